@@ -1,0 +1,48 @@
+/** The activities of an agent, on its instance's own task queue. Workflows import this file as types only. */
+import type { NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs';
+import type { TaskDefinitions } from '../../model/service.ts';
+
+/** One task to launch: everything that differs from task to task of a batch. */
+export interface TaskLaunch {
+  readonly taskId: string;
+  readonly taskArn: string;
+  readonly taskDefinitionArn: string;
+  readonly group: string;
+  readonly overrides: TaskOverride;
+  readonly networkConfiguration?: NetworkConfiguration;
+  /** Reserved GPUs. */
+  readonly gpuIds?: readonly string[];
+}
+
+export interface LaunchTasksInput {
+  readonly clusterName: string;
+  readonly containerInstanceId: string;
+  /** Where reports on these tasks go: a workflow id, whichever run holds it. */
+  readonly ownerWorkflowId: string;
+  /** The definitions that the tasks name, once each. */
+  readonly taskDefinitions: TaskDefinitions;
+  readonly tasks: readonly TaskLaunch[];
+}
+
+export interface TaskStop {
+  readonly taskId: string;
+}
+
+export interface StopTasksInput {
+  readonly containerInstanceId: string;
+  readonly ownerWorkflowId: string;
+  readonly tasks: readonly TaskStop[];
+}
+
+export interface HostActivities {
+  /**
+   * Launches the batch, or attaches to launches of the same task ids that are under way; heartbeats. Returns when each
+   * task is RUNNING or STOPPED; what became of them reaches the owner as taskReports. Never fails for a task's sake.
+   * Cancellation ends the wait, not the launches: stopTasks ends those.
+   */
+  launchTasks(input: LaunchTasksInput): Promise<void>;
+  /** Stops in reverse dependency order with each container's stopTimeout; returns when all are gone. Unknown tasks are reported STOPPED. */
+  stopTasks(input: StopTasksInput): Promise<void>;
+  /** Signals agentAttends, then heartbeats for as long as the agent lives. Returns when the agent shuts down in order. */
+  attendInstance(input: { readonly clusterName: string; readonly containerInstanceId: string }): Promise<void>;
+}

@@ -1,0 +1,115 @@
+import tseslint from 'typescript-eslint';
+import importX from 'eslint-plugin-import-x';
+
+/** The zones of docs/architecture: which way imports may point. Each message says where to go instead. */
+const zone = (target, from, message) => ({ target: `./${target}`, from: from.map((f) => `./${f}`), message });
+const zones = [
+  zone(
+    'model',
+    ['scheduler', 'workflows', 'activities', 'store', 'api', 'worker', 'agent', 'cli', 'tools'],
+    'model/ imports nothing of ours.',
+  ),
+  zone(
+    'scheduler',
+    ['workflows', 'activities', 'store', 'api', 'worker', 'agent', 'cli', 'tools'],
+    'scheduler/ is pure: it imports model/ only.',
+  ),
+  zone(
+    'workflows',
+    ['store', 'api', 'worker', 'agent', 'cli', 'tools'],
+    'workflows/ reach the world through activities only.',
+  ),
+  zone(
+    'store',
+    ['scheduler', 'workflows', 'activities', 'api', 'worker', 'agent', 'cli', 'tools'],
+    'store/ imports model/ only.',
+  ),
+  zone(
+    'activities',
+    ['scheduler', 'api', 'worker', 'agent', 'cli', 'tools'],
+    'activities/ carry out decisions, they make none.',
+  ),
+  zone(
+    'api',
+    ['scheduler', 'activities', 'worker', 'agent', 'cli', 'tools'],
+    'api/ sees model/, store/ and workflows/messages.',
+  ),
+  zone('worker', ['api', 'cli', 'agent'], 'worker/ is the root of the control plane only.'),
+  zone('agent', ['api', 'cli', 'store', 'worker'], 'agent/ reaches the control plane through Temporal only.'),
+];
+const nodeBuiltins = [
+  {
+    group: ['node:*', 'fs', 'path', 'os', 'crypto', 'child_process'],
+    message: 'No Node builtins here: this code is deterministic.',
+  },
+];
+const clocks = [
+  { object: 'Date', property: 'now', message: 'Time comes in as a value.' },
+  { object: 'Math', property: 'random', message: 'Randomness comes in as a seed.' },
+];
+
+export default tseslint.config(
+  { ignores: ['node_modules/**', 'test/replay/histories/**', 'bench-results/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+  },
+  {
+    files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver': { typescript: false, node: { extensions: ['.ts', '.mjs', '.js'] } } },
+    rules: {
+      eqeqeq: ['error', 'always'],
+      'max-lines': ['error', { max: 500, skipBlankLines: false }],
+      'max-params': ['error', 4],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'import-x/no-cycle': 'error',
+    },
+  },
+  {
+    files: ['model/**/*.ts', 'scheduler/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [...nodeBuiltins, { group: ['@temporalio/*'], message: 'The pure core knows no engine.' }] },
+      ],
+      'no-restricted-properties': ['error', ...clocks],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes in as a value.' },
+      ],
+    },
+  },
+  { files: ['workflows/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: nodeBuiltins }] } },
+  {
+    files: ['api/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/workflows/*', '!**/workflows/messages.ts'],
+              message: 'api/ may import workflows/messages.ts only.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      'max-lines': ['error', { max: 800 }],
+    },
+  },
+);

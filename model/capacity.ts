@@ -1,0 +1,52 @@
+/** The capacity that one placement is decided on: columns, so that thousands of instances stay small in a history. */
+import type { EpochMs } from './time.ts';
+
+/** One attribute of all instances: `index[i]` points into `values`; -1 = instance i lacks it; a name-only attribute has value ''. */
+export interface AttributeColumn {
+  readonly values: readonly string[];
+  readonly index: readonly number[];
+}
+
+/**
+ * Instances of one cluster at one moment; column `i` of every array is the same instance. Holds ACTIVE instances;
+ * above `SNAPSHOT_LIMIT` those that fit by cpu and memory are taken first, evenly over zones.
+ */
+export interface CapacitySnapshot {
+  readonly takenAt: EpochMs;
+  /** Instances of the cluster that are not INACTIVE, whether or not they are in the columns. */
+  readonly totalInstances: number;
+  readonly ids: readonly string[];
+  readonly agentConnected: readonly boolean[];
+  /** Free now, registered less held. */
+  readonly cpu: readonly number[];
+  readonly memoryMiB: readonly number[];
+  /** Only instances with ports taken beyond the reserved ones or GPUs appear; keys are column numbers. */
+  readonly usedPorts: Readonly<Record<number, readonly string[]>>;
+  /** Free GPUs. */
+  readonly gpuIds: Readonly<Record<number, readonly string[]>>;
+  readonly attributes: Readonly<Record<string, AttributeColumn>>;
+  readonly agentVersion: AttributeColumn;
+  readonly registeredAt: readonly EpochMs[];
+  readonly runningTasksCount: readonly number[];
+  /** Tasks not STOPPED (desired RUNNING) of the requested group, and of groups that an expression names, per instance. */
+  readonly groupTasks: Readonly<Record<string, readonly number[]>>;
+  /** Tasks of the requested group on instances that the columns leave out, by the attributes that a spread may use. */
+  readonly elsewhere: readonly { readonly attributes: Readonly<Record<string, string>>; readonly tasks: number }[];
+}
+
+/** What a snapshot is taken for: narrows it, and names what it must contain. */
+export interface SnapshotRequest {
+  readonly clusterName: string;
+  readonly group: string;
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  /** Names of the attributes that constraints, strategies and requirements look at. */
+  readonly attributeNames: readonly string[];
+  /** Further groups that `task:group` clauses name. */
+  readonly otherGroups: readonly string[];
+  /** For StartTask: only these instances, whatever their number and status. */
+  readonly instanceIds?: readonly string[];
+}
+
+/** Above this number of instances a snapshot is a sample. */
+export const SNAPSHOT_LIMIT = 1000;

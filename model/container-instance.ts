@@ -1,0 +1,59 @@
+/** A container instance: a Docker host registered into a cluster. Plain JSON throughout. */
+import type { InstanceStatus } from './status.ts';
+import type { EpochMs } from './time.ts';
+
+export interface Attribute {
+  readonly name: string;
+  readonly value?: string;
+}
+
+/** What an instance has in total. CPU in units of 1/1024 core, memory in MiB. */
+export interface InstanceResources {
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  /** Host ports that tasks may never take, as `22/tcp`. */
+  readonly reservedPorts: readonly string[];
+  readonly gpuIds: readonly string[];
+}
+
+export interface ContainerInstance {
+  readonly containerInstanceId: string;
+  readonly clusterName: string;
+  readonly status: InstanceStatus;
+  readonly statusReason?: string;
+  readonly agentConnected: boolean;
+  readonly registeredAt: EpochMs;
+  readonly registered: InstanceResources;
+  /** What the agent registered and what PutAttributes added, by name. */
+  readonly attributes: readonly Attribute[];
+  readonly agentVersion: string;
+  readonly agentHash: string;
+  /** As ECS shows it: `DockerVersion: 24.0.5`. */
+  readonly dockerVersion: string;
+  readonly capacityProviderName?: string;
+  /** Rises with every recorded change. */
+  readonly version: number;
+}
+
+/** What the agent tells of its host when it registers or comes back. */
+export interface InstanceRegistration {
+  readonly containerInstanceId: string;
+  readonly clusterName: string;
+  readonly resources: InstanceResources;
+  readonly attributes: readonly Attribute[];
+  readonly agentVersion: string;
+  readonly agentHash: string;
+  readonly dockerVersion: string;
+  readonly tags: readonly { readonly key?: string; readonly value?: string }[];
+  /** New for every start of the agent's process: tells a return from a repeat. Empty when registered through the API without an agent. */
+  readonly sessionId: string;
+}
+
+/** The attribute by which an instance says that it takes tasks of launch type FARGATE. */
+export const FARGATE_ATTRIBUTE = 'longshore.fargate';
+export const AVAILABILITY_ZONE_ATTRIBUTE = 'ecs.availability-zone';
+
+/** Temporal task queue that the agent of an instance serves. */
+export const instanceTaskQueue = (containerInstanceId: string): string => `container-instance/${containerInstanceId}`;
+/** Temporal task queue of the control plane's workflows and activities. */
+export const CONTROL_TASK_QUEUE = 'longshore';

@@ -1,0 +1,97 @@
+/** A service and its deployments, as its workflow decides on them and as the store keeps them. Plain JSON throughout. */
+import type {
+  CapacityProviderStrategyItem,
+  DeploymentCircuitBreaker,
+  LoadBalancer,
+  NetworkConfiguration,
+  PlacementConstraint,
+  PlacementStrategy,
+  PropagateTags,
+  ServiceRegistry,
+  Tag,
+} from '@aws-sdk/client-ecs';
+import type { LaunchType } from './status.ts';
+import type { TaskDefinition } from './task-definition.ts';
+import type { EpochMs } from './time.ts';
+
+export type ServiceStatus = 'ACTIVE' | 'DRAINING' | 'INACTIVE';
+
+/** What was asked of a service, defaults filled in. Changed by UpdateService. */
+export interface ServiceDefinition {
+  readonly serviceName: string;
+  readonly clusterName: string;
+  readonly schedulingStrategy: 'REPLICA' | 'DAEMON';
+  readonly desiredCount: number;
+  readonly launchType?: LaunchType;
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
+  readonly platformVersion?: string;
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker;
+  readonly placementConstraints: readonly PlacementConstraint[];
+  readonly placementStrategy: readonly PlacementStrategy[];
+  readonly networkConfiguration?: NetworkConfiguration;
+  readonly healthCheckGracePeriodSeconds: number;
+  readonly availabilityZoneRebalancing: 'ENABLED' | 'DISABLED';
+  readonly enableECSManagedTags: boolean;
+  readonly enableExecuteCommand: boolean;
+  readonly propagateTags: PropagateTags;
+  readonly loadBalancers: readonly LoadBalancer[];
+  readonly serviceRegistries: readonly ServiceRegistry[];
+  readonly tags: readonly Tag[];
+  readonly role?: string;
+}
+
+export type RolloutState = 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+
+/** One entry of `deployments[]`: a revision of the service on its way in (PRIMARY) or out (ACTIVE). */
+export interface Deployment {
+  /** `ecs-svc/<19 digits>` */
+  readonly deploymentId: string;
+  readonly status: 'PRIMARY' | 'ACTIVE';
+  readonly taskDefinitionArn: string;
+  readonly launchType?: LaunchType;
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
+  readonly platformVersion?: string;
+  readonly networkConfiguration?: NetworkConfiguration;
+  readonly rolloutState: RolloutState;
+  readonly rolloutStateReason: string;
+  /** Tasks that stopped without ever running, in this deployment. */
+  readonly failedTasks: number;
+  readonly createdAt: EpochMs;
+  readonly updatedAt: EpochMs;
+}
+
+export interface DeploymentCounts {
+  readonly desiredCount: number;
+  readonly pendingCount: number;
+  readonly runningCount: number;
+}
+
+/** The service's row: all that DescribeServices shows but its events and what belongs to the tag and task tables. */
+export interface ServiceRecord {
+  readonly definition: ServiceDefinition;
+  /** Distinguishes a service from a deleted one of the same name; set at creation. */
+  readonly incarnation: string;
+  readonly status: ServiceStatus;
+  readonly taskDefinitionArn: string;
+  readonly deployments: readonly (Deployment & DeploymentCounts)[];
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  readonly createdAt: EpochMs;
+  readonly createdBy: string;
+  /** True while a task of it finds no place: it is woken when capacity appears. */
+  readonly waitingForCapacity: boolean;
+  /** Rises with every recorded change. */
+  readonly version: number;
+}
+
+/** One entry of `events[]`. */
+export interface ServiceEvent {
+  readonly id: string;
+  readonly createdAt: EpochMs;
+  readonly message: string;
+}
+
+/** The task definitions that a workflow needs at hand: by ARN. */
+export type TaskDefinitions = Readonly<Record<string, TaskDefinition>>;

@@ -1,0 +1,154 @@
+/** A task and its containers, as the store keeps them and as the agent reports on them. Plain JSON throughout. */
+import type { Attachment, TaskOverride, Tag } from '@aws-sdk/client-ecs';
+import type { ContainerStatus, DesiredStatus, HealthStatus, LaunchType, StopCode, TaskStatus } from './status.ts';
+import type { EpochMs } from './time.ts';
+
+export interface NetworkBinding {
+  readonly bindIP: string;
+  readonly containerPort: number;
+  readonly hostPort: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
+export interface NetworkInterface {
+  readonly attachmentId: string;
+  readonly privateIpv4Address: string;
+  readonly ipv6Address?: string;
+}
+
+/** One container of a task. `id` is the UUID in its ARN; `exitCode` is absent when it never ran. */
+export interface TaskContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly lastStatus: ContainerStatus;
+  readonly healthStatus?: HealthStatus;
+  readonly exitCode?: number;
+  /** At most 1,024 characters. */
+  readonly reason?: string;
+  /** The engine's container id. */
+  readonly runtimeId?: string;
+  readonly imageDigest?: string;
+  readonly cpu: string;
+  readonly memory?: string;
+  readonly memoryReservation?: string;
+  readonly networkBindings: readonly NetworkBinding[];
+  readonly networkInterfaces: readonly NetworkInterface[];
+  readonly gpuIds?: readonly string[];
+}
+
+/** What a task holds of its container instance until it is STOPPED. CPU in units of 1/1024 core, memory in MiB. */
+export interface HeldResources {
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  /** Static host ports as `8080/tcp`. Dynamic ports are not held. */
+  readonly ports: readonly string[];
+  /** Number of GPUs asked for; which ones is decided at reservation. */
+  readonly gpus: number;
+}
+
+/** The whole record of a task. One row of the store; written by its owner only. */
+export interface Task {
+  readonly taskId: string;
+  readonly clusterName: string;
+  readonly taskDefinitionArn: string;
+  readonly family: string;
+  readonly revision: number;
+  /** Workflow id of the service or run-task workflow that owns it. */
+  readonly ownerWorkflowId: string;
+  readonly serviceName?: string;
+  readonly group: string;
+  readonly startedBy?: string;
+  readonly containerInstanceId?: string;
+  readonly availabilityZone?: string;
+  readonly launchType: LaunchType;
+  readonly platformVersion?: string;
+  readonly platformFamily?: string;
+  readonly capacityProviderName?: string;
+  /** Task-level cpu and memory, or what stands for them, as ECS shows them: decimal strings. */
+  readonly cpu: string;
+  readonly memory: string;
+  readonly held: HeldResources;
+  readonly gpuIds?: readonly string[];
+  readonly overrides: TaskOverride;
+  readonly tags: readonly Tag[];
+  readonly enableExecuteCommand: boolean;
+  readonly lastStatus: TaskStatus;
+  readonly desiredStatus: DesiredStatus;
+  readonly healthStatus: HealthStatus;
+  readonly containers: readonly TaskContainer[];
+  readonly attachments: readonly Attachment[];
+  readonly createdAt: EpochMs;
+  readonly connectivityAt?: EpochMs;
+  readonly pullStartedAt?: EpochMs;
+  readonly pullStoppedAt?: EpochMs;
+  readonly startedAt?: EpochMs;
+  readonly stoppingAt?: EpochMs;
+  readonly executionStoppedAt?: EpochMs;
+  readonly stoppedAt?: EpochMs;
+  readonly stopCode?: StopCode;
+  readonly stoppedReason?: string;
+  /** Starts at 1; rises by one with every recorded change. A write with a version not above the stored one changes nothing. */
+  readonly version: number;
+}
+
+/** The members of a task that change after it was reserved. */
+export type TaskChanges = Partial<
+  Pick<
+    Task,
+    | 'lastStatus'
+    | 'desiredStatus'
+    | 'healthStatus'
+    | 'attachments'
+    | 'connectivityAt'
+    | 'pullStartedAt'
+    | 'pullStoppedAt'
+    | 'startedAt'
+    | 'stoppingAt'
+    | 'executionStoppedAt'
+    | 'stoppedAt'
+    | 'stopCode'
+    | 'stoppedReason'
+  >
+> & { readonly containers?: readonly ContainerReport[] };
+
+/** A change to one task's row, in its owner's order. */
+export interface TaskPatch {
+  readonly taskId: string;
+  readonly version: number;
+  readonly changes: TaskChanges;
+}
+
+/** What the agent saw of one container. Absent members are unchanged. Merged by `name` into the row. */
+export interface ContainerReport {
+  readonly name: string;
+  readonly lastStatus: ContainerStatus;
+  readonly healthStatus?: HealthStatus;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly runtimeId?: string;
+  readonly imageDigest?: string;
+  readonly networkBindings?: readonly NetworkBinding[];
+  readonly networkInterfaces?: readonly NetworkInterface[];
+}
+
+/**
+ * What the agent saw of one task, sent to the task's owner. Reports may repeat, and later ones include earlier ones:
+ * applying any suffix of them gives the same task. `lastStatus` is PENDING, RUNNING or STOPPED, as an ECS agent reports.
+ */
+export interface TaskReport {
+  readonly taskId: string;
+  readonly containerInstanceId: string;
+  readonly lastStatus: 'PENDING' | 'RUNNING' | 'STOPPED';
+  readonly healthStatus?: HealthStatus;
+  readonly containers: readonly ContainerReport[];
+  readonly attachments?: readonly Attachment[];
+  readonly pullStartedAt?: EpochMs;
+  readonly pullStoppedAt?: EpochMs;
+  readonly startedAt?: EpochMs;
+  readonly executionStoppedAt?: EpochMs;
+  readonly stoppedAt?: EpochMs;
+  /** Set by the agent only for reasons it owns (failed to start, essential container exited); the owner's own wins. */
+  readonly stopCode?: StopCode;
+  readonly stoppedReason?: string;
+}

@@ -1,0 +1,50 @@
+/** What placement is asked and what it answers. All values; nothing here acts. */
+import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
+import type { Attribute } from '../../model/container-instance.ts';
+import type { LaunchType } from '../../model/status.ts';
+import type { HeldResources } from '../../model/task.ts';
+
+export interface PlacementRequest {
+  /** Tasks to place, all alike. */
+  readonly count: number;
+  readonly resources: HeldResources;
+  readonly requiredAttributes: readonly Attribute[];
+  /** Of the task definition and of the service or call, together. */
+  readonly constraints: readonly PlacementConstraint[];
+  /** In order; each breaks the ties of the one before. Empty = random (or, for services, the caller passes ECS's default). */
+  readonly strategies: readonly PlacementStrategy[];
+  /** The task group that spread, distinctInstance and task:group look at. */
+  readonly group: string;
+  readonly launchType: LaunchType;
+}
+
+/** ECS's own words for why an instance was refused; the text behind each is in explain.ts. */
+export type RefusalReason =
+  | 'RESOURCE:CPU'
+  | 'RESOURCE:MEMORY'
+  | 'RESOURCE:PORTS'
+  | 'RESOURCE:GPU'
+  | 'AGENT'
+  | 'ATTRIBUTE'
+  | 'CONSTRAINT'
+  | 'NO_INSTANCES';
+
+/** Why a task found no place: how many instances each filter refused, and the one that came closest. */
+export interface Refusal {
+  readonly reason: RefusalReason;
+  /** The closest matching instance: the one that passed most filters. Absent when the cluster has none. */
+  readonly nearestInstanceId?: string;
+  readonly counts: readonly { readonly reason: RefusalReason; readonly instances: number }[];
+}
+
+export interface Placed {
+  readonly containerInstanceId: string;
+  readonly availabilityZone?: string;
+}
+
+export interface PlacementResult {
+  /** One per placed task, at most `count`. */
+  readonly placed: readonly Placed[];
+  /** Set when fewer than `count` were placed; it stands for each of the rest. */
+  readonly refusal?: Refusal;
+}
