@@ -1,0 +1,31 @@
+/** ARNs in requests: they must be of this account and region, and of the kind that the parameter takes. */
+import type { ParsedArn, Partition } from '../../../model/arn.ts';
+import { parseArn } from '../../../model/arn.ts';
+import { EcsError } from '../../../model/errors.ts';
+
+const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
+
+/**
+ * The parts of an ARN of resource type `type` (as in the ARN, e.g. `task-definition`) in this account and region.
+ * Throws InvalidParameterException otherwise.
+ */
+export function checkArn(type: string, text: string, partition: Partition): ParsedArn {
+  const arn = checkOwnArn(text, partition);
+  if (arn.type !== type) {
+    throw refuse(`Invalid identifier: expected the ARN of a ${type}, but got one of a ${arn.type}.`);
+  }
+  return arn;
+}
+
+/** The parts of an ARN of any ECS resource in this account and region. Throws InvalidParameterException otherwise. */
+export function checkOwnArn(text: string, partition: Partition): ParsedArn {
+  const arn = parseArn(text);
+  if (arn === undefined) throw refuse('The ARN provided is invalid.');
+  if (arn.account !== partition.account) {
+    throw refuse(`Identifier is for ${arn.account}. Your accountId is ${partition.account}`);
+  }
+  if (arn.region !== partition.region) {
+    throw refuse(`Identifier is for region ${arn.region}. Your region is ${partition.region}`);
+  }
+  return arn;
+}

@@ -1,0 +1,64 @@
+/** Paging of List* operations: opaque tokens that are good for the list they came from and no other. */
+import { createHash } from 'node:crypto';
+import { EcsError } from '../../../model/errors.ts';
+import type { Page, PageRequest } from '../../../store/types.ts';
+
+/** A page's size where the operation has no smaller default of its own. */
+export const DEFAULT_PAGE_SIZE = 100;
+/** ListServices and ListAccountSettings answer with fewer unless asked for more. */
+export const SHORT_PAGE_SIZE = 10;
+const MAX_PAGE_SIZE = 100;
+
+/** The paging members that every List* request has. */
+export interface PageInput {
+  readonly nextToken?: string | undefined;
+  readonly maxResults?: number | undefined;
+}
+
+export interface PageOf<T> {
+  readonly items: readonly T[];
+  readonly nextToken?: string;
+}
+
+const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
+
+/** Short and stable: names the list without showing its filters. */
+const fingerprint = (list: readonly (string | undefined)[]): string =>
+  createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 16);
+
+const encodeToken = (list: string, after: string): string =>
+  Buffer.from(JSON.stringify([list, after])).toString('base64url');
+
+function decodeToken(list: string, token: string): string {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+  } catch {
+    throw refuse('Invalid token');
+  }
+  if (!Array.isArray(parts) || parts.length !== 2) throw refuse('Invalid token');
+  const [of, after] = parts as unknown[];
+  if (of !== list || typeof after !== 'string') throw refuse('Invalid token');
+  return after;
+}
+
+/**
+ * One page of a list. `list` identifies it: the operation's name and every filter, so that a token is refused with
+ * InvalidParameterException `Invalid token` when it comes from another list. `load` reads the page from the store.
+ */
+export async function pageOf<T>(options: {
+  readonly list: readonly (string | undefined)[];
+  readonly input: PageInput;
+  readonly defaultSize?: number;
+  readonly load: (page: PageRequest) => Promise<Page<T>>;
+}): Promise<PageOf<T>> {
+  const { nextToken, maxResults } = options.input;
+  if (maxResults !== undefined && (maxResults < 1 || maxResults > MAX_PAGE_SIZE)) {
+    throw refuse(`maxResults must be between 1 and ${MAX_PAGE_SIZE}, inclusive.`);
+  }
+  const list = fingerprint(options.list);
+  const limit = maxResults ?? options.defaultSize ?? DEFAULT_PAGE_SIZE;
+  const after = nextToken === undefined || nextToken === '' ? undefined : decodeToken(list, nextToken);
+  const page = await options.load({ limit, ...(after === undefined ? {} : { after }) });
+  return { items: page.items, ...(page.next === undefined ? {} : { nextToken: encodeToken(list, page.next) }) };
+}

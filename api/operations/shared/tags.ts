@@ -1,0 +1,44 @@
+/** The rules that tags of any resource obey. */
+import type { Tag } from '@aws-sdk/client-ecs';
+import { EcsError } from '../../../model/errors.ts';
+
+export const MAX_TAGS = 50;
+const MAX_KEY_LENGTH = 128;
+const MAX_VALUE_LENGTH = 256;
+const ALLOWED = /^[\p{L}\p{N}\p{Z}_.:/=+\-@]*$/u;
+const RESERVED_PREFIX = /^aws:/i;
+
+const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
+
+/** A tag as it is stored: a key for certain, and a value, empty when the request left it out. */
+export interface ValidTag {
+  readonly key: string;
+  readonly value: string;
+}
+
+function validateTag(tag: Tag): ValidTag {
+  const { key = '', value = '' } = tag;
+  if (key.length < 1 || key.length > MAX_KEY_LENGTH) {
+    throw refuse(`Tag keys must have between 1 and ${MAX_KEY_LENGTH} characters.`);
+  }
+  if (value.length > MAX_VALUE_LENGTH) {
+    throw refuse(`The value of tag '${key}' must have at most ${MAX_VALUE_LENGTH} characters.`);
+  }
+  if (!ALLOWED.test(key) || !ALLOWED.test(value)) {
+    throw refuse(`Tag '${key}' may only contain letters, digits, spaces and these characters: _ . : / = + - @`);
+  }
+  if (RESERVED_PREFIX.test(key)) throw refuse(`Tag keys must not begin with 'aws:', which is reserved: '${key}'.`);
+  return { key, value };
+}
+
+/** The tags of a request, ready to store; an absent list is an empty one. Throws InvalidParameterException. */
+export function validateTags(tags: readonly Tag[] | undefined): readonly ValidTag[] {
+  const valid = (tags ?? []).map(validateTag);
+  if (valid.length > MAX_TAGS) throw refuse(`A resource can have at most ${MAX_TAGS} tags.`);
+  const keys = new Set<string>();
+  for (const { key } of valid) {
+    if (keys.has(key)) throw refuse(`Tag keys must be unique: '${key}' appears more than once.`);
+    keys.add(key);
+  }
+  return valid;
+}
