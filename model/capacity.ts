@@ -1,4 +1,5 @@
 /** The capacity that one placement is decided on: columns, so that thousands of instances stay small in a history. */
+import type { InstanceStatus } from './status.ts';
 import type { EpochMs } from './time.ts';
 
 /** One attribute of all instances: `index[i]` points into `values`; -1 = instance i lacks it; a name-only attribute has value ''. */
@@ -28,6 +29,8 @@ export interface CapacitySnapshot {
   readonly agentVersion: AttributeColumn;
   readonly registeredAt: readonly EpochMs[];
   readonly runningTasksCount: readonly number[];
+  /** Present only when the request named `instanceIds`; otherwise all are ACTIVE. */
+  readonly status?: readonly InstanceStatus[];
   /** Tasks not STOPPED (desired RUNNING) of the requested group, and of groups that an expression names, per instance. */
   readonly groupTasks: Readonly<Record<string, readonly number[]>>;
   /** Tasks of the requested group on instances that the columns leave out, by the attributes that a spread may use. */
@@ -44,6 +47,8 @@ export interface SnapshotRequest {
   readonly attributeNames: readonly string[];
   /** Further groups that `task:group` clauses name. */
   readonly otherGroups: readonly string[];
+  /** Some `task:group` clause is a pattern: `groupTasks` must then hold every group with a task not STOPPED in the cluster. */
+  readonly everyGroup?: boolean;
   /** For StartTask: only these instances, whatever their number and status. */
   readonly instanceIds?: readonly string[];
 }

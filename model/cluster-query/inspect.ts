@@ -1,0 +1,28 @@
+/** What a query looks at: a capacity snapshot taken for it must contain that much. */
+import type { ClusterQuery, Expression } from './syntax.ts';
+
+type Clause = Extract<Expression, { kind: 'clause' }>;
+
+function clausesOf(expression: Expression): readonly Clause[] {
+  if (expression.kind === 'clause') return [expression];
+  if (expression.kind === 'not') return clausesOf(expression.operand);
+  return expression.operands.flatMap(clausesOf);
+}
+
+const sortedSet = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
+
+/** Names of the attributes that the query looks at, sorted, each once. */
+export const attributeNames = (query: ClusterQuery): readonly string[] =>
+  sortedSet(clausesOf(query.root).flatMap(({ subject }) => (subject.name === 'attribute' ? [subject.attribute] : [])));
+
+/** Task groups that the query names, sorted, each once. Patterns name none: see `looksAtEveryGroup`. */
+export const groupNames = (query: ClusterQuery): readonly string[] =>
+  sortedSet(
+    clausesOf(query.root).flatMap(({ subject, test }) =>
+      subject.name === 'task:group' && test.kind === 'oneOf' ? test.operands.map(({ text }) => text) : [],
+    ),
+  );
+
+/** True when some `task:group` clause is a pattern, for which every group counts. */
+export const looksAtEveryGroup = (query: ClusterQuery): boolean =>
+  clausesOf(query.root).some(({ subject, test }) => subject.name === 'task:group' && test.kind === 'matches');

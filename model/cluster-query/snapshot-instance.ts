@@ -1,0 +1,63 @@
+/** One column of a capacity snapshot, seen as an instance that queries can ask. */
+import type { AttributeColumn, CapacitySnapshot } from '../capacity.ts';
+import type { EpochMs } from '../time.ts';
+import { evaluateClusterQuery } from './evaluate.ts';
+import type { QueryInstance } from './evaluate.ts';
+import type { ClusterQuery } from './syntax.ts';
+
+/** The value of instance `i`: '' for an attribute with a name only, undefined when the instance lacks it. */
+export function columnValue(column: AttributeColumn | undefined, i: number): string | undefined {
+  const index = column?.index[i] ?? -1;
+  return index < 0 ? undefined : column?.values[index];
+}
+
+/**
+ * A view that is moved from column to column by setting `at`; no object per instance.
+ * Snapshots know no EC2 instance ids: Longshore's machines are not EC2's.
+ */
+export class SnapshotInstance implements QueryInstance {
+  at = 0;
+  protected readonly snapshot: CapacitySnapshot;
+  private readonly columns: ReadonlyMap<string, AttributeColumn>;
+  private readonly groups: ReadonlyMap<string, readonly number[]>;
+
+  constructor(snapshot: CapacitySnapshot) {
+    this.snapshot = snapshot;
+    this.columns = new Map(Object.entries(snapshot.attributes));
+    this.groups = new Map(Object.entries(snapshot.groupTasks));
+  }
+
+  get agentConnected(): boolean {
+    return this.snapshot.agentConnected[this.at] ?? false;
+  }
+  get agentVersion(): string {
+    return columnValue(this.snapshot.agentVersion, this.at) ?? '';
+  }
+  get registeredAt(): EpochMs {
+    return this.snapshot.registeredAt[this.at] ?? 0;
+  }
+  get runningTasksCount(): number {
+    return this.snapshot.runningTasksCount[this.at] ?? 0;
+  }
+  attribute(name: string): string | undefined {
+    return columnValue(this.columns.get(name), this.at);
+  }
+  has(name: string): boolean {
+    return this.attribute(name) !== undefined;
+  }
+  hasTaskOfGroup(group: string): boolean {
+    return (this.groups.get(group)?.[this.at] ?? 0) > 0;
+  }
+  *taskGroups(): Iterable<string> {
+    for (const group of this.groups.keys()) if (this.hasTaskOfGroup(group)) yield group;
+  }
+}
+
+/** Ids of the snapshot's instances that satisfy the query, in the snapshot's order. */
+export function queryInstances(query: ClusterQuery, snapshot: CapacitySnapshot): readonly string[] {
+  const instance = new SnapshotInstance(snapshot);
+  return snapshot.ids.filter((_, i) => {
+    instance.at = i;
+    return evaluateClusterQuery(query, instance);
+  });
+}
