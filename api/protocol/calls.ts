@@ -1,0 +1,92 @@
+/** One HTTP request as the log and the caller see it: its id, what it answered, and how long it took. */
+import { randomUUID } from 'node:crypto';
+import type { Response } from 'express';
+import type { Logger } from 'pino';
+import type { Partition } from '../../model/arn.ts';
+import type { Store } from '../../store/types.ts';
+import type { WorkflowGateway } from '../gateway.ts';
+import type { OperationContext } from '../operation.ts';
+import type { WireError } from './errors.ts';
+import { wireError } from './errors.ts';
+import { invokeOperation } from './invoke.ts';
+
+/** What handlers work with, the same for all requests. */
+export interface CallDependencies {
+  readonly store: Store;
+  readonly workflows: WorkflowGateway;
+  readonly partition: Partition;
+  readonly logger: Logger;
+}
+
+interface Call {
+  readonly requestId: string;
+  readonly startedAt: number;
+  operation?: string;
+}
+
+const CONTENT_TYPES = { 'aws-json': 'application/x-amz-json-1.1', rest: 'application/json' } as const;
+export type Door = keyof typeof CONTENT_TYPES;
+
+export class Calls {
+  readonly #dependencies: CallDependencies;
+
+  constructor(dependencies: CallDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Gives the request its id, which the response carries from here on. */
+  begin(response: Response): void {
+    const call: Call = { requestId: randomUUID(), startedAt: performance.now() };
+    response.locals['call'] = call;
+    response.setHeader('x-amzn-RequestId', call.requestId);
+  }
+
+  /** Runs an operation for this request. Throws as `invokeOperation` does. */
+  invoke(response: Response, operation: string, body: unknown): Promise<Record<string, unknown>> {
+    const call = callOf(response);
+    call.operation = operation;
+    const { store, workflows, partition } = this.#dependencies;
+    const context: OperationContext = {
+      store,
+      workflows,
+      partition,
+      now: Date.now(),
+      requestId: call.requestId,
+      principalArn: `arn:aws:iam::${partition.account}:root`,
+    };
+    return invokeOperation(operation, body, context);
+  }
+
+  /** Answers with an operation's output. */
+  succeed(response: Response, answer: { readonly door: Door; readonly status: number; readonly body: unknown }): void {
+    this.#send(response, answer);
+    this.#log(response, answer.status);
+  }
+
+  /** Answers with the error that `thrown` stands for; logs its cause when it is a fault of Longshore's. */
+  fail(response: Response, thrown: unknown, door: Door): void {
+    const error = wireError(thrown, door, callOf(response).requestId);
+    this.#send(response, { door, status: error.status, body: error.body });
+    this.#log(response, error.status, error, thrown);
+  }
+
+  #send(response: Response, answer: { readonly door: Door; readonly status: number; readonly body: unknown }): void {
+    const text = JSON.stringify(answer.body);
+    response.statusCode = answer.status;
+    response.setHeader('content-type', CONTENT_TYPES[answer.door]);
+    response.setHeader('content-length', Buffer.byteLength(text));
+    response.end(text);
+  }
+
+  #log(response: Response, status: number, error?: WireError, cause?: unknown): void {
+    const { requestId, operation, startedAt } = callOf(response);
+    const ms = Math.round((performance.now() - startedAt) * 10) / 10;
+    const fields = { requestId, operation, status, ms };
+    const { logger } = this.#dependencies;
+    if (error === undefined) logger.info(fields, 'request');
+    else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');
+    else logger.info({ ...fields, code: error.code, message: error.body.message }, 'request refused');
+  }
+}
+
+const callOf = (response: Response): Call => response.locals['call'] as Call;

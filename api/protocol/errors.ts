@@ -1,0 +1,60 @@
+/** The one place where a thrown value becomes what the caller sees. */
+import type { EcsErrorCode } from '../../model/errors.ts';
+import { EcsError, isEcsError } from '../../model/errors.ts';
+
+/** Codes that do not answer with HTTP 400 over AWS JSON. */
+const WIRE_STATUS: Partial<Record<EcsErrorCode, number>> = {
+  UnknownOperationException: 404,
+  RequestEntityTooLargeException: 413,
+  ServerException: 500,
+  ServiceUnavailable: 503,
+};
+
+/** The REST door answers with the status that fits the code best. */
+const REST_STATUS: Partial<Record<EcsErrorCode, number>> = {
+  ...WIRE_STATUS,
+  AccessDeniedException: 403,
+  ClusterContainsContainerInstancesException: 409,
+  ClusterContainsServicesException: 409,
+  ClusterContainsTasksException: 409,
+  ClusterNotFoundException: 404,
+  ConflictException: 409,
+  ResourceInUseException: 409,
+  ResourceNotFoundException: 404,
+  ServiceNotActiveException: 409,
+  ServiceNotFoundException: 404,
+  TargetNotFoundException: 404,
+  TaskSetNotFoundException: 404,
+  ThrottlingException: 429,
+  UnsupportedFeatureException: 501,
+  UpdateInProgressException: 409,
+};
+
+export interface WireError {
+  readonly code: EcsErrorCode;
+  readonly status: number;
+  readonly body: { readonly __type: EcsErrorCode; readonly message: string };
+  /** Not the caller's doing: to be logged with its cause. */
+  readonly fault: boolean;
+}
+
+/** Body parsers throw errors with a `type`; the two that a caller can cause have an AWS counterpart. */
+function refusalOf(thrown: unknown): EcsError | undefined {
+  if (isEcsError(thrown)) return thrown;
+  const type = thrown instanceof Error && 'type' in thrown ? thrown.type : undefined;
+  if (type === 'entity.too.large') return new EcsError('RequestEntityTooLargeException', 'The request is too large.');
+  if (typeof type === 'string' && (type.startsWith('encoding.') || type.startsWith('request.'))) {
+    return new EcsError('SerializationException', 'The body of the request could not be read.');
+  }
+  return undefined;
+}
+
+/** Status and body for anything thrown. What is no refusal shows its request id only, never its text or stack. */
+export function wireError(thrown: unknown, style: 'aws-json' | 'rest', requestId: string): WireError {
+  const refusal =
+    refusalOf(thrown) ??
+    new EcsError('ServerException', `Longshore failed to answer. Its log has the cause under request id ${requestId}.`);
+  const status = (style === 'rest' ? REST_STATUS : WIRE_STATUS)[refusal.code] ?? 400;
+  const body = { ...refusal.members, __type: refusal.code, message: refusal.message };
+  return { code: refusal.code, status, body, fault: refusalOf(thrown) === undefined };
+}

@@ -1,0 +1,76 @@
+/** Zod schemas for requests, derived from the API's shapes. They coerce, drop what the API does not know, and explain. */
+import { z } from 'zod';
+import type { Shape, StructureShape } from './shapes.ts';
+
+const MAX_INTEGER = 2 ** 31 - 1;
+/** `99`, `-1`, `0`; not `099`, `1.0`, `1e3` or ` 5`. */
+const CANONICAL_INTEGER = /^(?:0|-?[1-9]\d{0,9})$/;
+
+const integerOf = (value: unknown): unknown =>
+  typeof value === 'string' && CANONICAL_INTEGER.test(value) ? Number(value) : value;
+
+/** Epoch seconds as clients send them, or an ISO 8601 text. */
+const dateOf = (value: unknown): unknown => {
+  if (typeof value === 'number') return new Date(value * 1000);
+  return typeof value === 'string' && value !== '' ? new Date(value) : value;
+};
+
+/** `null` stands for an absent member. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.values(value).includes(null)
+    ? Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
+    : value;
+}
+
+const structures = new Map<StructureShape, z.ZodType>();
+
+/** The schema of a structure; the same one for the same structure. */
+export function requestSchema(shape: StructureShape): z.ZodType {
+  const known = structures.get(shape);
+  if (known !== undefined) return known;
+  const members = Object.fromEntries(
+    shape.members.map(({ name, required, shape: member }) => {
+      const schema = schemaOf(member);
+      return [name, required ? schema : schema.optional()];
+    }),
+  );
+  const schema = z.preprocess(withoutNulls, z.object(members));
+  structures.set(shape, schema);
+  return schema;
+}
+
+function schemaOf(shape: Shape): z.ZodType {
+  switch (shape.kind) {
+    case 'string':
+      return shape.values === undefined
+        ? z.string()
+        : z.string().refine((text) => shape.values?.includes(text), {
+            params: { values: shape.values },
+          });
+    case 'integer':
+      return z.preprocess(
+        integerOf,
+        z
+          .int()
+          .min(-MAX_INTEGER - 1)
+          .max(MAX_INTEGER),
+      );
+    case 'double':
+      return z.number();
+    case 'boolean':
+      return z.boolean();
+    case 'timestamp':
+      return z.preprocess(dateOf, z.date());
+    case 'blob':
+      return z.base64().transform((text) => Buffer.from(text, 'base64'));
+    case 'document':
+      return z.unknown();
+    case 'list':
+      return z.array(schemaOf(shape.element));
+    case 'map':
+      return z.preprocess(withoutNulls, z.record(z.string(), schemaOf(shape.value)));
+    case 'structure':
+      return requestSchema(shape);
+  }
+}

@@ -1,0 +1,47 @@
+/** One REST request: path and query are merged into the body, and the same operation answers as over AWS JSON. */
+import type { Request, Response } from 'express';
+import { EcsError } from '../../model/errors.ts';
+import { parseBody } from '../protocol/aws-json.ts';
+import type { Calls } from '../protocol/calls.ts';
+import { operationShapes } from '../protocol/catalogue.ts';
+import type { Shape } from '../protocol/shapes.ts';
+import type { RestRoute } from './routes.ts';
+
+/** Answers one request of `route`. Throws what the error handler turns into the error's body and status. */
+export async function answerRest(
+  calls: Calls,
+  route: RestRoute,
+  { request, response }: { readonly request: Request; readonly response: Response },
+): Promise<void> {
+  const output = await calls.invoke(response, route.operation, inputOf(route, request));
+  calls.succeed(response, { door: 'rest', status: route.status ?? 200, body: bodyOf(route, output) });
+}
+
+/** Body members first, then the query's, then the path's: what the path says wins. */
+function inputOf(route: RestRoute, request: Request): unknown {
+  const body = parseBody(request.body);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const members = new Map(operationShapes(route.operation)?.input.members.map(({ name, shape }) => [name, shape]));
+  const input: Record<string, unknown> = { ...body };
+  for (const [name, value] of Object.entries(request.query)) input[name] = queryValue(members.get(name), value);
+  for (const [name, value] of Object.entries(request.params)) {
+    const list = route.lists?.[name];
+    if (list !== undefined) input[list] = [value];
+    if (list === undefined || members.has(name)) input[name] = value;
+  }
+  return input;
+}
+
+/** Texts of the query as JSON would have them: `true` for a boolean, `a&a` or a single value for a list. */
+function queryValue(shape: Shape | undefined, value: unknown): unknown {
+  if (shape?.kind === 'list' && !Array.isArray(value)) return [value];
+  if (shape?.kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  return value;
+}
+
+function bodyOf(route: RestRoute, output: Record<string, unknown>): unknown {
+  if (route.one === undefined) return output;
+  const [only] = output[route.one.list] as readonly unknown[];
+  if (only === undefined) throw new EcsError(route.one.missing.code, route.one.missing.message);
+  return only;
+}

@@ -1,0 +1,115 @@
+/** Every REST route: method and path on one side, the ECS operation that answers it on the other. */
+import type { EcsErrorCode } from '../../model/errors.ts';
+
+export const REST_PREFIX = '/v1/';
+
+/** A route that shows one resource through an operation that describes many. */
+interface DescribeOne {
+  /** The member of the request that takes the identifier from the path, in a list, and of the response that has the result. */
+  readonly list: string;
+  /** Answered with 404 when the response has nothing in the list. */
+  readonly missing: { readonly code: EcsErrorCode; readonly message: string };
+}
+
+export interface RestRoute {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Members of the input in braces. */
+  readonly path: string;
+  readonly operation: string;
+  /** 200 unless said. */
+  readonly status?: number;
+  readonly one?: DescribeOne;
+  /** Input members that the path gives as one value and the operation takes as a list: path name → member. */
+  readonly lists?: Readonly<Record<string, string>>;
+}
+
+const one = (list: string, code: EcsErrorCode, message: string): DescribeOne => ({ list, missing: { code, message } });
+
+const CLUSTERS = '/v1/clusters';
+const CLUSTER = `${CLUSTERS}/{cluster}`;
+const SERVICES = `${CLUSTER}/services`;
+const TASKS = `${CLUSTER}/tasks`;
+const INSTANCES = `${CLUSTER}/container-instances`;
+const INSTANCE = `${INSTANCES}/{containerInstance}`;
+const DEFINITIONS = '/v1/task-definitions';
+const TAGS = '/v1/tags/{resourceArn}';
+
+export const REST_ROUTES: readonly RestRoute[] = [
+  { method: 'get', path: CLUSTERS, operation: 'ListClusters' },
+  { method: 'post', path: CLUSTERS, operation: 'CreateCluster', status: 201 },
+  {
+    method: 'get',
+    path: CLUSTER,
+    operation: 'DescribeClusters',
+    lists: { cluster: 'clusters' },
+    one: one('clusters', 'ClusterNotFoundException', 'Cluster not found.'),
+  },
+  { method: 'patch', path: CLUSTER, operation: 'UpdateCluster' },
+  { method: 'patch', path: `${CLUSTER}/settings`, operation: 'UpdateClusterSettings' },
+  { method: 'delete', path: CLUSTER, operation: 'DeleteCluster' },
+
+  { method: 'get', path: SERVICES, operation: 'ListServices' },
+  { method: 'post', path: SERVICES, operation: 'CreateService', status: 201 },
+  {
+    method: 'get',
+    path: `${SERVICES}/{service}`,
+    operation: 'DescribeServices',
+    lists: { service: 'services' },
+    one: one('services', 'ServiceNotFoundException', 'Service not found.'),
+  },
+  { method: 'patch', path: `${SERVICES}/{service}`, operation: 'UpdateService' },
+  { method: 'delete', path: `${SERVICES}/{service}`, operation: 'DeleteService' },
+
+  { method: 'get', path: TASKS, operation: 'ListTasks' },
+  { method: 'post', path: TASKS, operation: 'RunTask', status: 201 },
+  {
+    method: 'get',
+    path: `${TASKS}/{task}`,
+    operation: 'DescribeTasks',
+    lists: { task: 'tasks' },
+    one: one('tasks', 'ResourceNotFoundException', 'The referenced task was not found.'),
+  },
+  { method: 'delete', path: `${TASKS}/{task}`, operation: 'StopTask' },
+
+  { method: 'get', path: INSTANCES, operation: 'ListContainerInstances' },
+  { method: 'post', path: INSTANCES, operation: 'RegisterContainerInstance', status: 201 },
+  {
+    method: 'get',
+    path: INSTANCE,
+    operation: 'DescribeContainerInstances',
+    lists: { containerInstance: 'containerInstances' },
+    one: one('containerInstances', 'ResourceNotFoundException', 'The referenced container instance was not found.'),
+  },
+  {
+    method: 'patch',
+    path: INSTANCE,
+    operation: 'UpdateContainerInstancesState',
+    lists: { containerInstance: 'containerInstances' },
+    one: one('containerInstances', 'ResourceNotFoundException', 'The referenced container instance was not found.'),
+  },
+  { method: 'delete', path: INSTANCE, operation: 'DeregisterContainerInstance' },
+  {
+    method: 'post',
+    path: `${INSTANCE}/tasks`,
+    operation: 'StartTask',
+    status: 201,
+    lists: { containerInstance: 'containerInstances' },
+  },
+
+  { method: 'get', path: `${CLUSTER}/attributes`, operation: 'ListAttributes' },
+  { method: 'put', path: `${CLUSTER}/attributes`, operation: 'PutAttributes' },
+  { method: 'delete', path: `${CLUSTER}/attributes`, operation: 'DeleteAttributes' },
+
+  { method: 'get', path: DEFINITIONS, operation: 'ListTaskDefinitions' },
+  { method: 'post', path: DEFINITIONS, operation: 'RegisterTaskDefinition', status: 201 },
+  { method: 'post', path: `${DEFINITIONS}/delete`, operation: 'DeleteTaskDefinitions' },
+  { method: 'get', path: `${DEFINITIONS}/{taskDefinition}`, operation: 'DescribeTaskDefinition' },
+  { method: 'delete', path: `${DEFINITIONS}/{taskDefinition}`, operation: 'DeregisterTaskDefinition' },
+  { method: 'get', path: '/v1/task-definition-families', operation: 'ListTaskDefinitionFamilies' },
+
+  { method: 'get', path: TAGS, operation: 'ListTagsForResource' },
+  { method: 'post', path: TAGS, operation: 'TagResource' },
+  { method: 'delete', path: TAGS, operation: 'UntagResource' },
+
+  { method: 'get', path: '/v1/account-settings', operation: 'ListAccountSettings' },
+];

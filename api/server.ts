@@ -1,0 +1,90 @@
+/** The HTTP server of the API: AWS JSON on `POST /`, REST under /v1, health at /healthz and /readyz. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import type { Partition } from '../model/arn.ts';
+import { EcsError } from '../model/errors.ts';
+import type { Store } from '../store/types.ts';
+import type { WorkflowGateway } from './gateway.ts';
+import { answerAwsJson } from './protocol/aws-json.ts';
+import { Calls } from './protocol/calls.ts';
+import { answerHealthy, answerReady } from './health.ts';
+import { openApiDocument } from './rest/openapi.ts';
+import { answerRest } from './rest/rest-call.ts';
+import { REST_PREFIX, REST_ROUTES } from './rest/routes.ts';
+
+/** Above every request that ECS accepts: a task definition may have 64 KiB. */
+const MAX_BODY_BYTES = 1024 * 1024;
+/** Longer than the idle time of the SDKs' connection pools, so that a pooled connection is not closed under a request. */
+const KEEP_ALIVE_MS = 65_000;
+
+export interface ApiOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly store: Store;
+  readonly workflows: WorkflowGateway;
+  readonly partition: Partition;
+  readonly logger: Logger;
+  /** True when tasks can really be run: workers poll and an instance is connected. */
+  readonly isReady: () => Promise<boolean>;
+}
+
+export interface RunningApi {
+  readonly url: string;
+  /** Lets requests under way finish. */
+  close(): Promise<void>;
+}
+
+/** Starts the API and resolves when it listens; rejects when the port cannot be had. */
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const app = createApp(options);
+  const server = await new Promise<Server>((resolve, reject) => {
+    const listening: Server = app.listen(options.port, options.host, (error?: Error) =>
+      error === undefined ? resolve(listening) : reject(error),
+    );
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return { url: `http://${host}:${port}`, close: () => closeServer(server) };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    server.closeIdleConnections();
+  });
+}
+
+function createApp(options: ApiOptions): Express {
+  const calls = new Calls(options);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((_request, response, next) => {
+    calls.begin(response);
+    next();
+  });
+  app.get('/healthz', answerHealthy);
+  app.get('/readyz', answerReady(options));
+  app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
+  app.use(express.raw({ type: () => true, limit: MAX_BODY_BYTES }));
+  app.post('/', (request, response) => answerAwsJson(calls, request, response));
+  for (const route of REST_ROUTES) {
+    app[route.method](expressPath(route.path), (request, response) => answerRest(calls, route, { request, response }));
+  }
+  app.use((request) => {
+    throw new EcsError('UnknownOperationException', `There is nothing at ${request.method} ${request.path}.`);
+  });
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
+    calls.fail(response, error, request.path.startsWith(REST_PREFIX) ? 'rest' : 'aws-json'),
+  );
+  return app;
+}
+
+/** `/v1/clusters/{cluster}` as Express writes it. */
+const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
