@@ -36,6 +36,8 @@ export const CONTAINER_INSTANCE_WORKFLOW = 'containerInstanceWorkflow';
 export interface CreateServiceCommand {
   readonly definition: ServiceDefinition;
   readonly taskDefinition: TaskDefinition;
+  /** For propagateTags TASK_DEFINITION. */
+  readonly taskDefinitionTags?: readonly Tag[];
   readonly createdBy: string;
   /** Fresh per attempt to create; kept when the service is. */
   readonly incarnation: string;
@@ -49,6 +51,7 @@ export interface UpdateServiceCommand {
   >;
   /** Set when the call named one, even if it is the present one. */
   readonly taskDefinition?: TaskDefinition;
+  readonly taskDefinitionTags?: readonly Tag[];
   readonly forceNewDeployment: boolean;
 }
 

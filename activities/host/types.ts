@@ -34,6 +34,12 @@ export interface StopTasksInput {
   readonly tasks: readonly TaskStop[];
 }
 
+export interface AttendInstanceInput {
+  readonly clusterName: string;
+  readonly containerInstanceId: string;
+  readonly sessionId: string;
+}
+
 export interface HostActivities {
   /**
    * Launches the batch, or attaches to launches of the same task ids that are under way; heartbeats. Returns when each
@@ -43,6 +49,10 @@ export interface HostActivities {
   launchTasks(input: LaunchTasksInput): Promise<void>;
   /** Stops in reverse dependency order with each container's stopTimeout; returns when all are gone. Unknown tasks are reported STOPPED. */
   stopTasks(input: StopTasksInput): Promise<void>;
-  /** Signals agentAttends, then heartbeats for as long as the agent lives. Returns when the agent shuts down in order. */
-  attendInstance(input: { readonly clusterName: string; readonly containerInstanceId: string }): Promise<void>;
+  /**
+   * Signals agentAttends with the agent's own session id, then heartbeats for as long as the agent lives and its engine answers.
+   * Returns when the agent shuts down in order. When `sessionId` is not the agent's own (the control plane gave the
+   * instance up meanwhile), the agent registers again first: a new session, expected tasks compared, survivors stopped.
+   */
+  attendInstance(input: AttendInstanceInput): Promise<void>;
 }

@@ -1,0 +1,203 @@
+/** WorkflowGateway over the Temporal client: one update per changing call, started with its workflow where that begins one. */
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure, type WorkflowIdConflictPolicy } from '@temporalio/common';
+import type { UpdateDefinition } from '@temporalio/common';
+import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
+import { ECS_ERROR_CODES, EcsError, isEcsError } from '../model/errors.ts';
+import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
+import {
+  CONTAINER_INSTANCE_WORKFLOW,
+  RUN_TASK_WORKFLOW,
+  SERVICE_WORKFLOW,
+  containerInstanceWorkflowId,
+  createServiceUpdate,
+  deleteServiceUpdate,
+  deregisterInstanceUpdate,
+  placeUpdate,
+  registerInstanceUpdate,
+  runTaskWorkflowId,
+  serviceWorkflowId,
+  setInstanceStatusUpdate,
+  stopTaskUpdate,
+  updateServiceUpdate,
+} from '../workflows/messages.ts';
+import type { WorkflowGateway } from './gateway.ts';
+
+/** A worker that runs answers in milliseconds; without one no call may hang. */
+const UPDATE_TIMEOUT_MS = 30_000;
+const PING_TIMEOUT_MS = 2_000;
+/** The workflow ended while the update reached it: the next one begins a new run. */
+const ENDING_RETRIES = 5;
+
+const UNAVAILABLE =
+  'The change was not confirmed: Temporal or its worker cannot be reached. Check that Longshore is running, then repeat the call.';
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** What a failed call means to its caller. */
+function asEcsError(error: unknown): unknown {
+  if (isEcsError(error)) return error;
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    const { type, message, details } = error.cause;
+    const code = ECS_ERROR_CODES.find((known) => known === type);
+    const members = details?.[0];
+    if (code) return new EcsError(code, message, isRecord(members) ? members : {});
+  }
+  const unreachable = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isUnavailable(error);
+  return unreachable ? new EcsError('ServiceUnavailable', UNAVAILABLE) : error;
+}
+
+/** gRPC UNAVAILABLE (14), DEADLINE_EXCEEDED (4) and CANCELLED (1), however deep the client wrapped it. */
+function isUnavailable(error: unknown): boolean {
+  if (isGrpcServiceError(error)) return [1, 4, 14].includes(error.code);
+  return error instanceof Error && error.cause !== undefined && isUnavailable(error.cause);
+}
+
+/** The workflow had ended, or ended with the update in hand. */
+function isGone(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError) return true;
+  return (
+    error instanceof WorkflowUpdateFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === 'AcceptedUpdateCompletedWorkflow'
+  );
+}
+
+interface StartedBy {
+  readonly workflowType: string;
+  readonly workflowId: string;
+  readonly args: readonly unknown[];
+}
+
+class TemporalGateway implements WorkflowGateway {
+  readonly #connection: Connection;
+  readonly #client: Client;
+
+  constructor(connection: Connection, namespace: string) {
+    this.#connection = connection;
+    this.#client = new Client({ connection, namespace });
+  }
+
+  createService: WorkflowGateway['createService'] = (command) => {
+    const { clusterName, serviceName } = command.definition;
+    return this.#startAndUpdate(
+      {
+        workflowType: SERVICE_WORKFLOW,
+        workflowId: serviceWorkflowId(clusterName, serviceName),
+        args: [{ clusterName, serviceName }],
+      },
+      createServiceUpdate,
+      command,
+    );
+  };
+
+  updateService: WorkflowGateway['updateService'] = async (cluster, service, command) => {
+    await this.#updateService(cluster, service, updateServiceUpdate, command);
+  };
+
+  deleteService: WorkflowGateway['deleteService'] = async (cluster, service, command) => {
+    await this.#updateService(cluster, service, deleteServiceUpdate, command);
+  };
+
+  runTask: WorkflowGateway['runTask'] = (token, command) => {
+    const { clusterName } = command;
+    return this.#startAndUpdate(
+      { workflowType: RUN_TASK_WORKFLOW, workflowId: runTaskWorkflowId(clusterName, token), args: [{ clusterName }] },
+      placeUpdate,
+      command,
+    );
+  };
+
+  stopTask: WorkflowGateway['stopTask'] = async (ownerWorkflowId, command) => {
+    await this.#update(ownerWorkflowId, stopTaskUpdate, command).catch((error: unknown) => {
+      if (!isGone(error)) throw asEcsError(error);
+    });
+  };
+
+  registerInstance: WorkflowGateway['registerInstance'] = async (registration) => {
+    const { clusterName, containerInstanceId } = registration;
+    const workflowId = containerInstanceWorkflowId(clusterName, containerInstanceId);
+    await this.#startAndUpdate(
+      { workflowType: CONTAINER_INSTANCE_WORKFLOW, workflowId, args: [{ clusterName, containerInstanceId }] },
+      registerInstanceUpdate,
+      registration,
+    );
+  };
+
+  setInstanceStatus: WorkflowGateway['setInstanceStatus'] = async (cluster, instanceId, status) => {
+    await this.#updateInstance(cluster, instanceId, setInstanceStatusUpdate, { status });
+  };
+
+  deregisterInstance: WorkflowGateway['deregisterInstance'] = async (cluster, instanceId, force) => {
+    await this.#updateInstance(cluster, instanceId, deregisterInstanceUpdate, { force });
+  };
+
+  ping: WorkflowGateway['ping'] = async () => {
+    await this.#connection.withDeadline(Date.now() + PING_TIMEOUT_MS, () =>
+      this.#connection.workflowService.getSystemInfo({}),
+    );
+  };
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  async #updateService<R, C>(
+    cluster: string,
+    service: string,
+    update: UpdateDefinition<R, [C]>,
+    command: C,
+  ): Promise<R> {
+    return this.#update(serviceWorkflowId(cluster, service), update, command).catch((error: unknown) => {
+      throw isGone(error) ? new EcsError('ServiceNotActiveException', 'Service was not ACTIVE.') : asEcsError(error);
+    });
+  }
+
+  async #updateInstance<R, C>(cluster: string, id: string, update: UpdateDefinition<R, [C]>, command: C): Promise<R> {
+    return this.#update(containerInstanceWorkflowId(cluster, id), update, command).catch((error: unknown) => {
+      throw isGone(error)
+        ? new EcsError('InvalidParameterException', 'The referenced container instance was inactive.')
+        : asEcsError(error);
+    });
+  }
+
+  #update<R, C>(workflowId: string, update: UpdateDefinition<R, [C]>, command: C): Promise<R> {
+    return this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
+      this.#client.workflow.getHandle(workflowId).executeUpdate<R, [C]>(update, { args: [command] }),
+    );
+  }
+
+  async #startAndUpdate<R, C>(started: StartedBy, update: UpdateDefinition<R, [C]>, command: C): Promise<R> {
+    for (let attempt = 1; ; attempt += 1) {
+      const startWorkflowOperation = new WithStartWorkflowOperation(started.workflowType, {
+        workflowId: started.workflowId,
+        taskQueue: CONTROL_TASK_QUEUE,
+        args: [...started.args],
+        workflowIdConflictPolicy: 'USE_EXISTING' satisfies WorkflowIdConflictPolicy,
+      });
+      try {
+        return await this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
+          this.#client.workflow.executeUpdateWithStart(update, { args: [command], startWorkflowOperation }),
+        );
+      } catch (error) {
+        if (!isGone(error) || attempt === ENDING_RETRIES) throw asEcsError(error);
+      }
+    }
+  }
+}
+
+/** Connects to Temporal; throws when it does not answer. */
+export async function connectGateway(
+  settings: TemporalSettings,
+): Promise<WorkflowGateway & { close(): Promise<void> }> {
+  const connection = await Connection.connect(temporalConnectionOptions(settings));
+  return new TemporalGateway(connection, settings.namespace);
+}

@@ -1,0 +1,46 @@
+/** The workflow bundle, kept in a cache: building it takes seconds, and it changes only with the code. */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Everything that workflow code may import of ours. */
+const BUNDLED_FOLDERS = ['model', 'scheduler', 'workflows', 'activities'];
+
+async function sourceFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+async function sourceDigest(): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(createRequire(import.meta.url)('@temporalio/worker/package.json').version as string);
+  for (const folder of BUNDLED_FOLDERS) {
+    for (const file of await sourceFiles(folder)) hash.update(file.slice(root.length)).update(await readFile(file));
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** The bundle of workflows/index.ts, from the cache when the sources are the same. Safe with several processes at once. */
+export async function loadWorkflowBundle(cacheDir: string): Promise<{ code: string }> {
+  const file = join(cacheDir, `workflows-${await sourceDigest()}.js`);
+  try {
+    return { code: await readFile(file, 'utf8') };
+  } catch {
+    // Not built yet for these sources.
+  }
+  const bundle: WorkflowBundleWithSourceMap = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+  });
+  await mkdir(cacheDir, { recursive: true });
+  const partial = `${file}.${process.pid}`;
+  await writeFile(partial, bundle.code);
+  await rename(partial, file);
+  return { code: bundle.code };
+}

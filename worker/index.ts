@@ -1,0 +1,69 @@
+/** The control plane's worker: runs the workflows and their store activities. Stateless; any number of them. */
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createControlActivities } from '../activities/control/index.ts';
+import { createTemporalSignals } from '../activities/control/temporal-signals.ts';
+import type { InstancePolicy } from '../activities/control/types.ts';
+import type { Partition } from '../model/arn.ts';
+import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
+import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
+import type { Store } from '../store/types.ts';
+import { loadWorkflowBundle } from './bundle.ts';
+
+export interface WorkerOptions {
+  readonly temporal: TemporalSettings;
+  readonly store: Store;
+  readonly partition: Partition;
+  readonly policy: InstancePolicy;
+  /** Folder for the workflow bundle; shared by all workers of a machine. */
+  readonly bundleCacheDir: string;
+  readonly logger: Logger;
+}
+
+/** How long the server holds a step back for a worker that was killed, before any other may take it. */
+const STICKY_TIMEOUT_MS = 1_000;
+
+/** Lines of the Temporal SDK, in our log. Once per process: the runtime is the process's. */
+export function installTemporalLogger(logger: Logger): void {
+  const write = ({ level, message, meta }: LogEntry): void => {
+    const fields = { ...meta };
+    if (level === 'ERROR') logger.error(fields, message);
+    else if (level === 'WARN') logger.warn(fields, message);
+    else logger.debug(fields, message);
+  };
+  Runtime.install({ logger: new DefaultLogger('INFO', write), shutdownSignals: [] });
+}
+
+/** Starts the worker. Resolves when it polls; `shutdown` lets steps under way finish. */
+export async function startWorker(options: WorkerOptions): Promise<{ shutdown(): Promise<void> }> {
+  const { temporal, store, policy, logger } = options;
+  const connectionOptions = temporalConnectionOptions(temporal);
+  const [workflowBundle, connection, clientConnection] = await Promise.all([
+    loadWorkflowBundle(options.bundleCacheDir),
+    NativeConnection.connect(connectionOptions),
+    Connection.connect(connectionOptions),
+  ]);
+  const client = new Client({ connection: clientConnection, namespace: temporal.namespace });
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue: CONTROL_TASK_QUEUE,
+    workflowBundle,
+    activities: createControlActivities({ store, signal: createTemporalSignals(client), policy, logger }),
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+    shutdownGraceTime: '5s',
+  });
+  const run = worker.run().catch((error: unknown) => {
+    logger.fatal({ err: error }, 'the worker stopped; start Longshore again');
+    process.exitCode = 1;
+  });
+  return {
+    shutdown: async () => {
+      worker.shutdown();
+      await run;
+      await connection.close();
+      await clientConnection.close();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** One container instance: the only writer of its status and connectivity. Watches the agent and gives the instance up when it stays silent. */
+import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { InstanceOwner } from './instance/instance-owner.ts';
+import {
+  agentAttendsSignal,
+  deregisterInstanceUpdate,
+  registerInstanceUpdate,
+  setInstanceStatusUpdate,
+  type ContainerInstanceWorkflowInput,
+} from './messages.ts';
+import type { InstanceState } from './state.ts';
+
+export async function containerInstanceWorkflow(
+  input: ContainerInstanceWorkflowInput,
+  carried?: InstanceState,
+): Promise<void> {
+  const owner = new InstanceOwner(input, carried);
+  setHandler(registerInstanceUpdate, (registration) => owner.register(registration));
+  setHandler(setInstanceStatusUpdate, ({ status }) => owner.setStatus(status));
+  setHandler(deregisterInstanceUpdate, ({ force }) => owner.deregister(force));
+  setHandler(agentAttendsSignal, ({ sessionId }) => owner.agentAttends(sessionId));
+
+  if (carried) owner.watch();
+  await condition(() => owner.ended || workflowInfo().continueAsNewSuggested);
+  await condition(allHandlersFinished);
+  owner.stopWatching();
+  if (!owner.ended) await continueAsNew<typeof containerInstanceWorkflow>(input, owner.state);
+}

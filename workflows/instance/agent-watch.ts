@@ -1,0 +1,109 @@
+/** Watches one agent through a heartbeating activity on its own queue, and counts how long it stays silent. */
+import { CancellationScope, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import type { HostActivities } from '../../activities/host/types.ts';
+import type { InstancePolicy } from '../../activities/control/types.ts';
+import { instanceTaskQueue } from '../../model/container-instance.ts';
+import type { ContainerInstanceWorkflowInput } from '../messages.ts';
+import { callControl } from '../owner/control.ts';
+
+/** Longer than any agent lives; its end only begins the watch anew. */
+const WATCH_TIMEOUT = '30 days';
+
+/**
+ * Silence is counted in this many steps. A timer that came due while the control plane itself was down counts as one
+ * step: after a long outage of everything, agents have time to return before they are given up.
+ */
+const SILENCE_STEPS = 6;
+
+/** Session id that no agent has: makes an agent that is heard again register anew. */
+const NO_SESSION = 'given-up';
+
+export interface AgentWatchEvents {
+  readonly onSilent: () => Promise<void>;
+  readonly onGivenUp: () => Promise<void>;
+}
+
+export class AgentWatch {
+  readonly #input: ContainerInstanceWorkflowInput;
+  readonly #events: AgentWatchEvents;
+  #scope: CancellationScope | undefined;
+  #silence: CancellationScope | undefined;
+
+  constructor(input: ContainerInstanceWorkflowInput, events: AgentWatchEvents) {
+    this.#input = input;
+    this.#events = events;
+  }
+
+  /** Begins to watch a session; an earlier watch ends. Until the agent is heard, it counts as silent. */
+  start(sessionId: string): void {
+    this.stop();
+    this.#begin(async () => {
+      const policy = await callControl((activities) => activities.loadInstancePolicy());
+      for (;;) {
+        this.#countSilence(policy);
+        await this.#attend(policy, sessionId);
+        await this.#events.onSilent();
+      }
+    });
+  }
+
+  /** Waits, for as long as it takes, for an agent to be heard again: whichever session it has, it must register anew. */
+  awaitReturn(): void {
+    this.stop();
+    this.#begin(async () => {
+      const policy = await callControl((activities) => activities.loadInstancePolicy());
+      for (;;) await this.#attend(policy, NO_SESSION);
+    });
+  }
+
+  /** The agent attends: its silence is over. */
+  heard(): void {
+    this.#silence?.cancel();
+    this.#silence = undefined;
+  }
+
+  stop(): void {
+    this.heard();
+    this.#scope?.cancel();
+    this.#scope = undefined;
+  }
+
+  #begin(work: () => Promise<void>): void {
+    const scope = new CancellationScope();
+    this.#scope = scope;
+    this.#run(scope, work);
+  }
+
+  /** Returns when the agent has ended or its heartbeats have stopped. */
+  async #attend(policy: InstancePolicy, sessionId: string): Promise<void> {
+    const activities = proxyActivities<HostActivities>({
+      taskQueue: instanceTaskQueue(this.#input.containerInstanceId),
+      startToCloseTimeout: WATCH_TIMEOUT,
+      heartbeatTimeout: policy.heartbeatTimeoutMs,
+      retry: { maximumAttempts: 1 },
+      summary: 'watch the agent',
+    });
+    try {
+      await activities.attendInstance({ ...this.#input, sessionId });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+    }
+  }
+
+  /** Runs until the agent is heard or the instance is given up. */
+  #countSilence(policy: InstancePolicy): void {
+    if (this.#silence) return;
+    const scope = new CancellationScope();
+    this.#silence = scope;
+    this.#run(scope, async () => {
+      for (let step = 0; step < SILENCE_STEPS; step += 1) await sleep(policy.giveUpAfterMs / SILENCE_STEPS);
+      await this.#events.onGivenUp();
+    });
+  }
+
+  #run(scope: CancellationScope, work: () => Promise<void>): void {
+    scope.run(work).catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+    });
+  }
+}

@@ -1,0 +1,90 @@
+/** The complete first row of a task, from what was asked and where it was placed. */
+import { uuid4 } from '@temporalio/workflow';
+import type { Attachment, ContainerDefinition, NetworkConfiguration, Tag, TaskOverride } from '@aws-sdk/client-ecs';
+import type { LaunchType } from '../../model/status.ts';
+import type { TaskDefinition } from '../../model/task-definition.ts';
+import type { HeldResources, Task, TaskContainer } from '../../model/task.ts';
+import type { EpochMs } from '../../model/time.ts';
+import type { Placed } from '../../scheduler/placement/types.ts';
+
+/** What all tasks of one deployment or one call have in common. */
+export interface TaskTemplate {
+  readonly clusterName: string;
+  readonly taskDefinition: TaskDefinition;
+  readonly ownerWorkflowId: string;
+  readonly serviceName?: string;
+  readonly group: string;
+  readonly startedBy?: string;
+  readonly launchType: LaunchType;
+  readonly overrides: TaskOverride;
+  readonly networkConfiguration?: NetworkConfiguration;
+  readonly tags: readonly Tag[];
+  readonly enableExecuteCommand: boolean;
+  readonly held: HeldResources;
+}
+
+/** What FARGATE tasks show when the caller named no platform version, or LATEST. */
+const FARGATE_PLATFORM_VERSION = '1.4.0';
+
+function firstContainer(definition: ContainerDefinition, overrides: TaskOverride): TaskContainer {
+  const override = overrides.containerOverrides?.find((o) => o.name === definition.name);
+  const memory = override?.memory ?? definition.memory;
+  const reservation = override?.memoryReservation ?? definition.memoryReservation;
+  return {
+    id: uuid4(),
+    name: definition.name ?? '',
+    image: definition.image ?? '',
+    lastStatus: 'PENDING',
+    cpu: String(override?.cpu ?? definition.cpu ?? 0),
+    ...(memory === undefined ? {} : { memory: String(memory) }),
+    ...(reservation === undefined ? {} : { memoryReservation: String(reservation) }),
+    networkBindings: [],
+    networkInterfaces: [],
+  };
+}
+
+/** An awsvpc task shows its network interface from the first moment; the agent fills in the address. */
+function firstAttachments(template: TaskTemplate): Attachment[] {
+  if (template.taskDefinition.networkMode !== 'awsvpc') return [];
+  const subnet = template.networkConfiguration?.awsvpcConfiguration?.subnets?.[0];
+  const details = subnet === undefined ? [] : [{ name: 'subnetId', value: subnet }];
+  return [{ id: uuid4(), type: 'ElasticNetworkInterface', status: 'PRECREATED', details }];
+}
+
+/** A fresh task, placed and not yet launched. Ids come from the workflow's own deterministic source. */
+export function buildTask(template: TaskTemplate, placed: Placed, now: EpochMs): Task {
+  const { taskDefinition, overrides, held } = template;
+  const fargate = template.launchType === 'FARGATE';
+  return {
+    taskId: uuid4().replaceAll('-', ''),
+    clusterName: template.clusterName,
+    taskDefinitionArn: taskDefinition.taskDefinitionArn,
+    family: taskDefinition.family,
+    revision: taskDefinition.revision,
+    ownerWorkflowId: template.ownerWorkflowId,
+    ...(template.serviceName === undefined ? {} : { serviceName: template.serviceName }),
+    group: template.group,
+    ...(template.startedBy === undefined ? {} : { startedBy: template.startedBy }),
+    containerInstanceId: placed.containerInstanceId,
+    ...(placed.availabilityZone === undefined ? {} : { availabilityZone: placed.availabilityZone }),
+    launchType: template.launchType,
+    ...(fargate ? { platformVersion: FARGATE_PLATFORM_VERSION, platformFamily: 'Linux' } : {}),
+    cpu: overrides.cpu ?? taskDefinition.cpu ?? String(held.cpu),
+    memory: overrides.memory ?? taskDefinition.memory ?? String(held.memoryMiB),
+    held,
+    overrides,
+    tags: template.tags,
+    enableExecuteCommand: template.enableExecuteCommand,
+    lastStatus: taskDefinition.networkMode === 'awsvpc' ? 'PROVISIONING' : 'PENDING',
+    desiredStatus: 'RUNNING',
+    healthStatus: 'UNKNOWN',
+    containers: (taskDefinition.containerDefinitions ?? []).map((c) => firstContainer(c, overrides)),
+    attachments: firstAttachments(template),
+    createdAt: now,
+    version: 1,
+  };
+}
+
+/** Some essential container is checked: then its health decides when the task counts as healthy, not time. */
+export const hasEssentialHealthCheck = (definition: TaskDefinition): boolean =>
+  (definition.containerDefinitions ?? []).some((c) => c.essential !== false && c.healthCheck?.command !== undefined);

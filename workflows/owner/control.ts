@@ -1,0 +1,33 @@
+/** How workflows call the control activities: at once as a local activity, patiently as an ordinary one when that fails. */
+import { ActivityFailure, ApplicationFailure, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { ControlActivities } from '../../activities/control/types.ts';
+
+/** A slow or absent Postgres must not hold a workflow task: one short try here, the retries elsewhere. */
+const quick = proxyLocalActivities<ControlActivities>({ startToCloseTimeout: '2s', retry: { maximumAttempts: 1 } });
+
+const patient = proxyActivities<ControlActivities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
+});
+
+/** The cause of a failed activity when it is a refusal, which no retry changes. */
+export function refusalOf(error: unknown): ApplicationFailure | undefined {
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return undefined;
+  return error.cause.nonRetryable ? error.cause : undefined;
+}
+
+/** Runs one call to the store. Throws only refusals (the ApplicationFailure itself) and cancellations. */
+export async function callControl<T>(call: (activities: ControlActivities) => Promise<T>): Promise<T> {
+  try {
+    return await call(quick);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const refusal = refusalOf(error);
+    if (refusal) throw refusal;
+  }
+  try {
+    return await call(patient);
+  } catch (error) {
+    throw refusalOf(error) ?? error;
+  }
+}

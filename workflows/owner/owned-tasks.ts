@@ -1,0 +1,96 @@
+/** The tasks of one owner, and every change to them: forwards only, each written to the store with a higher version. */
+import type { StopCode } from '../../model/status.ts';
+import type { TaskChanges, TaskReport } from '../../model/task.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { advanceTask, taskChanges, type AdvanceableTask } from '../../scheduler/tasks/advance-task.ts';
+import type { RecordWriter } from './record-writer.ts';
+
+/** What every owner keeps of a task. Crosses continue-as-new as it is. */
+export interface OwnedTask extends AdvanceableTask {
+  readonly taskId: string;
+  readonly containerInstanceId: string;
+  readonly createdAt: EpochMs;
+  readonly gpuIds?: readonly string[];
+}
+
+export interface StopReason {
+  readonly stopCode: StopCode;
+  readonly stoppedReason: string;
+}
+
+/** What a report meant for its task. `failedToStart`: it stopped by itself without ever running. */
+export type ReportOutcome<T> =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'changed' | 'started'; readonly task: T }
+  | { readonly kind: 'stopped'; readonly task: T; readonly failedToStart: boolean };
+
+export class OwnedTasks<T extends OwnedTask> {
+  readonly #writer: RecordWriter;
+  /** Tasks not yet STOPPED, by id. */
+  readonly #tasks: Map<string, T>;
+
+  constructor(writer: RecordWriter, carried: readonly T[]) {
+    this.#writer = writer;
+    this.#tasks = new Map(carried.map((task) => [task.taskId, task]));
+  }
+
+  get all(): readonly T[] {
+    return [...this.#tasks.values()];
+  }
+
+  get size(): number {
+    return this.#tasks.size;
+  }
+
+  get(taskId: string): T | undefined {
+    return this.#tasks.get(taskId);
+  }
+
+  on(containerInstanceId: string): readonly T[] {
+    return this.all.filter((task) => task.containerInstanceId === containerInstanceId);
+  }
+
+  /** A task whose row the reservation has just written. */
+  add(task: T): void {
+    this.#tasks.set(task.taskId, task);
+  }
+
+  /** Applies what an agent saw; a task that is unknown here is STOPPED long since. */
+  apply(report: TaskReport): ReportOutcome<T> {
+    const before = this.#tasks.get(report.taskId);
+    if (!before) return { kind: 'unchanged' };
+    const after = advanceTask(before, report);
+    if (after === 'unchanged') return { kind: 'unchanged' };
+    this.#replace(after, taskChanges(before, report));
+    if (after.lastStatus === 'STOPPED') {
+      const failedToStart = after.startedAt === undefined && before.desiredStatus === 'RUNNING';
+      return { kind: 'stopped', task: after, failedToStart };
+    }
+    const started = before.startedAt === undefined && after.startedAt !== undefined;
+    return { kind: started ? 'started' : 'changed', task: after };
+  }
+
+  /** The owner wants it gone. False when it is on its way out already. */
+  requestStop(taskId: string, reason: StopReason, now: EpochMs): boolean {
+    const task = this.#tasks.get(taskId);
+    if (!task || task.desiredStatus === 'STOPPED') return false;
+    const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPING', ...reason } as const;
+    this.#replace({ ...task, ...changes, version: task.version + 1 }, { ...changes, stoppingAt: now });
+    return true;
+  }
+
+  /** Its instance is gone: STOPPED as of now. Containers that may still run there are the agent's to end when it returns. */
+  lose(taskId: string, reason: StopReason, now: EpochMs): void {
+    const task = this.#tasks.get(taskId);
+    if (!task) return;
+    const own = task.desiredStatus === 'STOPPED' ? {} : reason;
+    const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPED', ...own } as const;
+    this.#replace({ ...task, ...changes, version: task.version + 1 }, { ...changes, stoppedAt: now });
+  }
+
+  #replace(task: T, changes: TaskChanges): void {
+    if (task.lastStatus === 'STOPPED') this.#tasks.delete(task.taskId);
+    else this.#tasks.set(task.taskId, task);
+    this.#writer.patchTask({ taskId: task.taskId, version: task.version, changes });
+  }
+}

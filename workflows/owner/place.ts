@@ -1,0 +1,99 @@
+/** From "n tasks wanted" to rows that hold capacity: snapshot, place, reserve; again for what the store refused. */
+import type { ReserveResult } from '../../activities/control/types.ts';
+import type { SnapshotRequest } from '../../model/capacity.ts';
+import type { Task } from '../../model/task.ts';
+import { snapshotAttributeNames } from '../../model/task-requirements.ts';
+import { parseClusterQuery, groupNames } from '../../model/cluster-query/index.ts';
+import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
+import type { Placed, PlacementRequest, Refusal, RefusalReason } from '../../scheduler/placement/types.ts';
+import { callControl } from './control.ts';
+
+/** Rounds without a single reservation before the refusal stands: someone else is taking the same capacity. */
+const MAX_FRUITLESS_ROUNDS = 5;
+
+export interface ReservationOutcome {
+  /** Reserved rows, as the store now has them. */
+  readonly tasks: readonly Task[];
+  /** Why the rest found no place. */
+  readonly refusal?: Refusal;
+  /** Instances of the cluster that are not INACTIVE. */
+  readonly totalInstances: number;
+}
+
+/** What a snapshot must hold for this request. */
+export function snapshotRequest(clusterName: string, request: PlacementRequest): SnapshotRequest {
+  const otherGroups = new Set<string>();
+  for (const constraint of request.constraints) {
+    if (constraint.type !== 'memberOf' || constraint.expression === undefined) continue;
+    for (const group of groupNames(parseClusterQuery(constraint.expression))) otherGroups.add(group);
+  }
+  otherGroups.delete(request.group);
+  return {
+    clusterName,
+    group: request.group,
+    cpu: request.resources.cpu,
+    memoryMiB: request.resources.memoryMiB,
+    attributeNames: snapshotAttributeNames(request),
+    otherGroups: [...otherGroups],
+  };
+}
+
+export interface ReserveOptions {
+  readonly clusterName: string;
+  readonly request: PlacementRequest;
+  /** A complete row for one placed task; called once per try, with a fresh id each. */
+  readonly buildTask: (placed: Placed) => Task;
+}
+
+/** Places and reserves up to `request.count` tasks. */
+export async function placeAndReserve(options: ReserveOptions): Promise<ReservationOutcome> {
+  const { clusterName, request } = options;
+  const reserved: Task[] = [];
+  let fruitless = 0;
+  for (;;) {
+    const snapshot = await callControl((activities) =>
+      activities.snapshotCapacity(snapshotRequest(clusterName, request)),
+    );
+    const wanted = request.count - reserved.length;
+    const result = placeTasks({ ...request, count: wanted }, snapshot, Math.floor(Math.random() * 2 ** 31));
+    const outcome = { tasks: reserved, totalInstances: snapshot.totalInstances };
+    if (result.placed.length === 0) return { ...outcome, ...(result.refusal ? { refusal: result.refusal } : {}) };
+
+    const tasks = result.placed.map((placed) => options.buildTask(placed));
+    const answer = await reserve(clusterName, tasks);
+    reserved.push(...answer.tasks);
+    if (reserved.length === request.count) return outcome;
+    if (answer.refused.length === 0 && result.refusal) return { ...outcome, refusal: result.refusal };
+    fruitless = answer.tasks.length > 0 ? 0 : fruitless + 1;
+    if (fruitless === MAX_FRUITLESS_ROUNDS) return { ...outcome, refusal: contested(answer.refused) };
+  }
+}
+
+/** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. */
+export async function reserve(clusterName: string, tasks: readonly Task[]): Promise<ReserveAnswer> {
+  const answer = await callControl((activities) => activities.reserveTasks({ clusterName, tasks }));
+  const gpuIds = new Map(answer.reserved.map((row) => [row.taskId, row.gpuIds]));
+  const held = tasks.flatMap((task) => {
+    const gpus = gpuIds.get(task.taskId);
+    return gpus ? [gpus.length > 0 ? { ...task, gpuIds: gpus } : task] : [];
+  });
+  return { tasks: held, refused: answer.refused };
+}
+
+interface ReserveAnswer {
+  readonly tasks: readonly Task[];
+  readonly refused: ReserveResult['refused'];
+}
+
+const STORE_REASONS: readonly RefusalReason[] = ['RESOURCE:CPU', 'RESOURCE:MEMORY', 'RESOURCE:PORTS', 'RESOURCE:GPU'];
+
+/** The refusal after the last round: the store's own reason for the last instance. Anything but a resource means it takes no work now. */
+function contested(refused: ReserveResult['refused']): Refusal {
+  const last = refused[refused.length - 1];
+  const reason = STORE_REASONS.find((known) => known === last?.reason) ?? 'AGENT';
+  return {
+    reason,
+    counts: [{ reason, instances: refused.length }],
+    ...(last ? { nearestInstanceId: last.containerInstanceId } : {}),
+  };
+}

@@ -1,0 +1,99 @@
+/** Writes an owner's changes to the store: one write at a time, in order, what piles up meanwhile in one. */
+import { condition } from '@temporalio/workflow';
+import type { OwnerRecord } from '../../activities/control/types.ts';
+import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
+import type { ContainerReport, TaskPatch } from '../../model/task.ts';
+import { callControl } from './control.ts';
+
+function mergeContainers(earlier: readonly ContainerReport[], later: readonly ContainerReport[]): ContainerReport[] {
+  const byName = new Map(earlier.map((container) => [container.name, container]));
+  for (const container of later) byName.set(container.name, { ...byName.get(container.name), ...container });
+  return [...byName.values()];
+}
+
+/** Two patches of the same task as one: later values win, containers merge by name. */
+export function mergeTaskPatches(earlier: TaskPatch, later: TaskPatch): TaskPatch {
+  const containers = mergeContainers(earlier.changes.containers ?? [], later.changes.containers ?? []);
+  return {
+    taskId: later.taskId,
+    version: later.version,
+    changes: { ...earlier.changes, ...later.changes, ...(containers.length > 0 ? { containers } : {}) },
+  };
+}
+
+/** Tasks in one write, so that no activity input grows with the service. */
+const MAX_PATCHES_PER_WRITE = 500;
+
+export class RecordWriter {
+  readonly #clusterName: string;
+  readonly #patches = new Map<string, TaskPatch>();
+  #events: ServiceEvent[] = [];
+  #service: ServiceRecord | undefined;
+  #queued = 0;
+  #written = 0;
+  #running = false;
+
+  constructor(clusterName: string) {
+    this.#clusterName = clusterName;
+  }
+
+  patchTask(patch: TaskPatch): void {
+    const earlier = this.#patches.get(patch.taskId);
+    this.#patches.set(patch.taskId, earlier ? mergeTaskPatches(earlier, patch) : patch);
+    this.#queue();
+  }
+
+  addEvent(event: ServiceEvent): void {
+    this.#events.push(event);
+    this.#queue();
+  }
+
+  /** The service's row as of now; an unwritten earlier one is superseded. */
+  putService(record: ServiceRecord): void {
+    this.#service = record;
+    this.#queue();
+  }
+
+  /** Resolves when everything queued before the call is in the store. */
+  async flushed(): Promise<void> {
+    const upTo = this.#queued;
+    await condition(() => this.#written >= upTo);
+  }
+
+  get idle(): boolean {
+    return this.#written === this.#queued;
+  }
+
+  #queue(): void {
+    this.#queued += 1;
+    if (!this.#running) void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    this.#running = true;
+    // Lets everything that is decided in the same breath join one write.
+    await Promise.resolve();
+    while (this.#written < this.#queued) {
+      const upTo = this.#queued;
+      for (const record of this.#take()) await callControl((activities) => activities.recordOwner(record));
+      this.#written = upTo;
+    }
+    this.#running = false;
+  }
+
+  /** What is queued, in writes of bounded size; the service's row goes last, so that its counts never run ahead. */
+  #take(): OwnerRecord[] {
+    const patches = [...this.#patches.values()];
+    this.#patches.clear();
+    const events = this.#events;
+    const service = this.#service;
+    this.#events = [];
+    this.#service = undefined;
+    const records: OwnerRecord[] = [];
+    while (patches.length > MAX_PATCHES_PER_WRITE) {
+      records.push({ clusterName: this.#clusterName, tasks: patches.splice(0, MAX_PATCHES_PER_WRITE), events: [] });
+    }
+    records.push({ clusterName: this.#clusterName, tasks: patches, events, ...(service ? { service } : {}) });
+    return records;
+  }
+}

@@ -1,0 +1,110 @@
+/** Placement of one RunTask or StartTask call. */
+import { ApplicationFailure } from '@temporalio/workflow';
+import { containerInstanceArn, parseArn } from '../../model/arn.ts';
+import type { Failure } from '../../model/errors.ts';
+import { heldResources } from '../../model/task-requirements.ts';
+import type { Task } from '../../model/task.ts';
+import { failureOf } from '../../scheduler/placement/explain.ts';
+import { placeOnInstances } from '../../scheduler/placement/place-on-instances.ts';
+import type { PlacementRequest } from '../../scheduler/placement/types.ts';
+import type { RunTaskCommand, RunTaskOutcome } from '../messages.ts';
+import { buildTask, type TaskTemplate } from '../owner/build-task.ts';
+import { callControl } from '../owner/control.ts';
+import type { OwnedTask } from '../owner/owned-tasks.ts';
+import { placementRequest } from '../owner/placement-request.ts';
+import { placeAndReserve, reserve, snapshotRequest } from '../owner/place.ts';
+
+/** ECS answers an exception, not a failure, when there is nothing at all to place on. */
+const NO_INSTANCES = 'No Container Instances were found in your cluster.';
+
+interface RunTaskPlacement {
+  readonly tasks: readonly OwnedTask[];
+  readonly failures: readonly Failure[];
+}
+
+const requestOf = (command: RunTaskCommand): PlacementRequest =>
+  placementRequest({ ...command, constraints: command.placementConstraints, strategies: command.placementStrategy });
+
+function templateOf(command: RunTaskCommand, ownerWorkflowId: string): TaskTemplate {
+  return {
+    clusterName: command.clusterName,
+    taskDefinition: command.taskDefinition,
+    ownerWorkflowId,
+    group: command.group,
+    ...(command.startedBy === undefined ? {} : { startedBy: command.startedBy }),
+    launchType: command.launchType,
+    overrides: command.overrides,
+    ...(command.networkConfiguration ? { networkConfiguration: command.networkConfiguration } : {}),
+    tags: command.tags,
+    enableExecuteCommand: command.enableExecuteCommand,
+    held: heldResources(command.taskDefinition, command.overrides),
+  };
+}
+
+const ownedTask = (task: Task): OwnedTask => ({
+  taskId: task.taskId,
+  containerInstanceId: task.containerInstanceId ?? '',
+  createdAt: task.createdAt,
+  lastStatus: task.lastStatus,
+  desiredStatus: task.desiredStatus,
+  healthStatus: task.healthStatus,
+  version: task.version,
+  ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
+});
+
+/** Places, reserves and explains. Throws InvalidParameterException when the cluster has no instance. */
+export async function placeRunTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
+  return command.kind === 'StartTask' ? startTask(command, ownerWorkflowId) : runTask(command, ownerWorkflowId);
+}
+
+async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
+  const template = templateOf(command, ownerWorkflowId);
+  const { tasks, refusal, totalInstances } = await placeAndReserve({
+    clusterName: command.clusterName,
+    request: requestOf(command),
+    buildTask: (placed) => buildTask(template, placed, Date.now()),
+  });
+  if (totalInstances === 0) throw ApplicationFailure.nonRetryable(NO_INSTANCES, 'InvalidParameterException');
+  const failures: Failure[] = [];
+  if (refusal) {
+    const failure = failureOf(refusal, arnOf(command, refusal.nearestInstanceId));
+    for (let i = tasks.length; i < command.count; i += 1) failures.push(failure);
+  }
+  return { tasks: tasks.map(ownedTask), failures };
+}
+
+async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
+  const request = { ...requestOf(command), constraints: [], strategies: [] };
+  const instanceIds = command.containerInstanceIds ?? [];
+  const snapshot = await callControl((activities) =>
+    activities.snapshotCapacity({ ...snapshotRequest(command.clusterName, request), instanceIds }),
+  );
+  const template = templateOf(command, ownerWorkflowId);
+  const answers = placeOnInstances(request, snapshot, instanceIds);
+  const wanted = answers.flatMap((a) => (a.placed ? [buildTask(template, a.placed, Date.now())] : []));
+  const { tasks, refused } = await reserve(command.clusterName, wanted);
+  const failures = [
+    ...answers.flatMap((a) => (a.placed ? [] : [failureFor(command, a.containerInstanceId, a.reason)])),
+    ...refused.map((r) => failureFor(command, r.containerInstanceId, r.reason)),
+  ];
+  return { tasks: tasks.map(ownedTask), failures };
+}
+
+function failureFor(command: RunTaskCommand, instanceId: string, reason: string): Failure {
+  const arn = arnOf(command, instanceId);
+  return { reason, ...(arn === undefined ? {} : { arn }) };
+}
+
+function arnOf(command: RunTaskCommand, instanceId: string | undefined): string | undefined {
+  const partition = parseArn(command.taskDefinition.taskDefinitionArn);
+  if (!partition || instanceId === undefined) return undefined;
+  return containerInstanceArn(partition, command.clusterName, instanceId);
+}
+
+/** Keeps the answer for the clientToken, so that a retry finds it after the workflow has ended too. */
+export async function keepRequest(command: RunTaskCommand, outcome: RunTaskOutcome): Promise<void> {
+  const { clientToken, clusterName, digest } = command;
+  if (clientToken === undefined) return;
+  const runTaskRequest = { clusterName, clientToken, digest, createdAt: Date.now(), ...outcome };
+  await callControl((activities) => activities.reserveTasks({ clusterName, tasks: [], runTaskRequest }));
+}

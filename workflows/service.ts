@@ -1,0 +1,45 @@
+/** One service: keeps its desired count running, from CreateService until its last task has stopped after DeleteService. */
+import { ApplicationFailure, condition, continueAsNew, allHandlersFinished, setHandler } from '@temporalio/workflow';
+import {
+  capacityChangedSignal,
+  createServiceUpdate,
+  deleteServiceUpdate,
+  instanceNoticeSignal,
+  stopTaskUpdate,
+  taskReportsSignal,
+  updateServiceUpdate,
+  type ServiceWorkflowInput,
+} from './messages.ts';
+import { newServiceState } from './service/new-service.ts';
+import { ServiceOwner } from './service/service-owner.ts';
+import type { CarriedService } from './state.ts';
+
+export async function serviceWorkflow(input: ServiceWorkflowInput, carried?: CarriedService): Promise<void> {
+  let owner = carried ? new ServiceOwner(carried) : undefined;
+  const active = (incarnation?: string): ServiceOwner => {
+    if (owner?.state.status === 'ACTIVE' && (incarnation ?? owner.state.incarnation) === owner.state.incarnation) return owner;
+    throw ApplicationFailure.nonRetryable('Service was not ACTIVE.', 'ServiceNotActiveException');
+  };
+
+  setHandler(createServiceUpdate, async (command) => {
+    if (owner && owner.state.status !== 'INACTIVE') return owner.createdAgain(command);
+    const created = new ServiceOwner({ state: newServiceState(command, Date.now()), tasks: [] });
+    owner = created;
+    await created.recorded();
+    return { incarnation: command.incarnation };
+  });
+  setHandler(updateServiceUpdate, (command) => active(command.incarnation).update(command));
+  setHandler(deleteServiceUpdate, (command) => active(command.incarnation).delete(command));
+  setHandler(stopTaskUpdate, async (command) => owner?.stopTask(command));
+  setHandler(taskReportsSignal, (reports) => owner?.applyReports(reports));
+  setHandler(instanceNoticeSignal, (notice) => owner?.instanceNotice(notice));
+  setHandler(capacityChangedSignal, () => owner?.capacityChanged());
+
+  await condition(() => owner !== undefined);
+  // A service that is created anew while this run is ending goes on in it.
+  while (owner && owner.state.status !== 'INACTIVE') {
+    const next: CarriedService | undefined = await owner.run();
+    await condition(allHandlersFinished);
+    if (next) await continueAsNew<typeof serviceWorkflow>(input, owner.carry());
+  }
+}

@@ -1,0 +1,312 @@
+/** State of one service and what each message does to it. Decisions are the core's; this carries them out. */
+import { ApplicationFailure, condition, setCurrentDetails, uuid4, workflowInfo } from '@temporalio/workflow';
+import type { ServiceDefinition } from '../../model/service.ts';
+import type { TaskReport } from '../../model/task.ts';
+import { applyServiceUpdate } from '../../scheduler/rollout/apply-service-update.ts';
+import { startDeployment } from '../../scheduler/rollout/deployments.ts';
+import { planService } from '../../scheduler/reconcile/plan-service.ts';
+import type { ServicePlan } from '../../scheduler/reconcile/types.ts';
+import { resetThrottle } from '../../scheduler/throttle/throttle.ts';
+import type {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  InstanceNotice,
+  StopTaskCommand,
+  UpdateServiceCommand,
+} from '../messages.ts';
+import { taskListDetails } from '../owner/details.ts';
+import { HostWork } from '../owner/host-work.ts';
+import { OwnedTasks } from '../owner/owned-tasks.ts';
+import { RecordWriter } from '../owner/record-writer.ts';
+import { groupBy, inFlight } from '../owner/relaunch.ts';
+import type { CarriedService, ServiceOwnedTask, ServiceState } from '../state.ts';
+import { deploymentSpec } from './new-service.ts';
+import { noteTaskEnd, noteTaskStart, serviceRecord } from './service-record.ts';
+import { launchOf, startTasks } from './start-tasks.ts';
+
+const NOT_IDEMPOTENT = 'Creation of service was not idempotent.';
+const STILL_DRAINING = 'Unable to Start a service that is still Draining.';
+const SCALED_ABOVE_ZERO = 'The service cannot be stopped while it is scaled above 0.';
+
+/** A run this long continues as new, well before Temporal's own limits. */
+const MAX_HISTORY_EVENTS = 4_000;
+
+/** A wake-up time that is due already must not spin the loop. */
+const MIN_WAIT_MS = 50;
+
+const refuse = (code: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, code);
+
+export class ServiceOwner {
+  readonly state: ServiceState;
+  readonly #tasks: OwnedTasks<ServiceOwnedTask>;
+  readonly #writer: RecordWriter;
+  readonly #host: HostWork;
+  /** Something a plan depends on has changed since the last one. */
+  #changed = true;
+
+  constructor(carried: CarriedService) {
+    this.state = carried.state;
+    this.#writer = new RecordWriter(this.state.definition.clusterName);
+    this.#tasks = new OwnedTasks(this.#writer, carried.tasks);
+    this.#host = new HostWork({
+      clusterName: this.state.definition.clusterName,
+      ownerWorkflowId: workflowInfo().workflowId,
+      taskDefinitions: () => this.state.taskDefinitions,
+      isWanted: (taskId, kind) => {
+        const task = this.#tasks.get(taskId);
+        if (!task) return false;
+        const { launches, stops } = inFlight([task]);
+        return kind === 'launch' ? launches.length > 0 : stops.length > 0;
+      },
+    });
+    for (const instanceId of groupBy(carried.tasks, (task) => task.containerInstanceId).keys()) this.#issue(instanceId);
+    this.#write();
+  }
+
+  /** Everything decided so far is in the store. */
+  recorded(): Promise<void> {
+    return this.#writer.flushed();
+  }
+
+  carry(): CarriedService {
+    return { state: this.state, tasks: this.#tasks.all };
+  }
+
+  /** Plans and acts until the service is INACTIVE (undefined) or its history is long enough to continue as new. */
+  async run(): Promise<CarriedService | undefined> {
+    while (this.state.status !== 'INACTIVE') {
+      if (this.#historyIsLong()) {
+        await this.#writer.flushed();
+        return this.carry();
+      }
+      this.#changed = false;
+      const plan = await this.#round();
+      if (this.state.status === 'INACTIVE') break;
+      await this.#waitForChange(plan);
+    }
+    await this.#writer.flushed();
+    return undefined;
+  }
+
+  // ---- messages ----------------------------------------------------------------------------------------------------
+
+  async createdAgain(command: CreateServiceCommand): Promise<{ incarnation: string }> {
+    if (this.state.status === 'DRAINING') throw refuse('InvalidParameterException', STILL_DRAINING);
+    if (command.incarnation !== this.state.incarnation) throw refuse('InvalidParameterException', NOT_IDEMPOTENT);
+    await this.#writer.flushed();
+    return { incarnation: this.state.incarnation };
+  }
+
+  async update(command: UpdateServiceCommand): Promise<undefined> {
+    const current = { taskDefinitionArn: this.#primary().taskDefinitionArn };
+    const { taskDefinition, forceNewDeployment } = command;
+    const asked = {
+      changes: command.changes,
+      ...(taskDefinition ? { taskDefinitionArn: taskDefinition.taskDefinitionArn } : {}),
+      forceNewDeployment,
+    };
+    const { definition, newDeployment } = applyServiceUpdate(this.state.definition, asked, current);
+    this.state.definition = definition;
+    if (newDeployment) this.#deploy(definition, command);
+    // What was refused before may fit the new definition.
+    this.state.placement = { refusals: 0 };
+    this.#write();
+    await this.#writer.flushed();
+  }
+
+  async delete(command: DeleteServiceCommand): Promise<undefined> {
+    if (this.state.definition.desiredCount > 0 && !command.force) {
+      throw refuse('InvalidParameterException', SCALED_ABOVE_ZERO);
+    }
+    this.state.status = 'DRAINING';
+    this.state.definition = { ...this.state.definition, desiredCount: 0 };
+    this.#write();
+    await this.#writer.flushed();
+  }
+
+  async stopTask(command: StopTaskCommand): Promise<undefined> {
+    const task = this.#tasks.get(command.taskId);
+    const reason = { stopCode: 'UserInitiated', stoppedReason: command.reason } as const;
+    if (task && this.#tasks.requestStop(task.taskId, reason, Date.now())) {
+      this.#host.stop(task.containerInstanceId, [task.taskId]);
+      this.#write();
+    }
+    await this.#writer.flushed();
+  }
+
+  applyReports(reports: readonly TaskReport[]): void {
+    for (const report of reports) {
+      const outcome = this.#tasks.apply(report);
+      if (outcome.kind === 'unchanged') continue;
+      if (outcome.kind === 'started') noteTaskStart(this.state);
+      if (outcome.kind === 'stopped' && outcome.failedToStart) {
+        this.#events(noteTaskEnd(this.state, outcome.task, Date.now()));
+      }
+      this.#changed = true;
+    }
+    if (this.#changed) this.#write();
+  }
+
+  instanceNotice(notice: InstanceNotice): void {
+    const { containerInstanceId, kind, stoppedReason = '' } = notice;
+    const others = this.state.drainingInstanceIds.filter((id) => id !== containerInstanceId);
+    if (kind === 'returned') {
+      this.#host.forget(containerInstanceId);
+      this.#issue(containerInstanceId);
+    } else {
+      this.state.drainingInstanceIds = kind === 'draining' ? [...others, containerInstanceId] : others;
+    }
+    if (kind === 'lost') {
+      this.#host.forget(containerInstanceId);
+      const reason = { stopCode: 'TerminationNotice', stoppedReason } as const;
+      for (const task of this.#tasks.on(containerInstanceId)) this.#tasks.lose(task.taskId, reason, Date.now());
+    }
+    this.#write();
+  }
+
+  capacityChanged(): void {
+    if (this.state.placement.retryAt === undefined) return;
+    this.state.placement = { refusals: this.state.placement.refusals };
+    this.#changed = true;
+  }
+
+  // ---- plan and act ------------------------------------------------------------------------------------------------
+
+  async #round(): Promise<ServicePlan> {
+    const { state } = this;
+    const { retryAt } = state.placement;
+    const snapshot = {
+      ...state,
+      tasks: this.#tasks.all,
+      ...(retryAt === undefined ? {} : { placementRetryAt: retryAt }),
+    };
+    const plan = planService(snapshot, Date.now());
+    this.#settleDeployments(plan);
+    this.#stop(plan);
+    state.notedAt = plan.notedAt;
+    if (plan.steadySince === undefined) delete state.steadySince;
+    else state.steadySince = plan.steadySince;
+    this.#events(plan.events);
+    if (plan.becomesInactive) state.status = 'INACTIVE';
+    for (const decision of plan.start) {
+      const started = await startTasks({ state, decision, now: Date.now() });
+      for (const task of started.tasks) this.#tasks.add(task);
+      for (const instanceId of groupBy(started.tasks, (task) => task.containerInstanceId).keys()) {
+        this.#launch(started.tasks.filter((task) => task.containerInstanceId === instanceId));
+      }
+      this.#events(started.events);
+      this.#changed ||= started.tasks.length > 0 || started.refused;
+    }
+    if (plan.start.length > 0 || !isIdle(plan)) this.#write({ plansAgain: false });
+    this.#show(plan);
+    return plan;
+  }
+
+  #settleDeployments(plan: ServicePlan): void {
+    const now = Date.now();
+    for (const decision of plan.deployments) {
+      if (decision.kind === 'remove') {
+        this.state.deployments = this.state.deployments.filter((d) => d.deploymentId !== decision.deploymentId);
+        continue;
+      }
+      const rolloutState = decision.kind === 'complete' ? 'COMPLETED' : 'FAILED';
+      const { rolloutStateReason } = decision;
+      this.state.deployments = this.state.deployments.map((d) =>
+        d.deploymentId === decision.deploymentId ? { ...d, rolloutState, rolloutStateReason, updatedAt: now } : d,
+      );
+    }
+    this.#forgetUnusedDefinitions();
+  }
+
+  #stop(plan: ServicePlan): void {
+    const now = Date.now();
+    const stopped = plan.stop.flatMap((decision) => {
+      const task = this.#tasks.get(decision.taskId);
+      return task && this.#tasks.requestStop(task.taskId, reasonOf(decision), now) ? [task] : [];
+    });
+    for (const [instanceId, tasks] of groupBy(stopped, (task) => task.containerInstanceId)) {
+      this.#host.stop(
+        instanceId,
+        tasks.map((task) => task.taskId),
+      );
+    }
+  }
+
+  #deploy(definition: ServiceDefinition, command: UpdateServiceCommand): void {
+    const { taskDefinition, taskDefinitionTags = [] } = command;
+    const arn = taskDefinition?.taskDefinitionArn ?? this.#primary().taskDefinitionArn;
+    if (taskDefinition) {
+      this.state.taskDefinitions = { ...this.state.taskDefinitions, [arn]: taskDefinition };
+      this.state.taskDefinitionTags = { ...this.state.taskDefinitionTags, [arn]: taskDefinitionTags };
+    }
+    this.state.deployments = startDeployment(this.state.deployments, deploymentSpec(definition, arn), Date.now());
+    this.state.throttle = resetThrottle();
+    this.state.notedAt = {};
+  }
+
+  #forgetUnusedDefinitions(): void {
+    const used = new Set(this.state.deployments.map((deployment) => deployment.taskDefinitionArn));
+    const keep = <T>(all: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+      Object.fromEntries(Object.entries(all).filter(([arn]) => used.has(arn)));
+    this.state.taskDefinitions = keep(this.state.taskDefinitions);
+    this.state.taskDefinitionTags = keep(this.state.taskDefinitionTags);
+  }
+
+  #launch(tasks: readonly ServiceOwnedTask[]): void {
+    const [first] = tasks;
+    if (!first) return;
+    this.#host.launch(
+      first.containerInstanceId,
+      tasks.map((task) => launchOf(this.state, task)),
+    );
+  }
+
+  /** Issues again what is in flight on an instance. */
+  #issue(instanceId: string): void {
+    const { launches, stops } = inFlight(this.#tasks.on(instanceId));
+    this.#launch(launches);
+    if (stops.length > 0) this.#host.stop(instanceId, stops);
+  }
+
+  // ---- records and waiting -----------------------------------------------------------------------------------------
+
+  #primary() {
+    const [primary] = this.state.deployments;
+    if (!primary) throw ApplicationFailure.nonRetryable('The service has no deployment.', 'ServerException');
+    return primary;
+  }
+
+  #events(messages: readonly string[]): void {
+    for (const message of messages) this.#writer.addEvent({ id: uuid4(), createdAt: Date.now(), message });
+  }
+
+  /** Queues the service's row as it is now, and has the next plan look at it. */
+  #write({ plansAgain } = { plansAgain: true }): void {
+    if (plansAgain) this.#changed = true;
+    this.state.recordVersion += 1;
+    this.#writer.putService(serviceRecord(this.state, this.#tasks.all));
+  }
+
+  #historyIsLong(): boolean {
+    const info = workflowInfo();
+    return info.continueAsNewSuggested || info.historyLength > MAX_HISTORY_EVENTS;
+  }
+
+  async #waitForChange(plan: ServicePlan): Promise<void> {
+    const changed = (): boolean => this.#changed || this.#historyIsLong();
+    if (plan.wakeAt === undefined) await condition(changed);
+    else await condition(changed, Math.max(plan.wakeAt - Date.now(), MIN_WAIT_MS));
+  }
+
+  #show(plan: ServicePlan): void {
+    const { definition, deployments, status } = this.state;
+    const rollouts = deployments.map((d) => `${d.status} \`${d.deploymentId}\` ${d.rolloutState}`).join(', ');
+    const sentence = `**${definition.serviceName}** ${status}, desired ${definition.desiredCount}. ${plan.waitingFor}\n\n${rollouts}`;
+    setCurrentDetails(taskListDetails(this.#tasks.all, sentence));
+  }
+}
+
+const reasonOf = ({ stopCode, stoppedReason }: ServicePlan['stop'][number]) => ({ stopCode, stoppedReason });
+
+const isIdle = (plan: ServicePlan): boolean =>
+  plan.start.length + plan.stop.length + plan.deployments.length + plan.events.length === 0 && !plan.becomesInactive;
