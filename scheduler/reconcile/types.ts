@@ -22,6 +22,8 @@ export interface ServiceTask {
   readonly stoppedReason?: string;
   /** The unhealthy task that this one was started to replace. */
   readonly replaces?: string;
+  /** See AdvanceableTask.reportMark. */
+  readonly reportMark?: number;
   /** Version of its row; see Task.version. */
   readonly version: number;
 }
@@ -42,6 +44,12 @@ export interface ServiceSnapshot {
   readonly steadySince?: EpochMs;
   /** Texts withheld because their cause stands, with the time they were last written. */
   readonly notedAt: Readonly<Record<string, EpochMs>>;
+  /** Makes the choices that ECS leaves to chance differ between services; any text that stays the same. */
+  readonly seed?: string;
+  /** Free resources by container instance: the binpack strategy scales in where most is free. */
+  readonly instanceFree?: Readonly<Record<string, { readonly cpu: number; readonly memoryMiB: number }>>;
+  /** Attributes by container instance, for a spread over other ones than the zone. */
+  readonly instanceAttributes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** Start `count` tasks of a deployment. */

@@ -2,7 +2,10 @@
 import type { EpochMs } from '../../model/time.ts';
 
 export interface LaunchThrottle {
-  /** Tasks that stopped without ever running, in a row, in the current deployment. */
+  /**
+   * Tasks of the current deployment that stopped without ever running, in a row; once the throttle holds, failed
+   * attempts in a row, however many tasks each launched.
+   */
   readonly consecutiveStartFailures: number;
   /** No launch before this time. */
   readonly nextLaunchAt?: EpochMs;

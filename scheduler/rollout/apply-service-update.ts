@@ -1,0 +1,67 @@
+/** What UpdateService changes, and whether that takes a new deployment (UpdateService's own table in ECS). */
+import type { ServiceDefinition } from '../../model/service.ts';
+import { deepEqual } from './deep-equal.ts';
+
+/** The members that UpdateService may change. */
+export type ServiceChanges = Partial<
+  Omit<ServiceDefinition, 'serviceName' | 'clusterName' | 'schedulingStrategy' | 'tags' | 'role'>
+>;
+
+/**
+ * Whether a changed value of the member starts a deployment. The capacity provider strategy does not, as ECS's API model
+ * says; callers that want their tasks moved at once pass forceNewDeployment with it, as has always been the practice.
+ */
+export const STARTS_DEPLOYMENT: Readonly<Record<keyof ServiceChanges, boolean>> = {
+  networkConfiguration: true,
+  platformVersion: true,
+  loadBalancers: true,
+  serviceRegistries: true,
+  launchType: true,
+  desiredCount: false,
+  capacityProviderStrategy: false,
+  minimumHealthyPercent: false,
+  maximumPercent: false,
+  deploymentCircuitBreaker: false,
+  placementConstraints: false,
+  placementStrategy: false,
+  healthCheckGracePeriodSeconds: false,
+  availabilityZoneRebalancing: false,
+  enableECSManagedTags: false,
+  enableExecuteCommand: false,
+  propagateTags: false,
+};
+
+export interface ServiceUpdate {
+  /** Absent members are kept; an empty list clears. */
+  readonly changes: ServiceChanges;
+  readonly taskDefinitionArn?: string;
+  readonly forceNewDeployment: boolean;
+}
+
+/** A service has a launch type or a capacity provider strategy, never both: the one that is set puts the other out. */
+function dropSupersededCompute(definition: ServiceDefinition, changes: ServiceChanges): ServiceDefinition {
+  const { launchType, capacityProviderStrategy, ...rest } = definition;
+  if (changes.capacityProviderStrategy?.length && capacityProviderStrategy)
+    return { ...rest, capacityProviderStrategy };
+  if (changes.launchType !== undefined && launchType) return { ...rest, launchType };
+  return definition;
+}
+
+/** The definition after an update, and whether a new deployment must start: only values that differ count. */
+export function applyServiceUpdate(
+  definition: ServiceDefinition,
+  command: ServiceUpdate,
+  current: { readonly taskDefinitionArn: string },
+): { definition: ServiceDefinition; newDeployment: boolean } {
+  const keys = Object.keys(STARTS_DEPLOYMENT) as (keyof ServiceChanges)[];
+  const changed = keys.filter(
+    (key) => command.changes[key] !== undefined && !deepEqual(command.changes[key], definition[key]),
+  );
+  const values = Object.fromEntries(changed.map((key) => [key, command.changes[key]])) as ServiceChanges;
+  const otherTaskDefinition =
+    command.taskDefinitionArn !== undefined && command.taskDefinitionArn !== current.taskDefinitionArn;
+  return {
+    definition: changed.length === 0 ? definition : dropSupersededCompute({ ...definition, ...values }, values),
+    newDeployment: command.forceNewDeployment || otherTaskDefinition || changed.some((key) => STARTS_DEPLOYMENT[key]),
+  };
+}

@@ -1,0 +1,117 @@
+/** The list of a service's deployments: how it begins, changes by the plan's decisions, and what DescribeServices counts in it. */
+import type { Deployment, DeploymentCounts, ServiceDefinition } from '../../model/service.ts';
+import { isBeforeRunning } from '../../model/status.ts';
+import type { DesiredStatus, StopCode, TaskStatus } from '../../model/status.ts';
+import type { EpochMs } from '../../model/time.ts';
+import type { DeploymentDecision } from '../reconcile/types.ts';
+import { failedToStart } from '../tasks/failed-to-start.ts';
+
+/** What is given of a deployment when it starts; the rest follows. */
+export type DeploymentSpec = Pick<
+  Deployment,
+  | 'deploymentId'
+  | 'taskDefinitionArn'
+  | 'launchType'
+  | 'capacityProviderStrategy'
+  | 'platformVersion'
+  | 'networkConfiguration'
+>;
+
+interface CountedTask {
+  readonly deploymentId: string;
+  readonly lastStatus: TaskStatus;
+  readonly desiredStatus: DesiredStatus;
+}
+
+/** The texts of `rolloutStateReason`. */
+export const inProgressReason = (deploymentId: string): string => `ECS deployment ${deploymentId} in progress.`;
+export const completedReason = (deploymentId: string): string => `ECS deployment ${deploymentId} completed.`;
+
+/** The list with a new PRIMARY in front; the previous one becomes ACTIVE and keeps the rollout state it had reached. */
+export function startDeployment(
+  deployments: readonly Deployment[],
+  spec: DeploymentSpec,
+  now: EpochMs,
+): readonly Deployment[] {
+  const primary: Deployment = {
+    ...spec,
+    status: 'PRIMARY',
+    rolloutState: 'IN_PROGRESS',
+    rolloutStateReason: inProgressReason(spec.deploymentId),
+    failedTasks: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const older = deployments.map((deployment): Deployment =>
+    deployment.status === 'ACTIVE' ? deployment : { ...deployment, status: 'ACTIVE', updatedAt: now },
+  );
+  return [primary, ...older];
+}
+
+/** The list after the deployment decisions of a plan. */
+export function applyDeploymentDecisions(
+  deployments: readonly Deployment[],
+  decisions: readonly DeploymentDecision[],
+  now: EpochMs,
+): readonly Deployment[] {
+  const byId = new Map(decisions.map((decision) => [decision.deploymentId, decision]));
+  return deployments.flatMap((deployment): readonly Deployment[] => {
+    const decision = byId.get(deployment.deploymentId);
+    if (decision === undefined) return [deployment];
+    if (decision.kind === 'remove') return [];
+    const rolloutState = decision.kind === 'complete' ? 'COMPLETED' : 'FAILED';
+    return [{ ...deployment, rolloutState, rolloutStateReason: decision.rolloutStateReason, updatedAt: now }];
+  });
+}
+
+/** Adds to `failedTasks` those of the given tasks that stopped without ever running. Give each stopped task once. */
+export function withFailedTasks(
+  deployments: readonly Deployment[],
+  tasks: readonly (CountedTask & { readonly startedAt?: EpochMs; readonly stopCode?: StopCode })[],
+  now: EpochMs,
+): readonly Deployment[] {
+  const failed = new Map<string, number>();
+  for (const task of tasks) {
+    if (failedToStart(task)) failed.set(task.deploymentId, (failed.get(task.deploymentId) ?? 0) + 1);
+  }
+  return deployments.map((deployment) => {
+    const count = failed.get(deployment.deploymentId);
+    return count === undefined
+      ? deployment
+      : { ...deployment, failedTasks: deployment.failedTasks + count, updatedAt: now };
+  });
+}
+
+/** Tasks by lastStatus, as DescribeServices counts them: a task that is being stopped counts until it has left RUNNING. */
+export function serviceCounts(tasks: readonly { readonly lastStatus: TaskStatus }[]): {
+  runningCount: number;
+  pendingCount: number;
+} {
+  let runningCount = 0;
+  let pendingCount = 0;
+  for (const task of tasks) {
+    if (task.lastStatus === 'RUNNING') runningCount++;
+    else if (isBeforeRunning(task.lastStatus)) pendingCount++;
+  }
+  return { runningCount, pendingCount };
+}
+
+/** The deployments with their counts. The PRIMARY wants what the service wants; an ACTIVE one what is still kept of it. */
+export function deploymentCounts(
+  definition: ServiceDefinition,
+  deployments: readonly Deployment[],
+  tasks: readonly CountedTask[],
+): readonly (Deployment & DeploymentCounts)[] {
+  const byDeployment = new Map<string, CountedTask[]>();
+  for (const task of tasks) {
+    const group = byDeployment.get(task.deploymentId);
+    if (group === undefined) byDeployment.set(task.deploymentId, [task]);
+    else group.push(task);
+  }
+  return deployments.map((deployment) => {
+    const own = byDeployment.get(deployment.deploymentId) ?? [];
+    const kept = own.filter((task) => task.desiredStatus === 'RUNNING').length;
+    const desiredCount = deployment.status === 'PRIMARY' ? definition.desiredCount : kept;
+    return { ...deployment, ...serviceCounts(own), desiredCount };
+  });
+}

@@ -1,0 +1,87 @@
+/** How a report of the agent moves a task on: forwards only, and the same again when it is repeated. */
+import { statusRank } from '../../model/status.ts';
+import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from '../../model/status.ts';
+import type { TaskChanges, TaskReport } from '../../model/task.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { textHash } from './text-hash.ts';
+
+/** What every owner keeps of its tasks, whatever else it keeps. */
+export interface AdvanceableTask {
+  readonly lastStatus: TaskStatus;
+  readonly desiredStatus: DesiredStatus;
+  readonly healthStatus: HealthStatus;
+  readonly startedAt?: EpochMs;
+  readonly stopCode?: StopCode;
+  readonly stoppedReason?: string;
+  /** Mark of the last report that was applied: tells a repeated one from one with new details of the containers. */
+  readonly reportMark?: number;
+  readonly version: number;
+}
+
+/** The status that a report stands for: RUNNING with an essential container gone means that the agent is stopping the rest. */
+const reportedStatus = (report: TaskReport): TaskStatus =>
+  report.lastStatus === 'RUNNING' && report.executionStoppedAt !== undefined ? 'STOPPING' : report.lastStatus;
+
+/** STOPPED is the end: nothing that comes after changes the task. */
+const isStale = (task: AdvanceableTask, report: TaskReport): boolean =>
+  task.lastStatus === 'STOPPED' || statusRank(reportedStatus(report)) < statusRank(task.lastStatus);
+
+const reportMark = (report: TaskReport): number => textHash(JSON.stringify(report));
+
+/** A task on its way out is not to run any more, whoever decided it. */
+const desiredAfter = (task: AdvanceableTask, report: TaskReport): DesiredStatus =>
+  statusRank(reportedStatus(report)) > statusRank('RUNNING') ? 'STOPPED' : task.desiredStatus;
+
+/** The owner's reason was first and stays; otherwise the agent's, which gives code and text together. */
+function stopCause(task: AdvanceableTask, report: TaskReport): Pick<TaskChanges, 'stopCode' | 'stoppedReason'> {
+  if (task.stopCode !== undefined || task.stoppedReason !== undefined) return {};
+  return {
+    ...(report.stopCode === undefined ? {} : { stopCode: report.stopCode }),
+    ...(report.stoppedReason === undefined ? {} : { stoppedReason: report.stoppedReason }),
+  };
+}
+
+/** The members that owner and row have in common, where the report changes them. */
+function commonChanges(task: AdvanceableTask, report: TaskReport) {
+  const lastStatus = reportedStatus(report);
+  const desiredStatus = desiredAfter(task, report);
+  const { healthStatus, startedAt } = report;
+  return {
+    ...(lastStatus === task.lastStatus ? {} : { lastStatus }),
+    ...(desiredStatus === task.desiredStatus ? {} : { desiredStatus }),
+    ...(healthStatus === undefined || healthStatus === task.healthStatus ? {} : { healthStatus }),
+    ...(startedAt === undefined || task.startedAt !== undefined ? {} : { startedAt }),
+    ...stopCause(task, report),
+  };
+}
+
+/**
+ * The task after a report, its version one higher; 'unchanged' when the report is stale (it tells of an earlier status)
+ * or repeats the last one. Statuses only rise, startedAt is set once, and the owner's reason to stop wins over the agent's.
+ */
+export function advanceTask<T extends AdvanceableTask>(task: T, report: TaskReport): T | 'unchanged' {
+  if (isStale(task, report)) return 'unchanged';
+  const mark = reportMark(report);
+  if (task.reportMark === mark) return 'unchanged';
+  return { ...task, ...commonChanges(task, report), reportMark: mark, version: task.version + 1 };
+}
+
+/**
+ * What the same report changes in the task's row; `before` is the task as it was before advanceTask. Empty when that
+ * answers 'unchanged'. The version of the patch is that of the advanced task.
+ */
+export function taskChanges(before: AdvanceableTask, report: TaskReport): TaskChanges {
+  if (isStale(before, report) || before.reportMark === reportMark(report)) return {};
+  const { attachments, pullStartedAt, pullStoppedAt, executionStoppedAt, stoppedAt } = report;
+  const stoppingAt = before.desiredStatus === 'RUNNING' ? (executionStoppedAt ?? stoppedAt) : undefined;
+  return {
+    containers: report.containers,
+    ...commonChanges(before, report),
+    ...(attachments === undefined ? {} : { attachments }),
+    ...(pullStartedAt === undefined ? {} : { pullStartedAt }),
+    ...(pullStoppedAt === undefined ? {} : { pullStoppedAt }),
+    ...(executionStoppedAt === undefined ? {} : { executionStoppedAt }),
+    ...(stoppingAt === undefined ? {} : { stoppingAt }),
+    ...(stoppedAt === undefined ? {} : { stoppedAt }),
+  };
+}

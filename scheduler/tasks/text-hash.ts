@@ -1,0 +1,9 @@
+/** FNV-1a over the text's UTF-16 units: a 32-bit number, the same on every machine. For order and marks, not for secrets. */
+export function textHash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash ^= text.charCodeAt(i);
+    hash = Math.imul(hash, 0x01000193);
+  }
+  return hash >>> 0;
+}
