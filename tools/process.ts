@@ -1,0 +1,92 @@
+/** Processes of ours that may outlive us, and those of an earlier life: recognised before they are touched. */
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** The command line of a process, its parts joined by blanks; empty when there is no such process. */
+export function commandLine(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    if (fs.existsSync('/proc/self/cmdline')) return '';
+  }
+  try {
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { stdio: 'pipe' })
+      .toString()
+      .trim();
+  } catch {
+    return '';
+  }
+}
+
+/** False for a zombie too: it holds nothing any more. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  try {
+    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return !fs.existsSync('/proc/self/status');
+  }
+}
+
+/** Ends a process: SIGTERM, then SIGKILL when it has not gone after `patienceMs`. */
+export async function endProcess(pid: number, patienceMs: number): Promise<void> {
+  for (const [signal, waitMs] of [
+    ['SIGTERM', patienceMs],
+    ['SIGKILL', 5_000],
+  ] as const) {
+    if (!isAlive(pid)) return;
+    try {
+      process.kill(pid, signal);
+    } catch {
+      return;
+    }
+    if (await becomes(() => !isAlive(pid), waitMs)) return;
+  }
+}
+
+/** Waits until the condition holds, looking every `everyMs`; false when the time is over. */
+export async function becomes(
+  condition: () => boolean | Promise<boolean>,
+  withinMs: number,
+  everyMs = 50,
+): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) return false;
+    await sleep(everyMs);
+  }
+  return true;
+}
+
+/** True when something accepts connections on the loopback port. */
+export function isListening(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port });
+    const answer = (listening: boolean): void => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.setTimeout(2_000, () => answer(true));
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
+}
+
+/** The pid kept in a file, when it is alive and its command line holds all of the marks. */
+export function readOwnPid(file: string, marks: readonly string[]): number | undefined {
+  let pid: number;
+  try {
+    pid = Number(fs.readFileSync(file, 'utf8').trim());
+  } catch {
+    return undefined;
+  }
+  if (!Number.isInteger(pid) || pid <= 1 || !isAlive(pid)) return undefined;
+  const command = commandLine(pid);
+  return marks.every((mark) => command.includes(mark)) ? pid : undefined;
+}

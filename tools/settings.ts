@@ -1,0 +1,214 @@
+/**
+ * Every setting of Longshore, read once from the environment. docs/settings.md describes each. Values that do not fit
+ * are refused together, one sentence each; nothing else in the program reads the environment for a setting.
+ */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { z } from 'zod';
+import type { Partition } from '../model/arn.ts';
+import type { Attribute } from '../model/container-instance.ts';
+import type { TemporalSettings } from '../model/temporal-settings.ts';
+
+/** What the person can put right: shown as it is, without a stack trace. */
+export class SetupError extends Error {
+  override readonly name = 'SetupError';
+}
+
+export interface Settings {
+  readonly dataDir: string;
+  /** Downloads and builds, shared by all data folders of the user. */
+  readonly cacheDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly partition: Partition;
+  readonly clusterName: string;
+  readonly availabilityZone: string;
+  /** The operator's own Postgres; absent: the embedded one. */
+  readonly databaseUrl?: string;
+  /** The operator's own Temporal; absent: the embedded one. */
+  readonly temporal?: TemporalSettings;
+  readonly embeddedPorts: { readonly temporal: number; readonly temporalUi: number; readonly postgres: number };
+  readonly dockerHost?: string;
+  /** The agent offers its capacity to tasks of launch type FARGATE. */
+  readonly fargate?: boolean;
+  readonly attributes: readonly Attribute[];
+  readonly instancePolicy: { readonly heartbeatTimeoutMs: number; readonly giveUpAfterMs: number };
+  readonly stoppedTaskRetentionMs: number;
+  readonly taskCleanupWaitMs: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90`, `90s`, `3h`, `7d`: milliseconds; a bare number means seconds. */
+const duration = (least: string, most: string) => {
+  const text = z
+    .string()
+    .regex(/^\d+(\.\d+)?(ms|s|m|h|d)?$/, 'is no duration; write for example 90s, 3h or 7d')
+    .transform(toMs);
+  return text.refine((ms) => ms >= toMs(least) && ms <= toMs(most), `must lie between ${least} and ${most}`);
+};
+
+function toMs(value: string): number {
+  const [, amount = '', unit = 's'] = /^([\d.]+)([a-z]*)$/.exec(value) ?? [];
+  return Number(amount) * (UNIT_MS[unit === '' ? 's' : unit] ?? 1000);
+}
+
+const port = z
+  .string()
+  .regex(/^\d+$/, 'is no port number')
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 65_535, 'must lie between 1 and 65535');
+
+const loopback = z
+  .string()
+  .refine(
+    (host) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host),
+    'must be a loopback address (127.0.0.1, ::1 or localhost): callers are not authenticated yet, so nobody else may reach the API',
+  );
+
+const hostAndPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s/:]+):\d+$/i, 'must be host:port');
+const absolutePath = z.string().transform((value) => path.resolve(value.replace(/^~(?=\/|$)/, os.homedir())));
+const flag = z
+  .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
+  .transform((value) => value === 'true' || value === '1');
+const pemFile = z.string().transform((file, context) => {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    context.addIssue({ code: 'custom', message: 'names a file that cannot be read' });
+    return z.NEVER;
+  }
+});
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, 'must be a URL such as postgresql://user:password@host:5432/database');
+const dockerHost = z.string().regex(/^(unix:\/\/\/|tcp:\/\/[^/\s]+:\d+)/, 'must be unix:///path or tcp://host:port');
+const attributes = z.string().transform((text, context): Attribute[] =>
+  text.split(',').map((pair) => {
+    const [name = '', value] = pair.split(/=(.*)/s).map((part) => part.trim());
+    if (!/^[\w./\\-]{1,128}$/.test(name)) {
+      context.addIssue({ code: 'custom', message: 'must be a list such as rack=a,disk=ssd' });
+    }
+    return value === undefined ? { name } : { name, value };
+  }),
+);
+
+const environment = z.object({
+  LONGSHORE_DATA: absolutePath.default(() => path.join(os.homedir(), '.longshore')),
+  XDG_CACHE_HOME: absolutePath.default(() => path.join(os.homedir(), '.cache')),
+  LONGSHORE_HOST: loopback.default('127.0.0.1'),
+  LONGSHORE_PORT: port.default(7878),
+  LONGSHORE_TEMPORAL_PORT: port.default(7879),
+  LONGSHORE_TEMPORAL_UI_PORT: port.default(7880),
+  LONGSHORE_POSTGRES_PORT: port.default(7881),
+  LONGSHORE_ACCOUNT: z
+    .string()
+    .regex(/^\d{12}$/, 'must be an AWS account id: 12 digits')
+    .default('123456789012'),
+  LONGSHORE_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d+$/, 'must be a region such as us-east-1')
+    .default('us-east-1'),
+  LONGSHORE_CLUSTER: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]{1,255}$/, 'must be a cluster name: up to 255 letters, digits, hyphens and underscores')
+    .default('default'),
+  LONGSHORE_ZONE: z
+    .string()
+    .regex(/^[\w.-]{1,128}$/, 'must be a zone such as us-east-1a')
+    .optional(),
+  LONGSHORE_FARGATE: flag.optional(),
+  LONGSHORE_INSTANCE_ATTRIBUTES: attributes.default([]),
+  LONGSHORE_HEARTBEAT_TIMEOUT: duration('2s', '1h').default(15_000),
+  LONGSHORE_INSTANCE_LOST_AFTER: duration('0s', '30d').default(60_000),
+  LONGSHORE_STOPPED_TASK_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
+  LONGSHORE_TASK_CLEANUP_WAIT: duration('1s', '365d').default(3 * 3_600_000),
+  LONGSHORE_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
+      error: 'must be one of trace, debug, info, warn, error, fatal',
+    })
+    .default('info'),
+  DATABASE_URL: postgresUrl.optional(),
+  DOCKER_HOST: dockerHost.optional(),
+  TEMPORAL_ADDRESS: hostAndPort.optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_API_KEY: z.string().optional(),
+  TEMPORAL_TLS: flag.optional(),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: pemFile.optional(),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: pemFile.optional(),
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: pemFile.optional(),
+  TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
+});
+
+type Environment = z.infer<typeof environment>;
+
+/** Reads all settings; an empty variable counts as not set. Throws one SetupError that names every bad value. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      // A connection string holds a password, a key is one: they are not repeated.
+      const shown = /^(DATABASE_URL|TEMPORAL_API_KEY)$/.test(name) ? '' : ` (it is "${String(given[name])}")`;
+      return `  ${name} ${issue.message}${shown}.`;
+    });
+    throw new SetupError(`Settings that do not fit:\n${lines.join('\n')}`);
+  }
+  return toSettings(parsed.data);
+}
+
+function toSettings(env: Environment): Settings {
+  const temporal = toTemporalSettings(env);
+  return {
+    dataDir: env.LONGSHORE_DATA,
+    cacheDir: path.join(env.XDG_CACHE_HOME, 'longshore'),
+    host: env.LONGSHORE_HOST,
+    port: env.LONGSHORE_PORT,
+    partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },
+    clusterName: env.LONGSHORE_CLUSTER,
+    availabilityZone: env.LONGSHORE_ZONE ?? `${env.LONGSHORE_REGION}a`,
+    ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
+    ...(temporal === undefined ? {} : { temporal }),
+    embeddedPorts: {
+      temporal: env.LONGSHORE_TEMPORAL_PORT,
+      temporalUi: env.LONGSHORE_TEMPORAL_UI_PORT,
+      postgres: env.LONGSHORE_POSTGRES_PORT,
+    },
+    ...(env.DOCKER_HOST === undefined ? {} : { dockerHost: env.DOCKER_HOST }),
+    ...(env.LONGSHORE_FARGATE === undefined ? {} : { fargate: env.LONGSHORE_FARGATE }),
+    attributes: env.LONGSHORE_INSTANCE_ATTRIBUTES,
+    instancePolicy: {
+      heartbeatTimeoutMs: env.LONGSHORE_HEARTBEAT_TIMEOUT,
+      giveUpAfterMs: env.LONGSHORE_INSTANCE_LOST_AFTER,
+    },
+    stoppedTaskRetentionMs: env.LONGSHORE_STOPPED_TASK_RETENTION,
+    taskCleanupWaitMs: env.LONGSHORE_TASK_CLEANUP_WAIT,
+    logLevel: env.LONGSHORE_LOG_LEVEL,
+  };
+}
+
+function toTemporalSettings(env: Environment): TemporalSettings | undefined {
+  if (env.TEMPORAL_ADDRESS === undefined) return undefined;
+  const certificatePem = env.TEMPORAL_TLS_CLIENT_CERT_PATH;
+  const keyPem = env.TEMPORAL_TLS_CLIENT_KEY_PATH;
+  if ((certificatePem === undefined) !== (keyPem === undefined)) {
+    throw new SetupError('Set TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH together, or neither.');
+  }
+  const serverCaPem = env.TEMPORAL_TLS_SERVER_CA_CERT_PATH;
+  const serverName = env.TEMPORAL_TLS_SERVER_NAME;
+  const tls = {
+    ...(certificatePem === undefined || keyPem === undefined ? {} : { clientCertificate: { certificatePem, keyPem } }),
+    ...(serverCaPem === undefined ? {} : { serverCaPem }),
+    ...(serverName === undefined ? {} : { serverName }),
+  };
+  const secure = env.TEMPORAL_TLS ?? Object.keys(tls).length > 0;
+  return {
+    address: env.TEMPORAL_ADDRESS,
+    namespace: env.TEMPORAL_NAMESPACE,
+    ...(secure ? { tls } : {}),
+    ...(env.TEMPORAL_API_KEY === undefined ? {} : { apiKey: env.TEMPORAL_API_KEY }),
+  };
+}
