@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import type { CreateServiceRequest, CreateServiceResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../operation.ts';
+import { both } from '../../rules/both.ts';
+import { answerService, findService } from '../../rules/described-services.ts';
+import { requireActiveTaskDefinition } from '../../rules/task-definition.ts';
+import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
+import { buildDefinition } from './definition.ts';
+import { isRepeat } from './idempotency.ts';
+import { checkCreateService } from './rules.ts';
+
+/** Creates a service of REPLICA tasks. The same request again answers with the service that is there. */
+export const createService: Operation<CreateServiceRequest, CreateServiceResponse> = {
+  name: 'CreateService',
+  async handle(input, context) {
+    checkCreateService(input);
+    const clusterName = resolveClusterName(input.cluster, context);
+    const serviceName = input.serviceName ?? '';
+    const [cluster, [taskDefinition, existing]] = await both(
+      requireCluster(context, input.cluster),
+      both(
+        requireActiveTaskDefinition(context.store, input.taskDefinition ?? '', 'ClientException'),
+        findService(context, clusterName, serviceName),
+      ),
+    );
+    const definition = buildDefinition(input, { cluster, taskDefinition: taskDefinition.definition });
+    const { taskDefinitionArn } = taskDefinition.definition;
+    if (existing === undefined || !isRepeat(existing, { definition, taskDefinitionArn })) {
+      await context.workflows.createService({
+        definition,
+        taskDefinition: taskDefinition.definition,
+        taskDefinitionTags: taskDefinition.tags,
+        createdBy: context.principalArn,
+        incarnation: randomUUID(),
+      });
+    }
+    return answerService(context, clusterName, serviceName);
+  },
+};

@@ -1,0 +1,39 @@
+import type { UpdateServiceRequest, UpdateServiceResponse } from '@aws-sdk/client-ecs';
+import { EcsError } from '../../../model/errors.ts';
+import type { Operation } from '../../operation.ts';
+import { both } from '../../rules/both.ts';
+import { answerService, requireService } from '../../rules/described-services.ts';
+import { resolveIdentifier } from '../../rules/identifiers.ts';
+import { findTaskDefinition, requireActiveTaskDefinition } from '../../rules/task-definition.ts';
+import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
+import { buildChanges } from './changes.ts';
+import { checkUpdateService } from './rules.ts';
+
+/** Changes a service; what the request leaves out stays. Answers with the new PRIMARY deployment when there is one. */
+export const updateService: Operation<UpdateServiceRequest, UpdateServiceResponse> = {
+  name: 'UpdateService',
+  async handle(input, context) {
+    checkUpdateService(input);
+    const clusterName = resolveClusterName(input.cluster, context);
+    const serviceName = resolveIdentifier('service', input.service ?? '', { clusterName, ...context });
+    const [, record] = await both(
+      requireCluster(context, input.cluster),
+      requireService(context, clusterName, serviceName),
+    );
+    if (record.status !== 'ACTIVE') throw new EcsError('ServiceNotActiveException', 'Service was not ACTIVE.');
+    const named = input.taskDefinition !== undefined && input.taskDefinition !== '';
+    const taskDefinition = named
+      ? await requireActiveTaskDefinition(context.store, input.taskDefinition ?? '', 'ClientException')
+      : await findTaskDefinition(context.store, record.taskDefinitionArn);
+    const changes = buildChanges(input, record.definition, taskDefinition.definition);
+    const propagateTags = changes.propagateTags ?? record.definition.propagateTags;
+    await context.workflows.updateService(clusterName, serviceName, {
+      incarnation: record.incarnation,
+      changes,
+      ...(named ? { taskDefinition: taskDefinition.definition } : {}),
+      ...(named || propagateTags === 'TASK_DEFINITION' ? { taskDefinitionTags: taskDefinition.tags } : {}),
+      forceNewDeployment: input.forceNewDeployment ?? false,
+    });
+    return answerService(context, clusterName, serviceName);
+  },
+};

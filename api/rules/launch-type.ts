@@ -1,0 +1,92 @@
+/** Which compute a request asks for, and whether the task definition goes with it. */
+import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
+import { EcsError } from '../../model/errors.ts';
+import type { LaunchType } from '../../model/status.ts';
+import type { TaskDefinition } from '../../model/task-definition.ts';
+import type { ClusterRecord } from '../../store/types.ts';
+import { CURRENT_PLATFORM_VERSION, LATEST_PLATFORM_VERSION } from '../present/platform.ts';
+import { invalid } from './refusals.ts';
+
+/** What ECS falls back on when neither the request nor the cluster says. */
+const DEFAULT_LAUNCH_TYPE: LaunchType = 'EC2';
+
+export interface ComputeRequest {
+  readonly launchType?: string | undefined;
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
+}
+
+/** The launch type of a request. Capacity provider strategies, named or the cluster's default, are refused. */
+export function resolveLaunchType(request: ComputeRequest, cluster: ClusterRecord): LaunchType {
+  const strategy = request.capacityProviderStrategy ?? [];
+  if (request.launchType !== undefined && strategy.length > 0) {
+    throw invalid(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    );
+  }
+  checkStrategy(strategy);
+  if (request.launchType !== undefined) return knownLaunchType(request.launchType);
+  if (cluster.defaultCapacityProviderStrategy.length > 0) {
+    throw new EcsError(
+      'UnsupportedFeatureException',
+      "The cluster's default capacity provider strategy cannot be used: capacity providers are not supported by Longshore yet. Specify a launchType.",
+    );
+  }
+  return DEFAULT_LAUNCH_TYPE;
+}
+
+/** Refuses a capacity provider strategy that names providers: with ECS's words where ECS would, too. */
+export function checkStrategy(strategy: readonly CapacityProviderStrategyItem[]): void {
+  if (strategy.length === 0) return;
+  if (strategy.every((item) => (item.weight ?? 0) === 0)) {
+    throw invalid(
+      'There are no capacity providers in the capacity provider strategy with a weight value greater than zero. Specify a weight value greater than zero for at least one capacity provider and try again.',
+    );
+  }
+  if (strategy.filter((item) => (item.base ?? 0) > 0).length > 1) {
+    throw invalid('Only one capacity provider in a capacity provider strategy can have a base greater than zero.');
+  }
+  const names = strategy.map((item) => item.capacityProvider ?? '').join(', ');
+  throw new EcsError(
+    'UnsupportedFeatureException',
+    `capacityProviderStrategy (${names}) is not supported by Longshore yet. Specify launchType FARGATE or EC2 instead.`,
+  );
+}
+
+function knownLaunchType(launchType: string): LaunchType {
+  switch (launchType) {
+    case 'EC2':
+    case 'FARGATE':
+    case 'EXTERNAL':
+      return launchType;
+    case 'MANAGED_INSTANCES':
+      throw new EcsError(
+        'UnsupportedFeatureException',
+        'launchType MANAGED_INSTANCES is not supported by Longshore yet. Specify EC2, FARGATE or EXTERNAL.',
+      );
+    default:
+      throw invalid('launch type should be one of [EC2,FARGATE,EXTERNAL]');
+  }
+}
+
+/** A definition runs only on compute that it was found compatible with when it was registered. */
+export function checkCompatibility(definition: TaskDefinition, launchType: LaunchType): void {
+  if (definition.compatibilities !== undefined && !definition.compatibilities.includes(launchType)) {
+    throw invalid(`Task definition does not support launch_type ${launchType}.`);
+  }
+}
+
+const PLATFORM_VERSIONS = [LATEST_PLATFORM_VERSION, CURRENT_PLATFORM_VERSION];
+
+/** Only FARGATE has platform versions. PlatformUnknownException: one that Longshore does not offer. */
+export function checkPlatformVersion(platformVersion: string | undefined, launchType: LaunchType): void {
+  if (platformVersion === undefined) return;
+  if (launchType !== 'FARGATE') {
+    throw invalid(`The platform version must be null when specifying an ${launchType} launch type`);
+  }
+  if (!PLATFORM_VERSIONS.includes(platformVersion)) {
+    throw new EcsError(
+      'PlatformUnknownException',
+      `The platform version ${platformVersion} does not exist. Specify one of [${PLATFORM_VERSIONS.join(',')}].`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+/** Rules on what callers may write on tasks: their group and who started them. */
+import { invalid } from './refusals.ts';
+
+const MOST_GROUP_CHARACTERS = 255;
+/** Groups of this form belong to services: placement and the service scheduler count them. */
+const SERVICE_GROUP = /^service:/i;
+
+/** The group of a standalone task; default `family:<family>`. */
+export function resolveGroup(group: string | undefined, family: string): string {
+  if (group === undefined || group === '') return `family:${family}`;
+  if (group.length > MOST_GROUP_CHARACTERS) {
+    throw invalid(`group can have at most ${MOST_GROUP_CHARACTERS} characters.`);
+  }
+  if (SERVICE_GROUP.test(group)) throw invalid("Invalid namespace for group. 'service:' is reserved for services.");
+  return group;
+}
+
+const STARTED_BY = /^[A-Za-z0-9_/-]*$/;
+
+/** Checks `startedBy`; `most` characters: 128 for RunTask, 36 for StartTask. */
+export function checkStartedBy(startedBy: string | undefined, most: number): void {
+  if (startedBy === undefined) return;
+  if (startedBy.length > most) throw invalid(`startedBy can have at most ${most} characters.`);
+  if (!STARTED_BY.test(startedBy)) {
+    throw invalid('startedBy can contain only letters, digits, hyphens, forward slashes and underscores.');
+  }
+}
+
+const CLIENT_TOKEN = /^[\x21-\x7e]*$/;
+
+/** Checks a client token: printable ASCII without spaces, at most `most` characters. */
+export function checkClientToken(token: string | undefined, most: number): void {
+  if (token === undefined) return;
+  if (token.length > most || !CLIENT_TOKEN.test(token)) {
+    throw invalid(`clientToken can have at most ${most} printable ASCII characters without spaces.`);
+  }
+}

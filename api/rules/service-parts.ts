@@ -1,0 +1,48 @@
+/** Parts of services that Longshore does not do yet, for CreateService and UpdateService alike. */
+import type { CreateServiceRequest, DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs';
+import { unsupported } from './refusals.ts';
+
+type ServiceRequest = Partial<Omit<CreateServiceRequest, 'serviceName'>> &
+  Partial<Omit<UpdateServiceRequest, 'service'>>;
+
+/** A part's name as the request writes it, and whether a request asks for it. */
+type Part<Value> = readonly [name: string, asked: (value: Value) => boolean];
+
+const has = (list: readonly unknown[] | undefined): boolean => (list ?? []).length > 0;
+
+const SERVICE_PARTS: readonly Part<ServiceRequest>[] = [
+  ['schedulingStrategy DAEMON', (s) => s.schedulingStrategy === 'DAEMON'],
+  ['deploymentController CODE_DEPLOY', (s) => s.deploymentController?.type === 'CODE_DEPLOY'],
+  ['deploymentController EXTERNAL', (s) => s.deploymentController?.type === 'EXTERNAL'],
+  ['loadBalancers', (s) => has(s.loadBalancers)],
+  ['serviceRegistries', (s) => has(s.serviceRegistries)],
+  ['serviceConnectConfiguration', (s) => s.serviceConnectConfiguration?.enabled === true],
+  ['volumeConfigurations', (s) => has(s.volumeConfigurations)],
+  ['vpcLatticeConfigurations', (s) => has(s.vpcLatticeConfigurations)],
+  ['gatewayConnectors', (s) => has(s.gatewayConnectors)],
+  ['monitoring', (s) => s.monitoring !== undefined],
+  ['availabilityZoneRebalancing ENABLED', (s) => s.availabilityZoneRebalancing === 'ENABLED'],
+];
+
+const DEPLOYMENT_PARTS: readonly Part<DeploymentConfiguration>[] = [
+  ['deploymentCircuitBreaker with enable true', (d) => d.deploymentCircuitBreaker?.enable === true],
+  ['alarms with enable true', (d) => d.alarms?.enable === true],
+  ['strategy BLUE_GREEN', (d) => d.strategy === 'BLUE_GREEN'],
+  ['strategy LINEAR', (d) => d.strategy === 'LINEAR'],
+  ['strategy CANARY', (d) => d.strategy === 'CANARY'],
+  ['bakeTimeInMinutes', (d) => (d.bakeTimeInMinutes ?? 0) > 0],
+  ['lifecycleHooks', (d) => has(d.lifecycleHooks)],
+  ['linearConfiguration', (d) => d.linearConfiguration !== undefined],
+  ['canaryConfiguration', (d) => d.canaryConfiguration !== undefined],
+  ['earlySuccessCriteria with enable true', (d) => d.earlySuccessCriteria?.enable === true],
+];
+
+/** UnsupportedFeatureException that names every part of the request that is not built. */
+export function refuseUnsupportedParts(request: ServiceRequest): void {
+  const deployment = request.deploymentConfiguration ?? {};
+  const parts = [
+    ...SERVICE_PARTS.filter(([, asked]) => asked(request)).map(([name]) => name),
+    ...DEPLOYMENT_PARTS.filter(([, asked]) => asked(deployment)).map(([name]) => `deploymentConfiguration.${name}`),
+  ];
+  if (parts.length > 0) throw unsupported(parts.join(', '));
+}
