@@ -23,6 +23,8 @@ export interface CapacitySnapshot {
   readonly memoryMiB: readonly number[];
   /** Only instances with ports taken beyond the reserved ones or GPUs appear; keys are column numbers. */
   readonly usedPorts: Readonly<Record<number, readonly string[]>>;
+  /** Host ports that tasks may never take, as `22/tcp`: `index[i]` points into `values`, for most instances have the same. */
+  readonly reservedPorts?: { readonly values: readonly (readonly string[])[]; readonly index: readonly number[] };
   /** Free GPUs. */
   readonly gpuIds: Readonly<Record<number, readonly string[]>>;
   readonly attributes: Readonly<Record<string, AttributeColumn>>;

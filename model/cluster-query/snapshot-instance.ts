@@ -46,10 +46,13 @@ export class SnapshotInstance implements QueryInstance {
     return this.attribute(name) !== undefined;
   }
   hasTaskOfGroup(group: string): boolean {
-    return (this.groups.get(group)?.[this.at] ?? 0) > 0;
+    return (this.groupColumn(group)?.[this.at] ?? 0) > 0;
   }
   *taskGroups(): Iterable<string> {
-    for (const group of this.groups.keys()) if (this.hasTaskOfGroup(group)) yield group;
+    for (const [group, tasks] of this.groups) if ((tasks[this.at] ?? 0) > 0) yield group;
+  }
+  protected groupColumn(group: string): readonly number[] | undefined {
+    return this.groups.get(group);
   }
 }
 

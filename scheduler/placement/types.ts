@@ -1,6 +1,7 @@
 /** What placement is asked and what it answers. All values; nothing here acts. */
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import type { Attribute } from '../../model/container-instance.ts';
+import type { Failure } from '../../model/errors.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { HeldResources } from '../../model/task.ts';
 
@@ -32,7 +33,12 @@ export type RefusalReason =
 /** Why a task found no place: how many instances each filter refused, and the one that came closest. */
 export interface Refusal {
   readonly reason: RefusalReason;
-  /** The closest matching instance: the one that passed most filters. Absent when the cluster has none. */
+  /** Set for CONSTRAINT: the kind that was not met. */
+  readonly constraint?: 'distinctInstance' | 'memberOf';
+  /**
+   * The closest matching instance: the one that passed most filters. Absent when the cluster has none, and for FARGATE,
+   * whose callers see no instances.
+   */
   readonly nearestInstanceId?: string;
   readonly counts: readonly { readonly reason: RefusalReason; readonly instances: number }[];
 }
@@ -41,6 +47,16 @@ export interface Placed {
   readonly containerInstanceId: string;
   readonly availabilityZone?: string;
 }
+
+/** StartTask's answer for one instance that was named. */
+export type InstancePlacement =
+  | { readonly kind: 'placed'; readonly placed: Placed }
+  | {
+      readonly kind: 'refused';
+      readonly containerInstanceId: string;
+      /** Without `arn`: the caller knows the partition. */
+      readonly failure: Pick<Failure, 'reason' | 'detail'>;
+    };
 
 export interface PlacementResult {
   /** One per placed task, at most `count`. */

@@ -1,0 +1,78 @@
+/** ECS's words for a refusal: the service event and the entry of `failures[]`. */
+import type { Failure } from '../../model/errors.ts';
+import type { Refusal, RefusalReason } from './types.ts';
+
+/** What RunTask answers, as an InvalidParameterException, when the cluster has no instance. */
+export const NO_INSTANCES_MESSAGE = 'No Container Instances were found in your cluster.';
+
+/** ECS does not say how a constraint appears in `failures[]`; these are the texts of its capacity providers. */
+export const CONSTRAINT_UNSATISFIED = {
+  memberOf: 'MemberOf placement constraint unsatisfied',
+  distinctInstance: 'DistinctInstance placement constraint unsatisfied',
+} as const;
+
+const FARGATE_UNAVAILABLE =
+  'Capacity is unavailable at this time. Please try again later or in a different availability zone.';
+const MORE = 'For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.';
+
+/** The message of the service event, without `(service NAME) ` before it. */
+export function explainForEvent(refusal: Refusal): string {
+  if (isWithoutInstance(refusal)) return `was unable to place a task. Reason: ${FARGATE_UNAVAILABLE}`;
+  return `was unable to place a task because no container instance met all of its requirements. ${eventDetail(refusal)} ${MORE}`;
+}
+
+/** One entry of `failures[]`. `instanceArn`: of `refusal.nearestInstanceId`, where there is one. */
+export function failureOf(refusal: Refusal, instanceArn?: string): Failure {
+  const detail = countsDetail(refusal);
+  return { ...(instanceArn === undefined ? {} : { arn: instanceArn }), reason: failureReason(refusal), detail };
+}
+
+/** A FARGATE refusal: it names no instance although the cluster may have some. */
+const isWithoutInstance = ({ reason, nearestInstanceId }: Refusal): boolean =>
+  nearestInstanceId === undefined && reason !== 'NO_INSTANCES';
+
+function failureReason(refusal: Refusal): string {
+  if (isWithoutInstance(refusal)) return FARGATE_UNAVAILABLE;
+  if (refusal.reason === 'NO_INSTANCES') return NO_INSTANCES_MESSAGE;
+  return refusal.reason === 'CONSTRAINT' ? CONSTRAINT_UNSATISFIED[refusal.constraint ?? 'memberOf'] : refusal.reason;
+}
+
+function eventDetail(refusal: Refusal): string {
+  const closest = `The closest matching (container-instance ${refusal.nearestInstanceId ?? ''})`;
+  switch (refusal.reason) {
+    case 'NO_INSTANCES':
+      return `Reason: ${NO_INSTANCES_MESSAGE}`;
+    case 'RESOURCE:CPU':
+      return `${closest} has insufficient CPU units available.`;
+    case 'RESOURCE:MEMORY':
+      return `${closest} has insufficient memory available.`;
+    case 'RESOURCE:PORTS':
+      return `${closest} is already using a port required by your task.`;
+    case 'ATTRIBUTE':
+      return `${closest} is missing an attribute required by your task.`;
+    case 'AGENT':
+    case 'RESOURCE:GPU':
+    case 'CONSTRAINT':
+      return `${closest} encountered error "${failureReason(refusal)}".`;
+  }
+}
+
+const LACKS: Readonly<Record<Exclude<RefusalReason, 'NO_INSTANCES'>, string>> = {
+  AGENT: 'whose agent is not connected',
+  'RESOURCE:CPU': 'with too little CPU left',
+  'RESOURCE:MEMORY': 'with too little memory left',
+  'RESOURCE:PORTS': 'with a required host port in use',
+  'RESOURCE:GPU': 'with too few GPUs left',
+  ATTRIBUTE: 'without a required attribute',
+  CONSTRAINT: 'outside the placement constraints',
+};
+
+/** `3 container instances refused: 2 with too little memory left, 1 whose agent is not connected.` */
+function countsDetail({ counts }: Refusal): string {
+  const total = counts.reduce((sum, { instances }) => sum + instances, 0);
+  if (total === 0) return 'The cluster has no container instance that takes tasks.';
+  const parts = counts.flatMap(({ reason, instances }) =>
+    reason === 'NO_INSTANCES' ? [] : [`${instances} ${LACKS[reason]}`],
+  );
+  return `${total} container ${total === 1 ? 'instance' : 'instances'} refused: ${parts.join(', ')}.`;
+}

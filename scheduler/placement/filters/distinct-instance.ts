@@ -1,0 +1,9 @@
+import type { Room } from '../room.ts';
+import type { Filter } from './filter.ts';
+
+/** No other task of the group may be on the instance, placed before or by this call. */
+export const distinctInstanceFilter = (room: Room): Filter => ({
+  reason: 'CONSTRAINT',
+  constraint: 'distinctInstance',
+  shortfall: (instance) => room.groupTasks[instance] ?? 0,
+});

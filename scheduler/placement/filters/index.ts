@@ -1,0 +1,35 @@
+/** Which filters a request needs, cheapest first. Their order also says which instance "came closest". */
+import { readConstraint } from '../../../model/placement-rules.ts';
+import type { Room } from '../room.ts';
+import { agentFilter } from './agent.ts';
+import { cpuFilter } from './cpu.ts';
+import { distinctInstanceFilter } from './distinct-instance.ts';
+import { fargateFilter } from './fargate.ts';
+import type { Filter } from './filter.ts';
+import { gpuFilter } from './gpu.ts';
+import { memberOfFilter } from './member-of.ts';
+import { memoryFilter } from './memory.ts';
+import { portsFilter } from './ports.ts';
+import { requiredAttributesFilter } from './required-attributes.ts';
+
+export type { Filter } from './filter.ts';
+
+/**
+ * The filters of a request over its room.
+ * @throws EcsError InvalidParameterException when a constraint is malformed.
+ */
+export function createFilters(room: Room): readonly Filter[] {
+  const { resources, requiredAttributes, launchType } = room.request;
+  const constraints = room.request.constraints.map(readConstraint);
+  return [
+    agentFilter(room),
+    cpuFilter(room),
+    memoryFilter(room),
+    ...(resources.ports.length > 0 ? [portsFilter(room)] : []),
+    ...(resources.gpus > 0 ? [gpuFilter(room)] : []),
+    ...(requiredAttributes.length > 0 ? [requiredAttributesFilter(room)] : []),
+    ...(launchType === 'FARGATE' ? [fargateFilter(room)] : []),
+    ...(constraints.some(({ kind }) => kind === 'distinctInstance') ? [distinctInstanceFilter(room)] : []),
+    ...constraints.flatMap((rule) => (rule.kind === 'memberOf' ? [memberOfFilter(room, rule.query)] : [])),
+  ];
+}

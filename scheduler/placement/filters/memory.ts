@@ -1,0 +1,8 @@
+import type { Room } from '../room.ts';
+import type { Filter } from './filter.ts';
+
+/** Enough memory must be free. */
+export const memoryFilter = (room: Room): Filter => ({
+  reason: 'RESOURCE:MEMORY',
+  shortfall: (instance) => Math.max(0, room.request.resources.memoryMiB - (room.memoryMiB[instance] ?? 0)),
+});

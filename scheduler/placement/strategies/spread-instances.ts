@@ -1,0 +1,9 @@
+import type { Room } from '../room.ts';
+import type { Ordering } from './ordering.ts';
+
+/** Fewest tasks of the group on the instance first. */
+export const instanceSpreadOrdering = (room: Room): Ordering => ({
+  compare: (a, b) => (room.groupTasks[a] ?? 0) - (room.groupTasks[b] ?? 0),
+  // The room itself counts up.
+  record: () => undefined,
+});
