@@ -90,3 +90,19 @@ export function readOwnPid(file: string, marks: readonly string[]): number | und
   const command = commandLine(pid);
   return marks.every((mark) => command.includes(mark)) ? pid : undefined;
 }
+
+/** Pids of the processes whose command line holds all of the marks, other than this one. */
+export function findProcesses(marks: readonly string[]): readonly number[] {
+  return listPids().filter((pid) => {
+    if (pid === process.pid || !isAlive(pid)) return false;
+    const command = commandLine(pid);
+    return command !== '' && marks.every((mark) => command.includes(mark));
+  });
+}
+
+function listPids(): readonly number[] {
+  const names = fs.existsSync('/proc/self/cmdline')
+    ? fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    : execFileSync('ps', ['-axo', 'pid='], { stdio: 'pipe' }).toString().split('\n');
+  return names.map((name) => Number(name.trim())).filter((pid) => pid > 1);
+}

@@ -1,0 +1,127 @@
+/**
+ * The embedded Temporal: its dev server with a SQLite file and the UI, on loopback. It runs in a session of its own, so
+ * a Ctrl-C reaches it only through `stop`, and one that outlived a killed Longshore is taken over. docs/durability.md
+ * tells what the SQLite settings keep.
+ */
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { TemporalSettings } from '../../model/temporal-settings.ts';
+import { lastLines } from '../command.ts';
+import { becomes, commandLine, endProcess, findProcesses, isAlive, isListening } from '../process.ts';
+import { SetupError } from '../settings.ts';
+import { connectTemporal } from '../temporal-connection.ts';
+import { temporalExecutable } from './temporal-executable.ts';
+
+export interface EmbeddedTemporalOptions {
+  /** Holds the database and the log. */
+  readonly dataDir: string;
+  readonly cacheDir: string;
+  readonly port: number;
+  readonly uiPort: number;
+}
+
+export interface EmbeddedTemporal {
+  readonly settings: TemporalSettings;
+  readonly uiUrl: string;
+  /** Ends it in order; what it acknowledged is on the disk either way. */
+  stop(): Promise<void>;
+}
+
+const START_PATIENCE_MS = 60_000;
+const STOP_PATIENCE_MS = 5_000;
+const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** WAL with FULL: a commit is on the disk before it is acknowledged, so that a power cut costs nothing either. */
+const SQLITE_PRAGMAS = ['journal_mode=WAL', 'synchronous=FULL'];
+
+/** Starts the server, or takes over the one that still runs on the folder. */
+export async function startTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
+  const folder = path.resolve(options.dataDir);
+  fs.mkdirSync(folder, { recursive: true });
+  const database = path.join(folder, 'temporal.db');
+  const args = serverArguments(database, options);
+  const pid = (await takeOver(database, args)) ?? (await launch(folder, args, options));
+  const settings = { address: `127.0.0.1:${options.port}`, namespace: 'default' };
+  await awaitNamespace(settings, pid, path.join(folder, 'temporal.log'));
+  return {
+    settings,
+    uiUrl: `http://127.0.0.1:${options.uiPort}`,
+    stop: () => endProcess(pid, STOP_PATIENCE_MS),
+  };
+}
+
+function serverArguments(database: string, options: EmbeddedTemporalOptions): readonly string[] {
+  return [
+    'server',
+    'start-dev',
+    '--ip=127.0.0.1',
+    `--port=${options.port}`,
+    '--ui-ip=127.0.0.1',
+    `--ui-port=${options.uiPort}`,
+    `--db-filename=${database}`,
+    ...SQLITE_PRAGMAS.map((pragma) => `--sqlite-pragma=${pragma}`),
+    '--log-level=warn',
+    '--log-format=json',
+  ];
+}
+
+/** One with the same arguments goes on; any other server on the same database is ended first. */
+async function takeOver(database: string, args: readonly string[]): Promise<number | undefined> {
+  let same: number | undefined;
+  for (const pid of findProcesses(['start-dev', `--db-filename=${database}`])) {
+    if (same === undefined && commandLine(pid).endsWith(args.join(' '))) same = pid;
+    else await endProcess(pid, STOP_PATIENCE_MS);
+  }
+  return same;
+}
+
+async function launch(folder: string, args: readonly string[], options: EmbeddedTemporalOptions): Promise<number> {
+  for (const [port, name] of [
+    [options.port, 'LONGSHORE_TEMPORAL_PORT'],
+    [options.uiPort, 'LONGSHORE_TEMPORAL_UI_PORT'],
+  ] as const) {
+    if (await isListening(port)) {
+      throw new SetupError(
+        `Temporal cannot start: port ${port} is taken by another process. Free it, or set ${name} to another port.`,
+      );
+    }
+  }
+  const executable = await temporalExecutable(options.cacheDir);
+  const logFile = path.join(folder, 'temporal.log');
+  const size = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > LOG_LIMIT_BYTES) fs.renameSync(logFile, `${logFile}.1`);
+  const log = fs.openSync(logFile, 'a');
+  const server = spawn(executable, args, { cwd: folder, detached: true, stdio: ['ignore', log, log] });
+  fs.closeSync(log);
+  const pid = await new Promise<number>((resolve, reject) => {
+    server.once('error', (error) => reject(new SetupError(`Temporal cannot be started: ${error.message}`)));
+    server.once('spawn', () => resolve(server.pid ?? 0));
+  });
+  server.unref();
+  return pid;
+}
+
+/** Waits until calls to the namespace are answered. */
+async function awaitNamespace(settings: TemporalSettings, pid: number, logFile: string): Promise<void> {
+  const port = Number(settings.address.split(':')[1]);
+  const isUp = await becomes(async () => !isAlive(pid) || (await isListening(port)), START_PATIENCE_MS);
+  if (!isAlive(pid)) {
+    throw new SetupError(`Temporal ended at start: ${lastLines(logFile, 2)}\n  All of it: ${logFile}`);
+  }
+  if (!isUp) throw new SetupError(`Temporal does not answer after ${START_PATIENCE_MS / 1000} s. Its log: ${logFile}`);
+  const client = await connectTemporal(settings, START_PATIENCE_MS);
+  try {
+    const answers = await becomes(async () => {
+      try {
+        await client.workflowService.describeNamespace({ namespace: settings.namespace });
+        return true;
+      } catch {
+        return false;
+      }
+    }, START_PATIENCE_MS);
+    if (!answers) throw new SetupError(`Temporal's namespace does not answer. Its log: ${logFile}`);
+  } finally {
+    await client.connection.close();
+  }
+}
