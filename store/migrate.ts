@@ -1,0 +1,52 @@
+/** Brings the schema up to date: numbered SQL files, each once, in order, whichever process comes first. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Database, Queries } from './database.ts';
+
+const FOLDER = new URL('./migrations/', import.meta.url);
+/** Any constant that nothing else in the database locks. */
+const LOCK = 0x10_4e_65;
+
+interface Migration {
+  readonly number: number;
+  readonly file: string;
+}
+
+function listMigrations(): readonly Migration[] {
+  const files = readdirSync(FOLDER).filter((file) => /^\d{4}-.+\.sql$/.test(file));
+  return files.sort().map((file) => ({ number: Number(file.slice(0, 4)), file }));
+}
+
+/** Applies what is missing, in one transaction. Throws when the database is newer than this program. */
+export async function migrate(db: Database): Promise<void> {
+  const migrations = listMigrations();
+  const newest = migrations.at(-1)?.number ?? 0;
+  const found = await appliedNumber(db);
+  if (found === newest) return;
+  if (found > newest)
+    throw new Error(`The database has schema ${found}, this Longshore knows ${newest}: use a newer one.`);
+  await db.transaction(async (queries) => {
+    await queries.run('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    const applied = await appliedNumber(queries);
+    await queries.run(
+      'CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, file text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
+    );
+    for (const migration of migrations.filter((candidate) => candidate.number > applied)) {
+      await queries.run(readFileSync(new URL(migration.file, FOLDER), 'utf8'));
+      await queries.run('INSERT INTO schema_migrations (number, file) VALUES ($1, $2)', [
+        migration.number,
+        migration.file,
+      ]);
+    }
+  });
+}
+
+async function appliedNumber(queries: Queries): Promise<number> {
+  const [table] = await queries.rows<{ found: boolean }>(
+    "SELECT to_regclass('schema_migrations') IS NOT NULL AS found",
+  );
+  if (table?.found !== true) return 0;
+  const [row] = await queries.rows<{ number: number }>(
+    'SELECT coalesce(max(number), 0) AS number FROM schema_migrations',
+  );
+  return row?.number ?? 0;
+}

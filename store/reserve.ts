@@ -1,0 +1,118 @@
+/** A placement becomes real: the check and the rows in one transaction, a handful of statements however many tasks. */
+import type { Task } from '../model/task.ts';
+import type { Database, Queries, Statement } from './database.ts';
+import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
+import { putRunTaskRequest } from './run-task-requests.ts';
+import { splitTask } from './task-rows.ts';
+import type { CapacityStore } from './types.ts';
+
+type ReserveInput = Parameters<CapacityStore['reserveTasks']>[0];
+type ReserveResult = Awaited<ReturnType<CapacityStore['reserveTasks']>>;
+
+interface Reserved {
+  readonly task: Task;
+  readonly gpuIds: readonly string[];
+}
+
+const EXISTING: Statement = {
+  name: 'reserve-existing',
+  text: 'SELECT id, held_gpus FROM tasks WHERE id = ANY($1)',
+};
+
+const INSERT: Statement = {
+  name: 'reserve-insert',
+  text: `INSERT INTO tasks (id, cluster, owner, service, family, revision, task_group, started_by, instance_id, launch_type,
+           last_status, desired_status, held_cpu, held_memory, held_ports, held_gpus, version, spec, state, tags)
+         SELECT id, cluster, owner, service, family, revision, task_group, started_by, instance_id, launch_type,
+           last_status, desired_status, held_cpu, held_memory, held_ports, held_gpus, version, spec, state, tags
+         FROM json_to_recordset($1) AS t (id text, cluster text, owner text, service text, family text, revision integer,
+           task_group text, started_by text, instance_id text, launch_type text, last_status text, desired_status text,
+           held_cpu integer, held_memory integer, held_ports text[], held_gpus text[], version integer,
+           spec json, state json, tags jsonb)`,
+};
+
+/** All or nothing per task. Repeating it changes nothing: an id that is there already counts as reserved. */
+export function reserveTasks(db: Database, input: ReserveInput): Promise<ReserveResult> {
+  return db.transaction(async (queries) => {
+    const instanceIds = input.tasks.flatMap((task) => task.containerInstanceId ?? []);
+    const entries = await lockInstances(queries, instanceIds);
+    // Read after the locks are held, so that a repeat that ran at the same time is seen.
+    const existing = await findExisting(queries, input.tasks);
+    const { reserved, refused } = decide(input, { entries, existing });
+    if (reserved.length > 0) await queries.run(INSERT, [JSON.stringify(reserved.map(toRow))]);
+    const touched = new Set(reserved.map(({ task }) => task.containerInstanceId));
+    await writeEntries(
+      queries,
+      [...entries.values()].filter((entry) => touched.has(entry.id)),
+    );
+    if (input.runTaskRequest) await putRunTaskRequest(queries, input.clusterName, input.runTaskRequest);
+    return {
+      reserved: [
+        ...[...existing].map(([taskId, gpuIds]) => ({ taskId, gpuIds })),
+        ...reserved.map(({ task, gpuIds }) => ({ taskId: task.taskId, gpuIds })),
+      ],
+      refused,
+    };
+  });
+}
+
+async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<Map<string, readonly string[]>> {
+  const rows = await queries.rows<{ id: string; held_gpus: readonly string[] }>(EXISTING, [
+    tasks.map((task) => task.taskId),
+  ]);
+  return new Map(rows.map((row) => [row.id, row.held_gpus]));
+}
+
+interface Found {
+  readonly entries: ReadonlyMap<string, LedgerEntry>;
+  readonly existing: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Goes through the tasks in order: earlier ones take what later ones then lack. */
+function decide(
+  input: ReserveInput,
+  { entries, existing }: Found,
+): { readonly reserved: readonly Reserved[]; readonly refused: ReserveResult['refused'] } {
+  const reserved: Reserved[] = [];
+  const refused: ReserveResult['refused'][number][] = [];
+  for (const task of input.tasks) {
+    if (existing.has(task.taskId)) continue;
+    const { taskId, containerInstanceId } = task;
+    if (containerInstanceId === undefined) {
+      reserved.push({ task, gpuIds: [] });
+      continue;
+    }
+    const entry = entries.get(containerInstanceId);
+    const isHere = entry?.clusterName === input.clusterName;
+    const reason = isHere ? entry.refusal(task.held) : 'INACTIVE';
+    if (reason !== undefined) refused.push({ taskId, containerInstanceId, reason });
+    else if (entry) reserved.push({ task, gpuIds: entry.hold(task.held) });
+  }
+  return { reserved, refused };
+}
+
+function toRow({ task, gpuIds }: Reserved): Readonly<Record<string, unknown>> {
+  const { spec, state } = splitTask(task, gpuIds);
+  return {
+    id: task.taskId,
+    cluster: task.clusterName,
+    owner: task.ownerWorkflowId,
+    service: task.serviceName,
+    family: task.family,
+    revision: task.revision,
+    task_group: task.group,
+    started_by: task.startedBy,
+    instance_id: task.containerInstanceId,
+    launch_type: task.launchType,
+    last_status: task.lastStatus,
+    desired_status: task.desiredStatus,
+    held_cpu: task.held.cpu,
+    held_memory: task.held.memoryMiB,
+    held_ports: task.held.ports,
+    held_gpus: gpuIds,
+    version: task.version,
+    spec,
+    state,
+    tags: task.tags,
+  };
+}

@@ -1,0 +1,53 @@
+/** Answers to RunTask calls, kept for their clientTokens. */
+import type { EpochMs } from '../model/time.ts';
+import type { Queries } from './database.ts';
+import type { RunTaskRequest } from './types.ts';
+
+const HOUR_MS = 3_600_000;
+/** ECS keeps a token for a day at most, … */
+export const TOKEN_LIFETIME_MS = 24 * HOUR_MS;
+/** … and for an hour after the last of its tasks has stopped. */
+const TOKEN_AFTERLIFE_MS = HOUR_MS;
+
+interface RequestRow {
+  readonly digest: string;
+  readonly task_ids: readonly string[];
+  readonly failures: RunTaskRequest['failures'];
+}
+
+/** The request of that token, unless its time is over. */
+export async function getRunTaskRequest(
+  queries: Queries,
+  key: { readonly clusterName: string; readonly clientToken: string; readonly now: EpochMs },
+): Promise<RunTaskRequest | undefined> {
+  const [row] = await queries.rows<RequestRow>(
+    `SELECT digest, task_ids, failures FROM run_task_requests r
+     WHERE cluster = $1 AND client_token = $2 AND created_at > $3::bigint - $4::bigint
+       AND (created_at > $3::bigint - $5::bigint OR EXISTS (SELECT FROM tasks t
+         WHERE t.id = ANY(r.task_ids) AND (t.stopped_at IS NULL OR t.stopped_at > $3::bigint - $5::bigint)))`,
+    [key.clusterName, key.clientToken, key.now, TOKEN_LIFETIME_MS, TOKEN_AFTERLIFE_MS],
+  );
+  return row && { digest: row.digest, taskIds: row.task_ids, failures: row.failures };
+}
+
+/** Written by the run's owner only, so that the last write is the right one. */
+export async function putRunTaskRequest(
+  queries: Queries,
+  clusterName: string,
+  request: RunTaskRequest & { readonly clientToken: string; readonly createdAt: EpochMs },
+): Promise<void> {
+  await queries.run(
+    `INSERT INTO run_task_requests (cluster, client_token, digest, task_ids, failures, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (cluster, client_token) DO UPDATE SET digest = excluded.digest, task_ids = excluded.task_ids,
+       failures = excluded.failures, created_at = excluded.created_at`,
+    [
+      clusterName,
+      request.clientToken,
+      request.digest,
+      request.taskIds,
+      JSON.stringify(request.failures),
+      request.createdAt,
+    ],
+  );
+}

@@ -1,0 +1,158 @@
+/** Services and their events. */
+import type { ServiceEvent, ServiceRecord } from '../model/service.ts';
+import { requireCluster } from './clusters.ts';
+import type { Database, Queries, Statement } from './database.ts';
+import { pageOf } from './page.ts';
+import { DESCRIBABLE_WHEN_INACTIVE } from './retention.ts';
+import type { OwnerWrites, Page, PageRequest, ServiceStore } from './types.ts';
+
+/** ECS shows, and we keep, so many events of a service. */
+const EVENT_LIMIT = 100;
+
+interface ServiceRow {
+  readonly doc: ServiceRecord;
+  readonly tags: ServiceRecord['definition']['tags'];
+}
+
+const toRecord = ({ doc, tags }: ServiceRow): ServiceRecord => ({ ...doc, definition: { ...doc.definition, tags } });
+
+const GET: Statement = {
+  name: 'services-get',
+  text: `SELECT doc, tags FROM services WHERE cluster = $1 AND name = ANY($2)
+         AND (status <> 'INACTIVE' OR inactive_since > now() - ${DESCRIBABLE_WHEN_INACTIVE}) ORDER BY name`,
+};
+
+export function createServiceStore(
+  db: Database,
+): ServiceStore & { listWaitingServices(clusterName: string, limit: number): Promise<readonly string[]> } {
+  return {
+    getServices: async (clusterName, names) => (await db.rows<ServiceRow>(GET, [clusterName, names])).map(toRecord),
+    getServiceEvents: async (clusterName, serviceName, incarnation) => {
+      const rows = await db.rows<{ id: string; created_at: number; message: string }>(
+        `SELECT id, created_at, message FROM service_events WHERE cluster = $1 AND service = $2 AND incarnation = $3
+         ORDER BY created_at DESC, seq DESC LIMIT $4`,
+        [clusterName, serviceName, incarnation, EVENT_LIMIT],
+      );
+      return rows.map((row): ServiceEvent => ({ id: row.id, createdAt: row.created_at, message: row.message }));
+    },
+    listServices: (filter, page) => listServices(db, filter, page),
+    listWaitingServices: async (clusterName, limit) => {
+      const rows = await db.rows<{ name: string }>(
+        `SELECT name FROM services WHERE cluster = $1 AND waiting_since IS NOT NULL AND status = 'ACTIVE'
+         ORDER BY waiting_since, name LIMIT $2`,
+        [clusterName, limit],
+      );
+      return rows.map((row) => row.name);
+    },
+  };
+}
+
+async function listServices(
+  db: Database,
+  filter: Parameters<ServiceStore['listServices']>[0],
+  page: PageRequest,
+): Promise<Page<string>> {
+  const rows = await db.rows<{ name: string }>(
+    `SELECT name FROM services WHERE cluster = $1 AND status = 'ACTIVE' AND name > $2
+       AND ($3::text IS NULL OR launch_type = $3) AND ($4::text IS NULL OR scheduling_strategy = $4)
+     ORDER BY name LIMIT $5`,
+    [
+      filter.clusterName,
+      page.after ?? '',
+      filter.launchType ?? null,
+      filter.schedulingStrategy ?? null,
+      page.limit + 1,
+    ],
+  );
+  return pageOf(
+    rows.map((row) => row.name),
+    page.limit,
+    (name) => name,
+  );
+}
+
+// waiting_since keeps its time while the service goes on waiting.
+const SET = `version = n.version, status = n.status, launch_type = n.launch_type, doc = n.doc,
+  scheduling_strategy = n.scheduling_strategy,
+  waiting_since = CASE WHEN n.waiting THEN coalesce(s.waiting_since, now()) END,
+  inactive_since = CASE WHEN n.status = 'INACTIVE' THEN coalesce(s.inactive_since, now()) END`;
+const NEW = `(SELECT $1::text AS cluster, $2::text AS name, $3::text AS incarnation, $4::integer AS version, $5::text AS status,
+  $6::text AS launch_type, $7::text AS scheduling_strategy, $8::bigint AS created_at, $9::boolean AS waiting,
+  $10::jsonb AS doc) n`;
+
+const UPDATE: Statement = {
+  name: 'services-update',
+  text: `UPDATE services s SET ${SET} FROM ${NEW}
+         WHERE s.cluster = n.cluster AND s.name = n.name AND s.incarnation = n.incarnation AND s.version < n.version`,
+};
+
+const INSERT = `
+  INSERT INTO services AS s (cluster, name, incarnation, version, status, launch_type, scheduling_strategy, created_at,
+    doc, tags, waiting_since, inactive_since)
+  SELECT n.cluster, n.name, n.incarnation, n.version, n.status, n.launch_type, n.scheduling_strategy, n.created_at,
+    n.doc, $11::jsonb, CASE WHEN n.waiting THEN now() END, CASE WHEN n.status = 'INACTIVE' THEN now() END FROM ${NEW}
+  ON CONFLICT (cluster, name) DO UPDATE SET incarnation = excluded.incarnation, version = excluded.version,
+    status = excluded.status, launch_type = excluded.launch_type, scheduling_strategy = excluded.scheduling_strategy,
+    created_at = excluded.created_at, doc = excluded.doc, tags = excluded.tags,
+    waiting_since = excluded.waiting_since, inactive_since = excluded.inactive_since
+  WHERE s.incarnation <> excluded.incarnation AND s.status = 'INACTIVE' AND s.created_at <= excluded.created_at`;
+
+/**
+ * Writes the row unless a newer version of the same incarnation is there. Another incarnation gives way only when it is
+ * INACTIVE and older. Throws ClusterNotFoundException when a new ACTIVE service finds its cluster gone.
+ */
+export async function putService(queries: Queries, record: ServiceRecord): Promise<void> {
+  const { definition } = record;
+  const { tags, ...untagged } = definition;
+  const values = [
+    definition.clusterName,
+    definition.serviceName,
+    record.incarnation,
+    record.version,
+    record.status,
+    definition.launchType ?? null,
+    definition.schedulingStrategy,
+    record.createdAt,
+    record.waitingForCapacity,
+    JSON.stringify({ ...record, definition: untagged }),
+  ];
+  if ((await queries.run(UPDATE, values)) > 0) return;
+  const [row] = await queries.rows<{ incarnation: string }>(
+    'SELECT incarnation FROM services WHERE cluster = $1 AND name = $2',
+    [definition.clusterName, definition.serviceName],
+  );
+  if (row?.incarnation === record.incarnation) return;
+  if (record.status === 'ACTIVE') await requireCluster(queries, definition.clusterName, 'FOR SHARE');
+  if ((await queries.run(INSERT, [...values, JSON.stringify(tags)])) === 0) return;
+  await queries.run('DELETE FROM service_events WHERE cluster = $1 AND service = $2 AND incarnation <> $3', [
+    definition.clusterName,
+    definition.serviceName,
+    record.incarnation,
+  ]);
+}
+
+/** Adds the events that are not there yet and drops all but the newest of the service's incarnation. */
+export async function addServiceEvents(queries: Queries, writes: OwnerWrites): Promise<void> {
+  if (!writes.service) throw new Error('Events were to be recorded without the service that they belong to.');
+  const { definition, incarnation } = writes.service;
+  const key = [definition.clusterName, definition.serviceName, incarnation];
+  await queries.run(
+    `INSERT INTO service_events (cluster, service, incarnation, id, created_at, message)
+     SELECT $1, $2, $3, e.id, e.created_at, e.message
+     FROM unnest($4::text[], $5::bigint[], $6::text[]) WITH ORDINALITY AS e (id, created_at, message, place) ORDER BY place
+     ON CONFLICT DO NOTHING`,
+    [
+      ...key,
+      writes.events.map((event) => event.id),
+      writes.events.map((event) => event.createdAt),
+      writes.events.map((event) => event.message),
+    ],
+  );
+  await queries.run(
+    `DELETE FROM service_events e WHERE cluster = $1 AND service = $2 AND incarnation = $3
+       AND (created_at, seq) <= (SELECT created_at, seq FROM service_events
+         WHERE cluster = $1 AND service = $2 AND incarnation = $3
+         ORDER BY created_at DESC, seq DESC OFFSET $4 LIMIT 1)`,
+    [...key, EVENT_LIMIT],
+  );
+}

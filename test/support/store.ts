@@ -1,0 +1,59 @@
+/** A real store over a Postgres of the test file's own, in a temporary folder. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import type { Partition } from '../../model/arn.ts';
+import { openStore } from '../../store/index.ts';
+import type { Store } from '../../store/types.ts';
+import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded/postgres.ts';
+
+export const TEST_PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
+
+/** A port of loopback that nobody holds now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export interface TestStore {
+  readonly store: Store;
+  readonly postgres: EmbeddedPostgres;
+  readonly dataDir: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Starts a Postgres with an up-to-date, empty store; `close` removes both. */
+export async function startTestStore(): Promise<TestStore> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'longshore-store-'));
+  const port = await freePort();
+  const postgres = await startPostgres({ dataDir, port });
+  const store = await openStore({ connectionString: postgres.connectionString, partition: TEST_PARTITION });
+  const close = async (): Promise<void> => {
+    await store.close();
+    await postgres.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { store, postgres, dataDir, port, close };
+}
+
+/** For a test file: started once before its tests, removed after them; call the returned function inside tests. */
+export function withStore(): () => Store {
+  let running: TestStore | undefined;
+  beforeAll(async () => {
+    running = await startTestStore();
+  });
+  afterAll(async () => {
+    await running?.close();
+  });
+  return () => {
+    if (!running) throw new Error('The store is there inside tests only.');
+    return running.store;
+  };
+}
