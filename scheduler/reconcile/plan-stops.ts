@@ -1,0 +1,165 @@
+/** Which tasks to stop, rule by rule. Each rule sees what the ones before it have left. */
+import { scalingStopReason, UNHEALTHY_STOP_REASON } from './event-text.ts';
+import type { ClassifiedTask, TaskBucket } from './classify.ts';
+import { stopOrder } from './stop-order.ts';
+import type { Candidate } from './stop-order.ts';
+import type { StopDecision } from './types.ts';
+import { isComingUp, isGood, isLeaving, isOldReplacement } from './view.ts';
+import type { ServiceView } from './view.ts';
+
+/** The stops, and what is left of the tasks once they are made. */
+export interface StopPlan {
+  readonly stop: readonly StopDecision[];
+  readonly current: readonly ClassifiedTask[];
+  readonly old: readonly ClassifiedTask[];
+}
+
+type StopCause = 'scaling' | 'unhealthy';
+
+const healthyCount = ({ current, old }: Pick<StopPlan, 'current' | 'old'>): number =>
+  current.filter(({ healthy }) => healthy).length + old.filter(({ healthy }) => healthy).length;
+
+function decide(view: ServiceView, taskId: string, deploymentId: string, cause: StopCause): StopDecision {
+  const initiator = view.primary?.deploymentId ?? deploymentId;
+  const stoppedReason = cause === 'unhealthy' ? UNHEALTHY_STOP_REASON : scalingStopReason(initiator);
+  return { taskId, stopCode: 'ServiceSchedulerInitiated', stoppedReason };
+}
+
+function withStopped(
+  plan: StopPlan,
+  view: ServiceView,
+  tasks: readonly { taskId: string; deploymentId: string }[],
+  cause: StopCause,
+): StopPlan {
+  if (tasks.length === 0) return plan;
+  const gone = new Set(tasks.map(({ taskId }) => taskId));
+  const left = (items: readonly ClassifiedTask[]) => items.filter(({ task }) => !gone.has(task.taskId));
+  const decisions = tasks.map(({ taskId, deploymentId }) => decide(view, taskId, deploymentId, cause));
+  return { stop: [...plan.stop, ...decisions], current: left(plan.current), old: left(plan.old) };
+}
+
+/** The candidates by stop order, lowest tier first; `tierOf` answers undefined for tasks that are none. */
+function ordered(
+  view: ServiceView,
+  items: readonly ClassifiedTask[],
+  tierOf: (item: ClassifiedTask) => number | undefined,
+) {
+  const candidates = items.flatMap((item): readonly Candidate[] => {
+    const tier = tierOf(item);
+    return tier === undefined ? [] : [{ task: item.task, tier }];
+  });
+  return stopOrder(candidates, view.snapshot);
+}
+
+/** What never ran goes without regard to the bounds: on draining instances, and of deployments on their way out. */
+function stopPendingAtOnce(plan: StopPlan, view: ServiceView): StopPlan {
+  const leaving = [...plan.current, ...plan.old].filter(({ bucket }) => bucket === 'drainingPending');
+  const outdated = plan.old.filter((item) => item.bucket === 'pending' && !isOldReplacement(view, item));
+  return withStopped(
+    plan,
+    view,
+    ordered(view, [...leaving, ...outdated], () => 0),
+    'scaling',
+  );
+}
+
+const SURPLUS_TIERS: Partial<Readonly<Record<TaskBucket, number>>> = {
+  pending: 0,
+  unhealthyInGrace: 1,
+  settling: 2,
+  healthy: 3,
+};
+
+/** Scale-in: more good tasks than desired. Those that serve least go first, so healthy ones only beyond the desired count. */
+function stopSurplus(plan: StopPlan, view: ServiceView): StopPlan {
+  const good = plan.current.filter(isGood);
+  const surplus = good.length - view.desired;
+  if (surplus <= 0) return plan;
+  const victims = ordered(view, good, ({ bucket }) => SURPLUS_TIERS[bucket]).slice(0, surplus);
+  return withStopped(plan, view, victims, 'scaling');
+}
+
+const RETIRING_TIERS: Readonly<Record<TaskBucket, number>> = {
+  unhealthy: 0,
+  unhealthyInGrace: 1,
+  pending: 2,
+  settling: 3,
+  draining: 4,
+  healthy: 5,
+  drainingPending: 0,
+  stopping: 0,
+};
+
+/** Order among the tasks that must make room: least useful first, and of equally useful ones the oldest deployment's. */
+function retiringTier(view: ServiceView, { task, bucket, healthy }: ClassifiedTask): number {
+  const { deployments } = view.snapshot;
+  const index = deployments.findIndex(({ deploymentId }) => deploymentId === task.deploymentId);
+  const age = index < 0 ? 0 : deployments.length - index;
+  const usefulness = bucket === 'draining' && !healthy ? RETIRING_TIERS.unhealthy : RETIRING_TIERS[bucket];
+  return usefulness * (deployments.length + 1) + age;
+}
+
+/**
+ * Old deployments and draining instances lose tasks as long as `lower` healthy ones remain. A task that is not healthy
+ * takes nothing from them, so it only asks that there are as many now.
+ */
+function stopRetiring(plan: StopPlan, view: ServiceView): StopPlan {
+  const retiring = [...plan.old, ...plan.current.filter(({ bucket }) => bucket === 'draining')];
+  if (retiring.length === 0) return plan;
+  const healthy = new Set(retiring.filter((item) => item.healthy).map(({ task }) => task.taskId));
+  let remaining = healthyCount(plan);
+  const victims = ordered(view, retiring, (item) => retiringTier(view, item)).filter(({ taskId }) => {
+    const after = healthy.has(taskId) ? remaining - 1 : remaining;
+    if (after < view.bounds.lower) return false;
+    remaining = after;
+    return true;
+  });
+  return withStopped(plan, view, victims, 'scaling');
+}
+
+/** An unhealthy task goes when another is ready in its place, or when its replacement turned out unhealthy too. */
+function stopReplacedUnhealthy(plan: StopPlan, view: ServiceView): StopPlan {
+  const unhealthy = plan.current.filter(({ bucket }) => bucket === 'unhealthy');
+  const good = plan.current.filter(isGood);
+  const ready = good.filter((item) => !isComingUp(item) && item.bucket !== 'unhealthyInGrace').length;
+  const others = plan.current.length - plan.current.filter(({ bucket }) => bucket === 'draining').length;
+  const spare = Math.min(unhealthy.length, others - view.desired - (good.length - ready));
+  if (spare <= 0) return plan;
+  const replaced = new Set(good.map(({ task }) => task.replaces));
+  const victims = ordered(view, unhealthy, ({ task }) => (replaced.has(task.taskId) ? 0 : 1)).slice(0, spare);
+  return withStopped(plan, view, victims, 'unhealthy');
+}
+
+/** Deletion: everything goes, at once. */
+const stopAll = (plan: StopPlan, view: ServiceView): StopPlan =>
+  withStopped(
+    plan,
+    view,
+    ordered(view, [...plan.current, ...plan.old], () => 0),
+    'scaling',
+  );
+
+/** All stops that follow from the tasks alone. */
+export function planStops(view: ServiceView): StopPlan {
+  const untouched: StopPlan = { stop: [], current: view.current, old: view.old };
+  if (isLeaving(view)) return stopAll(untouched, view);
+  const rules = [stopPendingAtOnce, stopSurplus, stopRetiring, stopReplacedUnhealthy];
+  return rules.reduce((plan, rule) => rule(plan, view), untouched);
+}
+
+/**
+ * When `upper` leaves no room for a task that is needed, and none is coming up, one unhealthy task gives way, by lot:
+ * one at a time, so that a wrong verdict never takes the whole service.
+ */
+export function stopOneToMakeRoom(plan: StopPlan, view: ServiceView): StopPlan {
+  if (plan.current.some(isComingUp)) return plan;
+  const isUnhealthy = ({ task }: ClassifiedTask) => task.healthStatus === 'UNHEALTHY';
+  const old = plan.old.filter(isUnhealthy);
+  const current = plan.current.filter(
+    ({ bucket, task }) => bucket === 'unhealthy' || (bucket === 'draining' && task.healthStatus === 'UNHEALTHY'),
+  );
+  const [victim] = ordered(view, [...old, ...current], (item) => (old.includes(item) ? 0 : 1));
+  if (victim === undefined) return plan;
+  const retires = victim.deploymentId !== view.primary?.deploymentId;
+  return withStopped(plan, view, [victim], retires ? 'scaling' : 'unhealthy');
+}

@@ -1,0 +1,20 @@
+/** The times of the service scheduler that ECS does not let a user set. */
+
+/** A task whose essential containers have no health check counts towards minimumHealthyPercent after RUNNING this long. */
+export const HEALTHY_AFTER_RUNNING_MS = 40_000;
+/** While a service stays steady, the event is written again this often. */
+export const STEADY_EVENT_EVERY_MS = 6 * 3_600_000;
+/** An event whose cause stands is not written again before this time. */
+export const REPEAT_EVENT_AFTER_MS = 6 * 3_600_000;
+
+export interface SchedulerPolicy {
+  readonly healthyAfterRunningMs: number;
+  readonly steadyEventEveryMs: number;
+  readonly repeatEventAfterMs: number;
+}
+
+export const DEFAULT_POLICY: SchedulerPolicy = {
+  healthyAfterRunningMs: HEALTHY_AFTER_RUNNING_MS,
+  steadyEventEveryMs: STEADY_EVENT_EVERY_MS,
+  repeatEventAfterMs: REPEAT_EVENT_AFTER_MS,
+};

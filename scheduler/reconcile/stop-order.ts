@@ -1,0 +1,115 @@
+/** Which tasks go first when some must go: the mirror image of how they were placed. */
+import type { PlacementStrategy } from '@aws-sdk/client-ecs';
+import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
+import { textHash } from '../tasks/text-hash.ts';
+import type { ServiceSnapshot, ServiceTask } from './types.ts';
+
+/** A task that may have to go. Those of a lower tier go first, whatever the strategies say. */
+export interface Candidate {
+  readonly task: ServiceTask;
+  readonly tier: number;
+}
+
+interface Ranked extends Candidate {
+  /** Stands for chance: the same task always draws the same lot. */
+  readonly lot: number;
+}
+
+/** One strategy, mirrored: `spread` takes from the fullest group, `mostFree` from the group with the highest score. */
+type Step =
+  | { readonly kind: 'spread'; readonly group: (task: ServiceTask) => string }
+  | { readonly kind: 'mostFree'; readonly score: (instanceId: string) => number };
+
+const byZone: Step = { kind: 'spread', group: (task) => task.availabilityZone ?? '' };
+const byInstance: Step = { kind: 'spread', group: (task) => task.containerInstanceId };
+
+function spreadStep(field: string, snapshot: ServiceSnapshot): Step {
+  const name = field.replace(/^attribute:/, '');
+  if (name === AVAILABILITY_ZONE_ATTRIBUTE) return byZone;
+  if (name === 'instanceId' || name === 'host') return byInstance;
+  const attributes = snapshot.instanceAttributes ?? {};
+  return { kind: 'spread', group: (task) => attributes[task.containerInstanceId]?.[name] ?? '' };
+}
+
+function binpackStep(field: string, snapshot: ServiceSnapshot): Step {
+  const free = snapshot.instanceFree ?? {};
+  const member = field.toLowerCase() === 'cpu' ? 'cpu' : 'memoryMiB';
+  return { kind: 'mostFree', score: (instanceId) => free[instanceId]?.[member] ?? 0 };
+}
+
+/** Random strategies need no step: what the steps leave equal is decided by lot. */
+function stepsOf(strategies: readonly PlacementStrategy[], snapshot: ServiceSnapshot): readonly Step[] {
+  if (strategies.length === 0) return [byZone, byInstance];
+  return strategies.flatMap((strategy): readonly Step[] => {
+    if (strategy.type === 'spread') return [spreadStep(strategy.field ?? 'instanceId', snapshot)];
+    return strategy.type === 'binpack' ? [binpackStep(strategy.field ?? 'memory', snapshot)] : [];
+  });
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+const byLot = (a: Ranked, b: Ranked): number => a.lot - b.lot || (a.task.taskId < b.task.taskId ? -1 : 1);
+
+/**
+ * Always taking one from the fullest group is the same as sorting by the size that the task's group has when its turn
+ * comes: so no task is looked at twice. `all` are the tasks that make up the sizes, `some` those that may go.
+ */
+function orderBySize(some: readonly Ranked[], all: readonly Ranked[], step: Step, rest: readonly Step[]): Ranked[] {
+  const group = step.kind === 'spread' ? step.group : (task: ServiceTask) => task.containerInstanceId;
+  const sizes = groupBy(all, ({ task }) => group(task));
+  const entries: { item: Ranked; level: number }[] = [];
+  for (const [key, members] of groupBy(some, ({ task }) => group(task))) {
+    const present = sizes.get(key) ?? members;
+    const ordered = order(members, present, rest);
+    ordered.forEach((item, i) => entries.push({ item, level: present.length - i }));
+  }
+  return entries.sort((a, b) => b.level - a.level || byLot(a.item, b.item)).map(({ item }) => item);
+}
+
+/** Instance by instance, the one with most free first: each stop there makes it freer still. */
+function orderByFree(some: readonly Ranked[], all: readonly Ranked[], step: Step, rest: readonly Step[]): Ranked[] {
+  if (step.kind !== 'mostFree') return [];
+  const sizes = groupBy(all, ({ task }) => task.containerInstanceId);
+  const scored = [...groupBy(some, ({ task }) => task.containerInstanceId)].map(([id, members]) => ({
+    id,
+    score: step.score(id),
+    ordered: order(members, sizes.get(id) ?? members, rest),
+  }));
+  scored.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+  return scored.flatMap(({ ordered }) => ordered);
+}
+
+function order(some: readonly Ranked[], all: readonly Ranked[], steps: readonly Step[]): Ranked[] {
+  const [step, ...rest] = steps;
+  if (step === undefined || some.length < 2) return [...some].sort(byLot);
+  return step.kind === 'spread' ? orderBySize(some, all, step, rest) : orderByFree(some, all, step, rest);
+}
+
+/**
+ * The candidates, first to go first. Lowest tier first; within a tier: without strategy from the zone with most tasks,
+ * there from the instance with most; with strategies mirrored; the rest by lot. Does not depend on the order given.
+ */
+export function stopOrder(candidates: readonly Candidate[], snapshot: ServiceSnapshot): readonly ServiceTask[] {
+  const seed = snapshot.seed ?? '';
+  const steps = stepsOf(snapshot.definition.placementStrategy, snapshot);
+  let present = candidates.map((c): Ranked => ({ ...c, lot: textHash(`${seed}/${c.task.taskId}`) }));
+  const tiers = [...new Set(candidates.map(({ tier }) => tier))].sort((a, b) => a - b);
+  return tiers.flatMap((tier) => {
+    const ordered = order(
+      present.filter((c) => c.tier === tier),
+      present,
+      steps,
+    );
+    present = present.filter((c) => c.tier !== tier);
+    return ordered.map(({ task }) => task);
+  });
+}

@@ -1,0 +1,68 @@
+/** The snapshot sorted out: what every step of the plan reads. */
+import type { Deployment } from '../../model/service.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { serviceBounds } from './bounds.ts';
+import type { ServiceBounds } from './bounds.ts';
+import { classifyTasks } from './classify.ts';
+import type { ClassifiedTask } from './classify.ts';
+import type { SchedulerPolicy } from './policy.ts';
+import type { ServiceSnapshot } from './types.ts';
+
+export interface ServiceView {
+  readonly snapshot: ServiceSnapshot;
+  readonly now: EpochMs;
+  readonly policy: SchedulerPolicy;
+  /** 0 for a service that is being deleted. */
+  readonly desired: number;
+  readonly bounds: ServiceBounds;
+  readonly primary: Deployment | undefined;
+  /** Tasks of the PRIMARY deployment that are not stopping. */
+  readonly current: readonly ClassifiedTask[];
+  /** Tasks of every other deployment that are not stopping. */
+  readonly old: readonly ClassifiedTask[];
+  readonly stopping: readonly ClassifiedTask[];
+  /** ACTIVE deployments of which a task is left, stopping ones included; newest first. */
+  readonly rollingOut: readonly Deployment[];
+}
+
+export function viewService(snapshot: ServiceSnapshot, now: EpochMs, policy: SchedulerPolicy): ServiceView {
+  const desired = snapshot.status === 'ACTIVE' ? snapshot.definition.desiredCount : 0;
+  const primary = snapshot.deployments.find(({ status }) => status === 'PRIMARY');
+  const current: ClassifiedTask[] = [];
+  const old: ClassifiedTask[] = [];
+  const stopping: ClassifiedTask[] = [];
+  for (const item of classifyTasks(snapshot, now, policy)) {
+    if (item.bucket === 'stopping') stopping.push(item);
+    else if (item.task.deploymentId === primary?.deploymentId) current.push(item);
+    else old.push(item);
+  }
+  const withTasks = new Set(snapshot.tasks.map(({ deploymentId }) => deploymentId));
+  const rollingOut = snapshot.deployments.filter(
+    ({ status, deploymentId }) => status === 'ACTIVE' && withTasks.has(deploymentId),
+  );
+  const bounds = serviceBounds(desired, snapshot.definition);
+  return { snapshot, now, policy, desired, bounds, primary, current, old, stopping, rollingOut };
+}
+
+/** The service is on its way to being deleted, or is. */
+export const isLeaving = (view: ServiceView): boolean => view.snapshot.status !== 'ACTIVE';
+
+/** Tasks of the PRIMARY deployment that count towards the desired count: not unhealthy and not on a DRAINING instance. */
+export const isGood = ({ bucket }: ClassifiedTask): boolean =>
+  bucket === 'pending' || bucket === 'settling' || bucket === 'healthy' || bucket === 'unhealthyInGrace';
+
+/** On its way to being healthy: time or the next report decides. */
+export const isComingUp = ({ bucket }: ClassifiedTask): boolean => bucket === 'pending' || bucket === 'settling';
+
+/**
+ * A task of an old deployment that was started while this rollout was on: it replaces one that the old deployment lost,
+ * so it is not stopped for being pending.
+ */
+export const isOldReplacement = (view: ServiceView, { task }: ClassifiedTask): boolean =>
+  view.primary !== undefined && task.createdAt > view.primary.createdAt;
+
+/** Until when nothing may be launched; undefined when launches are free. */
+export function launchesHeldUntil({ snapshot, now }: ServiceView): EpochMs | undefined {
+  const until = Math.max(snapshot.placementRetryAt ?? 0, snapshot.throttle.nextLaunchAt ?? 0);
+  return until > now ? until : undefined;
+}

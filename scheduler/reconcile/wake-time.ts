@@ -1,0 +1,37 @@
+/** When time alone changes what the plan would be. */
+import type { EpochMs } from '../../model/time.ts';
+import { runningSince } from './classify.ts';
+import type { StartPlan } from './plan-starts.ts';
+import { launchesHeldUntil } from './view.ts';
+import type { ServiceView } from './view.ts';
+
+/** Tasks without a health check become healthy by running on; that matters only while others wait to be stopped. */
+function healthyTimes(view: ServiceView, starts: StartPlan): readonly EpochMs[] {
+  const { current, old } = starts.stops;
+  const waits = old.length > 0 || current.some(({ bucket }) => bucket === 'draining');
+  if (!waits) return [];
+  return [...current, ...old]
+    .filter(({ task, healthy }) => task.lastStatus === 'RUNNING' && !healthy && !task.hasHealthCheck)
+    .map(({ task }) => runningSince(task) + view.policy.healthyAfterRunningMs);
+}
+
+const graceTimes = (view: ServiceView, starts: StartPlan): readonly EpochMs[] =>
+  [...starts.stops.current, ...starts.stops.old]
+    .filter(({ bucket }) => bucket === 'unhealthyInGrace')
+    .map(({ task }) => runningSince(task) + view.snapshot.definition.healthCheckGracePeriodSeconds * 1000);
+
+/** The next moment at which to plan again even if nothing is heard; undefined when only news can change anything. */
+export function wakeTime(view: ServiceView, starts: StartPlan, steadySince: EpochMs | undefined): EpochMs | undefined {
+  const held = launchesHeldUntil(view);
+  const times = [
+    ...(held !== undefined && starts.wanted > 0 ? [held] : []),
+    ...(steadySince === undefined ? [] : [steadySince + view.policy.steadyEventEveryMs]),
+    ...healthyTimes(view, starts),
+    ...graceTimes(view, starts),
+  ];
+  let next: EpochMs | undefined;
+  for (const time of times) {
+    if (time > view.now && (next === undefined || time < next)) next = time;
+  }
+  return next;
+}
