@@ -1,25 +1,42 @@
 /** Every operation that Longshore implements: one folder each, one line here. All others answer that they are not supported. */
 import type { Operation } from '../operation.ts';
+import { createCluster } from './create-cluster/handler.ts';
 import { createService } from './create-service/handler.ts';
+import { deleteAttributes } from './delete-attributes/handler.ts';
+import { deleteCluster } from './delete-cluster/handler.ts';
 import { deleteService } from './delete-service/handler.ts';
 import { deregisterContainerInstance } from './deregister-container-instance/handler.ts';
+import { describeClusters } from './describe-clusters/handler.ts';
 import { describeContainerInstances } from './describe-container-instances/handler.ts';
 import { describeServices } from './describe-services/handler.ts';
 import { describeTasks } from './describe-tasks/handler.ts';
+import { listAccountSettings } from './list-account-settings/handler.ts';
+import { listAttributes } from './list-attributes/handler.ts';
 import { listClusters } from './list-clusters/handler.ts';
 import { listContainerInstances } from './list-container-instances/handler.ts';
 import { listServices } from './list-services/handler.ts';
+import { listTagsForResource } from './list-tags-for-resource/handler.ts';
 import { listTasks } from './list-tasks/handler.ts';
+import { putAttributes } from './put-attributes/handler.ts';
 import { registerContainerInstance } from './register-container-instance/handler.ts';
 import { runTask } from './run-task/handler.ts';
 import { startTask } from './start-task/handler.ts';
 import { stopTask } from './stop-task/handler.ts';
+import { tagResource } from './tag-resource/handler.ts';
+import { untagResource } from './untag-resource/handler.ts';
+import { updateClusterSettings } from './update-cluster-settings/handler.ts';
+import { updateCluster } from './update-cluster/handler.ts';
 import { updateContainerInstancesState } from './update-container-instances-state/handler.ts';
 import { updateService } from './update-service/handler.ts';
 
 export const operations: readonly Operation[] = [
   // clusters
+  createCluster,
+  describeClusters,
   listClusters,
+  updateCluster,
+  updateClusterSettings,
+  deleteCluster,
   // tasks
   runTask,
   startTask,
@@ -38,4 +55,14 @@ export const operations: readonly Operation[] = [
   describeContainerInstances,
   listContainerInstances,
   updateContainerInstancesState,
+  // attributes
+  putAttributes,
+  deleteAttributes,
+  listAttributes,
+  // tags
+  tagResource,
+  untagResource,
+  listTagsForResource,
+  // account settings
+  listAccountSettings,
 ];

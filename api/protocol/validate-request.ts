@@ -24,7 +24,8 @@ const LABELS: Readonly<Record<string, string>> = { launchType: 'launch type' };
 const ARTICLES: Readonly<Record<string, string>> = {
   string: 'a String',
   int: 'an Integer',
-  number: 'a Double',
+  // Also of the few doubles: the issue does not tell them apart.
+  number: 'an Integer',
   boolean: 'a Boolean',
   date: 'a Timestamp',
 };

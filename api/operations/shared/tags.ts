@@ -10,6 +10,9 @@ const RESERVED_PREFIX = /^aws:/i;
 
 const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
 
+/** True for keys that only the system may set or remove. */
+export const isReservedKey = (key: string): boolean => RESERVED_PREFIX.test(key);
+
 /** A tag as it is stored: a key for certain, and a value, empty when the request left it out. */
 export interface ValidTag {
   readonly key: string;
@@ -27,7 +30,7 @@ function validateTag(tag: Tag): ValidTag {
   if (!ALLOWED.test(key) || !ALLOWED.test(value)) {
     throw refuse(`Tag '${key}' may only contain letters, digits, spaces and these characters: _ . : / = + - @`);
   }
-  if (RESERVED_PREFIX.test(key)) throw refuse(`Tag keys must not begin with 'aws:', which is reserved: '${key}'.`);
+  if (isReservedKey(key)) throw refuse(`Tag keys must not begin with 'aws:', which is reserved: '${key}'.`);
   return { key, value };
 }
 

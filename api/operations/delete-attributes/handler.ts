@@ -1,0 +1,21 @@
+import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../operation.ts';
+import { requireCluster } from '../shared/clusters.ts';
+import { attributesByInstance, presentAttribute, requireTargets } from '../shared/custom-attributes.ts';
+
+/** Removes custom attributes and answers with those that were there. */
+export const deleteAttributes: Operation<DeleteAttributesRequest, DeleteAttributesResponse> = {
+  name: 'DeleteAttributes',
+  async handle(input, context) {
+    const { clusterName } = await requireCluster(context, input.cluster);
+    const groups = attributesByInstance(input.attributes, clusterName, context);
+    await requireTargets(groups, clusterName, context);
+    const removed: Attribute[] = [];
+    for (const [instanceId, attributes] of groups) {
+      for (const attribute of await context.store.deleteAttributes(clusterName, instanceId, attributes)) {
+        removed.push(presentAttribute(attribute, { clusterName, instanceId }, context));
+      }
+    }
+    return { attributes: removed };
+  },
+};

@@ -1,0 +1,16 @@
+/** Account settings with the values that ECS has for an account that never changed one. */
+import type { Setting } from '@aws-sdk/client-ecs';
+
+export const SYSTEM_DEFAULTS: readonly Pick<Setting, 'name' | 'value' | 'type'>[] = [
+  { name: 'awsvpcTrunking', value: 'disabled', type: 'user' },
+  { name: 'containerInsights', value: 'disabled', type: 'user' },
+  { name: 'containerInstanceLongArnFormat', value: 'enabled', type: 'user' },
+  { name: 'defaultLogDriverMode', value: 'non-blocking', type: 'user' },
+  { name: 'fargateEventWindows', value: 'disabled', type: 'user' },
+  { name: 'fargateFIPSMode', value: 'disabled', type: 'user' },
+  { name: 'fargateTaskRetirementWaitPeriod', value: '7', type: 'user' },
+  { name: 'guardDutyActivate', value: 'off', type: 'aws_managed' },
+  { name: 'serviceLongArnFormat', value: 'enabled', type: 'user' },
+  { name: 'tagResourceAuthorization', value: 'on', type: 'user' },
+  { name: 'taskLongArnFormat', value: 'enabled', type: 'user' },
+];

@@ -1,0 +1,91 @@
+/** Attributes that users put on container instances. */
+import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
+import { containerInstanceArn } from '../../../model/arn.ts';
+import type { Attribute, ContainerInstance } from '../../../model/container-instance.ts';
+import { EcsError } from '../../../model/errors.ts';
+import type { OperationContext } from '../../operation.ts';
+import { resolveIdentifier } from '../../rules/identifiers.ts';
+import { invalid } from '../../rules/refusals.ts';
+
+/** The only kind of resource that has attributes, and the default of `targetType`. */
+export const ATTRIBUTE_TARGET_TYPE = 'container-instance';
+const MAX_CUSTOM_ATTRIBUTES = 10;
+const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;
+/** No space at either end. */
+const VALUE = /^(?! )[A-Za-z0-9_\-./\\@: ]{1,128}(?<! )$/;
+/** What the agent says of its host and engine; a user's word for it would make the scheduler believe what is not so. */
+const AGENTS_OWN = /^(?:ecs\.|com\.amazonaws\.|longshore\.)/;
+
+/** The attributes that one call names, by the id of the container instance that each is of. */
+export type AttributesByInstance = ReadonlyMap<string, readonly Attribute[]>;
+
+/** Checks and groups the attributes of a call. Throws InvalidParameterException. */
+export function attributesByInstance(
+  attributes: readonly WireAttribute[] | undefined,
+  clusterName: string,
+  { partition }: OperationContext,
+): AttributesByInstance {
+  if (!attributes?.length) throw invalid('attributes can not be empty');
+  const groups = new Map<string, Attribute[]>();
+  for (const { name = '', value, targetId = '' } of attributes) {
+    if (targetId === '')
+      throw invalid(`targetId can not be empty: attribute '${name}' must name a container instance.`);
+    if (!NAME.test(name)) {
+      throw invalid(`Attribute name '${name}' is invalid. Use 1 to 128 letters, digits and these: - _ . / \\`);
+    }
+    if (value !== undefined && !VALUE.test(value)) {
+      throw invalid(
+        `The value of attribute '${name}' is invalid. Use 1 to 128 letters, digits and these: - _ . / \\ @ : and spaces between.`,
+      );
+    }
+    const id = resolveIdentifier(ATTRIBUTE_TARGET_TYPE, targetId, { clusterName, partition });
+    const group = groups.get(id) ?? [];
+    groups.set(id, group);
+    group.push({ name, ...(value === undefined ? {} : { value }) });
+  }
+  return groups;
+}
+
+/** The instances of a call's attributes. Throws TargetNotFoundException when one of them does not exist. */
+export async function requireTargets(
+  groups: AttributesByInstance,
+  clusterName: string,
+  { store }: OperationContext,
+): Promise<readonly ContainerInstance[]> {
+  const ids = [...groups.keys()];
+  const instances = (await store.getInstances(clusterName, ids)).filter(({ status }) => status !== 'INACTIVE');
+  const found = new Set(instances.map(({ containerInstanceId }) => containerInstanceId));
+  const lost = ids.find((id) => !found.has(id));
+  if (lost === undefined) return instances;
+  throw new EcsError(
+    'TargetNotFoundException',
+    `The container instance ${lost} was not found in cluster ${clusterName}.`,
+  );
+}
+
+/** Refuses what would leave an instance with too many custom attributes, or change what its agent registered. */
+export function checkCustomAttributes(instance: ContainerInstance, added: readonly Attribute[]): void {
+  const own = added.find(({ name }) => AGENTS_OWN.test(name));
+  if (own !== undefined) throw invalid(`Attribute '${own.name}' is registered by the agent and can not be put.`);
+  const names = new Set(
+    [...instance.attributes, ...added].map(({ name }) => name).filter((name) => !AGENTS_OWN.test(name)),
+  );
+  if (names.size > MAX_CUSTOM_ATTRIBUTES) {
+    throw new EcsError(
+      'AttributeLimitExceededException',
+      `A container instance can have at most ${MAX_CUSTOM_ATTRIBUTES} custom attributes.`,
+    );
+  }
+}
+
+/** The attribute as the API shows it, with the ARN of what it is of. */
+export const presentAttribute = (
+  attribute: Attribute,
+  of: { readonly clusterName: string; readonly instanceId: string },
+  { partition }: OperationContext,
+): WireAttribute => ({
+  name: attribute.name,
+  ...(attribute.value === undefined ? {} : { value: attribute.value }),
+  targetType: ATTRIBUTE_TARGET_TYPE,
+  targetId: containerInstanceArn(partition, of.clusterName, of.instanceId),
+});

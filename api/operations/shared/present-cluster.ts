@@ -1,0 +1,47 @@
+/** Clusters as the API shows them. */
+import type { Cluster, ClusterField, KeyValuePair } from '@aws-sdk/client-ecs';
+import type { Partition } from '../../../model/arn.ts';
+import { clusterArn } from '../../../model/arn.ts';
+import type { ClusterCounts, ClusterRecord } from '../../../store/types.ts';
+
+const NO_COUNTS: ClusterCounts = {
+  registeredContainerInstancesCount: 0,
+  runningTasksCount: 0,
+  pendingTasksCount: 0,
+  activeServicesCount: 0,
+  statistics: {},
+};
+
+/** What a call that changes a cluster shows of it. */
+export const CHANGE_FIELDS: readonly ClusterField[] = ['CONFIGURATIONS', 'SETTINGS', 'TAGS'];
+
+/** The wire form. Lists that `include` does not ask for are empty, never absent: clients read them unasked. */
+export function presentCluster(
+  cluster: ClusterRecord & Partial<ClusterCounts>,
+  partition: Partition,
+  include: readonly ClusterField[],
+): Cluster {
+  const counts = { ...NO_COUNTS, ...cluster };
+  return {
+    clusterArn: clusterArn(partition, cluster.clusterName),
+    clusterName: cluster.clusterName,
+    status: cluster.status,
+    registeredContainerInstancesCount: counts.registeredContainerInstancesCount,
+    runningTasksCount: counts.runningTasksCount,
+    pendingTasksCount: counts.pendingTasksCount,
+    activeServicesCount: counts.activeServicesCount,
+    capacityProviders: [...cluster.capacityProviders],
+    defaultCapacityProviderStrategy: [...cluster.defaultCapacityProviderStrategy],
+    settings: include.includes('SETTINGS') ? cluster.settings : [],
+    statistics: include.includes('STATISTICS') ? statisticsOf(counts) : [],
+    tags: include.includes('TAGS') ? [...cluster.tags] : [],
+    ...(include.includes('CONFIGURATIONS') && cluster.configuration !== undefined
+      ? { configuration: cluster.configuration }
+      : {}),
+    ...(include.includes('ATTACHMENTS') ? { attachments: [] } : {}),
+  };
+}
+
+/** Name and value, the value as text. */
+const statisticsOf = ({ statistics }: ClusterCounts): KeyValuePair[] =>
+  Object.entries(statistics).map(([name, value]) => ({ name, value: String(value) }));
