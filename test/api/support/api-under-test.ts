@@ -1,0 +1,85 @@
+/** The API over a real store and HTTP, driven by the real SDK client; the workflows behind it are a recording gateway. */
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { startApi, type RunningApi } from '../../../api/server.ts';
+import type { Store } from '../../../store/types.ts';
+import { startTestStore, TEST_PARTITION, type TestStore } from '../../support/store.ts';
+import { RecordingGateway } from './recording-gateway.ts';
+import { registrationOf } from './rows.ts';
+
+export interface ApiUnderTest {
+  readonly store: Store;
+  readonly gateway: RecordingGateway;
+  readonly ecs: ECSClient;
+  readonly url: string;
+  /** A container instance of cluster `default` that is there from the start. */
+  readonly instanceId: string;
+}
+
+/** For a test file: started once before its tests; call the returned function inside tests. */
+export function withApi(): () => ApiUnderTest {
+  let running: ApiUnderTest | undefined;
+  let testStore: TestStore | undefined;
+  let api: RunningApi | undefined;
+  beforeAll(async () => {
+    testStore = await startTestStore();
+    const { store } = testStore;
+    const gateway = new RecordingGateway(store);
+    api = await startApi({
+      host: '127.0.0.1',
+      port: 0,
+      store,
+      workflows: gateway,
+      partition: TEST_PARTITION,
+      logger: pino({ level: 'silent' }),
+      isReady: () => Promise.resolve(true),
+    });
+    const ecs = new ECSClient({
+      endpoint: api.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+      maxAttempts: 1,
+    });
+    await ensureCluster(store, 'default');
+    const registration = registrationOf();
+    await gateway.registerInstance(registration);
+    gateway.instanceId = registration.containerInstanceId;
+    running = { store, gateway, ecs, url: api.url, instanceId: registration.containerInstanceId };
+  });
+  afterAll(async () => {
+    running?.ecs.destroy();
+    await api?.close();
+    await testStore?.close();
+  });
+  return () => {
+    if (!running) throw new Error('The API is there inside tests only.');
+    return running;
+  };
+}
+
+export async function ensureCluster(store: Store, clusterName: string): Promise<void> {
+  await store.createCluster({
+    clusterName,
+    status: 'ACTIVE',
+    createdAt: Date.now(),
+    settings: [],
+    capacityProviders: [],
+    defaultCapacityProviderStrategy: [],
+    tags: [],
+  });
+}
+
+/** Expects an SDK call to be refused with this code and message. */
+export async function expectRefusal(call: Promise<unknown>, code: string, message: string | RegExp): Promise<void> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error, 'the call was not refused').toBeInstanceOf(Error);
+  const refusal = error as Error;
+  expect({ code: refusal.name, message: refusal.message }).toEqual({
+    code,
+    message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
+  });
+}

@@ -1,0 +1,207 @@
+/** A gateway without workflows: keeps every command and writes the rows that the workflows would have written. */
+import { randomInt } from 'node:crypto';
+import type { WorkflowGateway } from '../../../api/gateway.ts';
+import { EcsError } from '../../../model/errors.ts';
+import type { InstanceRegistration } from '../../../model/container-instance.ts';
+import type { ServiceRecord } from '../../../model/service.ts';
+import type { Store } from '../../../store/types.ts';
+import type {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  RunTaskCommand,
+  RunTaskOutcome,
+  StopTaskCommand,
+  UpdateServiceCommand,
+} from '../../../workflows/messages.ts';
+import { deploymentRow, taskRow } from './rows.ts';
+
+export type Command =
+  | ({ readonly call: 'runTask'; readonly token: string } & RunTaskCommand)
+  | ({ readonly call: 'createService' } & CreateServiceCommand)
+  | ({ readonly call: 'updateService' } & UpdateServiceCommand)
+  | ({ readonly call: 'deleteService' } & DeleteServiceCommand)
+  | ({ readonly call: 'stopTask'; readonly ownerWorkflowId: string } & StopTaskCommand)
+  | ({ readonly call: 'registerInstance' } & InstanceRegistration)
+  | { readonly call: 'setInstanceStatus'; readonly instanceId: string; readonly status: string }
+  | { readonly call: 'deregisterInstance'; readonly instanceId: string; readonly force: boolean };
+
+export class RecordingGateway implements WorkflowGateway {
+  readonly commands: Command[] = [];
+  /** Instance that tasks are put on; null = the cluster has none. */
+  instanceId: string | null = null;
+  /** Tasks of the next runTask call that find a place; the rest become failures. */
+  places = Infinity;
+  readonly #store: Store;
+  #instanceVersions = new Map<string, number>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The last command of a kind. */
+  last<Call extends Command['call']>(call: Call): Extract<Command, { call: Call }> {
+    const found = this.commands.findLast((command) => command.call === call);
+    if (!found) throw new Error(`no ${call} command`);
+    return found as Extract<Command, { call: Call }>;
+  }
+
+  count(call: Command['call']): number {
+    return this.commands.filter((command) => command.call === call).length;
+  }
+
+  async runTask(token: string, command: RunTaskCommand): Promise<RunTaskOutcome> {
+    this.commands.push({ call: 'runTask', token, ...command });
+    const { instanceId } = this;
+    if (instanceId === null) {
+      throw new EcsError('InvalidParameterException', 'No Container Instances were found in your cluster.');
+    }
+    const ids = command.containerInstanceIds ?? Array.from({ length: command.count }, () => instanceId);
+    const tasks = ids.slice(0, this.places).map((id) => this.#row(token, command, id));
+    const failures = ids.slice(this.places).map((arn) => ({ arn, reason: 'RESOURCE:MEMORY' }));
+    const { clientToken, clusterName, digest } = command;
+    const outcome = { taskIds: tasks.map((task) => task.taskId), failures };
+    await this.#store.reserveTasks({
+      clusterName,
+      tasks,
+      ...(clientToken === undefined
+        ? {}
+        : { runTaskRequest: { ...outcome, clientToken, digest, createdAt: Date.now() } }),
+    });
+    return outcome;
+  }
+
+  #row(token: string, command: RunTaskCommand, containerInstanceId: string): ReturnType<typeof taskRow> {
+    const { taskDefinition } = command;
+    return taskRow({
+      clusterName: command.clusterName,
+      taskDefinitionArn: taskDefinition.taskDefinitionArn,
+      family: taskDefinition.family,
+      revision: taskDefinition.revision,
+      ownerWorkflowId: `run-task/${command.clusterName}/${token}`,
+      containerInstanceId,
+      availabilityZone: 'us-east-1a',
+      group: command.group,
+      launchType: command.launchType,
+      overrides: command.overrides,
+      tags: command.tags,
+      createdAt: Date.now(),
+      ...(command.startedBy === undefined ? {} : { startedBy: command.startedBy }),
+      ...(command.platformVersion === undefined ? {} : { platformVersion: command.platformVersion }),
+    });
+  }
+
+  async createService(command: CreateServiceCommand): Promise<{ incarnation: string }> {
+    this.commands.push({ call: 'createService', ...command });
+    const { definition, incarnation, createdBy } = command;
+    const { taskDefinitionArn } = command.taskDefinition;
+    await this.#recordService({
+      definition,
+      incarnation,
+      createdBy,
+      status: 'ACTIVE',
+      taskDefinitionArn,
+      deployments: [newDeployment(command.definition, taskDefinitionArn)],
+      runningCount: 0,
+      pendingCount: 0,
+      createdAt: Date.now(),
+      waitingForCapacity: false,
+      version: 1,
+    });
+    return { incarnation };
+  }
+
+  async updateService(cluster: string, service: string, command: UpdateServiceCommand): Promise<void> {
+    this.commands.push({ call: 'updateService', ...command });
+    const before = await this.#service(cluster, service);
+    const definition = { ...before.definition, ...command.changes };
+    const taskDefinitionArn = command.taskDefinition?.taskDefinitionArn ?? before.taskDefinitionArn;
+    const fresh = command.forceNewDeployment || taskDefinitionArn !== before.taskDefinitionArn;
+    const old = before.deployments.map((deployment) => ({ ...deployment, status: 'ACTIVE' as const }));
+    const deployments = fresh ? [...old, newDeployment(definition, taskDefinitionArn)] : before.deployments;
+    await this.#recordService({ ...before, definition, taskDefinitionArn, deployments, version: before.version + 1 });
+  }
+
+  async deleteService(cluster: string, service: string, command: DeleteServiceCommand): Promise<void> {
+    this.commands.push({ call: 'deleteService', ...command });
+    const before = await this.#service(cluster, service);
+    const status = before.runningCount > 0 ? 'DRAINING' : 'INACTIVE';
+    await this.#recordService({ ...before, status, deployments: [], version: before.version + 1 });
+  }
+
+  async stopTask(ownerWorkflowId: string, command: StopTaskCommand): Promise<void> {
+    this.commands.push({ call: 'stopTask', ownerWorkflowId, ...command });
+    const task = await this.#store.findTask(command.taskId);
+    if (!task) throw new Error('no such task');
+    const changes = { desiredStatus: 'STOPPED', stoppedReason: command.reason, stopCode: 'UserInitiated' } as const;
+    await this.#store.recordOwner({
+      clusterName: task.clusterName,
+      tasks: [{ taskId: task.taskId, version: task.version + 1, changes }],
+      events: [],
+    });
+  }
+
+  async registerInstance(registration: InstanceRegistration): Promise<void> {
+    this.commands.push({ call: 'registerInstance', ...registration });
+    await this.#recordInstance(registration.clusterName, registration.containerInstanceId, {
+      status: 'ACTIVE',
+      agentConnected: registration.sessionId !== '',
+      registration,
+      registeredAt: Date.now(),
+    });
+  }
+
+  async setInstanceStatus(cluster: string, instanceId: string, status: 'ACTIVE' | 'DRAINING'): Promise<void> {
+    this.commands.push({ call: 'setInstanceStatus', instanceId, status });
+    await this.#recordInstance(cluster, instanceId, { status });
+  }
+
+  async deregisterInstance(cluster: string, instanceId: string, force: boolean): Promise<void> {
+    this.commands.push({ call: 'deregisterInstance', instanceId, force });
+    await this.#recordInstance(cluster, instanceId, { status: 'INACTIVE', agentConnected: false });
+  }
+
+  ping(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #service(cluster: string, service: string): Promise<ServiceRecord> {
+    const [record] = await this.#store.getServices(cluster, [service]);
+    if (!record) throw new EcsError('ServiceNotFoundException', 'Service not found.');
+    return record;
+  }
+
+  async #recordService(service: ServiceRecord): Promise<void> {
+    const { clusterName, serviceName } = service.definition;
+    const events = [
+      { id: crypto.randomUUID(), createdAt: Date.now(), message: `(service ${serviceName}) row ${service.version}.` },
+    ];
+    await this.#store.recordOwner({ clusterName, tasks: [], service, events });
+  }
+
+  async #recordInstance(
+    clusterName: string,
+    containerInstanceId: string,
+    changes: Omit<Parameters<Store['recordInstance']>[0], 'clusterName' | 'containerInstanceId' | 'version'>,
+  ): Promise<void> {
+    const version = (this.#instanceVersions.get(containerInstanceId) ?? 0) + 1;
+    this.#instanceVersions.set(containerInstanceId, version);
+    await this.#store.recordInstance({ clusterName, containerInstanceId, version, ...changes });
+  }
+}
+
+function newDeployment(
+  definition: ServiceRecord['definition'],
+  taskDefinitionArn: string,
+): ReturnType<typeof deploymentRow> {
+  const deploymentId = `ecs-svc/${randomInt(10 ** 12)}`;
+  return deploymentRow({
+    deploymentId,
+    taskDefinitionArn,
+    desiredCount: definition.desiredCount,
+    createdAt: Date.now(),
+    updatedAt: Date.now(),
+    rolloutStateReason: `ECS deployment ${deploymentId} in progress.`,
+    ...(definition.launchType === undefined ? {} : { launchType: definition.launchType }),
+    ...(definition.networkConfiguration === undefined ? {} : { networkConfiguration: definition.networkConfiguration }),
+  });
+}

@@ -1,0 +1,145 @@
+/** Plausible rows for API tests: what the owners' activities would have written. */
+import { randomUUID } from 'node:crypto';
+import type { TaskDefinition as SdkTaskDefinition, Tag } from '@aws-sdk/client-ecs';
+import { taskDefinitionArn } from '../../../model/arn.ts';
+import type { InstanceRegistration } from '../../../model/container-instance.ts';
+import type { Deployment, DeploymentCounts, ServiceDefinition, ServiceRecord } from '../../../model/service.ts';
+import type { TaskDefinition, TaskDefinitionRecord } from '../../../model/task-definition.ts';
+import type { Task } from '../../../model/task.ts';
+import type { Store } from '../../../store/types.ts';
+import { TEST_PARTITION } from '../../support/store.ts';
+
+export const newTaskId = (): string => randomUUID().replaceAll('-', '');
+
+/** A task of one container, placed and PENDING. */
+export function taskRow(members: Partial<Task> = {}): Task {
+  return {
+    taskId: newTaskId(),
+    clusterName: 'default',
+    taskDefinitionArn: taskDefinitionArn(TEST_PARTITION, 'web', 1),
+    family: 'web',
+    revision: 1,
+    ownerWorkflowId: 'run-task/default/token',
+    group: 'family:web',
+    launchType: 'EC2',
+    cpu: '256',
+    memory: '512',
+    held: { cpu: 256, memoryMiB: 512, ports: [], gpus: 0 },
+    overrides: {},
+    tags: [],
+    enableExecuteCommand: false,
+    lastStatus: 'PENDING',
+    desiredStatus: 'RUNNING',
+    healthStatus: 'UNKNOWN',
+    containers: [
+      {
+        id: randomUUID(),
+        name: 'app',
+        image: 'web:1',
+        lastStatus: 'PENDING',
+        cpu: '0',
+        networkBindings: [],
+        networkInterfaces: [],
+      },
+    ],
+    attachments: [],
+    createdAt: 1_700_000_000_000,
+    version: 1,
+    ...members,
+  };
+}
+
+/** A deployment as a service's row keeps it. */
+export const deploymentRow = (members: Partial<Deployment & DeploymentCounts> = {}): Deployment & DeploymentCounts => ({
+  deploymentId: 'ecs-svc/1234567890123456789',
+  status: 'PRIMARY',
+  taskDefinitionArn: taskDefinitionArn(TEST_PARTITION, 'web', 1),
+  launchType: 'EC2',
+  rolloutState: 'IN_PROGRESS',
+  rolloutStateReason: 'ECS deployment ecs-svc/1234567890123456789 in progress.',
+  failedTasks: 0,
+  createdAt: 1_700_000_000_000,
+  updatedAt: 1_700_000_000_000,
+  desiredCount: 1,
+  pendingCount: 0,
+  runningCount: 0,
+  ...members,
+});
+
+export const definitionOf = (members: Partial<ServiceDefinition> = {}): ServiceDefinition => ({
+  serviceName: 'web',
+  clusterName: 'default',
+  schedulingStrategy: 'REPLICA',
+  desiredCount: 1,
+  launchType: 'EC2',
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
+  placementConstraints: [],
+  placementStrategy: [],
+  healthCheckGracePeriodSeconds: 0,
+  availabilityZoneRebalancing: 'DISABLED',
+  enableECSManagedTags: false,
+  enableExecuteCommand: false,
+  propagateTags: 'NONE',
+  loadBalancers: [],
+  serviceRegistries: [],
+  tags: [],
+  ...members,
+});
+
+export const serviceRow = (members: Partial<ServiceRecord> = {}): ServiceRecord => ({
+  definition: definitionOf(),
+  incarnation: 'first',
+  status: 'ACTIVE',
+  taskDefinitionArn: taskDefinitionArn(TEST_PARTITION, 'web', 1),
+  deployments: [deploymentRow()],
+  runningCount: 0,
+  pendingCount: 0,
+  createdAt: 1_700_000_000_000,
+  createdBy: 'arn:aws:iam::123456789012:root',
+  waitingForCapacity: false,
+  version: 1,
+  ...members,
+});
+
+/** What an agent tells of a host with 4 cores and 8 GiB. */
+export const registrationOf = (members: Partial<InstanceRegistration> = {}): InstanceRegistration => ({
+  containerInstanceId: newTaskId(),
+  clusterName: 'default',
+  resources: { cpu: 4096, memoryMiB: 8192, reservedPorts: ['22/tcp', '2375/tcp', '53/udp'], gpuIds: [] },
+  attributes: [
+    { name: 'ecs.os-type', value: 'linux' },
+    { name: 'ecs.cpu-architecture', value: 'x86_64' },
+    { name: 'ecs.availability-zone', value: 'us-east-1a' },
+    { name: 'com.amazonaws.ecs.capability.privileged-container' },
+  ],
+  agentVersion: '1.0.0',
+  agentHash: 'abc',
+  dockerVersion: 'DockerVersion: 24.0.5',
+  tags: [],
+  sessionId: 'session',
+  ...members,
+});
+
+/** Registers a task definition of one container `app`; FARGATE-compatible when its network mode is awsvpc. */
+export function registerDefinition(
+  store: Store,
+  family: string,
+  members: Partial<Omit<SdkTaskDefinition, 'registeredAt' | 'deregisteredAt' | 'deleteRequestedAt'>> = {},
+  tags: readonly Tag[] = [],
+): Promise<TaskDefinitionRecord> {
+  const awsvpc = members.networkMode === 'awsvpc';
+  const build = (revision: number): TaskDefinition => ({
+    taskDefinitionArn: taskDefinitionArn(TEST_PARTITION, family, revision),
+    family,
+    revision,
+    status: 'ACTIVE',
+    registeredAt: 1_700_000_000_000,
+    containerDefinitions: [{ name: 'app', image: 'web:1', memory: 128, essential: true }],
+    compatibilities: ['EXTERNAL', 'EC2', ...(awsvpc ? (['FARGATE'] as const) : [])],
+    cpu: '256',
+    memory: '512',
+    ...members,
+  });
+  return store.registerTaskDefinition(family, build, tags);
+}
