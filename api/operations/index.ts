@@ -5,10 +5,13 @@ import { createService } from './create-service/handler.ts';
 import { deleteAttributes } from './delete-attributes/handler.ts';
 import { deleteCluster } from './delete-cluster/handler.ts';
 import { deleteService } from './delete-service/handler.ts';
+import { deleteTaskDefinitions } from './delete-task-definitions/handler.ts';
 import { deregisterContainerInstance } from './deregister-container-instance/handler.ts';
+import { deregisterTaskDefinition } from './deregister-task-definition/handler.ts';
 import { describeClusters } from './describe-clusters/handler.ts';
 import { describeContainerInstances } from './describe-container-instances/handler.ts';
 import { describeServices } from './describe-services/handler.ts';
+import { describeTaskDefinition } from './describe-task-definition/handler.ts';
 import { describeTasks } from './describe-tasks/handler.ts';
 import { listAccountSettings } from './list-account-settings/handler.ts';
 import { listAttributes } from './list-attributes/handler.ts';
@@ -16,9 +19,12 @@ import { listClusters } from './list-clusters/handler.ts';
 import { listContainerInstances } from './list-container-instances/handler.ts';
 import { listServices } from './list-services/handler.ts';
 import { listTagsForResource } from './list-tags-for-resource/handler.ts';
+import { listTaskDefinitionFamilies } from './list-task-definition-families/handler.ts';
+import { listTaskDefinitions } from './list-task-definitions/handler.ts';
 import { listTasks } from './list-tasks/handler.ts';
 import { putAttributes } from './put-attributes/handler.ts';
 import { registerContainerInstance } from './register-container-instance/handler.ts';
+import { registerTaskDefinition } from './register-task-definition/handler.ts';
 import { runTask } from './run-task/handler.ts';
 import { startTask } from './start-task/handler.ts';
 import { stopTask } from './stop-task/handler.ts';
@@ -37,6 +43,13 @@ export const operations: readonly Operation[] = [
   updateCluster,
   updateClusterSettings,
   deleteCluster,
+  // task definitions
+  registerTaskDefinition,
+  describeTaskDefinition,
+  listTaskDefinitions,
+  listTaskDefinitionFamilies,
+  deregisterTaskDefinition,
+  deleteTaskDefinitions,
   // tasks
   runTask,
   startTask,

@@ -1,0 +1,36 @@
+import type { RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse } from '@aws-sdk/client-ecs';
+import { taskDefinitionArn } from '../../../model/arn.ts';
+import type { Operation } from '../../operation.ts';
+import { validateTags } from '../shared/tags.ts';
+import { presentTaskDefinition } from '../shared/task-definitions.ts';
+import { compatibilitiesOf } from './compatibilities.ts';
+import { normaliseDefinition } from './normalise.ts';
+import { requiredAttributes } from './requires-attributes.ts';
+import { checkDefinition } from './rules/index.ts';
+
+/** Stores the next revision of a family. Refused with ClientException and the first rule that the definition breaks. */
+export const registerTaskDefinition: Operation<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse> = {
+  name: 'RegisterTaskDefinition',
+  async handle(input, { store, partition, now, principalArn }) {
+    checkDefinition(input);
+    const tags = validateTags(input.tags);
+    const normalised = normaliseDefinition(input);
+    const family = input.family ?? '';
+    const record = await store.registerTaskDefinition(
+      family,
+      (revision) => ({
+        ...normalised,
+        taskDefinitionArn: taskDefinitionArn(partition, family, revision),
+        family,
+        revision,
+        status: 'ACTIVE',
+        requiresAttributes: requiredAttributes(normalised),
+        compatibilities: compatibilitiesOf(normalised),
+        registeredAt: now,
+        registeredBy: principalArn,
+      }),
+      tags,
+    );
+    return { taskDefinition: presentTaskDefinition(record.definition), tags: [...record.tags] };
+  },
+};
