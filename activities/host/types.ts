@@ -1,6 +1,7 @@
 /** The activities of an agent, on its instance's own task queue. Workflows import this file as types only. */
 import type { NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs';
 import type { TaskDefinitions } from '../../model/service.ts';
+import type { LaunchType } from '../../model/status.ts';
 
 /** One task to launch: everything that differs from task to task of a batch. */
 export interface TaskLaunch {
@@ -8,6 +9,8 @@ export interface TaskLaunch {
   readonly taskArn: string;
   readonly taskDefinitionArn: string;
   readonly group: string;
+  /** Absent: EC2. */
+  readonly launchType?: LaunchType;
   readonly overrides: TaskOverride;
   readonly networkConfiguration?: NetworkConfiguration;
   /** Reserved GPUs. */

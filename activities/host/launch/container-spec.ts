@@ -1,0 +1,184 @@
+/** From a task definition, its overrides and what the host decided to the containers that the engine is asked for. Pure. */
+import { createHash } from 'node:crypto';
+import type { ContainerDefinition, ContainerOverride, KeyValuePair, Volume } from '@aws-sdk/client-ecs';
+import type { TaskDefinition } from '../../../model/task-definition.ts';
+import { PAUSE_PATH } from '../runtime/pause-image.ts';
+import { RuntimeError } from '../runtime/types.ts';
+import type { ContainerMount, ContainerNetwork, ContainerSpec, VolumeSpec } from '../runtime/types.ts';
+import type { TaskLaunch } from '../types.ts';
+import { HOLDER_NAME, labelsOf } from './labels.ts';
+import { taskVolumeName } from './plan.ts';
+import type { TaskPlan } from './plan.ts';
+
+/** A task to launch, with all that its containers are made from. */
+export interface TaskBlueprint {
+  readonly containerInstanceId: string;
+  readonly clusterName: string;
+  readonly definition: TaskDefinition;
+  readonly launch: TaskLaunch;
+  readonly plan: TaskPlan;
+}
+
+/** Engine ids of the task's containers that exist, by container name; the holder under its own. */
+export type ContainerIds = ReadonlyMap<string, string>;
+
+/** `ecs-<family>-<revision>-<container>-<hex>`; the same for every attempt to launch the task. */
+export function engineName({ definition, launch }: TaskBlueprint, containerName: string): string {
+  const hex = createHash('sha256').update(`${launch.taskId}/${containerName}`).digest('hex').slice(0, 24);
+  // The holder's own name has characters that the engine refuses.
+  const name = containerName === HOLDER_NAME ? 'internalecspause' : containerName;
+  return `ecs-${definition.family}-${definition.revision}-${name}-${hex}`;
+}
+
+/** The definition of a container with the launch's overrides in it. */
+export function definitionOf({ definition, launch }: TaskBlueprint, name: string): ContainerDefinition {
+  const own = definition.containerDefinitions?.find((c) => c.name === name);
+  if (own === undefined) throw new RuntimeError('CannotCreateContainerError', `no container ${name} in the definition`);
+  const override = launch.overrides.containerOverrides?.find((c) => c.name === name);
+  return override === undefined ? own : withOverride(own, override);
+}
+
+function withOverride(own: ContainerDefinition, override: ContainerOverride): ContainerDefinition {
+  const { command, cpu, memory, memoryReservation, environment } = override;
+  return {
+    ...own,
+    ...(command === undefined ? {} : { command }),
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(memoryReservation === undefined ? {} : { memoryReservation }),
+    ...(environment === undefined ? {} : { environment: mergeEnvironment(own.environment, environment) }),
+  };
+}
+
+function mergeEnvironment(own: readonly KeyValuePair[] | undefined, over: readonly KeyValuePair[]): KeyValuePair[] {
+  return [...(own ?? []).filter((e) => !over.some((o) => o.name === e.name)), ...over];
+}
+
+/** A container of the task. Its dependencies must exist already: links, volumes and namespaces name them. */
+export function containerSpec(blueprint: TaskBlueprint, name: string, ids: ContainerIds): ContainerSpec {
+  const { definition, launch } = blueprint;
+  const container = definitionOf(blueprint, name);
+  const holderId = ids.get(HOLDER_NAME);
+  const gpuIds = gpusOf(blueprint, name);
+  return {
+    name: engineName(blueprint, name),
+    container,
+    labels: labelsOf(blueprint, name),
+    environment: { AWS_EXECUTION_ENV: launch.launchType === 'FARGATE' ? 'AWS_ECS_FARGATE' : 'AWS_ECS_EC2' },
+    network: networkOf(blueprint.plan, holderId),
+    mounts: (container.mountPoints ?? []).map((m) => ({
+      source: mountSource(blueprint, m.sourceVolume ?? ''),
+      containerPath: m.containerPath ?? '',
+      readOnly: m.readOnly ?? false,
+    })) satisfies ContainerMount[],
+    volumesFrom: (container.volumesFrom ?? []).map((v) => ({
+      containerId: idOf(ids, v.sourceContainer ?? ''),
+      readOnly: v.readOnly ?? false,
+    })),
+    links: (container.links ?? []).map((link) => {
+      const [target = '', alias = target] = link.split(':');
+      return { containerId: idOf(ids, target), alias };
+    }),
+    ...taskLimits(blueprint),
+    ...(gpuIds.length === 0 ? {} : { gpuIds }),
+    ...namespaceModes(definition, holderId),
+  };
+}
+
+/** The container that holds a task's namespaces: it has the network's settings of the whole task. */
+export function holderSpec(blueprint: TaskBlueprint, image: string, network: string): ContainerSpec {
+  const { definition, plan } = blueprint;
+  const systemControls = (definition.containerDefinitions ?? []).flatMap((c) =>
+    (c.systemControls ?? []).filter((s) => s.namespace?.startsWith('net.') === true),
+  );
+  return {
+    name: engineName(blueprint, HOLDER_NAME),
+    container: {
+      name: HOLDER_NAME,
+      image,
+      entryPoint: [PAUSE_PATH],
+      ...(plan.networkMode === 'awsvpc' ? { systemControls } : {}),
+    },
+    labels: labelsOf(blueprint, HOLDER_NAME),
+    environment: {},
+    network: plan.networkMode === 'awsvpc' ? { mode: 'network', network } : { mode: 'none' },
+    mounts: [],
+    volumesFrom: [],
+    links: [],
+    // The program is process 1 and takes no notice of SIGTERM.
+    stopSignal: 'SIGKILL',
+    ...(definition.ipcMode === 'task' ? { ipcMode: 'shareable' } : {}),
+  };
+}
+
+/** Volumes that must be created before the containers that mount them; the engine makes plain ones by itself. */
+export function volumesToCreate(blueprint: TaskBlueprint): readonly (VolumeSpec & { readonly mustExist: boolean })[] {
+  return (blueprint.definition.volumes ?? []).flatMap((volume) => {
+    const docker = volume.dockerVolumeConfiguration;
+    if (docker === undefined) return [];
+    const shared = docker.scope === 'shared';
+    return [
+      {
+        name: volumeName(blueprint, volume),
+        mustExist: shared && docker.autoprovision !== true,
+        ...(docker.driver === undefined ? {} : { driver: docker.driver }),
+        ...(docker.driverOpts === undefined ? {} : { driverOpts: docker.driverOpts }),
+        ...(docker.labels === undefined ? {} : { labels: docker.labels }),
+      },
+    ];
+  });
+}
+
+function mountSource(blueprint: TaskBlueprint, volumeId: string): string {
+  const volume = blueprint.definition.volumes?.find((v) => v.name === volumeId);
+  if (volume === undefined) throw new RuntimeError('CannotCreateContainerError', `unknown volume ${volumeId}`);
+  return volume.host?.sourcePath ?? volumeName(blueprint, volume);
+}
+
+function volumeName({ definition, launch }: TaskBlueprint, volume: Volume): string {
+  const name = volume.name ?? '';
+  return volume.dockerVolumeConfiguration?.scope === 'shared' ? name : taskVolumeName(definition, launch.taskId, name);
+}
+
+function networkOf(plan: TaskPlan, holderId: string | undefined): ContainerNetwork {
+  if (plan.networkMode !== 'awsvpc') return { mode: plan.networkMode };
+  if (holderId === undefined) throw new RuntimeError('ResourceInitializationError', 'the task has no network');
+  return { mode: 'shared', containerId: holderId };
+}
+
+function namespaceModes(definition: TaskDefinition, holderId: string | undefined): Partial<ContainerSpec> {
+  const shared = `container:${holderId ?? ''}`;
+  const pidMode = definition.pidMode === 'task' ? shared : definition.pidMode;
+  const ipcMode = definition.ipcMode === 'task' ? shared : definition.ipcMode;
+  return { ...(pidMode === undefined ? {} : { pidMode }), ...(ipcMode === undefined ? {} : { ipcMode }) };
+}
+
+/** Task-level cpu and memory as numbers; what the definition leaves out has no limit. */
+function taskLimits({ definition, launch }: TaskBlueprint): Partial<ContainerSpec> {
+  const cpu = Number(launch.overrides.cpu ?? definition.cpu ?? 0);
+  const memory = Number(launch.overrides.memory ?? definition.memory ?? 0);
+  return { ...(cpu > 0 ? { taskCpu: cpu } : {}), ...(memory > 0 ? { taskMemoryMiB: memory } : {}) };
+}
+
+/** The task's GPUs are dealt out to its containers in order, each as many as it asks for. */
+function gpusOf(blueprint: TaskBlueprint, name: string): readonly string[] {
+  let from = 0;
+  for (const container of blueprint.definition.containerDefinitions ?? []) {
+    const count = gpuCount(blueprint, container);
+    if (container.name === name) return (blueprint.launch.gpuIds ?? []).slice(from, from + count);
+    from += count;
+  }
+  return [];
+}
+
+function gpuCount({ launch }: TaskBlueprint, container: ContainerDefinition): number {
+  const override = launch.overrides.containerOverrides?.find((c) => c.name === container.name);
+  const requirements = override?.resourceRequirements ?? container.resourceRequirements ?? [];
+  return Number(requirements.find((r) => r.type === 'GPU')?.value ?? 0);
+}
+
+function idOf(ids: ContainerIds, name: string): string {
+  const id = ids.get(name);
+  if (id === undefined) throw new RuntimeError('CannotCreateContainerError', `container ${name} does not exist yet`);
+  return id;
+}

@@ -1,0 +1,129 @@
+/** Which containers of a task to start and stop next. Pure: states and time come in as values. */
+import type { HealthStatus } from '../../../model/status.ts';
+import type { EpochMs } from '../../../model/time.ts';
+import type { ContainerPlan, Dependency } from './plan.ts';
+
+/**
+ * waiting → starting → running → stopping → stopped. `starting`: create or start is under way. A container that never
+ * ran goes to stopped too.
+ */
+export type Phase = 'waiting' | 'starting' | 'running' | 'stopping' | 'stopped';
+
+export interface ContainerState {
+  readonly phase: Phase;
+  /** Its image is there. */
+  readonly pulled: boolean;
+  readonly startedAt?: EpochMs;
+  readonly exitCode?: number;
+  readonly health?: HealthStatus;
+}
+
+export interface TaskState {
+  readonly plans: readonly ContainerPlan[];
+  readonly states: ReadonlyMap<string, ContainerState>;
+  /** The task is to end: nothing starts any more. */
+  readonly stopping: boolean;
+  readonly now: EpochMs;
+}
+
+export interface NextSteps {
+  readonly start: readonly string[];
+  readonly stop: readonly string[];
+  /** Containers that can never start, and why. */
+  readonly unreachable: readonly { readonly name: string; readonly reason: string }[];
+  /** A start timeout ends then. */
+  readonly wakeAt?: EpochMs;
+}
+
+type Verdict = { readonly kind: 'met' } | { readonly kind: 'waiting' } | { readonly kind: 'never'; readonly reason: string };
+const MET: Verdict = { kind: 'met' };
+const WAITING: Verdict = { kind: 'waiting' };
+
+/** What to do next: containers whose dependencies all hold start; when the task ends, containers that nothing running depends on stop. */
+export function nextSteps(task: TaskState): NextSteps {
+  if (task.stopping) return { start: [], stop: stoppable(task), unreachable: [] };
+  const start: string[] = [];
+  const unreachable: { name: string; reason: string }[] = [];
+  for (const plan of task.plans) {
+    const state = task.states.get(plan.name);
+    if (state?.phase !== 'waiting') continue;
+    const verdicts = plan.dependsOn.map((d) => judge(d, task));
+    const never = verdicts.find((v) => v.kind === 'never');
+    if (never !== undefined) unreachable.push({ name: plan.name, reason: never.reason });
+    else if (state.pulled && verdicts.every((v) => v.kind === 'met')) start.push(plan.name);
+  }
+  const wakeAt = earliestTimeout(task);
+  return { start, stop: [], unreachable, ...(wakeAt === undefined ? {} : { wakeAt }) };
+}
+
+function judge(dependency: Dependency, task: TaskState): Verdict {
+  const { containerName, condition } = dependency;
+  const state = task.states.get(containerName);
+  if (state === undefined) return { kind: 'never', reason: `container ${containerName} is not part of the task` };
+  const verdict = judgeCondition(dependency, state);
+  if (verdict.kind !== 'waiting') return verdict;
+  const limit = timeoutOf(dependency, task);
+  if (limit === undefined || task.now < limit) return WAITING;
+  return { kind: 'never', reason: `container ${containerName} did not become ${condition} within its startTimeout` };
+}
+
+function judgeCondition({ containerName, condition }: Dependency, state: ContainerState): Verdict {
+  const hasStarted = state.startedAt !== undefined;
+  const ended = state.phase === 'stopped';
+  const never = (what: string): Verdict => ({ kind: 'never', reason: `container ${containerName} ${what}` });
+  if (ended && !hasStarted) return never('did not start');
+  switch (condition) {
+    case 'START':
+      return state.phase === 'running' || (ended && hasStarted) ? MET : WAITING;
+    case 'COMPLETE':
+      return ended ? MET : WAITING;
+    case 'SUCCESS':
+      if (!ended) return WAITING;
+      return state.exitCode === 0 ? MET : never(`exited with code ${String(state.exitCode)}`);
+    case 'HEALTHY':
+      if (ended) return never('stopped before it was healthy');
+      return state.health === 'HEALTHY' ? MET : WAITING;
+  }
+}
+
+/** When a dependency times out: START has no time limit of its own. */
+function timeoutOf({ containerName, condition }: Dependency, task: TaskState): EpochMs | undefined {
+  const seconds = task.plans.find((p) => p.name === containerName)?.startTimeoutSeconds;
+  const startedAt = task.states.get(containerName)?.startedAt;
+  if (condition === 'START' || seconds === undefined || startedAt === undefined) return undefined;
+  return startedAt + seconds * 1000;
+}
+
+function earliestTimeout(task: TaskState): EpochMs | undefined {
+  const limits = task.plans
+    .filter((p) => task.states.get(p.name)?.phase === 'waiting')
+    .flatMap((p) => p.dependsOn.filter((d) => judge(d, task).kind === 'waiting').map((d) => timeoutOf(d, task)))
+    .filter((limit) => limit !== undefined);
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
+const isAlive = (phase: Phase | undefined): boolean =>
+  phase === 'starting' || phase === 'running' || phase === 'stopping';
+
+/** Reverse order: a container stops when all that depend on it have stopped. */
+function stoppable({ plans, states }: TaskState): string[] {
+  const needed = new Set(
+    plans.filter((p) => isAlive(states.get(p.name)?.phase)).flatMap((p) => p.dependsOn.map((d) => d.containerName)),
+  );
+  return plans.map((p) => p.name).filter((name) => states.get(name)?.phase === 'running' && !needed.has(name));
+}
+
+/** The facts of a container's end that its restart policy looks at. */
+export interface ContainerEnd {
+  readonly exitCode: number | undefined;
+  /** Of the latest start, restarts included. */
+  readonly startedAt: EpochMs;
+  readonly endedAt: EpochMs;
+}
+
+/** Whether a container that ended by itself runs again: at most once in a period, and never for ignored exit codes. */
+export function shouldRestart({ restartPolicy }: ContainerPlan, end: ContainerEnd): boolean {
+  if (restartPolicy === undefined || end.exitCode === undefined) return false;
+  if (restartPolicy.ignoredExitCodes.includes(end.exitCode)) return false;
+  return end.endedAt - end.startedAt >= restartPolicy.periodSeconds * 1000;
+}

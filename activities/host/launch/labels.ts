@@ -1,0 +1,47 @@
+/** The labels by which the agent finds its containers again: those an ECS agent sets, and Longshore's own. */
+import type { TaskDefinition } from '../../../model/task-definition.ts';
+import type { TaskPlan } from './plan.ts';
+
+const ECS = 'com.amazonaws.ecs.';
+
+export const LABELS = {
+  instance: 'longshore.container-instance',
+  taskId: 'longshore.task-id',
+  /** `container`, or `holder` for the one that holds a task's namespaces. */
+  role: 'longshore.role',
+  containerName: `${ECS}container-name`,
+  /** The task's plan as JSON. */
+  plan: 'longshore.plan',
+} as const;
+
+/** The container name by which an ECS agent labels the holder of a task's network. */
+export const HOLDER_NAME = '~internal~ecs~pause';
+
+export interface LabelSource {
+  readonly containerInstanceId: string;
+  readonly clusterName: string;
+  readonly definition: Pick<TaskDefinition, 'family' | 'revision'>;
+  readonly plan: TaskPlan;
+}
+
+/** The labels of a container of the task, or of its holder. */
+export function labelsOf(source: LabelSource, containerName: string): Record<string, string> {
+  const { plan, definition } = source;
+  return {
+    [`${ECS}cluster`]: source.clusterName,
+    [`${ECS}task-arn`]: plan.taskArn,
+    [`${ECS}task-definition-family`]: definition.family,
+    [`${ECS}task-definition-version`]: String(definition.revision),
+    [LABELS.containerName]: containerName,
+    [LABELS.instance]: source.containerInstanceId,
+    [LABELS.taskId]: plan.taskId,
+    [LABELS.role]: containerName === HOLDER_NAME ? 'holder' : 'container',
+    [LABELS.plan]: JSON.stringify(plan),
+  };
+}
+
+/** The plan in a container's labels; undefined when the labels are not Longshore's. */
+export function planFrom(labels: Readonly<Record<string, string>>): TaskPlan | undefined {
+  const text = labels[LABELS.plan];
+  return text === undefined ? undefined : (JSON.parse(text) as TaskPlan);
+}

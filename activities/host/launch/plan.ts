@@ -1,0 +1,109 @@
+/** What the agent must know of a task after its definition is gone: kept in the containers' labels. Plain JSON, no secrets. */
+import type { ContainerDefinition, ContainerDependency, TaskDefinition as SdkTaskDefinition } from '@aws-sdk/client-ecs';
+import type { TaskDefinition } from '../../../model/task-definition.ts';
+import type { TaskLaunch } from '../types.ts';
+
+export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
+/** ECS's default for restartPolicy.restartAttemptPeriod. */
+const DEFAULT_RESTART_PERIOD_SECONDS = 300;
+
+export type DependencyCondition = 'START' | 'COMPLETE' | 'SUCCESS' | 'HEALTHY';
+
+export interface Dependency {
+  readonly containerName: string;
+  readonly condition: DependencyCondition;
+}
+
+export interface RestartPolicy {
+  readonly ignoredExitCodes: readonly number[];
+  readonly periodSeconds: number;
+}
+
+export interface ContainerPlan {
+  readonly name: string;
+  readonly essential: boolean;
+  readonly dependsOn: readonly Dependency[];
+  readonly startTimeoutSeconds?: number;
+  readonly stopTimeoutSeconds: number;
+  readonly hasHealthCheck: boolean;
+  readonly restartPolicy?: RestartPolicy;
+}
+
+/** Docker's network modes as ECS names them; bridge when the definition names none. */
+export type NetworkMode = NonNullable<SdkTaskDefinition['networkMode']>;
+
+export interface TaskPlan {
+  readonly taskId: string;
+  readonly taskArn: string;
+  readonly ownerWorkflowId: string;
+  readonly networkMode: NetworkMode;
+  /** One more container holds the namespaces that the task's containers share. */
+  readonly hasHolder: boolean;
+  /** The first subnet asked for, shown in the task's attachment. */
+  readonly subnetId?: string;
+  /** In the definition's order. */
+  readonly containers: readonly ContainerPlan[];
+  /** Engine volumes that live as long as the task. */
+  readonly taskVolumes: readonly string[];
+}
+
+/** The plan of a task about to be launched. */
+export function planTask(definition: TaskDefinition, launch: TaskLaunch, ownerWorkflowId: string): TaskPlan {
+  const networkMode = definition.networkMode ?? 'bridge';
+  const subnetId = launch.networkConfiguration?.awsvpcConfiguration?.subnets?.[0];
+  return {
+    taskId: launch.taskId,
+    taskArn: launch.taskArn,
+    ownerWorkflowId,
+    networkMode,
+    hasHolder: networkMode === 'awsvpc' || definition.pidMode === 'task' || definition.ipcMode === 'task',
+    containers: (definition.containerDefinitions ?? []).map(planContainer),
+    taskVolumes: (definition.volumes ?? [])
+      .filter((v) => v.host?.sourcePath === undefined && v.dockerVolumeConfiguration?.scope !== 'shared')
+      .map((v) => taskVolumeName(definition, launch.taskId, v.name ?? '')),
+    ...(subnetId === undefined ? {} : { subnetId }),
+  };
+}
+
+/** Engine name of a volume that belongs to one task. */
+export const taskVolumeName = (
+  definition: Pick<TaskDefinition, 'family' | 'revision'>,
+  taskId: string,
+  volume: string,
+): string => `ecs-${definition.family}-${definition.revision}-${volume}-${taskId}`;
+
+function planContainer(container: ContainerDefinition): ContainerPlan {
+  const policy = container.restartPolicy;
+  return {
+    name: container.name ?? '',
+    essential: container.essential ?? true,
+    dependsOn: dependenciesOf(container),
+    stopTimeoutSeconds: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
+    hasHealthCheck: (container.healthCheck?.command?.length ?? 0) > 0,
+    ...(container.startTimeout === undefined ? {} : { startTimeoutSeconds: container.startTimeout }),
+    ...(policy?.enabled === true
+      ? {
+          restartPolicy: {
+            ignoredExitCodes: policy.ignoredExitCodes ?? [],
+            periodSeconds: policy.restartAttemptPeriod ?? DEFAULT_RESTART_PERIOD_SECONDS,
+          },
+        }
+      : {}),
+  };
+}
+
+/** What was asked for, and START for the containers whose names or volumes it uses. */
+function dependenciesOf(container: ContainerDefinition): Dependency[] {
+  const asked = (container.dependsOn ?? []).map(toDependency);
+  const used = [
+    ...(container.links ?? []).map((link) => link.split(':')[0] ?? ''),
+    ...(container.volumesFrom ?? []).map((v) => v.sourceContainer ?? ''),
+  ];
+  const implied = [...new Set(used)].filter((name) => !asked.some((d) => d.containerName === name));
+  return [...asked, ...implied.map((containerName) => ({ containerName, condition: 'START' as const }))];
+}
+
+const toDependency = (dependency: ContainerDependency): Dependency => ({
+  containerName: dependency.containerName ?? '',
+  condition: dependency.condition ?? 'START',
+});

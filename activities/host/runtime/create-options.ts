@@ -1,0 +1,198 @@
+/** From a container of a task to what Docker is asked to create. Pure: the whole mapping of the ECS parameters is here. */
+import type { ContainerDefinition, HealthCheck, LinuxParameters, PortMapping } from '@aws-sdk/client-ecs';
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { ContainerMount, ContainerNetwork, ContainerSpec } from './types.ts';
+
+const MIB = 1024 * 1024;
+const SECOND_NS = 1_000_000_000;
+/** The kernel's range of CPU shares; ECS clamps to it. */
+const CPU_SHARES = { min: 2, max: 262_144 };
+/** Docker refuses containers with a lower memory limit. */
+const MINIMUM_MEMORY_MIB = 6;
+const CPU_PERIOD_US = 100_000;
+/** The kernel's smallest CFS quota. */
+const MINIMUM_CPU_QUOTA_US = 1_000;
+
+/** Docker's create options for a container of a task. */
+export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions & { name: string } {
+  const c = spec.container;
+  return {
+    name: spec.name,
+    Image: c.image ?? '',
+    Labels: { ...c.dockerLabels, ...spec.labels },
+    Env: environmentOf(spec),
+    Healthcheck: healthCheckOf(c.healthCheck),
+    HostConfig: hostConfigOf(spec),
+    ...present('Cmd', nonEmpty(c.command)),
+    ...present('Entrypoint', nonEmpty(c.entryPoint)),
+    ...present('User', c.user),
+    ...present('WorkingDir', c.workingDirectory),
+    ...present('StopSignal', spec.stopSignal),
+    ...present('Hostname', spec.network.mode === 'shared' ? undefined : c.hostname),
+    ...present('OpenStdin', c.interactive),
+    ...present('Tty', c.pseudoTerminal),
+    ...(c.disableNetworking === true ? { NetworkDisabled: true } : {}),
+    ...(ownsPorts(spec.network) ? exposedPortsOf(c.portMappings) : {}),
+  };
+}
+
+function hostConfigOf(spec: ContainerSpec): HostConfig {
+  const c = spec.container;
+  return {
+    NetworkMode: networkModeOf(spec.network),
+    ...resourcesOf(spec),
+    ...linuxOf(c.linuxParameters),
+    ...(ownsPorts(spec.network) ? { PortBindings: portBindingsOf(c.portMappings) } : {}),
+    ...present('Binds', nonEmpty(spec.mounts.map(bindOf))),
+    ...present('VolumesFrom', nonEmpty(spec.volumesFrom.map((v) => `${v.containerId}:${v.readOnly ? 'ro' : 'rw'}`))),
+    ...present('Links', nonEmpty(spec.links.map((l) => `${l.containerId}:${l.alias}`))),
+    ...present('ReadonlyRootfs', c.readonlyRootFilesystem),
+    ...present('Privileged', c.privileged),
+    ...present('SecurityOpt', nonEmpty(c.dockerSecurityOptions)),
+    ...namesOf(spec),
+    ...present('LogConfig', logConfigOf(c)),
+    ...present('Sysctls', sysctlsOf(spec)),
+    ...present('PidMode', spec.pidMode),
+    ...present('IpcMode', spec.ipcMode),
+  };
+}
+
+/** CPU and memory: the container's own, and the task's hard limits as a cap on each of its containers. */
+function resourcesOf({ container: c, taskCpu, taskMemoryMiB, gpuIds }: ContainerSpec): HostConfig {
+  const memory = Math.min(c.memory ?? Infinity, taskMemoryMiB ?? Infinity);
+  return {
+    CpuShares: Math.min(Math.max(c.cpu ?? 0, CPU_SHARES.min), CPU_SHARES.max),
+    ...(Number.isFinite(memory) ? { Memory: Math.max(memory, MINIMUM_MEMORY_MIB) * MIB } : {}),
+    ...(c.memoryReservation ? { MemoryReservation: c.memoryReservation * MIB } : {}),
+    ...(taskCpu === undefined
+      ? {}
+      : {
+          CpuPeriod: CPU_PERIOD_US,
+          CpuQuota: Math.max(Math.round((taskCpu * CPU_PERIOD_US) / 1024), MINIMUM_CPU_QUOTA_US),
+        }),
+    ...(c.ulimits?.length
+      ? {
+          Ulimits: c.ulimits.map((u) => ({ Name: u.name ?? '', Soft: u.softLimit ?? 0, Hard: u.hardLimit ?? 0 })),
+        }
+      : {}),
+    ...(gpuIds?.length ? { DeviceRequests: [{ DeviceIDs: [...gpuIds], Capabilities: [['gpu']] }] } : {}),
+    ...swapOf(c.linuxParameters, memory),
+  };
+}
+
+/** maxSwap counts swap alone, Docker's MemorySwap memory and swap together; swappiness means nothing without maxSwap. */
+function swapOf(linux: LinuxParameters | undefined, memoryMiB: number): HostConfig {
+  if (linux?.maxSwap === undefined || !Number.isFinite(memoryMiB)) return {};
+  return {
+    MemorySwap: (memoryMiB + linux.maxSwap) * MIB,
+    ...present('MemorySwappiness', linux.swappiness),
+  };
+}
+
+function linuxOf(linux: LinuxParameters | undefined): HostConfig {
+  if (linux === undefined) return {};
+  return {
+    ...present('Init', linux.initProcessEnabled),
+    ...present('ShmSize', linux.sharedMemorySize === undefined ? undefined : linux.sharedMemorySize * MIB),
+    ...present('CapAdd', nonEmpty(linux.capabilities?.add)),
+    ...present('CapDrop', nonEmpty(linux.capabilities?.drop)),
+    ...(linux.devices?.length
+      ? {
+          Devices: linux.devices.map((d) => ({
+            PathOnHost: d.hostPath ?? '',
+            PathInContainer: d.containerPath ?? d.hostPath ?? '',
+            CgroupPermissions: (d.permissions ?? ['read', 'write', 'mknod']).map((p) => p.charAt(0)).join(''),
+          })),
+        }
+      : {}),
+    ...(linux.tmpfs?.length
+      ? {
+          Tmpfs: Object.fromEntries(
+            linux.tmpfs.map((t) => [
+              t.containerPath ?? '',
+              [...(t.mountOptions ?? []), `size=${String(t.size)}m`].join(','),
+            ]),
+          ),
+        }
+      : {}),
+  };
+}
+
+/** Names in the network: they belong to the one who owns the namespace, so containers that share one have none of their own. */
+function namesOf({ container: c, network }: ContainerSpec): HostConfig {
+  if (network.mode === 'shared') return {};
+  return {
+    ...present('Dns', nonEmpty(c.dnsServers)),
+    ...present('DnsSearch', nonEmpty(c.dnsSearchDomains)),
+    ...present('ExtraHosts', nonEmpty((c.extraHosts ?? []).map((h) => `${h.hostname ?? ''}:${h.ipAddress ?? ''}`))),
+  };
+}
+
+/** Without a definition-level check the image's own must not run: ECS neither monitors nor reports it. */
+function healthCheckOf(check: HealthCheck | undefined): NonNullable<ContainerCreateOptions['Healthcheck']> {
+  if (!check?.command?.length) return { Test: ['NONE'] };
+  return {
+    Test: check.command,
+    Interval: (check.interval ?? 30) * SECOND_NS,
+    Timeout: (check.timeout ?? 5) * SECOND_NS,
+    Retries: check.retries ?? 3,
+    ...present('StartPeriod', check.startPeriod === undefined ? undefined : check.startPeriod * SECOND_NS),
+  };
+}
+
+function environmentOf({ container, environment }: ContainerSpec): string[] {
+  const own = (container.environment ?? []).map((e) => [e.name ?? '', e.value ?? ''] as const);
+  return Object.entries({ ...environment, ...Object.fromEntries(own) }).map(([name, value]) => `${name}=${value}`);
+}
+
+function networkModeOf(network: ContainerNetwork): string {
+  switch (network.mode) {
+    case 'shared':
+      return `container:${network.containerId}`;
+    case 'network':
+      return network.network;
+    case 'bridge':
+    case 'host':
+    case 'none':
+      return network.mode;
+  }
+}
+
+/** Ports are published on Docker's bridge only: elsewhere a container's port is reached at its own or the host's address. */
+const ownsPorts = (network: ContainerNetwork): boolean => network.mode === 'bridge';
+const portKey = (mapping: PortMapping): string =>
+  `${String(mapping.containerPort)}/${mapping.protocol === 'udp' ? 'udp' : 'tcp'}`;
+
+function exposedPortsOf(mappings: readonly PortMapping[] | undefined): { ExposedPorts?: Record<string, object> } {
+  return mappings?.length ? { ExposedPorts: Object.fromEntries(mappings.map((m) => [portKey(m), {}])) } : {};
+}
+
+/** One container port may be mapped to several host ports. An empty HostPort lets Docker choose. */
+function portBindingsOf(mappings: readonly PortMapping[] | undefined): Record<string, { HostPort: string }[]> {
+  const bindings: Record<string, { HostPort: string }[]> = {};
+  for (const mapping of mappings ?? [])
+    (bindings[portKey(mapping)] ??= []).push({ HostPort: mapping.hostPort ? String(mapping.hostPort) : '' });
+  return bindings;
+}
+
+function logConfigOf({ logConfiguration: log }: ContainerDefinition): HostConfig['LogConfig'] {
+  return log?.logDriver === undefined ? undefined : { Type: log.logDriver, Config: log.options ?? {} };
+}
+
+/** Kernel settings of the network belong to the namespace's owner; the holder of a task's network carries them. */
+function sysctlsOf({ container, network }: ContainerSpec): Record<string, string> | undefined {
+  const controls = (container.systemControls ?? []).filter(
+    (s) => network.mode !== 'shared' || s.namespace?.startsWith('net.') !== true,
+  );
+  return controls.length === 0
+    ? undefined
+    : Object.fromEntries(controls.map((s) => [s.namespace ?? '', s.value ?? '']));
+}
+
+const bindOf = (mount: ContainerMount): string =>
+  `${mount.source}:${mount.containerPath}${mount.readOnly ? ':ro' : ''}`;
+
+const nonEmpty = <T>(list: readonly T[] | undefined): T[] | undefined => (list?.length ? [...list] : undefined);
+function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
+}

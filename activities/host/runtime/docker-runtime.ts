@@ -1,0 +1,150 @@
+/** The only adapter of the container port that talks to a Docker engine. */
+import { Agent } from 'node:http';
+import { Readable } from 'node:stream';
+import Docker from 'dockerode';
+import { toCreateOptions } from './create-options.ts';
+import { engineCall, messageOf, patiently, statusOf } from './engine-call.ts';
+import { EventStream } from './events.ts';
+import { ImageStore } from './images.ts';
+import { fromInspect } from './inspect.ts';
+import { PAUSE_IMAGE, PAUSE_PATH, pauseProgram, tarOf } from './pause-image.ts';
+import { RuntimeError } from './types.ts';
+import type { ContainerRuntime, ContainerSpec, EventListener, ImageReady, ObservedContainer, VolumeSpec } from './types.ts';
+
+/** Docker's network for awsvpc tasks: user-defined, so that it resolves names and gives each task an address. */
+const TASK_NETWORK = 'longshore';
+const NOT_MODIFIED = 304;
+const NOT_FOUND = 404;
+const CONFLICT = 409;
+
+/** A client that keeps its connections: a new one costs more than most calls. */
+export function connectDocker(options: Docker.DockerOptions): Docker {
+  const plain = options.protocol === undefined || options.protocol === 'http';
+  // The client hands its options to Node's http, agent included; its types do not say so.
+  const settings: Docker.DockerOptions & { agent?: Agent } = plain
+    ? { agent: new Agent({ keepAlive: true }), ...options }
+    : options;
+  return new Docker(settings);
+}
+
+export class DockerRuntime implements ContainerRuntime {
+  private readonly docker: Docker;
+  private readonly images: ImageStore;
+  private taskNetwork: Promise<{ network: string; holderImage: string }> | undefined;
+
+  constructor(docker: Docker) {
+    this.docker = docker;
+    this.images = new ImageStore(docker);
+  }
+
+  ensureImage(image: string): Promise<ImageReady> {
+    return this.images.ensure(image);
+  }
+
+  async create(spec: ContainerSpec): Promise<string> {
+    try {
+      return (await patiently(() => this.docker.createContainer(toCreateOptions(spec)))).id;
+    } catch (error) {
+      const existing = statusOf(error) === CONFLICT ? await this.inspect(spec.name) : undefined;
+      if (existing !== undefined && carries(existing, spec.labels)) return existing.id;
+      throw new RuntimeError('CannotCreateContainerError', messageOf(error));
+    }
+  }
+
+  async start(containerId: string): Promise<void> {
+    await engineCall('CannotStartContainerError', () => this.container(containerId).start(), [NOT_MODIFIED]);
+  }
+
+  async stop(containerId: string, timeoutSeconds: number): Promise<void> {
+    await engineCall('CannotStopContainerError', () => this.container(containerId).stop({ t: timeoutSeconds }), [
+      NOT_MODIFIED,
+      NOT_FOUND,
+    ]);
+  }
+
+  async remove(containerId: string): Promise<void> {
+    // 409: its removal is already in progress.
+    await engineCall('ContainerRuntimeError', () => this.container(containerId).remove({ force: true, v: true }), [
+      NOT_FOUND,
+      CONFLICT,
+    ]);
+  }
+
+  async inspect(containerId: string): Promise<ObservedContainer | undefined> {
+    const info = await engineCall('CannotInspectContainerError', () => this.container(containerId).inspect(), [
+      NOT_FOUND,
+    ]);
+    return info === undefined ? undefined : fromInspect(info);
+  }
+
+  async list(labels: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
+    const found = await engineCall('ContainerRuntimeError', () => this.docker.listContainers({ all: true, filters }));
+    return (found ?? []).map((c) => c.Id);
+  }
+
+  async ensureVolume(volume: VolumeSpec): Promise<void> {
+    await engineCall('CannotCreateVolumeError', () =>
+      this.docker.createVolume({
+        Name: volume.name,
+        ...(volume.driver === undefined ? {} : { Driver: volume.driver }),
+        ...(volume.driverOpts === undefined ? {} : { DriverOpts: { ...volume.driverOpts } }),
+        ...(volume.labels === undefined ? {} : { Labels: { ...volume.labels } }),
+      }),
+    );
+  }
+
+  async hasVolume(name: string): Promise<boolean> {
+    const found = await engineCall('CannotCreateVolumeError', () => this.docker.getVolume(name).inspect(), [NOT_FOUND]);
+    return found !== undefined;
+  }
+
+  async removeVolume(name: string): Promise<void> {
+    await engineCall('ContainerRuntimeError', () => this.docker.getVolume(name).remove(), [NOT_FOUND]);
+  }
+
+  ensureTaskNetwork(): Promise<{ network: string; holderImage: string }> {
+    this.taskNetwork ??= this.makeTaskNetwork().catch((error: unknown) => {
+      this.taskNetwork = undefined;
+      throw new RuntimeError('ResourceInitializationError', messageOf(error));
+    });
+    return this.taskNetwork;
+  }
+
+  async listen(labels: Readonly<Record<string, string>>, listener: EventListener): Promise<{ close(): void }> {
+    const stream = new EventStream({ docker: this.docker, labels, listener, onImageChange: () => this.images.forget() });
+    await patiently(() => stream.open());
+    return stream;
+  }
+
+  private container(id: string): Docker.Container {
+    return this.docker.getContainer(id);
+  }
+
+  private async makeTaskNetwork(): Promise<{ network: string; holderImage: string }> {
+    const networks = await patiently(() => this.docker.listNetworks({ filters: { name: [TASK_NETWORK] } }));
+    // The filter matches parts of names.
+    if (!networks.some((n) => n.Name === TASK_NETWORK))
+      await this.docker.createNetwork({ Name: TASK_NETWORK, Driver: 'bridge', CheckDuplicate: true });
+    await this.importPauseImage();
+    return { network: TASK_NETWORK, holderImage: PAUSE_IMAGE };
+  }
+
+  private async importPauseImage(): Promise<void> {
+    const image = this.docker.getImage(PAUSE_IMAGE);
+    if ((await engineCall('ResourceInitializationError', () => image.inspect(), [NOT_FOUND])) !== undefined) return;
+    const { Architecture: architecture } = (await this.docker.info()) as { Architecture: string };
+    const program = pauseProgram(architecture);
+    if (program === undefined)
+      throw new Error(`network mode awsvpc is not available on ${architecture}: x86_64 and aarch64 are supported`);
+    const [repo, tag] = PAUSE_IMAGE.split(':');
+    const archive = Readable.from(tarOf(PAUSE_PATH, program));
+    const progress = (await this.docker.importImage(archive, { repo, tag })) as unknown as NodeJS.ReadableStream;
+    await new Promise<void>((resolve, reject) => {
+      this.docker.modem.followProgress(progress, (error: Error | null) => (error === null ? resolve() : reject(error)));
+    });
+  }
+}
+
+const carries = (container: ObservedContainer, labels: Readonly<Record<string, string>>): boolean =>
+  Object.entries(labels).every(([key, value]) => container.labels[key] === value);

@@ -1,0 +1,65 @@
+/** How a call to the engine fails, and how long the agent waits for an engine that is away. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RuntimeError } from './types.ts';
+import type { RuntimeErrorName } from './types.ts';
+
+/** An engine that restarts is back within this time; calls wait for it. */
+const AWAY_PATIENCE_MS = 30_000;
+const AWAY_RETRY_MS = 200;
+const CONNECTION_ERRORS: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'];
+
+interface EngineFailure {
+  readonly statusCode?: unknown;
+  readonly code?: unknown;
+  readonly json?: unknown;
+  readonly message?: unknown;
+}
+const asFailure = (error: unknown): EngineFailure => (typeof error === 'object' && error !== null ? error : {});
+
+/** HTTP status of the engine's refusal; undefined when it was none. */
+export function statusOf(error: unknown): number | undefined {
+  const { statusCode } = asFailure(error);
+  return typeof statusCode === 'number' ? statusCode : undefined;
+}
+
+/** True when the engine could not be reached at all. */
+export function isAway(error: unknown): boolean {
+  const { code } = asFailure(error);
+  return typeof code === 'string' && CONNECTION_ERRORS.includes(code) && statusOf(error) === undefined;
+}
+
+/** The engine's own words, without the HTTP wrapping. */
+export function messageOf(error: unknown): string {
+  const { json, message } = asFailure(error);
+  const inner = typeof json === 'object' && json !== null ? (json as { message?: unknown }).message : undefined;
+  if (typeof inner === 'string' && inner !== '') return inner;
+  return typeof message === 'string' ? message : String(error);
+}
+
+/** Runs an idempotent call, again while the engine is away. */
+export async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + AWAY_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isAway(error) || Date.now() > deadline) throw error;
+    }
+    await sleep(AWAY_RETRY_MS);
+  }
+}
+
+/** Runs an idempotent call; refusals with one of the given statuses count as done, others throw as a RuntimeError. */
+export async function engineCall<T>(
+  name: RuntimeErrorName,
+  call: () => Promise<T>,
+  accepted: readonly number[] = [],
+): Promise<T | undefined> {
+  try {
+    return await patiently(call);
+  } catch (error) {
+    const status = statusOf(error);
+    if (status !== undefined && accepted.includes(status)) return undefined;
+    throw new RuntimeError(name, messageOf(error));
+  }
+}

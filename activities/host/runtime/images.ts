@@ -1,0 +1,115 @@
+/** Images: pull, else what is cached (an ECS agent's pull behaviour "default"). */
+import type Docker from 'dockerode';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, patiently, statusOf } from './engine-call.ts';
+import { RuntimeError } from './types.ts';
+import type { ImageReady } from './types.ts';
+
+/** A registry that failed is left alone for this long where a cached image serves. */
+const REGISTRY_REST_MS = 60_000;
+/** A pull that succeeded counts for launches of the same moment. */
+const PULL_FRESH_MS = 5_000;
+/** With a cached image at hand a registry must begin to answer within this time. */
+const FIRST_ANSWER_MS = 5_000;
+const DEFAULT_REGISTRY = 'docker.io';
+
+/** `name[:tag][@digest]` with the tag filled in: a pull without one would fetch every tag. */
+export function withTag(image: string): string {
+  const name = image.slice(image.lastIndexOf('/') + 1);
+  return name.includes(':') || name.includes('@') ? image : `${image}:latest`;
+}
+
+/** The registry that an image name points to. */
+export function registryOf(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : DEFAULT_REGISTRY;
+}
+
+interface Cached {
+  readonly digest?: string;
+  /** Never pushed or pulled: built or loaded on this host, so that its name is no reason to ask a registry. */
+  readonly local: boolean;
+}
+
+export class ImageStore {
+  private readonly docker: Docker;
+  private readonly underWay = new Map<string, Promise<ImageReady>>();
+  private readonly ready = new Map<string, { readonly image: ImageReady; readonly until: number }>();
+  private readonly resting = new Map<string, number>();
+
+  constructor(docker: Docker) {
+    this.docker = docker;
+  }
+
+  /** Launches of the same image share one pull. Throws CannotPullContainerError. */
+  ensure(name: string): Promise<ImageReady> {
+    const image = withTag(name);
+    const known = this.ready.get(image);
+    if (known !== undefined && known.until > Date.now()) return Promise.resolve(known.image);
+    const present = this.underWay.get(image);
+    if (present !== undefined) return present;
+    const work = this.obtain(image).finally(() => this.underWay.delete(image));
+    this.underWay.set(image, work);
+    return work;
+  }
+
+  /** The engine's images changed: nothing remembered holds. */
+  forget(): void {
+    this.ready.clear();
+  }
+
+  private async obtain(image: string): Promise<ImageReady> {
+    const cached = await this.cached(image);
+    // Local images stay ready until the engine tells of a change to its images.
+    if (cached !== undefined && (cached.local || image.includes('@'))) return this.remember(image, cached, Infinity);
+    const registry = registryOf(image);
+    if (cached !== undefined && (this.resting.get(registry) ?? 0) > Date.now()) return toReady(cached);
+    try {
+      await this.pull(image, cached === undefined ? undefined : FIRST_ANSWER_MS);
+    } catch (error) {
+      if (cached === undefined) throw new RuntimeError('CannotPullContainerError', messageOf(error));
+      this.resting.set(registry, Date.now() + REGISTRY_REST_MS);
+      return toReady(cached);
+    }
+    return this.remember(image, (await this.cached(image)) ?? { local: false }, Date.now() + PULL_FRESH_MS);
+  }
+
+  private remember(image: string, cached: Cached, until: number): ImageReady {
+    const ready = toReady(cached);
+    this.ready.set(image, { image: ready, until });
+    return ready;
+  }
+
+  private async cached(image: string): Promise<Cached | undefined> {
+    try {
+      const info = await patiently(() => this.docker.getImage(image).inspect());
+      // Engines with an empty list leave it out or answer null.
+      const digests = (info.RepoDigests as string[] | null | undefined) ?? [];
+      const digest = digests[0]?.split('@')[1];
+      return { local: digests.length === 0, ...(digest === undefined ? {} : { digest }) };
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw new RuntimeError('CannotPullContainerError', messageOf(error));
+    }
+  }
+
+  private async pull(image: string, firstAnswerMs: number | undefined): Promise<void> {
+    const opening = patiently(() => this.docker.pull(image));
+    const stream = firstAnswerMs === undefined ? await opening : await within(opening, firstAnswerMs);
+    await new Promise<void>((resolve, reject) => {
+      this.docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));
+    });
+  }
+}
+
+const toReady = (cached: Cached): ImageReady => (cached.digest === undefined ? {} : { digest: cached.digest });
+
+async function within<T extends NodeJS.ReadableStream>(opening: Promise<T>, limitMs: number): Promise<T> {
+  const timer = new AbortController();
+  const late = sleep(limitMs, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
+  const first = await Promise.race([opening, late]);
+  timer.abort();
+  if (first !== 'late') return first;
+  opening.then((stream) => stream.resume()).catch(() => undefined);
+  throw new Error(`the registry did not answer within ${limitMs / 1000} s`);
+}

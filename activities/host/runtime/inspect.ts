@@ -1,0 +1,124 @@
+/** From what Docker tells to what the agent works with. Pure. */
+import type { ContainerInspectInfo } from 'dockerode';
+import type { HealthStatus } from '../../../model/status.ts';
+import type { NetworkBinding } from '../../../model/task.ts';
+import type { EpochMs } from '../../../model/time.ts';
+import type { ObservedContainer, RuntimeEvent } from './types.ts';
+
+/** A container as `GET /containers/{id}/json` shows it. */
+export function fromInspect(info: ContainerInspectInfo): ObservedContainer {
+  const { State: state, NetworkSettings: network } = info;
+  const status = state.Running ? 'running' : isTime(state.StartedAt) || state.Status === 'exited' ? 'exited' : 'created';
+  const health = healthOf(state.Health?.Status);
+  const address = addressOf(network.Networks);
+  return {
+    id: info.Id,
+    name: info.Name.replace(/^\//, ''),
+    labels: info.Config.Labels,
+    status,
+    oomKilled: state.OOMKilled,
+    networkBindings: bindingsOf(network.Ports),
+    ...(isTime(state.StartedAt) ? { startedAt: Date.parse(state.StartedAt) } : {}),
+    ...(status === 'exited' && isTime(state.FinishedAt) ? { finishedAt: Date.parse(state.FinishedAt) } : {}),
+    ...(status === 'exited' && isTime(state.StartedAt) ? { exitCode: state.ExitCode } : {}),
+    ...(state.Error === '' ? {} : { error: state.Error }),
+    ...(health === undefined ? {} : { health }),
+    ...(address === undefined ? {} : { address }),
+  };
+}
+
+/** Docker shows a time that never was as the year 1. */
+const isTime = (text: string): boolean => text !== '' && !text.startsWith('0001-');
+
+type Ports = ContainerInspectInfo['NetworkSettings']['Ports'];
+
+/** One binding for each host port, IPv4 and IPv6 of the same port taken together. */
+function bindingsOf(ports: Ports | null | undefined): NetworkBinding[] {
+  const bindings = new Map<string, NetworkBinding>();
+  for (const [key, hosts] of Object.entries((ports ?? {}) as Record<string, Ports[string] | null>)) {
+    const [port, protocol] = key.split('/');
+    for (const host of hosts ?? []) {
+      const id = `${key}:${host.HostPort}`;
+      if (bindings.has(id)) continue;
+      bindings.set(id, {
+        bindIP: host.HostIp,
+        containerPort: Number(port),
+        hostPort: Number(host.HostPort),
+        protocol: protocol === 'udp' ? 'udp' : 'tcp',
+      });
+    }
+  }
+  return [...bindings.values()].sort((a, b) => a.containerPort - b.containerPort || a.hostPort - b.hostPort);
+}
+
+function addressOf(
+  networks: ContainerInspectInfo['NetworkSettings']['Networks'] | undefined,
+): ObservedContainer['address'] {
+  for (const network of Object.values(networks ?? {})) {
+    if (network.IPAddress === '') continue;
+    return {
+      ipv4: network.IPAddress,
+      mac: network.MacAddress,
+      ...(network.GlobalIPv6Address === '' ? {} : { ipv6: network.GlobalIPv6Address }),
+    };
+  }
+  return undefined;
+}
+
+/** Docker's word for a container's health; undefined where it runs no check. */
+export function healthOf(status: string | undefined): HealthStatus | undefined {
+  switch (status) {
+    case 'healthy':
+      return 'HEALTHY';
+    case 'unhealthy':
+      return 'UNHEALTHY';
+    case 'starting':
+      return 'UNKNOWN';
+    default:
+      return undefined;
+  }
+}
+
+/** One line of `GET /events`. */
+export interface DockerEvent {
+  readonly Type?: string;
+  readonly Action?: string;
+  readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
+  readonly time?: number;
+  readonly timeNano?: number;
+}
+
+const EVENT_KINDS: Readonly<Record<string, RuntimeEvent['kind']>> = {
+  start: 'started',
+  die: 'died',
+  destroy: 'removed',
+  oom: 'oom',
+  health_status: 'health',
+};
+
+/** The actions of containers that the agent asks the engine for. */
+export const CONTAINER_EVENTS: readonly string[] = Object.keys(EVENT_KINDS);
+
+/**
+ * The event as the agent sees it; undefined for those that do not concern it. `nanoseconds` is timeNano as digits:
+ * as a JSON number it has lost its last three.
+ */
+export function fromEvent(event: DockerEvent, nanoseconds: bigint): RuntimeEvent | undefined {
+  // `health_status: healthy` carries its value in the action's name.
+  const [action = '', detail] = (event.Action ?? '').split(': ');
+  const kind = EVENT_KINDS[action];
+  const containerId = event.Actor?.ID;
+  if (event.Type !== 'container' || kind === undefined || containerId === undefined) return undefined;
+  const labels = event.Actor?.Attributes ?? {};
+  const health = kind === 'health' ? healthOf(detail) : undefined;
+  const at: EpochMs = Number(nanoseconds / 1_000_000n);
+  return {
+    kind,
+    containerId,
+    labels,
+    sequence: nanoseconds,
+    at,
+    ...(kind === 'died' ? { exitCode: Number(labels['exitCode'] ?? 0) } : {}),
+    ...(health === undefined ? {} : { health }),
+  };
+}
