@@ -1,0 +1,185 @@
+import {
+  DescribeTasksCommand,
+  ListTasksCommand,
+  StopTaskCommand,
+  type ListTasksCommandInput,
+} from '@aws-sdk/client-ecs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Task } from '../../model/task.ts';
+import { ensureCluster, expectRefusal, withApi } from './support/api-under-test.ts';
+import { newTaskId, registerDefinition, serviceRow, taskRow } from './support/rows.ts';
+
+const api = withApi();
+const arnOf = (id: string, cluster = 'default') => `arn:aws:ecs:us-east-1:123456789012:task/${cluster}/${id}`;
+
+async function seed(members: Partial<Task>): Promise<Task> {
+  const task = taskRow({ containerInstanceId: api().instanceId, ...members });
+  await api().store.reserveTasks({ clusterName: task.clusterName, tasks: [task] });
+  return task;
+}
+
+const stop = (task: string, more = {}) => api().ecs.send(new StopTaskCommand({ task, ...more }));
+
+beforeAll(async () => {
+  await registerDefinition(api().store, 'web');
+  await ensureCluster(api().store, 'lists');
+  await ensureCluster(api().store, 'other');
+});
+
+describe('DescribeTasks', () => {
+  const describeTasks = (tasks: string[], more = {}) => api().ecs.send(new DescribeTasksCommand({ tasks, ...more }));
+
+  test('gives them in the order asked for, by id or ARN; the missing ones as failures', async () => {
+    const [first, second] = [await seed({}), await seed({})];
+    const missing = newTaskId();
+    const answer = await describeTasks([second.taskId, missing, arnOf(first.taskId)]);
+    expect(answer.tasks?.map((task) => task.taskArn)).toEqual([arnOf(second.taskId), arnOf(first.taskId)]);
+    expect(answer.failures).toEqual([{ arn: arnOf(missing), reason: 'MISSING' }]);
+  });
+
+  test('shows tags only when asked, and lists even when empty', async () => {
+    const { taskId } = await seed({ tags: [{ key: 'a', value: 'b' }] });
+    const without = (await describeTasks([taskId])).tasks?.[0];
+    expect(without).toMatchObject({ tags: [], attachments: [], inferenceAccelerators: [] });
+    expect(without?.containers?.[0]).toMatchObject({ networkBindings: [], networkInterfaces: [], cpu: '0' });
+    expect((await describeTasks([taskId], { include: ['TAGS'] })).tasks?.[0]?.tags).toEqual([{ key: 'a', value: 'b' }]);
+  });
+
+  test.each<[string, string[], object, string, string | RegExp]>([
+    ['no tasks', [], {}, 'InvalidParameterException', 'Tasks cannot be empty.'],
+    ['more than 100', Array(101).fill('a'.repeat(32)), {}, 'InvalidParameterException', /100/],
+    ['an odd id', ['abc'], {}, 'InvalidParameterException', 'taskId length should be one of [32,36]'],
+    ['unknown cluster', ['a'.repeat(32)], { cluster: 'nope' }, 'ClusterNotFoundException', 'Cluster not found.'],
+    [
+      'another cluster',
+      [arnOf('a'.repeat(32), 'other')],
+      {},
+      'InvalidParameterException',
+      'Invalid identifier: Identifier is for cluster other. Your cluster is default',
+    ],
+    [
+      'another kind of resource',
+      ['arn:aws:ecs:us-east-1:123456789012:cluster/default'],
+      {},
+      'InvalidParameterException',
+      'Unsupported resource type: cluster',
+    ],
+  ])('refuses: %s', async (_name, tasks, more, code, message) => {
+    await expectRefusal(describeTasks(tasks, more), code, message);
+  });
+});
+
+describe('StopTask', () => {
+  test('asks the owner and answers with the task on its way out', async () => {
+    const { taskId } = await seed({ ownerWorkflowId: 'service/default/web' });
+    const { task } = await stop(taskId);
+    expect(task).toMatchObject({
+      taskArn: arnOf(taskId),
+      desiredStatus: 'STOPPED',
+      stopCode: 'UserInitiated',
+      stoppedReason: 'Task stopped by user',
+    });
+    expect(api().gateway.last('stopTask')).toMatchObject({ ownerWorkflowId: 'service/default/web', taskId });
+  });
+
+  test('keeps the reason verbatim', async () => {
+    const { taskId } = await seed({});
+    expect((await stop(arnOf(taskId), { reason: 'bye: now' })).task?.stoppedReason).toBe('bye: now');
+  });
+
+  test('a task that stops already is returned and nobody is asked', async () => {
+    const { taskId } = await seed({ desiredStatus: 'STOPPED', lastStatus: 'STOPPED' });
+    const asked = api().gateway.count('stopTask');
+    expect((await stop(taskId)).task?.lastStatus).toBe('STOPPED');
+    expect(api().gateway.count('stopTask')).toBe(asked);
+  });
+
+  test.each<[string, string, object, string, string | RegExp]>([
+    ['unknown task', 'a'.repeat(32), {}, 'InvalidParameterException', 'The referenced task was not found.'],
+    ['odd id', 'abc', {}, 'InvalidParameterException', 'taskId length should be one of [32,36]'],
+    ['unknown cluster', 'a'.repeat(32), { cluster: 'nope' }, 'ClusterNotFoundException', 'Cluster not found.'],
+    ['long reason', 'a'.repeat(32), { reason: 'x'.repeat(1025) }, 'InvalidParameterException', /1024/],
+  ])('refuses: %s', async (_name, task, more, code, message) => {
+    await expectRefusal(stop(task, more), code, message);
+  });
+});
+
+describe('ListTasks', () => {
+  const list = async (input: Partial<ListTasksCommandInput>) => {
+    const answer = await api().ecs.send(new ListTasksCommand({ cluster: 'lists', ...input }));
+    return (answer.taskArns ?? []).map((arn) => names.get(arn.split('/').at(-1)!)).sort();
+  };
+  const names = new Map<string, string>();
+
+  beforeAll(async () => {
+    const { store, gateway } = api();
+    await gateway.registerInstance({
+      containerInstanceId: 'b'.repeat(32),
+      clusterName: 'lists',
+      resources: { cpu: 4096, memoryMiB: 8192, reservedPorts: [], gpuIds: [] },
+      attributes: [],
+      agentVersion: '1.0.0',
+      agentHash: '',
+      dockerVersion: '',
+      tags: [],
+      sessionId: 's',
+    });
+    const base = { clusterName: 'lists', containerInstanceId: 'b'.repeat(32) };
+    const rows: [string, Partial<Task>][] = [
+      ['running', {}],
+      ['fargate', { launchType: 'FARGATE' }],
+      ['other-family', { family: 'worker' }],
+      ['started-by-me', { startedBy: 'me' }],
+      ['of-service', { serviceName: 'web', group: 'service:web' }],
+      ['stopping', { desiredStatus: 'STOPPED', lastStatus: 'STOPPING' }],
+    ];
+    for (const [name, members] of rows) names.set((await seed({ ...base, ...members })).taskId, name);
+    const record = serviceRow();
+    await store.recordOwner({
+      clusterName: 'lists',
+      tasks: [],
+      service: { ...record, definition: { ...record.definition, clusterName: 'lists' } },
+      events: [],
+    });
+  });
+
+  const RUNNING = ['fargate', 'of-service', 'other-family', 'running', 'started-by-me'];
+  test.each<[string, Partial<ListTasksCommandInput>, string[]]>([
+    ['by default those that are to run', {}, RUNNING],
+    ['STOPPED: those on their way out', { desiredStatus: 'STOPPED' }, ['stopping']],
+    ['PENDING: nothing', { desiredStatus: 'PENDING' }, []],
+    ['family', { family: 'worker' }, ['other-family']],
+    ['launch type', { launchType: 'FARGATE' }, ['fargate']],
+    ['service by name', { serviceName: 'web' }, ['of-service']],
+    ['service by ARN', { serviceName: 'arn:aws:ecs:us-east-1:123456789012:service/lists/web' }, ['of-service']],
+    ['startedBy', { startedBy: 'me' }, ['started-by-me']],
+    ['startedBy with a desired status', { startedBy: 'me', desiredStatus: 'RUNNING' }, ['started-by-me']],
+    ['instance', { containerInstance: 'b'.repeat(32) }, RUNNING],
+    ['another instance', { containerInstance: 'c'.repeat(32) }, []],
+  ])('%s', async (_name, input, expected) => {
+    expect(await list(input)).toEqual(expected);
+  });
+
+  test('pages hold every task once', async () => {
+    const seen: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await api().ecs.send(new ListTasksCommand({ cluster: 'lists', maxResults: 2, nextToken }));
+      expect(page.taskArns!.length).toBeLessThanOrEqual(2);
+      seen.push(...page.taskArns!);
+      nextToken = page.nextToken;
+    } while (nextToken);
+    expect(new Set(seen).size).toBe(RUNNING.length);
+    expect(seen).toHaveLength(RUNNING.length);
+  });
+
+  test.each<[string, Partial<ListTasksCommandInput>, string, string | RegExp]>([
+    ['startedBy with a family', { startedBy: 'me', family: 'web' }, 'InvalidParameterException', /only filter.*family/],
+    ['unknown service', { serviceName: 'nope' }, 'ServiceNotFoundException', 'Service not found.'],
+    ['unknown cluster', { cluster: 'nope', serviceName: 'nope' }, 'ClusterNotFoundException', 'Cluster not found.'],
+    ['maxResults 101', { maxResults: 101 }, 'InvalidParameterException', /maxResults/],
+    ['bad token', { nextToken: 'x' }, 'InvalidParameterException', 'Invalid token'],
+  ])('refuses: %s', async (_name, input, code, message) => {
+    await expectRefusal(list(input), code, message);
+  });
+});
