@@ -11,6 +11,9 @@ import { RUNNING_ON_INSTANCE } from './instances.ts';
  */
 const DEFAULT_RESERVED_PORTS = ['22/tcp', '2375/tcp', '2376/tcp', '51678/tcp', '51679/tcp'];
 
+type AttributeValues = readonly (string | null)[];
+type GroupCell = readonly [group: string, instanceId: string, tasks: number];
+
 /** Every JSON member is a column in the order of the ids; null stands for an empty one. */
 interface SnapshotRow {
   readonly taken_at: number;
@@ -25,14 +28,17 @@ interface SnapshotRow {
   readonly registered: readonly number[] | null;
   readonly running: readonly number[] | null;
   /** Per instance the values of the requested attributes, null where it has none. */
-  readonly attributes: readonly (readonly (string | null)[])[] | null;
-  readonly group_tasks: readonly (readonly [group: string, instanceId: string, tasks: number])[] | null;
-  readonly elsewhere: readonly { readonly values: readonly (string | null)[]; readonly tasks: number }[] | null;
+  readonly attributes: readonly AttributeValues[] | null;
+  readonly group_tasks: readonly GroupCell[] | null;
 }
+
+/** Values of the requested attributes, in their order; null where the instance has none. */
+const ATTRIBUTE_VALUES = `ARRAY(SELECT coalesce(i.custom_attributes ->> n, i.agent_attributes ->> n)
+  FROM unnest($4::text[]) WITH ORDINALITY AS w (n, o) ORDER BY o)`;
 
 /**
  * $1 cluster, $2 statuses (null: any), $3 ids (null: all), $4 attribute names, $5 default reserved ports, $6 groups (null: all),
- * $7 limit (null: none), $8 cpu, $9 memory, $10 the requested group.
+ * $7 limit (null: none), $8 cpu, $9 memory. Written so that no plan depends on statistics: these may be far behind.
  *
  * Above the limit: those with room first, evenly over zones; within a zone evenly over the combinations of the attributes
  * and groups that the request names, so that a rare one which a constraint asks for is always among them.
@@ -40,48 +46,45 @@ interface SnapshotRow {
 const SNAPSHOT: Statement = {
   name: 'snapshot',
   text: `
-  WITH candidates AS (
+  WITH group_tasks AS MATERIALIZED (
+    SELECT task_group, instance_id, count(*) AS n FROM tasks
+    WHERE cluster = $1 AND ($6::text[] IS NULL OR task_group = ANY ($6)) AND desired_status = 'RUNNING'
+      AND last_status <> 'STOPPED' AND instance_id IS NOT NULL GROUP BY 1, 2),
+  holders AS MATERIALIZED (
+    SELECT jsonb_object_agg(instance_id, groups) AS of_instance FROM (
+      SELECT instance_id, array_agg(task_group ORDER BY task_group) AS groups FROM group_tasks GROUP BY 1) g),
+  candidates AS MATERIALIZED (
     SELECT id, agent_connected, cpu - held_cpu AS cpu, memory - held_memory AS memory, zone, agent_version, registered_at,
       agent_connected AND cpu - held_cpu >= $8::integer AND memory - held_memory >= $9::integer AS fits,
       CASE WHEN held_ports <> '{}' OR NOT (reserved_ports <@ $5::text[] AND reserved_ports @> $5::text[])
         THEN reserved_ports || held_ports END AS ports,
       CASE WHEN gpus <> '{}' THEN ARRAY(SELECT g FROM unnest(gpus) g WHERE g <> ALL (held_gpus)) END AS gpus,
-      ARRAY(SELECT coalesce(custom_attributes ->> n, agent_attributes ->> n)
-        FROM unnest($4::text[]) WITH ORDINALITY AS w (n, o) ORDER BY o) AS attributes
-    FROM container_instances
+      ${ATTRIBUTE_VALUES} AS attributes, (SELECT of_instance FROM holders) -> id AS groups
+    FROM container_instances i
     WHERE cluster = $1 AND ($2::text[] IS NULL OR status = ANY ($2)) AND ($3::text[] IS NULL OR id = ANY ($3))),
-  group_tasks AS (
-    SELECT task_group, instance_id, count(*) AS n FROM tasks
-    WHERE cluster = $1 AND ($6::text[] IS NULL OR task_group = ANY ($6)) AND desired_status = 'RUNNING'
-      AND last_status <> 'STOPPED' AND instance_id IS NOT NULL GROUP BY 1, 2),
-  holders AS (
-    SELECT instance_id, array_agg(task_group ORDER BY task_group) AS groups FROM group_tasks GROUP BY 1),
   ranked AS (
-    SELECT c.*, row_number() OVER (PARTITION BY fits, zone, attributes, h.groups ORDER BY random()) AS turn
-    FROM candidates c LEFT JOIN holders h ON h.instance_id = c.id),
+    SELECT *, row_number() OVER (PARTITION BY fits, zone, attributes, groups ORDER BY random()) AS turn FROM candidates),
   ordered AS (
     SELECT *, row_number() OVER (PARTITION BY fits, zone ORDER BY turn, random()) AS zone_turn FROM ranked),
-  picked AS MATERIALIZED (SELECT * FROM ordered ORDER BY fits DESC, zone_turn LIMIT $7::integer),
-  running AS (
-    SELECT instance_id, count(*) AS n FROM tasks
-    WHERE instance_id IN (SELECT id FROM picked) AND last_status <> 'STOPPED' AND ${RUNNING_ON_INSTANCE} GROUP BY 1),
-  columns AS (
-    SELECT json_agg(id ORDER BY id) AS ids, json_agg(agent_connected ORDER BY id) AS connected,
-      json_agg(cpu ORDER BY id) AS cpu, json_agg(memory ORDER BY id) AS memory,
-      json_agg(ports ORDER BY id) AS ports, json_agg(gpus ORDER BY id) AS gpus,
-      json_agg(agent_version ORDER BY id) AS versions, json_agg(registered_at ORDER BY id) AS registered,
-      json_agg(coalesce(r.n, 0) ORDER BY id) AS running, json_agg(attributes ORDER BY id) AS attributes
-    FROM picked LEFT JOIN running r ON r.instance_id = id)
-  SELECT (extract(epoch FROM now()) * 1000)::bigint AS taken_at, columns.*,
+  picked AS MATERIALIZED (
+    SELECT *, (SELECT count(*) FROM tasks t
+      WHERE t.instance_id = ordered.id AND last_status <> 'STOPPED' AND ${RUNNING_ON_INSTANCE}) AS running
+    FROM (SELECT * FROM ordered ORDER BY fits DESC, zone_turn LIMIT $7::integer) ordered)
+  SELECT (extract(epoch FROM now()) * 1000)::bigint AS taken_at,
     (SELECT count(*) FROM container_instances WHERE cluster = $1 AND status <> 'INACTIVE') AS total,
-    (SELECT json_agg(json_build_array(task_group, instance_id, n)) FROM group_tasks
-      WHERE instance_id IN (SELECT id FROM picked)) AS group_tasks,
-    (SELECT json_agg(json_build_object('values', values, 'tasks', tasks)) FROM (
-      SELECT ARRAY(SELECT coalesce(i.custom_attributes ->> n, i.agent_attributes ->> n)
-          FROM unnest($4::text[]) WITH ORDINALITY AS w (n, o) ORDER BY o) AS values, sum(g.n) AS tasks
-      FROM group_tasks g JOIN container_instances i ON i.id = g.instance_id
-      WHERE g.task_group = $10::text AND i.id NOT IN (SELECT id FROM picked) GROUP BY 1) e) AS elsewhere
-  FROM columns`,
+    (SELECT json_agg(json_build_array(task_group, instance_id, n)) FROM group_tasks) AS group_tasks,
+    json_agg(id ORDER BY id) AS ids, json_agg(agent_connected ORDER BY id) AS connected,
+    json_agg(cpu ORDER BY id) AS cpu, json_agg(memory ORDER BY id) AS memory,
+    json_agg(ports ORDER BY id) AS ports, json_agg(gpus ORDER BY id) AS gpus,
+    json_agg(agent_version ORDER BY id) AS versions, json_agg(registered_at ORDER BY id) AS registered,
+    json_agg(running ORDER BY id) AS running, json_agg(attributes ORDER BY id) AS attributes
+  FROM picked`,
+};
+
+/** Attributes ($2) of the instances that a sample left out ($1) although they hold tasks of the group. */
+const LEFT_OUT: Statement = {
+  name: 'snapshot-left-out',
+  text: `SELECT id, ${ATTRIBUTE_VALUES.replaceAll('$4', '$2')} AS attributes FROM container_instances i WHERE id = ANY ($1)`,
 };
 
 interface Selection {
@@ -148,13 +151,43 @@ async function take(db: Database, selection: Selection): Promise<CapacitySnapsho
     selection.limit,
     selection.cpu,
     selection.memoryMiB,
-    selection.group,
   ]);
   if (!row) throw new Error('A snapshot is always one row.');
-  return toSnapshot(row, selection);
+  const ids = new Set(row.ids);
+  const leftOut = (row.group_tasks ?? []).filter(([group, id]) => group === selection.group && !ids.has(id));
+  return { ...toSnapshot(row, selection), elsewhere: await countElsewhere(db, selection.attributeNames, leftOut) };
 }
 
-function toSnapshot(row: SnapshotRow, { attributeNames, groups }: Selection): CapacitySnapshot {
+/** Tasks per combination of attributes. */
+async function countElsewhere(
+  db: Database,
+  attributeNames: readonly string[],
+  leftOut: readonly GroupCell[],
+): Promise<CapacitySnapshot['elsewhere']> {
+  if (leftOut.length === 0) return [];
+  const ids = leftOut.map(([, id]) => id);
+  const rows = await db.rows<{ id: string; attributes: AttributeValues }>(LEFT_OUT, [ids, attributeNames]);
+  const attributesOf = new Map(rows.map((row) => [row.id, row.attributes]));
+  const counts = new Map<string, { attributes: Readonly<Record<string, string>>; tasks: number }>();
+  for (const [, id, tasks] of leftOut) {
+    const values = attributesOf.get(id) ?? [];
+    const key = JSON.stringify(values);
+    const found = counts.get(key) ?? { attributes: nameValues(attributeNames, values), tasks: 0 };
+    counts.set(key, { ...found, tasks: found.tasks + tasks });
+  }
+  return [...counts.values()];
+}
+
+function nameValues(names: readonly string[], values: AttributeValues): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    names.flatMap((name, place) => {
+      const value = values[place] ?? null;
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}
+
+function toSnapshot(row: SnapshotRow, { attributeNames, groups }: Selection): Omit<CapacitySnapshot, 'elsewhere'> {
   const ids = row.ids ?? [];
   const attributes = row.attributes ?? [];
   return {
@@ -173,15 +206,6 @@ function toSnapshot(row: SnapshotRow, { attributeNames, groups }: Selection): Ca
     registeredAt: row.registered ?? [],
     runningTasksCount: row.running ?? [],
     groupTasks: toGroupColumns(ids, groups ?? [], row.group_tasks ?? []),
-    elsewhere: (row.elsewhere ?? []).map(({ values, tasks }) => ({
-      attributes: Object.fromEntries(
-        attributeNames.flatMap((name, place) => {
-          const value = values[place] ?? null;
-          return value === null ? [] : [[name, value]];
-        }),
-      ),
-      tasks,
-    })),
   };
 }
 
@@ -204,7 +228,7 @@ function toColumn(column: readonly (string | null)[]): AttributeColumn {
 function toGroupColumns(
   ids: readonly string[],
   groups: readonly string[],
-  cells: readonly (readonly [group: string, instanceId: string, tasks: number])[],
+  cells: readonly GroupCell[],
 ): Readonly<Record<string, readonly number[]>> {
   const places = new Map(ids.map((id, i) => [id, i]));
   const columns: Record<string, number[]> = {};

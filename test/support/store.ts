@@ -44,7 +44,7 @@ export async function startTestStore(): Promise<TestStore> {
 }
 
 /** For a test file: started once before its tests, removed after them; call the returned function inside tests. */
-export function withStore(): () => Store {
+export function withTestStore(): () => TestStore {
   let running: TestStore | undefined;
   beforeAll(async () => {
     running = await startTestStore();
@@ -54,6 +54,12 @@ export function withStore(): () => Store {
   });
   return () => {
     if (!running) throw new Error('The store is there inside tests only.');
-    return running.store;
+    return running;
   };
+}
+
+/** As withTestStore, for tests that need the store alone. */
+export function withStore(): () => Store {
+  const running = withTestStore();
+  return () => running().store;
 }

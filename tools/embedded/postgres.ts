@@ -165,7 +165,10 @@ async function launch(site: Site): Promise<number> {
   const server = spawnPostgres(site, 'postgres', ['-D', site.clusterDir, ...flags]);
   let ended: string | undefined;
   server.once('error', (error) => (ended = error.message));
-  server.once('exit', () => (ended ??= lastLines(site.logFile)));
+  const onExit = (): void => {
+    ended ??= lastLines(site.logFile);
+  };
+  server.once('exit', onExit);
   server.unref();
   const isReady = (): boolean => {
     const postmaster = readPostmaster(site.clusterDir);
@@ -180,6 +183,7 @@ async function launch(site: Site): Promise<number> {
         : `Postgres ended at start (see ${site.logFile}): ${ended ?? 'no process'}`,
     );
   }
+  server.off('exit', onExit);
   if (!isReady()) throw new Error(`Postgres is not ready after ${START_PATIENCE_MS / 1000} s (see ${site.logFile}).`);
   return server.pid;
 }
