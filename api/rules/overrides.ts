@@ -8,7 +8,7 @@ import { invalid, unsupported } from './refusals.ts';
 /** ECS's limit on the overrides as JSON. */
 const MOST_CHARACTERS = 8192;
 
-/** The overrides, checked against the definition; none given = empty. */
+/** The overrides, checked against the definition, task sizes as plain numbers (`1 vCPU` is `1024`); none given = empty. */
 export function resolveOverrides(overrides: TaskOverride | undefined, definition: TaskDefinition): TaskOverride {
   if (overrides === undefined) return {};
   if (JSON.stringify(overrides).length > MOST_CHARACTERS) {
@@ -19,8 +19,12 @@ export function resolveOverrides(overrides: TaskOverride | undefined, definition
   const parts = unsupportedOverrides(overrides);
   if (parts.length > 0) throw unsupported(parts.join(', '));
   // Reads every size of the task; one that cannot be read is a ClientException.
-  heldResources(definition, overrides);
-  return overrides;
+  const { cpu, memoryMiB } = heldResources(definition, overrides);
+  return {
+    ...overrides,
+    ...(overrides.cpu === undefined ? {} : { cpu: String(cpu) }),
+    ...(overrides.memory === undefined ? {} : { memory: String(memoryMiB) }),
+  };
 }
 
 function checkContainerOverride(override: ContainerOverride, names: ReadonlySet<string | undefined>): void {

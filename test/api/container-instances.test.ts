@@ -6,7 +6,7 @@ import {
   UpdateContainerInstancesStateCommand,
   type RegisterContainerInstanceCommandInput,
 } from '@aws-sdk/client-ecs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { EcsError } from '../../model/errors.ts';
 import { ensureCluster, expectRefusal, withApi } from './support/api-under-test.ts';
 import { newTaskId, registerDefinition, registrationOf, taskRow } from './support/rows.ts';
@@ -83,7 +83,8 @@ describe('DescribeContainerInstances', () => {
     ['more than 100', Array(101).fill('a'), {}, 'InvalidParameterException', /100/],
     ['unknown cluster', ['a'], { cluster: 'nope' }, 'ClusterNotFoundException', 'Cluster not found.'],
     ['another cluster', [arnOf('a', 'other')], {}, 'InvalidParameterException', /Identifier is for cluster other/],
-  ])('refuses: %s', async (_name, instances, more, code, message) => {
+  ])('refuses: %s', async (_name, ...row) => {
+    const [instances, more, code, message] = row;
     await expectRefusal(describeInstances(instances, more), code, message);
   });
 
@@ -179,18 +180,13 @@ describe('UpdateContainerInstancesState', () => {
   });
 
   test("the workflow's refusal of one instance is a failure; Temporal out of reach is not", async () => {
-    const { gateway } = api();
     const id = await seed();
-    const { setInstanceStatus } = gateway;
-    try {
-      gateway.setInstanceStatus = () => Promise.reject(new EcsError('InvalidParameterException', 'It is leaving.'));
-      const { failures } = await setState([id], 'DRAINING');
-      expect(failures).toEqual([{ arn: arnOf(id), reason: 'INACTIVE', detail: 'It is leaving.' }]);
-      gateway.setInstanceStatus = () => Promise.reject(new EcsError('ServiceUnavailable', 'Temporal is away.'));
-      await expectRefusal(setState([id], 'DRAINING'), 'ServiceUnavailable', 'Temporal is away.');
-    } finally {
-      gateway.setInstanceStatus = setInstanceStatus;
-    }
+    const setInstanceStatus = vi.spyOn(api().gateway, 'setInstanceStatus');
+    setInstanceStatus.mockRejectedValueOnce(new EcsError('InvalidParameterException', 'It is leaving.'));
+    const { failures } = await setState([id], 'DRAINING');
+    expect(failures).toEqual([{ arn: arnOf(id), reason: 'INACTIVE', detail: 'It is leaving.' }]);
+    setInstanceStatus.mockRejectedValueOnce(new EcsError('ServiceUnavailable', 'Temporal is away.'));
+    await expectRefusal(setState([id], 'DRAINING'), 'ServiceUnavailable', 'Temporal is away.');
   });
 
   test.each<[string, string[], string, string, string | RegExp]>([
@@ -203,7 +199,8 @@ describe('UpdateContainerInstancesState', () => {
     ],
     ['none', [], 'ACTIVE', 'InvalidParameterException', 'Container instance cannot be empty.'],
     ['more than 10', Array(11).fill('a'), 'ACTIVE', 'InvalidParameterException', /10/],
-  ])('refuses: %s', async (_name, instances, status, code, message) => {
+  ])('refuses: %s', async (_name, ...row) => {
+    const [instances, status, code, message] = row;
     await expectRefusal(setState(instances, status), code, message);
   });
 });

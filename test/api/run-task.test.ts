@@ -1,5 +1,5 @@
 import { DescribeTasksCommand, RunTaskCommand, StartTaskCommand, type RunTaskCommandInput } from '@aws-sdk/client-ecs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { EcsError } from '../../model/errors.ts';
 import { ensureCluster, expectRefusal, withApi } from './support/api-under-test.ts';
 import { registerDefinition } from './support/rows.ts';
@@ -85,6 +85,11 @@ test('a FARGATE task shows its platform and no container instance', async () => 
     group: 'family:fargate',
     networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], assignPublicIp: 'DISABLED' } },
   });
+});
+
+test('task sizes with a unit become plain numbers', async () => {
+  const { tasks = [] } = await run({ overrides: { cpu: '.5 vCPU', memory: '1GB' } });
+  expect(tasks[0]?.overrides).toMatchObject({ cpu: '512', memory: '1024' });
 });
 
 test('what found no place is in failures, with the ARN of the nearest instance', async () => {
@@ -356,20 +361,16 @@ describe('StartTask', () => {
       'Invalid identifier: Identifier is for cluster other. Your cluster is default',
     ],
     ['unknown definition', ['a'], { taskDefinition: 'nope' }, 'ClientException', 'TaskDefinition not found.'],
-  ])('refuses: %s', async (_name, instances, more, code, message) => {
+  ])('refuses: %s', async (_name, ...row) => {
+    const [instances, more, code, message] = row;
     await expectRefusal(start(instances, more), code, message);
   });
 });
 
 test('Temporal out of reach is ServiceUnavailable', async () => {
-  const { gateway } = api();
-  const { runTask } = gateway;
-  gateway.runTask = () => Promise.reject(new EcsError('ServiceUnavailable', 'Temporal does not answer.'));
-  try {
-    await expectRefusal(run({}), 'ServiceUnavailable', 'Temporal does not answer.');
-  } finally {
-    gateway.runTask = runTask;
-  }
+  const away = new EcsError('ServiceUnavailable', 'Temporal does not answer.');
+  vi.spyOn(api().gateway, 'runTask').mockRejectedValueOnce(away);
+  await expectRefusal(run({}), 'ServiceUnavailable', 'Temporal does not answer.');
 });
 
 test('a task is there for DescribeTasks as soon as RunTask has answered', async () => {

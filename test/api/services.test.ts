@@ -413,7 +413,8 @@ describe('DescribeServices', () => {
       'InvalidParameterException',
       'Invalid identifier: Identifier is for cluster other. Your cluster is default',
     ],
-  ])('refuses: %s', async (_name, services, more, code, message) => {
+  ])('refuses: %s', async (_name, ...row) => {
+    const [services, more, code, message] = row;
     await expectRefusal(api().ecs.send(new DescribeServicesCommand({ services, ...more })), code, message);
   });
 });

@@ -64,7 +64,8 @@ describe('DescribeTasks', () => {
       'InvalidParameterException',
       'Unsupported resource type: cluster',
     ],
-  ])('refuses: %s', async (_name, tasks, more, code, message) => {
+  ])('refuses: %s', async (_name, ...row) => {
+    const [tasks, more, code, message] = row;
     await expectRefusal(describeTasks(tasks, more), code, message);
   });
 });
@@ -99,7 +100,8 @@ describe('StopTask', () => {
     ['odd id', 'abc', {}, 'InvalidParameterException', 'taskId length should be one of [32,36]'],
     ['unknown cluster', 'a'.repeat(32), { cluster: 'nope' }, 'ClusterNotFoundException', 'Cluster not found.'],
     ['long reason', 'a'.repeat(32), { reason: 'x'.repeat(1025) }, 'InvalidParameterException', /1024/],
-  ])('refuses: %s', async (_name, task, more, code, message) => {
+  ])('refuses: %s', async (_name, ...row) => {
+    const [task, more, code, message] = row;
     await expectRefusal(stop(task, more), code, message);
   });
 });

@@ -121,11 +121,16 @@ export const registrationOf = (members: Partial<InstanceRegistration> = {}): Ins
   ...members,
 });
 
+type DefinitionMembers = Pick<
+  Partial<SdkTaskDefinition>,
+  'networkMode' | 'requiresCompatibilities' | 'compatibilities' | 'placementConstraints' | 'cpu' | 'memory'
+>;
+
 /** Registers a task definition of one container `app`; FARGATE-compatible when its network mode is awsvpc. */
 export function registerDefinition(
   store: Store,
   family: string,
-  members: Partial<Omit<SdkTaskDefinition, 'registeredAt' | 'deregisteredAt' | 'deleteRequestedAt'>> = {},
+  members: DefinitionMembers = {},
   tags: readonly Tag[] = [],
 ): Promise<TaskDefinitionRecord> {
   const awsvpc = members.networkMode === 'awsvpc';
