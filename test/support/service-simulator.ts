@@ -1,0 +1,163 @@
+/** A world that carries out the plans of a service: tasks start, run, turn healthy, fail and stop; time is a number. */
+import type { Deployment, ServiceDefinition } from '../../model/service.ts';
+import { planService } from '../../scheduler/reconcile/plan-service.ts';
+import type { ServicePlan, ServiceSnapshot, ServiceTask } from '../../scheduler/reconcile/types.ts';
+import { applyDeploymentDecisions, startDeployment, withFailedTasks } from '../../scheduler/rollout/deployments.ts';
+import { failedToStart } from '../../scheduler/tasks/failed-to-start.ts';
+import { afterStartFailure, afterStartSuccess, resetThrottle } from '../../scheduler/throttle/throttle.ts';
+import { aSnapshot } from './service-builders.ts';
+
+export interface SimulatorOptions {
+  readonly definition?: Partial<ServiceDefinition>;
+  readonly hasHealthCheck?: boolean;
+  /** Instances and their zones; tasks are dealt out over them in turn. */
+  readonly instances?: Readonly<Record<string, string>>;
+}
+
+export class ServiceSimulator {
+  now: number;
+  snapshot: ServiceSnapshot;
+  readonly plans: ServicePlan[] = [];
+  readonly events: string[] = [];
+  readonly stoppedIds: string[] = [];
+  /** Deployments whose tasks stop before they run. */
+  readonly brokenDeployments = new Set<string>();
+  /** Deployments whose tasks run but turn UNHEALTHY. */
+  readonly sickDeployments = new Set<string>();
+  private readonly hasHealthCheck: boolean;
+  private readonly instances: readonly (readonly [string, string])[];
+  private started = 0;
+  private deployed = 0;
+
+  constructor(options: SimulatorOptions = {}, now = 1_800_000_000_000) {
+    this.now = now;
+    this.hasHealthCheck = options.hasHealthCheck ?? false;
+    this.instances = Object.entries(options.instances ?? { i1: 'a', i2: 'b', i3: 'c' });
+    this.snapshot = aSnapshot({
+      ...(options.definition === undefined ? {} : { definition: options.definition }),
+      deployments: [],
+      drainingInstanceIds: [],
+    });
+    this.deploy();
+  }
+
+  /** Starts a new deployment and answers its id. */
+  deploy(): string {
+    const deploymentId = `ecs-svc/${String(++this.deployed).padStart(19, '0')}`;
+    const spec = { deploymentId, taskDefinitionArn: `web:${this.deployed}` };
+    const deployments: readonly Deployment[] = startDeployment(this.snapshot.deployments, spec, this.now);
+    this.set({ deployments, throttle: resetThrottle() });
+    return deploymentId;
+  }
+
+  set(changes: Partial<ServiceSnapshot>): void {
+    this.snapshot = { ...this.snapshot, ...changes };
+  }
+
+  update(changes: Partial<ServiceDefinition>): void {
+    this.set({ definition: { ...this.snapshot.definition, ...changes } });
+  }
+
+  change(taskId: string, changes: Partial<ServiceTask>): void {
+    this.set({ tasks: this.snapshot.tasks.map((task) => (task.taskId === taskId ? { ...task, ...changes } : task)) });
+  }
+
+  /** Plans once and carries the plan out: new tasks are PENDING, stopped ones are on their way. */
+  plan(): ServicePlan {
+    const plan = planService(this.snapshot, this.now);
+    this.plans.push(plan);
+    this.events.push(...plan.events);
+    const stops = new Map(plan.stop.map((stop) => [stop.taskId, stop]));
+    this.stoppedIds.push(...stops.keys());
+    const kept = this.snapshot.tasks.map((task): ServiceTask => {
+      const stop = stops.get(task.taskId);
+      return stop ? { ...task, ...stop, desiredStatus: 'STOPPED' } : task;
+    });
+    const fresh = plan.start.flatMap(({ deploymentId, count, replaces }) =>
+      Array.from({ length: count }, (_, i) => this.newTask(deploymentId, replaces[i])),
+    );
+    const { steadySince: _since, ...rest } = this.snapshot;
+    this.snapshot = {
+      ...rest,
+      tasks: [...kept, ...fresh],
+      deployments: applyDeploymentDecisions(this.snapshot.deployments, plan.deployments, this.now),
+      notedAt: plan.notedAt,
+      ...(plan.steadySince === undefined ? {} : { steadySince: plan.steadySince }),
+      ...(plan.becomesInactive ? { status: 'INACTIVE' } : {}),
+    };
+    return plan;
+  }
+
+  /** One task a step further: PENDING → RUNNING → its verdict; stopping → gone. */
+  step(taskId: string): void {
+    const task = this.snapshot.tasks.find((item) => item.taskId === taskId);
+    if (task === undefined) return;
+    if (task.desiredStatus === 'STOPPED') this.remove(task);
+    else if (task.lastStatus === 'PENDING') this.leavePending(task);
+    else if (task.hasHealthCheck && task.healthStatus === 'UNKNOWN') {
+      this.change(taskId, { healthStatus: this.sickDeployments.has(task.deploymentId) ? 'UNHEALTHY' : 'HEALTHY' });
+    }
+  }
+
+  stepAll(): void {
+    for (const { taskId } of this.snapshot.tasks) this.step(taskId);
+  }
+
+  /** A task stops by itself. */
+  crash(taskId: string): void {
+    const task = this.snapshot.tasks.find((item) => item.taskId === taskId);
+    if (task) this.remove(task);
+  }
+
+  /** Plans and lets everything advance, `seconds` at a time, until nothing is left to do or the rounds are used up. */
+  run(rounds: number, seconds = 20): void {
+    for (let i = 0; i < rounds; i++) {
+      this.plan();
+      this.stepAll();
+      this.now += seconds * 1000;
+    }
+  }
+
+  alive(deploymentId?: string): readonly ServiceTask[] {
+    return this.snapshot.tasks.filter(
+      (task) => task.desiredStatus === 'RUNNING' && (deploymentId === undefined || task.deploymentId === deploymentId),
+    );
+  }
+
+  private newTask(deploymentId: string, replaces: string | undefined): ServiceTask {
+    const [containerInstanceId = '', availabilityZone = ''] =
+      this.instances[this.started % this.instances.length] ?? [];
+    return {
+      taskId: `task-${String(this.started++).padStart(5, '0')}`,
+      deploymentId,
+      containerInstanceId,
+      availabilityZone,
+      lastStatus: 'PENDING',
+      desiredStatus: 'RUNNING',
+      healthStatus: 'UNKNOWN',
+      hasHealthCheck: this.hasHealthCheck,
+      createdAt: this.now,
+      ...(replaces === undefined ? {} : { replaces }),
+      version: 1,
+    };
+  }
+
+  private leavePending(task: ServiceTask): void {
+    if (this.brokenDeployments.has(task.deploymentId)) {
+      this.remove({ ...task, stopCode: 'TaskFailedToStart' });
+      return;
+    }
+    this.change(task.taskId, { lastStatus: 'RUNNING', startedAt: this.now });
+    this.set({ throttle: afterStartSuccess(this.snapshot.throttle) });
+  }
+
+  private remove(task: ServiceTask): void {
+    const stopped: ServiceTask = { ...task, lastStatus: 'STOPPED' };
+    const { throttle } = this.snapshot;
+    this.set({
+      tasks: this.snapshot.tasks.filter(({ taskId }) => taskId !== task.taskId),
+      deployments: withFailedTasks(this.snapshot.deployments, [stopped], this.now),
+      throttle: failedToStart(stopped) ? afterStartFailure(throttle, 1, this.now, 'web').throttle : throttle,
+    });
+  }
+}
