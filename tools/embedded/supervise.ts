@@ -23,9 +23,9 @@ export function supervise(server: Supervised, logger: Logger): () => Promise<voi
 }
 
 async function watch(server: Supervised, logger: Logger, stopping: AbortSignal): Promise<void> {
-  while (!stopping.aborted) {
-    await sleep(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => undefined);
-    if (stopping.aborted || (await isListening(server.port))) continue;
+  const pause = (): Promise<boolean> => sleep(LOOK_EVERY_MS, true, { signal: stopping }).catch(() => false);
+  while (await pause()) {
+    if (await isListening(server.port)) continue;
     logger.warn({ port: server.port }, `${server.name} is gone: starting it again`);
     try {
       await server.restart();

@@ -1,0 +1,110 @@
+/** Everything on one machine: the embedded servers, each unless the operator has his own, and the three roles in this process. */
+import * as path from 'node:path';
+import type { DockerOptions } from 'dockerode';
+import type { Logger } from 'pino';
+import type { TemporalSettings } from '../model/temporal-settings.ts';
+import type { Store } from '../store/types.ts';
+import { ensureDocker } from '../tools/embedded/docker.ts';
+import { startPostgres } from '../tools/embedded/postgres.ts';
+import { supervise } from '../tools/embedded/supervise.ts';
+import { startTemporal } from '../tools/embedded/temporal.ts';
+import { isListening } from '../tools/process.ts';
+import { withProgress } from '../tools/progress.ts';
+import { type Settings, SetupError } from '../tools/settings.ts';
+import { openStore, startAgentRole, startApiRole, startWorkerRole } from './roles.ts';
+import type { Stops } from './shutdown.ts';
+
+export interface AllInOne {
+  readonly url: string;
+  /** Absent with a Temporal of the operator's own. */
+  readonly temporalUiUrl?: string;
+  readonly containerInstanceId: string;
+}
+
+/** Starts all of it; whatever came up is in `stops`, also when a later part fails. Logs at debug how long each part took. */
+export async function startAllInOne(settings: Settings, logger: Logger, stops: Stops): Promise<AllInOne> {
+  if (await isListening(settings.port, settings.host)) {
+    throw new SetupError(
+      `Port ${settings.port} is taken by another process. Free it, or set LONGSHORE_PORT to another port.`,
+    );
+  }
+  const timed = phases(logger);
+  // The code of the roles is loaded while the servers start.
+  const warm = Promise.all([import('../worker/index.ts'), import('../agent/index.ts'), import('../api/server.ts')]);
+  const [store, temporal, docker] = await allOrFirstFailure([
+    timed('postgres and store', () => startStore(settings, logger, stops)),
+    timed('temporal', () => startTemporalServer(settings, logger, stops)),
+    timed('docker', () => dockerEngine(settings)),
+    timed('loading code', () => warm),
+  ]);
+  const plane = { settings, temporal: temporal.settings, store, logger };
+  const worker = await timed('worker', () => withProgress('starting the worker', () => startWorkerRole(plane)));
+  stops.add('worker', () => worker.shutdown());
+  const [agent, api] = await Promise.all([
+    timed('agent', () => startAgentRole({ ...plane, docker, fargate: settings.fargate ?? true })),
+    timed('api', () => startApiRole(plane)),
+  ]);
+  stops.add('agent', () => agent.shutdown());
+  stops.add('api', () => api.shutdown());
+  return {
+    url: api.url,
+    containerInstanceId: agent.containerInstanceId,
+    ...(temporal.uiUrl === undefined ? {} : { temporalUiUrl: temporal.uiUrl }),
+  };
+}
+
+/** Waits for all of them, so that nothing still starts while the failure of one is answered by stopping the rest. */
+async function allOrFirstFailure<A, B, C>(
+  work: readonly [Promise<A>, Promise<B>, Promise<C>, ...Promise<unknown>[]],
+): Promise<[A, B, C]> {
+  await Promise.allSettled(work);
+  return Promise.all([work[0], work[1], work[2]]);
+}
+
+async function startStore(settings: Settings, logger: Logger, stops: Stops): Promise<Store> {
+  const connectionString = settings.databaseUrl ?? (await embeddedPostgres(settings, logger, stops));
+  const store = await openStore(settings, connectionString);
+  stops.add('store', () => store.close());
+  return store;
+}
+
+async function embeddedPostgres(settings: Settings, logger: Logger, stops: Stops): Promise<string> {
+  const port = settings.embeddedPorts.postgres;
+  const start = () => startPostgres({ dataDir: path.join(settings.dataDir, 'postgres'), port });
+  let running = await withProgress('starting Postgres', start);
+  stops.add('postgres', () => running.stop());
+  const watching = supervise({ name: 'Postgres', port, restart: async () => (running = await start()) }, logger);
+  stops.add('postgres supervision', watching);
+  return running.connectionString;
+}
+
+async function startTemporalServer(
+  settings: Settings,
+  logger: Logger,
+  stops: Stops,
+): Promise<{ readonly settings: TemporalSettings; readonly uiUrl?: string }> {
+  if (settings.temporal !== undefined) return { settings: settings.temporal };
+  const { temporal: port, temporalUi: uiPort } = settings.embeddedPorts;
+  const dataDir = path.join(settings.dataDir, 'temporal');
+  const start = () => startTemporal({ dataDir, cacheDir: settings.cacheDir, port, uiPort });
+  let running = await start();
+  stops.add('temporal', () => running.stop());
+  const watching = supervise({ name: 'Temporal', port, restart: async () => (running = await start()) }, logger);
+  stops.add('temporal supervision', watching);
+  return running;
+}
+
+const dockerEngine = (settings: Settings): Promise<DockerOptions> =>
+  ensureDocker({
+    logDir: path.join(settings.dataDir, 'docker'),
+    ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
+  });
+
+function phases(logger: Logger) {
+  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const begun = performance.now();
+    const result = await work();
+    logger.debug({ ms: Math.round(performance.now() - begun) }, `started: ${name}`);
+    return result;
+  };
+}

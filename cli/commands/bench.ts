@@ -1,0 +1,5 @@
+/** `npm run bench`: measures Longshore beside its references and writes a table and JSON. */
+import type { Settings } from '../../tools/settings.ts';
+import { runBench } from '../../bench/main.ts';
+
+export const run = (settings: Settings, args: readonly string[]): Promise<void> => runBench(settings, args);

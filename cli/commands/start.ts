@@ -1,0 +1,65 @@
+/** `npm start`: everything on this machine until Ctrl-C. */
+import { seconds } from '../../tools/progress.ts';
+import { claimDataFolder } from '../../tools/data-folder.ts';
+import { createTerminalLogger } from '../../tools/logger.ts';
+import type { Settings } from '../../tools/settings.ts';
+import { type AllInOne, startAllInOne } from '../all-in-one.ts';
+import { awaitStopSignal, Stops } from '../shutdown.ts';
+
+/** Resolves after an orderly end. */
+export async function run(settings: Settings): Promise<void> {
+  const release = claimDataFolder(settings.dataDir);
+  const logger = createTerminalLogger(settings);
+  const stops = new Stops();
+  const stopAll = () =>
+    stops.run((name, error) => logger.warn({ err: error }, `${name} did not stop in order`)).finally(release);
+  const stopSignal = awaitStopSignal();
+  process.stderr.write(`Starting Longshore (data in ${settings.dataDir})\n`);
+  const starting = startAllInOne(settings, logger, stops);
+  try {
+    const outcome = await Promise.race([starting, stopSignal]);
+    if (typeof outcome === 'object') {
+      process.stdout.write(greeting(outcome, settings));
+      await stopSignal;
+    } else {
+      await starting.catch(() => undefined);
+    }
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  process.stderr.write('\nStopping Longshore …\n');
+  const begun = performance.now();
+  await stopAll();
+  process.stderr.write(
+    `Stopped (${seconds(performance.now() - begun)}). Running tasks keep running; npm start finds them again.\n`,
+  );
+  process.exit(0);
+}
+
+function greeting(running: AllInOne, settings: Settings): string {
+  const region = settings.partition.region;
+  const cluster = settings.clusterName === 'default' ? '' : ` --cluster ${settings.clusterName}`;
+  const hello = `'[{"name":"hello","image":"busybox","command":["sleep","600"],"memory":32}]'`;
+  const ui = running.temporalUiUrl === undefined ? '' : `  Temporal UI   ${running.temporalUiUrl}\n`;
+  return `
+Longshore is ready (${seconds(performance.now())}).
+
+  Endpoint      ${running.url}
+${ui}  Data and logs ${settings.dataDir}
+
+Paste into another shell:
+
+  export AWS_ENDPOINT_URL_ECS=${running.url}
+  export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
+  export AWS_ACCESS_KEY_ID=longshore AWS_SECRET_ACCESS_KEY=longshore
+
+Then try (or see it all at once: npm run demo):
+
+  aws ecs describe-clusters --include STATISTICS${cluster.replace('--cluster', '--clusters')}
+  aws ecs register-task-definition --family hello --container-definitions ${hello}
+  aws ecs run-task --task-definition hello${cluster}
+
+Ctrl-C stops Longshore; running tasks keep running.
+`;
+}

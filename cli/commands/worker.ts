@@ -1,0 +1,12 @@
+/** `longshore worker`: the scheduler alone, beside a Temporal and a Postgres of the operator's own. Any number of them. */
+import type { Settings } from '../../tools/settings.ts';
+import { startWorkerRole } from '../roles.ts';
+import { openControlPlane, runUntilStopped } from './one-role.ts';
+
+export const run = (settings: Settings): Promise<void> =>
+  runUntilStopped(async (stops) => {
+    const plane = await openControlPlane(settings, stops);
+    const worker = await startWorkerRole(plane);
+    stops.add('worker', () => worker.shutdown());
+    plane.logger.info('the worker runs');
+  });

@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+/**
+ * Entry of every npm script. Plain JavaScript without dependencies, so that it runs right after `git clone`: it sees to
+ * the npm packages first, then hands over to cli/main.ts in this same process.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const NODE_NEEDED = [20, 19];
+
+/** @returns {Record<string, { version?: string, integrity?: string, optional?: boolean, dev?: boolean }>} */
+function packagesOf(lockFile) {
+  return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+}
+
+/** What npm noted of its last complete install agrees with the lock. Optional packages may be absent: other platforms'. */
+function isInstalled() {
+  const note = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(note)) return false;
+  const installed = packagesOf(note);
+  const production = process.env.NODE_ENV === 'production';
+  return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(([path, wanted]) => {
+    if (path === '') return true;
+    const found = installed[path];
+    if (!found) return wanted.optional === true || (production && wanted.dev === true);
+    return found.version === wanted.version && found.integrity === wanted.integrity;
+  });
+}
+
+/** `npm ci`, with the elapsed time while it runs and its own words when it fails. */
+async function install() {
+  const begun = Date.now();
+  const elapsed = () => `${((Date.now() - begun) / 1000).toFixed(0)} s`;
+  const terminal = process.stderr.isTTY;
+  const tell = (text, end = '\n') => process.stderr.write(`${terminal ? '\r\x1b[K' : ''}${text}${end}`);
+  tell('  … installing npm packages (npm ci)', terminal ? '' : '\n');
+  const repeat = setInterval(
+    () => tell(`  … installing npm packages (npm ci, ${elapsed()})`, terminal ? '' : '\n'),
+    terminal ? 1_000 : 15_000,
+  );
+  const npm = process.env.npm_execpath?.endsWith('.js')
+    ? [process.execPath, process.env.npm_execpath]
+    : [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
+  const child = spawn(npm[0], [...npm.slice(1), 'ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve) => {
+    child.once('error', (error) => {
+      output += error.message;
+      resolve(1);
+    });
+    child.once('close', resolve);
+  });
+  clearInterval(repeat);
+  if (code !== 0) {
+    tell(`  ✗ npm ci failed after ${elapsed()}:\n${output.trim()}`);
+    process.exit(1);
+  }
+  tell(`  ✓ npm packages installed (${elapsed()})`);
+}
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor < NODE_NEEDED[1])) {
+  console.error(`Longshore needs Node.js ${NODE_NEEDED.join('.')} or later; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+if (!isInstalled()) await install();
+const { register } = await import(
+  pathToFileURL(join(root, 'node_modules', 'tsx', 'dist', 'esm', 'api', 'index.mjs')).href
+);
+register();
+const { main } = await import('./main.ts');
+await main(process.argv.slice(2));

@@ -1,0 +1,59 @@
+/** The `longshore` command: which word runs what, and how a failure reaches the person at the terminal. */
+import { readSettings, SetupError, type Settings } from '../tools/settings.ts';
+
+interface Command {
+  readonly what: string;
+  /** Loaded when it is asked for: set-up must not wait for code that it does not use. */
+  readonly load: () => Promise<{ readonly run: (settings: Settings, args: readonly string[]) => Promise<void> }>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  start: {
+    what: 'everything on this machine: the API, the scheduler, an agent',
+    load: () => import('./commands/start.ts'),
+  },
+  agent: { what: 'an agent alone: joins this Docker host to a cluster', load: () => import('./commands/agent.ts') },
+  api: { what: 'the API alone', load: () => import('./commands/api.ts') },
+  worker: { what: 'the scheduler alone', load: () => import('./commands/worker.ts') },
+  demo: { what: 'a service of three on a running Longshore', load: () => import('./commands/demo.ts') },
+  test: { what: 'all tests, on real parts', load: () => import('./commands/test.ts') },
+  bench: { what: 'speed, beside its references', load: () => import('./commands/bench.ts') },
+};
+
+const HELP = `Usage: longshore <command>
+
+${Object.entries(COMMANDS)
+  .map(([name, command]) => `  ${name.padEnd(8)}${command.what}`)
+  .join('\n')}
+
+Settings are environment variables: docs/settings.md lists them.
+`;
+
+/** Runs the command that the arguments name. Mistakes of the person end with one message and exit code 1. */
+export async function main(args: readonly string[]): Promise<void> {
+  const [name = 'help', ...rest] = args;
+  if (['help', '--help', '-h'].includes(name)) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    process.stderr.write(`There is no command "${name}".\n\n${HELP}`);
+    process.exit(1);
+  }
+  try {
+    const settings = readSettings(process.env);
+    const { run } = await command.load();
+    await run(settings, rest);
+  } catch (error) {
+    process.stderr.write(`\n${explain(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof SetupError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  // Something that set-up did not foresee: the place in the code helps whoever looks into it.
+  return error.stack ?? error.message;
+}

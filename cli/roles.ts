@@ -1,0 +1,140 @@
+/** The three roles, started from the settings: what the all-in-one and the commands for one role alone share. */
+import * as path from 'node:path';
+import type { DockerOptions } from 'dockerode';
+import type { Logger } from 'pino';
+import type { WorkflowGateway } from '../api/gateway.ts';
+import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
+import type { TemporalSettings } from '../model/temporal-settings.ts';
+import type { Store } from '../store/types.ts';
+import type { Settings } from '../tools/settings.ts';
+import { connectTemporal } from '../tools/temporal-connection.ts';
+
+const PURGE_EVERY_MS = 10 * 60_000;
+
+export interface Role {
+  shutdown(): Promise<void>;
+}
+
+/** What every role of the control plane works with. */
+export interface ControlPlane {
+  readonly settings: Settings;
+  readonly temporal: TemporalSettings;
+  readonly store: Store;
+  readonly logger: Logger;
+}
+
+/** Opens the store at the address, its schema brought up to date, with the settings' cluster in it. */
+export async function openStore(settings: Settings, connectionString: string): Promise<Store> {
+  const [{ openStore: open }, { resolveSettings }] = await Promise.all([
+    import('../store/index.ts'),
+    import('../api/operations/shared/cluster-settings.ts'),
+  ]);
+  const store = await open({ connectionString, partition: settings.partition });
+  await store.createCluster({
+    clusterName: settings.clusterName,
+    status: 'ACTIVE',
+    createdAt: Date.now(),
+    settings: resolveSettings(undefined),
+    capacityProviders: [],
+    defaultCapacityProviderStrategy: [],
+    tags: [],
+  });
+  return store;
+}
+
+/** The worker, and with it the clearing away of tasks that stopped long ago. */
+export async function startWorkerRole({ settings, temporal, store, logger }: ControlPlane): Promise<Role> {
+  const { startWorker, installTemporalLogger } = await import('../worker/index.ts');
+  installTemporalLogger(logger);
+  const worker = await startWorker({
+    temporal,
+    store,
+    partition: settings.partition,
+    policy: settings.instancePolicy,
+    bundleCacheDir: path.join(settings.cacheDir, 'workflows'),
+    logger,
+  });
+  const purge = (): void => {
+    store.purgeStoppedTasks(Date.now() - settings.stoppedTaskRetentionMs).then(
+      (count) => logger.debug({ count }, 'stopped tasks past their retention removed'),
+      (error: unknown) => logger.warn({ err: error }, 'stopped tasks could not be removed, trying again later'),
+    );
+  };
+  const timer = setInterval(purge, PURGE_EVERY_MS);
+  return {
+    shutdown: async () => {
+      clearInterval(timer);
+      await worker.shutdown();
+    },
+  };
+}
+
+/** The API on its port; a port in use is the person's to free. */
+export async function startApiRole(plane: ControlPlane): Promise<Role & { readonly url: string }> {
+  const { settings, temporal, store, logger } = plane;
+  const [{ startApi }, { connectGateway }] = await Promise.all([
+    import('../api/server.ts'),
+    import('../api/temporal-gateway.ts'),
+  ]);
+  const [gateway, readiness] = await Promise.all([connectGateway(temporal), connectReadiness(plane)]);
+  const workflows: WorkflowGateway = gateway;
+  const { host, port, partition } = settings;
+  const api = await startApi({ host, port, store, workflows, partition, logger, isReady: readiness.isReady });
+  return {
+    url: api.url,
+    shutdown: async () => {
+      await api.close();
+      await Promise.all([gateway.close(), readiness.close()]);
+    },
+  };
+}
+
+/** The agent for one Docker engine, in the settings' cluster. */
+export async function startAgentRole(
+  options: Pick<ControlPlane, 'settings' | 'temporal' | 'logger'> & {
+    readonly docker: DockerOptions;
+    readonly fargate: boolean;
+  },
+): Promise<Role & { readonly containerInstanceId: string }> {
+  const { settings, temporal, logger, docker, fargate } = options;
+  const { startAgent } = await import('../agent/index.ts');
+  return startAgent({
+    temporal,
+    docker,
+    clusterName: settings.clusterName,
+    partition: settings.partition,
+    dataDir: path.join(settings.dataDir, 'agent'),
+    availabilityZone: settings.availabilityZone,
+    fargate,
+    attributes: settings.attributes,
+    logger,
+    taskCleanupWaitMs: settings.taskCleanupWaitMs,
+  });
+}
+
+/** Tells whether tasks can really be run: some worker polls, and some instance is connected. */
+async function connectReadiness({ temporal, store }: ControlPlane) {
+  const client = await connectTemporal(temporal);
+  // Without a type the server answers for workflow tasks.
+  const workerPolls = async (): Promise<boolean> => {
+    const { pollers } = await client.workflowService.describeTaskQueue({
+      namespace: temporal.namespace,
+      taskQueue: { name: CONTROL_TASK_QUEUE },
+    });
+    return pollers.length > 0;
+  };
+  return {
+    isReady: async () => (await workerPolls()) && (await instanceConnected(store)),
+    close: () => client.connection.close(),
+  };
+}
+
+async function instanceConnected(store: Store): Promise<boolean> {
+  const { items: clusters } = await store.listClusters({ limit: 100 });
+  for (const clusterName of clusters) {
+    const { items } = await store.listInstances({ clusterName, status: 'ACTIVE' }, { limit: 100 });
+    const instances = await store.getInstances(clusterName, items);
+    if (instances.some((instance) => instance.agentConnected)) return true;
+  }
+  return false;
+}

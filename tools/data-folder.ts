@@ -1,0 +1,47 @@
+/** One Longshore per data folder: two would fight over the same databases. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { readOwnPid } from './process.ts';
+import { SetupError } from './settings.ts';
+
+/** What the command line of every Longshore process holds. */
+const COMMAND_MARK = 'longshore.mjs';
+
+/** Claims the folder for this process, over the claim of one that is dead. Returns what gives it back. */
+export function claimDataFolder(folder: string): () => void {
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.accessSync(folder, fs.constants.W_OK);
+  } catch {
+    throw new SetupError(`The data folder ${folder} cannot be written. Choose another one with LONGSHORE_DATA.`);
+  }
+  const file = path.join(folder, 'longshore.pid');
+  const mine = `${file}.${process.pid}`;
+  fs.writeFileSync(mine, `${process.pid}\n`);
+  try {
+    claim(mine, file, folder);
+  } finally {
+    fs.rmSync(mine, { force: true });
+  }
+  return () => fs.rmSync(file, { force: true });
+}
+
+/** A hard link is made or refused at once, so of two that start together only one gets the folder. */
+function claim(mine: string, file: string, folder: string): void {
+  for (;;) {
+    try {
+      fs.linkSync(mine, file);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const owner = readOwnPid(file, [COMMAND_MARK]);
+    if (owner !== undefined && owner !== process.pid) {
+      throw new SetupError(
+        `Longshore runs already on ${folder} (pid ${owner}). Stop it first, or set LONGSHORE_DATA and the ports\n` +
+          '  (LONGSHORE_PORT, LONGSHORE_TEMPORAL_PORT, LONGSHORE_TEMPORAL_UI_PORT, LONGSHORE_POSTGRES_PORT) for a second one.',
+      );
+    }
+    fs.rmSync(file, { force: true });
+  }
+}
