@@ -45,7 +45,7 @@ export function createClusterStore(db: Database): ClusterStore {
     },
     updateCluster: (name, changes) =>
       db.transaction(async (queries) => {
-        const { tags = undefined, ...doc } = changes;
+        const { tags, ...doc } = changes;
         await requireCluster(queries, name, 'FOR NO KEY UPDATE');
         const [row] = await queries.rows<ClusterRow>(
           `UPDATE clusters SET doc = doc || $2::jsonb, tags = coalesce($3::jsonb, tags) WHERE name = $1 RETURNING ${COLUMNS}`,

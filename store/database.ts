@@ -31,12 +31,9 @@ const IDLE_TRANSACTION_LIMIT_MS = 15_000;
 const TRANSACTION_ATTEMPTS = 5;
 const DEFAULT_POOL_SIZE = 10;
 
-const INT8_OID = 20;
 /** Counts and times fit into a number. */
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((value: string) => unknown) =>
-    oid === INT8_OID ? Number : (pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
-} as pg.CustomTypesConfig;
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Opens no connection yet: the first query does. */
 export function openDatabase(connectionString: string, poolSize = DEFAULT_POOL_SIZE): Database {

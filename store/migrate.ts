@@ -26,10 +26,11 @@ export async function migrate(db: Database): Promise<void> {
     throw new Error(`The database has schema ${found}, this Longshore knows ${newest}: use a newer one.`);
   await db.transaction(async (queries) => {
     await queries.run('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    const applied = await appliedNumber(queries);
+    // In this order: the statement makes the session notice a table that another one has just created.
     await queries.run(
       'CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, file text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
     );
+    const applied = await appliedNumber(queries);
     for (const migration of migrations.filter((candidate) => candidate.number > applied)) {
       await queries.run(readFileSync(new URL(migration.file, FOLDER), 'utf8'));
       await queries.run('INSERT INTO schema_migrations (number, file) VALUES ($1, $2)', [

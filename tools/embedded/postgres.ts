@@ -189,7 +189,7 @@ async function launch(site: Site): Promise<number> {
 }
 
 function lastLines(file: string): string {
-  return fs.readFileSync(file, 'utf8').trimEnd().split('\n').slice(-4).join(' | ');
+  return fs.readFileSync(file, 'utf8').trimEnd().split('\n').slice(-8).join(' | ');
 }
 
 async function ensureDatabase(site: Site): Promise<void> {

@@ -1,0 +1,8 @@
+/** How control activities reach the workflows that own tasks. An owner that is gone counts as reached. */
+import type { InstanceNotice } from '../../workflows/messages.ts';
+
+export interface OwnerSignals {
+  /** Rejects when Temporal cannot be reached. */
+  signalNotice(workflowId: string, notice: InstanceNotice): Promise<void>;
+  signalCapacityChanged(workflowId: string): Promise<void>;
+}
