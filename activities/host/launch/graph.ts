@@ -35,7 +35,8 @@ export interface NextSteps {
   readonly wakeAt?: EpochMs;
 }
 
-type Verdict = { readonly kind: 'met' } | { readonly kind: 'waiting' } | { readonly kind: 'never'; readonly reason: string };
+type Verdict =
+  { readonly kind: 'met' } | { readonly kind: 'waiting' } | { readonly kind: 'never'; readonly reason: string };
 const MET: Verdict = { kind: 'met' };
 const WAITING: Verdict = { kind: 'waiting' };
 

@@ -1,5 +1,9 @@
 /** What the agent must know of a task after its definition is gone: kept in the containers' labels. Plain JSON, no secrets. */
-import type { ContainerDefinition, ContainerDependency, TaskDefinition as SdkTaskDefinition } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  ContainerDependency,
+  TaskDefinition as SdkTaskDefinition,
+} from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskLaunch } from '../types.ts';
 

@@ -9,7 +9,14 @@ import { ImageStore } from './images.ts';
 import { fromInspect } from './inspect.ts';
 import { PAUSE_IMAGE, PAUSE_PATH, pauseProgram, tarOf } from './pause-image.ts';
 import { RuntimeError } from './types.ts';
-import type { ContainerRuntime, ContainerSpec, EventListener, ImageReady, ObservedContainer, VolumeSpec } from './types.ts';
+import type {
+  ContainerRuntime,
+  ContainerSpec,
+  EventListener,
+  ImageReady,
+  ObservedContainer,
+  VolumeSpec,
+} from './types.ts';
 
 /** Docker's network for awsvpc tasks: user-defined, so that it resolves names and gives each task an address. */
 const TASK_NETWORK = 'longshore';
@@ -112,7 +119,12 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async listen(labels: Readonly<Record<string, string>>, listener: EventListener): Promise<{ close(): void }> {
-    const stream = new EventStream({ docker: this.docker, labels, listener, onImageChange: () => this.images.forget() });
+    const stream = new EventStream({
+      docker: this.docker,
+      labels,
+      listener,
+      onImageChange: () => this.images.forget(),
+    });
     await patiently(() => stream.open());
     return stream;
   }

@@ -6,7 +6,14 @@ import type { RuntimeErrorName } from './types.ts';
 /** An engine that restarts is back within this time; calls wait for it. */
 const AWAY_PATIENCE_MS = 30_000;
 const AWAY_RETRY_MS = 200;
-const CONNECTION_ERRORS: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH'];
+const CONNECTION_ERRORS: readonly string[] = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+];
 
 interface EngineFailure {
   readonly statusCode?: unknown;

@@ -37,6 +37,11 @@ export class EventStream {
     if (this.stream !== undefined && 'destroy' in this.stream) (this.stream as { destroy(): void }).destroy();
   }
 
+  // Read again after an await: the compiler takes the field for unchanged.
+  private isClosed(): boolean {
+    return this.closed;
+  }
+
   private async connect(): Promise<NodeJS.ReadableStream> {
     const [seconds, nanoseconds] = [this.last / 1_000_000_000n, this.last % 1_000_000_000n];
     // The engine takes fractions of a second as text; the client's types know numbers only.
@@ -54,6 +59,8 @@ export class EventStream {
     let stream = first;
     while (!this.closed) {
       await this.consume(stream);
+      if (this.isClosed()) return;
+      this.options.listener.onLost();
       const next = await this.reconnect();
       if (next === undefined) return;
       stream = next;

@@ -8,7 +8,11 @@ import type { ObservedContainer, RuntimeEvent } from './types.ts';
 /** A container as `GET /containers/{id}/json` shows it. */
 export function fromInspect(info: ContainerInspectInfo): ObservedContainer {
   const { State: state, NetworkSettings: network } = info;
-  const status = state.Running ? 'running' : isTime(state.StartedAt) || state.Status === 'exited' ? 'exited' : 'created';
+  const status = state.Running
+    ? 'running'
+    : isTime(state.StartedAt) || state.Status === 'exited'
+      ? 'exited'
+      : 'created';
   const health = healthOf(state.Health?.Status);
   const address = addressOf(network.Networks);
   return {

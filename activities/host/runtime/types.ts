@@ -74,6 +74,8 @@ export interface RuntimeEvent {
 
 export interface EventListener {
   readonly onEvent: (event: RuntimeEvent) => void;
+  /** The engine does not answer any more. */
+  readonly onLost: () => void;
   /** The stream was interrupted and runs again: what happened in between may be missing, so list anew. */
   readonly onResume: () => void;
 }

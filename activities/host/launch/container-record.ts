@@ -1,0 +1,82 @@
+/** What the agent knows of one container of a task, and how an engine's facts change it. */
+import type { ContainerReport, NetworkBinding } from '../../../model/task.ts';
+import type { HealthStatus } from '../../../model/status.ts';
+import type { EpochMs } from '../../../model/time.ts';
+import type { ObservedContainer } from '../runtime/types.ts';
+import type { Phase } from './graph.ts';
+import type { ContainerPlan } from './plan.ts';
+
+/** ECS's limit for `containers[].reason`. */
+const REASON_LIMIT = 1024;
+
+export interface ContainerRecord {
+  readonly plan: ContainerPlan;
+  phase: Phase;
+  pulled: boolean;
+  /** The engine's id, once created. */
+  containerId?: string;
+  imageDigest?: string;
+  startedAt?: EpochMs;
+  /** Of the latest start by the restart policy. */
+  restartedAt?: EpochMs;
+  finishedAt?: EpochMs;
+  exitCode?: number;
+  health?: HealthStatus;
+  reason?: string;
+  networkBindings: readonly NetworkBinding[];
+  /** An out-of-memory kill was seen; its end follows. */
+  oomKilled: boolean;
+}
+
+/** A container that has yet to be launched. */
+export const newRecord = (plan: ContainerPlan): ContainerRecord => ({
+  plan,
+  phase: 'waiting',
+  pulled: false,
+  networkBindings: [],
+  oomKilled: false,
+});
+
+/** A container found on the engine, or undefined where the plan names one that is not there. */
+export function adoptedRecord(plan: ContainerPlan, observed: ObservedContainer | undefined): ContainerRecord {
+  const record = newRecord(plan);
+  if (observed !== undefined) applyObserved(record, observed);
+  return record;
+}
+
+/** Takes over what the engine shows of a container. */
+export function applyObserved(record: ContainerRecord, observed: ObservedContainer): void {
+  record.containerId = observed.id;
+  if (observed.status === 'running') {
+    record.phase = record.phase === 'stopping' ? 'stopping' : 'running';
+    record.networkBindings = observed.networkBindings;
+    if (observed.health !== undefined) record.health = observed.health;
+  }
+  if (observed.startedAt !== undefined) record.startedAt ??= observed.startedAt;
+  if (observed.finishedAt !== undefined) record.finishedAt = observed.finishedAt;
+  if (observed.status === 'exited') endRecord(record, observed);
+}
+
+/** The container has stopped. */
+export function endRecord(record: ContainerRecord, end: { exitCode?: number; oomKilled?: boolean }): void {
+  record.phase = 'stopped';
+  if (end.exitCode !== undefined) record.exitCode = end.exitCode;
+  if (record.oomKilled || end.oomKilled === true)
+    record.reason = 'OutOfMemoryError: Container killed due to memory usage';
+}
+
+/** What the owner is told of the container. */
+export function reportOf(record: ContainerRecord): ContainerReport {
+  const { phase, plan } = record;
+  const isRunning = phase === 'running' || phase === 'stopping';
+  return {
+    name: plan.name,
+    lastStatus: phase === 'stopped' ? 'STOPPED' : isRunning ? 'RUNNING' : 'PENDING',
+    ...(plan.hasHealthCheck && record.health !== undefined ? { healthStatus: record.health } : {}),
+    ...(phase === 'stopped' && record.exitCode !== undefined ? { exitCode: record.exitCode } : {}),
+    ...(record.reason === undefined ? {} : { reason: record.reason.slice(0, REASON_LIMIT) }),
+    ...(record.containerId === undefined ? {} : { runtimeId: record.containerId }),
+    ...(record.imageDigest === undefined ? {} : { imageDigest: record.imageDigest }),
+    ...(record.networkBindings.length === 0 ? {} : { networkBindings: record.networkBindings }),
+  };
+}

@@ -1,0 +1,240 @@
+/** All tasks of this host: launched, adopted, stopped, cleaned up. Kept current by the engine's events, listed once at the start. */
+import type { Logger } from 'pino';
+import type { TaskReport } from '../../../model/task.ts';
+import type { EpochMs } from '../../../model/time.ts';
+import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
+import type { TaskBlueprint } from './container-spec.ts';
+import { LABELS, planFrom } from './labels.ts';
+import type { TaskPlan } from './plan.ts';
+import { Slots } from './slots.ts';
+import { TaskRun } from './task-run.ts';
+import type { TaskRunDeps } from './task-run.ts';
+
+/** Creates and starts at a time: a Docker engine on two cores is fastest with four, and slower with more. */
+const ENGINE_CONCURRENCY = 4;
+/** Ended tasks that are remembered after their clean-up, so that a late order does not start them again. */
+const REMEMBERED_TASKS = 10_000;
+const RESYNC_RETRY_MS = 1_000;
+
+export interface HostTasksDeps {
+  readonly runtime: ContainerRuntime;
+  readonly containerInstanceId: string;
+  readonly logger: Logger;
+  readonly now: () => EpochMs;
+  readonly report: (ownerWorkflowId: string, report: TaskReport) => void;
+  /** Stopped containers are kept this long for people to look at. */
+  readonly cleanupWaitMs: number;
+}
+
+/** A task that the control plane expects on this host. */
+export interface ExpectedHostTask {
+  readonly taskId: string;
+  readonly ownerWorkflowId: string;
+  /** It had reached RUNNING: its containers must be here. */
+  readonly wasRunning: boolean;
+  readonly shouldStop: boolean;
+}
+
+type Found = Map<string, { plan: TaskPlan; containers: Map<string, ObservedContainer> }>;
+
+export class HostTasks {
+  private readonly deps: HostTasksDeps;
+  private readonly runs = new Map<string, TaskRun>();
+  private readonly ended = new Map<string, TaskReport>();
+  private readonly slots = new Slots(ENGINE_CONCURRENCY);
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private subscription: { close(): void } | undefined;
+  private engineLostAt: EpochMs | undefined;
+  /** Events that came before the first list was taken in. */
+  private early: RuntimeEvent[] | undefined = [];
+
+  constructor(deps: HostTasksDeps) {
+    this.deps = deps;
+  }
+
+  /** Listens, then lists: from here on every task on the engine is known. */
+  async open(): Promise<void> {
+    const labels = { [LABELS.instance]: this.deps.containerInstanceId };
+    this.subscription = await this.deps.runtime.listen(labels, {
+      onEvent: (event) => (this.early === undefined ? this.dispatch(event) : this.early.push(event)),
+      onLost: () => (this.engineLostAt ??= this.deps.now()),
+      onResume: () => {
+        this.engineLostAt = undefined;
+        void this.resync();
+      },
+    });
+    for (const [taskId, { plan, containers }] of await this.find())
+      this.runs.set(taskId, TaskRun.adopt(plan, containers, this.runDeps()));
+    const early = this.early ?? [];
+    this.early = undefined;
+    early.forEach((event) => this.dispatch(event));
+  }
+
+  /** For how long the engine has been away: 0 while it is there. */
+  get engineAwayMs(): number {
+    return this.engineLostAt === undefined ? 0 : this.deps.now() - this.engineLostAt;
+  }
+
+  /** Stops listening; containers run on. */
+  close(): void {
+    this.subscription?.close();
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  /**
+   * Compares what was found with what should be here. Tasks that are not expected are stopped and removed before this
+   * resolves; the others are reported as they are now.
+   */
+  async reconcile(expected: readonly ExpectedHostTask[]): Promise<void> {
+    const byId = new Map(expected.map((e) => [e.taskId, e]));
+    const strangers = [...this.runs.values()].filter((run) => !byId.has(run.plan.taskId));
+    await Promise.all(strangers.map((run) => this.discard(run)));
+    for (const task of expected) {
+      const run = this.runs.get(task.taskId);
+      if (run !== undefined) run.resume(task.wasRunning);
+      else if (task.wasRunning || task.shouldStop) this.reportMissing(task);
+    }
+  }
+
+  /** Launches the task, or finds the launch that is under way or done. Undefined: it ended long ago, which is reported again. */
+  launch(blueprint: TaskBlueprint): TaskRun | undefined {
+    const { taskId, ownerWorkflowId } = blueprint.plan;
+    const ended = this.ended.get(taskId);
+    if (ended !== undefined) {
+      this.deps.report(ownerWorkflowId, ended);
+      return undefined;
+    }
+    const existing = this.runs.get(taskId);
+    if (existing === undefined) {
+      const run = TaskRun.launch(blueprint, this.runDeps());
+      this.runs.set(taskId, run);
+      return run;
+    }
+    if (existing.isStopped || existing.hasStarted) existing.publish();
+    existing.begin(blueprint);
+    return existing;
+  }
+
+  /** Begins to stop the task. Undefined when it is not here: that it is STOPPED is reported. */
+  stop(taskId: string, ownerWorkflowId: string): TaskRun | undefined {
+    const run = this.runs.get(taskId);
+    if (run === undefined) {
+      this.reportEnded(taskId, ownerWorkflowId);
+      return undefined;
+    }
+    if (run.isStopped) run.publish();
+    run.stop();
+    return run;
+  }
+
+  private reportMissing({ taskId, ownerWorkflowId, wasRunning, shouldStop }: ExpectedHostTask): void {
+    const vanished = wasRunning && !shouldStop;
+    this.reportEnded(
+      taskId,
+      ownerWorkflowId,
+      vanished ? 'ContainerVanishedError: No container matching saved ID found' : undefined,
+    );
+  }
+
+  private reportEnded(taskId: string, ownerWorkflowId: string, stoppedReason?: string): void {
+    const known = this.ended.get(taskId);
+    const report: TaskReport = known ?? {
+      taskId,
+      containerInstanceId: this.deps.containerInstanceId,
+      lastStatus: 'STOPPED',
+      containers: [],
+      stoppedAt: this.deps.now(),
+      ...(stoppedReason === undefined ? {} : { stoppedReason, stopCode: 'EssentialContainerExited' }),
+    };
+    this.remember(report);
+    this.deps.report(ownerWorkflowId, report);
+  }
+
+  private remember(report: TaskReport): void {
+    this.ended.set(report.taskId, report);
+    const [oldest] = this.ended.keys();
+    if (this.ended.size > REMEMBERED_TASKS && oldest !== undefined) this.ended.delete(oldest);
+  }
+
+  private dispatch(event: RuntimeEvent): void {
+    const taskId = event.labels[LABELS.taskId];
+    const name = event.labels[LABELS.containerName];
+    if (taskId !== undefined && name !== undefined) this.runs.get(taskId)?.onEvent(name, event);
+  }
+
+  private runDeps(): TaskRunDeps {
+    const { runtime, containerInstanceId, now, logger, report } = this.deps;
+    return {
+      runtime,
+      containerInstanceId,
+      now,
+      logger,
+      report,
+      slots: this.slots,
+      onStopped: (run) => this.afterStop(run),
+    };
+  }
+
+  /** Everything on the engine with this instance's label, by task and container name. */
+  private async find(): Promise<Found> {
+    const { runtime, containerInstanceId } = this.deps;
+    const ids = await runtime.list({ [LABELS.instance]: containerInstanceId });
+    const inspecting = new Slots(ENGINE_CONCURRENCY);
+    const observed = await Promise.all(ids.map((id) => inspecting.run(() => runtime.inspect(id))));
+    const found: Found = new Map();
+    for (const container of observed) {
+      const plan = container === undefined ? undefined : planFrom(container.labels);
+      const name = container?.labels[LABELS.containerName];
+      if (container === undefined || plan === undefined || name === undefined) continue;
+      const task = found.get(plan.taskId) ?? { plan, containers: new Map<string, ObservedContainer>() };
+      task.containers.set(name, container);
+      found.set(plan.taskId, task);
+    }
+    return found;
+  }
+
+  /** Events may have been missed: take the engine's word for every task. */
+  private async resync(): Promise<void> {
+    try {
+      const found = await this.find();
+      for (const run of this.runs.values()) run.resync(found.get(run.plan.taskId)?.containers ?? new Map());
+      this.deps.logger.info({ tasks: this.runs.size }, 'container engine is back');
+    } catch (error) {
+      this.deps.logger.warn(error, 'cannot list containers');
+      this.later(RESYNC_RETRY_MS, () => void this.resync());
+    }
+  }
+
+  private async discard(run: TaskRun): Promise<void> {
+    this.deps.logger.info({ taskId: run.plan.taskId }, 'a task that is not expected here is stopped and removed');
+    run.disown();
+    run.stop();
+    await run.until('stopped');
+    await this.cleanUp(run);
+  }
+
+  private afterStop(run: TaskRun): void {
+    this.remember(run.report());
+    void run.removeHolder();
+    this.later(this.deps.cleanupWaitMs, () => void this.cleanUp(run));
+  }
+
+  private async cleanUp(run: TaskRun): Promise<void> {
+    this.runs.delete(run.plan.taskId);
+    try {
+      for (const id of run.containerIds) await this.deps.runtime.remove(id);
+      for (const volume of run.plan.taskVolumes) await this.deps.runtime.removeVolume(volume);
+    } catch (error) {
+      this.deps.logger.warn(error, 'cannot clean up a task');
+    }
+  }
+
+  private later(waitMs: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      action();
+    }, waitMs);
+    timer.unref();
+    this.timers.add(timer);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Reports on tasks to their owners: one coalescer for each owner, so that a workflow gets at most a few signals a second
+ * however many of its tasks change. The latest report of a task replaces the ones before it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TaskReport } from '../../model/task.ts';
+
+/** Signals at once after a quiet time, then one in each interval: four a second. */
+const BURST = 2;
+const INTERVAL_MS = 250;
+const BATCH = 100;
+const RETRY_MS = { first: 250, most: 10_000 };
+
+/** Delivers to the workflow; answers `gone` when there is no such workflow any more. Throws when it cannot be reached. */
+export type SendReports = (ownerWorkflowId: string, reports: readonly TaskReport[]) => Promise<'delivered' | 'gone'>;
+
+export interface ReporterDeps {
+  readonly send: SendReports;
+  readonly onError: (error: unknown, ownerWorkflowId: string) => void;
+}
+
+interface Outbox {
+  readonly pending: Map<string, TaskReport>;
+  /** Resolves when nothing is pending any more. */
+  sending: Promise<void> | undefined;
+  tokens: number;
+  refilledAt: number;
+}
+
+export class TaskReporter {
+  private readonly deps: ReporterDeps;
+  private readonly outboxes = new Map<string, Outbox>();
+
+  constructor(deps: ReporterDeps) {
+    this.deps = deps;
+  }
+
+  /** Takes the report; it is delivered as soon as the owner's rate allows, and again until it is. */
+  report(ownerWorkflowId: string, report: TaskReport): void {
+    const outbox = this.outboxOf(ownerWorkflowId);
+    // Deleted first, so that the order of the map is the order of the latest changes.
+    outbox.pending.delete(report.taskId);
+    outbox.pending.set(report.taskId, report);
+    outbox.sending ??= this.deliver(ownerWorkflowId, outbox);
+  }
+
+  /** Resolves when all that was reported to the owner has been delivered, or the owner is gone. */
+  async delivered(ownerWorkflowId: string): Promise<void> {
+    await this.outboxes.get(ownerWorkflowId)?.sending;
+  }
+
+  /** Resolves when nothing is pending for anyone. */
+  async drained(): Promise<void> {
+    await Promise.all([...this.outboxes.values()].map((o) => o.sending));
+  }
+
+  private outboxOf(owner: string): Outbox {
+    const existing = this.outboxes.get(owner);
+    if (existing !== undefined) return existing;
+    const outbox: Outbox = { pending: new Map(), sending: undefined, tokens: BURST, refilledAt: Date.now() };
+    this.outboxes.set(owner, outbox);
+    return outbox;
+  }
+
+  private async deliver(owner: string, outbox: Outbox): Promise<void> {
+    // Reports of the same turn of the event loop go together.
+    await Promise.resolve();
+    let retryMs = RETRY_MS.first;
+    while (outbox.pending.size > 0) {
+      await takeToken(outbox);
+      const batch = [...outbox.pending.values()].slice(0, BATCH);
+      try {
+        if ((await this.deps.send(owner, batch)) === 'gone') outbox.pending.clear();
+        for (const report of batch)
+          if (outbox.pending.get(report.taskId) === report) outbox.pending.delete(report.taskId);
+        retryMs = RETRY_MS.first;
+      } catch (error) {
+        this.deps.onError(error, owner);
+        await sleep(retryMs);
+        retryMs = Math.min(retryMs * 2, RETRY_MS.most);
+      }
+    }
+    outbox.sending = undefined;
+    this.forgetWhenIdle(owner, outbox);
+  }
+
+  /** Run-task workflows come and go: an owner that was quiet until its tokens are full again is forgotten. */
+  private forgetWhenIdle(owner: string, outbox: Outbox): void {
+    const timer = setTimeout(() => {
+      if (outbox.sending === undefined) this.outboxes.delete(owner);
+    }, BURST * INTERVAL_MS);
+    timer.unref();
+  }
+}
+
+async function takeToken(outbox: Outbox): Promise<void> {
+  const elapsed = Date.now() - outbox.refilledAt;
+  const gained = Math.floor(elapsed / INTERVAL_MS);
+  outbox.tokens = Math.min(outbox.tokens + gained, BURST);
+  outbox.refilledAt = outbox.tokens === BURST ? Date.now() : outbox.refilledAt + gained * INTERVAL_MS;
+  if (outbox.tokens === 0) {
+    await sleep(outbox.refilledAt + INTERVAL_MS - Date.now());
+    outbox.refilledAt += INTERVAL_MS;
+    return;
+  }
+  outbox.tokens -= 1;
+}

@@ -1,0 +1,87 @@
+/** What an instance says of its host: resources, and the attributes that placement matches against. Pure. */
+import { AVAILABILITY_ZONE_ATTRIBUTE, FARGATE_ATTRIBUTE } from '../model/container-instance.ts';
+import type { Attribute, InstanceResources } from '../model/container-instance.ts';
+
+const MIB = 1024 * 1024;
+/** Left to the engine, the agent and the system: never given to tasks. */
+const RESERVED_MEMORY_MIB = 256;
+/** An ECS agent keeps these for SSH, the Docker engine and itself. */
+const RESERVED_PORTS: readonly string[] = ['22/tcp', '2375/tcp', '2376/tcp', '51678/tcp', '51679/tcp'];
+/** The oldest engine API that ECS knows a capability for. */
+const FIRST_API_MINOR = 17;
+/** Docker's log drivers that ECS has a name for and the agent passes on. */
+const LOG_DRIVERS: readonly string[] = ['json-file', 'syslog', 'journald', 'gelf', 'fluentd', 'splunk'];
+/** What this agent can do whatever the engine. */
+const AGENT_CAPABILITIES: readonly string[] = [
+  'ecs.capability.container-health-check',
+  'ecs.capability.container-ordering',
+  'ecs.capability.container-restart-policy',
+  'ecs.capability.task-cpu-mem-limit',
+  'ecs.capability.pid-ipc-namespace-sharing',
+  'com.amazonaws.ecs.capability.privileged-container',
+];
+const CAPABILITY = 'com.amazonaws.ecs.capability.';
+
+/** What the engine tells of itself and its machine. */
+export interface EngineFacts {
+  readonly cores: number;
+  readonly memoryBytes: number;
+  /** As Docker names it: x86_64, aarch64. */
+  readonly architecture: string;
+  /** The newest API version, e.g. 1.41. */
+  readonly apiVersion: string;
+  readonly version: string;
+  readonly logDrivers: readonly string[];
+  readonly volumeDrivers: readonly string[];
+  readonly securityOptions: readonly string[];
+  readonly gpuIds: readonly string[];
+}
+
+/** What the instance has in total. */
+export function resourcesOf(facts: EngineFacts): InstanceResources {
+  return {
+    cpu: facts.cores * 1024,
+    memoryMiB: Math.max(Math.floor(facts.memoryBytes / MIB) - RESERVED_MEMORY_MIB, 0),
+    reservedPorts: RESERVED_PORTS,
+    gpuIds: facts.gpuIds,
+  };
+}
+
+export interface InstanceFacts {
+  readonly engine: EngineFacts;
+  readonly availabilityZone: string;
+  /** Takes tasks of launch type FARGATE. */
+  readonly fargate: boolean;
+  /** The operator's own. */
+  readonly attributes: readonly Attribute[];
+}
+
+/** All attributes of the instance; the operator's come last and win. */
+export function attributesOf({ engine, availabilityZone, fargate, attributes }: InstanceFacts): Attribute[] {
+  const own: Attribute[] = [
+    { name: AVAILABILITY_ZONE_ATTRIBUTE, value: availabilityZone },
+    { name: 'ecs.os-type', value: 'linux' },
+    { name: 'ecs.os-family', value: 'LINUX' },
+    { name: 'ecs.cpu-architecture', value: engine.architecture === 'aarch64' ? 'arm64' : engine.architecture },
+    ...capabilitiesOf(engine).map((name) => ({ name })),
+    ...(fargate ? [{ name: FARGATE_ATTRIBUTE }] : []),
+  ];
+  return [...own.filter((a) => !attributes.some((b) => b.name === a.name)), ...attributes];
+}
+
+function capabilitiesOf(engine: EngineFacts): string[] {
+  const newest = Number(engine.apiVersion.split('.')[1] ?? 0);
+  const apis = Array.from({ length: Math.max(newest - FIRST_API_MINOR + 1, 0) }, (_, i) => FIRST_API_MINOR + i);
+  const holdsNetworks = ['x86_64', 'aarch64'].includes(engine.architecture);
+  return [
+    ...apis.map((minor) => `${CAPABILITY}docker-remote-api.1.${minor}`),
+    ...LOG_DRIVERS.filter((d) => engine.logDrivers.includes(d)).map((d) => `${CAPABILITY}logging-driver.${d}`),
+    `${CAPABILITY}logging-driver.none`,
+    ...['selinux', 'apparmor']
+      .filter((s) => engine.securityOptions.some((o) => o.includes(s)))
+      .map((s) => CAPABILITY + s),
+    ...AGENT_CAPABILITIES,
+    ...engine.volumeDrivers.map((driver) => `ecs.capability.docker-plugin.${driver}`),
+    ...(holdsNetworks ? ['ecs.capability.task-eni'] : []),
+  ];
+}

@@ -1,0 +1,58 @@
+/** The agent's side of the talk with the control plane: everything goes through Temporal, outbound only. */
+import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { SendReports } from '../activities/host/reporter.ts';
+import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
+import type { InstanceRegistration } from '../model/container-instance.ts';
+import type { ContainerInstanceWorkflowInput, ExpectedTask } from '../workflows/messages.ts';
+import {
+  agentAttendsSignal,
+  CONTAINER_INSTANCE_WORKFLOW,
+  containerInstanceWorkflowId,
+  registerInstanceUpdate,
+  taskReportsSignal,
+} from '../workflows/messages.ts';
+
+/** Registers the instance or greets the one that is known; answers which tasks the control plane expects here. */
+export async function registerInstance(
+  client: Client,
+  registration: InstanceRegistration,
+): Promise<readonly ExpectedTask[]> {
+  const { clusterName, containerInstanceId } = registration;
+  const input: ContainerInstanceWorkflowInput = { clusterName, containerInstanceId };
+  const startWorkflowOperation = new WithStartWorkflowOperation(CONTAINER_INSTANCE_WORKFLOW, {
+    workflowId: containerInstanceWorkflowId(clusterName, containerInstanceId),
+    taskQueue: CONTROL_TASK_QUEUE,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [input],
+  });
+  const { expectedTasks } = await client.workflow.executeUpdateWithStart(registerInstanceUpdate, {
+    startWorkflowOperation,
+    args: [registration],
+  });
+  return expectedTasks;
+}
+
+/** Tells the instance's workflow that this agent has reconciled and takes work. */
+export async function announceAgent(
+  client: Client,
+  instance: ContainerInstanceWorkflowInput & { readonly sessionId: string },
+): Promise<void> {
+  const handle = client.workflow.getHandle(
+    containerInstanceWorkflowId(instance.clusterName, instance.containerInstanceId),
+  );
+  await handle.signal(agentAttendsSignal, { sessionId: instance.sessionId });
+}
+
+/** Sends reports to the owner, whichever run of its workflow is current. */
+export const reportSender =
+  (client: Client): SendReports =>
+  async (ownerWorkflowId, reports) => {
+    try {
+      await client.workflow.getHandle(ownerWorkflowId).signal(taskReportsSignal, reports);
+      return 'delivered';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'gone';
+      throw error;
+    }
+  };

@@ -1,0 +1,27 @@
+/** The instance's id: chosen once, kept in the agent's data folder, so that a restarted agent is the same instance. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const FILE = 'container-instance-id';
+
+/** 32 lowercase hex digits. Written before it is first used; throws when the file holds something else. */
+export async function loadInstanceId(dataDir: string): Promise<string> {
+  const path = join(dataDir, FILE);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text !== undefined) {
+    const id = text.trim();
+    if (!/^[0-9a-f]{32}$/.test(id))
+      throw new Error(`${path} does not hold a container instance id; remove it to get a new one`);
+    return id;
+  }
+  const id = randomBytes(16).toString('hex');
+  await mkdir(dataDir, { recursive: true });
+  // Renamed into place: a crash leaves no half-written id.
+  await writeFile(`${path}.new`, `${id}\n`);
+  await rename(`${path}.new`, path);
+  return id;
+}

@@ -1,0 +1,42 @@
+/** Asks the container engine what it is and what its machine has. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type Docker from 'dockerode';
+import type { EngineFacts } from './attributes.ts';
+
+/** What the agent reads of `GET /info`. */
+interface EngineInfo {
+  readonly NCPU: number;
+  readonly MemTotal: number;
+  readonly Architecture: string;
+  readonly ServerVersion: string;
+  readonly SecurityOptions?: readonly string[] | null;
+  readonly Plugins: { readonly Volume?: readonly string[] | null; readonly Log?: readonly string[] | null };
+  readonly Runtimes?: Readonly<Record<string, unknown>> | null;
+}
+
+/** Throws when the engine does not answer. */
+export async function probeEngine(docker: Docker): Promise<EngineFacts> {
+  const [info, version] = await Promise.all([docker.info() as Promise<EngineInfo>, docker.version()]);
+  return {
+    cores: info.NCPU,
+    memoryBytes: info.MemTotal,
+    architecture: info.Architecture,
+    apiVersion: version.ApiVersion,
+    version: info.ServerVersion,
+    logDrivers: info.Plugins.Log ?? [],
+    volumeDrivers: info.Plugins.Volume ?? [],
+    securityOptions: info.SecurityOptions ?? [],
+    gpuIds: info.Runtimes?.['nvidia'] === undefined ? [] : await listGpus(),
+  };
+}
+
+/** GPUs as the engine's device requests name them; none where the driver's tool does not answer. */
+async function listGpus(): Promise<readonly string[]> {
+  try {
+    const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=uuid', '--format=csv,noheader']);
+    return stdout.split('\n').filter((line) => line !== '');
+  } catch {
+    return [];
+  }
+}

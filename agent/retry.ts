@@ -1,0 +1,27 @@
+/** Trying again for as long as it takes: what the agent needs may be away at any time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+
+const RETRY_MS = { first: 250, most: 5_000 };
+
+export interface Attempts {
+  readonly what: string;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Failures that no waiting cures: thrown at once. */
+  readonly isFinal?: (error: unknown) => boolean;
+}
+
+/** Runs until it succeeds; throws final errors, and when the signal is aborted. */
+export async function untilDone<T>({ what, logger, signal, isFinal }: Attempts, attempt: () => Promise<T>): Promise<T> {
+  for (let wait = RETRY_MS.first; ; wait = Math.min(wait * 2, RETRY_MS.most)) {
+    signal.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isFinal?.(error) === true) throw error;
+      logger.warn({ error: error instanceof Error ? error.message : String(error) }, `${what}: trying again`);
+    }
+    await sleep(wait, undefined, { signal });
+  }
+}
