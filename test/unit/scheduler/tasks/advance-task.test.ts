@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import type { TaskStatus } from '../../../../model/status.ts';
+import type { TaskReport } from '../../../../model/task.ts';
+import { advanceTask, taskChanges } from '../../../../scheduler/tasks/advance-task.ts';
+import { failedToStart } from '../../../../scheduler/tasks/failed-to-start.ts';
+import type { ServiceTask } from '../../../../scheduler/reconcile/types.ts';
+import { aPendingTask, aReport, aTask, NOW } from '../../../support/service-builders.ts';
+
+/** The task after a report that must change something. */
+function advanced(task: ServiceTask, report: TaskReport): ServiceTask {
+  const after = advanceTask(task, report);
+  if (after === 'unchanged') throw new Error('the report changed nothing');
+  return after;
+}
+
+const stopped = (changes: Partial<TaskReport> = {}): TaskReport =>
+  aReport({
+    lastStatus: 'STOPPED',
+    containers: [{ name: 'app', lastStatus: 'STOPPED', exitCode: 1 }],
+    executionStoppedAt: NOW + 10,
+    stoppedAt: NOW + 20,
+    stopCode: 'EssentialContainerExited',
+    stoppedReason: 'Essential container in task exited',
+    ...changes,
+  });
+
+describe('advanceTask', () => {
+  it.each<[TaskStatus, TaskReport['lastStatus'], TaskStatus | 'unchanged']>([
+    ['PROVISIONING', 'PENDING', 'PENDING'],
+    ['PENDING', 'RUNNING', 'RUNNING'],
+    ['PENDING', 'STOPPED', 'STOPPED'],
+    ['ACTIVATING', 'PENDING', 'unchanged'],
+    ['ACTIVATING', 'RUNNING', 'RUNNING'],
+    ['RUNNING', 'PENDING', 'unchanged'],
+    ['RUNNING', 'STOPPED', 'STOPPED'],
+    ['STOPPING', 'PENDING', 'unchanged'],
+    ['STOPPING', 'RUNNING', 'unchanged'],
+    ['STOPPING', 'STOPPED', 'STOPPED'],
+    ['STOPPED', 'PENDING', 'unchanged'],
+    ['STOPPED', 'RUNNING', 'unchanged'],
+    ['STOPPED', 'STOPPED', 'unchanged'],
+  ])('%s, reported %s: %s', (lastStatus, reported, expected) => {
+    const after = advanceTask(aTask('t1', { lastStatus }), aReport({ lastStatus: reported }));
+    expect(after === 'unchanged' ? after : after.lastStatus).toBe(expected);
+  });
+
+  it('raises the version by one and keeps what is not its own', () => {
+    const task = aPendingTask('t1', { replaces: 't0', version: 7 });
+    expect(advanced(task, aReport())).toMatchObject({ taskId: 't1', replaces: 't0', version: 8, startedAt: NOW });
+  });
+
+  it('leaves a repeated report without effect', () => {
+    const once = advanced(aPendingTask('t1'), aReport());
+    expect(advanceTask(once, aReport())).toBe('unchanged');
+    expect(taskChanges(once, aReport())).toEqual({});
+  });
+
+  it('sees new details of the containers in an otherwise equal report', () => {
+    const once = advanced(aPendingTask('t1'), aReport());
+    const more = aReport({ containers: [{ name: 'app', lastStatus: 'RUNNING', runtimeId: 'abc' }] });
+    expect(advanced(once, more).version).toBe(once.version + 1);
+    expect(taskChanges(once, more)).toEqual({ containers: more.containers });
+  });
+
+  it('sets startedAt once', () => {
+    const once = advanced(aPendingTask('t1'), aReport({ startedAt: NOW }));
+    expect(advanced(once, aReport({ startedAt: NOW + 5, healthStatus: 'HEALTHY' })).startedAt).toBe(NOW);
+  });
+
+  it('learns startedAt from the last report when the one of RUNNING was lost', () => {
+    expect(advanced(aPendingTask('t1'), stopped()).startedAt).toBe(NOW);
+  });
+
+  it('follows health both ways', () => {
+    const well = advanced(aTask('t1'), aReport({ healthStatus: 'HEALTHY' }));
+    const ill = advanced(well, aReport({ healthStatus: 'UNHEALTHY' }));
+    expect([well.healthStatus, ill.healthStatus]).toEqual(['HEALTHY', 'UNHEALTHY']);
+    expect(advanced(ill, aReport({ healthStatus: 'HEALTHY' })).healthStatus).toBe('HEALTHY');
+  });
+
+  it('keeps the health when a report has none', () => {
+    expect(advanced(aTask('t1', { healthStatus: 'HEALTHY' }), aReport()).healthStatus).toBe('HEALTHY');
+  });
+
+  it('is STOPPING, and not wanted any more, as soon as an essential container has gone', () => {
+    const after = advanced(aTask('t1'), aReport({ executionStoppedAt: NOW + 10 }));
+    expect(after).toMatchObject({ lastStatus: 'STOPPING', desiredStatus: 'STOPPED' });
+  });
+
+  it('takes the agent’s reason when the owner has none', () => {
+    expect(advanced(aTask('t1'), stopped())).toMatchObject({
+      desiredStatus: 'STOPPED',
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+    });
+  });
+
+  it('keeps the owner’s reason over the agent’s', () => {
+    const own = { desiredStatus: 'STOPPED', stopCode: 'UserInitiated', stoppedReason: 'Task stopped by user' } as const;
+    const after = advanced(aTask('t1', own), stopped());
+    expect(after).toMatchObject({ lastStatus: 'STOPPED', ...own });
+    const { stopCode, stoppedReason } = taskChanges(aTask('t1', own), stopped());
+    expect([stopCode, stoppedReason]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('taskChanges', () => {
+  it('has everything that a task’s way to RUNNING changes', () => {
+    const report = aReport({
+      pullStartedAt: NOW - 9,
+      pullStoppedAt: NOW - 5,
+      healthStatus: 'HEALTHY',
+      attachments: [],
+    });
+    expect(taskChanges(aPendingTask('t1'), report)).toEqual({
+      lastStatus: 'RUNNING',
+      healthStatus: 'HEALTHY',
+      startedAt: NOW,
+      pullStartedAt: NOW - 9,
+      pullStoppedAt: NOW - 5,
+      attachments: [],
+      containers: report.containers,
+    });
+  });
+
+  it('has everything that the end of a task changes', () => {
+    expect(taskChanges(aTask('t1'), stopped())).toEqual({
+      lastStatus: 'STOPPED',
+      desiredStatus: 'STOPPED',
+      stoppingAt: NOW + 10,
+      executionStoppedAt: NOW + 10,
+      stoppedAt: NOW + 20,
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      containers: stopped().containers,
+    });
+  });
+
+  it('leaves stoppingAt to the owner that ordered the stop', () => {
+    const changes = taskChanges(aTask('t1', { desiredStatus: 'STOPPED', lastStatus: 'STOPPING' }), stopped());
+    expect(changes.stoppingAt).toBeUndefined();
+    expect(changes.desiredStatus).toBeUndefined();
+  });
+
+  it('is empty for a stale report', () => {
+    expect(taskChanges(aTask('t1'), aReport({ lastStatus: 'PENDING' }))).toEqual({});
+    expect(taskChanges(aTask('t1', { lastStatus: 'STOPPED' }), stopped())).toEqual({});
+  });
+});
+
+describe('failedToStart', () => {
+  it.each([
+    ['its image could not be pulled', { stopCode: 'TaskFailedToStart' }, true],
+    ['it stopped without a code', {}, true],
+    ['it ran, and then died', { stopCode: 'EssentialContainerExited', startedAt: NOW }, false],
+    ['the scheduler stopped it', { stopCode: 'ServiceSchedulerInitiated' }, false],
+    ['a user stopped it', { stopCode: 'UserInitiated' }, false],
+    ['its host was lost', { stopCode: 'InfrastructureHealth' }, false],
+    ['it is still stopping', { stopCode: 'TaskFailedToStart', lastStatus: 'STOPPING' }, false],
+  ] as const)('%s', (_when, changes, expected) => {
+    expect(failedToStart({ lastStatus: 'STOPPED', ...changes })).toBe(expected);
+  });
+});
