@@ -30,6 +30,13 @@ const REST_STATUS: Partial<Record<EcsErrorCode, number>> = {
   UpdateInProgressException: 409,
 };
 
+/** Refusals that ECS gives a general code although they say that something does not exist. */
+const NOT_FOUND_MESSAGES: ReadonlySet<string> = new Set([
+  'Unable to describe task definition.',
+  'The specified task definition does not exist.',
+  'The referenced task was not found.',
+]);
+
 export interface WireError {
   readonly code: EcsErrorCode;
   readonly status: number;
@@ -54,7 +61,10 @@ export function wireError(thrown: unknown, style: 'aws-json' | 'rest', requestId
   const refusal =
     refusalOf(thrown) ??
     new EcsError('ServerException', `Longshore failed to answer. Its log has the cause under request id ${requestId}.`);
-  const status = (style === 'rest' ? REST_STATUS : WIRE_STATUS)[refusal.code] ?? 400;
+  const status = style === 'rest' ? restStatus(refusal) : (WIRE_STATUS[refusal.code] ?? 400);
   const body = { ...refusal.members, __type: refusal.code, message: refusal.message };
   return { code: refusal.code, status, body, fault: refusalOf(thrown) === undefined };
 }
+
+const restStatus = ({ code, message }: EcsError): number =>
+  NOT_FOUND_MESSAGES.has(message) ? 404 : (REST_STATUS[code] ?? 400);

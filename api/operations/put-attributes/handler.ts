@@ -1,22 +1,15 @@
 import type { PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../operation.ts';
 import { requireCluster } from '../shared/clusters.ts';
-import {
-  attributesByInstance,
-  checkCustomAttributes,
-  presentAttribute,
-  requireTargets,
-} from '../shared/custom-attributes.ts';
+import { attributesByInstance, presentAttribute, requireTargets } from '../shared/custom-attributes.ts';
 
-/** Sets custom attributes of container instances; all of them are checked before the first is set. */
+/** Sets custom attributes of container instances; every target is looked up before the first attribute is set. */
 export const putAttributes: Operation<PutAttributesRequest, PutAttributesResponse> = {
   name: 'PutAttributes',
   async handle(input, context) {
     const { clusterName } = await requireCluster(context, input.cluster);
     const groups = attributesByInstance(input.attributes, clusterName, context);
-    for (const instance of await requireTargets(groups, clusterName, context)) {
-      checkCustomAttributes(instance, groups.get(instance.containerInstanceId) ?? []);
-    }
+    await requireTargets(groups, clusterName, context);
     for (const [instanceId, attributes] of groups)
       await context.store.putAttributes(clusterName, instanceId, attributes);
     return {

@@ -1,7 +1,7 @@
 /** Attributes that users put on container instances. */
 import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
 import { containerInstanceArn } from '../../../model/arn.ts';
-import type { Attribute, ContainerInstance } from '../../../model/container-instance.ts';
+import type { Attribute } from '../../../model/container-instance.ts';
 import { EcsError } from '../../../model/errors.ts';
 import type { OperationContext } from '../../operation.ts';
 import { resolveIdentifier } from '../../rules/identifiers.ts';
@@ -9,7 +9,6 @@ import { invalid } from '../../rules/refusals.ts';
 
 /** The only kind of resource that has attributes, and the default of `targetType`. */
 export const ATTRIBUTE_TARGET_TYPE = 'container-instance';
-const MAX_CUSTOM_ATTRIBUTES = 10;
 const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;
 /** No space at either end. */
 const VALUE = /^(?! )[A-Za-z0-9_\-./\\@: ]{1,128}(?<! )$/;
@@ -33,6 +32,7 @@ export function attributesByInstance(
     if (!NAME.test(name)) {
       throw invalid(`Attribute name '${name}' is invalid. Use 1 to 128 letters, digits and these: - _ . / \\`);
     }
+    if (AGENTS_OWN.test(name)) throw invalid(`Attribute '${name}' belongs to the agent and can not be changed.`);
     if (value !== undefined && !VALUE.test(value)) {
       throw invalid(
         `The value of attribute '${name}' is invalid. Use 1 to 128 letters, digits and these: - _ . / \\ @ : and spaces between.`,
@@ -46,36 +46,17 @@ export function attributesByInstance(
   return groups;
 }
 
-/** The instances of a call's attributes. Throws TargetNotFoundException when one of them does not exist. */
+/** Refuses with TargetNotFoundException when one of the instances does not exist, before any of them is changed. */
 export async function requireTargets(
   groups: AttributesByInstance,
   clusterName: string,
   { store }: OperationContext,
-): Promise<readonly ContainerInstance[]> {
-  const ids = [...groups.keys()];
-  const instances = (await store.getInstances(clusterName, ids)).filter(({ status }) => status !== 'INACTIVE');
-  const found = new Set(instances.map(({ containerInstanceId }) => containerInstanceId));
-  const lost = ids.find((id) => !found.has(id));
-  if (lost === undefined) return instances;
-  throw new EcsError(
-    'TargetNotFoundException',
-    `The container instance ${lost} was not found in cluster ${clusterName}.`,
-  );
-}
-
-/** Refuses what would leave an instance with too many custom attributes, or change what its agent registered. */
-export function checkCustomAttributes(instance: ContainerInstance, added: readonly Attribute[]): void {
-  const own = added.find(({ name }) => AGENTS_OWN.test(name));
-  if (own !== undefined) throw invalid(`Attribute '${own.name}' is registered by the agent and can not be put.`);
-  const names = new Set(
-    [...instance.attributes, ...added].map(({ name }) => name).filter((name) => !AGENTS_OWN.test(name)),
-  );
-  if (names.size > MAX_CUSTOM_ATTRIBUTES) {
-    throw new EcsError(
-      'AttributeLimitExceededException',
-      `A container instance can have at most ${MAX_CUSTOM_ATTRIBUTES} custom attributes.`,
-    );
-  }
+): Promise<void> {
+  const instances = await store.getInstances(clusterName, [...groups.keys()]);
+  const found = new Set(instances.filter(({ status }) => status !== 'INACTIVE').map((i) => i.containerInstanceId));
+  const lost = [...groups.keys()].find((id) => !found.has(id));
+  if (lost === undefined) return;
+  throw new EcsError('TargetNotFoundException', `The specified target ${lost} could not be found.`);
 }
 
 /** The attribute as the API shows it, with the ARN of what it is of. */

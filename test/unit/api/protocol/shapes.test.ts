@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { OPERATION_NAMES, operationShapes } from '../../../../api/protocol/catalogue.ts';
+import { requestSchema } from '../../../../api/protocol/request-schema.ts';
+import { responseBody } from '../../../../api/protocol/response-body.ts';
+import { validateRequest } from '../../../../api/protocol/validate-request.ts';
+
+const shapes = (name: string) => operationShapes(name)!;
+
+describe('shapes of the API', () => {
+  it('can be read for all operations', () => {
+    for (const name of OPERATION_NAMES) expect(() => requestSchema(shapes(name).input)).not.toThrow();
+  });
+
+  it('know required members, lists, maps and times', () => {
+    const members = new Map(shapes('RegisterTaskDefinition').input.members.map((member) => [member.name, member]));
+    expect(members.get('family')).toMatchObject({ required: true, shape: { kind: 'string' } });
+    expect(members.get('cpu')).toMatchObject({ required: false, shape: { kind: 'string' } });
+    expect(members.get('requiresCompatibilities')).toMatchObject({ shape: { kind: 'list' } });
+    const task = shapes('DescribeTasks').output.members.find(({ name }) => name === 'tasks')!.shape;
+    const created =
+      task.kind === 'list' && task.element.kind === 'structure'
+        ? task.element.members.find(({ name }) => name === 'createdAt')
+        : undefined;
+    expect(created?.shape).toEqual({ kind: 'timestamp' });
+  });
+});
+
+describe('validateRequest', () => {
+  it('keeps the texts of maps and free lists, and coerces only where integers belong', () => {
+    const input = {
+      family: '12',
+      containerDefinitions: [
+        { name: '1', image: '2', memory: '100', cpu: '99', command: ['3'], dockerLabels: { a: '1' } },
+      ],
+    };
+    expect(validateRequest(shapes('RegisterTaskDefinition'), input)).toEqual({
+      family: '12',
+      containerDefinitions: [{ name: '1', image: '2', memory: 100, cpu: 99, command: ['3'], dockerLabels: { a: '1' } }],
+    });
+  });
+
+  it('reads times as epoch seconds or ISO texts', () => {
+    const at = (after: unknown): unknown =>
+      validateRequest(shapes('ListServiceDeployments'), { service: 's', createdAt: { after } });
+    const date = new Date('2026-01-02T03:04:05.678Z');
+    expect(at(date.getTime() / 1000)).toMatchObject({ createdAt: { after: date } });
+    expect(at(date.toISOString())).toMatchObject({ createdAt: { after: date } });
+    expect(() => at('soon')).toThrow(/can not be converted to a Timestamp/);
+  });
+
+  it('leaves the input as it was', () => {
+    const input = Object.freeze({ cluster: null, tasks: Object.freeze(['a']) });
+    expect(validateRequest(shapes('DescribeTasks'), input)).toEqual({ tasks: ['a'] });
+  });
+});
+
+describe('responseBody', () => {
+  it('writes times as epoch seconds and drops what the API does not know', () => {
+    const output = {
+      tasks: [
+        { taskArn: 'a', createdAt: new Date(1_700_000_000_123), ownerWorkflowId: 'x', startedAt: undefined, tags: [] },
+      ],
+      failures: [],
+      secret: true,
+    };
+    expect(responseBody(shapes('DescribeTasks').output, output)).toEqual({
+      tasks: [{ taskArn: 'a', createdAt: 1_700_000_000.123, tags: [] }],
+      failures: [],
+    });
+  });
+});
