@@ -1,9 +1,10 @@
 /** Which compute a request asks for, and whether the task definition goes with it. */
-import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
+import type { CapacityProviderStrategyItem, TaskOverride } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../model/errors.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { ClusterRecord } from '../../store/types.ts';
+import { fargateRule } from '../operations/register-task-definition/rules/fargate.ts';
 import { CURRENT_PLATFORM_VERSION, LATEST_PLATFORM_VERSION } from '../present/platform.ts';
 import { invalid } from './refusals.ts';
 
@@ -73,6 +74,15 @@ export function checkCompatibility(definition: TaskDefinition, launchType: Launc
   if (definition.compatibilities !== undefined && !definition.compatibilities.includes(launchType)) {
     throw invalid(`Task definition does not support launch_type ${launchType}.`);
   }
+}
+
+/** A FARGATE task comes in ECS's sizes also where the call overrides cpu or memory. */
+export function checkFargateSize(definition: TaskDefinition, overrides: TaskOverride, launchType: LaunchType): void {
+  if (launchType !== 'FARGATE' || (overrides.cpu === undefined && overrides.memory === undefined)) return;
+  const { cpu = definition.cpu, memory = definition.memory } = overrides;
+  const { containerDefinitions = [] } = definition;
+  const [problem] = fargateRule({ ...definition, containerDefinitions, cpu, memory });
+  if (problem !== undefined) throw invalid(problem);
 }
 
 const PLATFORM_VERSIONS = [LATEST_PLATFORM_VERSION, CURRENT_PLATFORM_VERSION];

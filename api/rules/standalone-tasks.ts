@@ -16,7 +16,7 @@ import { validateTags } from '../operations/shared/tags.ts';
 import { presentPlacementFailure } from '../present/failure.ts';
 import { member } from '../present/members.ts';
 import { describeTasksOf, readTasks } from './described-tasks.ts';
-import { checkCompatibility } from './launch-type.ts';
+import { checkCompatibility, checkFargateSize } from './launch-type.ts';
 import { resolveNetworkConfiguration } from './network-configuration.ts';
 import { resolveOverrides } from './overrides.ts';
 import { resolveGroup } from './ownership.ts';
@@ -67,13 +67,15 @@ export function buildCommonMembers(
 ): CommonMembers {
   const { definition, tags } = target.taskDefinition;
   checkCompatibility(definition, target.launchType);
+  const overrides = resolveOverrides(input.overrides, definition);
+  checkFargateSize(definition, overrides, target.launchType);
   return {
     clusterName: target.clusterName,
     taskDefinition: definition,
     launchType: target.launchType,
     group: resolveGroup(input.group, definition.family),
     ...member('startedBy', input.startedBy),
-    overrides: resolveOverrides(input.overrides, definition),
+    overrides,
     ...member('networkConfiguration', resolveNetworkConfiguration(input.networkConfiguration, definition)),
     tags: standaloneTaskTags({
       given: validateTags(input.tags),

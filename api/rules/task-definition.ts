@@ -1,29 +1,32 @@
 /** Finding the task definition that a request names. */
 import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
-import { parseTaskDefinitionRef, shortName } from '../../model/arn.ts';
+import { shortName } from '../../model/arn.ts';
 import type { TaskDefinitionRecord } from '../../model/task-definition.ts';
-import type { TaskDefinitionStore } from '../../store/types.ts';
+import type { OperationContext } from '../operation.ts';
+import { resolveTaskDefinition } from '../operations/shared/task-definitions.ts';
 import { invalid } from './refusals.ts';
+
+type DefinitionReader = Pick<OperationContext, 'store' | 'partition'>;
 
 /**
  * The ACTIVE task definition behind `family`, `family:revision` or an ARN; a family alone means its latest ACTIVE
  * revision. ClientException `TaskDefinition not found.`; for one that is not ACTIVE: `inactiveCode` `TaskDefinition is inactive`.
  */
 export async function requireActiveTaskDefinition(
-  store: TaskDefinitionStore,
+  context: DefinitionReader,
   reference: string,
   inactiveCode: EcsErrorCode,
 ): Promise<TaskDefinitionRecord> {
-  const record = await findTaskDefinition(store, reference);
+  const record = await findTaskDefinition(context, reference);
   if (record.definition.status !== 'ACTIVE') throw new EcsError(inactiveCode, 'TaskDefinition is inactive');
   return record;
 }
 
 /** As requireActiveTaskDefinition, whatever its status: a service keeps and uses a definition that became INACTIVE. */
-export async function findTaskDefinition(store: TaskDefinitionStore, reference: string): Promise<TaskDefinitionRecord> {
-  const parsed = parseTaskDefinitionRef(reference);
+export async function findTaskDefinition(context: DefinitionReader, reference: string): Promise<TaskDefinitionRecord> {
+  const parsed = resolveTaskDefinition(reference, context.partition);
   if (parsed === undefined) throw badReference(reference);
-  const record = await store.getTaskDefinition(parsed.family, parsed.revision);
+  const record = await context.store.getTaskDefinition(parsed.family, parsed.revision);
   if (record === undefined) throw new EcsError('ClientException', 'TaskDefinition not found.');
   return record;
 }

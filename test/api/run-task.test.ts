@@ -260,6 +260,17 @@ test.each<[string, Partial<RunTaskCommandInput>, string, string | RegExp]>([
     "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
   ],
   [
+    'a size that FARGATE has not',
+    {
+      taskDefinition: 'fargate',
+      launchType: 'FARGATE',
+      networkConfiguration: AWSVPC,
+      overrides: { cpu: '512', memory: '512' },
+    },
+    'InvalidParameterException',
+    'No Fargate configuration exists for given values.',
+  ],
+  [
     'environment files',
     {
       overrides: {

@@ -7,7 +7,8 @@ import {
   type CreateServiceCommandInput,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { EcsError } from '../../model/errors.ts';
 import { ensureCluster, expectRefusal, withApi } from './support/api-under-test.ts';
 import { definitionOf, registerDefinition, serviceRow } from './support/rows.ts';
 
@@ -112,6 +113,23 @@ describe('CreateService', () => {
     const again = await create({ tags: tags.toReversed() });
     expect(again.service?.createdAt).toEqual(first.service?.createdAt);
     expect(api().gateway.count('createService')).toBe(created);
+  });
+
+  test('of two equal requests at once both get the service; a different one is refused', async () => {
+    const { gateway } = api();
+    const winner = gateway.createService.bind(gateway);
+    const lateRefusal = (command: Parameters<typeof winner>[0]) => async () => {
+      await winner(command);
+      throw new EcsError('InvalidParameterException', 'Creation of service was not idempotent.');
+    };
+    const createService = vi.spyOn(gateway, 'createService');
+    createService.mockImplementationOnce((command) => lateRefusal(command)());
+    expect((await create()).service?.status).toBe('ACTIVE');
+    name = `${name}-other`;
+    createService.mockImplementationOnce(({ definition, ...rest }) =>
+      lateRefusal({ ...rest, definition: { ...definition, desiredCount: 7 } })(),
+    );
+    await expectRefusal(create(), 'InvalidParameterException', 'Creation of service was not idempotent.');
   });
 
   test.each<[string, Partial<CreateServiceCommandInput>]>([

@@ -19,19 +19,24 @@ export const createService: Operation<CreateServiceRequest, CreateServiceRespons
     const [cluster, [taskDefinition, existing]] = await both(
       requireCluster(context, input.cluster),
       both(
-        requireActiveTaskDefinition(context.store, input.taskDefinition ?? '', 'ClientException'),
+        requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'ClientException'),
         findService(context, clusterName, serviceName),
       ),
     );
     const definition = buildDefinition(input, { cluster, taskDefinition: taskDefinition.definition });
-    const { taskDefinitionArn } = taskDefinition.definition;
-    if (existing === undefined || !isRepeat(existing, { definition, taskDefinitionArn })) {
-      await context.workflows.createService({
+    const asked = { definition, taskDefinitionArn: taskDefinition.definition.taskDefinitionArn };
+    if (existing === undefined || !isRepeat(existing, asked)) {
+      const command = {
         definition,
         taskDefinition: taskDefinition.definition,
         taskDefinitionTags: taskDefinition.tags,
         createdBy: context.principalArn,
         incarnation: randomUUID(),
+      };
+      await context.workflows.createService(command).catch(async (refusal: unknown) => {
+        // Two equal requests at once: the one that came second finds the service that the first created.
+        const created = await findService(context, clusterName, serviceName);
+        if (created?.status !== 'ACTIVE' || !isRepeat(created, asked)) throw refusal;
       });
     }
     return answerService(context, clusterName, serviceName);

@@ -30,7 +30,7 @@ export const runTask: Operation<RunTaskRequest, RunTaskResponse> = {
       clientToken === undefined ? undefined : context.store.getRunTaskRequest(clusterName, clientToken, context.now);
     const found = both(
       requireCluster(context, input.cluster),
-      requireActiveTaskDefinition(context.store, input.taskDefinition ?? '', 'InvalidParameterException'),
+      requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'InvalidParameterException'),
     );
     // A repeated call is answered even when its definition became INACTIVE meanwhile: its own refusal is not awaited.
     found.catch(() => undefined);

@@ -27,7 +27,7 @@ export const startTask: Operation<StartTaskRequest, StartTaskResponse> = {
     const containerInstanceIds = instances.map((instance) => resolveIdentifier('container-instance', instance, scope));
     const [, taskDefinition] = await both(
       requireCluster(context, input.cluster),
-      requireActiveTaskDefinition(context.store, input.taskDefinition ?? '', 'InvalidParameterException'),
+      requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'InvalidParameterException'),
     );
     const outcome = await context.workflows.runTask(randomUUID(), {
       kind: 'StartTask',

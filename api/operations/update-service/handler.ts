@@ -23,8 +23,8 @@ export const updateService: Operation<UpdateServiceRequest, UpdateServiceRespons
     if (record.status !== 'ACTIVE') throw new EcsError('ServiceNotActiveException', 'Service was not ACTIVE.');
     const named = input.taskDefinition !== undefined && input.taskDefinition !== '';
     const taskDefinition = named
-      ? await requireActiveTaskDefinition(context.store, input.taskDefinition ?? '', 'ClientException')
-      : await findTaskDefinition(context.store, record.taskDefinitionArn);
+      ? await requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'ClientException')
+      : await findTaskDefinition(context, record.taskDefinitionArn);
     const changes = buildChanges(input, record.definition, taskDefinition.definition);
     const propagateTags = changes.propagateTags ?? record.definition.propagateTags;
     await context.workflows.updateService(clusterName, serviceName, {
