@@ -23,7 +23,7 @@ export function createTerminalLogger(settings: Pick<Settings, 'logLevel' | 'data
   return pino(
     { level, base: null },
     multistream([
-      { level, stream: destination({ dest: file, sync: false }) },
+      { level, stream: destination({ dest: file, sync: true }) },
       { level: terminalLevel, stream: { write: (line: string) => void process.stderr.write(forTerminal(line)) } },
     ]),
   );
