@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Everything that workflow code may import of ours. */
@@ -37,6 +37,7 @@ export async function loadWorkflowBundle(cacheDir: string): Promise<{ code: stri
   }
   const bundle: WorkflowBundleWithSourceMap = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('WARN'),
   });
   await mkdir(cacheDir, { recursive: true });
   const partial = `${file}.${process.pid}`;

@@ -17,7 +17,8 @@ import type { CarriedService } from './state.ts';
 export async function serviceWorkflow(input: ServiceWorkflowInput, carried?: CarriedService): Promise<void> {
   let owner = carried ? new ServiceOwner(carried) : undefined;
   const active = (incarnation?: string): ServiceOwner => {
-    if (owner?.state.status === 'ACTIVE' && (incarnation ?? owner.state.incarnation) === owner.state.incarnation) return owner;
+    if (owner?.state.status === 'ACTIVE' && (incarnation ?? owner.state.incarnation) === owner.state.incarnation)
+      return owner;
     throw ApplicationFailure.nonRetryable('Service was not ACTIVE.', 'ServiceNotActiveException');
   };
 

@@ -1,5 +1,11 @@
 /** How workflows call the control activities: at once as a local activity, patiently as an ordinary one when that fails. */
-import { ActivityFailure, ApplicationFailure, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
 import type { ControlActivities } from '../../activities/control/types.ts';
 
 /** A slow or absent Postgres must not hold a workflow task: one short try here, the retries elsewhere. */

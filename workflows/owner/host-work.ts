@@ -72,7 +72,11 @@ export class HostWork {
     while (wanted.length > 0) {
       const activities = this.#activities(
         instanceId,
-        summaryOf('launch', wanted.map((task) => shortName(task.taskDefinitionArn)), instanceId),
+        summaryOf(
+          'launch',
+          wanted.map((task) => shortName(task.taskDefinitionArn)),
+          instanceId,
+        ),
       );
       const all = this.#options.taskDefinitions();
       const arns = [...new Set(wanted.map((task) => task.taskDefinitionArn))];
@@ -95,7 +99,11 @@ export class HostWork {
   }
 
   #activities(instanceId: string, summary: string) {
-    return proxyActivities<HostActivities>({ ...HOST_ACTIVITY_OPTIONS, taskQueue: instanceTaskQueue(instanceId), summary });
+    return proxyActivities<HostActivities>({
+      ...HOST_ACTIVITY_OPTIONS,
+      taskQueue: instanceTaskQueue(instanceId),
+      summary,
+    });
   }
 
   /** False after a failure that is worth another go; the pause keeps a broken host from spinning the workflow. */

@@ -3,6 +3,7 @@ import type { StopCode } from '../../model/status.ts';
 import type { TaskChanges, TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { advanceTask, taskChanges, type AdvanceableTask } from '../../scheduler/tasks/advance-task.ts';
+import { failedToStart } from '../../scheduler/tasks/failed-to-start.ts';
 import type { RecordWriter } from './record-writer.ts';
 
 /** What every owner keeps of a task. Crosses continue-as-new as it is. */
@@ -63,8 +64,7 @@ export class OwnedTasks<T extends OwnedTask> {
     if (after === 'unchanged') return { kind: 'unchanged' };
     this.#replace(after, taskChanges(before, report));
     if (after.lastStatus === 'STOPPED') {
-      const failedToStart = after.startedAt === undefined && before.desiredStatus === 'RUNNING';
-      return { kind: 'stopped', task: after, failedToStart };
+      return { kind: 'stopped', task: after, failedToStart: failedToStart(after) };
     }
     const started = before.startedAt === undefined && after.startedAt !== undefined;
     return { kind: started ? 'started' : 'changed', task: after };

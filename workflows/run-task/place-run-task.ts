@@ -4,7 +4,8 @@ import { containerInstanceArn, parseArn } from '../../model/arn.ts';
 import type { Failure } from '../../model/errors.ts';
 import { heldResources } from '../../model/task-requirements.ts';
 import type { Task } from '../../model/task.ts';
-import { failureOf } from '../../scheduler/placement/explain.ts';
+import { strategiesOrDefault } from '../../scheduler/placement/defaults.ts';
+import { failureOf, NO_INSTANCES_MESSAGE } from '../../scheduler/placement/explain.ts';
 import { placeOnInstances } from '../../scheduler/placement/place-on-instances.ts';
 import type { PlacementRequest } from '../../scheduler/placement/types.ts';
 import type { RunTaskCommand, RunTaskOutcome } from '../messages.ts';
@@ -14,16 +15,17 @@ import type { OwnedTask } from '../owner/owned-tasks.ts';
 import { placementRequest } from '../owner/placement-request.ts';
 import { placeAndReserve, reserve, snapshotRequest } from '../owner/place.ts';
 
-/** ECS answers an exception, not a failure, when there is nothing at all to place on. */
-const NO_INSTANCES = 'No Container Instances were found in your cluster.';
-
 interface RunTaskPlacement {
   readonly tasks: readonly OwnedTask[];
   readonly failures: readonly Failure[];
 }
 
 const requestOf = (command: RunTaskCommand): PlacementRequest =>
-  placementRequest({ ...command, constraints: command.placementConstraints, strategies: command.placementStrategy });
+  placementRequest({
+    ...command,
+    constraints: command.placementConstraints,
+    strategies: strategiesOrDefault('RunTask', command.placementStrategy),
+  });
 
 function templateOf(command: RunTaskCommand, ownerWorkflowId: string): TaskTemplate {
   return {
@@ -64,7 +66,7 @@ async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promis
     request: requestOf(command),
     buildTask: (placed) => buildTask(template, placed, Date.now()),
   });
-  if (totalInstances === 0) throw ApplicationFailure.nonRetryable(NO_INSTANCES, 'InvalidParameterException');
+  if (totalInstances === 0) throw ApplicationFailure.nonRetryable(NO_INSTANCES_MESSAGE, 'InvalidParameterException');
   const failures: Failure[] = [];
   if (refusal) {
     const failure = failureOf(refusal, arnOf(command, refusal.nearestInstanceId));
@@ -81,18 +83,18 @@ async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Prom
   );
   const template = templateOf(command, ownerWorkflowId);
   const answers = placeOnInstances(request, snapshot, instanceIds);
-  const wanted = answers.flatMap((a) => (a.placed ? [buildTask(template, a.placed, Date.now())] : []));
+  const wanted = answers.flatMap((a) => (a.kind === 'placed' ? [buildTask(template, a.placed, Date.now())] : []));
   const { tasks, refused } = await reserve(command.clusterName, wanted);
   const failures = [
-    ...answers.flatMap((a) => (a.placed ? [] : [failureFor(command, a.containerInstanceId, a.reason)])),
-    ...refused.map((r) => failureFor(command, r.containerInstanceId, r.reason)),
+    ...answers.flatMap((a) => (a.kind === 'placed' ? [] : [withArn(command, a.containerInstanceId, a.failure)])),
+    ...refused.map((r) => withArn(command, r.containerInstanceId, { reason: r.reason })),
   ];
   return { tasks: tasks.map(ownedTask), failures };
 }
 
-function failureFor(command: RunTaskCommand, instanceId: string, reason: string): Failure {
+function withArn(command: RunTaskCommand, instanceId: string, failure: Failure): Failure {
   const arn = arnOf(command, instanceId);
-  return { reason, ...(arn === undefined ? {} : { arn }) };
+  return { ...failure, ...(arn === undefined ? {} : { arn }) };
 }
 
 function arnOf(command: RunTaskCommand, instanceId: string | undefined): string | undefined {

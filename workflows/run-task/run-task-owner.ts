@@ -44,7 +44,8 @@ export class RunTaskOwner {
 
   /** Issues again what a previous run left in flight. */
   resume(): void {
-    for (const instanceId of groupBy(this.#tasks.all, (task) => task.containerInstanceId).keys()) this.#issue(instanceId);
+    for (const instanceId of groupBy(this.#tasks.all, (task) => task.containerInstanceId).keys())
+      this.#issue(instanceId);
     this.#show();
   }
 
@@ -125,7 +126,11 @@ export class RunTaskOwner {
     const command = this.#command;
     if (!command) return;
     const { launches, stops } = inFlight(this.#tasks.on(instanceId));
-    if (launches.length > 0) this.#host.launch(instanceId, launches.map((task) => this.#launchOf(command, task)));
+    if (launches.length > 0)
+      this.#host.launch(
+        instanceId,
+        launches.map((task) => this.#launchOf(command, task)),
+      );
     if (stops.length > 0) this.#host.stop(instanceId, stops);
   }
 

@@ -3,7 +3,7 @@ import { ApplicationFailure, condition, setCurrentDetails, uuid4, workflowInfo }
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
 import { applyServiceUpdate } from '../../scheduler/rollout/apply-service-update.ts';
-import { startDeployment } from '../../scheduler/rollout/deployments.ts';
+import { applyDeploymentDecisions, startDeployment } from '../../scheduler/rollout/deployments.ts';
 import { planService } from '../../scheduler/reconcile/plan-service.ts';
 import type { ServicePlan } from '../../scheduler/reconcile/types.ts';
 import { resetThrottle } from '../../scheduler/throttle/throttle.ts';
@@ -21,7 +21,7 @@ import { RecordWriter } from '../owner/record-writer.ts';
 import { groupBy, inFlight } from '../owner/relaunch.ts';
 import type { CarriedService, ServiceOwnedTask, ServiceState } from '../state.ts';
 import { deploymentSpec } from './new-service.ts';
-import { noteTaskEnd, noteTaskStart, serviceRecord } from './service-record.ts';
+import { noteStartFailures, noteTaskStart, serviceRecord } from './service-record.ts';
 import { launchOf, startTasks } from './start-tasks.ts';
 
 const NOT_IDEMPOTENT = 'Creation of service was not idempotent.';
@@ -81,8 +81,7 @@ export class ServiceOwner {
       }
       this.#changed = false;
       const plan = await this.#round();
-      if (this.state.status === 'INACTIVE') break;
-      await this.#waitForChange(plan);
+      if (!plan.becomesInactive) await this.#waitForChange(plan);
     }
     await this.#writer.flushed();
     return undefined;
@@ -135,16 +134,12 @@ export class ServiceOwner {
   }
 
   applyReports(reports: readonly TaskReport[]): void {
-    for (const report of reports) {
-      const outcome = this.#tasks.apply(report);
-      if (outcome.kind === 'unchanged') continue;
-      if (outcome.kind === 'started') noteTaskStart(this.state);
-      if (outcome.kind === 'stopped' && outcome.failedToStart) {
-        this.#events(noteTaskEnd(this.state, outcome.task, Date.now()));
-      }
-      this.#changed = true;
-    }
-    if (this.#changed) this.#write();
+    const outcomes = reports.map((report) => this.#tasks.apply(report));
+    if (outcomes.every((outcome) => outcome.kind === 'unchanged')) return;
+    const failed = outcomes.flatMap((o) => (o.kind === 'stopped' && o.failedToStart ? [o.task] : []));
+    this.#events(noteStartFailures(this.state, failed, Date.now()));
+    if (outcomes.some((outcome) => outcome.kind === 'started')) noteTaskStart(this.state);
+    this.#write();
   }
 
   instanceNotice(notice: InstanceNotice): void {
@@ -174,11 +169,12 @@ export class ServiceOwner {
 
   async #round(): Promise<ServicePlan> {
     const { state } = this;
-    const { retryAt } = state.placement;
+    const { refusals, retryAt = 0 } = state.placement;
     const snapshot = {
       ...state,
       tasks: this.#tasks.all,
-      ...(retryAt === undefined ? {} : { placementRetryAt: retryAt }),
+      seed: state.incarnation,
+      ...(refusals > 0 ? { placementRetryAt: retryAt } : {}),
     };
     const plan = planService(snapshot, Date.now());
     this.#settleDeployments(plan);
@@ -203,18 +199,8 @@ export class ServiceOwner {
   }
 
   #settleDeployments(plan: ServicePlan): void {
-    const now = Date.now();
-    for (const decision of plan.deployments) {
-      if (decision.kind === 'remove') {
-        this.state.deployments = this.state.deployments.filter((d) => d.deploymentId !== decision.deploymentId);
-        continue;
-      }
-      const rolloutState = decision.kind === 'complete' ? 'COMPLETED' : 'FAILED';
-      const { rolloutStateReason } = decision;
-      this.state.deployments = this.state.deployments.map((d) =>
-        d.deploymentId === decision.deploymentId ? { ...d, rolloutState, rolloutStateReason, updatedAt: now } : d,
-      );
-    }
+    if (plan.deployments.length === 0) return;
+    this.state.deployments = applyDeploymentDecisions(this.state.deployments, plan.deployments, Date.now());
     this.#forgetUnusedDefinitions();
   }
 

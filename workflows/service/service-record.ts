@@ -2,9 +2,10 @@
 import type { ServiceRecord } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { deploymentCounts, serviceCounts, withFailedTasks } from '../../scheduler/rollout/deployments.ts';
-import { unableToStartConsistently } from '../../scheduler/reconcile/event-text.ts';
+import { unableToStart } from '../../scheduler/reconcile/event-text.ts';
 import { afterStartFailure, afterStartSuccess } from '../../scheduler/throttle/throttle.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
+import { tellOnce } from './start-tasks.ts';
 
 export function serviceRecord(state: ServiceState, tasks: readonly ServiceOwnedTask[]): ServiceRecord {
   const [primary] = state.deployments;
@@ -27,11 +28,11 @@ export function noteTaskStart(state: ServiceState): void {
   state.throttle = afterStartSuccess(state.throttle);
 }
 
-/** A task stopped without ever running: counts it, and slows the launches. Returns the events to write. */
-export function noteTaskEnd(state: ServiceState, task: ServiceOwnedTask, now: EpochMs): string[] {
-  const before = state.throttle;
-  state.deployments = withFailedTasks(state.deployments, task.deploymentId, 1);
-  state.throttle = afterStartFailure(before, 1, now, Math.floor(Math.random() * 2 ** 31));
-  const begins = before.nextLaunchAt === undefined && state.throttle.nextLaunchAt !== undefined;
-  return begins ? [unableToStartConsistently(state.definition.serviceName)] : [];
+/** Tasks stopped without ever running: counts them, and slows the launches. Returns the events to write. */
+export function noteStartFailures(state: ServiceState, failed: readonly ServiceOwnedTask[], now: EpochMs): string[] {
+  if (failed.length === 0) return [];
+  state.deployments = withFailedTasks(state.deployments, failed, now);
+  const step = afterStartFailure(state.throttle, failed.length, now, state.incarnation);
+  state.throttle = step.throttle;
+  return step.announce ? tellOnce(state, unableToStart(state.definition.serviceName), now) : [];
 }

@@ -6,8 +6,10 @@ import { parseArn, taskArn } from '../../model/arn.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { explainForEvent } from '../../scheduler/placement/explain.ts';
-import { serviceStrategies } from '../../scheduler/placement/defaults.ts';
-import { startedTasks, withServicePrefix } from '../../scheduler/reconcile/event-text.ts';
+import { strategiesOrDefault } from '../../scheduler/placement/defaults.ts';
+import { eventBatches, startedTasks } from '../../scheduler/reconcile/event-text.ts';
+import { noteOnce } from '../../scheduler/reconcile/notes.ts';
+import { DEFAULT_POLICY } from '../../scheduler/reconcile/policy.ts';
 import type { StartDecision } from '../../scheduler/reconcile/types.ts';
 import { placementRetryDelay } from '../../scheduler/throttle/throttle.ts';
 import { buildTask, hasEssentialHealthCheck } from '../owner/build-task.ts';
@@ -17,8 +19,6 @@ import type { ServiceOwnedTask, ServiceState } from '../state.ts';
 
 /** One round's tasks: bounds each transaction and keeps the loop free for what happens meanwhile. */
 const MAX_STARTS_A_ROUND = 200;
-/** The same refusal is told again only after this long. */
-const REPEAT_EVENT_AFTER_MS = 6 * 60 * 60 * 1000;
 
 export interface StartOptions {
   /** Its `placement` and `notedAt` are brought up to date. */
@@ -46,7 +46,7 @@ export async function startTasks({ state, decision, now }: StartOptions): Promis
     group: `service:${definition.serviceName}`,
     launchType: deployment.launchType ?? 'EC2',
     constraints: definition.placementConstraints,
-    strategies: serviceStrategies(definition.placementStrategy),
+    strategies: strategiesOrDefault('service', definition.placementStrategy),
   });
   const template = {
     clusterName: definition.clusterName,
@@ -82,8 +82,7 @@ export async function startTasks({ state, decision, now }: StartOptions): Promis
     ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
     version: task.version,
   }));
-  const events: string[] = [];
-  if (tasks.length > 0) events.push(started(definition, decision, tasks));
+  const events = startEvents(definition, tasks);
   if (outcome.refusal) events.push(...noteRefusal(state, explainForEvent(outcome.refusal), now));
   else state.placement = { refusals: 0 };
   return { tasks, refused: outcome.refusal !== undefined, events };
@@ -94,12 +93,10 @@ function replacedBy(decision: StartDecision, index: number): { replaces?: string
   return replaces === undefined ? {} : { replaces };
 }
 
-function started(definition: ServiceDefinition, decision: StartDecision, tasks: readonly ServiceOwnedTask[]): string {
-  const replaced = Math.min(decision.replaces.length, tasks.length);
-  return startedTasks(
-    definition.serviceName,
-    tasks.map((task) => task.taskId),
-    replaced,
+function startEvents(definition: ServiceDefinition, tasks: readonly ServiceOwnedTask[]): string[] {
+  const replaced = new Set(tasks.flatMap((task) => (task.replaces === undefined ? [] : [task.taskId])));
+  return eventBatches(tasks.map((task) => task.taskId)).map((ids) =>
+    startedTasks(definition.serviceName, ids, ids.filter((id) => replaced.has(id)).length),
   );
 }
 
@@ -107,11 +104,15 @@ function started(definition: ServiceDefinition, decision: StartDecision, tasks: 
 function noteRefusal(state: ServiceState, text: string, now: EpochMs): string[] {
   const refusals = state.placement.refusals + 1;
   state.placement = { refusals, retryAt: now + placementRetryDelay(refusals) };
-  const message = withServicePrefix(state.definition.serviceName, text);
-  const toldAt = state.notedAt[message];
-  if (toldAt !== undefined && now - toldAt < REPEAT_EVENT_AFTER_MS) return [];
-  state.notedAt = { ...state.notedAt, [message]: now };
-  return [message];
+  const message = `(service ${state.definition.serviceName}) ${text}`;
+  return tellOnce(state, message, now);
+}
+
+/** The message as an event, unless it was written lately; its note is kept. */
+export function tellOnce(state: ServiceState, message: string, now: EpochMs): string[] {
+  const { due, notedAt } = noteOnce(state.notedAt, message, now, DEFAULT_POLICY.repeatEventAfterMs);
+  state.notedAt = notedAt;
+  return due ? [message] : [];
 }
 
 /** Tags of a new task: propagated ones, and ECS's own where the service asked for them. */

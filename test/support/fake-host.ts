@@ -1,0 +1,122 @@
+/** Host activities without containers: what a launch leads to is the test's choice, reports go to the owners as an agent's do. */
+import { Context } from '@temporalio/activity';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { AttendInstanceInput, HostActivities, TaskLaunch } from '../../activities/host/types.ts';
+import type { TaskReport } from '../../model/task.ts';
+
+/** What becomes of a launched task. `starts`: RUNNING at once; `fails`: STOPPED before RUNNING; `hangs`: nothing yet. */
+export type LaunchFate = 'starts' | 'fails' | 'hangs';
+
+export class FakeHost {
+  readonly #env: TestWorkflowEnvironment;
+  readonly deliver: (ownerWorkflowId: string, reports: readonly TaskReport[]) => Promise<void>;
+  fate: (task: TaskLaunch) => LaunchFate = () => 'starts';
+  /** False: stops are asked for but not carried out. */
+  stops = true;
+  readonly launched: { instanceId: string; task: TaskLaunch; owner: string; atMs: number }[] = [];
+  readonly stopped: { instanceId: string; taskId: string }[] = [];
+  readonly #owners = new Map<string, { owner: string; instanceId: string }>();
+
+  readonly attended: AttendInstanceInput[] = [];
+  readonly dead = new Set<string>();
+  /** Called when a watch begins on a living agent: signals agentAttends, as a real agent does. */
+  onAttend: (input: AttendInstanceInput) => Promise<void> = () => Promise.resolve();
+  #close: () => void = () => undefined;
+  readonly #closed = new Promise<void>((resolve) => {
+    this.#close = resolve;
+  });
+  readonly #deaths = new Map<string, (reason: Error) => void>();
+  readonly #revivals = new Map<string, () => void>();
+
+  constructor(env: TestWorkflowEnvironment, deliver: FakeHost['deliver']) {
+    this.#env = env;
+    this.deliver = deliver;
+  }
+
+  async now(): Promise<number> {
+    return this.#env.currentTimeMs();
+  }
+
+  /** Sends a report about a launched task, as its agent would. */
+  async report(taskId: string, report: Partial<TaskReport> & Pick<TaskReport, 'lastStatus'>): Promise<void> {
+    const known = this.#owners.get(taskId);
+    if (!known) throw new Error(`task ${taskId} was never launched`);
+    await this.deliver(known.owner, [{ taskId, containerInstanceId: known.instanceId, containers: [], ...report }]);
+  }
+
+  /** Its essential container exits by itself. */
+  async exit(taskId: string): Promise<void> {
+    const at = await this.now();
+    const stoppedReason = 'Essential container in task exited';
+    await this.report(taskId, {
+      lastStatus: 'STOPPED',
+      stopCode: 'EssentialContainerExited',
+      stoppedReason,
+      stoppedAt: at,
+    });
+  }
+
+  activities(): HostActivities {
+    return {
+      launchTasks: async ({ containerInstanceId: instanceId, ownerWorkflowId: owner, tasks }) => {
+        for (const task of tasks) {
+          const again = this.#owners.has(task.taskId);
+          this.#owners.set(task.taskId, { owner, instanceId });
+          this.launched.push({ instanceId, task, owner, atMs: await this.now() });
+          const fate = this.fate(task);
+          if (fate === 'starts' && !again) await this.start(task.taskId);
+          if (fate === 'fails') await this.fail(task.taskId);
+        }
+      },
+      stopTasks: async ({ containerInstanceId: instanceId, tasks }) => {
+        for (const { taskId } of tasks) {
+          this.stopped.push({ instanceId, taskId });
+          if (this.stops) await this.report(taskId, { lastStatus: 'STOPPED', stoppedAt: await this.now() });
+        }
+      },
+      attendInstance: async (input) => {
+        this.attended.push(input);
+        if (this.dead.has(input.containerInstanceId)) {
+          await Promise.race([this.#revival(input.containerInstanceId), this.#closed]);
+        }
+        await this.onAttend(input);
+        await Promise.race([
+          new Promise<void>((_resolve, reject) => this.#deaths.set(input.containerInstanceId, reject)),
+          Context.current().cancelled,
+          this.#closed,
+        ]);
+      },
+    };
+  }
+
+  /** Ends every watch, so that workers can shut down. */
+  close(): void {
+    this.#close();
+  }
+
+  /** The agent goes silent: its watch fails, as after missed heartbeats. */
+  kill(instanceId: string): void {
+    this.dead.add(instanceId);
+    this.#deaths.get(instanceId)?.(new Error('heartbeats stopped'));
+  }
+
+  /** The agent is heard again: the watch that waited for it begins. */
+  revive(instanceId: string): void {
+    this.dead.delete(instanceId);
+    this.#revivals.get(instanceId)?.();
+  }
+
+  #revival(instanceId: string): Promise<void> {
+    return new Promise((resolve) => this.#revivals.set(instanceId, resolve));
+  }
+
+  async start(taskId: string): Promise<void> {
+    await this.report(taskId, { lastStatus: 'RUNNING', startedAt: await this.now() });
+  }
+
+  async fail(taskId: string): Promise<void> {
+    const stoppedReason = 'CannotPullContainerError: no such image';
+    const stoppedAt = await this.now();
+    await this.report(taskId, { lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart', stoppedReason, stoppedAt });
+  }
+}

@@ -1,0 +1,132 @@
+/** Time-skipping Temporal with the real workflows: fake store and fake hosts, driven by the test through virtual time. */
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import type { WorkflowClient } from '@temporalio/client';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { instanceTaskQueue } from '../../model/container-instance.ts';
+import { timeSkippingServerPath } from '../../tools/embedded/time-skipping.ts';
+import { loadWorkflowBundle } from '../../worker/bundle.ts';
+import {
+  createServiceUpdate,
+  instanceNoticeSignal,
+  placeUpdate,
+  RUN_TASK_WORKFLOW,
+  runTaskWorkflowId,
+  SERVICE_WORKFLOW,
+  serviceWorkflowId,
+  taskReportsSignal,
+  type CreateServiceCommand,
+  type RunTaskCommand,
+  type RunTaskOutcome,
+} from '../../workflows/messages.ts';
+import { FakeControl } from './fake-control.ts';
+import { FakeHost } from './fake-host.ts';
+
+/** One time-skipping server for a test file. */
+export async function startWorkflowEnv(): Promise<TestWorkflowEnvironment> {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
+  });
+  return TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: await timeSkippingServerPath() } },
+  });
+}
+
+const STEP_MS = 30_000;
+
+export interface Stage {
+  readonly env: TestWorkflowEnvironment;
+  readonly client: WorkflowClient;
+  readonly control: FakeControl;
+  readonly host: FakeHost;
+  /** Unique per test, so that tests of one file share the server. */
+  readonly cluster: string;
+  readonly taskQueue: string;
+  addInstance(options?: Parameters<FakeControl['addInstance']>[1]): Promise<string>;
+  createService(command: CreateServiceCommand): Promise<{ incarnation: string }>;
+  runTask(token: string, command: RunTaskCommand): Promise<RunTaskOutcome>;
+  /** Lets virtual time pass. */
+  pass(ms: number): Promise<void>;
+  /** Lets virtual time pass in steps until the condition holds; throws after the limit. */
+  until(what: string, condition: () => boolean, limitMs?: number): Promise<void>;
+}
+
+/** Runs `act` with workers for the control queue and for every instance it adds; all end with it. */
+export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage) => Promise<void>): Promise<void> {
+  const cluster = `test-${randomUUID().slice(0, 8)}`;
+  const taskQueue = `control-${cluster}`;
+  const client = env.client.workflow;
+  const control = new FakeControl();
+  const send = (owner: string, reports: Parameters<FakeHost['deliver']>[1]) =>
+    client.getHandle(owner).signal(taskReportsSignal, reports);
+  const host = new FakeHost(env, send);
+  control.deliver = async (owner, notice) => {
+    await client.getHandle(owner).signal(instanceNoticeSignal, notice);
+  };
+  const connection = env.nativeConnection;
+  const workers: Worker[] = [];
+  const runs: Promise<void>[] = [];
+  const start = async (options: Parameters<typeof Worker.create>[0]): Promise<void> => {
+    const worker = await Worker.create(options);
+    workers.push(worker);
+    runs.push(worker.run());
+  };
+  const workflowBundle = await loadWorkflowBundle(join(tmpdir(), 'longshore-test-bundles'));
+  await start({ connection, taskQueue, workflowBundle, activities: control.activities() });
+
+  const begin = (workflowType: string, workflowId: string, args: unknown[]) =>
+    new WithStartWorkflowOperation(workflowType, {
+      workflowId,
+      taskQueue,
+      args,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+  const stage: Stage = {
+    env,
+    client,
+    control,
+    host,
+    cluster,
+    taskQueue,
+    addInstance: async (options) => {
+      const id = randomUUID().replaceAll('-', '');
+      control.addInstance(id, options);
+      await start({ connection, taskQueue: instanceTaskQueue(id), activities: host.activities() });
+      return id;
+    },
+    createService: (command) => {
+      const { clusterName, serviceName } = command.definition;
+      const id = serviceWorkflowId(clusterName, serviceName);
+      return client.executeUpdateWithStart(createServiceUpdate, {
+        args: [command],
+        startWorkflowOperation: begin(SERVICE_WORKFLOW, id, [{ clusterName, serviceName }]),
+      });
+    },
+    runTask: (token, command) =>
+      client.executeUpdateWithStart(placeUpdate, {
+        args: [command],
+        startWorkflowOperation: begin(RUN_TASK_WORKFLOW, runTaskWorkflowId(cluster, token), [{ clusterName: cluster }]),
+      }),
+    // In steps: the server answers one long sleep only when nothing else is left to do.
+    pass: async (ms) => {
+      for (let left = ms; left > 0; left -= STEP_MS) await env.sleep(Math.min(left, STEP_MS));
+    },
+    until: async (what, condition, limitMs = 600_000) => {
+      for (let waited = 0; !condition(); waited += 500) {
+        if (waited > limitMs) throw new Error(`not within ${limitMs} virtual ms: ${what}`);
+        await env.sleep(500);
+      }
+    },
+  };
+  try {
+    await act(stage);
+  } finally {
+    host.close();
+    for (const worker of workers) worker.shutdown();
+    await Promise.allSettled(runs);
+  }
+}

@@ -1,0 +1,167 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { InstanceRegistration } from '../../model/container-instance.ts';
+import {
+  agentAttendsSignal,
+  CONTAINER_INSTANCE_WORKFLOW,
+  containerInstanceWorkflowId,
+  deregisterInstanceUpdate,
+  registerInstanceUpdate,
+  setInstanceStatusUpdate,
+} from '../../workflows/messages.ts';
+import { createCommand, runTaskCommand } from '../support/commands.ts';
+import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
+afterAll(() => env.teardown());
+
+function register(stage: Stage, containerInstanceId: string, sessionId: string) {
+  const registration: InstanceRegistration = {
+    containerInstanceId,
+    clusterName: stage.cluster,
+    resources: { cpu: 4096, memoryMiB: 8192, reservedPorts: [], gpuIds: [] },
+    attributes: [],
+    agentVersion: '1.0.0',
+    agentHash: 'test',
+    dockerVersion: 'DockerVersion: 24.0.5',
+    tags: [],
+    sessionId,
+  };
+  stage.host.onAttend = async (input) => {
+    const current = input.sessionId === 'given-up' ? '' : input.sessionId;
+    if (current !== '') await handle(stage, containerInstanceId).signal(agentAttendsSignal, { sessionId: current });
+  };
+  return stage.client.executeUpdateWithStart(registerInstanceUpdate, {
+    args: [registration],
+    startWorkflowOperation: new WithStartWorkflowOperation(CONTAINER_INSTANCE_WORKFLOW, {
+      workflowId: containerInstanceWorkflowId(stage.cluster, containerInstanceId),
+      taskQueue: stage.taskQueue,
+      args: [{ clusterName: stage.cluster, containerInstanceId }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  });
+}
+
+const handle = (stage: Stage, id: string) => stage.client.getHandle(containerInstanceWorkflowId(stage.cluster, id));
+const connected = (stage: Stage, id: string) => stage.control.instances.get(id)?.agentConnected === true;
+
+/** An instance whose agent is connected. */
+async function joined(stage: Stage): Promise<string> {
+  const id = await stage.addInstance({ agentConnected: false });
+  await register(stage, id, 'session-1');
+  await stage.until('connected', () => connected(stage, id));
+  return id;
+}
+
+describe('container instance', () => {
+  it('takes work once its agent attends', () =>
+    withStage(env, async (stage) => {
+      const id = await joined(stage);
+      expect(stage.control.instances.get(id)).toMatchObject({ status: 'ACTIVE', agentConnected: true });
+      expect(stage.host.attended[0]).toMatchObject({ sessionId: 'session-1' });
+    }));
+
+  it('keeps its tasks through a short silence', () =>
+    withStage(env, async (stage) => {
+      const id = await joined(stage);
+      await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
+      await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
+      stage.host.kill(id);
+      await stage.until('disconnected', () => !connected(stage, id));
+      await stage.pass(30_000);
+      stage.host.revive(id);
+      await stage.until('connected again', () => connected(stage, id));
+      // The silence is counted afresh: together the two would be too long.
+      stage.host.kill(id);
+      await stage.pass(45_000);
+      expect([...stage.control.tasks.values()]).toHaveLength(1);
+      expect(stage.control.live()[0]?.lastStatus).toBe('RUNNING');
+    }));
+
+  it('is given up when it stays silent: its tasks are replaced elsewhere, and a returning agent must register anew', () =>
+    withStage(env, async (stage) => {
+      const id = await joined(stage);
+      await stage.createService(createCommand(stage.cluster, { desiredCount: 2 }));
+      await stage.until('both run', () => stage.control.live().filter((t) => t.lastStatus === 'RUNNING').length === 2);
+      const lost = stage.control.live().map((t) => t.taskId);
+      const other = await stage.addInstance();
+      stage.host.kill(id);
+      await stage.until(
+        'replaced',
+        () => {
+          const live = stage.control.live();
+          return live.length === 2 && live.every((t) => t.containerInstanceId === other && t.lastStatus === 'RUNNING');
+        },
+        180_000,
+      );
+      for (const taskId of lost) {
+        expect(stage.control.tasks.get(taskId)).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TerminationNotice' });
+      }
+      // The old session is not taken back without comparing.
+      stage.host.revive(id);
+      await stage.pass(5_000);
+      expect(connected(stage, id)).toBe(false);
+      expect(stage.host.attended.at(-1)?.sessionId).toBe('given-up');
+      const { expectedTasks } = await register(stage, id, 'session-2');
+      expect(expectedTasks).toEqual([]);
+      await stage.until('connected', () => connected(stage, id));
+    }));
+
+  it('tells a returning agent what should run there', () =>
+    withStage(env, async (stage) => {
+      const id = await joined(stage);
+      const { taskIds } = await stage.runTask('t', runTaskCommand(stage.cluster));
+      await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
+      const { expectedTasks } = await register(stage, id, 'session-2');
+      expect(expectedTasks).toMatchObject([{ taskId: taskIds[0], lastStatus: 'RUNNING', desiredStatus: 'RUNNING' }]);
+      expect(connected(stage, id)).toBe(true);
+    }));
+
+  it('has launches issued again that its agent lost', () =>
+    withStage(env, async (stage) => {
+      const id = await joined(stage);
+      stage.host.fate = () => 'hangs';
+      await stage.runTask('t', runTaskCommand(stage.cluster));
+      await stage.until('launched', () => stage.host.launched.length === 1);
+      await register(stage, id, 'session-2');
+      await stage.until('launched again', () => stage.host.launched.length === 2);
+      expect(stage.host.launched[1]!.task.taskId).toBe(stage.host.launched[0]!.task.taskId);
+    }));
+
+  it('drains: service tasks move, standalone ones stay', () =>
+    withStage(env, async (stage) => {
+      const id = await joined(stage);
+      const { taskIds } = await stage.runTask('t', runTaskCommand(stage.cluster));
+      await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
+      await stage.until('both run', () => stage.control.live().filter((t) => t.lastStatus === 'RUNNING').length === 2);
+      const other = await stage.addInstance();
+      await handle(stage, id).executeUpdate(setInstanceStatusUpdate, { args: [{ status: 'DRAINING' }] });
+      await stage.until('moved', () => {
+        const mine = stage.control.live().filter((t) => t.serviceName === 'web');
+        return mine.length === 1 && mine[0]!.containerInstanceId === other && mine[0]!.lastStatus === 'RUNNING';
+      });
+      expect(stage.control.tasks.get(taskIds[0]!)).toMatchObject({ lastStatus: 'RUNNING', containerInstanceId: id });
+    }));
+
+  it('is deregistered by force only while tasks run', () =>
+    withStage(env, async (stage) => {
+      const id = await joined(stage);
+      const { taskIds } = await stage.runTask('t', runTaskCommand(stage.cluster));
+      await expect(
+        handle(stage, id).executeUpdate(deregisterInstanceUpdate, { args: [{ force: false }] }),
+      ).rejects.toMatchObject({
+        cause: { type: 'InvalidParameterException', message: 'Found running tasks on the instance.' },
+      });
+      await handle(stage, id).executeUpdate(deregisterInstanceUpdate, { args: [{ force: true }] });
+      await handle(stage, id).result();
+      expect(stage.control.instances.get(id)?.status).toBe('INACTIVE');
+      await stage.until('stopped', () => stage.control.tasks.get(taskIds[0]!)?.lastStatus === 'STOPPED');
+      expect(stage.control.tasks.get(taskIds[0]!)?.stoppedReason).toBe(
+        'Container instance deregistration forced by user',
+      );
+    }));
+});

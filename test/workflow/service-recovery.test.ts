@@ -1,0 +1,114 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serviceWorkflowId, stopTaskUpdate, updateServiceUpdate } from '../../workflows/messages.ts';
+import { createCommand } from '../support/commands.ts';
+import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
+afterAll(() => env.teardown());
+
+const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
+const service = ({ control }: Stage) => control.services.get('web');
+
+describe('service recovery', () => {
+  it('starts the desired count and replaces a task that exits', () =>
+    withStage(env, async (stage) => {
+      await stage.addInstance();
+      await stage.createService(createCommand(stage.cluster));
+      await stage.until('three tasks run', () => running(stage).length === 3);
+      const [victim] = running(stage);
+      await stage.host.exit(victim!.taskId);
+      await stage.until(
+        'it is replaced',
+        () => running(stage).length === 3 && !running(stage).some((t) => t.taskId === victim!.taskId),
+      );
+      expect(stage.control.tasks.get(victim!.taskId)).toMatchObject({
+        lastStatus: 'STOPPED',
+        stopCode: 'EssentialContainerExited',
+        stoppedReason: 'Essential container in task exited',
+      });
+      expect(service(stage)).toMatchObject({ runningCount: 3, pendingCount: 0 });
+    }));
+
+  it('reaches a steady state and says so once', () =>
+    withStage(env, async (stage) => {
+      await stage.addInstance();
+      await stage.createService(createCommand(stage.cluster));
+      await stage.until('steady', () =>
+        stage.control.messages().some((m) => m.endsWith('has reached a steady state.')),
+      );
+      await stage.pass(60 * 60_000);
+      expect(stage.control.messages().filter((m) => m.endsWith('has reached a steady state.'))).toHaveLength(1);
+      expect(service(stage)?.deployments).toMatchObject([{ status: 'PRIMARY', rolloutState: 'COMPLETED' }]);
+    }));
+
+  it('replaces a task that was stopped by a person, with their reason', () =>
+    withStage(env, async (stage) => {
+      await stage.addInstance();
+      await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
+      await stage.until('it runs', () => running(stage).length === 1);
+      const { taskId } = running(stage)[0]!;
+      const handle = stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
+      await handle.executeUpdate(stopTaskUpdate, { args: [{ taskId, reason: 'maintenance' }] });
+      expect(stage.control.tasks.get(taskId)).toMatchObject({ desiredStatus: 'STOPPED', stopCode: 'UserInitiated' });
+      await stage.until('another runs', () => running(stage).length === 1 && running(stage)[0]!.taskId !== taskId);
+      expect(stage.control.tasks.get(taskId)).toMatchObject({ lastStatus: 'STOPPED', stoppedReason: 'maintenance' });
+    }));
+
+  it('never slows down for tasks that ran and died', () =>
+    withStage(env, async (stage) => {
+      await stage.addInstance();
+      await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
+      const began = await stage.host.now();
+      for (let i = 0; i < 10; i += 1) {
+        await stage.until('it runs', () => running(stage).length === 1, 10_000);
+        await stage.host.exit(running(stage)[0]!.taskId);
+      }
+      expect((await stage.host.now()) - began).toBeLessThan(60_000);
+    }));
+
+  it('slows the launches of tasks that never run, says so, and starts afresh with a new deployment', () =>
+    withStage(env, async (stage) => {
+      await stage.addInstance();
+      stage.host.fate = () => 'fails';
+      await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
+      await stage.pass(3 * 60 * 60_000);
+      const times = stage.host.launched.map((launch) => launch.atMs);
+      const gaps = times.slice(1).map((at, i) => (at - times[i]!) / 1000);
+      expect(gaps.slice(0, 2).every((gap) => gap < 10)).toBe(true);
+      // The curve: each later wait at least as long as half the step before; none above 27 minutes.
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(1620 + 10);
+      expect(gaps.at(-1)).toBeGreaterThan(1400);
+      expect(stage.host.launched.length).toBeLessThan(20);
+      const told = stage.control
+        .messages()
+        .filter((m) => m.includes('is unable to consistently start tasks successfully'));
+      expect(told).toHaveLength(1);
+      expect(service(stage)?.deployments[0]?.failedTasks).toBe(stage.host.launched.length);
+
+      stage.host.fate = () => 'starts';
+      const before = stage.host.launched.length;
+      const { incarnation } = service(stage)!;
+      const handle = stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
+      await handle.executeUpdate(updateServiceUpdate, {
+        args: [{ incarnation, changes: {}, forceNewDeployment: true }],
+      });
+      await stage.until('it runs at once', () => running(stage).length === 1, 5_000);
+      expect(stage.host.launched.length).toBe(before + 1);
+    }));
+
+  it('waits for capacity, tells why, and goes on when it appears', () =>
+    withStage(env, async (stage) => {
+      await stage.addInstance({ cpu: 512 });
+      await stage.createService(createCommand(stage.cluster));
+      await stage.until('two run', () => running(stage).length === 2);
+      expect(service(stage)).toMatchObject({ waitingForCapacity: true });
+      expect(stage.control.messages().some((m) => m.includes('has insufficient CPU units available'))).toBe(true);
+      await stage.addInstance();
+      await stage.until('three run', () => running(stage).length === 3, 120_000);
+      expect(service(stage)).toMatchObject({ waitingForCapacity: false });
+    }));
+});
