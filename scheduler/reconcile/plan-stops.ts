@@ -152,7 +152,7 @@ export function planStops(view: ServiceView): StopPlan {
  * one at a time, so that a wrong verdict never takes the whole service.
  */
 export function stopOneToMakeRoom(plan: StopPlan, view: ServiceView): StopPlan {
-  if (plan.current.some(isComingUp)) return plan;
+  if ([...plan.current, ...plan.old].some(isComingUp)) return plan;
   const isUnhealthy = ({ task }: ClassifiedTask) => task.healthStatus === 'UNHEALTHY';
   const old = plan.old.filter(isUnhealthy);
   const current = plan.current.filter(

@@ -15,10 +15,17 @@ interface Ranked extends Candidate {
   readonly lot: number;
 }
 
-/** One strategy, mirrored: `spread` takes from the fullest group, `mostFree` from the group with the highest score. */
-type Step =
-  | { readonly kind: 'spread'; readonly group: (task: ServiceTask) => string }
-  | { readonly kind: 'mostFree'; readonly score: (instanceId: string) => number };
+/** The mirror of spread: take from the fullest group. */
+interface SpreadStep {
+  readonly kind: 'spread';
+  readonly group: (task: ServiceTask) => string;
+}
+/** The mirror of binpack: take from the instance with most free. */
+interface FreeStep {
+  readonly kind: 'mostFree';
+  readonly score: (instanceId: string) => number;
+}
+type Step = SpreadStep | FreeStep;
 
 const byZone: Step = { kind: 'spread', group: (task) => task.availabilityZone ?? '' };
 const byInstance: Step = { kind: 'spread', group: (task) => task.containerInstanceId };
@@ -60,24 +67,32 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 const byLot = (a: Ranked, b: Ranked): number => a.lot - b.lot || (a.task.taskId < b.task.taskId ? -1 : 1);
 
 /**
- * Always taking one from the fullest group is the same as sorting by the size that the task's group has when its turn
+ * Always taking one from the fullest group is the same as going by the size that the task's group has when its turn
  * comes: so no task is looked at twice. `all` are the tasks that make up the sizes, `some` those that may go.
  */
-function orderBySize(some: readonly Ranked[], all: readonly Ranked[], step: Step, rest: readonly Step[]): Ranked[] {
-  const group = step.kind === 'spread' ? step.group : (task: ServiceTask) => task.containerInstanceId;
-  const sizes = groupBy(all, ({ task }) => group(task));
-  const entries: { item: Ranked; level: number }[] = [];
-  for (const [key, members] of groupBy(some, ({ task }) => group(task))) {
+function orderBySize(
+  some: readonly Ranked[],
+  all: readonly Ranked[],
+  step: SpreadStep,
+  rest: readonly Step[],
+): Ranked[] {
+  const sizes = groupBy(all, ({ task }) => step.group(task));
+  const bySize = new Map<number, Ranked[]>();
+  for (const [key, members] of groupBy(some, ({ task }) => step.group(task))) {
     const present = sizes.get(key) ?? members;
-    const ordered = order(members, present, rest);
-    ordered.forEach((item, i) => entries.push({ item, level: present.length - i }));
+    order(members, present, rest).forEach((item, i) => {
+      const size = present.length - i;
+      const peers = bySize.get(size);
+      if (peers === undefined) bySize.set(size, [item]);
+      else peers.push(item);
+    });
   }
-  return entries.sort((a, b) => b.level - a.level || byLot(a.item, b.item)).map(({ item }) => item);
+  const descending = [...bySize].sort(([a], [b]) => b - a);
+  return descending.flatMap(([, peers]) => (peers.length < 2 ? peers : peers.sort(byLot)));
 }
 
 /** Instance by instance, the one with most free first: each stop there makes it freer still. */
-function orderByFree(some: readonly Ranked[], all: readonly Ranked[], step: Step, rest: readonly Step[]): Ranked[] {
-  if (step.kind !== 'mostFree') return [];
+function orderByFree(some: readonly Ranked[], all: readonly Ranked[], step: FreeStep, rest: readonly Step[]): Ranked[] {
   const sizes = groupBy(all, ({ task }) => task.containerInstanceId);
   const scored = [...groupBy(some, ({ task }) => task.containerInstanceId)].map(([id, members]) => ({
     id,

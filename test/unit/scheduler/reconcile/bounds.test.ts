@@ -18,7 +18,7 @@ describe('serviceBounds', () => {
     [5000, 100, 200, 5000, 10000],
   ])(
     '%i tasks at %i–%i %%: at least %i, at most %i',
-    (desired, minimumHealthyPercent, maximumPercent, lower, upper) => {
+    (...[desired, minimumHealthyPercent, maximumPercent, lower, upper]) => {
       expect(serviceBounds(desired, { minimumHealthyPercent, maximumPercent })).toEqual({ lower, upper });
     },
   );
