@@ -21,10 +21,11 @@ export interface CapacitySnapshot {
   /** Free now, registered less held. */
   readonly cpu: readonly number[];
   readonly memoryMiB: readonly number[];
-  /** Only instances with ports taken beyond the reserved ones or GPUs appear; keys are column numbers. */
+  /**
+   * Host ports that are held or reserved, keys are column numbers. An instance on which none is held and just
+   * `DEFAULT_RESERVED_PORTS` are reserved does not appear.
+   */
   readonly usedPorts: Readonly<Record<number, readonly string[]>>;
-  /** Host ports that tasks may never take, as `22/tcp`: `index[i]` points into `values`, for most instances have the same. */
-  readonly reservedPorts?: { readonly values: readonly (readonly string[])[]; readonly index: readonly number[] };
   /** Free GPUs. */
   readonly gpuIds: Readonly<Record<number, readonly string[]>>;
   readonly attributes: Readonly<Record<string, AttributeColumn>>;
@@ -54,6 +55,9 @@ export interface SnapshotRequest {
   /** For StartTask: only these instances, whatever their number and status. */
   readonly instanceIds?: readonly string[];
 }
+
+/** What ECS reserves on every instance for the host's own ssh, engine and agent. */
+export const DEFAULT_RESERVED_PORTS: readonly string[] = ['22/tcp', '2375/tcp', '2376/tcp', '51678/tcp', '51679/tcp'];
 
 /** Above this number of instances a snapshot is a sample. */
 export const SNAPSHOT_LIMIT = 1000;

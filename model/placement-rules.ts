@@ -6,7 +6,7 @@ import { EcsError } from './errors.ts';
 
 /** ECS's limits; the constraints of the task definition and of the call count together. */
 export const MAX_PLACEMENT_CONSTRAINTS = 10;
-export const MAX_PLACEMENT_STRATEGIES = 5;
+const MAX_PLACEMENT_STRATEGIES = 5;
 
 export type ConstraintRule =
   { readonly kind: 'distinctInstance' } | { readonly kind: 'memberOf'; readonly query: ClusterQuery };

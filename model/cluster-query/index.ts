@@ -2,6 +2,6 @@
 export { evaluateClusterQuery } from './evaluate.ts';
 export type { QueryInstance } from './evaluate.ts';
 export { attributeNames, groupNames, looksAtEveryGroup } from './inspect.ts';
-export { MAX_EXPRESSION_LENGTH, parseClusterQuery } from './parser.ts';
-export { SnapshotInstance, columnValue, queryInstances } from './snapshot-instance.ts';
+export { parseClusterQuery } from './parser.ts';
+export { SnapshotInstance, queryInstances } from './snapshot-instance.ts';
 export type { ClusterQuery } from './syntax.ts';

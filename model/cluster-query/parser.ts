@@ -11,7 +11,7 @@ import { OPERATORS_OF, SUBJECTS } from './syntax.ts';
 import type { ClusterQuery, Expression, Operator, Subject, Test } from './syntax.ts';
 
 /** ECS's limit on an expression, in characters. */
-export const MAX_EXPRESSION_LENGTH = 2_000;
+const MAX_EXPRESSION_LENGTH = 2_000;
 
 /**
  * Parses a cluster query expression.

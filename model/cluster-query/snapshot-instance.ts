@@ -6,7 +6,7 @@ import type { QueryInstance } from './evaluate.ts';
 import type { ClusterQuery } from './syntax.ts';
 
 /** The value of instance `i`: '' for an attribute with a name only, undefined when the instance lacks it. */
-export function columnValue(column: AttributeColumn | undefined, i: number): string | undefined {
+function columnValue(column: AttributeColumn | undefined, i: number): string | undefined {
   const index = column?.index[i] ?? -1;
   return index < 0 ? undefined : column?.values[index];
 }

@@ -10,7 +10,7 @@ export const SUBJECTS = [
   'runningTasksCount',
   'task:group',
 ] as const;
-export type SubjectName = (typeof SUBJECTS)[number];
+type SubjectName = (typeof SUBJECTS)[number];
 
 export type Subject =
   | { readonly name: 'attribute'; readonly attribute: string }

@@ -6,7 +6,7 @@ import type { Refusal, RefusalReason } from './types.ts';
 export const NO_INSTANCES_MESSAGE = 'No Container Instances were found in your cluster.';
 
 /** ECS does not say how a constraint appears in `failures[]`; these are the texts of its capacity providers. */
-export const CONSTRAINT_UNSATISFIED = {
+const CONSTRAINT_UNSATISFIED = {
   memberOf: 'MemberOf placement constraint unsatisfied',
   distinctInstance: 'DistinctInstance placement constraint unsatisfied',
 } as const;

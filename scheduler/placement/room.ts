@@ -1,4 +1,5 @@
 /** A capacity snapshot made ready to place many tasks of one request on it: typed columns that placement draws down. */
+import { DEFAULT_RESERVED_PORTS } from '../../model/capacity.ts';
 import type { CapacitySnapshot } from '../../model/capacity.ts';
 import { SnapshotInstance } from '../../model/cluster-query/index.ts';
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
@@ -51,9 +52,7 @@ export class Room extends SnapshotInstance {
 
   /** Whether a host port, as `8080/tcp`, was taken or reserved before this call. */
   isPortTaken(instance: number, port: string): boolean {
-    const reserved = this.snapshot.reservedPorts;
-    const reservedHere = reserved?.values[reserved.index[instance] ?? -1];
-    return (this.snapshot.usedPorts[instance]?.includes(port) ?? false) || (reservedHere?.includes(port) ?? false);
+    return (this.snapshot.usedPorts[instance] ?? DEFAULT_RESERVED_PORTS).includes(port);
   }
 
   /** Takes what one task of the request holds. */

@@ -10,8 +10,8 @@ export interface InstanceRow {
   readonly agentConnected: boolean;
   readonly cpu: number;
   readonly memoryMiB: number;
-  readonly usedPorts: readonly string[];
-  readonly reservedPorts: readonly string[];
+  /** Held or reserved; undefined = none held, and the default ones reserved. */
+  readonly usedPorts: readonly string[] | undefined;
   readonly gpus: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly agentVersion: string;
@@ -28,8 +28,7 @@ export const anInstance = (id: string, row: Partial<InstanceRow> = {}): Instance
   agentConnected: true,
   cpu: 4096,
   memoryMiB: 8192,
-  usedPorts: [],
-  reservedPorts: ['22/tcp'],
+  usedPorts: undefined,
   gpus: 0,
   attributes: {},
   agentVersion: '1.80.0',
@@ -49,8 +48,13 @@ function column(values: readonly (string | undefined)[]): AttributeColumn {
 export function aSnapshot(rows: readonly InstanceRow[], more: Partial<CapacitySnapshot> = {}): CapacitySnapshot {
   const names = new Set(rows.flatMap(({ attributes }) => Object.keys(attributes)));
   const groups = new Set(rows.flatMap((row) => Object.keys(row.groups)));
-  const perColumn = <T>(list: (row: InstanceRow) => readonly T[]): Record<number, readonly T[]> =>
-    Object.fromEntries(rows.map((row, i) => [i, list(row)] as const).filter(([, items]) => items.length > 0));
+  const perColumn = (list: (row: InstanceRow) => readonly string[] | undefined): Record<number, readonly string[]> =>
+    Object.fromEntries(
+      rows.flatMap((row, i) => {
+        const items = list(row);
+        return items === undefined ? [] : [[i, items] as const];
+      }),
+    );
   return {
     takenAt: 0,
     totalInstances: rows.length,
@@ -59,8 +63,7 @@ export function aSnapshot(rows: readonly InstanceRow[], more: Partial<CapacitySn
     cpu: rows.map(({ cpu }) => cpu),
     memoryMiB: rows.map(({ memoryMiB }) => memoryMiB),
     usedPorts: perColumn(({ usedPorts }) => usedPorts),
-    reservedPorts: { values: rows.map(({ reservedPorts }) => reservedPorts), index: rows.map((_, i) => i) },
-    gpuIds: perColumn(({ gpus }) => Array.from({ length: gpus }, (_, g) => `GPU-${g}`)),
+    gpuIds: perColumn(({ gpus }) => (gpus > 0 ? Array.from({ length: gpus }, (_, g) => `GPU-${g}`) : undefined)),
     attributes: Object.fromEntries([...names].map((name) => [name, column(rows.map((row) => row.attributes[name]))])),
     agentVersion: column(rows.map(({ agentVersion }) => agentVersion)),
     registeredAt: rows.map(({ registeredAt }) => registeredAt),

@@ -24,7 +24,7 @@ export const afterPlacing = (
       cpu: row.cpu - cpu,
       memoryMiB: row.memoryMiB - memoryMiB,
       gpus: row.gpus - gpus,
-      usedPorts: [...row.usedPorts, ...ports],
+      usedPorts: [...(row.usedPorts ?? []), ...ports],
       groups: { ...row.groups, [request.group]: (row.groups[request.group] ?? 0) + 1 },
     };
   });
@@ -34,7 +34,7 @@ const hasRoom = (row: InstanceRow, { resources }: PlacementRequest): boolean =>
   row.cpu >= resources.cpu &&
   row.memoryMiB >= resources.memoryMiB &&
   row.gpus >= resources.gpus &&
-  resources.ports.every((port) => !row.usedPorts.includes(port) && !row.reservedPorts.includes(port));
+  resources.ports.every((port) => !row.usedPorts?.includes(port));
 
 /** Ids of the instances that may take a task. */
 export function eligible(rows: readonly InstanceRow[], request: PlacementRequest): readonly string[] {

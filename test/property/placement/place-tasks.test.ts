@@ -41,7 +41,7 @@ describe('placeTasks', () => {
           expect(tasks * cpu).toBeLessThanOrEqual(row.cpu);
           expect(tasks * gpus).toBeLessThanOrEqual(row.gpus);
           if (ports.length > 0) expect(tasks).toBe(1);
-          expect(ports.filter((port) => row.usedPorts.includes(port))).toEqual([]);
+          expect(ports.filter((port) => row.usedPorts?.includes(port))).toEqual([]);
         }
       }),
       RUNS,
@@ -74,6 +74,39 @@ describe('placeTasks', () => {
         expect(explainForEvent(refusal)).toMatch(/^was unable to place a task/);
         expect(explainForEvent(refusal)).not.toMatch(/undefined|instance \)/);
         expect(failureOf(refusal).reason).not.toBe('');
+      }),
+      RUNS,
+    );
+  });
+
+  it('without strategies, chance by the seed alone decides', () => {
+    fc.assert(
+      fc.property(rows, request, seed, (list, ask, n) => {
+        const none = placeTasks({ ...ask, strategies: [] }, snapshotOf(list), n);
+        const random = placeTasks({ ...ask, strategies: [{ type: 'random' }, ...ask.strategies] }, snapshotOf(list), n);
+        expect(random).toEqual(none);
+      }),
+      RUNS,
+    );
+  });
+
+  it('how many fit does not depend on the strategies', () => {
+    fc.assert(
+      fc.property(rows, request, seed, (list, ask, n) => {
+        const placed = (strategies: readonly PlacementStrategy[]): number =>
+          placeTasks({ ...ask, strategies }, snapshotOf(list), n).placed.length;
+        expect(placed(ask.strategies)).toBe(placed([]));
+      }),
+      RUNS,
+    );
+  });
+
+  it('an instance that cannot take a task never changes where the tasks go, but by the tasks it runs', () => {
+    fc.assert(
+      fc.property(rows, request, seed, (list, ask, n) => {
+        const idle = anInstance('zz-idle', { agentConnected: false, attributes: { rack: 'r1' } });
+        const { placed } = placeTasks(ask, snapshotOf([...list, idle]), n);
+        expect(placed).toEqual(placeTasks(ask, snapshotOf(list), n).placed);
       }),
       RUNS,
     );

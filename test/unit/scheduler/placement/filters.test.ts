@@ -60,17 +60,13 @@ describe('ports', () => {
     ['taken', { usedPorts: ['80/tcp'] }, { resources: { ports: ['80/tcp'] } }, 0],
     ['one of two taken', { usedPorts: ['81/tcp'] }, { resources: { ports: ['80/tcp', '81/tcp'] } }, 0],
     ['other protocol', { usedPorts: ['80/udp'] }, { resources: { ports: ['80/tcp'] } }, 1],
-    ['reserved', { reservedPorts: ['22/tcp'] }, { resources: { ports: ['22/tcp'] } }, 0],
+    ['reserved by default', {}, { resources: { ports: ['22/tcp'] } }, 0],
+    ['not reserved here', { usedPorts: ['2375/tcp'] }, { resources: { ports: ['22/tcp'] } }, 1],
     ['taken, but not asked for', { usedPorts: ['80/tcp'] }, { resources: { ports: [] } }, 1],
     ['twice in one call', {}, { count: 2, resources: { ports: ['80/tcp'] } }, 1],
   ])('%s', (_, row, request, placed) => {
     const reason = placed < (request?.count ?? 1) ? 'RESOURCE:PORTS' : undefined;
     expect(ask(row, request)).toEqual({ placed, reason });
-  });
-
-  it('goes without a column of reserved ports', () => {
-    const { reservedPorts: _, ...snapshot } = aSnapshot([anInstance('a')]);
-    expect(placeTasks(aRequest({ resources: { ports: ['22/tcp'] } }), snapshot, 1).placed).toHaveLength(1);
   });
 });
 
