@@ -27,7 +27,7 @@ const INSERT: Statement = {
            last_status, desired_status, held_cpu, held_memory, held_ports, held_gpus, version, spec, state, tags
          FROM json_to_recordset($1) AS t (id text, cluster text, owner text, service text, family text, revision integer,
            task_group text, started_by text, instance_id text, launch_type text, last_status text, desired_status text,
-           held_cpu integer, held_memory integer, held_ports text[], held_gpus text[], version integer,
+           held_cpu integer, held_memory integer, held_ports text[], held_gpus text[], version bigint,
            spec json, state json, tags jsonb)`,
 };
 

@@ -76,7 +76,7 @@ const SET = `version = n.version, status = n.status, launch_type = n.launch_type
   scheduling_strategy = n.scheduling_strategy,
   waiting_since = CASE WHEN n.waiting THEN coalesce(s.waiting_since, now()) END,
   inactive_since = CASE WHEN n.status = 'INACTIVE' THEN coalesce(s.inactive_since, now()) END`;
-const NEW = `(SELECT $1::text AS cluster, $2::text AS name, $3::text AS incarnation, $4::integer AS version, $5::text AS status,
+const NEW = `(SELECT $1::text AS cluster, $2::text AS name, $3::text AS incarnation, $4::bigint AS version, $5::text AS status,
   $6::text AS launch_type, $7::text AS scheduling_strategy, $8::bigint AS created_at, $9::boolean AS waiting,
   $10::jsonb AS doc) n`;
 

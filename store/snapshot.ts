@@ -67,8 +67,8 @@ const SNAPSHOT: Statement = {
   ordered AS (
     SELECT *, row_number() OVER (PARTITION BY fits, zone ORDER BY turn, random()) AS zone_turn FROM ranked),
   picked AS MATERIALIZED (
-    SELECT *, (SELECT count(*) FROM tasks t
-      WHERE t.instance_id = ordered.id AND last_status <> 'STOPPED' AND ${RUNNING_ON_INSTANCE}) AS running
+    SELECT *, (SELECT count(*) FILTER (WHERE ${RUNNING_ON_INSTANCE}) FROM tasks t
+      WHERE t.instance_id = ordered.id AND last_status <> 'STOPPED') AS running
     FROM (SELECT * FROM ordered ORDER BY fits DESC, zone_turn LIMIT $7::integer) ordered)
   SELECT (extract(epoch FROM now()) * 1000)::bigint AS taken_at,
     (SELECT count(*) FROM container_instances WHERE cluster = $1 AND status <> 'INACTIVE') AS total,

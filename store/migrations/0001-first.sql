@@ -38,7 +38,7 @@ CREATE TABLE container_instances (
   status_reason text,
   agent_connected boolean NOT NULL,
   registered_at bigint NOT NULL,
-  version integer NOT NULL,
+  version bigint NOT NULL,
   cpu integer NOT NULL,
   memory integer NOT NULL,
   reserved_ports text[] NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE container_instances (
   docker_version text NOT NULL,
   tags jsonb NOT NULL DEFAULT '[]',
   inactive_since timestamptz
-);
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 CREATE INDEX container_instances_by_cluster ON container_instances (cluster, status, id);
 
 CREATE TABLE tasks (
@@ -76,13 +76,13 @@ CREATE TABLE tasks (
   held_memory integer NOT NULL,
   held_ports text[] NOT NULL,
   held_gpus text[] NOT NULL,
-  version integer NOT NULL,
+  version bigint NOT NULL,
   stopped_at bigint,
   -- What never changes after reservation, and what does.
   spec json NOT NULL,
   state json NOT NULL,
   tags jsonb NOT NULL DEFAULT '[]'
-);
+) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 CREATE INDEX tasks_by_cluster ON tasks (cluster, desired_status, id);
 CREATE INDEX tasks_by_service ON tasks (cluster, service, id) WHERE service IS NOT NULL;
 CREATE INDEX tasks_by_family ON tasks (cluster, family, id);
@@ -111,7 +111,7 @@ CREATE TABLE services (
   cluster text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,
   incarnation text NOT NULL,
-  version integer NOT NULL,
+  version bigint NOT NULL,
   status text NOT NULL,
   launch_type text,
   scheduling_strategy text NOT NULL,

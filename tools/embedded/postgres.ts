@@ -38,6 +38,7 @@ const SETTINGS = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   jit: 'off',
+  autovacuum_naptime: '15s',
   log_checkpoints: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -62,7 +63,7 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
     password: readOrMakePassword(path.join(dataDir, 'password'), path.join(home.home, 'cluster')),
   };
   if (!fs.existsSync(site.clusterDir)) await createCluster(site);
-  const pid = (await takeOver(site)) ?? (await launch(site));
+  const pid = (await takeOver(site)) ?? (await launchOrTakeOver(site));
   await ensureDatabase(site);
   return { connectionString: connectionString(site, DATABASE), stop: () => stopServer(pid) };
 }
@@ -156,6 +157,17 @@ async function answers(site: Site): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** A server that was being started when its Longshore was killed holds the lock only now: then that one is taken over. */
+async function launchOrTakeOver(site: Site): Promise<number> {
+  try {
+    return await launch(site);
+  } catch (error) {
+    const found = readPostmaster(site.clusterDir);
+    if (!found || !isServerOf(found.pid, site.clusterDir)) throw error;
+    return (await takeOver(site)) ?? (await launch(site));
   }
 }
 
