@@ -8,7 +8,6 @@ import type { Partition } from '../../model/arn.ts';
 import { containerInstanceArn } from '../../model/arn.ts';
 import type { ContainerInstance } from '../../model/container-instance.ts';
 import type { InstanceCounts } from '../../store/types.ts';
-import { member } from './members.ts';
 
 export interface PresentContainerInstanceOptions {
   readonly includeTags: boolean;
@@ -25,7 +24,7 @@ export function presentContainerInstance(
   const hasGpus = registered.gpuIds.length > 0;
   return {
     containerInstanceArn: containerInstanceArn(partition, instance.clusterName, instance.containerInstanceId),
-    ...member('capacityProviderName', instance.capacityProviderName),
+    capacityProviderName: instance.capacityProviderName,
     version: instance.version,
     versionInfo: {
       agentVersion: instance.agentVersion,
@@ -38,15 +37,15 @@ export function presentContainerInstance(
       hasGpus,
     ),
     status: instance.status,
-    ...member('statusReason', instance.statusReason),
+    statusReason: instance.statusReason,
     agentConnected: instance.agentConnected,
     runningTasksCount: instance.runningTasksCount,
     pendingTasksCount: instance.pendingTasksCount,
-    attributes: instance.attributes.map(({ name, value }) => ({ name, ...member('value', value) })),
+    attributes: instance.attributes.map(({ name, value }) => ({ name, value })),
     registeredAt: new Date(instance.registeredAt),
     attachments: [],
     tags: options.includeTags ? [...instance.tags] : [],
-    ...(options.includeHealth === true ? { healthStatus: presentHealth(instance) } : {}),
+    healthStatus: options.includeHealth === true ? presentHealth(instance) : undefined,
   };
 }
 

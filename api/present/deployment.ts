@@ -2,11 +2,11 @@
 import type { Deployment as WireDeployment } from '@aws-sdk/client-ecs';
 import type { Deployment, DeploymentCounts } from '../../model/service.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
-import { platformMembers, resolvePlatformVersion } from './platform.ts';
-import { member } from './members.ts';
+import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
 
 /** A wire deployment; FARGATE ones show the platform version that LATEST stands for. */
 export function presentDeployment(deployment: Deployment & DeploymentCounts): WireDeployment {
+  const fargate = deployment.launchType === 'FARGATE';
   return {
     id: deployment.deploymentId,
     status: deployment.status,
@@ -17,12 +17,11 @@ export function presentDeployment(deployment: Deployment & DeploymentCounts): Wi
     failedTasks: deployment.failedTasks,
     createdAt: new Date(deployment.createdAt),
     updatedAt: new Date(deployment.updatedAt),
-    ...(deployment.capacityProviderStrategy === undefined
-      ? {}
-      : { capacityProviderStrategy: [...deployment.capacityProviderStrategy] }),
-    ...member('launchType', deployment.launchType),
-    ...platformMembers(deployment.launchType, resolvePlatformVersion(deployment.platformVersion)),
-    ...member('networkConfiguration', presentNetworkConfiguration(deployment.networkConfiguration)),
+    capacityProviderStrategy: deployment.capacityProviderStrategy && [...deployment.capacityProviderStrategy],
+    launchType: deployment.launchType,
+    platformVersion: fargate ? resolvePlatformVersion(deployment.platformVersion) : undefined,
+    platformFamily: fargate ? PLATFORM_FAMILY : undefined,
+    networkConfiguration: presentNetworkConfiguration(deployment.networkConfiguration),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
   };

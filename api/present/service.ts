@@ -5,8 +5,7 @@ import { clusterArn, serviceArn } from '../../model/arn.ts';
 import type { ServiceDefinition, ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import { presentDeployment } from './deployment.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
-import { platformMembers } from './platform.ts';
-import { member } from './members.ts';
+import { LATEST_PLATFORM_VERSION, PLATFORM_FAMILY } from './platform.ts';
 
 /** A wire service. `events` come newest first; deployments are shown PRIMARY first, then newest first. */
 export function presentService(
@@ -30,24 +29,24 @@ export function presentService(
     createdAt: new Date(record.createdAt),
     createdBy: record.createdBy,
     ...presentDefinition(definition),
-    ...(options.includeTags ? { tags: [...definition.tags] } : {}),
+    tags: options.includeTags ? [...definition.tags] : undefined,
   };
 }
 
 function presentDefinition(definition: ServiceDefinition): Service {
+  const fargate = definition.launchType === 'FARGATE';
   return {
     loadBalancers: [...definition.loadBalancers],
     serviceRegistries: [...definition.serviceRegistries],
-    ...member('launchType', definition.launchType),
-    ...(definition.capacityProviderStrategy === undefined
-      ? {}
-      : { capacityProviderStrategy: [...definition.capacityProviderStrategy] }),
-    ...platformMembers(definition.launchType, definition.platformVersion),
+    launchType: definition.launchType,
+    capacityProviderStrategy: definition.capacityProviderStrategy && [...definition.capacityProviderStrategy],
+    platformVersion: fargate ? (definition.platformVersion ?? LATEST_PLATFORM_VERSION) : undefined,
+    platformFamily: fargate ? PLATFORM_FAMILY : undefined,
     deploymentConfiguration: presentDeploymentConfiguration(definition),
-    ...member('roleArn', definition.role),
+    roleArn: definition.role,
     placementConstraints: [...definition.placementConstraints],
     placementStrategy: [...definition.placementStrategy],
-    ...member('networkConfiguration', presentNetworkConfiguration(definition.networkConfiguration)),
+    networkConfiguration: presentNetworkConfiguration(definition.networkConfiguration),
     healthCheckGracePeriodSeconds: definition.healthCheckGracePeriodSeconds,
     schedulingStrategy: definition.schedulingStrategy,
     deploymentController: { type: 'ECS' },

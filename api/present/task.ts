@@ -3,8 +3,8 @@ import type { Container, Task as WireTask, TaskOverride } from '@aws-sdk/client-
 import type { Partition } from '../../model/arn.ts';
 import { clusterArn, containerArn, containerInstanceArn, taskArn } from '../../model/arn.ts';
 import type { Task, TaskContainer } from '../../model/task.ts';
-import { platformMembers, resolvePlatformVersion } from './platform.ts';
-import { dateMember, member } from './members.ts';
+import { toDate } from './dates.ts';
+import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
 
 export interface PresentTaskOptions {
   readonly includeTags: boolean;
@@ -14,8 +14,20 @@ export interface PresentTaskOptions {
 
 /** A wire task. Lists are present even when empty; a FARGATE task shows no container instance. */
 export function presentTask(task: Task, partition: Partition, options: PresentTaskOptions): WireTask {
+  const arn = taskArn(partition, task.clusterName, task.taskId);
+  const fargate = task.launchType === 'FARGATE';
   return {
-    ...identity(task, partition),
+    taskArn: arn,
+    clusterArn: clusterArn(partition, task.clusterName),
+    taskDefinitionArn: task.taskDefinitionArn,
+    containerInstanceArn: instanceArn(task, partition),
+    availabilityZone: task.availabilityZone,
+    group: task.group,
+    startedBy: task.startedBy,
+    launchType: task.launchType,
+    capacityProviderName: task.capacityProviderName,
+    platformVersion: fargate ? resolvePlatformVersion(task.platformVersion) : undefined,
+    platformFamily: fargate ? PLATFORM_FAMILY : undefined,
     attachments: task.attachments.map((attachment) => ({ ...attachment })),
     attributes:
       options.cpuArchitecture === undefined ? [] : [{ name: 'ecs.cpu-architecture', value: options.cpuArchitecture }],
@@ -31,45 +43,30 @@ export function presentTask(task: Task, partition: Partition, options: PresentTa
     desiredStatus: task.desiredStatus,
     healthStatus: task.healthStatus,
     version: task.version,
-    ...member('stopCode', task.stopCode),
-    ...member('stoppedReason', task.stoppedReason),
+    stopCode: task.stopCode,
+    stoppedReason: task.stoppedReason,
     ...times(task),
     tags: options.includeTags ? [...task.tags] : [],
   };
 }
 
-function identity(task: Task, partition: Partition): WireTask {
-  const onInstance = task.launchType !== 'FARGATE' && task.containerInstanceId !== undefined;
-  const platformVersion =
-    task.launchType === 'FARGATE' ? resolvePlatformVersion(task.platformVersion) : task.platformVersion;
-  return {
-    taskArn: taskArn(partition, task.clusterName, task.taskId),
-    clusterArn: clusterArn(partition, task.clusterName),
-    taskDefinitionArn: task.taskDefinitionArn,
-    ...(onInstance
-      ? { containerInstanceArn: containerInstanceArn(partition, task.clusterName, task.containerInstanceId) }
-      : {}),
-    ...member('availabilityZone', task.availabilityZone),
-    group: task.group,
-    ...member('startedBy', task.startedBy),
-    launchType: task.launchType,
-    ...member('capacityProviderName', task.capacityProviderName),
-    ...platformMembers(task.launchType, platformVersion),
-  };
+/** ECS does not show where a FARGATE task runs. */
+function instanceArn(task: Task, partition: Partition): string | undefined {
+  if (task.launchType === 'FARGATE' || task.containerInstanceId === undefined) return undefined;
+  return containerInstanceArn(partition, task.clusterName, task.containerInstanceId);
 }
 
 function times(task: Task): WireTask {
   return {
-    ...(task.connectivityAt === undefined
-      ? {}
-      : { connectivity: 'CONNECTED', connectivityAt: new Date(task.connectivityAt) }),
+    connectivity: task.connectivityAt === undefined ? undefined : 'CONNECTED',
+    connectivityAt: toDate(task.connectivityAt),
     createdAt: new Date(task.createdAt),
-    ...dateMember('pullStartedAt', task.pullStartedAt),
-    ...dateMember('pullStoppedAt', task.pullStoppedAt),
-    ...dateMember('startedAt', task.startedAt),
-    ...dateMember('stoppingAt', task.stoppingAt),
-    ...dateMember('executionStoppedAt', task.executionStoppedAt),
-    ...dateMember('stoppedAt', task.stoppedAt),
+    pullStartedAt: toDate(task.pullStartedAt),
+    pullStoppedAt: toDate(task.pullStoppedAt),
+    startedAt: toDate(task.startedAt),
+    stoppingAt: toDate(task.stoppingAt),
+    executionStoppedAt: toDate(task.executionStoppedAt),
+    stoppedAt: toDate(task.stoppedAt),
   };
 }
 
@@ -91,17 +88,17 @@ function presentContainer(task: Task, container: TaskContainer, partition: Parti
     taskArn: taskArn(partition, task.clusterName, task.taskId),
     name: container.name,
     image: container.image,
-    ...member('imageDigest', container.imageDigest),
-    ...member('runtimeId', container.runtimeId),
+    imageDigest: container.imageDigest,
+    runtimeId: container.runtimeId,
     lastStatus: container.lastStatus,
-    ...member('exitCode', container.exitCode),
-    ...member('reason', container.reason),
+    exitCode: container.exitCode,
+    reason: container.reason,
     networkBindings: container.networkBindings.map((binding) => ({ ...binding })),
     networkInterfaces: container.networkInterfaces.map((networkInterface) => ({ ...networkInterface })),
     healthStatus: container.healthStatus ?? 'UNKNOWN',
     cpu: container.cpu,
-    ...member('memory', container.memory),
-    ...member('memoryReservation', container.memoryReservation),
-    ...(container.gpuIds === undefined ? {} : { gpuIds: [...container.gpuIds] }),
+    memory: container.memory,
+    memoryReservation: container.memoryReservation,
+    gpuIds: container.gpuIds && [...container.gpuIds],
   };
 }

@@ -14,7 +14,7 @@ import type { RunTaskCommand, RunTaskOutcome } from '../../workflows/messages.ts
 import type { OperationContext } from '../operation.ts';
 import { validateTags } from '../operations/shared/tags.ts';
 import { presentPlacementFailure } from '../present/failure.ts';
-import { member } from '../present/members.ts';
+import { member } from './members.ts';
 import { describeTasksOf, readTasks } from './described-tasks.ts';
 import { checkCompatibility, checkFargateSize } from './launch-type.ts';
 import { resolveNetworkConfiguration } from './network-configuration.ts';

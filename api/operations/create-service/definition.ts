@@ -3,7 +3,7 @@ import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../model/service.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { ClusterRecord } from '../../../store/types.ts';
-import { member } from '../../present/members.ts';
+import { member } from '../../rules/members.ts';
 import { LATEST_PLATFORM_VERSION } from '../../present/platform.ts';
 import { REPLICA_BOUNDS, resolveDeploymentBounds } from '../../rules/deployment-configuration.ts';
 import { checkCompatibility, checkPlatformVersion, resolveLaunchType } from '../../rules/launch-type.ts';

@@ -7,7 +7,7 @@ import { containerInstanceArn } from '../../../model/arn.ts';
 import { parseClusterQuery, queryInstances } from '../../../model/cluster-query/index.ts';
 import type { Page, PageRequest } from '../../../store/types.ts';
 import type { Operation, OperationContext } from '../../operation.ts';
-import { member } from '../../present/members.ts';
+import { member } from '../../rules/members.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 import { pageOf } from '../shared/pages.ts';
 

@@ -1,7 +1,7 @@
 import type { ListServicesRequest, ListServicesResponse } from '@aws-sdk/client-ecs';
 import { serviceArn } from '../../../model/arn.ts';
 import type { Operation } from '../../operation.ts';
-import { member } from '../../present/members.ts';
+import { member } from '../../rules/members.ts';
 import { both } from '../../rules/both.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 import { pageOf, SHORT_PAGE_SIZE } from '../shared/pages.ts';

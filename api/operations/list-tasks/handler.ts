@@ -2,7 +2,7 @@ import type { ListTasksRequest, ListTasksResponse } from '@aws-sdk/client-ecs';
 import { taskArn } from '../../../model/arn.ts';
 import type { TaskFilter } from '../../../store/types.ts';
 import type { Operation, OperationContext } from '../../operation.ts';
-import { member } from '../../present/members.ts';
+import { member } from '../../rules/members.ts';
 import { both } from '../../rules/both.ts';
 import { requireService } from '../../rules/described-services.ts';
 import { canonicalJson } from '../../rules/digest.ts';

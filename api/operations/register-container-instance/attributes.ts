@@ -2,7 +2,7 @@
 import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
 import type { Attribute, ContainerInstance } from '../../../model/container-instance.ts';
 import { EcsError } from '../../../model/errors.ts';
-import { member } from '../../present/members.ts';
+import { member } from '../../rules/members.ts';
 import { invalid } from '../../rules/refusals.ts';
 
 const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;

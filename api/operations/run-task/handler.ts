@@ -4,7 +4,7 @@ import type { RunTaskCommand } from '../../../workflows/messages.ts';
 import type { ClusterRecord } from '../../../store/types.ts';
 import type { TaskDefinitionRecord } from '../../../model/task-definition.ts';
 import type { Operation } from '../../operation.ts';
-import { member } from '../../present/members.ts';
+import { member } from '../../rules/members.ts';
 import { resolvePlatformVersion } from '../../present/platform.ts';
 import { both } from '../../rules/both.ts';
 import { checkPlatformVersion, resolveLaunchType } from '../../rules/launch-type.ts';

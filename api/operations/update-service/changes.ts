@@ -3,7 +3,7 @@ import type { UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../model/service.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { UpdateServiceCommand } from '../../../workflows/messages.ts';
-import { member } from '../../present/members.ts';
+import { member } from '../../rules/members.ts';
 import { resolveDeploymentBounds } from '../../rules/deployment-configuration.ts';
 import { checkCompatibility, checkPlatformVersion } from '../../rules/launch-type.ts';
 import { resolveNetworkConfiguration } from '../../rules/network-configuration.ts';

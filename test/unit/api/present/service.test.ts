@@ -154,7 +154,7 @@ describe('presentService', () => {
   });
 
   test('tags only when asked, then also when there are none', () => {
-    expect(present()).not.toHaveProperty('tags');
+    expect(present().tags).toBeUndefined();
     expect(present({}, true).tags).toEqual([]);
   });
 });
