@@ -41,7 +41,11 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
   const worker = await timed('worker', () => withProgress('starting the worker', () => startWorkerRole(plane)));
   stops.add('worker', () => worker.shutdown());
   const [agent, api] = await Promise.all([
-    timed('agent', () => startAgentRole({ ...plane, docker, fargate: settings.fargate ?? true })),
+    timed('agent', () =>
+      withProgress('registering this Docker engine', () =>
+        startAgentRole({ ...plane, docker, fargate: settings.fargate ?? true }),
+      ),
+    ),
     timed('api', () => startApiRole(plane)),
   ]);
   stops.add('agent', () => agent.shutdown());

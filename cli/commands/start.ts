@@ -22,7 +22,8 @@ export async function run(settings: Settings): Promise<void> {
       process.stdout.write(greeting(outcome, settings));
       await stopSignal;
     } else {
-      await starting.catch(() => undefined);
+      // Stopped while starting: what is up goes down, what is still on its way ends with this process.
+      starting.catch(() => undefined);
     }
   } catch (error) {
     await stopAll();
