@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/types.ts';
+import { refuseForeignOrigin } from './foreign-origin.ts';
 import type { WorkflowGateway } from './gateway.ts';
 import { answerAwsJson } from './protocol/aws-json.ts';
 import { Calls } from './protocol/calls.ts';
@@ -64,8 +65,9 @@ function createApp(options: ApiOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use((_request, response, next) => {
+  app.use((request, response, next) => {
     calls.begin(response);
+    refuseForeignOrigin(request);
     next();
   });
   app.get('/healthz', answerHealthy);

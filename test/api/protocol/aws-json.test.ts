@@ -42,22 +42,21 @@ describe('POST /', () => {
 
   it('takes an empty body for an empty request', async () => expect((await post({ body: '' })).status).toBe(200));
 
-  const refused: readonly (readonly [string, RawCall, number, string, string | RegExp])[] = [
+  const refused: readonly (readonly [string, RawCall, readonly [number, string], string | RegExp])[] = [
     [
       'an unknown operation',
       { target: 'Fly' },
-      404,
-      'UnknownOperationException',
+      [404, 'UnknownOperationException'],
       "The ECS API has no operation 'Fly'.",
     ],
-    ['the name of an inherited member', { target: 'constructor' }, 404, 'UnknownOperationException', /constructor/],
-    ['a wrong content type', { contentType: 'text/xml' }, 404, 'UnknownOperationException', /text\/xml/],
-    ['bad JSON', { body: '{"a":' }, 400, 'SerializationException', /^The body of the request is not JSON/],
-    ['a body that is a list', { body: '[]' }, 400, 'SerializationException', /must be a JSON object/],
-    ['a body that is null', { body: 'null' }, 400, 'SerializationException', /must be a JSON object/],
-    ['an oversize body', { body: ' '.repeat(2 ** 21) }, 413, 'RequestEntityTooLargeException', /too large/],
+    ['the name of an inherited member', { target: 'constructor' }, [404, 'UnknownOperationException'], /constructor/],
+    ['a wrong content type', { contentType: 'text/xml' }, [404, 'UnknownOperationException'], /text\/xml/],
+    ['bad JSON', { body: '{"a":' }, [400, 'SerializationException'], /^The body of the request is not JSON/],
+    ['a body that is a list', { body: '[]' }, [400, 'SerializationException'], /must be a JSON object/],
+    ['a body that is null', { body: 'null' }, [400, 'SerializationException'], /must be a JSON object/],
+    ['an oversize body', { body: ' '.repeat(2 ** 21) }, [413, 'RequestEntityTooLargeException'], /too large/],
   ];
-  it.each(refused)('refuses %s', async (_what, call, status, code, message) => {
+  it.each(refused)('refuses %s', async (_what, call, [status, code], message) => {
     const answer = await post(call);
     expect(answer.status).toBe(status);
     expect(answer.headers.get('x-amzn-requestid')).toBeTruthy();
@@ -180,6 +179,22 @@ describe('POST /', () => {
   it('drops unknown members, and takes nulls for absent and decimal strings for integers', async () => {
     const { status } = await post({ body: '{"maxResults":"5","nextToken":null,"colour":"red","__proto__":{"a":1}}' });
     expect(status).toBe(200);
+  });
+
+  it.each([
+    ['https://example.com', 400],
+    ['http://localhost.example.com', 400],
+    ['null', 400],
+    ['http://localhost:7878', 200],
+    ['http://127.0.0.1:7878', 200],
+  ])('answers a page of %s with %d', async (origin, status) => {
+    const response = await fetch(api().url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-amz-target': `${PREFIX}ListClusters`, origin },
+      body: '{}',
+    });
+    expect(response.status).toBe(status);
+    if (status !== 200) expect(await response.json()).toMatchObject({ __type: 'AccessDeniedException' });
   });
 
   it('accepts any credentials, signed for any region', async () => {

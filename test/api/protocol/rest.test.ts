@@ -13,7 +13,7 @@ async function call(method: string, path: string, body?: unknown) {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: (await response.json()) as Record<string, never> };
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
 const DEFINITION = { family: 'rest', containerDefinitions: [{ name: 'app', image: 'app:1', memory: 64 }] };
@@ -26,7 +26,7 @@ describe('REST routes', () => {
     expect((await call('PATCH', '/v1/clusters/rest/settings', { settings })).status).toBe(200);
     const shown = await call('GET', '/v1/clusters/rest?include=SETTINGS&include=TAGS');
     expect(shown).toMatchObject({ status: 200, body: { clusterName: 'rest', settings, tags: [] } });
-    const byArn = await call('GET', `/v1/clusters/${encodeURIComponent(shown.body['clusterArn']!)}`);
+    const byArn = await call('GET', `/v1/clusters/${encodeURIComponent(String(shown.body['clusterArn']))}`);
     expect(byArn.body).toMatchObject({ clusterName: 'rest' });
     expect((await call('GET', '/v1/clusters?maxResults=1')).body).toHaveProperty('nextToken');
     expect(await call('DELETE', '/v1/clusters/rest')).toMatchObject({
@@ -71,23 +71,33 @@ describe('REST routes', () => {
     );
   });
 
-  const refused: readonly (readonly [string, string, unknown, number, string])[] = [
-    ['GET', '/v1/clusters/none', undefined, 404, 'ClusterNotFoundException'],
-    ['GET', '/v1/clusters/none/tasks', undefined, 404, 'ClusterNotFoundException'],
-    ['GET', '/v1/clusters/default/services/none', undefined, 404, 'ServiceNotFoundException'],
-    ['GET', `/v1/clusters/default/tasks/${'0'.repeat(32)}`, undefined, 404, 'ResourceNotFoundException'],
-    ['GET', `/v1/clusters/default/container-instances/${'0'.repeat(32)}`, undefined, 404, 'ResourceNotFoundException'],
-    ['GET', '/v1/task-definitions/none', undefined, 404, 'ClientException'],
-    ['DELETE', `/v1/clusters/default/tasks/${'0'.repeat(32)}`, undefined, 404, 'InvalidParameterException'],
-    ['DELETE', '/v1/clusters/default', undefined, 409, 'ClusterContainsContainerInstancesException'],
-    ['GET', '/v1/clusters?maxResults=0', undefined, 400, 'InvalidParameterException'],
-    ['GET', '/v1/clusters?maxResults=many', undefined, 400, 'SerializationException'],
-    ['POST', '/v1/clusters', { serviceConnectDefaults: { namespace: 'a' } }, 501, 'UnsupportedFeatureException'],
-    ['POST', '/v1/clusters', [], 400, 'SerializationException'],
-    ['GET', '/v1/nothing', undefined, 404, 'UnknownOperationException'],
-    ['PUT', '/v1/clusters', undefined, 404, 'UnknownOperationException'],
+  const refused: readonly (readonly [
+    method: string,
+    path: string,
+    body: unknown,
+    answer: readonly [number, string],
+  ])[] = [
+    ['GET', '/v1/clusters/none', undefined, [404, 'ClusterNotFoundException']],
+    ['GET', '/v1/clusters/none/tasks', undefined, [404, 'ClusterNotFoundException']],
+    ['GET', '/v1/clusters/default/services/none', undefined, [404, 'ServiceNotFoundException']],
+    ['GET', `/v1/clusters/default/tasks/${'0'.repeat(32)}`, undefined, [404, 'ResourceNotFoundException']],
+    [
+      'GET',
+      `/v1/clusters/default/container-instances/${'0'.repeat(32)}`,
+      undefined,
+      [404, 'ResourceNotFoundException'],
+    ],
+    ['GET', '/v1/task-definitions/none', undefined, [404, 'ClientException']],
+    ['DELETE', `/v1/clusters/default/tasks/${'0'.repeat(32)}`, undefined, [404, 'InvalidParameterException']],
+    ['DELETE', '/v1/clusters/default', undefined, [409, 'ClusterContainsContainerInstancesException']],
+    ['GET', '/v1/clusters?maxResults=0', undefined, [400, 'InvalidParameterException']],
+    ['GET', '/v1/clusters?maxResults=many', undefined, [400, 'SerializationException']],
+    ['POST', '/v1/clusters', { serviceConnectDefaults: { namespace: 'a' } }, [501, 'UnsupportedFeatureException']],
+    ['POST', '/v1/clusters', [], [400, 'SerializationException']],
+    ['GET', '/v1/nothing', undefined, [404, 'UnknownOperationException']],
+    ['PUT', '/v1/clusters', undefined, [404, 'UnknownOperationException']],
   ];
-  it.each(refused)('%s %s is refused', async (method, path, body, status, code) => {
+  it.each(refused)('%s %s is refused', async (method, path, body, [status, code]) => {
     expect(await call(method, path, body)).toMatchObject({ status, body: { __type: code } });
   });
 
@@ -110,10 +120,12 @@ describe('GET /openapi.json', () => {
 
   it('describes requests and answers by the shapes of the API', async () => {
     const { body } = await call('GET', '/openapi.json');
-    const schemas = (body['components'] as Record<string, Record<string, unknown>>)['schemas'];
-    expect(schemas).toMatchObject({
-      Cluster: { properties: { clusterName: { type: 'string' }, runningTasksCount: { type: 'integer' } } },
-      RuntimePlatform: { properties: { cpuArchitecture: { enum: ['ARM64', 'X86_64'] } } },
+    const { components } = body;
+    expect(components).toMatchObject({
+      schemas: {
+        Cluster: { properties: { clusterName: { type: 'string' }, runningTasksCount: { type: 'integer' } } },
+        RuntimePlatform: { properties: { cpuArchitecture: { enum: ['ARM64', 'X86_64'] } } },
+      },
     });
   });
 });
