@@ -1,7 +1,7 @@
 /** How many tasks to start, and of which deployment. */
 import { START_FAILURES_BEFORE_THROTTLE } from '../throttle/throttle.ts';
 import type { ClassifiedTask } from './classify.ts';
-import { stopOneToMakeRoom } from './plan-stops.ts';
+import { stopToMakeRoom } from './plan-stops.ts';
 import type { StopPlan } from './plan-stops.ts';
 import type { StartDecision } from './types.ts';
 import { isComingUp, isGood, isLeaving, isOldReplacement, launchesHeldUntil } from './view.ts';
@@ -9,7 +9,7 @@ import type { ServiceView } from './view.ts';
 
 export interface StartPlan {
   readonly start: readonly StartDecision[];
-  /** The stops once more: one is added where only that makes room. */
+  /** The stops once more, with those that only serve to make room. */
   readonly stops: StopPlan;
   /** Tasks of the PRIMARY deployment that the service still lacks, started now or not. */
   readonly wanted: number;
@@ -106,7 +106,7 @@ export function planStarts(view: ServiceView, planned: StopPlan): StartPlan {
   if (isLeaving(view) || view.primary === undefined) return { start: [], stops: planned, wanted: 0, blocked: false };
   const wanted = Math.max(0, view.desired - count(planned.current, isGood));
   const noRoom = wanted > 0 && roomLeft(view, planned) === 0;
-  const stops = noRoom ? stopOneToMakeRoom(planned, view) : planned;
+  const stops = noRoom ? stopToMakeRoom(planned, view) : planned;
   const held = launchesHeldUntil(view) !== undefined;
   return {
     start: held ? [] : decideStarts(view, planned, stops, wanted),

@@ -149,17 +149,17 @@ export function planStops(view: ServiceView): StopPlan {
 
 /**
  * When `upper` leaves no room for a task that is needed, and none is coming up, one unhealthy task gives way, by lot:
- * one at a time, so that a wrong verdict never takes the whole service.
+ * one at a time, so that a wrong verdict never takes the whole service. More only where the service is above `upper`.
  */
-export function stopOneToMakeRoom(plan: StopPlan, view: ServiceView): StopPlan {
+export function stopToMakeRoom(plan: StopPlan, view: ServiceView): StopPlan {
   if ([...plan.current, ...plan.old].some(isComingUp)) return plan;
-  const isUnhealthy = ({ task }: ClassifiedTask) => task.healthStatus === 'UNHEALTHY';
-  const old = plan.old.filter(isUnhealthy);
-  const current = plan.current.filter(
-    ({ bucket, task }) => bucket === 'unhealthy' || (bucket === 'draining' && task.healthStatus === 'UNHEALTHY'),
-  );
-  const [victim] = ordered(view, [...old, ...current], (item) => (old.includes(item) ? 0 : 1));
-  if (victim === undefined) return plan;
-  const retires = victim.deploymentId !== view.primary?.deploymentId;
-  return withStopped(plan, view, [victim], retires ? 'scaling' : 'unhealthy');
+  const excess = plan.current.length + plan.old.length - view.bounds.upper;
+  const isOld = ({ deploymentId }: { deploymentId: string }) => deploymentId !== view.primary?.deploymentId;
+  const victims = ordered(view, [...plan.old, ...plan.current], ({ task, bucket }) => {
+    if (task.healthStatus !== 'UNHEALTHY' || (bucket === 'unhealthyInGrace' && !isOld(task))) return undefined;
+    return isOld(task) ? 0 : 1;
+  }).slice(0, excess + 1);
+  const retiring = victims.filter(isOld);
+  const replaced = victims.filter((task) => !isOld(task));
+  return withStopped(withStopped(plan, view, retiring, 'scaling'), view, replaced, 'unhealthy');
 }

@@ -116,6 +116,13 @@ const rows: readonly Row[] = [
     plan: { startNew: 2 },
   },
   {
+    when: 'above upper after a change of the bounds: as many unhealthy ones go as make room for one',
+    desired: 3,
+    percents: [50, 100],
+    tasks: { unhealthy: 3, draining: 2 },
+    plan: { startNew: 1, stop: times(3, 'new-unhealthy') },
+  },
+  {
     when: 'unhealthy and missing ones: what is missing is filled first',
     desired: 4,
     percents: [50, 100],
