@@ -7,7 +7,7 @@
 import type { EnumValues } from './enum-members.ts';
 import { enumOf } from './enum-members.ts';
 
-export interface Member {
+interface Member {
   readonly name: string;
   readonly required: boolean;
   readonly shape: Shape;

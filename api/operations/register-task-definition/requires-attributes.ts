@@ -8,13 +8,19 @@ const CAPABILITY = 'ecs.capability.';
 const remoteApi = (version: string): string => `${AGENT}docker-remote-api.${version}`;
 const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/;
 
-/** Every attribute once, in the alphabet's order. */
+/** Every capability once, in the alphabet's order, and what the platform must be. */
 export function requiredAttributes(definition: Definition): Attribute[] {
   const names = new Set([
     ...taskAttributes(definition),
     ...containersOf(definition).flatMap((container) => containerAttributes(container, definition)),
   ]);
-  return [...names].sort().map((name) => ({ name }));
+  return [...[...names].sort().map((name) => ({ name })), ...platformAttributes(definition)];
+}
+
+/** An image for one architecture does not run on another: ECS's word for each is not the attribute's. */
+function platformAttributes({ runtimePlatform }: Definition): Attribute[] {
+  const architecture = runtimePlatform?.cpuArchitecture;
+  return architecture === undefined ? [] : [{ name: 'ecs.cpu-architecture', value: architecture.toLowerCase() }];
 }
 
 function taskAttributes(definition: Definition): readonly string[] {

@@ -8,7 +8,7 @@ import { resolveIdentifier } from '../../rules/identifiers.ts';
 import { invalid } from '../../rules/refusals.ts';
 
 /** The only kind of resource that has attributes, and the default of `targetType`. */
-export const ATTRIBUTE_TARGET_TYPE = 'container-instance';
+const ATTRIBUTE_TARGET_TYPE = 'container-instance';
 const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;
 /** No space at either end. */
 const VALUE = /^(?! )[A-Za-z0-9_\-./\\@: ]{1,128}(?<! )$/;

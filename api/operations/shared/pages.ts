@@ -4,7 +4,7 @@ import { EcsError } from '../../../model/errors.ts';
 import type { Page, PageRequest } from '../../../store/types.ts';
 
 /** A page's size where the operation has no smaller default of its own. */
-export const DEFAULT_PAGE_SIZE = 100;
+const DEFAULT_PAGE_SIZE = 100;
 /** ListServices and ListAccountSettings answer with fewer unless asked for more. */
 export const SHORT_PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 100;

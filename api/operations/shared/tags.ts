@@ -2,7 +2,7 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
 
-export const MAX_TAGS = 50;
+const MAX_TAGS = 50;
 const MAX_KEY_LENGTH = 128;
 const MAX_VALUE_LENGTH = 256;
 const ALLOWED = /^[\p{L}\p{N}\p{Z}_.:/=+\-@]*$/u;

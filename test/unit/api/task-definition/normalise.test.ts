@@ -75,6 +75,12 @@ describe('normaliseDefinition', () => {
 });
 
 describe('requiredAttributes', () => {
+  it('of a platform is its architecture, as instances name it', () => {
+    expect(requiredAttributes(definition({ runtimePlatform: { cpuArchitecture: 'ARM64' } }))).toEqual([
+      { name: 'ecs.cpu-architecture', value: 'arm64' },
+    ]);
+  });
+
   const AGENT = 'com.amazonaws.ecs.capability.';
   it.each([
     ['nothing', definition(), []],
