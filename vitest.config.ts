@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** unit: pure and fast. store, workflow, replay, docker, conformance: real parts, prepared by test/support/global-setup.ts. */
+/** unit and property: pure and fast. The others run on real parts, which `npm test` sees to; each file starts its own. */
 const project = (name: string, options: Record<string, unknown> = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], restoreMocks: true, ...options },
 });
 
+// Groups run one after the other: what measures time on real engines has the machine for itself.
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -15,8 +16,18 @@ export default defineConfig({
       project('workflow', { testTimeout: 120_000, hookTimeout: 300_000 }),
       project('replay', { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('api', { testTimeout: 60_000, hookTimeout: 120_000 }),
-      project('docker', { testTimeout: 180_000, hookTimeout: 300_000, fileParallelism: false }),
-      project('conformance', { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false }),
+      project('docker', {
+        testTimeout: 180_000,
+        hookTimeout: 300_000,
+        fileParallelism: false,
+        sequence: { groupOrder: 1 },
+      }),
+      project('conformance', {
+        testTimeout: 300_000,
+        hookTimeout: 600_000,
+        fileParallelism: false,
+        sequence: { groupOrder: 2 },
+      }),
     ],
   },
 });
