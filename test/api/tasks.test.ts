@@ -4,10 +4,10 @@ import {
   StopTaskCommand,
   type ListTasksCommandInput,
 } from '@aws-sdk/client-ecs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Task } from '../../model/task.ts';
 import { ensureCluster, expectRefusal, withApi } from './support/api-under-test.ts';
-import { newTaskId, registerDefinition, serviceRow, taskRow } from './support/rows.ts';
+import { newTaskId, registerDefinition, registrationOf, serviceRow, taskRow } from './support/rows.ts';
 
 const api = withApi();
 const arnOf = (id: string, cluster = 'default') => `arn:aws:ecs:us-east-1:123456789012:task/${cluster}/${id}`;
@@ -35,6 +35,19 @@ describe('DescribeTasks', () => {
     const answer = await describeTasks([second.taskId, missing, arnOf(first.taskId)]);
     expect(answer.tasks?.map((task) => task.taskArn)).toEqual([arnOf(second.taskId), arnOf(first.taskId)]);
     expect(answer.failures).toEqual([{ arn: arnOf(missing), reason: 'MISSING' }]);
+  });
+
+  test('asks for the architecture of an instance once, whether it has one or not', async () => {
+    const { store, gateway } = api();
+    const plain = registrationOf({ attributes: [] });
+    await gateway.registerInstance(plain);
+    const tasks = [await seed({}), await seed({ containerInstanceId: plain.containerInstanceId })];
+    const ids = tasks.map((task) => task.taskId);
+    const attributes = [[{ name: 'ecs.cpu-architecture', value: 'x86_64' }], []];
+    expect((await describeTasks(ids)).tasks?.map((task) => task.attributes)).toEqual(attributes);
+    const getInstances = vi.spyOn(store, 'getInstances');
+    expect((await describeTasks(ids)).tasks?.map((task) => task.attributes)).toEqual(attributes);
+    expect(getInstances).not.toHaveBeenCalled();
   });
 
   test('shows tags only when asked, and lists even when empty', async () => {
