@@ -8,8 +8,8 @@ const FILE = 'container-instance-id';
 /** 32 lowercase hex digits. Written before it is first used; throws when the file holds something else. */
 export async function loadInstanceId(dataDir: string): Promise<string> {
   const path = join(dataDir, FILE);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   });
   if (text !== undefined) {

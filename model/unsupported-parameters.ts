@@ -32,6 +32,7 @@ const has = (list: readonly unknown[] | undefined): boolean => list !== undefine
 const definitionRules: readonly Rule<Definition>[] = [
   ['taskRoleArn', (d) => d.taskRoleArn !== undefined && d.taskRoleArn !== ''],
   ['proxyConfiguration', (d) => d.proxyConfiguration !== undefined],
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAccelerators', (d) => has(d.inferenceAccelerators)],
   ['ephemeralStorage', (d) => d.ephemeralStorage !== undefined],
   ['enableFaultInjection', (d) => d.enableFaultInjection === true],
@@ -65,6 +66,7 @@ const containerRules: readonly Rule<ContainerDefinition>[] = [
 
 const overrideRules: readonly Rule<TaskOverride>[] = [
   ['taskRoleArn', (o) => o.taskRoleArn !== undefined && o.taskRoleArn !== ''],
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAcceleratorOverrides', (o) => has(o.inferenceAcceleratorOverrides)],
   ['ephemeralStorage', (o) => o.ephemeralStorage !== undefined],
 ];

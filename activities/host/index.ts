@@ -41,7 +41,7 @@ export function createHostActivities(deps: HostActivityDeps): HostActivities {
 
     async stopTasks(input: StopTasksInput) {
       const runs = input.tasks.map((task) => deps.tasks.stop(task.taskId, input.ownerWorkflowId));
-      await whileHeartbeating(Promise.all(runs.map((run) => run?.until('stopped'))));
+      await whileHeartbeating(Promise.all(runs.map((run) => run?.until('stopped') ?? Promise.resolve())));
       await whileHeartbeating(deps.reporter.delivered(input.ownerWorkflowId));
     },
 

@@ -51,7 +51,7 @@ export class TaskReporter {
 
   /** Resolves when nothing is pending for anyone. */
   async drained(): Promise<void> {
-    await Promise.all([...this.outboxes.values()].map((o) => o.sending));
+    await Promise.all([...this.outboxes.values()].map((o) => o.sending ?? Promise.resolve()));
   }
 
   private outboxOf(owner: string): Outbox {

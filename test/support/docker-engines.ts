@@ -113,10 +113,10 @@ class NamespacedEngine implements DockerEngine {
       { stdio: ['ignore', log.fd, log.fd], detached: true },
     );
     await log.close();
-    let alive = true;
+    const dockerdState = { alive: true };
     this.ended = new Promise((resolve) => {
       dockerd.once('exit', () => {
-        alive = false;
+        dockerdState.alive = false;
         resolve();
       });
     });
@@ -124,7 +124,7 @@ class NamespacedEngine implements DockerEngine {
     this.pid = dockerd.pid;
     const deadline = Date.now() + READY_TIMEOUT_MS;
     while (!(await this.answers())) {
-      if (!alive || Date.now() > deadline) throw new Error(`dockerd did not start: ${await this.logTail()}`);
+      if (!dockerdState.alive || Date.now() > deadline) throw new Error(`dockerd did not start: ${await this.logTail()}`);
       await sleep(50);
     }
   }

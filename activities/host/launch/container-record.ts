@@ -26,6 +26,8 @@ export interface ContainerRecord {
   networkBindings: readonly NetworkBinding[];
   /** An out-of-memory kill was seen; its end follows. */
   oomKilled: boolean;
+  /** It ended before its start was acknowledged. */
+  earlyEnd?: { readonly exitCode?: number };
 }
 
 /** A container that has yet to be launched. */

@@ -3,7 +3,6 @@
  * Every change ends in `advance`, which asks the pure graph what comes next; states go forwards only.
  */
 import type { Logger } from 'pino';
-import { unsupportedOverrides, unsupportedParameters } from '../../../model/unsupported-parameters.ts';
 import type { StopCode } from '../../../model/status.ts';
 import type { TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
@@ -11,11 +10,12 @@ import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
 import { adoptedRecord, applyObserved, endRecord, newRecord } from './container-record.ts';
 import type { ContainerRecord } from './container-record.ts';
-import { containerSpec, definitionOf, holderSpec, volumesToCreate } from './container-spec.ts';
+import { containerSpec, definitionOf } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
 import { nextSteps, shouldRestart } from './graph.ts';
 import { HOLDER_NAME } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
+import { ensureVolumes, failureText, refuseUnsupported, startHolder } from './preparation.ts';
 import type { Slots } from './slots.ts';
 import { toTaskReport } from './task-report.ts';
 import type { TaskAddress } from './task-report.ts';
@@ -191,8 +191,7 @@ export class TaskRun {
         this.onHealth(record, event);
         break;
       case 'died':
-        record.containerId = event.containerId;
-        this.onEnd(record, event.exitCode === undefined ? {} : { exitCode: event.exitCode });
+        this.onDied(record, event.exitCode === undefined ? {} : { exitCode: event.exitCode });
         break;
       case 'removed':
         this.onVanished(record);
@@ -213,6 +212,12 @@ export class TaskRun {
       }
     }
     this.advance();
+  }
+
+  /** While its start is under way, the engine's answer comes first: a failed start tells of an end too. */
+  private onDied(record: ContainerRecord, end: { exitCode?: number }): void {
+    if (record.phase === 'starting') record.earlyEnd = end;
+    else this.onEnd(record, end);
   }
 
   private onHealth(record: ContainerRecord, event: RuntimeEvent): void {
@@ -238,9 +243,7 @@ export class TaskRun {
   private onEnd(record: ContainerRecord, end: { exitCode?: number; oomKilled?: boolean }): void {
     if (record.phase === 'stopped' || record.phase === 'waiting') return;
     const endedAt = this.deps.now();
-    // Its start is acknowledged after its end where it ends at once.
-    record.startedAt ??= endedAt;
-    const startedAt = record.restartedAt ?? record.startedAt;
+    const startedAt = record.restartedAt ?? record.startedAt ?? endedAt;
     if (!this.stopping && shouldRestart(record.plan, { exitCode: end.exitCode, startedAt, endedAt })) {
       void this.restart(record, endedAt);
       return;
@@ -297,30 +300,17 @@ export class TaskRun {
   }
 
   private async prepareHost(blueprint: TaskBlueprint): Promise<void> {
-    const { runtime } = this.deps;
-    for (const { mustExist, ...volume } of volumesToCreate(blueprint)) {
-      if (!mustExist) await runtime.ensureVolume(volume);
-      else if (!(await runtime.hasVolume(volume.name)))
-        throw new RuntimeError(
-          'CannotCreateVolumeError',
-          `volume ${volume.name} does not exist on the container instance`,
-        );
+    const { runtime, slots } = this.deps;
+    await ensureVolumes(runtime, blueprint);
+    if (this.plan.hasHolder && this.holderId === undefined) {
+      const holder = await startHolder(runtime, slots, blueprint);
+      this.holderId = holder.id;
+      this.address = holder.address;
+      // The task ended meanwhile, and with it the holder was to go.
+      if (this.isStopped) await this.removeHolder();
     }
-    if (this.plan.hasHolder && this.holderId === undefined) await this.startHolder(blueprint);
     this.prepared = true;
     this.advance();
-  }
-
-  private async startHolder(blueprint: TaskBlueprint): Promise<void> {
-    const { runtime, slots } = this.deps;
-    const { network, holderImage } = await runtime.ensureTaskNetwork();
-    const id = await slots.run(async () => {
-      const created = await runtime.create(holderSpec(blueprint, holderImage, network));
-      this.holderId = created;
-      await runtime.start(created);
-      return created;
-    });
-    if (this.plan.networkMode === 'awsvpc') this.address = (await runtime.inspect(id))?.address;
   }
 
   /** Carries out what the graph says comes next. Cheap: called after every change. */
@@ -337,7 +327,7 @@ export class TaskRun {
     for (const name of steps.stop) void this.stopContainer(this.recordOf(name));
     this.settle();
     clearTimeout(this.timer);
-    if (steps.wakeAt !== undefined && !this.stopping && !this.isStopped)
+    if (steps.wakeAt !== undefined && !this.stopping)
       this.timer = setTimeout(() => this.advance(), Math.max(steps.wakeAt - this.deps.now(), 0));
   }
 
@@ -348,6 +338,7 @@ export class TaskRun {
     try {
       const started = await this.deps.slots.run(() => this.createAndStart(blueprint, record));
       if (started) await this.onStarted(blueprint, record);
+      if (record.earlyEnd !== undefined) this.onEnd(record, record.earlyEnd);
     } catch (error) {
       this.onFailure(record, error);
     }
@@ -376,15 +367,10 @@ export class TaskRun {
   private async onStarted(blueprint: TaskBlueprint, record: ContainerRecord): Promise<void> {
     record.startedAt ??= this.deps.now();
     const { portMappings } = definitionOf(blueprint, record.plan.name);
-    if (
-      this.plan.networkMode === 'bridge' &&
-      portMappings !== undefined &&
-      portMappings.length > 0 &&
-      record.containerId
-    )
+    const showsPorts = this.plan.networkMode === 'bridge' && (portMappings?.length ?? 0) > 0;
+    if (showsPorts && record.containerId !== undefined)
       record.networkBindings = (await this.deps.runtime.inspect(record.containerId))?.networkBindings ?? [];
-    // Its end may have come first.
-    if (record.phase === 'starting') record.phase = 'running';
+    record.phase = 'running';
   }
 
   private async restart(record: ContainerRecord, at: EpochMs): Promise<void> {
@@ -400,11 +386,14 @@ export class TaskRun {
   private async stopContainer(record: ContainerRecord): Promise<void> {
     record.phase = 'stopping';
     const { containerId } = record;
-    if (containerId === undefined) return this.onEnd(record, {});
+    if (containerId === undefined) {
+      this.onEnd(record, {});
+      return;
+    }
     try {
       await this.deps.runtime.stop(containerId, record.plan.stopTimeoutSeconds);
     } catch (error) {
-      record.reason = textOf(error);
+      record.reason = failureText(error);
       await this.deps.runtime
         .remove(containerId)
         .catch((e: unknown) => this.deps.logger.warn(e, 'cannot remove container'));
@@ -430,7 +419,7 @@ export class TaskRun {
   /** A container could not be launched. Only essential ones end the task. */
   private onFailure(record: ContainerRecord, error: unknown): void {
     record.phase = 'stopped';
-    record.reason = textOf(error);
+    record.reason = failureText(error);
     if (record.plan.essential) this.fail(error);
   }
 
@@ -446,16 +435,19 @@ export class TaskRun {
   /** The task cannot start, or cannot go on; the first reason stays. */
   private fail(error: unknown): void {
     if (this.stopping) return;
-    this.deps.logger.info({ taskId: this.plan.taskId, reason: textOf(error) }, 'task failed');
+    this.deps.logger.info({ taskId: this.plan.taskId, reason: failureText(error) }, 'task failed');
     this.stopCode = this.hasStarted ? 'EssentialContainerExited' : 'TaskFailedToStart';
-    this.stoppedReason = textOf(error);
+    this.stoppedReason = failureText(error);
     this.beginStop();
     this.advance();
   }
 
   private settle(): void {
     const records = [...this.records.values()];
-    if (this.stopping && records.every((r) => r.phase === 'stopped')) return this.finish();
+    if (this.stopping && records.every((r) => r.phase === 'stopped')) {
+      this.finish();
+      return;
+    }
     const isUp = records.every((r) => r.phase === 'running' || r.phase === 'stopped');
     if (this.hasStarted || this.stopping || !isUp) return;
     this.times.startedAt = this.deps.now();
@@ -464,6 +456,7 @@ export class TaskRun {
   }
 
   private finish(): void {
+    if (this.isStopped) return;
     clearTimeout(this.timer);
     this.stoppedAt = this.deps.now();
     this.publish();
@@ -493,22 +486,3 @@ export class TaskRun {
     return ids;
   }
 }
-
-/** Registration refuses these already; a definition from elsewhere must not lose parts silently. */
-function refuseUnsupported(blueprint: TaskBlueprint): void {
-  const unsupported = [
-    ...unsupportedParameters(blueprint.definition),
-    ...unsupportedOverrides(blueprint.launch.overrides),
-  ];
-  if (unsupported.length > 0)
-    throw new RuntimeError(
-      'ResourceInitializationError',
-      `parameters that are not supported: ${unsupported.join(', ')}`,
-    );
-}
-
-/** `<ErrorName>: <message>`, as ECS shows failures. */
-const textOf = (error: unknown): string =>
-  error instanceof RuntimeError
-    ? `${error.name}: ${error.message}`
-    : `ContainerRuntimeError: ${error instanceof Error ? error.message : String(error)}`;

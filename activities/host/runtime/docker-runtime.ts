@@ -151,7 +151,7 @@ export class DockerRuntime implements ContainerRuntime {
       throw new Error(`network mode awsvpc is not available on ${architecture}: x86_64 and aarch64 are supported`);
     const [repo, tag] = PAUSE_IMAGE.split(':');
     const archive = Readable.from(tarOf(PAUSE_PATH, program));
-    const progress = (await this.docker.importImage(archive, { repo, tag })) as unknown as NodeJS.ReadableStream;
+    const progress: NodeJS.ReadableStream = await this.docker.importImage(archive, { repo, tag });
     await new Promise<void>((resolve, reject) => {
       this.docker.modem.followProgress(progress, (error: Error | null) => (error === null ? resolve() : reject(error)));
     });

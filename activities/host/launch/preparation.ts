@@ -1,0 +1,55 @@
+/** What a task needs on the host before its containers can be created: its volumes, and the holder of its namespaces. */
+import { unsupportedOverrides, unsupportedParameters } from '../../../model/unsupported-parameters.ts';
+import { RuntimeError } from '../runtime/types.ts';
+import type { ContainerRuntime } from '../runtime/types.ts';
+import { holderSpec, volumesToCreate } from './container-spec.ts';
+import type { TaskBlueprint } from './container-spec.ts';
+import type { Slots } from './slots.ts';
+import type { TaskAddress } from './task-report.ts';
+
+/** Registration refuses these already; a definition from elsewhere must not lose parts silently. */
+export function refuseUnsupported(blueprint: TaskBlueprint): void {
+  const unsupported = [
+    ...unsupportedParameters(blueprint.definition),
+    ...unsupportedOverrides(blueprint.launch.overrides),
+  ];
+  if (unsupported.length > 0)
+    throw new RuntimeError(
+      'ResourceInitializationError',
+      `parameters that are not supported: ${unsupported.join(', ')}`,
+    );
+}
+
+/** Creates the volumes with a configuration of their own. Throws CannotCreateVolumeError. */
+export async function ensureVolumes(runtime: ContainerRuntime, blueprint: TaskBlueprint): Promise<void> {
+  for (const { mustExist, ...volume } of volumesToCreate(blueprint)) {
+    if (!mustExist) await runtime.ensureVolume(volume);
+    else if (!(await runtime.hasVolume(volume.name)))
+      throw new RuntimeError(
+        'CannotCreateVolumeError',
+        `volume ${volume.name} does not exist on the container instance`,
+      );
+  }
+}
+
+/** Creates and starts the holder, or finds the one of an earlier attempt. */
+export async function startHolder(
+  runtime: ContainerRuntime,
+  slots: Slots,
+  blueprint: TaskBlueprint,
+): Promise<{ readonly id: string; readonly address?: TaskAddress }> {
+  const { network, holderImage } = await runtime.ensureTaskNetwork();
+  const id = await slots.run(async () => {
+    const created = await runtime.create(holderSpec(blueprint, holderImage, network));
+    await runtime.start(created);
+    return created;
+  });
+  const address = blueprint.plan.networkMode === 'awsvpc' ? (await runtime.inspect(id))?.address : undefined;
+  return { id, ...(address === undefined ? {} : { address }) };
+}
+
+/** `<ErrorName>: <message>`, as ECS shows failures. */
+export const failureText = (error: unknown): string =>
+  error instanceof RuntimeError
+    ? `${error.name}: ${error.message}`
+    : `ContainerRuntimeError: ${error instanceof Error ? error.message : String(error)}`;
