@@ -1,9 +1,10 @@
 /** The only adapter of the container port that talks to a Docker engine. */
-import { Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { toCreateOptions } from './create-options.ts';
 import { engineCall, messageOf, patiently, statusOf } from './engine-call.ts';
+import { EngineAgent } from './engine-agent.ts';
 import { EventStream } from './events.ts';
 import { ImageStore } from './images.ts';
 import { fromInspect } from './inspect.ts';
@@ -29,7 +30,7 @@ export function connectDocker(options: Docker.DockerOptions): Docker {
   const plain = options.protocol === undefined || options.protocol === 'http';
   // The client hands its options to Node's http, agent included; its types do not say so.
   const settings: Docker.DockerOptions & { agent?: Agent } = plain
-    ? { agent: new Agent({ keepAlive: true }), ...options }
+    ? { agent: new EngineAgent(), ...options }
     : options;
   return new Docker(settings);
 }
