@@ -29,9 +29,7 @@ const CONFLICT = 409;
 export function connectDocker(options: Docker.DockerOptions): Docker {
   const plain = options.protocol === undefined || options.protocol === 'http';
   // The client hands its options to Node's http, agent included; its types do not say so.
-  const settings: Docker.DockerOptions & { agent?: Agent } = plain
-    ? { agent: new EngineAgent(), ...options }
-    : options;
+  const settings: Docker.DockerOptions & { agent?: Agent } = plain ? { agent: new EngineAgent(), ...options } : options;
   return new Docker(settings);
 }
 
