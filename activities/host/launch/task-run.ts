@@ -231,7 +231,7 @@ export class TaskRun {
   private onVanished(record: ContainerRecord): void {
     if (record.phase === 'stopped' || record.phase === 'waiting') return;
     record.reason ??= VANISHED;
-    this.onEnd(record, {});
+    this.onDied(record, {});
   }
 
   /** Without their namespaces the containers have no network: the task ends. */
