@@ -7,7 +7,6 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { becomes } from '../process.ts';
 
 type Download = 'dev-server' | 'time-skipping';
@@ -48,6 +47,8 @@ const folderBytes = (folder: string): number =>
   }, 0);
 
 async function download(what: string | undefined, downloadDir: string): Promise<void> {
+  // Here, since it is large and only this child process needs it.
+  const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const executable = { type: 'cached-download', downloadDir } as const;
   const environment =
     what === 'dev-server'

@@ -1,0 +1,177 @@
+/** `npm run demo`: a service of three on the running Longshore, a container killed and replaced, and all cleaned up. */
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CreateServiceCommand,
+  DeleteServiceCommand,
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import Docker from 'dockerode';
+import { ensureBusyboxImage } from '../../tools/busybox-image.ts';
+import { ensureDocker } from '../../tools/embedded/docker.ts';
+import { isListening } from '../../tools/process.ts';
+import { withProgress } from '../../tools/progress.ts';
+import { type Settings, SetupError } from '../../tools/settings.ts';
+import { awaitStopSignal } from '../shutdown.ts';
+
+const IMAGE = 'longshore-demo/web:latest';
+const NAME = 'longshore-demo';
+const COUNT = 3;
+const PATIENCE_MS = 60_000;
+
+interface Stage {
+  readonly ecs: ECSClient;
+  readonly cluster: string;
+  readonly docker: Docker;
+}
+
+const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Needs a Longshore that runs on this machine; leaves nothing behind, also when interrupted. */
+export async function run(settings: Settings): Promise<void> {
+  const endpoint = `http://${settings.host}:${settings.port}`;
+  if (!(await isListening(settings.port, settings.host))) {
+    throw new SetupError(`Nothing answers at ${endpoint}. Run npm start in another shell first, then this again.`);
+  }
+  const credentials = { accessKeyId: 'longshore', secretAccessKey: 'longshore' };
+  const logDir = path.join(settings.dataDir, 'docker');
+  const engine = await ensureDocker({
+    logDir,
+    ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
+  });
+  const stage = {
+    ecs: new ECSClient({ endpoint, region: settings.partition.region, credentials }),
+    cluster: settings.clusterName,
+    docker: new Docker(engine),
+  };
+  const interrupted = awaitStopSignal();
+  try {
+    const playing = play(stage, logDir);
+    playing.catch(() => undefined);
+    await Promise.race([playing, interrupted]);
+  } finally {
+    await cleanUp(stage);
+  }
+  process.exit(0);
+}
+
+async function play(stage: Stage, logDir: string): Promise<void> {
+  const { ecs, cluster } = stage;
+  tell(`1. A small web image, built here without a registry: ${IMAGE}`);
+  await withProgress('building the image', () => ensureBusyboxImage(stage.docker, IMAGE, logDir));
+
+  const taskDefinition = await registerTaskDefinition(ecs);
+  tell(`2. Task definition ${taskDefinition} registered`);
+
+  const begun = performance.now();
+  await ecs.send(new CreateServiceCommand({ cluster, serviceName: NAME, taskDefinition, desiredCount: COUNT }));
+  const tasks = await awaitRunning(stage, () => true);
+  tell(`3. Service of ${COUNT} created; all RUNNING after ${elapsed(begun)}. Each answers:`);
+  for (const task of tasks) tell(`   curl ${urlOf(task)}  →  ${await curl(urlOf(task))}`);
+
+  await killOne(stage, tasks);
+}
+
+async function registerTaskDefinition(ecs: ECSClient): Promise<string> {
+  const command = `echo "hello from $(hostname)" > /www/index.html && exec httpd -f -p 80 -h /www`;
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: NAME,
+      networkMode: 'bridge',
+      containerDefinitions: [
+        {
+          name: 'web',
+          image: IMAGE,
+          memory: 32,
+          command: ['sh', '-c', command],
+          portMappings: [{ containerPort: 80, hostPort: 0 }],
+        },
+      ],
+    }),
+  );
+  return `${taskDefinition?.family ?? NAME}:${taskDefinition?.revision ?? 1}`;
+}
+
+async function killOne(stage: Stage, tasks: readonly Task[]): Promise<void> {
+  const [victim] = tasks;
+  const runtimeId = victim?.containers?.[0]?.runtimeId ?? '';
+  tell(`4. docker kill ${runtimeId.slice(0, 12)}`);
+  const killedAt = Date.now();
+  const killed = performance.now();
+  await stage.docker.getContainer(runtimeId).kill();
+  const known = new Set(tasks.map((task) => task.taskArn));
+  const after = await awaitRunning(stage, (running) => running.some((task) => !known.has(task.taskArn)));
+  tell(`   Three tasks RUNNING again ${elapsed(killed)} after the kill:`);
+  const replacement = after.find((task) => !known.has(task.taskArn));
+  const [stopped] = await describe(stage, [victim?.taskArn ?? '']);
+  const since = (at: Date | undefined): string => (at === undefined ? '?' : `${at.getTime() - killedAt} ms`);
+  tell(`   ${idOf(stopped)}  exit seen    +${since(stopped?.executionStoppedAt ?? stopped?.stoppingAt)}`);
+  tell(`   ${idOf(replacement)}  created      +${since(replacement?.createdAt)}`);
+  tell(`   ${idOf(replacement)}  RUNNING      +${since(replacement?.startedAt)}`);
+  if (replacement !== undefined) tell(`   curl ${urlOf(replacement)}  →  ${await curl(urlOf(replacement))}`);
+}
+
+async function describe({ ecs, cluster }: Stage, tasks: readonly string[]): Promise<readonly Task[]> {
+  if (tasks.length === 0) return [];
+  return (await ecs.send(new DescribeTasksCommand({ cluster, tasks: [...tasks] }))).tasks ?? [];
+}
+
+async function list({ ecs, cluster }: Stage): Promise<readonly string[]> {
+  return (await ecs.send(new ListTasksCommand({ cluster, serviceName: NAME }))).taskArns ?? [];
+}
+
+/** The service's RUNNING tasks once there are as many as wanted and the condition holds. */
+async function awaitRunning(stage: Stage, holds: (running: readonly Task[]) => boolean): Promise<readonly Task[]> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
+    const tasks = await describe(stage, await list(stage));
+    const running = tasks.filter((task) => task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING');
+    if (running.length === COUNT && holds(running)) return running;
+    await sleep(20);
+  }
+  throw new SetupError(
+    `The service did not reach ${COUNT} running tasks in ${PATIENCE_MS / 1000} s: aws ecs describe-services --services ${NAME} tells why.`,
+  );
+}
+
+async function cleanUp(stage: Stage): Promise<void> {
+  const { ecs, cluster } = stage;
+  tell('5. Cleaning up');
+  const ignore = (): undefined => undefined;
+  await ecs.send(new DeleteServiceCommand({ cluster, service: NAME, force: true })).catch(ignore);
+  const deadline = performance.now() + PATIENCE_MS;
+  while ((await list(stage).catch(() => [])).length > 0 && performance.now() < deadline) await sleep(50);
+  const { taskDefinitionArns = [] } = await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix: NAME }));
+  for (const taskDefinition of taskDefinitionArns) {
+    await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition })).catch(ignore);
+    await ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [taskDefinition] })).catch(ignore);
+  }
+}
+
+const idOf = (task: Task | undefined): string => (task?.taskArn ?? '').split('/').at(-1)?.slice(0, 8) ?? '';
+const elapsed = (since: number): string => `${Math.round(performance.now() - since)} ms`;
+
+function urlOf(task: Task): string {
+  const port = task.containers?.[0]?.networkBindings?.[0]?.hostPort ?? 0;
+  return `http://127.0.0.1:${port}`;
+}
+
+/** RUNNING means that the process was started: its server may listen a moment later. */
+async function curl(url: string): Promise<string> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+      if (response.ok || attempt === 50) return (await response.text()).trim();
+    } catch (error) {
+      if (attempt === 50) throw error;
+    }
+    await sleep(100);
+  }
+}
