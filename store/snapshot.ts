@@ -1,15 +1,10 @@
 /** Snapshots of a cluster's capacity: one statement, answered in columns. */
 import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../model/capacity.ts';
+import { DEFAULT_RESERVED_PORTS } from '../model/capacity.ts';
 import { SNAPSHOT_LIMIT } from '../model/capacity.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { Database, Statement } from './database.ts';
 import { RUNNING_ON_INSTANCE } from './instances.ts';
-
-/**
- * What ECS reserves on every instance. Placement knows these, so an instance with just these and none taken is left out
- * of `usedPorts`.
- */
-const DEFAULT_RESERVED_PORTS = ['22/tcp', '2375/tcp', '2376/tcp', '51678/tcp', '51679/tcp'];
 
 type AttributeValues = readonly (string | null)[];
 type GroupCell = readonly [group: string, instanceId: string, tasks: number];
@@ -19,6 +14,7 @@ interface SnapshotRow {
   readonly taken_at: number;
   readonly total: number;
   readonly ids: readonly string[] | null;
+  readonly statuses: readonly InstanceStatus[] | null;
   readonly connected: readonly boolean[] | null;
   readonly cpu: readonly number[] | null;
   readonly memory: readonly number[] | null;
@@ -54,7 +50,7 @@ const SNAPSHOT: Statement = {
     SELECT jsonb_object_agg(instance_id, groups) AS of_instance FROM (
       SELECT instance_id, array_agg(task_group ORDER BY task_group) AS groups FROM group_tasks GROUP BY 1) g),
   candidates AS MATERIALIZED (
-    SELECT id, agent_connected, cpu - held_cpu AS cpu, memory - held_memory AS memory, zone, agent_version, registered_at,
+    SELECT id, status, agent_connected, cpu - held_cpu AS cpu, memory - held_memory AS memory, zone, agent_version, registered_at,
       agent_connected AND cpu - held_cpu >= $8::integer AND memory - held_memory >= $9::integer AS fits,
       CASE WHEN held_ports <> '{}' OR NOT (reserved_ports <@ $5::text[] AND reserved_ports @> $5::text[])
         THEN reserved_ports || held_ports END AS ports,
@@ -73,7 +69,7 @@ const SNAPSHOT: Statement = {
   SELECT (extract(epoch FROM now()) * 1000)::bigint AS taken_at,
     (SELECT count(*) FROM container_instances WHERE cluster = $1 AND status <> 'INACTIVE') AS total,
     (SELECT json_agg(json_build_array(task_group, instance_id, n)) FROM group_tasks) AS group_tasks,
-    json_agg(id ORDER BY id) AS ids, json_agg(agent_connected ORDER BY id) AS connected,
+    json_agg(id ORDER BY id) AS ids, json_agg(status ORDER BY id) AS statuses, json_agg(agent_connected ORDER BY id) AS connected,
     json_agg(cpu ORDER BY id) AS cpu, json_agg(memory ORDER BY id) AS memory,
     json_agg(ports ORDER BY id) AS ports, json_agg(gpus ORDER BY id) AS gpus,
     json_agg(agent_version ORDER BY id) AS versions, json_agg(registered_at ORDER BY id) AS registered,
@@ -108,7 +104,7 @@ export function snapshotCapacity(db: Database, request: SnapshotRequest): Promis
     statuses: named ? null : ['ACTIVE'],
     ids: named ?? null,
     attributeNames: request.attributeNames,
-    groups: [...new Set([request.group, ...request.otherGroups])],
+    groups: request.everyGroup ? null : [...new Set([request.group, ...request.otherGroups])],
     group: request.group,
     limit: named ? null : SNAPSHOT_LIMIT,
     cpu: request.cpu,
@@ -187,9 +183,11 @@ function nameValues(names: readonly string[], values: AttributeValues): Readonly
   );
 }
 
-function toSnapshot(row: SnapshotRow, { attributeNames, groups }: Selection): Omit<CapacitySnapshot, 'elsewhere'> {
+function toSnapshot(row: SnapshotRow, selection: Selection): Omit<CapacitySnapshot, 'elsewhere'> {
   const ids = row.ids ?? [];
   const attributes = row.attributes ?? [];
+  const { attributeNames, group } = selection;
+  const groups = selection.groups ?? (group === null ? [] : [group]);
   return {
     takenAt: row.taken_at,
     totalInstances: row.total,
@@ -205,7 +203,8 @@ function toSnapshot(row: SnapshotRow, { attributeNames, groups }: Selection): Om
     agentVersion: toColumn(row.versions ?? []),
     registeredAt: row.registered ?? [],
     runningTasksCount: row.running ?? [],
-    groupTasks: toGroupColumns(ids, groups ?? [], row.group_tasks ?? []),
+    ...(selection.ids ? { status: row.statuses ?? [] } : {}),
+    groupTasks: toGroupColumns(ids, groups, row.group_tasks ?? []),
   };
 }
 

@@ -1,7 +1,6 @@
 /** The workflow bundle, kept in a cache: building it takes seconds, and it changes only with the code. */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -20,7 +19,8 @@ async function sourceFiles(folder: string): Promise<string[]> {
 
 async function sourceDigest(): Promise<string> {
   const hash = createHash('sha256');
-  hash.update(createRequire(import.meta.url)('@temporalio/worker/package.json').version as string);
+  // Every library that the bundle takes in, by its exact version.
+  hash.update(await readFile(join(root, 'package-lock.json')));
   for (const folder of BUNDLED_FOLDERS) {
     for (const file of await sourceFiles(folder)) hash.update(file.slice(root.length)).update(await readFile(file));
   }

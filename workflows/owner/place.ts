@@ -1,9 +1,9 @@
 /** From "n tasks wanted" to rows that hold capacity: snapshot, place, reserve; again for what the store refused. */
 import type { ReserveResult } from '../../activities/control/types.ts';
 import type { SnapshotRequest } from '../../model/capacity.ts';
+import type { LaunchType } from '../../model/status.ts';
 import type { Task } from '../../model/task.ts';
-import { snapshotAttributeNames } from '../../model/task-requirements.ts';
-import { parseClusterQuery, groupNames } from '../../model/cluster-query/index.ts';
+import { snapshotAttributeNames, snapshotGroups } from '../../model/task-requirements.ts';
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { Placed, PlacementRequest, Refusal, RefusalReason } from '../../scheduler/placement/types.ts';
 import { callControl } from './control.ts';
@@ -22,19 +22,13 @@ export interface ReservationOutcome {
 
 /** What a snapshot must hold for this request. */
 export function snapshotRequest(clusterName: string, request: PlacementRequest): SnapshotRequest {
-  const otherGroups = new Set<string>();
-  for (const constraint of request.constraints) {
-    if (constraint.type !== 'memberOf' || constraint.expression === undefined) continue;
-    for (const group of groupNames(parseClusterQuery(constraint.expression))) otherGroups.add(group);
-  }
-  otherGroups.delete(request.group);
   return {
     clusterName,
     group: request.group,
     cpu: request.resources.cpu,
     memoryMiB: request.resources.memoryMiB,
     attributeNames: snapshotAttributeNames(request),
-    otherGroups: [...otherGroups],
+    ...snapshotGroups(request.constraints),
   };
 }
 
@@ -65,7 +59,8 @@ export async function placeAndReserve(options: ReserveOptions): Promise<Reservat
     if (reserved.length === request.count) return outcome;
     if (answer.refused.length === 0 && result.refusal) return { ...outcome, refusal: result.refusal };
     fruitless = answer.tasks.length > 0 ? 0 : fruitless + 1;
-    if (fruitless === MAX_FRUITLESS_ROUNDS) return { ...outcome, refusal: contested(answer.refused) };
+    if (fruitless === MAX_FRUITLESS_ROUNDS)
+      return { ...outcome, refusal: contested(answer.refused, request.launchType) };
   }
 }
 
@@ -87,13 +82,13 @@ interface ReserveAnswer {
 
 const STORE_REASONS: readonly RefusalReason[] = ['RESOURCE:CPU', 'RESOURCE:MEMORY', 'RESOURCE:PORTS', 'RESOURCE:GPU'];
 
-/** The refusal after the last round: the store's own reason for the last instance. Anything but a resource means it takes no work now. */
-function contested(refused: ReserveResult['refused']): Refusal {
+/** The refusal after the last round: the store's own reason for the last instance. Anything but a resource means it takes no work now. FARGATE names no instance. */
+function contested(refused: ReserveResult['refused'], launchType: LaunchType): Refusal {
   const last = refused[refused.length - 1];
   const reason = STORE_REASONS.find((known) => known === last?.reason) ?? 'AGENT';
   return {
     reason,
     counts: [{ reason, instances: refused.length }],
-    ...(last ? { nearestInstanceId: last.containerInstanceId } : {}),
+    ...(last && launchType !== 'FARGATE' ? { nearestInstanceId: last.containerInstanceId } : {}),
   };
 }

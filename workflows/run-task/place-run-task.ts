@@ -66,7 +66,10 @@ async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promis
     request: requestOf(command),
     buildTask: (placed) => buildTask(template, placed, Date.now()),
   });
-  if (totalInstances === 0) throw ApplicationFailure.nonRetryable(NO_INSTANCES_MESSAGE, 'InvalidParameterException');
+  // For FARGATE the instances are nobody's business: a lack of them is a lack of capacity.
+  if (totalInstances === 0 && command.launchType !== 'FARGATE') {
+    throw ApplicationFailure.nonRetryable(NO_INSTANCES_MESSAGE, 'InvalidParameterException');
+  }
   const failures: Failure[] = [];
   if (refusal) {
     const failure = failureOf(refusal, arnOf(command, refusal.nearestInstanceId));

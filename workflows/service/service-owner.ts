@@ -21,7 +21,7 @@ import { RecordWriter } from '../owner/record-writer.ts';
 import { groupBy, inFlight } from '../owner/relaunch.ts';
 import type { CarriedService, ServiceOwnedTask, ServiceState } from '../state.ts';
 import { deploymentSpec } from './new-service.ts';
-import { noteStartFailures, noteTaskStart, serviceRecord } from './service-record.ts';
+import { isOfPrimary, noteStartFailures, noteTaskStart, serviceRecord } from './service-record.ts';
 import { launchOf, startTasks } from './start-tasks.ts';
 
 const NOT_IDEMPOTENT = 'Creation of service was not idempotent.';
@@ -138,7 +138,7 @@ export class ServiceOwner {
     if (outcomes.every((outcome) => outcome.kind === 'unchanged')) return;
     const failed = outcomes.flatMap((o) => (o.kind === 'stopped' && o.failedToStart ? [o.task] : []));
     this.#events(noteStartFailures(this.state, failed, Date.now()));
-    if (outcomes.some((outcome) => outcome.kind === 'started')) noteTaskStart(this.state);
+    if (outcomes.some((o) => o.kind === 'started' && isOfPrimary(this.state, o.task))) noteTaskStart(this.state);
     this.#write();
   }
 

@@ -23,6 +23,10 @@ export function serviceRecord(state: ServiceState, tasks: readonly ServiceOwnedT
   };
 }
 
+/** Only the deployment that is being brought up says whether launches work: the throttle looks at nothing else. */
+export const isOfPrimary = (state: ServiceState, task: ServiceOwnedTask): boolean =>
+  task.deploymentId === state.deployments[0]?.deploymentId;
+
 /** A task runs: launches go on at full speed. */
 export function noteTaskStart(state: ServiceState): void {
   state.throttle = afterStartSuccess(state.throttle);
@@ -32,7 +36,9 @@ export function noteTaskStart(state: ServiceState): void {
 export function noteStartFailures(state: ServiceState, failed: readonly ServiceOwnedTask[], now: EpochMs): string[] {
   if (failed.length === 0) return [];
   state.deployments = withFailedTasks(state.deployments, failed, now);
-  const step = afterStartFailure(state.throttle, failed.length, now, state.incarnation);
+  const ofPrimary = failed.filter((task) => isOfPrimary(state, task)).length;
+  if (ofPrimary === 0) return [];
+  const step = afterStartFailure(state.throttle, ofPrimary, now, state.incarnation);
   state.throttle = step.throttle;
   return step.announce ? tellOnce(state, unableToStart(state.definition.serviceName), now) : [];
 }
