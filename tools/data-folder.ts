@@ -10,7 +10,8 @@ const COMMAND_MARK = 'longshore.mjs';
 /** Claims the folder for this process, over the claim of one that is dead. Returns what gives it back. */
 export function claimDataFolder(folder: string): () => void {
   try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Passable: as root, Postgres runs as a user of its own, which must reach its part of the folder.
+    fs.mkdirSync(folder, { recursive: true, mode: 0o711 });
     fs.accessSync(folder, fs.constants.W_OK);
   } catch {
     throw new SetupError(`The data folder ${folder} cannot be written. Choose another one with LONGSHORE_DATA.`);

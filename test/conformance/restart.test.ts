@@ -1,0 +1,105 @@
+/** The all-in-one survives what people and machines do to it: Ctrl-C, kill -9 of any of its processes, a second start. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import {
+  CreateServiceCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { becomes } from '../../tools/process.ts';
+import { TEST_IMAGE } from '../support/images.ts';
+import { type Longshore, startLongshore } from '../support/longshore.ts';
+
+const COUNT = 3;
+let longshore: Longshore;
+
+beforeAll(async () => {
+  longshore = await startLongshore();
+});
+afterAll(async () => {
+  const unsound = await longshore.withStore((store) => store.checkCapacityInvariant());
+  await longshore.destroy();
+  expect(unsound).toEqual([]);
+});
+
+async function runningTasks(): Promise<string[]> {
+  const { taskArns = [] } = await longshore.ecs.send(new ListTasksCommand({ serviceName: 'web' }));
+  if (taskArns.length === 0) return [];
+  const { tasks = [] } = await longshore.ecs.send(new DescribeTasksCommand({ tasks: taskArns }));
+  return tasks
+    .filter((task) => task.lastStatus === 'RUNNING')
+    .map((task) => task.taskArn!)
+    .sort();
+}
+
+const containers = async (): Promise<string[]> =>
+  (await longshore.engine.docker.listContainers({ filters: { ancestor: [TEST_IMAGE] } })).map(({ Id }) => Id).sort();
+
+/** The service has its tasks, whatever hiccups a call meets while servers come back. */
+const settled = (): Promise<boolean> =>
+  becomes(
+    () =>
+      runningTasks().then(
+        (tasks) => tasks.length === COUNT,
+        () => false,
+      ),
+    30_000,
+    200,
+  );
+
+describe('a running service', () => {
+  beforeAll(async () => {
+    await longshore.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'web',
+        networkMode: 'bridge',
+        containerDefinitions: [{ name: 'web', image: TEST_IMAGE, memory: 16, command: ['sleep', '3600'] }],
+      }),
+    );
+    await longshore.ecs.send(
+      new CreateServiceCommand({ serviceName: 'web', taskDefinition: 'web', desiredCount: COUNT }),
+    );
+    expect(await settled()).toBe(true);
+  });
+
+  it('keeps its containers over Ctrl-C and the next start', async () => {
+    const before = { tasks: await runningTasks(), containers: await containers() };
+    await longshore.stop();
+    expect(await containers()).toEqual(before.containers);
+    await longshore.start();
+    expect(await settled()).toBe(true);
+    expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
+  });
+
+  it.each(['main', 'all'] as const)('keeps its containers over kill -9 (%s) and the next start', async (what) => {
+    const before = { tasks: await runningTasks(), containers: await containers() };
+    await longshore.kill(what);
+    await longshore.start();
+    expect(await settled()).toBe(true);
+    expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
+  });
+
+  it.each(['temporal', 'postgres'] as const)('keeps its containers while %s is killed and comes back', async (what) => {
+    const before = { tasks: await runningTasks(), containers: await containers() };
+    await longshore.kill(what);
+    expect(await settled()).toBe(true);
+    expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
+    // Changes go through again too.
+    await longshore.engine.docker.getContainer(before.containers[0]!).kill();
+    const replaced = async (): Promise<boolean> =>
+      (await settled()) && (await runningTasks()).join() !== before.tasks.join();
+    expect(await becomes(replaced, 30_000, 200)).toBe(true);
+    expect((await containers()).length).toBe(COUNT);
+  });
+
+  it('refuses a second start on the same data folder with one clear message', () => {
+    const entry = fileURLToPath(new URL('../../cli/longshore.mjs', import.meta.url));
+    const env = { ...process.env, LONGSHORE_DATA: longshore.dataDir, LONGSHORE_PORT: '1' };
+    const second = spawnSync(process.execPath, [entry, 'start'], { env, encoding: 'utf8' });
+    expect(second.status).toBe(1);
+    expect(second.stderr).toMatch(/Longshore runs already on .* \(pid \d+\)/);
+    expect(second.stderr).not.toMatch(/\n\s+at /);
+  });
+});

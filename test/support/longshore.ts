@@ -1,0 +1,256 @@
+/**
+ * A whole Longshore as its users have it: `longshore start` as a child process, on free ports, with a data folder and
+ * a Docker engine of its own. It can be killed without warning and started again on the same folder.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { openStore } from '../../store/index.ts';
+import type { Store } from '../../store/types.ts';
+import { startPostgres } from '../../tools/embedded/postgres.ts';
+import { becomes, endProcess, findProcesses, isAlive } from '../../tools/process.ts';
+import { startDockerEngine, type DockerEngine } from './docker-engines.ts';
+import { ensureTestImage } from './images.ts';
+import { freePort, TEST_PARTITION } from './store.ts';
+
+const ENTRY = fileURLToPath(new URL('../../cli/longshore.mjs', import.meta.url));
+const START_PATIENCE_MS = 120_000;
+const STOP_PATIENCE_MS = 30_000;
+
+export interface LongshoreOptions {
+  /** Its own engine when absent; one given is not destroyed by `destroy`. */
+  readonly engine?: DockerEngine;
+  /** Further settings, such as LONGSHORE_INSTANCE_LOST_AFTER. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Longshore {
+  readonly url: string;
+  readonly engine: DockerEngine;
+  readonly dataDir: string;
+  readonly temporalAddress: string;
+  readonly ecs: ECSClient;
+  /** For unmodified AWS clients in child processes: the endpoint, a region, credentials. */
+  readonly awsEnvironment: NodeJS.ProcessEnv;
+  /** Starts it (again) and waits until it says that it is ready. */
+  start(): Promise<void>;
+  /** SIGKILL. `all`: its Temporal and Postgres too. */
+  kill(what: 'main' | 'temporal' | 'postgres' | 'all'): Promise<void>;
+  /** As Ctrl-C does; waits for the end. Containers keep running. */
+  stop(): Promise<void>;
+  /** Another agent as a process of its own, for another engine, in a zone. */
+  startAgent(options: AgentProcessOptions): Promise<AgentProcess>;
+  /** Looks into its database while it runs; closed after the call. */
+  withStore<T>(look: (store: Store) => Promise<T>): Promise<T>;
+  /** What it wrote to the terminal, of all its lives. */
+  output(): string;
+  /** Ends everything and removes the folder. */
+  destroy(): Promise<void>;
+}
+
+export interface AgentProcessOptions {
+  readonly engine: DockerEngine;
+  readonly zone: string;
+  readonly cluster?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface AgentProcess {
+  start(): Promise<void>;
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  output(): string;
+}
+
+/** Starts one, with the test image on its engine. */
+export async function startLongshore(options: LongshoreOptions = {}): Promise<Longshore> {
+  const engine = options.engine ?? (await startDockerEngine());
+  const dataDir = await mkdtemp(join(tmpdir(), 'longshore-test-'));
+  // Postgres runs as a user of its own and must reach its part of the folder.
+  await chmod(dataDir, 0o711);
+  const [api, temporal, ui, postgres] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  await ensureTestImage(engine.docker);
+  const longshore = new LongshoreProcess({
+    engine,
+    ownsEngine: options.engine === undefined,
+    dataDir,
+    ports: { api: api, temporal: temporal, ui: ui, postgres: postgres },
+    env: options.env ?? {},
+  });
+  try {
+    await longshore.start();
+  } catch (error) {
+    await longshore.destroy();
+    throw error;
+  }
+  return longshore;
+}
+
+/** One `longshore` command as a child in a session of its own, its output kept. */
+class Child {
+  readonly #args: readonly string[];
+  readonly #env: NodeJS.ProcessEnv;
+  #process: ChildProcess | undefined;
+  text = '';
+
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.#args = args;
+    this.#env = env;
+  }
+
+  async start(readyWhen: string): Promise<void> {
+    const from = this.text.length;
+    const child = spawn(process.execPath, [ENTRY, ...this.#args], { env: this.#env, stdio: 'pipe', detached: true });
+    this.#process = child;
+    child.stdout.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
+    const isUp = (): boolean => this.text.slice(from).includes(readyWhen);
+    await becomes(() => isUp() || child.exitCode !== null, START_PATIENCE_MS);
+    if (!isUp()) throw new Error(`longshore ${this.#args.join(' ')} is not ready:\n${this.text.slice(from)}`);
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const pid = this.#process?.pid;
+    if (pid === undefined || !isAlive(pid)) return;
+    process.kill(pid, signal);
+    if (await becomes(() => !isAlive(pid), STOP_PATIENCE_MS)) return;
+    process.kill(pid, 'SIGKILL');
+    throw new Error(`longshore ${this.#args.join(' ')} did not end after ${signal}:\n${this.text}`);
+  }
+}
+
+interface Site {
+  readonly engine: DockerEngine;
+  readonly ownsEngine: boolean;
+  readonly dataDir: string;
+  readonly ports: { readonly api: number; readonly temporal: number; readonly ui: number; readonly postgres: number };
+  readonly env: Readonly<Record<string, string>>;
+}
+
+class LongshoreProcess implements Longshore {
+  readonly url: string;
+  readonly temporalAddress: string;
+  readonly awsEnvironment: NodeJS.ProcessEnv;
+  readonly ecs: ECSClient;
+  readonly #site: Site;
+  readonly #main: Child;
+  readonly #agents: { readonly child: Child; readonly dataDir: string }[] = [];
+
+  constructor(site: Site) {
+    this.#site = site;
+    this.url = `http://127.0.0.1:${site.ports.api}`;
+    this.temporalAddress = `127.0.0.1:${site.ports.temporal}`;
+    this.awsEnvironment = {
+      ...baseEnvironment(),
+      AWS_ENDPOINT_URL_ECS: this.url,
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'longshore',
+      AWS_SECRET_ACCESS_KEY: 'longshore',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+    this.ecs = new ECSClient({
+      endpoint: this.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'longshore', secretAccessKey: 'longshore' },
+    });
+    this.#main = new Child(['start'], {
+      ...baseEnvironment(),
+      LONGSHORE_DATA: site.dataDir,
+      LONGSHORE_PORT: String(site.ports.api),
+      LONGSHORE_TEMPORAL_PORT: String(site.ports.temporal),
+      LONGSHORE_TEMPORAL_UI_PORT: String(site.ports.ui),
+      LONGSHORE_POSTGRES_PORT: String(site.ports.postgres),
+      DOCKER_HOST: `unix://${site.engine.socketPath}`,
+      ...site.env,
+    });
+  }
+
+  get engine(): DockerEngine {
+    return this.#site.engine;
+  }
+
+  get dataDir(): string {
+    return this.#site.dataDir;
+  }
+
+  start(): Promise<void> {
+    return this.#main.start('Longshore is ready');
+  }
+
+  async kill(what: 'main' | 'temporal' | 'postgres' | 'all'): Promise<void> {
+    const { dataDir } = this.#site;
+    const pids = [
+      ...(what === 'temporal' || what === 'all' ? findProcesses(['start-dev', `${dataDir}/temporal/`]) : []),
+      ...(what === 'postgres' || what === 'all'
+        ? findProcesses(['postgres', `port=${this.#site.ports.postgres}`])
+        : []),
+    ];
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    if (what === 'main' || what === 'all') await this.#main.end('SIGKILL');
+    await becomes(() => pids.every((pid) => !isAlive(pid)), STOP_PATIENCE_MS);
+  }
+
+  stop(): Promise<void> {
+    return this.#main.end('SIGINT');
+  }
+
+  async startAgent(options: AgentProcessOptions): Promise<AgentProcess> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'longshore-agent-'));
+    await ensureTestImage(options.engine.docker);
+    const child = new Child(['agent'], {
+      ...baseEnvironment(),
+      LONGSHORE_DATA: dataDir,
+      LONGSHORE_ZONE: options.zone,
+      LONGSHORE_CLUSTER: options.cluster ?? 'default',
+      TEMPORAL_ADDRESS: this.temporalAddress,
+      DOCKER_HOST: `unix://${options.engine.socketPath}`,
+      ...options.env,
+    });
+    this.#agents.push({ child, dataDir });
+    await child.start('the agent runs');
+    return {
+      start: () => child.start('the agent runs'),
+      kill: (signal = 'SIGKILL') => child.end(signal),
+      output: () => child.text,
+    };
+  }
+
+  async withStore<T>(look: (store: Store) => Promise<T>): Promise<T> {
+    // Takes over the running server: it is not stopped here.
+    const { connectionString } = await startPostgres({
+      dataDir: join(this.#site.dataDir, 'postgres'),
+      port: this.#site.ports.postgres,
+    });
+    const store = await openStore({ connectionString, partition: TEST_PARTITION });
+    try {
+      return await look(store);
+    } finally {
+      await store.close();
+    }
+  }
+
+  output(): string {
+    return this.#main.text;
+  }
+
+  async destroy(): Promise<void> {
+    this.ecs.destroy();
+    for (const { child } of this.#agents) await child.end('SIGKILL');
+    await this.#main.end('SIGINT').catch(() => undefined);
+    for (const pid of findProcesses(['start-dev', `${this.#site.dataDir}/temporal/`])) await endProcess(pid, 1_000);
+    for (const pid of findProcesses(['postgres', `port=${this.#site.ports.postgres}`])) await endProcess(pid, 5_000);
+    if (this.#site.ownsEngine) await this.engine.destroy();
+    for (const folder of [this.#site.dataDir, ...this.#agents.map((agent) => agent.dataDir)]) {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** The shell's settings of Longshore, AWS and Docker must not reach the processes under test. */
+const baseEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(LONGSHORE_|AWS_|TEMPORAL_|DATABASE_URL$|DOCKER_)/.test(name)),
+  );
