@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_NEEDED = [20, 19];
 
-/** @returns {Record<string, { version?: string, integrity?: string, optional?: boolean, dev?: boolean }>} */
+/** @returns {Record<string, { version?: string, integrity?: string, optional?: boolean, dev?: boolean, devOptional?: boolean }>} */
 function packagesOf(lockFile) {
   return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
 }
@@ -25,7 +25,7 @@ function isInstalled() {
   return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(([path, wanted]) => {
     if (path === '') return true;
     const found = installed[path];
-    if (!found) return wanted.optional === true || (production && wanted.dev === true);
+    if (!found) return wanted.optional === true || (production && (wanted.dev === true || wanted.devOptional === true));
     return found.version === wanted.version && found.integrity === wanted.integrity;
   });
 }

@@ -10,6 +10,8 @@ export const run = (settings: Settings): Promise<void> =>
   runUntilStopped(async (stops) => {
     const temporal = requireTemporal(settings);
     const logger = createProcessLogger(settings.logLevel);
+    const { installTemporalLogger } = await import('../../worker/index.ts');
+    installTemporalLogger(logger);
     const docker = await ensureDocker({
       logDir: path.join(settings.dataDir, 'docker'),
       ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
