@@ -124,7 +124,8 @@ class NamespacedEngine implements DockerEngine {
     this.pid = dockerd.pid;
     const deadline = Date.now() + READY_TIMEOUT_MS;
     while (!(await this.answers())) {
-      if (!dockerdState.alive || Date.now() > deadline) throw new Error(`dockerd did not start: ${await this.logTail()}`);
+      if (!dockerdState.alive || Date.now() > deadline)
+        throw new Error(`dockerd did not start: ${await this.logTail()}`);
       await sleep(50);
     }
   }
@@ -134,6 +135,21 @@ class NamespacedEngine implements DockerEngine {
     endProcess(this.pid, signal);
     this.pid = undefined;
     await this.ended;
+    await this.forgetContainerd();
+  }
+
+  /** containerd dies with its dockerd; one that is still seen dying would be taken for a running one by the next dockerd. */
+  private async forgetContainerd(): Promise<void> {
+    const file = join(this.setup.directory, 'exec', 'containerd', 'containerd.pid');
+    const pid = await readFile(file, 'utf8').catch(() => undefined);
+    for (let round = 0; pid !== undefined && round < 100; round++) {
+      const stat = await readFile(`/proc/${pid.trim()}/stat`, 'utf8').catch(() => undefined);
+      if (stat === undefined || stat.includes(') Z ')) {
+        await rm(file, { force: true });
+        return;
+      }
+      await sleep(20);
+    }
   }
 
   async exec(command: string, ...args: string[]): Promise<string> {

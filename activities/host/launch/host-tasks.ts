@@ -222,6 +222,7 @@ export class HostTasks {
   private async cleanUp(run: TaskRun): Promise<void> {
     this.runs.delete(run.plan.taskId);
     try {
+      await run.removeHolder();
       for (const id of run.containerIds) await this.deps.runtime.remove(id);
       for (const volume of run.plan.taskVolumes) await this.deps.runtime.removeVolume(volume);
     } catch (error) {

@@ -47,6 +47,7 @@ export class TaskRun {
   private blueprint: TaskBlueprint | undefined;
   private holderId: string | undefined;
   private address: TaskAddress | undefined;
+  private holderRemoval: Promise<void> | undefined;
   /** Network and volumes are there: containers may be created. */
   private prepared = false;
   private stopping = false;
@@ -98,10 +99,9 @@ export class TaskRun {
     return this.times.startedAt !== undefined;
   }
 
-  /** Engine ids of all its containers, the holder's last. */
+  /** Engine ids of its containers; the holder has its own way out. */
   get containerIds(): readonly string[] {
-    const ids = [...this.records.values()].map((r) => r.containerId);
-    return [...ids, this.holderId].filter((id) => id !== undefined);
+    return [...this.records.values()].map((r) => r.containerId).filter((id) => id !== undefined);
   }
 
   /** Launches the task, or what is missing of it after an agent's return. */
@@ -130,14 +130,14 @@ export class TaskRun {
     this.isDisowned = true;
   }
 
-  /** The holder of the task's namespaces goes as soon as the task has stopped. */
-  async removeHolder(): Promise<void> {
-    if (this.holderId === undefined) return;
-    try {
-      await this.deps.runtime.remove(this.holderId);
-    } catch (error) {
-      this.deps.logger.warn(error, 'cannot remove the holder of a network');
-    }
+  /** The holder of the task's namespaces goes as soon as the task has stopped. Resolves when it is gone. */
+  removeHolder(): Promise<void> {
+    const { holderId } = this;
+    if (holderId === undefined) return Promise.resolve();
+    this.holderRemoval ??= this.deps.runtime
+      .remove(holderId)
+      .catch((error: unknown) => this.deps.logger.warn(error, 'cannot remove the holder of a network'));
+    return this.holderRemoval;
   }
 
   /** Ends the task: containers stop in reverse dependency order. The owner's reason, if any, is its own affair. */

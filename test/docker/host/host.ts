@@ -78,7 +78,10 @@ export class TestHost {
     return host;
   }
 
-  launch(task: TaskDefinition, { taskId = randomBytes(16).toString('hex'), overrides = {} }: LaunchOptions = {}): TaskRun {
+  launch(
+    task: TaskDefinition,
+    { taskId = randomBytes(16).toString('hex'), overrides = {} }: LaunchOptions = {},
+  ): TaskRun {
     const launch = {
       taskId,
       taskArn: `arn:aws:ecs:us-east-1:123456789012:task/default/${taskId}`,
@@ -119,7 +122,7 @@ export class TestHost {
 
   /** Waits until a report of the task satisfies the condition. */
   async reported(taskId: string, condition: (report: TaskReport) => boolean, limitMs = 30_000): Promise<TaskReport> {
-    for (const deadline = Date.now() + limitMs; Date.now() < deadline; ) {
+    for (const deadline = Date.now() + limitMs; Date.now() < deadline;) {
       const found = this.reports.find((r) => r.taskId === taskId && condition(r));
       if (found !== undefined) return found;
       await new Promise((resolve) => setTimeout(resolve, 5));

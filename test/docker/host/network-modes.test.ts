@@ -18,7 +18,9 @@ afterAll(async () => {
 });
 
 const get = (address: string): Promise<string> =>
-  engine.exec('curl', '-s', '--retry', '20', '--retry-connrefused', '--retry-delay', '1', address).then((s) => s.trim());
+  engine
+    .exec('curl', '-s', '--retry', '20', '--retry-connrefused', '--retry-delay', '1', address)
+    .then((s) => s.trim());
 
 describe('bridge', () => {
   it('lets the engine choose a dynamic host port and shows it', async () => {

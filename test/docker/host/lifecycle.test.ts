@@ -1,0 +1,285 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDockerEngine } from '../../support/docker-engines.ts';
+import type { DockerEngine } from '../../support/docker-engines.ts';
+import { ensureTestImage, TEST_IMAGE } from '../../support/images.ts';
+import { definition, shell, TestHost, WAIT } from './host.ts';
+
+let engine: DockerEngine;
+let host: TestHost;
+beforeAll(async () => {
+  engine = await startDockerEngine();
+  await ensureTestImage(engine.docker);
+  host = await TestHost.open(engine);
+});
+afterAll(async () => {
+  await host.close();
+  await engine.destroy();
+});
+
+const isStopped = (r: { lastStatus: string }) => r.lastStatus === 'STOPPED';
+const aside = { essential: false } as const;
+
+describe('dependsOn', () => {
+  it('COMPLETE and SUCCESS: starts after the other has ended', async () => {
+    const volumes = [{ name: 'order' }];
+    const mountPoints = [{ sourceVolume: 'order', containerPath: '/order' }];
+    const task = await host.run(
+      definition(
+        [
+          shell('main', 'cat /order/log; [ "$(cat /order/log)" = "$(printf "first\\nsecond")" ]', {
+            mountPoints,
+            dependsOn: [{ containerName: 'second', condition: 'SUCCESS' }],
+          }),
+          shell('second', 'echo second >> /order/log', {
+            ...aside,
+            mountPoints,
+            dependsOn: [{ containerName: 'first', condition: 'COMPLETE' }],
+          }),
+          shell('first', 'sleep 0.3; echo first >> /order/log; exit 3', { ...aside, mountPoints }),
+        ],
+        { volumes },
+      ),
+    );
+    const ended = await host.reported(task.taskId, isStopped);
+    expect(ended.containers.map((c) => c.exitCode)).toEqual([0, 0, 3]);
+    expect(ended).toMatchObject({
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+    });
+  });
+
+  it('SUCCESS: a dependency that fails stops the task', async () => {
+    const task = await host.run(
+      definition([
+        shell('main', WAIT, { dependsOn: [{ containerName: 'init', condition: 'SUCCESS' }] }),
+        shell('init', 'exit 4', aside),
+      ]),
+    );
+    expect(task).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' });
+    expect(task.stoppedReason).toBe(`TaskDependencyError: Task dependencies cannot be resolved, taskArn: ${arn(task)}`);
+    expect(task.containers[0]!.reason).toBe('TaskDependencyError: container init exited with code 4');
+    expect(task.containers[0]).not.toHaveProperty('exitCode');
+  });
+
+  it('HEALTHY: starts when the other passes its check', async () => {
+    const healthCheck = { command: ['CMD-SHELL', '[ -e /tmp/ready ]'], interval: 5, timeout: 2, retries: 3 };
+    const started = Date.now();
+    const task = await host.run(
+      definition([
+        shell('main', WAIT, { dependsOn: [{ containerName: 'db', condition: 'HEALTHY' }] }),
+        shell('db', `sleep 2; touch /tmp/ready; ${WAIT}`, { ...aside, healthCheck }),
+      ]),
+    );
+    expect(task.lastStatus).toBe('RUNNING');
+    expect(Date.now() - started).toBeGreaterThan(4_000);
+    expect(task.containers[1]!.healthStatus).toBe('HEALTHY');
+    expect(task.containers[0]).not.toHaveProperty('healthStatus');
+  });
+
+  it('startTimeout: a dependency that takes too long stops the task', async () => {
+    const task = await host.run(
+      definition([
+        shell('main', WAIT, { dependsOn: [{ containerName: 'slow', condition: 'COMPLETE' }] }),
+        shell('slow', WAIT, { ...aside, startTimeout: 1 }),
+      ]),
+    );
+    expect(task.stopCode).toBe('TaskFailedToStart');
+    expect(task.containers[0]!.reason).toBe(
+      'TaskDependencyError: container slow did not become COMPLETE within its startTimeout',
+    );
+  });
+});
+
+const arn = (task: { taskId: string }) => `arn:aws:ecs:us-east-1:123456789012:task/default/${task.taskId}`;
+
+describe('health', () => {
+  it('reports a container that turns unhealthy, and leaves the task running', async () => {
+    const healthCheck = { command: ['CMD-SHELL', '[ ! -e /tmp/sick ]'], interval: 5, timeout: 2, retries: 1 };
+    const task = await host.run(definition([shell('main', `sleep 6; touch /tmp/sick; ${WAIT}`, { healthCheck })]));
+    expect(task.healthStatus).toBe('UNKNOWN');
+    await host.reported(task.taskId, (r) => r.healthStatus === 'HEALTHY');
+    const sick = await host.reported(task.taskId, (r) => r.healthStatus === 'UNHEALTHY');
+    expect(sick.lastStatus).toBe('RUNNING');
+  });
+
+  it('does not run the check of the image', async () => {
+    const task = await host.run(definition([shell('main', WAIT)]));
+    const container = await engine.docker.getContainer(task.containers[0]!.runtimeId!).inspect();
+    expect(container.Config.Healthcheck).toEqual({ Test: ['NONE'] });
+  });
+});
+
+describe('stopping', () => {
+  it('stops in reverse dependency order', async () => {
+    const task = await host.run(
+      definition([
+        shell('db', WAIT),
+        shell('app', WAIT, { dependsOn: [{ containerName: 'db', condition: 'START' }] }),
+        shell('proxy', WAIT, { dependsOn: [{ containerName: 'app', condition: 'START' }] }),
+      ]),
+    );
+    await host.stop(task.taskId);
+    const ended = await Promise.all(
+      task.containers.map(async (c) => {
+        const { State } = await engine.docker.getContainer(c.runtimeId!).inspect();
+        return { name: c.name, at: State.FinishedAt };
+      }),
+    );
+    expect(ended.sort((a, b) => a.at.localeCompare(b.at)).map((c) => c.name)).toEqual(['proxy', 'app', 'db']);
+  });
+
+  it('kills a container that outlives its stopTimeout', async () => {
+    const task = await host.run(
+      definition([shell('main', "trap '' TERM; while :; do sleep 1; done", { stopTimeout: 2 })]),
+    );
+    const started = Date.now();
+    const stopped = await host.stop(task.taskId);
+    expect(Date.now() - started).toBeGreaterThan(1_900);
+    expect(stopped.containers[0]!.exitCode).toBe(137);
+    expect(stopped).not.toHaveProperty('stopCode');
+  });
+
+  it('an essential container that ends takes the others along', async () => {
+    const task = await host.run(definition([shell('main', 'sleep 0.5'), shell('side', WAIT, aside)]));
+    const ended = await host.reported(task.taskId, isStopped);
+    expect(ended.stoppedReason).toBe('Essential container in task exited');
+    expect(ended.containers.map((c) => [c.lastStatus, c.exitCode])).toEqual([
+      ['STOPPED', 0],
+      ['STOPPED', 0],
+    ]);
+    expect(ended.executionStoppedAt).toBeLessThanOrEqual(ended.stoppedAt!);
+  });
+
+  it('stops a task that is not here by saying so', async () => {
+    expect(await host.stop('f'.repeat(32))).toMatchObject({ lastStatus: 'STOPPED', containers: [] });
+  });
+
+  it('an order to launch that comes after the order to stop starts nothing', async () => {
+    const taskId = 'e'.repeat(32);
+    await host.stop(taskId);
+    expect(() => host.launch(definition([shell('main', WAIT)]), { taskId })).toThrow('ended before');
+    expect(await host.containers(taskId)).toEqual([]);
+  });
+});
+
+describe('failures to start', () => {
+  it('an image that is nowhere', async () => {
+    const container = { ...shell('main', WAIT), image: 'localhost:1/nowhere:1' };
+    const task = await host.run(definition([container]));
+    expect(task).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' });
+    expect(task.stoppedReason).toMatch(/^CannotPullContainerError: .*connection refused/);
+    expect(task.containers[0]!.reason).toBe(task.stoppedReason);
+  });
+
+  it('a program that does not exist', async () => {
+    const task = await host.run(definition([shell('main', '', { entryPoint: ['/no/such/program'] })]));
+    expect(task).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' });
+    expect(task.stoppedReason).toMatch(/^CannotStartContainerError: .*no such file/);
+  });
+
+  it('a parameter that is not supported', async () => {
+    const secrets = [{ name: 'PASSWORD', valueFrom: 'arn:aws:ssm:us-east-1:123456789012:parameter/p' }];
+    const task = await host.run(definition([shell('main', WAIT, { secrets })]));
+    expect(task.stoppedReason).toBe(
+      'ResourceInitializationError: parameters that are not supported: containerDefinitions[main].secrets',
+    );
+  });
+
+  it('a container that needs more memory than it has', async () => {
+    const task = await host.run(definition([shell('main', 'x=a; while :; do x=$x$x; done', { memory: 16 })]));
+    const ended = await host.reported(task.taskId, isStopped);
+    expect(ended.containers[0]).toMatchObject({
+      exitCode: 137,
+      reason: 'OutOfMemoryError: Container killed due to memory usage',
+    });
+  });
+});
+
+describe('what happens by hand', () => {
+  it.each(['kill', 'remove'] as const)('%s is noticed at once', async (how) => {
+    const task = await host.run(definition([shell('main', WAIT)]));
+    const container = engine.docker.getContainer(task.containers[0]!.runtimeId!);
+    await (how === 'kill' ? container.kill() : container.remove({ force: true }));
+    const acknowledged = Date.now();
+    const ended = await host.reported(task.taskId, isStopped);
+    expect(Date.now() - acknowledged).toBeLessThan(500);
+    expect(ended.containers[0]!.exitCode).toBe(137);
+  });
+});
+
+describe('container parts', () => {
+  it('are what the definition and the overrides say', async () => {
+    const script = [
+      '[ "$GREETING" = override ] && [ "$KEPT" = yes ] && [ "$AWS_EXECUTION_ENV" = AWS_ECS_EC2 ]',
+      '[ "$(pwd)" = /tmp ] && [ "$(id -u)" = 65534 ] && [ "$(hostname)" = box ]',
+      'grep -q "10.1.2.3.*friend" /etc/hosts && grep -q 10.9.9.9 /etc/resolv.conf',
+      '! touch /x 2>/dev/null && [ "$(ulimit -n)" = 512 ] && df -m /scratch | grep -q " 8 "',
+    ].join(' && ');
+    const task = await host.run(
+      definition([
+        shell('main', script, {
+          environment: [
+            { name: 'GREETING', value: 'own' },
+            { name: 'KEPT', value: 'yes' },
+          ],
+          workingDirectory: '/tmp',
+          user: '65534',
+          hostname: 'box',
+          extraHosts: [{ hostname: 'friend', ipAddress: '10.1.2.3' }],
+          dnsServers: ['10.9.9.9'],
+          readonlyRootFilesystem: true,
+          ulimits: [{ name: 'nofile', softLimit: 512, hardLimit: 1024 }],
+          dockerLabels: { team: 'blue' },
+          linuxParameters: { initProcessEnabled: true, tmpfs: [{ containerPath: '/scratch', size: 8 }] },
+        }),
+      ]),
+      { overrides: { containerOverrides: [{ name: 'main', environment: [{ name: 'GREETING', value: 'override' }] }] } },
+    );
+    const ended = await host.reported(task.taskId, isStopped);
+    expect(ended.containers[0]!.exitCode).toBe(0);
+    const container = await engine.docker.getContainer(ended.containers[0]!.runtimeId!).inspect();
+    expect(container.Name).toMatch(/^\/ecs-web-1-main-[0-9a-f]{24}$/);
+    expect(container.Config.Image).toBe(TEST_IMAGE);
+    expect(container.Config.Labels).toMatchObject({
+      team: 'blue',
+      'com.amazonaws.ecs.task-arn': arn(task),
+      'com.amazonaws.ecs.container-name': 'main',
+      'com.amazonaws.ecs.task-definition-family': 'web',
+      'com.amazonaws.ecs.task-definition-version': '1',
+      'com.amazonaws.ecs.cluster': 'default',
+    });
+    // Labels are for all to read.
+    expect(JSON.stringify(container.Config.Labels)).not.toContain('override');
+  });
+
+  it('volumes: of the host, of the engine, and those of another container', async () => {
+    const volumes = [
+      { name: 'etc', host: { sourcePath: '/etc' } },
+      {
+        name: 'shared-test',
+        dockerVolumeConfiguration: { scope: 'shared' as const, autoprovision: true, labels: { kept: 'yes' } },
+      },
+    ];
+    const mountPoints = [
+      { sourceVolume: 'etc', containerPath: '/host-etc', readOnly: true },
+      { sourceVolume: 'shared-test', containerPath: '/shared' },
+    ];
+    const task = await host.run(
+      definition(
+        [
+          shell('one', `echo there > /shared/file; ${WAIT}`, { ...aside, mountPoints }),
+          shell(
+            'two',
+            'until [ -e /shared/file ]; do sleep 0.1; done; [ -e /host-etc/passwd ] && ! touch /host-etc/x',
+            {
+              volumesFrom: [{ sourceContainer: 'one' }],
+            },
+          ),
+        ],
+        { volumes },
+      ),
+    );
+    expect(await host.reported(task.taskId, isStopped)).toMatchObject({ containers: [{}, { exitCode: 0 }] });
+    expect((await engine.docker.getVolume('shared-test').inspect()).Labels).toEqual({ kept: 'yes' });
+  });
+});
