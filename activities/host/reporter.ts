@@ -2,7 +2,6 @@
  * Reports on tasks to their owners: one coalescer for each owner, so that a workflow gets at most a few signals a second
  * however many of its tasks change. The latest report of a task replaces the ones before it.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskReport } from '../../model/task.ts';
 
 /** Signals at once after a quiet time, then one in each interval: four a second. */
@@ -105,3 +104,5 @@ async function takeToken(outbox: Outbox): Promise<void> {
   }
   outbox.tokens -= 1;
 }
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
