@@ -90,7 +90,8 @@ async function startTemporalServer(
   if (settings.temporal !== undefined) return { settings: settings.temporal };
   const { temporal: port, temporalUi: uiPort } = settings.embeddedPorts;
   const dataDir = path.join(settings.dataDir, 'temporal');
-  const start = () => startTemporal({ dataDir, cacheDir: settings.cacheDir, port, uiPort });
+  const start = () =>
+    startTemporal({ dataDir, cacheDir: settings.cacheDir, port, uiPort, sync: settings.temporalSync });
   let running = await start();
   stops.add('temporal', () => running.stop());
   const watching = supervise({ name: 'Temporal', port, restart: async () => (running = await start()) }, logger);

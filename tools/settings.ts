@@ -29,6 +29,8 @@ export interface Settings {
   /** The operator's own Temporal; absent: the embedded one. */
   readonly temporal?: TemporalSettings;
   readonly embeddedPorts: { readonly temporal: number; readonly temporalUi: number; readonly postgres: number };
+  /** How the embedded Temporal writes its log: full survives a power cut too. See docs/durability.md. */
+  readonly temporalSync: 'normal' | 'full';
   readonly dockerHost?: string;
   /** The agent offers its capacity to tasks of launch type FARGATE. */
   readonly fargate?: boolean;
@@ -103,6 +105,7 @@ const environment = z.object({
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
   LONGSHORE_TEMPORAL_UI_PORT: port.default(7880),
   LONGSHORE_POSTGRES_PORT: port.default(7881),
+  LONGSHORE_TEMPORAL_SYNC: z.enum(['normal', 'full'], { error: 'must be normal or full' }).default('normal'),
   LONGSHORE_ACCOUNT: z
     .string()
     .regex(/^\d{12}$/, 'must be an AWS account id: 12 digits')
@@ -177,6 +180,7 @@ function toSettings(env: Environment): Settings {
       temporalUi: env.LONGSHORE_TEMPORAL_UI_PORT,
       postgres: env.LONGSHORE_POSTGRES_PORT,
     },
+    temporalSync: env.LONGSHORE_TEMPORAL_SYNC,
     ...(env.DOCKER_HOST === undefined ? {} : { dockerHost: env.DOCKER_HOST }),
     ...(env.LONGSHORE_FARGATE === undefined ? {} : { fargate: env.LONGSHORE_FARGATE }),
     attributes: env.LONGSHORE_INSTANCE_ATTRIBUTES,
