@@ -1,0 +1,102 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readSettings, SetupError } from '../../../tools/settings.ts';
+
+const refusal = (env: Record<string, string>): string => {
+  try {
+    readSettings(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(SetupError);
+    return (error as SetupError).message;
+  }
+  throw new Error('accepted');
+};
+
+describe('readSettings', () => {
+  it('has a default for everything', () => {
+    const settings = readSettings({});
+    expect(settings).toMatchObject({
+      dataDir: join(homedir(), '.longshore'),
+      host: '127.0.0.1',
+      port: 7878,
+      partition: { account: '123456789012', region: 'us-east-1' },
+      clusterName: 'default',
+      availabilityZone: 'us-east-1a',
+      embeddedPorts: { temporal: 7879, temporalUi: 7880, postgres: 7881 },
+      instancePolicy: { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 },
+      stoppedTaskRetentionMs: 7 * 24 * 3_600_000,
+      taskCleanupWaitMs: 3 * 3_600_000,
+      logLevel: 'info',
+    });
+    expect(settings.temporal).toBeUndefined();
+    expect(settings.databaseUrl).toBeUndefined();
+  });
+
+  it('derives the zone from the region and takes an empty variable for none', () => {
+    expect(readSettings({ LONGSHORE_REGION: 'eu-west-1', LONGSHORE_PORT: '' })).toMatchObject({
+      availabilityZone: 'eu-west-1a',
+      port: 7878,
+    });
+  });
+
+  it.each([
+    ['90', 90_000],
+    ['1500ms', 1_500],
+    ['2.5s', 2_500],
+    ['15m', 900_000],
+    ['3h', 10_800_000],
+    ['1d', 86_400_000],
+  ])('reads the duration %s', (text, ms) => {
+    expect(readSettings({ LONGSHORE_INSTANCE_LOST_AFTER: text }).instancePolicy.giveUpAfterMs).toBe(ms);
+  });
+
+  it.each([
+    [{ LONGSHORE_HOST: '0.0.0.0' }, /LONGSHORE_HOST must be a loopback address .* not authenticated yet/],
+    [{ LONGSHORE_HOST: '192.168.1.4' }, /LONGSHORE_HOST must be a loopback address/],
+    [{ LONGSHORE_PORT: '70000' }, /LONGSHORE_PORT must lie between 1 and 65535 \(it is "70000"\)/],
+    [{ LONGSHORE_ACCOUNT: '1234' }, /LONGSHORE_ACCOUNT must be an AWS account id: 12 digits/],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: 'soon' }, /LONGSHORE_INSTANCE_LOST_AFTER is no duration/],
+    [{ LONGSHORE_STOPPED_TASK_RETENTION: '59m' }, /must lie between 1h and 365d/],
+    [{ DOCKER_HOST: 'ssh://host' }, /DOCKER_HOST must be unix:\/\/\/path or tcp:\/\/host:port/],
+    [{ TEMPORAL_ADDRESS: 'https://x' }, /TEMPORAL_ADDRESS must be host:port/],
+    [{ TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere' }, /names a file that cannot be read/],
+    [{ LONGSHORE_INSTANCE_ATTRIBUTES: 'a b=c' }, /must be a list such as rack=a,disk=ssd/],
+  ])('refuses %j with one line', (env, message) => {
+    expect(refusal(env as Record<string, string>)).toMatch(message);
+  });
+
+  it('names all bad values at once, and never a password', () => {
+    const message = refusal({ LONGSHORE_PORT: 'x', LONGSHORE_REGION: 'mars', DATABASE_URL: 'mysql://me:secret@h/db' });
+    expect(message.split('\n')).toHaveLength(4);
+    expect(message).not.toContain('secret');
+  });
+
+  it('reads attributes with and without values', () => {
+    const { attributes } = readSettings({ LONGSHORE_INSTANCE_ATTRIBUTES: 'rack=a, ssd, tier=x=y' });
+    expect(attributes).toEqual([{ name: 'rack', value: 'a' }, { name: 'ssd' }, { name: 'tier', value: 'x=y' }]);
+  });
+
+  it('puts a Temporal of the operator together, with TLS where a certificate or key asks for it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'longshore-settings-'));
+    writeFileSync(join(folder, 'cert.pem'), 'CERT');
+    writeFileSync(join(folder, 'key.pem'), 'KEY');
+    const plain = readSettings({ TEMPORAL_ADDRESS: 'temporal:7233' }).temporal;
+    expect(plain).toEqual({ address: 'temporal:7233', namespace: 'default' });
+    const certificate = { TEMPORAL_TLS_CLIENT_CERT_PATH: join(folder, 'cert.pem') };
+    expect(
+      readSettings({
+        ...certificate,
+        TEMPORAL_ADDRESS: 'temporal:7233',
+        TEMPORAL_NAMESPACE: 'prod',
+        TEMPORAL_TLS_CLIENT_KEY_PATH: join(folder, 'key.pem'),
+      }).temporal,
+    ).toEqual({
+      address: 'temporal:7233',
+      namespace: 'prod',
+      tls: { clientCertificate: { certificatePem: 'CERT', keyPem: 'KEY' } },
+    });
+    expect(refusal({ ...certificate, TEMPORAL_ADDRESS: 'temporal:7233' })).toMatch(/together, or neither/);
+  });
+});
