@@ -45,9 +45,9 @@ describe('an agent that returns', () => {
   it('reports what ended meanwhile, with its exit code', async () => {
     host = await TestHost.open(engine);
     const task = await host.run(
-      definition([shell('main', 'sleep 0.3; exit 7'), shell('side', WAIT, { essential: false })]),
+      definition([shell('main', 'sleep 2; exit 7'), shell('side', WAIT, { essential: false })]),
     );
-    await restart(() => new Promise((resolve) => setTimeout(resolve, 600)));
+    await restart(() => new Promise((resolve) => setTimeout(resolve, 3_000)));
     await host.tasks.reconcile([expected(task.taskId)]);
     const ended = await host.reported(task.taskId, (r) => r.lastStatus === 'STOPPED');
     expect(ended.containers.map((c) => c.exitCode)).toEqual([7, 0]);

@@ -139,7 +139,7 @@ describe('stopping', () => {
   });
 
   it('an essential container that ends takes the others along', async () => {
-    const task = await host.run(definition([shell('main', 'sleep 0.5'), shell('side', WAIT, aside)]));
+    const task = await host.run(definition([shell('main', 'sleep 2'), shell('side', WAIT, aside)]));
     const ended = await host.reported(task.taskId, isStopped);
     expect(ended.stoppedReason).toBe('Essential container in task exited');
     expect(ended.containers.map((c) => [c.lastStatus, c.exitCode])).toEqual([
