@@ -13,7 +13,7 @@ export default defineConfig({
       project('unit'),
       project('property', { testTimeout: 60_000 }),
       project('store', { testTimeout: 60_000, hookTimeout: 120_000 }),
-      project('workflow', { testTimeout: 120_000, hookTimeout: 300_000 }),
+      project('workflow', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 }),
       project('replay', { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('api', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('docker', {

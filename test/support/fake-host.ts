@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AttendInstanceInput, HostActivities, TaskLaunch } from '../../activities/host/types.ts';
+import type { HealthStatus } from '../../model/status.ts';
 import type { TaskReport } from '../../model/task.ts';
 
 /** What becomes of a launched task. `starts`: RUNNING at once; `fails`: STOPPED before RUNNING; `hangs`: nothing yet. */
@@ -11,6 +12,8 @@ export class FakeHost {
   readonly #env: TestWorkflowEnvironment;
   readonly deliver: (ownerWorkflowId: string, reports: readonly TaskReport[]) => Promise<void>;
   fate: (task: TaskLaunch) => LaunchFate = () => 'starts';
+  /** What the health check of a started task says at once. */
+  health: HealthStatus | undefined;
   /** False: stops are asked for but not carried out. */
   stops = true;
   readonly launched: { instanceId: string; task: TaskLaunch; owner: string; atMs: number }[] = [];
@@ -18,7 +21,6 @@ export class FakeHost {
   readonly #owners = new Map<string, { owner: string; instanceId: string }>();
 
   readonly attended: AttendInstanceInput[] = [];
-  readonly dead = new Set<string>();
   /** Called when a watch begins on a living agent: signals agentAttends, as a real agent does. */
   onAttend: (input: AttendInstanceInput) => Promise<void> = () => Promise.resolve();
   #close: () => void = () => undefined;
@@ -26,7 +28,6 @@ export class FakeHost {
     this.#close = resolve;
   });
   readonly #deaths = new Map<string, (reason: Error) => void>();
-  readonly #revivals = new Map<string, () => void>();
 
   constructor(env: TestWorkflowEnvironment, deliver: FakeHost['deliver']) {
     this.#env = env;
@@ -76,9 +77,6 @@ export class FakeHost {
       },
       attendInstance: async (input) => {
         this.attended.push(input);
-        if (this.dead.has(input.containerInstanceId)) {
-          await Promise.race([this.#revival(input.containerInstanceId), this.#closed]);
-        }
         await this.onAttend(input);
         await Promise.race([
           new Promise<void>((_resolve, reject) => this.#deaths.set(input.containerInstanceId, reject)),
@@ -95,23 +93,16 @@ export class FakeHost {
   }
 
   /** The agent goes silent: its watch fails, as after missed heartbeats. */
-  kill(instanceId: string): void {
-    this.dead.add(instanceId);
+  silence(instanceId: string): void {
     this.#deaths.get(instanceId)?.(new Error('heartbeats stopped'));
   }
 
-  /** The agent is heard again: the watch that waited for it begins. */
-  revive(instanceId: string): void {
-    this.dead.delete(instanceId);
-    this.#revivals.get(instanceId)?.();
-  }
-
-  #revival(instanceId: string): Promise<void> {
-    return new Promise((resolve) => this.#revivals.set(instanceId, resolve));
-  }
-
   async start(taskId: string): Promise<void> {
-    await this.report(taskId, { lastStatus: 'RUNNING', startedAt: await this.now() });
+    await this.report(taskId, {
+      lastStatus: 'RUNNING',
+      startedAt: await this.now(),
+      ...(this.health ? { healthStatus: this.health } : {}),
+    });
   }
 
   async fail(taskId: string): Promise<void> {

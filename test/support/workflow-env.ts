@@ -47,6 +47,9 @@ export interface Stage {
   readonly cluster: string;
   readonly taskQueue: string;
   addInstance(options?: Parameters<FakeControl['addInstance']>[1]): Promise<string>;
+  /** Nothing serves the instance's queue any more, and its watch fails. While an agent lives, its watch keeps time real. */
+  killAgent(id: string): void;
+  reviveAgent(id: string): Promise<void>;
   createService(command: CreateServiceCommand): Promise<{ incarnation: string }>;
   runTask(token: string, command: RunTaskCommand): Promise<RunTaskOutcome>;
   /** Lets virtual time pass. */
@@ -70,10 +73,15 @@ export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage
   const connection = env.nativeConnection;
   const workers: Worker[] = [];
   const runs: Promise<void>[] = [];
-  const start = async (options: Parameters<typeof Worker.create>[0]): Promise<void> => {
+  const start = async (options: Parameters<typeof Worker.create>[0]): Promise<Worker> => {
     const worker = await Worker.create(options);
     workers.push(worker);
     runs.push(worker.run());
+    return worker;
+  };
+  const agents = new Map<string, Worker>();
+  const startAgent = async (id: string): Promise<void> => {
+    agents.set(id, await start({ connection, taskQueue: instanceTaskQueue(id), activities: host.activities() }));
   };
   const workflowBundle = await loadWorkflowBundle(join(tmpdir(), 'longshore-test-bundles'));
   await start({ connection, taskQueue, workflowBundle, activities: control.activities() });
@@ -83,6 +91,8 @@ export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage
       workflowId,
       taskQueue,
       args,
+      // Virtual time runs on while a worker thinks: no step may time out for that.
+      workflowTaskTimeout: '1 day',
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
   const stage: Stage = {
@@ -95,9 +105,14 @@ export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage
     addInstance: async (options) => {
       const id = randomUUID().replaceAll('-', '');
       control.addInstance(id, options);
-      await start({ connection, taskQueue: instanceTaskQueue(id), activities: host.activities() });
+      await startAgent(id);
       return id;
     },
+    killAgent: (id) => {
+      agents.get(id)?.shutdown();
+      host.silence(id);
+    },
+    reviveAgent: startAgent,
     createService: (command) => {
       const { clusterName, serviceName } = command.definition;
       const id = serviceWorkflowId(clusterName, serviceName);
@@ -126,7 +141,7 @@ export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage
     await act(stage);
   } finally {
     host.close();
-    for (const worker of workers) worker.shutdown();
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(runs);
   }
 }

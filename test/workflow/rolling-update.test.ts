@@ -105,12 +105,10 @@ describe('rolling update', () => {
         startedAt: sick.startedAt!,
       });
       await stage.until('a replacement runs', () => running(stage).length === 3);
-      await health('HEALTHY', 2);
-      await stage.host.report(sick.taskId, {
-        lastStatus: 'RUNNING',
-        healthStatus: 'UNHEALTHY',
-        startedAt: sick.startedAt!,
-      });
+      for (const { taskId, startedAt } of ofRevision(stage, 2)) {
+        const healthStatus = taskId === sick.taskId ? 'UNHEALTHY' : 'HEALTHY';
+        await stage.host.report(taskId, { lastStatus: 'RUNNING', healthStatus, startedAt: startedAt! });
+      }
       await stage.until('the sick one is gone', () => stage.control.tasks.get(sick.taskId)?.lastStatus === 'STOPPED');
       expect(stage.control.messages().some((m) => m.includes('replaced 1 tasks due to an unhealthy status'))).toBe(
         true,
@@ -127,8 +125,7 @@ describe('rolling update', () => {
       for (let i = 0; i < 42; i += 1) {
         await Promise.all(Array.from({ length: 100 }, () => handle(stage).signal(taskReportsSignal, [])));
       }
-      await stage.pass(1000);
-      expect((await handle(stage).describe()).runId).not.toBe(runId);
+      await expect.poll(async () => (await handle(stage).describe()).runId, { timeout: 30_000 }).not.toBe(runId);
       const fresh = stage.control.live().filter((task) => task.revision === 2);
       expect(fresh).toHaveLength(3);
       for (const task of fresh) await stage.host.start(task.taskId);

@@ -26,6 +26,8 @@ export interface AgentWatchEvents {
 export class AgentWatch {
   readonly #input: ContainerInstanceWorkflowInput;
   readonly #events: AgentWatchEvents;
+  /** Parent of every watch: one that begins while another ends must not end with it. */
+  readonly #root = CancellationScope.current();
   #scope: CancellationScope | undefined;
   #silence: CancellationScope | undefined;
 
@@ -69,7 +71,7 @@ export class AgentWatch {
   }
 
   #begin(work: () => Promise<void>): void {
-    const scope = new CancellationScope();
+    const scope = new CancellationScope({ cancellable: true, parent: this.#root });
     this.#scope = scope;
     this.#run(scope, work);
   }
@@ -93,7 +95,7 @@ export class AgentWatch {
   /** Runs until the agent is heard or the instance is given up. */
   #countSilence(policy: InstancePolicy): void {
     if (this.#silence) return;
-    const scope = new CancellationScope();
+    const scope = new CancellationScope({ cancellable: true, parent: this.#root });
     this.#silence = scope;
     this.#run(scope, async () => {
       for (let step = 0; step < SILENCE_STEPS; step += 1) await sleep(policy.giveUpAfterMs / SILENCE_STEPS);

@@ -140,6 +140,7 @@ export class RunTaskOwner {
       taskArn: this.#arn(command, task.taskId),
       taskDefinitionArn: command.taskDefinition.taskDefinitionArn,
       group: command.group,
+      launchType: command.launchType,
       overrides: command.overrides,
       ...(command.networkConfiguration ? { networkConfiguration: command.networkConfiguration } : {}),
       ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),

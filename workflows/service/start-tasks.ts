@@ -142,6 +142,7 @@ export function launchOf(state: ServiceState, task: ServiceOwnedTask): TaskLaunc
     taskArn: partition ? taskArn(partition, clusterName, task.taskId) : task.taskId,
     taskDefinitionArn,
     group: `service:${serviceName}`,
+    launchType: deployment?.launchType ?? 'EC2',
     overrides: {},
     ...(deployment?.networkConfiguration ? { networkConfiguration: deployment.networkConfiguration } : {}),
     ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
