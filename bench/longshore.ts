@@ -1,0 +1,113 @@
+/** A Longshore of the bench's own: `npm start` in a child process, as a user runs it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import type { TemporalSettings } from '../model/temporal-settings.ts';
+import { becomes } from '../tools/process.ts';
+
+const ENTRY = fileURLToPath(new URL('../cli/longshore.mjs', import.meta.url));
+const READY_PATIENCE_MS = 60_000;
+const STOP_PATIENCE_MS = 20_000;
+
+export interface LongshoreOptions {
+  readonly dataDir: string;
+  readonly dockerHost: string;
+  /** Where a CPU profile of its process goes. */
+  readonly profileDir?: string;
+}
+
+export interface Longshore {
+  readonly url: string;
+  /** The SDK's client, with its connections kept. */
+  readonly ecs: ECSClient;
+  readonly temporal: TemporalSettings;
+  /** Of its embedded Postgres. */
+  readonly connectionString: string;
+  stop(): Promise<void>;
+}
+
+/** Resolves when it can run tasks; rejects with the end of its output when it does not come up. */
+export async function startLongshore(options: LongshoreOptions): Promise<Longshore> {
+  const ports = await freePorts(4);
+  const [api = 0, temporal = 0, ui = 0, postgres = 0] = ports;
+  mkdirSync(options.dataDir, { recursive: true });
+  const logFile = path.join(options.dataDir, 'output.log');
+  const log = openSync(logFile, 'a');
+  const profiling = options.profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`];
+  const child = spawn(process.execPath, [...profiling, ENTRY, 'start'], {
+    stdio: ['ignore', log, log],
+    env: {
+      ...withoutSettings(),
+      LONGSHORE_DATA: options.dataDir,
+      LONGSHORE_PORT: String(api),
+      LONGSHORE_TEMPORAL_PORT: String(temporal),
+      LONGSHORE_TEMPORAL_UI_PORT: String(ui),
+      LONGSHORE_POSTGRES_PORT: String(postgres),
+      DOCKER_HOST: options.dockerHost,
+    },
+  });
+  closeSync(log);
+  const url = `http://127.0.0.1:${api}`;
+  const isReady = (): Promise<boolean> =>
+    fetch(`${url}/readyz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+  const up = await becomes(async () => child.exitCode !== null || (await isReady()), READY_PATIENCE_MS);
+  if (!up || child.exitCode !== null) {
+    await stop(child);
+    throw new Error(`Longshore did not start:\n${readFileSync(logFile, 'utf8').slice(-2000)}`);
+  }
+  const password = readFileSync(path.join(options.dataDir, 'postgres', 'password'), 'utf8').trim();
+  const ecs = new ECSClient({
+    endpoint: url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'longshore', secretAccessKey: 'longshore' },
+  });
+  return {
+    url,
+    ecs,
+    temporal: { address: `127.0.0.1:${temporal}`, namespace: 'default' },
+    connectionString: `postgresql://longshore:${password}@127.0.0.1:${postgres}/longshore`,
+    stop: async () => {
+      ecs.destroy();
+      await stop(child);
+    },
+  };
+}
+
+/** The person's own settings must not reach the one that is measured. */
+function withoutSettings(): NodeJS.ProcessEnv {
+  const own = /^(LONGSHORE_|AWS_|TEMPORAL_|DATABASE_URL$|DOCKER_HOST$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  child.kill('SIGTERM');
+  if (!(await becomes(() => child.exitCode !== null || child.signalCode !== null, STOP_PATIENCE_MS))) {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Ports of loopback that nobody holds now, all different. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject);
+          server.listen(0, '127.0.0.1', () => {
+            const address = server.address();
+            resolve(address === null || typeof address === 'string' ? 0 : address.port);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

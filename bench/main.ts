@@ -1,0 +1,158 @@
+/** `npm run bench`: runs the rows, prints them as a table and keeps them as JSON in bench-results/. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { say, seconds } from '../tools/progress.ts';
+import { type Settings, SetupError } from '../tools/settings.ts';
+import { benchPlacement } from './placement.ts';
+import { benchReads } from './reads.ts';
+import { benchReconcile } from './reconcile.ts';
+import { benchReplacement } from './replacement.ts';
+import { atMost, type BenchRow, tableOf, timesMore } from './row.ts';
+import { benchRunTask } from './run-task.ts';
+import { benchServiceLaunch } from './service-launch.ts';
+import { Stage } from './stage.ts';
+
+const RESULTS = fileURLToPath(new URL('../bench-results/', import.meta.url));
+/** Nomad's published "C1M" figure: placements a second. */
+const NOMAD_PLACEMENTS = 3_750;
+const PLACEMENTS_REACH = 20_000;
+/** Of one decision about a service of ECS's largest size. */
+const RECONCILE_REACH_MS = 50;
+
+interface Bench {
+  readonly what: string;
+  /** Starts engines in network namespaces: that takes root on Linux. */
+  readonly needsEngine: boolean;
+  readonly run: (stage: Stage, settings: Settings) => Promise<readonly BenchRow[]>;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  service: {
+    what: 'a service of 40, beside plain Docker calls and Swarm',
+    needsEngine: true,
+    run: benchServiceLaunch,
+  },
+  replacement: {
+    what: 'a killed container replaced, beside one start and Swarm',
+    needsEngine: true,
+    run: benchReplacement,
+  },
+  'run-task': { what: 'RunTask calls', needsEngine: true, run: benchRunTask },
+  reads: { what: 'DescribeTasks and ListTasks with 10,000 tasks, beside moto', needsEngine: true, run: benchReads },
+  placement: { what: 'the pure placement', needsEngine: false, run: placementRows },
+  reconcile: { what: 'the pure reconciliation', needsEngine: false, run: reconcileRows },
+};
+
+const USAGE = `Usage: npm run bench -- [--only <name>[,<name>…]] [--profile]
+
+${Object.entries(BENCHES)
+  .map(([name, { what }]) => `  ${name.padEnd(12)}${what}`)
+  .join('\n')}
+
+--profile writes a CPU profile of Longshore's process to bench-results/.
+`;
+
+/** Runs what the arguments ask for, all without any. Ends the process with code 1 when a row fails or misses its reach. */
+export async function runBench(settings: Settings, args: readonly string[]): Promise<void> {
+  const { names, profile } = readArguments(args);
+  checkRoot(names);
+  const stage = new Stage(profile ? RESULTS : undefined);
+  const begun = performance.now();
+  const outcomes: (readonly BenchRow[] | undefined)[] = [];
+  try {
+    for (const name of names) outcomes.push(await runOne(name, stage, settings));
+  } finally {
+    await stage.end();
+  }
+  const rows = outcomes.flatMap((outcome) => outcome ?? []);
+  process.stdout.write(`\n${tableOf(rows)}\n`);
+  say(`\n${keep(rows)} (${seconds(performance.now() - begun)})`);
+  const isGood = !outcomes.includes(undefined) && rows.every((row) => row.reached !== false);
+  process.exit(isGood ? 0 : 1);
+}
+
+function readArguments(args: readonly string[]): { readonly names: readonly string[]; readonly profile: boolean } {
+  const parsed = parse(args);
+  const names = parsed.only?.split(',') ?? Object.keys(BENCHES);
+  const unknown = names.find((name) => BENCHES[name] === undefined);
+  if (unknown !== undefined) throw new SetupError(`There is no bench "${unknown}".\n\n${USAGE}`);
+  return { names, profile: parsed.profile ?? false };
+}
+
+function parse(args: readonly string[]): { readonly only?: string; readonly profile?: boolean } {
+  try {
+    return parseArgs({ args: [...args], options: { only: { type: 'string' }, profile: { type: 'boolean' } } }).values;
+  } catch (error) {
+    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+function checkRoot(names: readonly string[]): void {
+  if (names.every((name) => BENCHES[name]?.needsEngine === false)) return;
+  if (process.platform === 'linux' && process.getuid?.() === 0) return;
+  throw new SetupError(
+    'This bench starts Docker engines of its own in network namespaces: run it as root on Linux.\n' +
+      '  Without root: npm run bench -- --only placement,reconcile',
+  );
+}
+
+/** Undefined when it failed: the other rows are measured all the same. */
+async function runOne(name: string, stage: Stage, settings: Settings): Promise<readonly BenchRow[] | undefined> {
+  const bench = BENCHES[name];
+  if (bench === undefined) return undefined;
+  say(`${name}: ${bench.what}`);
+  const begun = performance.now();
+  try {
+    const rows = await bench.run(stage, settings);
+    say(`  done (${seconds(performance.now() - begun)})`);
+    return rows;
+  } catch (error) {
+    say(`  failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return undefined;
+  }
+}
+
+/** Writes the JSON; answers where. */
+function keep(rows: readonly BenchRow[]): string {
+  mkdirSync(RESULTS, { recursive: true });
+  const at = new Date();
+  const file = path.join(RESULTS, `${at.toISOString().replaceAll(/[:.]/g, '-')}.json`);
+  const machine = {
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    loadAverage: loadavg()[0],
+  };
+  writeFileSync(file, `${JSON.stringify({ at, machine, rows }, null, 2)}\n`);
+  return `Kept in ${path.relative(process.cwd(), file)}`;
+}
+
+function placementRows(): Promise<readonly BenchRow[]> {
+  const { placementsPerSecond, tasks, instances } = benchPlacement();
+  const row = {
+    name: `pure placement of ${tasks} tasks on ${instances} instances, spread and binpack`,
+    value: placementsPerSecond,
+    unit: 'placements/s',
+    reference: { name: "placements/s, Nomad's published figure", value: NOMAD_PLACEMENTS },
+  };
+  return Promise.resolve([timesMore(row, PLACEMENTS_REACH / NOMAD_PLACEMENTS)].map(asPlacementsReach));
+}
+
+const asPlacementsReach = (row: BenchRow): BenchRow => ({
+  ...row,
+  reach: `≥ ${PLACEMENTS_REACH.toLocaleString('en-US')} placements/s`,
+});
+
+function reconcileRows(): Promise<readonly BenchRow[]> {
+  const { milliseconds, tasks } = benchReconcile();
+  const row = {
+    name: `pure decision about a service of ${tasks} in a rolling update`,
+    value: milliseconds,
+    unit: 'ms',
+  };
+  return Promise.resolve([atMost(row, RECONCILE_REACH_MS)]);
+}

@@ -1,0 +1,99 @@
+/** The parts that rows measure, each started when the first row needs it and ended with the bench. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import type Docker from 'dockerode';
+import { connectDocker } from '../activities/host/runtime/docker-runtime.ts';
+import { type DockerEngine, startDockerEngine } from '../test/support/docker-engines.ts';
+import { ensureBusyboxImage } from '../tools/busybox-image.ts';
+import { withProgress } from '../tools/progress.ts';
+import { type Longshore, startLongshore } from './longshore.ts';
+
+/** What every container of the bench runs, whoever starts it. */
+export const IMAGE = 'longshore-bench/busybox:latest';
+export const COMMAND = ['sleep', '86400'];
+export const MEMORY_MIB = 16;
+
+export interface BenchEngine extends DockerEngine {
+  /** Keeps its connections, as the agent's client does: the reference is not to suffer from its client. */
+  readonly client: Docker;
+}
+
+export class Stage {
+  /** Longshore's process is profiled; the profile is written to this folder when it ends. */
+  readonly #profileDir: string | undefined;
+  readonly #folder = mkdtempSync(path.join(tmpdir(), 'longshore-bench-'));
+  readonly #ends: (() => Promise<void>)[] = [];
+  #engine: Promise<BenchEngine> | undefined;
+  #swarm: Promise<BenchEngine> | undefined;
+  #longshore: Promise<Longshore> | undefined;
+
+  constructor(profileDir?: string) {
+    this.#profileDir = profileDir;
+  }
+
+  /** The engine that Longshore and plain Docker calls share, one after the other. */
+  engine(): Promise<BenchEngine> {
+    return (this.#engine ??= this.#startEngine('starting a Docker engine of its own'));
+  }
+
+  /** An engine that is a swarm of one, with nothing else on it. */
+  swarm(): Promise<BenchEngine> {
+    return (this.#swarm ??= this.#startSwarm());
+  }
+
+  /** A whole Longshore, in a process and a data folder of its own, on `engine()`. */
+  longshore(): Promise<Longshore> {
+    return (this.#longshore ??= this.#startLongshore());
+  }
+
+  /** Calls `end` before whatever was started earlier ends. */
+  onEnd(end: () => Promise<void>): void {
+    this.#ends.unshift(end);
+  }
+
+  folder(name: string): string {
+    return path.join(this.#folder, name);
+  }
+
+  /** Ends everything; what fails to end does not keep the rest up. */
+  async end(): Promise<void> {
+    for (const end of this.#ends) {
+      await end().catch((error: unknown) => process.stderr.write(`bench: ${String(error)}\n`));
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #startEngine(what: string): Promise<BenchEngine> {
+    return withProgress(what, async () => {
+      const engine = await startDockerEngine();
+      this.onEnd(() => engine.destroy());
+      await ensureBusyboxImage(engine.docker, IMAGE, this.folder('logs'));
+      return Object.assign(engine, { client: connectDocker({ socketPath: engine.socketPath }) });
+    });
+  }
+
+  async #startSwarm(): Promise<BenchEngine> {
+    const engine = await this.#startEngine('starting a Docker Swarm of its own');
+    await engine.docker.swarmInit({
+      ListenAddr: `${engine.address}:2377`,
+      AdvertiseAddr: engine.address,
+      ForceNewCluster: false,
+      Spec: {},
+    });
+    return engine;
+  }
+
+  async #startLongshore(): Promise<Longshore> {
+    const { socketPath } = await this.engine();
+    return withProgress('starting Longshore', async () => {
+      const longshore = await startLongshore({
+        dataDir: this.folder('longshore'),
+        dockerHost: `unix://${socketPath}`,
+        ...(this.#profileDir === undefined ? {} : { profileDir: this.#profileDir }),
+      });
+      this.onEnd(() => longshore.stop());
+      return longshore;
+    });
+  }
+}

@@ -1,0 +1,61 @@
+/** A Docker Swarm service without published ports, as Longshore's services of the bench are. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { COMMAND, IMAGE, MEMORY_MIB } from './stage.ts';
+
+const MIB = 1024 * 1024;
+const POLL_MS = 20;
+const PATIENCE_MS = 120_000;
+
+interface SwarmTask {
+  readonly ID: string;
+  readonly Status?: { readonly State?: string; readonly ContainerStatus?: { readonly ContainerID?: string } };
+}
+
+export class SwarmService {
+  readonly #docker: Docker;
+  readonly #name: string;
+
+  constructor(docker: Docker, name: string) {
+    this.#docker = docker;
+    this.#name = name;
+  }
+
+  /** The image goes by its id: by name, Swarm would ask a registry for it first. */
+  async create(replicas: number): Promise<void> {
+    const { Id: imageId } = await this.#docker.getImage(IMAGE).inspect();
+    await this.#docker.createService({
+      Name: this.#name,
+      TaskTemplate: {
+        ContainerSpec: { Image: imageId, Command: COMMAND, StopGracePeriod: 0 },
+        Resources: { Limits: { MemoryBytes: MEMORY_MIB * MIB } },
+      },
+      Mode: { Replicated: { Replicas: replicas } },
+    });
+  }
+
+  /** Its tasks that run and are to run. */
+  async running(): Promise<readonly SwarmTask[]> {
+    const filters = { service: [this.#name], 'desired-state': ['running'] };
+    const tasks = (await this.#docker.listTasks({ filters: JSON.stringify(filters) })) as readonly SwarmTask[];
+    return tasks.filter((task) => task.Status?.State === 'running');
+  }
+
+  async awaitRunning(holds: (running: readonly SwarmTask[]) => boolean): Promise<readonly SwarmTask[]> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const running = await this.running();
+      if (holds(running)) return running;
+      if (performance.now() > deadline) throw new Error('the Swarm service did not get its tasks running');
+      await sleep(POLL_MS);
+    }
+  }
+
+  async kill(task: SwarmTask): Promise<void> {
+    await this.#docker.getContainer(task.Status?.ContainerStatus?.ContainerID ?? '').kill();
+  }
+
+  async remove(): Promise<void> {
+    await this.#docker.getService(this.#name).remove();
+  }
+}
