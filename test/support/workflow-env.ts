@@ -25,12 +25,17 @@ import {
 import { FakeControl } from './fake-control.ts';
 import { FakeHost } from './fake-host.ts';
 
-/** One time-skipping server for a test file. */
-export async function startWorkflowEnv(): Promise<TestWorkflowEnvironment> {
+/** Only errors of the SDK reach the terminal. Once per process, before anything else of the SDK. */
+export function quietTemporal(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
   });
+}
+
+/** One time-skipping server for a test file. */
+export async function startWorkflowEnv(): Promise<TestWorkflowEnvironment> {
+  quietTemporal();
   return TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: await timeSkippingServerPath() } },
   });

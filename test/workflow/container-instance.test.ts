@@ -1,16 +1,12 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { InstanceRegistration } from '../../model/container-instance.ts';
 import {
-  agentAttendsSignal,
-  CONTAINER_INSTANCE_WORKFLOW,
   containerInstanceWorkflowId,
   deregisterInstanceUpdate,
-  registerInstanceUpdate,
   setInstanceStatusUpdate,
 } from '../../workflows/messages.ts';
 import { checked, createCommand, runTaskCommand } from '../support/commands.ts';
+import { registerInstance } from '../support/register-instance.ts';
 import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
 
 let env: TestWorkflowEnvironment;
@@ -19,33 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => env.teardown());
 
-function register(stage: Stage, containerInstanceId: string, sessionId: string) {
-  const registration: InstanceRegistration = {
-    containerInstanceId,
-    clusterName: stage.cluster,
-    resources: { cpu: 4096, memoryMiB: 8192, reservedPorts: [], gpuIds: [] },
-    attributes: [],
-    agentVersion: '1.0.0',
-    agentHash: 'test',
-    dockerVersion: 'DockerVersion: 24.0.5',
-    tags: [],
-    sessionId,
-  };
-  stage.host.onAttend = async (input) => {
-    const current = input.sessionId === 'given-up' ? '' : input.sessionId;
-    if (current !== '') await handle(stage, containerInstanceId).signal(agentAttendsSignal, { sessionId: current });
-  };
-  return stage.client.executeUpdateWithStart(registerInstanceUpdate, {
-    args: [registration],
-    startWorkflowOperation: new WithStartWorkflowOperation(CONTAINER_INSTANCE_WORKFLOW, {
-      workflowId: containerInstanceWorkflowId(stage.cluster, containerInstanceId),
-      taskQueue: stage.taskQueue,
-      args: [{ clusterName: stage.cluster, containerInstanceId }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    }),
-  });
-}
-
 const handle = (stage: Stage, id: string) => stage.client.getHandle(containerInstanceWorkflowId(stage.cluster, id));
 const connected = (stage: Stage, id: string) => stage.control.instances.get(id)?.agentConnected === true;
 
@@ -53,7 +22,7 @@ const connected = (stage: Stage, id: string) => stage.control.instances.get(id)?
 async function joined(stage: Stage): Promise<string> {
   stage.control.policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: GIVE_UP_AFTER_MS };
   const id = await stage.addInstance({ agentConnected: false });
-  await register(stage, id, 'session-1');
+  await registerInstance(stage, id, 'session-1');
   await stage.until('connected', () => connected(stage, id));
   return id;
 }
@@ -109,7 +78,7 @@ describe('container instance', () => {
       await stage.reviveAgent(id);
       await stage.until('watched again', () => stage.host.attended.at(-1)?.sessionId === 'given-up');
       expect(connected(stage, id)).toBe(false);
-      const { expectedTasks } = await register(stage, id, 'session-2');
+      const { expectedTasks } = await registerInstance(stage, id, 'session-2');
       expect(expectedTasks).toEqual([]);
       await stage.until('connected', () => connected(stage, id));
     }));
@@ -119,7 +88,7 @@ describe('container instance', () => {
       const id = await joined(stage);
       const { taskIds } = await stage.runTask('t', runTaskCommand(stage.cluster));
       await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
-      const { expectedTasks } = await register(stage, id, 'session-2');
+      const { expectedTasks } = await registerInstance(stage, id, 'session-2');
       expect(expectedTasks).toMatchObject([{ taskId: taskIds[0], lastStatus: 'RUNNING', desiredStatus: 'RUNNING' }]);
       await stage.until('connected', () => connected(stage, id));
     }));
@@ -130,7 +99,7 @@ describe('container instance', () => {
       stage.host.fate = () => 'hangs';
       await stage.runTask('t', runTaskCommand(stage.cluster));
       await stage.until('launched', () => stage.host.launched.length === 1);
-      await register(stage, id, 'session-2');
+      await registerInstance(stage, id, 'session-2');
       await stage.until('launched again', () => stage.host.launched.length === 2);
       expect(stage.host.launched[1]!.task.taskId).toBe(stage.host.launched[0]!.task.taskId);
     }));

@@ -1,0 +1,103 @@
+/**
+ * Records one history of each workflow kind into histories/, for replay.test.ts. Run it when a change of the workflows is
+ * meant to bring new commands (behind a patch marker); the old histories stay and must still replay.
+ *
+ *   npm run record-histories -- <version>
+ */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import proto from '@temporalio/proto';
+import {
+  containerInstanceWorkflowId,
+  deleteServiceUpdate,
+  instanceNoticeSignal,
+  runTaskWorkflowId,
+  serviceWorkflowId,
+  updateServiceUpdate,
+} from '../../workflows/messages.ts';
+import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
+import { registerInstance } from '../support/register-instance.ts';
+import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+
+const version = process.argv[2];
+if (version === undefined) throw new Error('usage: record.ts <version>, e.g. 0.1.0');
+
+async function save(stage: Stage, name: string, workflowId: string): Promise<void> {
+  const history = await stage.client.getHandle(workflowId).fetchHistory();
+  const file = fileURLToPath(new URL(`histories/${name}.${version}.json`, import.meta.url));
+  await writeFile(file, `${JSON.stringify(proto.temporal.api.history.v1.History.fromObject(history), null, 1)}\n`);
+  console.log(`${name}: ${history.events?.length ?? 0} events`);
+}
+
+const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
+
+/** Create, a task that exits, a rolling update, an instance lost, scale, delete. */
+async function serviceLife(stage: Stage): Promise<void> {
+  const id = serviceWorkflowId(stage.cluster, 'web');
+  const handle = stage.client.getHandle(id);
+  const first = await stage.addInstance({ zone: 'us-east-1a' });
+  await stage.addInstance({ zone: 'us-east-1b' });
+  const { incarnation } = await stage.createService(createCommand(stage.cluster));
+  await stage.until('three run', () => running(stage).length === 3);
+  await stage.host.exit(running(stage)[0]!.taskId);
+  await stage.until('replaced', () => running(stage).length === 3);
+  const update = { incarnation, changes: {}, forceNewDeployment: false };
+  await handle.executeUpdate(updateServiceUpdate, {
+    args: [{ ...update, taskDefinition: taskDefinition({ revision: 2 }) }],
+  });
+  await stage.until('rolled', () => stage.control.services.get('web')?.deployments.length === 1);
+  stage.control.instances.get(first)!.agentConnected = false;
+  const stoppedReason = 'Host EC2 (instance x) stopped.';
+  await handle.signal(instanceNoticeSignal, { containerInstanceId: first, kind: 'lost', stoppedReason });
+  await stage.until(
+    'moved',
+    () => running(stage).length === 3 && running(stage).every((t) => t.containerInstanceId !== first),
+  );
+  await handle.executeUpdate(updateServiceUpdate, { args: [{ ...update, changes: { desiredCount: 1 } }] });
+  await stage.until('scaled in', () => stage.control.live().length === 1);
+  await handle.executeUpdate(deleteServiceUpdate, { args: [{ incarnation, force: true }] });
+  await handle.result();
+  await save(stage, 'service-life', id);
+}
+
+/** Tasks that never run: the throttle's waits; then a new deployment. */
+async function serviceThrottled(stage: Stage): Promise<void> {
+  const id = serviceWorkflowId(stage.cluster, 'web');
+  await stage.addInstance();
+  stage.host.fate = () => 'fails';
+  const { incarnation } = await stage.createService(createCommand(stage.cluster, { desiredCount: 2 }));
+  await stage.pass(30 * 60_000);
+  stage.host.fate = () => 'starts';
+  await stage.client
+    .getHandle(id)
+    .executeUpdate(updateServiceUpdate, { args: [{ incarnation, changes: {}, forceNewDeployment: true }] });
+  await stage.until('both run', () => running(stage).length === 2);
+  await save(stage, 'service-throttled', id);
+}
+
+async function runTaskLife(stage: Stage): Promise<void> {
+  await stage.addInstance({ cpu: 512 });
+  const { taskIds } = await stage.runTask('t', runTaskCommand(stage.cluster, { count: 3, clientToken: 't' }));
+  await stage.until('two run', () => running(stage).length === 2);
+  for (const taskId of taskIds) await stage.host.exit(taskId);
+  await stage.client.getHandle(runTaskWorkflowId(stage.cluster, 't')).result();
+  await save(stage, 'run-task-life', runTaskWorkflowId(stage.cluster, 't'));
+}
+
+/** Register, attend, fall silent, be given up. */
+async function instanceLife(stage: Stage): Promise<void> {
+  stage.control.policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 2_000 };
+  const id = await stage.addInstance({ agentConnected: false });
+  await registerInstance(stage, id, 'session-1');
+  const workflowId = containerInstanceWorkflowId(stage.cluster, id);
+  await stage.until('connected', () => stage.control.instances.get(id)?.agentConnected === true);
+  stage.killAgent(id);
+  await stage.until('silent', () => stage.control.instances.get(id)?.agentConnected === false);
+  await stage.pass(4_000);
+  await save(stage, 'container-instance-life', workflowId);
+}
+
+const env = await startWorkflowEnv();
+for (const scenario of [serviceLife, serviceThrottled, runTaskLife, instanceLife]) await withStage(env, scenario);
+await env.teardown().catch(() => undefined);
+process.exit(0);

@@ -1,0 +1,40 @@
+/** Registers an instance whose fake agent attends as a real one does, unless its session was given up. */
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { InstanceRegistration } from '../../model/container-instance.ts';
+import {
+  agentAttendsSignal,
+  CONTAINER_INSTANCE_WORKFLOW,
+  containerInstanceWorkflowId,
+  registerInstanceUpdate,
+} from '../../workflows/messages.ts';
+import type { Stage } from './workflow-env.ts';
+
+export function registerInstance(stage: Stage, containerInstanceId: string, sessionId: string) {
+  const registration: InstanceRegistration = {
+    containerInstanceId,
+    clusterName: stage.cluster,
+    resources: { cpu: 4096, memoryMiB: 8192, reservedPorts: [], gpuIds: [] },
+    attributes: [],
+    agentVersion: '1.0.0',
+    agentHash: 'test',
+    dockerVersion: 'DockerVersion: 24.0.5',
+    tags: [],
+    sessionId,
+  };
+  stage.host.onAttend = async (input) => {
+    const current = input.sessionId === 'given-up' ? '' : input.sessionId;
+    if (current !== '')
+      await stage.client
+        .getHandle(containerInstanceWorkflowId(stage.cluster, containerInstanceId))
+        .signal(agentAttendsSignal, { sessionId: current });
+  };
+  return stage.client.executeUpdateWithStart(registerInstanceUpdate, {
+    args: [registration],
+    startWorkflowOperation: new WithStartWorkflowOperation(CONTAINER_INSTANCE_WORKFLOW, {
+      workflowId: containerInstanceWorkflowId(stage.cluster, containerInstanceId),
+      taskQueue: stage.taskQueue,
+      args: [{ clusterName: stage.cluster, containerInstanceId }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  });
+}
