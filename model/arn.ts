@@ -17,8 +17,6 @@ export const serviceArn = (p: Partition, cluster: string, service: string): stri
   arn(p, `service/${cluster}/${service}`);
 export const taskDefinitionArn = (p: Partition, family: string, revision: number): string =>
   arn(p, `task-definition/${family}:${revision}`);
-export const capacityProviderArn = (p: Partition, name: string): string => arn(p, `capacity-provider/${name}`);
-
 /** The parts of an ECS ARN: `type` and the path behind it, e.g. task → [cluster, id]. */
 export interface ParsedArn extends Partition {
   readonly type: string;

@@ -14,7 +14,9 @@ const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
 const KINDS = ['service-life', 'service-throttled', 'run-task-life', 'container-instance-life'];
 
 const read = (file: string) =>
-  proto.temporal.api.history.v1.History.fromObject(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+  proto.temporal.api.history.v1.History.fromObject(
+    JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>,
+  );
 const bundle = () => loadWorkflowBundle(join(tmpdir(), 'longshore-test-bundles'));
 
 quietTemporal();
@@ -30,7 +32,7 @@ describe('replay', () => {
 
   it('notices a history that today’s code would not have made', async () => {
     const history = read(files.find((file) => file.startsWith('service-life.'))!);
-    const launch = history.events!.find((event) => event.activityTaskScheduledEventAttributes);
+    const launch = history.events.find((event) => event.activityTaskScheduledEventAttributes);
     launch!.activityTaskScheduledEventAttributes!.activityType!.name = 'somethingElse';
     await expect(Worker.runReplayHistory({ workflowBundle: await bundle() }, history)).rejects.toThrow(
       /[Nn]ondeterminism/,

@@ -60,7 +60,10 @@ export class FakeControl {
     return {
       snapshotCapacity: (request) => Promise.resolve(this.#snapshot(request)),
       reserveTasks: (input) => Promise.resolve(this.#reserve(input)),
-      recordOwner: (record) => Promise.resolve(this.#record(record)),
+      recordOwner: (record) => {
+        this.#record(record);
+        return Promise.resolve();
+      },
       recordInstance: (record) => {
         if (record.clusterName === 'missing') {
           throw ApplicationFailure.nonRetryable('Cluster not found.', 'ClusterNotFoundException');
