@@ -1,6 +1,6 @@
 /** The control plane's worker: runs the workflows and their store activities. Stateless; any number of them. */
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../activities/control/index.ts';
 import { createTemporalSignals } from '../activities/control/temporal-signals.ts';
@@ -24,15 +24,22 @@ export interface WorkerOptions {
 /** How long the server holds a step back for a worker that was killed, before any other may take it. */
 const STICKY_TIMEOUT_MS = 1_000;
 
+/** An agent's worker runs activities only, and means to. */
+const EXPECTED_WARNING = 'No workflows registered, not polling for workflow tasks';
+
 /** Lines of the Temporal SDK, in our log. Once per process: the runtime is the process's. */
 export function installTemporalLogger(logger: Logger): void {
   const write = ({ level, message, meta }: LogEntry): void => {
     const fields = { ...meta };
     if (level === 'ERROR') logger.error(fields, message);
-    else if (level === 'WARN') logger.warn(fields, message);
+    else if (level === 'WARN' && message !== EXPECTED_WARNING) logger.warn(fields, message);
     else logger.debug(fields, message);
   };
-  Runtime.install({ logger: new DefaultLogger('INFO', write), shutdownSignals: [] });
+  Runtime.install({
+    logger: new DefaultLogger('INFO', write),
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
+  });
 }
 
 /** Starts the worker. Resolves when it polls; `shutdown` lets steps under way finish. */
