@@ -1,6 +1,13 @@
 /** The control plane's worker: runs the workflows and their store activities. Stateless; any number of them. */
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type LogEntry } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type LogEntry,
+} from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createControlActivities } from '../activities/control/index.ts';
 import { createTemporalSignals } from '../activities/control/temporal-signals.ts';
