@@ -13,6 +13,8 @@ import {
 import { COMMAND, IMAGE, MEMORY_MIB } from './stage.ts';
 
 const POLL_MS = 20;
+/** For counts: polls that follow closer would themselves slow the launch that they watch. */
+const COUNT_POLL_MS = 100;
 const PATIENCE_MS = 120_000;
 export const FAMILY = 'bench';
 
@@ -44,7 +46,7 @@ export class EcsService {
     await until(async () => {
       const { services } = await this.#ecs.send(new DescribeServicesCommand({ services: [this.#name] }));
       return services?.[0]?.runningCount === count || undefined;
-    });
+    }, COUNT_POLL_MS);
   }
 
   async tasks(): Promise<readonly Task[]> {
@@ -78,12 +80,12 @@ export class EcsService {
 }
 
 /** Asks until there is an answer. */
-async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+async function until<T>(ask: () => Promise<T | undefined>, pauseMs = POLL_MS): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (performance.now() > deadline) throw new Error('Longshore did not get there in time');
-    await sleep(POLL_MS);
+    await sleep(pauseMs);
   }
 }

@@ -5,6 +5,8 @@ import { COMMAND, IMAGE, MEMORY_MIB } from './stage.ts';
 
 const MIB = 1024 * 1024;
 const POLL_MS = 20;
+/** Of launches: polls that follow closer would themselves slow what they watch. */
+const COUNT_POLL_MS = 100;
 const PATIENCE_MS = 120_000;
 
 interface SwarmTask {
@@ -41,13 +43,20 @@ export class SwarmService {
     return tasks.filter((task) => task.Status?.State === 'running');
   }
 
-  async awaitRunning(holds: (running: readonly SwarmTask[]) => boolean): Promise<readonly SwarmTask[]> {
+  async awaitRunningCount(count: number): Promise<void> {
+    await this.awaitRunning((running) => running.length === count, COUNT_POLL_MS);
+  }
+
+  async awaitRunning(
+    holds: (running: readonly SwarmTask[]) => boolean,
+    pauseMs = POLL_MS,
+  ): Promise<readonly SwarmTask[]> {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       const running = await this.running();
       if (holds(running)) return running;
       if (performance.now() > deadline) throw new Error('the Swarm service did not get its tasks running');
-      await sleep(POLL_MS);
+      await sleep(pauseMs);
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import type { TaskReport } from '../../model/task.ts';
 
-/** Signals at once after a quiet time, then one in each interval: four a second. */
+/** Signals at once after a quiet time, then one in each interval: four a second. One more where somebody waits for it. */
 const BURST = 2;
 const INTERVAL_MS = 250;
 const BATCH = 100;
@@ -22,8 +22,12 @@ interface Outbox {
   readonly pending: Map<string, TaskReport>;
   /** Resolves when nothing is pending any more. */
   sending: Promise<void> | undefined;
-  tokens: number;
-  refilledAt: number;
+  /** When the signals sent so far would be over, sent one in each interval. */
+  busyUntil: number;
+  /** Somebody waits for what is pending. */
+  isUrgent: boolean;
+  /** Ends the wait for the next signal's turn. */
+  endWait: () => void;
 }
 
 export class TaskReporter {
@@ -43,9 +47,16 @@ export class TaskReporter {
     outbox.sending ??= this.deliver(ownerWorkflowId, outbox);
   }
 
-  /** Resolves when all that was reported to the owner has been delivered, or the owner is gone. */
+  /**
+   * Resolves when all that was reported to the owner has been delivered, or the owner is gone. What is pending goes
+   * ahead of its turn, and the signals after it wait the longer: the last word of a launch is not to lie about.
+   */
   async delivered(ownerWorkflowId: string): Promise<void> {
-    await this.outboxes.get(ownerWorkflowId)?.sending;
+    const outbox = this.outboxes.get(ownerWorkflowId);
+    if (outbox?.sending === undefined) return;
+    outbox.isUrgent = true;
+    outbox.endWait();
+    await outbox.sending;
   }
 
   /** Resolves when nothing is pending for anyone. */
@@ -56,7 +67,13 @@ export class TaskReporter {
   private outboxOf(owner: string): Outbox {
     const existing = this.outboxes.get(owner);
     if (existing !== undefined) return existing;
-    const outbox: Outbox = { pending: new Map(), sending: undefined, tokens: BURST, refilledAt: Date.now() };
+    const outbox: Outbox = {
+      pending: new Map(),
+      sending: undefined,
+      busyUntil: 0,
+      isUrgent: false,
+      endWait: () => undefined,
+    };
     this.outboxes.set(owner, outbox);
     return outbox;
   }
@@ -66,7 +83,7 @@ export class TaskReporter {
     await Promise.resolve();
     let retryMs = RETRY_MS.first;
     while (outbox.pending.size > 0) {
-      await takeToken(outbox);
+      await awaitTurn(outbox);
       const batch = [...outbox.pending.values()].slice(0, BATCH);
       try {
         if ((await this.deps.send(owner, batch)) === 'gone') outbox.pending.clear();
@@ -83,26 +100,34 @@ export class TaskReporter {
     this.forgetWhenIdle(owner, outbox);
   }
 
-  /** Run-task workflows come and go: an owner that was quiet until its tokens are full again is forgotten. */
+  /** Run-task workflows come and go: an owner that was quiet for as long as its signals took is forgotten. */
   private forgetWhenIdle(owner: string, outbox: Outbox): void {
     const timer = setTimeout(() => {
       if (outbox.sending === undefined) this.outboxes.delete(owner);
-    }, BURST * INTERVAL_MS);
+    }, (BURST + 1) * INTERVAL_MS);
     timer.unref();
   }
 }
 
-async function takeToken(outbox: Outbox): Promise<void> {
-  const elapsed = Date.now() - outbox.refilledAt;
-  const gained = Math.floor(elapsed / INTERVAL_MS);
-  outbox.tokens = Math.min(outbox.tokens + gained, BURST);
-  outbox.refilledAt = outbox.tokens === BURST ? Date.now() : outbox.refilledAt + gained * INTERVAL_MS;
-  if (outbox.tokens === 0) {
-    await sleep(outbox.refilledAt + INTERVAL_MS - Date.now());
-    outbox.refilledAt += INTERVAL_MS;
-    return;
+/** Waits until the rate allows a signal; what is urgent may go one signal ahead of it. */
+async function awaitTurn(outbox: Outbox): Promise<void> {
+  const now = Date.now();
+  const ahead = Math.max(outbox.busyUntil - now, 0);
+  const wait = ahead - (BURST - 1) * INTERVAL_MS;
+  const hasCredit = wait <= INTERVAL_MS;
+  if (wait > 0 && !(hasCredit && outbox.isUrgent)) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, wait);
+      if (!hasCredit) return;
+      outbox.endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
-  outbox.tokens -= 1;
+  outbox.busyUntil = now + ahead + INTERVAL_MS;
+  outbox.isUrgent = false;
+  outbox.endWait = () => undefined;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

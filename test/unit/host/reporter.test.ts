@@ -57,6 +57,28 @@ describe('TaskReporter', () => {
     expect([...last.values()]).toEqual(new Array(10).fill('RUNNING'));
   });
 
+  it('sends what somebody waits for at once, and makes up for it', async () => {
+    for (let i = 0; i < 40; i++) {
+      reporter.report('one', report(`t${i}`));
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    const before = sent.length;
+    reporter.report('one', report('last'));
+    const waiting = reporter.delivered('one');
+    await vi.advanceTimersByTimeAsync(0);
+    await waiting;
+    expect(sent.slice(before).map((s) => s.at)).toEqual([400]);
+    for (let i = 0; i < 100; i++) {
+      reporter.report('one', report(`u${i}`));
+      void reporter.delivered('one');
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    await vi.advanceTimersByTimeAsync(2_000);
+    const [first = 0, ...rest] = sent.slice(before + 1).map((s) => s.at);
+    expect(first).toBeGreaterThanOrEqual(400 + 250);
+    expect(rest.length).toBeLessThanOrEqual(6);
+  });
+
   it('sends at most a hundred in one signal', async () => {
     for (let i = 0; i < 250; i++) reporter.report('one', report(`t${i}`));
     await vi.advanceTimersByTimeAsync(1_000);
