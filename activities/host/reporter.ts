@@ -102,9 +102,12 @@ export class TaskReporter {
 
   /** Run-task workflows come and go: an owner that was quiet for as long as its signals took is forgotten. */
   private forgetWhenIdle(owner: string, outbox: Outbox): void {
-    const timer = setTimeout(() => {
-      if (outbox.sending === undefined) this.outboxes.delete(owner);
-    }, (BURST + 1) * INTERVAL_MS);
+    const timer = setTimeout(
+      () => {
+        if (outbox.sending === undefined && Date.now() >= outbox.busyUntil) this.outboxes.delete(owner);
+      },
+      (BURST + 1) * INTERVAL_MS,
+    );
     timer.unref();
   }
 }
