@@ -15,14 +15,15 @@ export function resolveGroup(group: string | undefined, family: string): string 
   return group;
 }
 
-const STARTED_BY = /^[A-Za-z0-9_/-]*$/;
+/** The guide names letters, digits, `-`, `/` and `_`; deploy tools in wide use send spaces, and AWS takes them. */
+const STARTED_BY = /^[\x20-\x7e]*$/;
 
 /** Checks `startedBy`; `most` characters: 128 for RunTask, 36 for StartTask. */
 export function checkStartedBy(startedBy: string | undefined, most: number): void {
   if (startedBy === undefined) return;
   if (startedBy.length > most) throw invalid(`startedBy can have at most ${most} characters.`);
   if (!STARTED_BY.test(startedBy)) {
-    throw invalid('startedBy can contain only letters, digits, hyphens, forward slashes and underscores.');
+    throw invalid('startedBy can contain printable ASCII characters only.');
   }
 }
 

@@ -38,7 +38,7 @@ const run = (input: Partial<RunTaskCommandInput>) =>
 test('an EC2 task shows where it is and what was asked', async () => {
   const { tasks = [], failures } = await run({
     count: 2,
-    startedBy: 'me/1',
+    startedBy: 'ECS Deploy/1',
     group: 'batch',
     overrides: { containerOverrides: [{ name: 'app', environment: [{ name: 'A', value: 'b' }] }] },
     enableECSManagedTags: true,
@@ -55,7 +55,7 @@ test('an EC2 task shows where it is and what was asked', async () => {
     containerInstanceArn: `arn:aws:ecs:us-east-1:123456789012:container-instance/default/${api().instanceId}`,
     launchType: 'EC2',
     group: 'batch',
-    startedBy: 'me/1',
+    startedBy: 'ECS Deploy/1',
     lastStatus: 'PENDING',
     desiredStatus: 'RUNNING',
     attributes: [{ name: 'ecs.cpu-architecture', value: 'x86_64' }],
@@ -327,7 +327,7 @@ test.each<[string, Partial<RunTaskCommandInput>, string, string | RegExp]>([
     'Placement strategies are not supported with FARGATE launch type.',
   ],
   ['long startedBy', { startedBy: 'x'.repeat(129) }, 'InvalidParameterException', /startedBy.*128/],
-  ['startedBy with a space', { startedBy: 'a b' }, 'InvalidParameterException', /startedBy/],
+  ['startedBy with a line break', { startedBy: 'a\nb' }, 'InvalidParameterException', /startedBy/],
   ['group of a service', { group: 'service:web' }, 'InvalidParameterException', /reserved for services/],
   ['long clientToken', { clientToken: 'x'.repeat(65) }, 'InvalidParameterException', /clientToken.*64/],
   ['reserved tag', { tags: [{ key: 'aws:x', value: 'y' }] }, 'InvalidParameterException', /aws:/],
