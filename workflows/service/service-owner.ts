@@ -262,8 +262,10 @@ export class ServiceOwner {
     return primary;
   }
 
+  /** The service's row goes with its events: a write that a wait separates from the row would not say whose they are. */
   #events(messages: readonly string[]): void {
     for (const message of messages) this.#writer.addEvent({ id: uuid4(), createdAt: Date.now(), message });
+    if (messages.length > 0) this.#write({ plansAgain: false });
   }
 
   /** Queues the service's row as it is now, and has the next plan look at it. */
