@@ -37,7 +37,8 @@ const EXPECTED_WARNING = 'No workflows registered, not polling for workflow task
 /** Lines of the Temporal SDK, in our log. Once per process: the runtime is the process's. */
 export function installTemporalLogger(logger: Logger): void {
   const write = ({ level, message, meta }: LogEntry): void => {
-    const fields = { ...meta };
+    const { error, ...rest } = meta ?? {};
+    const fields = error === undefined ? rest : { ...rest, err: error };
     if (level === 'ERROR') logger.error(fields, message);
     else if (level === 'WARN' && message !== EXPECTED_WARNING) logger.warn(fields, message);
     else logger.debug(fields, message);
