@@ -71,6 +71,7 @@ export function endRecord(record: ContainerRecord, end: { exitCode?: number; oom
 export function reportOf(record: ContainerRecord): ContainerReport {
   const { phase, plan } = record;
   const isRunning = phase === 'running' || phase === 'stopping';
+  const bindings = isRunning ? (plan.hostBindings ?? record.networkBindings) : record.networkBindings;
   return {
     name: plan.name,
     lastStatus: phase === 'stopped' ? 'STOPPED' : isRunning ? 'RUNNING' : 'PENDING',
@@ -79,6 +80,6 @@ export function reportOf(record: ContainerRecord): ContainerReport {
     ...(record.reason === undefined ? {} : { reason: record.reason.slice(0, REASON_LIMIT) }),
     ...(record.containerId === undefined ? {} : { runtimeId: record.containerId }),
     ...(record.imageDigest === undefined ? {} : { imageDigest: record.imageDigest }),
-    ...(record.networkBindings.length === 0 ? {} : { networkBindings: record.networkBindings }),
+    ...(bindings.length === 0 ? {} : { networkBindings: bindings }),
   };
 }

@@ -2,9 +2,11 @@
 import type {
   ContainerDefinition,
   ContainerDependency,
+  PortMapping,
   TaskDefinition as SdkTaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
+import type { NetworkBinding } from '../../../model/task.ts';
 import type { TaskLaunch } from '../types.ts';
 
 export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
@@ -31,6 +33,8 @@ export interface ContainerPlan {
   readonly stopTimeoutSeconds: number;
   readonly hasHealthCheck: boolean;
   readonly restartPolicy?: RestartPolicy;
+  /** On the host's own network the engine maps nothing: its ports are those that the definition names. */
+  readonly hostBindings?: readonly NetworkBinding[];
 }
 
 /** Docker's network modes as ECS names them; bridge when the definition names none. */
@@ -61,7 +65,7 @@ export function planTask(definition: TaskDefinition, launch: TaskLaunch, ownerWo
     ownerWorkflowId,
     networkMode,
     hasHolder: networkMode === 'awsvpc' || definition.pidMode === 'task' || definition.ipcMode === 'task',
-    containers: (definition.containerDefinitions ?? []).map(planContainer),
+    containers: (definition.containerDefinitions ?? []).map((container) => planContainer(container, networkMode)),
     taskVolumes: (definition.volumes ?? [])
       .filter((v) => v.host?.sourcePath === undefined && v.dockerVolumeConfiguration?.scope !== 'shared')
       .map((v) => taskVolumeName(definition, launch.taskId, v.name ?? '')),
@@ -76,14 +80,16 @@ export const taskVolumeName = (
   volume: string,
 ): string => `ecs-${definition.family}-${definition.revision}-${volume}-${taskId}`;
 
-function planContainer(container: ContainerDefinition): ContainerPlan {
+function planContainer(container: ContainerDefinition, networkMode: NetworkMode): ContainerPlan {
   const policy = container.restartPolicy;
+  const hostBindings = networkMode === 'host' ? (container.portMappings ?? []).flatMap(hostBinding) : [];
   return {
     name: container.name ?? '',
     essential: container.essential ?? true,
     dependsOn: dependenciesOf(container),
     stopTimeoutSeconds: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
     hasHealthCheck: (container.healthCheck?.command?.length ?? 0) > 0,
+    ...(hostBindings.length === 0 ? {} : { hostBindings }),
     ...(container.startTimeout === undefined ? {} : { startTimeoutSeconds: container.startTimeout }),
     ...(policy?.enabled === true
       ? {
@@ -95,6 +101,12 @@ function planContainer(container: ContainerDefinition): ContainerPlan {
       : {}),
   };
 }
+
+/** A range of ports has none: the host's ports are the container's own. */
+const hostBinding = ({ containerPort, protocol }: PortMapping): readonly NetworkBinding[] =>
+  containerPort === undefined
+    ? []
+    : [{ bindIP: '0.0.0.0', containerPort, hostPort: containerPort, protocol: protocol === 'udp' ? 'udp' : 'tcp' }];
 
 /** What was asked for, and START for the containers whose names or volumes it uses. */
 function dependenciesOf(container: ContainerDefinition): Dependency[] {
