@@ -1,0 +1,54 @@
+/** Services and their tasks through the JavaScript SDK, patient with a control plane that is being killed. */
+import {
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  type Service,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import { expect, vi } from 'vitest';
+import type { Longshore } from '../../support/longshore.ts';
+import { PATIENCE, webContainer } from './web.ts';
+
+/** Registers a revision of `family` on the bridge network that serves `text` on a dynamic port; answers family:revision. */
+export async function registerWeb({ ecs }: Longshore, family: string, text: string): Promise<string> {
+  const containerDefinitions = [webContainer(text, { portMappings: [{ containerPort: 80 }] })];
+  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand({ family, containerDefinitions }));
+  return `${taskDefinition!.family}:${taskDefinition!.revision}`;
+}
+
+export const createService = ({ ecs }: Longshore, input: CreateServiceCommandInput): Promise<unknown> =>
+  ecs.send(new CreateServiceCommand(input));
+
+export async function describeService({ ecs }: Longshore, name: string): Promise<Service> {
+  const { services = [] } = await ecs.send(new DescribeServicesCommand({ services: [name] }));
+  return services[0]!;
+}
+
+/** Tasks of the service that should run. */
+export async function tasksOf({ ecs }: Longshore, serviceName: string): Promise<Task[]> {
+  const { taskArns = [] } = await ecs.send(new ListTasksCommand({ serviceName }));
+  if (taskArns.length === 0) return [];
+  return (await ecs.send(new DescribeTasksCommand({ tasks: taskArns }))).tasks ?? [];
+}
+
+export const revisionOf = (task: Task): string => task.taskDefinitionArn?.split('/').at(-1) ?? '';
+
+/** Answers the tasks once the service is stable with that many of that revision and nothing else. */
+export const stable = (longshore: Longshore, name: string, count: number, revision?: string): Promise<Task[]> =>
+  vi.waitFor(async () => {
+    const service = await describeService(longshore, name);
+    expect(service).toMatchObject({ desiredCount: count, runningCount: count, pendingCount: 0 });
+    expect(service.deployments).toMatchObject([{ status: 'PRIMARY', rolloutState: 'COMPLETED' }]);
+    const tasks = await tasksOf(longshore, name);
+    expect(tasks.map((task) => task.lastStatus)).toEqual(Array(count).fill('RUNNING'));
+    if (revision !== undefined) expect(tasks.map(revisionOf)).toEqual(Array(count).fill(revision));
+    return tasks;
+  }, PATIENCE);
+
+/** Ids of the containers of tasks. */
+export const containerIds = (tasks: readonly Task[]): string[] =>
+  tasks.flatMap((task) => task.containers!.map((container) => container.runtimeId!)).sort();

@@ -1,0 +1,133 @@
+/** Three Docker engines on one machine as three container instances in three zones: spread, drained, lost, returned. */
+import {
+  type ContainerInstance,
+  type ContainerInstanceStatus,
+  DeleteServiceCommand,
+  DescribeContainerInstancesCommand,
+  ListContainerInstancesCommand,
+  type Task,
+  UpdateContainerInstancesStateCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type DockerEngine, startDockerEngines } from '../support/docker-engines.ts';
+import { type AgentProcess, type Longshore, startLongshore } from '../support/longshore.ts';
+import { expectSoundCapacity } from './support/lifetime.ts';
+import { containerIds, createService, registerWeb, stable } from './support/services.ts';
+import { PATIENCE } from './support/web.ts';
+
+const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const;
+const NAME = 'spread';
+
+let engines: DockerEngine[];
+let longshore: Longshore;
+let agents: AgentProcess[];
+
+beforeAll(async () => {
+  // Containers outlive the engine's daemon, as on a host that lost its network.
+  engines = await startDockerEngines(3, { dockerdArgs: ['--live-restore'] });
+  longshore = await startLongshore({
+    engine: engines[0]!,
+    env: { LONGSHORE_ZONE: ZONES[0], LONGSHORE_HEARTBEAT_TIMEOUT: '8s', LONGSHORE_INSTANCE_LOST_AFTER: '2s' },
+  });
+  agents = await Promise.all([1, 2].map((n) => longshore.startAgent({ engine: engines[n]!, zone: ZONES[n as 1 | 2] })));
+});
+afterAll(async () => {
+  try {
+    if (longshore !== undefined) await expectSoundCapacity(longshore);
+  } finally {
+    await longshore?.destroy();
+    await Promise.all(engines.map((engine) => engine.destroy()));
+  }
+});
+
+const zoneOf = (item: ContainerInstance): string | undefined =>
+  item.attributes?.find(({ name }) => name === 'ecs.availability-zone')?.value;
+
+async function instances(): Promise<ContainerInstance[]> {
+  const { containerInstanceArns = [] } = await longshore.ecs.send(new ListContainerInstancesCommand({}));
+  const command = new DescribeContainerInstancesCommand({ containerInstances: containerInstanceArns });
+  return (await longshore.ecs.send(command)).containerInstances ?? [];
+}
+
+const instanceIn = async (zone: string): Promise<ContainerInstance> =>
+  (await instances()).find((instance) => zoneOf(instance) === zone)!;
+
+/** How many of the tasks each zone has. */
+const perZone = (tasks: readonly Task[]): number[] =>
+  ZONES.map((zone) => tasks.filter((task) => task.availabilityZone === zone).length);
+
+async function setStatus(zone: string, status: ContainerInstanceStatus): Promise<void> {
+  const { containerInstanceArn } = await instanceIn(zone);
+  const command = new UpdateContainerInstancesStateCommand({ containerInstances: [containerInstanceArn!], status });
+  expect((await longshore.ecs.send(command)).failures).toEqual([]);
+}
+
+/** The service's tasks once it is stable and spread like this. */
+const spread = (expected: readonly number[]): Promise<Task[]> =>
+  vi.waitFor(async () => {
+    const tasks = await stable(longshore, NAME, 6);
+    expect(perZone(tasks)).toEqual(expected);
+    return tasks;
+  }, PATIENCE);
+
+const containersOn = async (engine: DockerEngine): Promise<string[]> => {
+  const filters = { label: ['longshore.role=container'] };
+  return (await engine.docker.listContainers({ filters })).map(({ Id }) => Id).sort();
+};
+
+it('spreads a service evenly over the zones', async () => {
+  expect((await instances()).map(zoneOf).sort()).toEqual(ZONES);
+  await createService(longshore, {
+    serviceName: NAME,
+    taskDefinition: await registerWeb(longshore, NAME, 'here'),
+    desiredCount: 6,
+    placementStrategy: [{ type: 'spread', field: 'attribute:ecs.availability-zone' }],
+  });
+  const tasks = await spread([2, 2, 2]);
+  const running = await Promise.all(engines.map(containersOn));
+  expect(running.flat().sort()).toEqual(containerIds(tasks));
+  await expectSoundCapacity(longshore);
+});
+
+it('moves the tasks of a drained instance away', async () => {
+  await setStatus(ZONES[1], 'DRAINING');
+  await spread([3, 0, 3]);
+  expect(await instanceIn(ZONES[1])).toMatchObject({ status: 'DRAINING', runningTasksCount: 0, pendingTasksCount: 0 });
+  const draining = new ListContainerInstancesCommand({ status: 'DRAINING' });
+  expect((await longshore.ecs.send(draining)).containerInstanceArns).toHaveLength(1);
+  await vi.waitFor(async () => expect(await containersOn(engines[1]!)).toEqual([]), PATIENCE);
+  await setStatus(ZONES[1], 'ACTIVE');
+  await expectSoundCapacity(longshore);
+});
+
+it('replaces the tasks of a lost instance, and takes it back without its old tasks', async () => {
+  const survivors = await containersOn(engines[2]!);
+  expect(survivors).toHaveLength(3);
+  await agents[1]!.kill();
+  await engines[2]!.kill();
+  const tasks = await vi.waitFor(async () => {
+    const now = await stable(longshore, NAME, 6);
+    expect(perZone(now)[2]).toBe(0);
+    return now;
+  }, PATIENCE);
+  expect(await instanceIn(ZONES[2])).toMatchObject({ agentConnected: false, runningTasksCount: 0 });
+  await expectSoundCapacity(longshore);
+
+  await engines[2]!.start();
+  expect(await containersOn(engines[2]!)).toEqual(survivors);
+  await agents[1]!.start();
+  await vi.waitFor(async () => {
+    expect(await instanceIn(ZONES[2])).toMatchObject({ agentConnected: true, status: 'ACTIVE' });
+    expect(await containersOn(engines[2]!)).toEqual([]);
+  }, PATIENCE);
+  // What runs stays where it is; new work goes to the zone that has the least.
+  expect((await stable(longshore, NAME, 6)).map((task) => task.taskArn).sort()).toEqual(
+    tasks.map((task) => task.taskArn).sort(),
+  );
+  await longshore.ecs.send(new UpdateServiceCommand({ service: NAME, desiredCount: 8 }));
+  const more = await stable(longshore, NAME, 8);
+  expect(perZone(more)[2]).toBe(2);
+  await longshore.ecs.send(new DeleteServiceCommand({ service: NAME, force: true }));
+  await vi.waitFor(async () => expect((await Promise.all(engines.map(containersOn))).flat()).toEqual([]), PATIENCE);
+});
