@@ -6,6 +6,7 @@ import { openDatabase } from './database.ts';
 import { createInstanceReader } from './instances.ts';
 import { checkCapacityInvariant } from './invariant.ts';
 import { migrate } from './migrate.ts';
+import { createOwnerStore } from './owners.ts';
 import { recordInstance } from './record-instance.ts';
 import { recordOwner } from './record-owner.ts';
 import { reserveTasks } from './reserve.ts';
@@ -41,6 +42,7 @@ export async function openStore({ connectionString, partition, poolSize }: Store
     ...createInstanceReader(db),
     ...createAttributeStore(db),
     ...createTagStore(db, partition),
+    ...createOwnerStore(db),
     snapshotForQuery: (clusterName, status) => snapshotForQuery(db, clusterName, status),
     snapshotCapacity: (request) => snapshotCapacity(db, request),
     reserveTasks: (input) => reserveTasks(db, input),

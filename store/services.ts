@@ -9,12 +9,15 @@ import type { OwnerWrites, Page, PageRequest, ServiceStore } from './types.ts';
 /** ECS shows, and we keep, so many events of a service. */
 const EVENT_LIMIT = 100;
 
-interface ServiceRow {
+export interface ServiceRow {
   readonly doc: ServiceRecord;
   readonly tags: ServiceRecord['definition']['tags'];
 }
 
-const toRecord = ({ doc, tags }: ServiceRow): ServiceRecord => ({ ...doc, definition: { ...doc.definition, tags } });
+export const toRecord = ({ doc, tags }: ServiceRow): ServiceRecord => ({
+  ...doc,
+  definition: { ...doc.definition, tags },
+});
 
 const GET: Statement = {
   name: 'services-get',

@@ -226,8 +226,34 @@ export interface CapacityStore {
   >;
 }
 
+/** A container instance that is not INACTIVE, as its workflow knows it. */
+export interface LiveInstance {
+  readonly clusterName: string;
+  readonly containerInstanceId: string;
+  readonly status: InstanceStatus;
+  readonly registeredAt: EpochMs;
+  readonly version: number;
+}
+
+/** Over all clusters: for starting workflows again that Temporal has lost. */
+export interface OwnerStore {
+  /** Not INACTIVE. */
+  listLiveServices(): Promise<readonly ServiceRecord[]>;
+  /** Not STOPPED. */
+  listLiveTasks(): Promise<readonly Task[]>;
+  listLiveInstances(): Promise<readonly LiveInstance[]>;
+}
+
 export interface Store
-  extends ClusterStore, TaskDefinitionStore, TaskStore, ServiceStore, InstanceStore, TagStore, CapacityStore {
+  extends
+    ClusterStore,
+    TaskDefinitionStore,
+    TaskStore,
+    ServiceStore,
+    InstanceStore,
+    TagStore,
+    CapacityStore,
+    OwnerStore {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -17,6 +17,7 @@ import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/types.ts';
 import { loadWorkflowBundle } from './bundle.ts';
+import { rebuildLostWorkflows } from './rebuild.ts';
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings;
@@ -37,7 +38,7 @@ const EXPECTED_WARNING = 'No workflows registered, not polling for workflow task
 /** Lines of the Temporal SDK, in our log. Once per process: the runtime is the process's. */
 export function installTemporalLogger(logger: Logger): void {
   const write = ({ level, message, meta }: LogEntry): void => {
-    const { error, ...rest } = meta ?? {};
+    const { error, ...rest }: Record<string, unknown> = { ...meta };
     const fields = error === undefined ? rest : { ...rest, err: error };
     if (level === 'ERROR') logger.error(fields, message);
     else if (level === 'WARN' && message !== EXPECTED_WARNING) logger.warn(fields, message);
@@ -50,7 +51,7 @@ export function installTemporalLogger(logger: Logger): void {
   });
 }
 
-/** Starts the worker. Resolves when it polls; `shutdown` lets steps under way finish. */
+/** Starts the worker. Resolves when it polls and every owner that the store knows has its workflow; `shutdown` lets steps under way finish. */
 export async function startWorker(options: WorkerOptions): Promise<{ shutdown(): Promise<void> }> {
   const { temporal, store, policy, logger } = options;
   const connectionOptions = temporalConnectionOptions(temporal);
@@ -73,6 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
     logger.fatal({ err: error }, 'the worker stopped; start Longshore again');
     process.exitCode = 1;
   });
+  await rebuildLostWorkflows({ client, store, logger });
   return {
     shutdown: async () => {
       worker.shutdown();

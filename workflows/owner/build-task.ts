@@ -84,7 +84,3 @@ export function buildTask(template: TaskTemplate, placed: Placed, now: EpochMs):
     version: 1,
   };
 }
-
-/** Some essential container is checked: then its health decides when the task counts as healthy, not time. */
-export const hasEssentialHealthCheck = (definition: TaskDefinition): boolean =>
-  (definition.containerDefinitions ?? []).some((c) => c.essential !== false && c.healthCheck?.command !== undefined);

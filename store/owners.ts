@@ -1,0 +1,41 @@
+/** What is alive, over all clusters: enough to start the owners' workflows again when Temporal has lost them. */
+import type { ServiceRecord } from '../model/service.ts';
+import type { Task } from '../model/task.ts';
+import type { Database } from './database.ts';
+import { toRecord, type ServiceRow } from './services.ts';
+import { TASK_COLUMNS, type TaskRow, toTask } from './task-rows.ts';
+import type { LiveInstance, OwnerStore } from './types.ts';
+
+interface LiveInstanceRow {
+  readonly cluster: string;
+  readonly id: string;
+  readonly status: LiveInstance['status'];
+  readonly registered_at: number;
+  readonly version: number;
+}
+
+export function createOwnerStore(db: Database): OwnerStore {
+  return {
+    listLiveServices: async (): Promise<readonly ServiceRecord[]> => {
+      const rows = await db.rows<ServiceRow>(`SELECT doc, tags FROM services WHERE status <> 'INACTIVE'`, []);
+      return rows.map(toRecord);
+    },
+    listLiveTasks: async (): Promise<readonly Task[]> => {
+      const rows = await db.rows<TaskRow>(`SELECT ${TASK_COLUMNS} FROM tasks WHERE last_status <> 'STOPPED'`, []);
+      return rows.map(toTask);
+    },
+    listLiveInstances: async (): Promise<readonly LiveInstance[]> => {
+      const rows = await db.rows<LiveInstanceRow>(
+        `SELECT cluster, id, status, registered_at, version FROM container_instances WHERE status <> 'INACTIVE'`,
+        [],
+      );
+      return rows.map((row) => ({
+        clusterName: row.cluster,
+        containerInstanceId: row.id,
+        status: row.status,
+        registeredAt: row.registered_at,
+        version: row.version,
+      }));
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** From rows of the store to the state that a workflow carries into a new run. Pure. */
+import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
+import type { ServiceRecord } from '../model/service.ts';
+import type { TaskDefinitionRecord } from '../model/task-definition.ts';
+import type { Task } from '../model/task.ts';
+import { resetThrottle } from '../scheduler/throttle/throttle.ts';
+import type { LiveInstance } from '../store/types.ts';
+import { hasEssentialHealthCheck } from '../model/health-check.ts';
+import type { OwnedTask } from '../workflows/owner/owned-tasks.ts';
+import type { CarriedRunTask, CarriedService, InstanceState, ServiceOwnedTask } from '../workflows/state.ts';
+
+const ownedTask = (task: Task): OwnedTask => ({
+  taskId: task.taskId,
+  containerInstanceId: task.containerInstanceId ?? '',
+  createdAt: task.createdAt,
+  lastStatus: task.lastStatus,
+  desiredStatus: task.desiredStatus,
+  healthStatus: task.healthStatus,
+  ...(task.startedAt === undefined ? {} : { startedAt: task.startedAt }),
+  ...(task.stopCode === undefined ? {} : { stopCode: task.stopCode }),
+  ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
+  ...(task.gpuIds === undefined ? {} : { gpuIds: task.gpuIds }),
+  version: task.version,
+});
+
+export interface ServiceRows {
+  readonly record: ServiceRecord;
+  /** Its tasks that are not STOPPED. */
+  readonly tasks: readonly Task[];
+  /** Those that its deployments name. */
+  readonly definitions: readonly TaskDefinitionRecord[];
+  /** Ids of DRAINING instances of any cluster. */
+  readonly draining: readonly string[];
+}
+
+/** The throttle and the notes of events begin afresh: they are not part of the records. */
+export function carriedService({ record, tasks, definitions, draining }: ServiceRows): CarriedService {
+  const byArn = new Map(definitions.map((row) => [row.definition.taskDefinitionArn, row]));
+  const used = new Set(tasks.map((task) => task.containerInstanceId));
+  return {
+    state: {
+      version: 1,
+      incarnation: record.incarnation,
+      createdAt: record.createdAt,
+      createdBy: record.createdBy,
+      definition: record.definition,
+      status: record.status,
+      deployments: record.deployments.map(
+        ({ desiredCount: _desired, pendingCount: _pending, runningCount: _running, ...deployment }) => deployment,
+      ),
+      taskDefinitions: Object.fromEntries([...byArn].map(([arn, row]) => [arn, row.definition])),
+      taskDefinitionTags: Object.fromEntries([...byArn].map(([arn, row]) => [arn, row.tags])),
+      throttle: resetThrottle(),
+      placement: { refusals: 0 },
+      drainingInstanceIds: draining.filter((id) => used.has(id)),
+      notedAt: {},
+      recordVersion: record.version,
+    },
+    tasks: tasks.map((task): ServiceOwnedTask => {
+      const definition = byArn.get(task.taskDefinitionArn)?.definition;
+      return {
+        ...ownedTask(task),
+        deploymentId: task.startedBy ?? '',
+        ...(task.availabilityZone === undefined ? {} : { availabilityZone: task.availabilityZone }),
+        hasHealthCheck: definition !== undefined && hasEssentialHealthCheck(definition),
+      };
+    }),
+  };
+}
+
+/** The command as far as tasks still need it; a launch that is issued again finds the subnet in the task's attachment. */
+export function carriedRunTask(tasks: readonly Task[], { definition }: TaskDefinitionRecord): CarriedRunTask {
+  const [first] = tasks;
+  if (!first) throw new Error('a run-task workflow is rebuilt from at least one task');
+  const networkConfiguration = networkConfigurationOf(first);
+  return {
+    version: 1,
+    command: {
+      kind: 'RunTask',
+      clusterName: first.clusterName,
+      taskDefinition: definition,
+      count: tasks.length,
+      launchType: first.launchType,
+      group: first.group,
+      ...(first.startedBy === undefined ? {} : { startedBy: first.startedBy }),
+      overrides: first.overrides,
+      ...(networkConfiguration ? { networkConfiguration } : {}),
+      placementConstraints: [],
+      placementStrategy: [],
+      tags: first.tags,
+      enableExecuteCommand: first.enableExecuteCommand,
+      digest: '',
+    },
+    outcome: { taskIds: tasks.map((task) => task.taskId), failures: [] },
+    tasks: tasks.map(ownedTask),
+  };
+}
+
+function networkConfigurationOf(task: Task): NetworkConfiguration | undefined {
+  const details = task.attachments.flatMap((attachment) => attachment.details ?? []);
+  const subnet = details.find((detail) => detail.name === 'subnetId')?.value;
+  return subnet === undefined ? undefined : { awsvpcConfiguration: { subnets: [subnet] } };
+}
+
+/** Silent until its agent registers again; given up if it does not. */
+export const carriedInstance = (instance: LiveInstance): InstanceState => ({
+  version: 1,
+  status: instance.status,
+  agentConnected: false,
+  sessionId: 'rebuilt',
+  givenUp: false,
+  registeredAt: instance.registeredAt,
+  recordVersion: instance.version,
+});

@@ -1,0 +1,134 @@
+/**
+ * Starts owners again that the store knows and Temporal does not: after its data was lost, or restored from an older copy.
+ * Running containers are not touched; their agents report to the new runs. With nothing lost, this only looks.
+ */
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
+import type { TaskDefinitionRecord } from '../model/task-definition.ts';
+import type { Task } from '../model/task.ts';
+import { parseTaskDefinitionRef } from '../model/arn.ts';
+import type { Store } from '../store/types.ts';
+import {
+  CONTAINER_INSTANCE_WORKFLOW,
+  containerInstanceWorkflowId,
+  RUN_TASK_WORKFLOW,
+  SERVICE_WORKFLOW,
+  serviceWorkflowId,
+} from '../workflows/messages.ts';
+import { carriedInstance, carriedRunTask, carriedService } from './carried-state.ts';
+
+/** A workflow to start with the state it would have carried over continue-as-new. */
+interface LostWorkflow {
+  readonly workflowType: string;
+  readonly workflowId: string;
+  readonly args: readonly [input: object, carried: object];
+  readonly before?: () => Promise<void>;
+}
+
+export interface RebuildOptions {
+  readonly client: Client;
+  readonly store: Store;
+  readonly logger: Logger;
+}
+
+/** Returns how many were started. Several workers may do so at once: the first start of an id wins. */
+export async function rebuildLostWorkflows({ client, store, logger }: RebuildOptions): Promise<number> {
+  let started = 0;
+  for (const workflow of await knownWorkflows(store)) {
+    if (await isRunning(client, workflow.workflowId)) continue;
+    const { workflowType, workflowId, args } = workflow;
+    await workflow.before?.();
+    try {
+      await client.workflow.start(workflowType, { workflowId, taskQueue: CONTROL_TASK_QUEUE, args: [...args] });
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) continue;
+      throw error;
+    }
+    started += 1;
+    logger.warn({ workflowId }, 'Temporal did not know this workflow: started again from the store');
+  }
+  return started;
+}
+
+async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
+  const [services, tasks, instances] = await Promise.all([
+    store.listLiveServices(),
+    store.listLiveTasks(),
+    store.listLiveInstances(),
+  ]);
+  const definitions = new DefinitionReader(store);
+  const byOwner = groupByOwner(tasks);
+  const draining = instances.filter((instance) => instance.status === 'DRAINING').map((i) => i.containerInstanceId);
+  const found: LostWorkflow[] = instances.map((instance) => {
+    const { clusterName, containerInstanceId } = instance;
+    const version = instance.version + 1;
+    return {
+      workflowType: CONTAINER_INSTANCE_WORKFLOW,
+      workflowId: containerInstanceWorkflowId(clusterName, containerInstanceId),
+      args: [{ clusterName, containerInstanceId }, carriedInstance({ ...instance, version })],
+      // Nobody watches its agent at present: no new work for it until somebody does.
+      before: () => store.recordInstance({ clusterName, containerInstanceId, version, agentConnected: false }),
+    };
+  });
+  for (const record of services) {
+    const { clusterName, serviceName } = record.definition;
+    const workflowId = serviceWorkflowId(clusterName, serviceName);
+    const used = await definitions.read(record.deployments.map((deployment) => deployment.taskDefinitionArn));
+    const carried = carriedService({ record, tasks: byOwner.get(workflowId) ?? [], definitions: used, draining });
+    found.push({ workflowType: SERVICE_WORKFLOW, workflowId, args: [{ clusterName, serviceName }, carried] });
+    byOwner.delete(workflowId);
+  }
+  for (const [workflowId, own] of byOwner) {
+    const [first] = own;
+    const [definition] = first ? await definitions.read([first.taskDefinitionArn]) : [];
+    if (!first || !definition || first.serviceName !== undefined) continue;
+    const { clusterName } = first;
+    found.push({
+      workflowType: RUN_TASK_WORKFLOW,
+      workflowId,
+      args: [{ clusterName }, carriedRunTask(own, definition)],
+    });
+  }
+  return found;
+}
+
+function groupByOwner(tasks: readonly Task[]): Map<string, Task[]> {
+  const groups = new Map<string, Task[]>();
+  for (const task of tasks) {
+    const group = groups.get(task.ownerWorkflowId);
+    if (group) group.push(task);
+    else groups.set(task.ownerWorkflowId, [task]);
+  }
+  return groups;
+}
+
+/** Reads each definition once. */
+class DefinitionReader {
+  readonly #store: Store;
+  readonly #known = new Map<string, TaskDefinitionRecord>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async read(arns: readonly string[]): Promise<TaskDefinitionRecord[]> {
+    for (const arn of new Set(arns)) {
+      const ref = parseTaskDefinitionRef(arn);
+      if (this.#known.has(arn) || ref?.revision === undefined) continue;
+      const record = await this.#store.getTaskDefinition(ref.family, ref.revision);
+      if (record) this.#known.set(arn, record);
+    }
+    return [...new Set(arns)].flatMap((arn) => this.#known.get(arn) ?? []);
+  }
+}
