@@ -1,11 +1,14 @@
 /** The all-in-one survives what people and machines do to it: Ctrl-C, kill -9 of any of its processes, a second start. */
 import { spawnSync } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   CreateServiceCommand,
   DescribeTasksCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { becomes } from '../../tools/process.ts';
@@ -92,6 +95,21 @@ describe('a running service', () => {
       (await settled()) && (await runningTasks()).join() !== before.tasks.join();
     expect(await becomes(replaced, 30_000, 200)).toBe(true);
     expect((await containers()).length).toBe(COUNT);
+  });
+
+  it('goes on with the same containers when all data of Temporal is lost', async () => {
+    const before = { tasks: await runningTasks(), containers: await containers() };
+    await longshore.kill('all');
+    await rm(join(longshore.dataDir, 'temporal'), { recursive: true });
+    await longshore.start();
+    expect(await settled()).toBe(true);
+    expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
+    // The service is looked after again, and takes changes.
+    await longshore.engine.docker.getContainer(before.containers[0]!).kill();
+    const replaced = async (): Promise<boolean> =>
+      (await settled()) && (await runningTasks()).join() !== before.tasks.join();
+    expect(await becomes(replaced, 30_000, 200)).toBe(true);
+    await longshore.ecs.send(new UpdateServiceCommand({ service: 'web', forceNewDeployment: true }));
   });
 
   it('refuses a second start on the same data folder with one clear message', () => {
