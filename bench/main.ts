@@ -4,6 +4,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { awaitStopSignal } from '../cli/shutdown.ts';
 import { say, seconds } from '../tools/progress.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { benchPlacement } from './placement.ts';
@@ -60,6 +61,10 @@ export async function runBench(settings: Settings, args: readonly string[]): Pro
   const { names, profile } = readArguments(args);
   checkRoot(names);
   const stage = new Stage(profile ? RESULTS : undefined);
+  void awaitStopSignal().then(async () => {
+    await stage.end();
+    process.exit(130);
+  });
   const begun = performance.now();
   const outcomes: (readonly BenchRow[] | undefined)[] = [];
   try {

@@ -5,7 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { Context } from '@temporalio/activity';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { TaskReporter } from '../activities/host/reporter.ts';
 import type { HostActivities } from '../activities/host/types.ts';
 import { announceAgent, registerInstance, reportSender } from '../agent/control-plane.ts';
@@ -37,6 +37,8 @@ export async function startSimulatedInstance(
   temporal: TemporalSettings,
   clusterName: string,
 ): Promise<() => Promise<void>> {
+  // Of the SDK's own lines, failures are enough; Ctrl-C is the bench's affair.
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const options = temporalConnectionOptions(temporal);
   const [connection, workerConnection] = await Promise.all([
     Connection.connect(options),
