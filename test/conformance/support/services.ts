@@ -1,5 +1,6 @@
 /** Services and their tasks through the JavaScript SDK, patient with a control plane that is being killed. */
 import {
+  type ContainerDefinition,
   CreateServiceCommand,
   type CreateServiceCommandInput,
   DescribeServicesCommand,
@@ -14,8 +15,13 @@ import type { Longshore } from '../../support/longshore.ts';
 import { PATIENCE, webContainer } from './web.ts';
 
 /** Registers a revision of `family` on the bridge network that serves `text` on a dynamic port; answers family:revision. */
-export async function registerWeb({ ecs }: Longshore, family: string, text: string): Promise<string> {
-  const containerDefinitions = [webContainer(text, { portMappings: [{ containerPort: 80 }] })];
+export async function registerWeb(
+  { ecs }: Longshore,
+  family: string,
+  text: string,
+  more: ContainerDefinition = {},
+): Promise<string> {
+  const containerDefinitions = [webContainer(text, { portMappings: [{ containerPort: 80 }], ...more })];
   const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand({ family, containerDefinitions }));
   return `${taskDefinition!.family}:${taskDefinition!.revision}`;
 }
