@@ -19,8 +19,8 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
 
   owner.resume();
   await condition(() => owner.ended || workflowInfo().continueAsNewSuggested);
-  await condition(allHandlersFinished);
-  await owner.flushed();
+  // Nothing may be half done or unwritten when a run ends: what is queued dies with it.
+  await condition(() => allHandlersFinished() && owner.isRecorded);
   const rest = owner.carry();
   if (rest) await continueAsNew<typeof runTaskWorkflow>(input, rest);
 }

@@ -39,8 +39,10 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, carried?: Car
   await condition(() => owner !== undefined);
   // A service that is created anew while this run is ending goes on in it.
   while (owner && owner.state.status !== 'INACTIVE') {
-    const next: CarriedService | undefined = await owner.run();
-    await condition(allHandlersFinished);
-    if (next) await continueAsNew<typeof serviceWorkflow>(input, owner.carry());
+    const current: ServiceOwner = owner;
+    const goesOn = await current.run();
+    // Nothing may be half done or unwritten when a run ends: what is queued dies with it.
+    await condition(() => allHandlersFinished() && current.isRecorded);
+    if (goesOn) await continueAsNew<typeof serviceWorkflow>(input, current.carry());
   }
 }

@@ -49,8 +49,8 @@ export class RunTaskOwner {
     this.#show();
   }
 
-  async flushed(): Promise<void> {
-    await this.#writer.flushed();
+  get isRecorded(): boolean {
+    return this.#writer.idle;
   }
 
   carry(): CarriedRunTask | undefined {

@@ -72,19 +72,19 @@ export class ServiceOwner {
     return { state: this.state, tasks: this.#tasks.all };
   }
 
-  /** Plans and acts until the service is INACTIVE (undefined) or its history is long enough to continue as new. */
-  async run(): Promise<CarriedService | undefined> {
+  get isRecorded(): boolean {
+    return this.#writer.idle;
+  }
+
+  /** Plans and acts until the service is INACTIVE (false) or its history is long enough to continue as new (true). */
+  async run(): Promise<boolean> {
     while (this.state.status !== 'INACTIVE') {
-      if (this.#historyIsLong()) {
-        await this.#writer.flushed();
-        return this.carry();
-      }
+      if (this.#historyIsLong()) return true;
       this.#changed = false;
       const plan = await this.#round();
       if (!plan.becomesInactive) await this.#waitForChange(plan);
     }
-    await this.#writer.flushed();
-    return undefined;
+    return false;
   }
 
   // ---- messages ----------------------------------------------------------------------------------------------------
