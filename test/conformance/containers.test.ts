@@ -4,6 +4,7 @@ import {
   DeleteServiceCommand,
   DescribeServicesCommand,
   DescribeTasksCommand,
+  type ECSClient,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
@@ -17,20 +18,19 @@ import { withLongshore } from './support/lifetime.ts';
 import { getFromOutside, getInside, PATIENCE, webContainer } from './support/web.ts';
 
 const running = withLongshore();
-const send: (typeof running extends () => infer L ? L : never)['ecs']['send'] = ((command: never) =>
-  running().ecs.send(command)) as never;
+const ecs = (): ECSClient => running().ecs;
 
 const register = (family: string, definition: Omit<RegisterTaskDefinitionCommandInput, 'family'>): Promise<unknown> =>
-  send(new RegisterTaskDefinitionCommand({ family, ...definition }));
+  ecs().send(new RegisterTaskDefinitionCommand({ family, ...definition }));
 
 async function runTask(family: string): Promise<string> {
-  const { tasks = [], failures } = await send(new RunTaskCommand({ taskDefinition: family }));
+  const { tasks = [], failures } = await ecs().send(new RunTaskCommand({ taskDefinition: family }));
   expect(failures).toEqual([]);
   return tasks[0]!.taskArn!;
 }
 
 async function describeTask(arn: string): Promise<Task> {
-  const { tasks = [] } = await send(new DescribeTasksCommand({ tasks: [arn] }));
+  const { tasks = [] } = await ecs().send(new DescribeTasksCommand({ tasks: [arn] }));
   return tasks[0]!;
 }
 
@@ -43,14 +43,14 @@ const reaches = (arn: string, lastStatus: string): Promise<Task> =>
   }, PATIENCE);
 
 async function stop(arn: string): Promise<void> {
-  await send(new StopTaskCommand({ task: arn }));
+  await ecs().send(new StopTaskCommand({ task: arn }));
   await reaches(arn, 'STOPPED');
 }
 
 async function serviceTasks(serviceName: string): Promise<Task[]> {
-  const { taskArns = [] } = await send(new ListTasksCommand({ serviceName }));
+  const { taskArns = [] } = await ecs().send(new ListTasksCommand({ serviceName }));
   if (taskArns.length === 0) return [];
-  return (await send(new DescribeTasksCommand({ tasks: taskArns }))).tasks ?? [];
+  return (await ecs().send(new DescribeTasksCommand({ tasks: taskArns }))).tasks ?? [];
 }
 
 const hostPort = (task: Task): number | undefined => task.containers?.[0]?.networkBindings?.[0]?.hostPort;
@@ -62,7 +62,7 @@ describe('network modes', () => {
     const dynamic = webContainer('dynamic', { name: 'dynamic', portMappings: [{ containerPort: 80 }] });
     await register(family, { containerDefinitions: [webContainer('static', { portMappings }), dynamic] });
     const task = await reaches(await runTask(family), 'RUNNING');
-    const bindings = Object.fromEntries(task.containers!.map((c) => [c.name, c.networkBindings?.[0]?.hostPort]));
+    const bindings = Object.fromEntries(task.containers!.map((c) => [c.name!, c.networkBindings?.[0]?.hostPort]));
     expect(bindings['web']).toBe(8088);
     expect(bindings['dynamic']).toBeGreaterThan(1024);
     expect(await getFromOutside(running().engine, 8088)).toBe('static');
@@ -95,7 +95,7 @@ describe('network modes', () => {
       healthCheck: { command: ['CMD-SHELL', 'wget -qO- http://127.0.0.1/ | grep -q awsvpc'], interval: 5, timeout: 3 },
     };
     await register('awsvpc', { networkMode: 'awsvpc', containerDefinitions: [webContainer('awsvpc'), client] });
-    const { tasks = [] } = await send(
+    const { tasks = [] } = await ecs().send(
       new RunTaskCommand({
         taskDefinition: 'awsvpc',
         networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
@@ -123,7 +123,7 @@ describe('health', () => {
   it('replaces a service task that turns unhealthy, and shows both states', async () => {
     const healthCheck = { command: ['CMD-SHELL', 'test ! -e /tmp/sick'], interval: 5, retries: 1, timeout: 3 };
     await register('checked', { containerDefinitions: [webContainer('checked', { healthCheck })] });
-    await send(new CreateServiceCommand({ serviceName: 'checked', taskDefinition: 'checked', desiredCount: 1 }));
+    await ecs().send(new CreateServiceCommand({ serviceName: 'checked', taskDefinition: 'checked', desiredCount: 1 }));
     const healthyTask = (except?: string): Promise<Task> =>
       vi.waitFor(async () => {
         const tasks = await serviceTasks('checked');
@@ -142,7 +142,7 @@ describe('health', () => {
     const gone = await reaches(first.taskArn!, 'STOPPED');
     expect(gone).toMatchObject({ healthStatus: 'UNHEALTHY', stopCode: 'ServiceSchedulerInitiated' });
     expect(gone.stoppedReason).toMatch(/failed container health checks/);
-    await send(new DeleteServiceCommand({ service: 'checked', force: true }));
+    await ecs().send(new DeleteServiceCommand({ service: 'checked', force: true }));
   });
 });
 
@@ -184,7 +184,7 @@ describe('a killed container', () => {
     await register('killed', {
       containerDefinitions: [webContainer('killed', { portMappings: [{ containerPort: 80 }] })],
     });
-    await send(new CreateServiceCommand({ serviceName: 'killed', taskDefinition: 'killed', desiredCount: 2 }));
+    await ecs().send(new CreateServiceCommand({ serviceName: 'killed', taskDefinition: 'killed', desiredCount: 2 }));
     const two = (): Promise<Task[]> =>
       vi.waitFor(async () => {
         const tasks = (await serviceTasks('killed')).filter((task) => task.lastStatus === 'RUNNING');
@@ -202,9 +202,9 @@ describe('a killed container', () => {
     const now = await two();
     expect(now.map((task) => task.taskArn)).toContain(survivor!.taskArn);
     for (const task of now) expect(await getFromOutside(running().engine, hostPort(task))).toBe('killed');
-    await send(new DeleteServiceCommand({ service: 'killed', force: true }));
+    await ecs().send(new DeleteServiceCommand({ service: 'killed', force: true }));
     await vi.waitFor(async () => {
-      const { services = [] } = await send(new DescribeServicesCommand({ services: ['killed'] }));
+      const { services = [] } = await ecs().send(new DescribeServicesCommand({ services: ['killed'] }));
       expect(services[0]).toMatchObject({ status: 'INACTIVE' });
     }, PATIENCE);
   });
