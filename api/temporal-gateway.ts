@@ -181,6 +181,7 @@ class TemporalGateway implements WorkflowGateway {
         workflowId: started.workflowId,
         taskQueue: CONTROL_TASK_QUEUE,
         args: [...started.args],
+        staticSummary: started.workflowId.replaceAll('/', ' '),
         workflowIdConflictPolicy: 'USE_EXISTING' satisfies WorkflowIdConflictPolicy,
       });
       try {

@@ -289,7 +289,7 @@ export class ServiceOwner {
   #show(plan: ServicePlan): void {
     const { definition, deployments, status } = this.state;
     const rollouts = deployments.map((d) => `${d.status} \`${d.deploymentId}\` ${d.rolloutState}`).join(', ');
-    const sentence = `**${definition.serviceName}** ${status}, desired ${definition.desiredCount}. ${plan.waitingFor}\n\n${rollouts}`;
+    const sentence = `**${definition.serviceName}** ${status}, desired ${definition.desiredCount}. Waits for ${plan.waitingFor}.\n\n${rollouts}`;
     setCurrentDetails(taskListDetails(this.#tasks.all, sentence));
   }
 }
