@@ -124,8 +124,8 @@ const environment = z.object({
     .optional(),
   LONGSHORE_FARGATE: flag.optional(),
   LONGSHORE_INSTANCE_ATTRIBUTES: attributes.default([]),
-  LONGSHORE_HEARTBEAT_TIMEOUT: duration('2s', '1h').default(15_000),
-  LONGSHORE_INSTANCE_LOST_AFTER: duration('0s', '30d').default(60_000),
+  LONGSHORE_HEARTBEAT_TIMEOUT: duration('5s', '1h').default(15_000),
+  LONGSHORE_INSTANCE_LOST_AFTER: duration('1s', '30d').default(60_000),
   LONGSHORE_STOPPED_TASK_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
   LONGSHORE_TASK_CLEANUP_WAIT: duration('1s', '365d').default(3 * 3_600_000),
   LONGSHORE_LOG_LEVEL: z

@@ -1,5 +1,5 @@
 /**
- * Starts owners again that the store knows and Temporal does not: after its data was lost, or restored from an older copy.
+ * Starts owners again that the store knows and Temporal does not: after its data was lost.
  * Running containers are not touched; their agents report to the new runs. With nothing lost, this only looks.
  */
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
@@ -23,8 +23,13 @@ interface LostWorkflow {
   readonly workflowType: string;
   readonly workflowId: string;
   readonly args: readonly [input: object, carried: object];
+  /** Asked once Temporal has said that it does not run: it may have ended in order since the rows were read. */
+  readonly isStillLive: () => Promise<boolean>;
   readonly before?: () => Promise<void>;
 }
+
+/** Questions to Temporal at a time: thousands of owners must not hold up the start. */
+const AT_A_TIME = 16;
 
 export interface RebuildOptions {
   readonly client: Client;
@@ -33,22 +38,28 @@ export interface RebuildOptions {
 }
 
 /** Returns how many were started. Several workers may do so at once: the first start of an id wins. */
-export async function rebuildLostWorkflows({ client, store, logger }: RebuildOptions): Promise<number> {
+export async function rebuildLostWorkflows(options: RebuildOptions): Promise<number> {
+  const waiting = await knownWorkflows(options.store);
   let started = 0;
-  for (const workflow of await knownWorkflows(store)) {
-    if (await isRunning(client, workflow.workflowId)) continue;
-    const { workflowType, workflowId, args } = workflow;
-    await workflow.before?.();
-    try {
-      await client.workflow.start(workflowType, { workflowId, taskQueue: CONTROL_TASK_QUEUE, args: [...args] });
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) continue;
-      throw error;
-    }
-    started += 1;
-    logger.warn({ workflowId }, 'Temporal did not know this workflow: started again from the store');
-  }
+  const work = async (): Promise<void> => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) if (await startIfLost(next, options)) started += 1;
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
   return started;
+}
+
+async function startIfLost(workflow: LostWorkflow, { client, logger }: RebuildOptions): Promise<boolean> {
+  const { workflowType, workflowId, args } = workflow;
+  if ((await isRunning(client, workflowId)) || !(await workflow.isStillLive())) return false;
+  await workflow.before?.();
+  try {
+    await client.workflow.start(workflowType, { workflowId, taskQueue: CONTROL_TASK_QUEUE, args: [...args] });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+  logger.warn({ workflowId }, 'Temporal did not know this workflow: started again from the store');
+  return true;
 }
 
 async function isRunning(client: Client, workflowId: string): Promise<boolean> {
@@ -78,6 +89,10 @@ async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
       workflowId: containerInstanceWorkflowId(clusterName, containerInstanceId),
       args: [{ clusterName, containerInstanceId }, carriedInstance({ ...instance, version })],
       // Nobody watches its agent at present: no new work for it until somebody does.
+      isStillLive: async () => {
+        const [row] = await store.getInstances(clusterName, [containerInstanceId]);
+        return row !== undefined && row.status !== 'INACTIVE';
+      },
       before: () => store.recordInstance({ clusterName, containerInstanceId, version, agentConnected: false }),
     };
   });
@@ -86,7 +101,15 @@ async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
     const workflowId = serviceWorkflowId(clusterName, serviceName);
     const used = await definitions.read(record.deployments.map((deployment) => deployment.taskDefinitionArn));
     const carried = carriedService({ record, tasks: byOwner.get(workflowId) ?? [], definitions: used, draining });
-    found.push({ workflowType: SERVICE_WORKFLOW, workflowId, args: [{ clusterName, serviceName }, carried] });
+    found.push({
+      workflowType: SERVICE_WORKFLOW,
+      workflowId,
+      args: [{ clusterName, serviceName }, carried],
+      isStillLive: async () => {
+        const [row] = await store.getServices(clusterName, [serviceName]);
+        return row?.incarnation === record.incarnation && row.status !== 'INACTIVE';
+      },
+    });
     byOwner.delete(workflowId);
   }
   for (const [workflowId, own] of byOwner) {
@@ -98,6 +121,10 @@ async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
       workflowType: RUN_TASK_WORKFLOW,
       workflowId,
       args: [{ clusterName }, carriedRunTask(own, definition)],
+      isStillLive: async () => {
+        const ids = own.map((task) => task.taskId);
+        return (await store.getTasks(clusterName, ids)).some((task) => task.lastStatus !== 'STOPPED');
+      },
     });
   }
   return found;

@@ -155,6 +155,20 @@ describe('scale and delete', () => {
       });
     }));
 
+  it('scales in where most is free when the strategy packs', () =>
+    withStage(env, async (stage) => {
+      const small = await stage.addInstance({ cpu: 1024 });
+      const large = await stage.addInstance({ cpu: 4096 });
+      const placementStrategy = [{ type: 'binpack' as const, field: 'cpu' }];
+      await stage.createService(createCommand(stage.cluster, { desiredCount: 6, placementStrategy }));
+      await stage.until('six', () => running(stage).length === 6);
+      const on = (id: string) => running(stage).filter((t) => t.containerInstanceId === id).length;
+      expect([on(small), on(large)]).toEqual([4, 2]);
+      await update(stage, { changes: { desiredCount: 4 } });
+      await stage.until('four', () => stage.control.live().length === 4);
+      expect([on(small), on(large)]).toEqual([4, 0]);
+    }));
+
   it('drains and becomes INACTIVE; a service of the same name can be created again', () =>
     withStage(env, async (stage) => {
       await steadyService(stage, 2);

@@ -19,7 +19,7 @@ export interface EmbeddedTemporalOptions {
   readonly cacheDir: string;
   readonly port: number;
   readonly uiPort: number;
-  /** normal: a killed process loses nothing. full: neither does a power cut, at about half the speed. */
+  /** normal: a killed process loses nothing. full: neither does a power cut, at a price: docs/durability.md. */
   readonly sync: 'normal' | 'full';
 }
 

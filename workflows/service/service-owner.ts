@@ -22,6 +22,7 @@ import { groupBy, inFlight } from '../owner/relaunch.ts';
 import type { CarriedService, ServiceOwnedTask, ServiceState } from '../state.ts';
 import { deploymentSpec } from './new-service.ts';
 import { isOfPrimary, noteStartFailures, noteTaskStart, serviceRecord } from './service-record.ts';
+import { loadInstanceFacts } from './instance-facts.ts';
 import { launchOf, startTasks } from './start-tasks.ts';
 
 const NOT_IDEMPOTENT = 'Creation of service was not idempotent.';
@@ -169,9 +170,11 @@ export class ServiceOwner {
 
   async #round(): Promise<ServicePlan> {
     const { state } = this;
+    const facts = await loadInstanceFacts(state.definition, this.#tasks.all);
     const { refusals, retryAt = 0 } = state.placement;
     const snapshot = {
       ...state,
+      ...facts,
       tasks: this.#tasks.all,
       seed: state.incarnation,
       ...(refusals > 0 ? { placementRetryAt: retryAt } : {}),
