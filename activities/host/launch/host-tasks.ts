@@ -10,8 +10,8 @@ import { Slots } from './slots.ts';
 import { TaskRun } from './task-run.ts';
 import type { TaskRunDeps } from './task-run.ts';
 
-/** Creates and starts at a time: a Docker engine on two cores gains nothing beyond, and on a busy machine four are slower. */
-const ENGINE_CONCURRENCY = 6;
+/** Creates and starts at a time: a Docker engine on two cores is fastest with four, and slower with more. */
+const ENGINE_CONCURRENCY = 4;
 /** Ended tasks that are remembered after their clean-up, so that a late order does not start them again. */
 const REMEMBERED_TASKS = 10_000;
 const RESYNC_RETRY_MS = 1_000;
