@@ -2,7 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 /** unit and property: pure and fast. The others run on real parts, which `npm test` sees to; each file starts its own. */
 const project = (name: string, options: Record<string, unknown> = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], restoreMocks: true, ...options },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    restoreMocks: true,
+    // The SDK announces its own later versions' Node releases in every process.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    ...options,
+  },
 });
 
 // Groups run one after the other: what measures time on real engines has the machine for itself.
