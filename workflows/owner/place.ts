@@ -1,5 +1,5 @@
 /** From "n tasks wanted" to rows that hold capacity: snapshot, place, reserve; again for what the store refused. */
-import type { ReserveResult } from '../../activities/control/types.ts';
+import type { ReserveResult, RunTaskRequestRecord } from '../../activities/control/types.ts';
 import type { SnapshotRequest } from '../../model/capacity.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { Task } from '../../model/task.ts';
@@ -18,6 +18,8 @@ export interface ReservationOutcome {
   readonly refusal?: Refusal;
   /** Instances of the cluster that are not INACTIVE. */
   readonly totalInstances: number;
+  /** What `requestFor` gave last is in the store, and true. */
+  readonly requestKept: boolean;
 }
 
 /** What a snapshot must hold for this request. */
@@ -37,6 +39,8 @@ export interface ReserveOptions {
   readonly request: PlacementRequest;
   /** A complete row for one placed task; called once per try, with a fresh id each. */
   readonly buildTask: (placed: Placed) => Task;
+  /** The answer to a call that would follow if all these tasks are reserved: written in the same transaction. */
+  readonly requestFor?: (taskIds: readonly string[], refusal: Refusal | undefined) => RunTaskRequestRecord | undefined;
 }
 
 /** Places and reserves up to `request.count` tasks. */
@@ -50,14 +54,17 @@ export async function placeAndReserve(options: ReserveOptions): Promise<Reservat
     );
     const wanted = request.count - reserved.length;
     const result = placeTasks({ ...request, count: wanted }, snapshot, Math.floor(Math.random() * 2 ** 31));
-    const outcome = { tasks: reserved, totalInstances: snapshot.totalInstances };
+    const outcome = { tasks: reserved, totalInstances: snapshot.totalInstances, requestKept: false };
     if (result.placed.length === 0) return { ...outcome, ...(result.refusal ? { refusal: result.refusal } : {}) };
 
     const tasks = result.placed.map((placed) => options.buildTask(placed));
-    const answer = await reserve(clusterName, tasks);
+    const ids = [...reserved, ...tasks].map((task) => task.taskId);
+    const runTaskRequest = options.requestFor?.(ids, result.refusal);
+    const answer = await reserve(clusterName, tasks, runTaskRequest);
     reserved.push(...answer.tasks);
-    if (reserved.length === request.count) return outcome;
-    if (answer.refused.length === 0 && result.refusal) return { ...outcome, refusal: result.refusal };
+    const requestKept = runTaskRequest !== undefined && answer.refused.length === 0;
+    if (reserved.length === request.count) return { ...outcome, requestKept };
+    if (answer.refused.length === 0 && result.refusal) return { ...outcome, requestKept, refusal: result.refusal };
     fruitless = answer.tasks.length > 0 ? 0 : fruitless + 1;
     if (fruitless === MAX_FRUITLESS_ROUNDS)
       return { ...outcome, refusal: contested(answer.refused, request.launchType) };
@@ -65,8 +72,13 @@ export async function placeAndReserve(options: ReserveOptions): Promise<Reservat
 }
 
 /** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. */
-export async function reserve(clusterName: string, tasks: readonly Task[]): Promise<ReserveAnswer> {
-  const answer = await callControl((activities) => activities.reserveTasks({ clusterName, tasks }));
+export async function reserve(
+  clusterName: string,
+  tasks: readonly Task[],
+  runTaskRequest?: RunTaskRequestRecord,
+): Promise<ReserveAnswer> {
+  const input = { clusterName, tasks, ...(runTaskRequest ? { runTaskRequest } : {}) };
+  const answer = await callControl((activities) => activities.reserveTasks(input));
   const gpuIds = new Map(answer.reserved.map((row) => [row.taskId, row.gpuIds]));
   const held = tasks.flatMap((task) => {
     const gpus = gpuIds.get(task.taskId);

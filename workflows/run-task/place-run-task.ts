@@ -1,5 +1,6 @@
 /** Placement of one RunTask or StartTask call. */
 import { ApplicationFailure } from '@temporalio/workflow';
+import type { RunTaskRequestRecord } from '../../activities/control/types.ts';
 import { containerInstanceArn, parseArn } from '../../model/arn.ts';
 import type { Failure } from '../../model/errors.ts';
 import { heldResources } from '../../model/task-requirements.ts';
@@ -7,7 +8,7 @@ import type { Task } from '../../model/task.ts';
 import { strategiesOrDefault } from '../../scheduler/placement/defaults.ts';
 import { failureOf, NO_INSTANCES_MESSAGE } from '../../scheduler/placement/explain.ts';
 import { placeOnInstances } from '../../scheduler/placement/place-on-instances.ts';
-import type { PlacementRequest } from '../../scheduler/placement/types.ts';
+import type { PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
 import type { RunTaskCommand, RunTaskOutcome } from '../messages.ts';
 import { buildTask, type TaskTemplate } from '../owner/build-task.ts';
 import { callControl } from '../owner/control.ts';
@@ -18,6 +19,8 @@ import { placeAndReserve, reserve, snapshotRequest } from '../owner/place.ts';
 interface RunTaskPlacement {
   readonly tasks: readonly OwnedTask[];
   readonly failures: readonly Failure[];
+  /** The answer is in the store already, under the call's clientToken. */
+  readonly requestKept: boolean;
 }
 
 const requestOf = (command: RunTaskCommand): PlacementRequest =>
@@ -61,21 +64,25 @@ export async function placeRunTask(command: RunTaskCommand, ownerWorkflowId: str
 
 async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
   const template = templateOf(command, ownerWorkflowId);
-  const { tasks, refusal, totalInstances } = await placeAndReserve({
+  const { tasks, refusal, totalInstances, requestKept } = await placeAndReserve({
     clusterName: command.clusterName,
     request: requestOf(command),
     buildTask: (placed) => buildTask(template, placed, Date.now()),
+    requestFor: (taskIds, refused) =>
+      requestRecord(command, { taskIds, failures: failuresOf(command, taskIds.length, refused) }),
   });
   // For FARGATE the instances are nobody's business: a lack of them is a lack of capacity.
   if (totalInstances === 0 && command.launchType !== 'FARGATE') {
     throw ApplicationFailure.nonRetryable(NO_INSTANCES_MESSAGE, 'InvalidParameterException');
   }
-  const failures: Failure[] = [];
-  if (refusal) {
-    const failure = failureOf(refusal, arnOf(command, refusal.nearestInstanceId));
-    for (let i = tasks.length; i < command.count; i += 1) failures.push(failure);
-  }
-  return { tasks: tasks.map(ownedTask), failures };
+  return { tasks: tasks.map(ownedTask), failures: failuresOf(command, tasks.length, refusal), requestKept };
+}
+
+/** One failure for each task that found no place. */
+function failuresOf(command: RunTaskCommand, placed: number, refusal: Refusal | undefined): Failure[] {
+  if (!refusal) return [];
+  const failure = failureOf(refusal, arnOf(command, refusal.nearestInstanceId));
+  return Array.from({ length: command.count - placed }, () => failure);
 }
 
 async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
@@ -92,7 +99,7 @@ async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Prom
     ...answers.flatMap((a) => (a.kind === 'placed' ? [] : [withArn(command, a.containerInstanceId, a.failure)])),
     ...refused.map((r) => withArn(command, r.containerInstanceId, { reason: r.reason })),
   ];
-  return { tasks: tasks.map(ownedTask), failures };
+  return { tasks: tasks.map(ownedTask), failures, requestKept: false };
 }
 
 function withArn(command: RunTaskCommand, instanceId: string, failure: Failure): Failure {
@@ -106,10 +113,19 @@ function arnOf(command: RunTaskCommand, instanceId: string | undefined): string 
   return containerInstanceArn(partition, command.clusterName, instanceId);
 }
 
+/** The answer as it is kept for the clientToken; undefined when the call has none. */
+function requestRecord(command: RunTaskCommand, outcome: RunTaskOutcome): RunTaskRequestRecord | undefined {
+  const { clientToken, clusterName, digest } = command;
+  return clientToken === undefined
+    ? undefined
+    : { clusterName, clientToken, digest, createdAt: Date.now(), ...outcome };
+}
+
 /** Keeps the answer for the clientToken, so that a retry finds it after the workflow has ended too. */
 export async function keepRequest(command: RunTaskCommand, outcome: RunTaskOutcome): Promise<void> {
-  const { clientToken, clusterName, digest } = command;
-  if (clientToken === undefined) return;
-  const runTaskRequest = { clusterName, clientToken, digest, createdAt: Date.now(), ...outcome };
-  await callControl((activities) => activities.reserveTasks({ clusterName, tasks: [], runTaskRequest }));
+  const runTaskRequest = requestRecord(command, outcome);
+  if (!runTaskRequest) return;
+  await callControl((activities) =>
+    activities.reserveTasks({ clusterName: command.clusterName, tasks: [], runTaskRequest }),
+  );
 }

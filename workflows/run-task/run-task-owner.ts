@@ -67,9 +67,9 @@ export class RunTaskOwner {
     }
     this.#command = command;
     try {
-      const { tasks, failures } = await placeRunTask(command, workflowInfo().workflowId);
+      const { tasks, failures, requestKept } = await placeRunTask(command, workflowInfo().workflowId);
       const outcome = { taskIds: tasks.map((task) => task.taskId), failures };
-      await keepRequest(command, outcome);
+      if (!requestKept) await keepRequest(command, outcome);
       for (const task of tasks) this.#tasks.add(task);
       this.#outcome = outcome;
       for (const instanceId of groupBy(tasks, (task) => task.containerInstanceId).keys()) this.#issue(instanceId);
