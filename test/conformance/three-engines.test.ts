@@ -23,22 +23,27 @@ let engines: DockerEngine[];
 let longshore: Longshore;
 let agents: AgentProcess[];
 
+/** Undone in reverse, also when the start fails half way. */
+const undo: (() => Promise<unknown>)[] = [];
+
 beforeAll(async () => {
   // Containers outlive the engine's daemon, as on a host that lost its network.
   engines = await startDockerEngines(3, { dockerdArgs: ['--live-restore'] });
+  undo.push(() => Promise.all(engines.map((engine) => engine.destroy())));
   longshore = await startLongshore({
     engine: engines[0]!,
     env: { LONGSHORE_ZONE: ZONES[0], LONGSHORE_HEARTBEAT_TIMEOUT: '8s', LONGSHORE_INSTANCE_LOST_AFTER: '2s' },
   });
+  undo.push(
+    () => longshore.destroy(),
+    () => expectSoundCapacity(longshore),
+  );
   agents = await Promise.all([1, 2].map((n) => longshore.startAgent({ engine: engines[n]!, zone: ZONES[n as 1 | 2] })));
 });
 afterAll(async () => {
-  try {
-    if (longshore !== undefined) await expectSoundCapacity(longshore);
-  } finally {
-    await longshore?.destroy();
-    await Promise.all(engines.map((engine) => engine.destroy()));
-  }
+  const failures: unknown[] = [];
+  for (const step of undo.reverse()) await step().catch((error: unknown) => failures.push(error));
+  expect(failures).toEqual([]);
 });
 
 const zoneOf = (item: ContainerInstance): string | undefined =>
@@ -82,6 +87,8 @@ it('spreads a service evenly over the zones', async () => {
     serviceName: NAME,
     taskDefinition: await registerWeb(longshore, NAME, 'here'),
     desiredCount: 6,
+    // Draining need not wait until new tasks count as healthy.
+    deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 200 },
     placementStrategy: [{ type: 'spread', field: 'attribute:ecs.availability-zone' }],
   });
   const tasks = await spread([2, 2, 2]);

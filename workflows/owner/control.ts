@@ -16,6 +16,19 @@ const patient = proxyActivities<ControlActivities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
 });
 
+let lastQuick: Promise<unknown> = Promise.resolve();
+
+/**
+ * One local activity of the workflow at a time. Of two that end together, a replay may show both to the workflow at once
+ * where the first run saw one after the other: what follows each would then come in another order, and the workflow
+ * would stand still for ever.
+ */
+function inTurn<T>(call: () => Promise<T>): Promise<T> {
+  const result = lastQuick.then(call);
+  lastQuick = result.catch(() => undefined);
+  return result;
+}
+
 /** The cause of a failed activity when it is a refusal, which no retry changes. */
 export function refusalOf(error: unknown): ApplicationFailure | undefined {
   if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return undefined;
@@ -25,7 +38,7 @@ export function refusalOf(error: unknown): ApplicationFailure | undefined {
 /** Runs one call to the store. Throws only refusals (the ApplicationFailure itself) and cancellations. */
 export async function callControl<T>(call: (activities: ControlActivities) => Promise<T>): Promise<T> {
   try {
-    return await call(quick);
+    return await inTurn(() => call(quick));
   } catch (error) {
     if (isCancellation(error)) throw error;
     const refusal = refusalOf(error);

@@ -172,6 +172,8 @@ export class ServiceOwner {
     const { state } = this;
     const facts = await loadInstanceFacts(state.definition, this.#tasks.all);
     const { refusals, retryAt = 0 } = state.placement;
+    // An instance without tasks of ours has drained. It may be ACTIVE again unnoticed: what is placed on it is to stay.
+    state.drainingInstanceIds = state.drainingInstanceIds.filter((id) => this.#tasks.on(id).length > 0);
     const snapshot = {
       ...state,
       ...facts,
