@@ -1,5 +1,4 @@
 /** Registers an instance whose fake agent attends as a real one does, unless its session was given up. */
-import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { InstanceRegistration } from '../../model/container-instance.ts';
 import {
   agentAttendsSignal,
@@ -30,11 +29,10 @@ export function registerInstance(stage: Stage, containerInstanceId: string, sess
   };
   return stage.client.executeUpdateWithStart(registerInstanceUpdate, {
     args: [registration],
-    startWorkflowOperation: new WithStartWorkflowOperation(CONTAINER_INSTANCE_WORKFLOW, {
-      workflowId: containerInstanceWorkflowId(stage.cluster, containerInstanceId),
-      taskQueue: stage.taskQueue,
-      args: [{ clusterName: stage.cluster, containerInstanceId }],
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    }),
+    startWorkflowOperation: stage.begin(
+      CONTAINER_INSTANCE_WORKFLOW,
+      containerInstanceWorkflowId(stage.cluster, containerInstanceId),
+      [{ clusterName: stage.cluster, containerInstanceId }],
+    ),
   });
 }

@@ -6,6 +6,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowClient } from '@temporalio/client';
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import { timeSkippingServerPath } from '../../tools/embedded/time-skipping.ts';
 import { loadWorkflowBundle } from '../../worker/bundle.ts';
@@ -51,6 +52,8 @@ export interface Stage {
   /** Unique per test, so that tests of one file share the server. */
   readonly cluster: string;
   readonly taskQueue: string;
+  /** Starts the workflow with the first update that is sent to it; it is terminated when the stage ends. */
+  begin(workflowType: string, workflowId: string, args: unknown[]): WithStartWorkflowOperation<Workflow>;
   addInstance(options?: Parameters<FakeControl['addInstance']>[1]): Promise<string>;
   /** Nothing serves the instance's queue any more, and its watch fails. While an agent lives, its watch keeps time real. */
   killAgent(id: string): void;
@@ -91,8 +94,10 @@ export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage
   const workflowBundle = await loadWorkflowBundle(join(tmpdir(), 'longshore-test-bundles'));
   await start({ connection, taskQueue, workflowBundle, activities: control.activities() });
 
-  const begin = (workflowType: string, workflowId: string, args: unknown[]) =>
-    new WithStartWorkflowOperation(workflowType, {
+  const begun = new Set<string>();
+  const begin: Stage['begin'] = (workflowType, workflowId, args) => {
+    begun.add(workflowId);
+    return new WithStartWorkflowOperation(workflowType, {
       workflowId,
       taskQueue,
       args,
@@ -100,6 +105,7 @@ export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage
       workflowTaskTimeout: '1 day',
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
+  };
   const stage: Stage = {
     env,
     client,
@@ -107,6 +113,7 @@ export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage
     host,
     cluster,
     taskQueue,
+    begin,
     addInstance: async (options) => {
       const id = randomUUID().replaceAll('-', '');
       control.addInstance(id, options);
@@ -145,6 +152,8 @@ export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage
   try {
     await act(stage);
   } finally {
+    // Work that is left would keep the server's clock from skipping, for the tests that follow.
+    await Promise.allSettled([...begun].map((id) => client.getHandle(id).terminate('the test is over')));
     host.close();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(runs);
