@@ -56,8 +56,12 @@ export interface Deployment {
   readonly networkConfiguration?: NetworkConfiguration;
   readonly rolloutState: RolloutState;
   readonly rolloutStateReason: string;
-  /** Tasks that stopped without ever running, in this deployment. */
+  /** Tasks that stopped without ever running, in this deployment; with a circuit breaker, what that has counted. */
   readonly failedTasks: number;
+  /** A task of it has run: from then on the circuit breaker counts by health checks. */
+  readonly reachedRunning?: boolean;
+  /** When the circuit breaker made it PRIMARY again. */
+  readonly rolledBackAt?: EpochMs;
   readonly createdAt: EpochMs;
   readonly updatedAt: EpochMs;
 }

@@ -25,7 +25,6 @@ const SERVICE_PARTS: readonly Part<ServiceRequest>[] = [
 ];
 
 const DEPLOYMENT_PARTS: readonly Part<DeploymentConfiguration>[] = [
-  ['deploymentCircuitBreaker with enable true', (d) => d.deploymentCircuitBreaker?.enable === true],
   ['alarms with enable true', (d) => d.alarms?.enable === true],
   ['strategy BLUE_GREEN', (d) => d.strategy === 'BLUE_GREEN'],
   ['strategy LINEAR', (d) => d.strategy === 'LINEAR'],

@@ -1,9 +1,10 @@
 /** What the state of a rollout comes to: deployments that are done, and whether the service is steady. */
 import { completedReason } from '../rollout/deployments.ts';
+import { rollbackTarget } from '../rollout/circuit-breaker.ts';
 import { isReady } from './classify.ts';
 import type { StartPlan } from './plan-starts.ts';
 import type { DeploymentDecision } from './types.ts';
-import { isGood, isLeaving } from './view.ts';
+import { isGood, isLeaving, shownUntil } from './view.ts';
 import type { ServiceView } from './view.ts';
 
 export interface Conclusion {
@@ -12,11 +13,14 @@ export interface Conclusion {
   readonly steady: boolean;
 }
 
-/** A deployment with no task left, not even one that is stopping, and none to come. */
-function drainedDeployments(view: ServiceView, starts: StartPlan): readonly string[] {
+/** A deployment with no task left, not even one that is stopping, and none to come; nor may a rollback go to it. */
+function drainedDeployments(view: ServiceView, starts: StartPlan, completes: boolean): readonly string[] {
+  const { definition, deployments } = view.snapshot;
+  const target = completes ? undefined : rollbackTarget(definition, deployments);
   const kept = new Set([...view.rollingOut, ...starts.start].map(({ deploymentId }) => deploymentId));
-  return view.snapshot.deployments
+  return deployments
     .filter(({ status, deploymentId }) => status === 'ACTIVE' && !kept.has(deploymentId))
+    .filter((deployment) => deployment !== target && shownUntil(view, deployment) <= view.now)
     .map(({ deploymentId }) => deploymentId);
 }
 
@@ -31,9 +35,11 @@ function isRolledOut({ primary, current, old, stopping, desired }: ServiceView):
 export function conclude(view: ServiceView, starts: StartPlan): Conclusion {
   if (isLeaving(view)) return { deployments: [], completed: undefined, steady: false };
   const { primary } = view;
-  const removed = drainedDeployments(view, starts).map((deploymentId) => ({ kind: 'remove', deploymentId }) as const);
   const rolledOut = isRolledOut(view);
   const completed = rolledOut && primary?.rolloutState === 'IN_PROGRESS' ? primary.deploymentId : undefined;
+  const removed = drainedDeployments(view, starts, completed !== undefined).map(
+    (deploymentId) => ({ kind: 'remove', deploymentId }) as const,
+  );
   const completion: readonly DeploymentDecision[] =
     completed === undefined
       ? []

@@ -31,6 +31,12 @@ export const steadyState = (serviceName: string): string => about(serviceName, '
 export const deploymentCompleted = (serviceName: string, deploymentId: string): string =>
   about(serviceName, `(deployment ${deploymentId}) deployment completed.`);
 
+export const deploymentFailed = (serviceName: string, deploymentId: string): string =>
+  about(serviceName, `(deployment ${deploymentId}) deployment failed: tasks failed to start.`);
+
+export const rollingBack = (serviceName: string, deploymentId: string): string =>
+  about(serviceName, `rolling back to deployment ${deploymentId}.`);
+
 export const healthCheckFailed = (serviceName: string, taskId: string): string =>
   about(serviceName, `(task ${taskId}) failed container health checks.`);
 

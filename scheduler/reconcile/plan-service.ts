@@ -1,16 +1,23 @@
 /** The service scheduler: from what is known of a service to what is to be done now. Pure: same input, same plan. */
 import { isBeforeRunning } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
+import { definitionAfterRollback, evaluateCircuitBreaker } from '../rollout/circuit-breaker.ts';
+import type { BreakerVerdict } from '../rollout/circuit-breaker.ts';
+import { applyDeploymentDecisions } from '../rollout/deployments.ts';
+import { resetThrottle } from '../throttle/throttle.ts';
 import { conclude } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import {
   blockedByBounds,
   deploymentCompleted,
+  deploymentFailed,
   eventBatches,
   healthCheckFailed,
+  rollingBack,
   steadyState,
   stoppedPendingTasks,
   stoppedRunningTasks,
+  UNHEALTHY_STOP_REASON,
 } from './event-text.ts';
 import { updateNotes } from './notes.ts';
 import { planStarts } from './plan-starts.ts';
@@ -65,16 +72,8 @@ function steadySince(view: ServiceView, conclusion: Conclusion): EpochMs | undef
   return since === undefined || view.now - since >= view.policy.steadyEventEveryMs ? view.now : since;
 }
 
-/**
- * What to do now for a REPLICA service. Carrying the plan out and planning again at the same time gives an empty plan:
- * everything that can be done now is in it. Time counts only through `now`, chance only through the snapshot's seed, and
- * the order of the tasks does not matter. `policy` is for tests and operators; the default is ECS's behaviour.
- */
-export function planService(
-  snapshot: ServiceSnapshot,
-  now: EpochMs,
-  policy: SchedulerPolicy = DEFAULT_POLICY,
-): ServicePlan {
+/** The plan without regard to the circuit breaker. */
+function planOnce(snapshot: ServiceSnapshot, now: EpochMs, policy: SchedulerPolicy): ServicePlan {
   const view = viewService(snapshot, now, policy);
   const starts = planStarts(view, planStops(view));
   const { stop } = starts.stops;
@@ -98,5 +97,61 @@ export function planService(
     becomesInactive: snapshot.status === 'DRAINING' && snapshot.tasks.length === 0,
     ...(wakeAt === undefined ? {} : { wakeAt }),
     waitingFor: waitingFor(view, starts, conclusion),
+  };
+}
+
+/** Tasks of the PRIMARY deployment that the plan replaces because they are unhealthy. */
+function replacedUnhealthy(snapshot: ServiceSnapshot, plan: ServicePlan): number {
+  const primary = snapshot.deployments.find(({ status }) => status === 'PRIMARY');
+  const deploymentOf = new Map(snapshot.tasks.map((task) => [task.taskId, task.deploymentId]));
+  return plan.stop.filter(
+    ({ taskId, stoppedReason }) =>
+      stoppedReason === UNHEALTHY_STOP_REASON && deploymentOf.get(taskId) === primary?.deploymentId,
+  ).length;
+}
+
+/** What there is to plan on once the circuit breaker has tripped. A rollback starts with launches free. */
+function afterTrip(snapshot: ServiceSnapshot, { decisions, target }: BreakerVerdict, now: EpochMs): ServiceSnapshot {
+  const deployments = applyDeploymentDecisions(snapshot.deployments, decisions, now);
+  if (target === undefined) return { ...snapshot, deployments };
+  const { placementRetryAt: _retry, ...rest } = snapshot;
+  return {
+    ...rest,
+    definition: definitionAfterRollback(snapshot.definition, target),
+    deployments,
+    throttle: resetThrottle(),
+  };
+}
+
+function breakerEvents({ definition }: ServiceSnapshot, { failed, target }: BreakerVerdict): readonly string[] {
+  const name = definition.serviceName;
+  return [
+    ...(failed === undefined ? [] : [deploymentFailed(name, failed.deploymentId)]),
+    ...(target === undefined ? [] : [rollingBack(name, target.deploymentId)]),
+  ];
+}
+
+/**
+ * What to do now for a REPLICA service. Carrying the plan out and planning again at the same time gives an empty plan:
+ * everything that can be done now is in it. Time counts only through `now`, chance only through the snapshot's seed, and
+ * the order of the tasks does not matter. `policy` is for tests and operators; the default is ECS's behaviour.
+ * When the circuit breaker trips, its decisions come first and the rest of the plan is made on what they leave.
+ */
+export function planService(
+  snapshot: ServiceSnapshot,
+  now: EpochMs,
+  policy: SchedulerPolicy = DEFAULT_POLICY,
+): ServicePlan {
+  const plan = planOnce(snapshot, now, policy);
+  if (snapshot.status !== 'ACTIVE') return plan;
+  const { definition, deployments } = snapshot;
+  const newFailures = replacedUnhealthy(snapshot, plan);
+  const verdict = evaluateCircuitBreaker({ definition, deployments, newFailures });
+  if (verdict.decisions.length === 0) return plan;
+  const rest = verdict.failed === undefined ? plan : planOnce(afterTrip(snapshot, verdict, now), now, policy);
+  return {
+    ...rest,
+    deployments: [...verdict.decisions, ...rest.deployments],
+    events: [...breakerEvents(snapshot, verdict), ...rest.events],
   };
 }

@@ -4,7 +4,7 @@ import type { ClassifiedTask } from './classify.ts';
 import { stopToMakeRoom } from './plan-stops.ts';
 import type { StopPlan } from './plan-stops.ts';
 import type { StartDecision } from './types.ts';
-import { isComingUp, isGood, isLeaving, isOldReplacement, launchesHeldUntil } from './view.ts';
+import { isComingUp, isGivenUp, isGood, isLeaving, isOldReplacement, launchesHeldUntil } from './view.ts';
 import type { ServiceView } from './view.ts';
 
 export interface StartPlan {
@@ -25,6 +25,7 @@ const roomLeft = (view: ServiceView, stops: StopPlan): number =>
 
 /** The PRIMARY deployment does not come up: what it has in flight is no promise of availability. */
 const isFailing = (view: ServiceView): boolean =>
+  isGivenUp(view) ||
   view.snapshot.throttle.consecutiveStartFailures >= START_FAILURES_BEFORE_THROTTLE ||
   view.current.some(({ bucket }) => bucket === 'unhealthy');
 
@@ -104,7 +105,7 @@ function decideStarts(view: ServiceView, planned: StopPlan, stops: StopPlan, wan
 /** The starts that the bounds allow once `planned` is carried out; none while launches are held back. */
 export function planStarts(view: ServiceView, planned: StopPlan): StartPlan {
   if (isLeaving(view) || view.primary === undefined) return { start: [], stops: planned, wanted: 0, blocked: false };
-  const wanted = Math.max(0, view.desired - count(planned.current, isGood));
+  const wanted = isGivenUp(view) ? 0 : Math.max(0, view.desired - count(planned.current, isGood));
   const noRoom = wanted > 0 && roomLeft(view, planned) === 0;
   const stops = noRoom ? stopToMakeRoom(planned, view) : planned;
   const held = launchesHeldUntil(view) !== undefined;

@@ -4,7 +4,7 @@ import type { ClassifiedTask, TaskBucket } from './classify.ts';
 import { stopOrder } from './stop-order.ts';
 import type { Candidate } from './stop-order.ts';
 import type { StopDecision } from './types.ts';
-import { isComingUp, isGood, isLeaving, isOldReplacement } from './view.ts';
+import { isComingUp, isGivenUp, isGood, isLeaving, isOldReplacement } from './view.ts';
 import type { ServiceView } from './view.ts';
 
 /** The stops, and what is left of the tasks once they are made. */
@@ -101,16 +101,20 @@ function retiringTier(view: ServiceView, { task, bucket, healthy }: ClassifiedTa
 
 /**
  * Old deployments and draining instances lose tasks as long as `lower` healthy ones remain. A task that is not healthy
- * takes nothing from them, so it only asks that there are as many now.
+ * takes nothing from them, so it only asks that there are as many now. For a deployment that was given up only what is
+ * beyond the desired count goes.
  */
 function stopRetiring(plan: StopPlan, view: ServiceView): StopPlan {
   const retiring = [...plan.old, ...plan.current.filter(({ bucket }) => bucket === 'draining')];
   if (retiring.length === 0) return plan;
   const healthy = new Set(retiring.filter((item) => item.healthy).map(({ task }) => task.taskId));
+  const draining = new Set(retiring.filter(({ bucket }) => bucket === 'draining').map(({ task }) => task.taskId));
+  const floor = (taskId: string): number =>
+    isGivenUp(view) && !draining.has(taskId) ? view.desired : view.bounds.lower;
   let remaining = healthyCount(plan);
   const victims = ordered(view, retiring, (item) => retiringTier(view, item)).filter(({ taskId }) => {
     const after = healthy.has(taskId) ? remaining - 1 : remaining;
-    if (after < view.bounds.lower) return false;
+    if (after < floor(taskId)) return false;
     remaining = after;
     return true;
   });

@@ -6,15 +6,22 @@ export const HEALTHY_AFTER_RUNNING_MS = 40_000;
 export const STEADY_EVENT_EVERY_MS = 6 * 3_600_000;
 /** An event whose cause stands is not written again before this time. */
 export const REPEAT_EVENT_AFTER_MS = 6 * 3_600_000;
+/**
+ * A FAILED deployment that was replaced stays in `deployments[]` this long, so that a tool which polls for its id sees how
+ * it ended even where the rollback takes no time.
+ */
+export const FAILED_DEPLOYMENT_SHOWN_MS = 60_000;
 
 export interface SchedulerPolicy {
   readonly healthyAfterRunningMs: number;
   readonly steadyEventEveryMs: number;
   readonly repeatEventAfterMs: number;
+  readonly failedDeploymentShownMs: number;
 }
 
 export const DEFAULT_POLICY: SchedulerPolicy = {
   healthyAfterRunningMs: HEALTHY_AFTER_RUNNING_MS,
   steadyEventEveryMs: STEADY_EVENT_EVERY_MS,
   repeatEventAfterMs: REPEAT_EVENT_AFTER_MS,
+  failedDeploymentShownMs: FAILED_DEPLOYMENT_SHOWN_MS,
 };

@@ -70,7 +70,12 @@ export type DeploymentDecision =
   | { readonly kind: 'complete'; readonly deploymentId: string; readonly rolloutStateReason: string }
   /** Fully replaced: it leaves `deployments[]`. */
   | { readonly kind: 'remove'; readonly deploymentId: string }
-  | { readonly kind: 'fail'; readonly deploymentId: string; readonly rolloutStateReason: string };
+  /** The circuit breaker gives it up: it launches nothing any more. */
+  | { readonly kind: 'fail'; readonly deploymentId: string; readonly rolloutStateReason: string }
+  /** The circuit breaker goes back to it: PRIMARY again, IN_PROGRESS. */
+  | { readonly kind: 'rollBack'; readonly deploymentId: string; readonly rolloutStateReason: string }
+  /** So many more of its tasks failed, as the circuit breaker counts. */
+  | { readonly kind: 'count'; readonly deploymentId: string; readonly failures: number };
 
 /** What to do now. An empty plan with a wakeAt is normal: nothing to do until then, or until something changes. */
 export interface ServicePlan {

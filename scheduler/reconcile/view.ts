@@ -59,7 +59,14 @@ export const isComingUp = ({ bucket }: ClassifiedTask): boolean => bucket === 'p
  * so it is not stopped for being pending.
  */
 export const isOldReplacement = (view: ServiceView, { task }: ClassifiedTask): boolean =>
-  view.primary !== undefined && task.createdAt > view.primary.createdAt;
+  view.primary !== undefined && task.createdAt > (view.primary.rolledBackAt ?? view.primary.createdAt);
+
+/** The circuit breaker gave the PRIMARY deployment up: it launches nothing, and nothing more is taken away for it. */
+export const isGivenUp = ({ primary }: ServiceView): boolean => primary?.rolloutState === 'FAILED';
+
+/** A FAILED deployment that was replaced stays listed until then. */
+export const shownUntil = ({ policy }: ServiceView, { status, rolloutState, updatedAt }: Deployment): EpochMs =>
+  status === 'ACTIVE' && rolloutState === 'FAILED' ? updatedAt + policy.failedDeploymentShownMs : 0;
 
 /** Until when nothing may be launched; undefined when launches are free. */
 export function launchesHeldUntil({ snapshot, now }: ServiceView): EpochMs | undefined {

@@ -2,7 +2,7 @@
 import { isReady } from './classify.ts';
 import type { Conclusion } from './conclude.ts';
 import type { StartPlan } from './plan-starts.ts';
-import { isLeaving, launchesHeldUntil } from './view.ts';
+import { isGivenUp, isLeaving, launchesHeldUntil } from './view.ts';
 import type { ServiceView } from './view.ts';
 
 const tasks = (count: number): string => (count === 1 ? '1 task' : `${count} tasks`);
@@ -39,6 +39,10 @@ export function waitingFor(view: ServiceView, starts: StartPlan, { steady }: Con
   if (isLeaving(view))
     return left === 0 ? 'nothing: every task has stopped' : `${tasks(left)} to stop before it is gone`;
   if (steady) return `nothing: steady with ${tasks(view.desired)}`;
-  const parts = [held(view, starts) ?? [], underWay(view, starts)].flat();
+  const parts = [
+    isGivenUp(view) ? 'an update: its deployment failed' : [],
+    held(view, starts) ?? [],
+    underWay(view, starts),
+  ].flat();
   return parts.length > 0 ? parts.join(', ') : 'the next change';
 }

@@ -2,7 +2,7 @@
 import type { EpochMs } from '../../model/time.ts';
 import { runningSince } from './classify.ts';
 import type { StartPlan } from './plan-starts.ts';
-import { launchesHeldUntil } from './view.ts';
+import { launchesHeldUntil, shownUntil } from './view.ts';
 import type { ServiceView } from './view.ts';
 
 /** Tasks without a health check become healthy by running on; that matters only while others wait to be stopped. */
@@ -28,6 +28,7 @@ export function wakeTime(view: ServiceView, starts: StartPlan, steadySince: Epoc
     ...(steadySince === undefined ? [] : [steadySince + view.policy.steadyEventEveryMs]),
     ...healthyTimes(view, starts),
     ...graceTimes(view, starts),
+    ...view.snapshot.deployments.map((deployment) => shownUntil(view, deployment)),
   ];
   let next: EpochMs | undefined;
   for (const time of times) {

@@ -48,20 +48,58 @@ export function startDeployment(
   return [primary, ...older];
 }
 
-/** The list after the deployment decisions of a plan. */
+/** The list with one of them PRIMARY again, in front; its count starts afresh. */
+function rollBack(
+  deployments: readonly Deployment[],
+  { deploymentId, rolloutStateReason }: Extract<DeploymentDecision, { kind: 'rollBack' }>,
+  now: EpochMs,
+): readonly Deployment[] {
+  const target = deployments.filter((deployment) => deployment.deploymentId === deploymentId);
+  const others = deployments.filter((deployment) => deployment.deploymentId !== deploymentId);
+  return [
+    ...target.map((deployment): Deployment => ({
+      ...deployment,
+      status: 'PRIMARY',
+      rolloutState: 'IN_PROGRESS',
+      rolloutStateReason,
+      failedTasks: 0,
+      rolledBackAt: now,
+      updatedAt: now,
+    })),
+    ...others.map((deployment): Deployment => ({ ...deployment, status: 'ACTIVE' })),
+  ];
+}
+
+function settle(
+  deployment: Deployment,
+  decision: Exclude<DeploymentDecision, { kind: 'rollBack' }>,
+  now: EpochMs,
+): readonly Deployment[] {
+  switch (decision.kind) {
+    case 'remove':
+      return [];
+    case 'count':
+      return [{ ...deployment, failedTasks: deployment.failedTasks + decision.failures, updatedAt: now }];
+    case 'complete':
+    case 'fail': {
+      const rolloutState = decision.kind === 'complete' ? 'COMPLETED' : 'FAILED';
+      return [{ ...deployment, rolloutState, rolloutStateReason: decision.rolloutStateReason, updatedAt: now }];
+    }
+  }
+}
+
+/** The list after the deployment decisions of a plan, in their order. */
 export function applyDeploymentDecisions(
   deployments: readonly Deployment[],
   decisions: readonly DeploymentDecision[],
   now: EpochMs,
 ): readonly Deployment[] {
-  const byId = new Map(decisions.map((decision) => [decision.deploymentId, decision]));
-  return deployments.flatMap((deployment): readonly Deployment[] => {
-    const decision = byId.get(deployment.deploymentId);
-    if (decision === undefined) return [deployment];
-    if (decision.kind === 'remove') return [];
-    const rolloutState = decision.kind === 'complete' ? 'COMPLETED' : 'FAILED';
-    return [{ ...deployment, rolloutState, rolloutStateReason: decision.rolloutStateReason, updatedAt: now }];
-  });
+  return decisions.reduce((list, decision) => {
+    if (decision.kind === 'rollBack') return rollBack(list, decision, now);
+    return list.flatMap((deployment) =>
+      deployment.deploymentId === decision.deploymentId ? settle(deployment, decision, now) : [deployment],
+    );
+  }, deployments);
 }
 
 /** Adds to `failedTasks` those of the given tasks that stopped without ever running. Give each stopped task once. */

@@ -5,6 +5,7 @@ import {
   ListServicesCommand,
   UpdateServiceCommand,
   type CreateServiceCommandInput,
+  type ThresholdType,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -41,6 +42,12 @@ const update = (input: Partial<UpdateServiceCommandInput>) =>
 const remove = (input: object = {}) => api().ecs.send(new DeleteServiceCommand({ service: name, ...input }));
 const describeOne = async (input: object = {}) =>
   (await api().ecs.send(new DescribeServicesCommand({ services: [name], ...input }))).services?.[0];
+
+const breaker = (type: ThresholdType, value: number) => ({
+  enable: true,
+  rollback: true,
+  thresholdConfiguration: { type, value },
+});
 
 /** Puts a service's row there as its workflow would have. */
 async function seed(members: Parameters<typeof serviceRow>[0], cluster = 'default'): Promise<void> {
@@ -207,7 +214,6 @@ describe('CreateService', () => {
       'several parts at once',
       {
         deploymentConfiguration: {
-          deploymentCircuitBreaker: { enable: true, rollback: true },
           alarms: { alarmNames: ['a'], enable: true, rollback: false },
           strategy: 'BLUE_GREEN',
         },
@@ -215,7 +221,7 @@ describe('CreateService', () => {
         availabilityZoneRebalancing: 'ENABLED',
       },
       'UnsupportedFeatureException',
-      /volumeConfigurations, availabilityZoneRebalancing ENABLED, deploymentConfiguration\.deploymentCircuitBreaker.*alarms.*BLUE_GREEN/,
+      /volumeConfigurations, availabilityZoneRebalancing ENABLED, deploymentConfiguration\.alarms.*BLUE_GREEN/,
     ],
     [
       'strategy of providers',
@@ -224,6 +230,24 @@ describe('CreateService', () => {
       /capacityProviderStrategy \(FARGATE\)/,
     ],
     ['role', { role: 'ecsServiceRole' }, 'InvalidParameterException', /role/],
+    ...(['BOUNDED_PERCENT', 'UNBOUNDED_PERCENT', 'COUNT'] as const).map((type): [string, object, string, string] => [
+      `circuit breaker with ${type} of 0`,
+      { deploymentConfiguration: { deploymentCircuitBreaker: breaker(type, 0) } },
+      'InvalidParameterException',
+      'deploymentCircuitBreaker thresholdConfiguration value must be at least 1',
+    ]),
+    [
+      'circuit breaker with a share above 100',
+      { deploymentConfiguration: { deploymentCircuitBreaker: breaker('UNBOUNDED_PERCENT', 101) } },
+      'InvalidParameterException',
+      'deploymentCircuitBreaker thresholdConfiguration value must be at most 100',
+    ],
+    [
+      'circuit breaker with a type that does not exist',
+      { deploymentConfiguration: { deploymentCircuitBreaker: breaker('SHARE' as 'COUNT', 1) } },
+      'InvalidParameterException',
+      /SHARE|BOUNDED_PERCENT/,
+    ],
     [
       'awsvpc without network configuration',
       { taskDefinition: 'fargate' },
@@ -276,6 +300,35 @@ describe('CreateService', () => {
       },
     });
     expect(service?.status).toBe('ACTIVE');
+  });
+});
+
+describe('the deployment circuit breaker', () => {
+  const shown = async () => (await describeOne())?.deploymentConfiguration?.deploymentCircuitBreaker;
+
+  test.each([
+    [{ enable: true, rollback: false }],
+    [{ enable: true, rollback: true, resetOnHealthyTask: false }],
+    [breaker('BOUNDED_PERCENT', 100)],
+    [breaker('UNBOUNDED_PERCENT', 1)],
+    [breaker('COUNT', 5000)],
+  ])('is accepted and shown as asked: %j', async (deploymentCircuitBreaker) => {
+    const { service } = await create({ deploymentConfiguration: { deploymentCircuitBreaker } });
+    expect(service?.deploymentConfiguration?.deploymentCircuitBreaker).toEqual(deploymentCircuitBreaker);
+    expect(await shown()).toEqual(deploymentCircuitBreaker);
+  });
+
+  test('UpdateService changes it without touching the rest, and keeps it when it is not named', async () => {
+    await create({ deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } } });
+    const deploymentCircuitBreaker = breaker('COUNT', 7);
+    await update({ deploymentConfiguration: { deploymentCircuitBreaker } });
+    expect(api().gateway.last('updateService')).toMatchObject({
+      changes: { deploymentCircuitBreaker, maximumPercent: 200, minimumHealthyPercent: 100 },
+      forceNewDeployment: false,
+    });
+    expect(await shown()).toEqual(deploymentCircuitBreaker);
+    await update({ deploymentConfiguration: { maximumPercent: 150 } });
+    expect(await shown()).toEqual(deploymentCircuitBreaker);
   });
 });
 
@@ -353,10 +406,10 @@ describe('UpdateService', () => {
       'The platform version must be null when specifying an EC2 launch type',
     ],
     [
-      'circuit breaker',
-      { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } } },
-      'UnsupportedFeatureException',
-      /deploymentCircuitBreaker/,
+      'a circuit breaker threshold of more than all tasks',
+      { deploymentConfiguration: { deploymentCircuitBreaker: breaker('BOUNDED_PERCENT', 101) } },
+      'InvalidParameterException',
+      'deploymentCircuitBreaker thresholdConfiguration value must be at most 100',
     ],
     ['negative count', { desiredCount: -1 }, 'InvalidParameterException', /desiredCount/],
   ])('refuses: %s', async (_name, input, code, message) => {

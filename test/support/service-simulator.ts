@@ -3,6 +3,12 @@ import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import { planService } from '../../scheduler/reconcile/plan-service.ts';
 import type { ServicePlan, ServiceSnapshot, ServiceTask } from '../../scheduler/reconcile/types.ts';
 import { applyDeploymentDecisions, startDeployment, withFailedTasks } from '../../scheduler/rollout/deployments.ts';
+import {
+  countableFailures,
+  definitionAfterRollback,
+  taskProgress,
+  withTaskProgress,
+} from '../../scheduler/rollout/circuit-breaker.ts';
 import { failedToStart } from '../../scheduler/tasks/failed-to-start.ts';
 import { afterStartFailure, afterStartSuccess, resetThrottle } from '../../scheduler/throttle/throttle.ts';
 import { aSnapshot } from './service-builders.ts';
@@ -59,7 +65,14 @@ export class ServiceSimulator {
   }
 
   change(taskId: string, changes: Partial<ServiceTask>): void {
-    this.set({ tasks: this.snapshot.tasks.map((task) => (task.taskId === taskId ? { ...task, ...changes } : task)) });
+    const before = this.snapshot.tasks.find((task) => task.taskId === taskId);
+    if (before === undefined) return;
+    const after = { ...before, ...changes };
+    const { definition, deployments, tasks } = this.snapshot;
+    this.set({
+      tasks: tasks.map((task) => (task === before ? after : task)),
+      deployments: withTaskProgress(definition, deployments, [taskProgress(before, after)], this.now),
+    });
   }
 
   /** Plans once and carries the plan out: new tasks are PENDING, stopped ones are on their way. */
@@ -85,6 +98,14 @@ export class ServiceSimulator {
       ...(plan.steadySince === undefined ? {} : { steadySince: plan.steadySince }),
       ...(plan.becomesInactive ? { status: 'INACTIVE' } : {}),
     };
+    if (plan.deployments.some(({ kind }) => kind === 'rollBack')) {
+      const [primary] = this.snapshot.deployments;
+      const { definition } = this.snapshot;
+      this.set({
+        throttle: resetThrottle(),
+        ...(primary ? { definition: definitionAfterRollback(definition, primary) } : {}),
+      });
+    }
     return plan;
   }
 
@@ -153,11 +174,14 @@ export class ServiceSimulator {
 
   private remove(task: ServiceTask): void {
     const stopped: ServiceTask = { ...task, lastStatus: 'STOPPED' };
-    const { throttle } = this.snapshot;
+    const { definition, deployments, throttle } = this.snapshot;
+    const counted = countableFailures(definition, deployments, [stopped]);
+    const ofPrimary = deployments[0]?.deploymentId === task.deploymentId;
     this.set({
       tasks: this.snapshot.tasks.filter(({ taskId }) => taskId !== task.taskId),
-      deployments: withFailedTasks(this.snapshot.deployments, [stopped], this.now),
-      throttle: failedToStart(stopped) ? afterStartFailure(throttle, 1, this.now, 'web').throttle : throttle,
+      deployments: withFailedTasks(deployments, counted, this.now),
+      throttle:
+        ofPrimary && failedToStart(stopped) ? afterStartFailure(throttle, 1, this.now, 'web').throttle : throttle,
     });
   }
 }

@@ -3,7 +3,8 @@ import { ApplicationFailure, condition, setCurrentDetails, uuid4, workflowInfo }
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
 import { applyServiceUpdate } from '../../scheduler/rollout/apply-service-update.ts';
-import { applyDeploymentDecisions, startDeployment } from '../../scheduler/rollout/deployments.ts';
+import { taskProgress, type TaskProgress } from '../../scheduler/rollout/circuit-breaker.ts';
+import { startDeployment } from '../../scheduler/rollout/deployments.ts';
 import { planService } from '../../scheduler/reconcile/plan-service.ts';
 import type { ServicePlan } from '../../scheduler/reconcile/types.ts';
 import { resetThrottle } from '../../scheduler/throttle/throttle.ts';
@@ -21,7 +22,14 @@ import { RecordWriter } from '../owner/record-writer.ts';
 import { groupBy, inFlight } from '../owner/relaunch.ts';
 import type { CarriedService, ServiceOwnedTask, ServiceState } from '../state.ts';
 import { deploymentSpec } from './new-service.ts';
-import { isOfPrimary, noteStartFailures, noteTaskStart, serviceRecord } from './service-record.ts';
+import {
+  isOfPrimary,
+  noteProgress,
+  noteStartFailures,
+  noteTaskStart,
+  serviceRecord,
+  settleDeployments,
+} from './service-record.ts';
 import { loadInstanceFacts } from './instance-facts.ts';
 import { launchOf, startTasks } from './start-tasks.ts';
 
@@ -135,11 +143,20 @@ export class ServiceOwner {
   }
 
   applyReports(reports: readonly TaskReport[]): void {
-    const outcomes = reports.map((report) => this.#tasks.apply(report));
+    const progress: TaskProgress[] = [];
+    const outcomes = reports.map((report) => {
+      const before = this.#tasks.get(report.taskId);
+      const outcome = this.#tasks.apply(report);
+      if (before && outcome.kind !== 'unchanged') progress.push(taskProgress(before, outcome.task));
+      return outcome;
+    });
     if (outcomes.every((outcome) => outcome.kind === 'unchanged')) return;
     const failed = outcomes.flatMap((o) => (o.kind === 'stopped' && o.failedToStart ? [o.task] : []));
-    this.#events(noteStartFailures(this.state, failed, Date.now()));
+    const now = Date.now();
+    // Failures first: tasks that failed beside the first one that ran did so before any ran.
+    this.#events(noteStartFailures(this.state, failed, now));
     if (outcomes.some((o) => o.kind === 'started' && isOfPrimary(this.state, o.task))) noteTaskStart(this.state);
+    noteProgress(this.state, progress, now);
     this.#write();
   }
 
@@ -205,7 +222,7 @@ export class ServiceOwner {
 
   #settleDeployments(plan: ServicePlan): void {
     if (plan.deployments.length === 0) return;
-    this.state.deployments = applyDeploymentDecisions(this.state.deployments, plan.deployments, Date.now());
+    settleDeployments(this.state, plan.deployments, Date.now());
     this.#forgetUnusedDefinitions();
   }
 

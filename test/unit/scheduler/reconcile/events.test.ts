@@ -156,7 +156,12 @@ describe('wakeAt', () => {
   it('is the moment at which a new task counts as healthy, while old ones wait for it', () => {
     const tasks = [...tasksOf({ healthy: 3 }, 'old'), ...tasksOf({ settling: 3 })];
     expect(planService(aSnapshot({ deployments: aRollout(), tasks }), NOW).wakeAt).toBe(NOW + 30_000);
-    const policy = { healthyAfterRunningMs: 15_000, steadyEventEveryMs: HOUR, repeatEventAfterMs: HOUR };
+    const policy = {
+      healthyAfterRunningMs: 15_000,
+      steadyEventEveryMs: HOUR,
+      repeatEventAfterMs: HOUR,
+      failedDeploymentShownMs: 0,
+    };
     expect(planService(aSnapshot({ deployments: aRollout(), tasks }), NOW, policy).wakeAt).toBe(NOW + 5_000);
   });
 

@@ -1,0 +1,173 @@
+/**
+ * The deployment circuit breaker: when a deployment whose tasks keep failing is given up, and what it goes back to.
+ * It watches the PRIMARY deployment while that is IN_PROGRESS; the deployment's `failedTasks` is its count.
+ */
+import type { Deployment, ServiceDefinition } from '../../model/service.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { isReady } from '../reconcile/classify.ts';
+import type { DeploymentDecision, ServiceTask } from '../reconcile/types.ts';
+
+type BreakerSettings = NonNullable<ServiceDefinition['deploymentCircuitBreaker']>;
+type Threshold = NonNullable<BreakerSettings['thresholdConfiguration']>;
+
+/** ECS's default when a service does not set its own. */
+export const DEFAULT_THRESHOLD = { type: 'BOUNDED_PERCENT', value: 50 } as const satisfies Threshold;
+/** What BOUNDED_PERCENT is held between. */
+const LEAST_BOUNDED = 3;
+const MOST_BOUNDED = 200;
+
+/** The texts of `rolloutStateReason`. */
+export const FAILED_REASON = 'ECS deployment circuit breaker: tasks failed to start.';
+export const rollingBackReason = (deploymentId: string): string =>
+  `ECS deployment circuit breaker: rolling back to deploymentId ${deploymentId}.`;
+
+/** Failed tasks at which a deployment is given up; at least 1, so that a service of no tasks does not fail of none. */
+export function breakerThreshold(threshold: Threshold | undefined, desiredCount: number): number {
+  const { type = DEFAULT_THRESHOLD.type, value = DEFAULT_THRESHOLD.value } = threshold ?? {};
+  if (type === 'COUNT') return Math.max(1, value);
+  const share = Math.ceil((value * desiredCount) / 100);
+  if (type === 'UNBOUNDED_PERCENT') return Math.max(1, share);
+  return Math.min(Math.max(share, LEAST_BOUNDED), MOST_BOUNDED);
+}
+
+/** The settings of a breaker that is switched on. */
+const enabled = ({ deploymentCircuitBreaker: breaker }: ServiceDefinition): BreakerSettings | undefined =>
+  breaker?.enable === true ? breaker : undefined;
+
+/** A deployment on its way in: what the breaker looks at. */
+const isRollingOut = ({ status, rolloutState }: Deployment): boolean =>
+  status === 'PRIMARY' && rolloutState === 'IN_PROGRESS';
+
+/** The deployment that the breaker watches now, if any. */
+export const watchedDeployment = (
+  definition: ServiceDefinition,
+  deployments: readonly Deployment[],
+): Deployment | undefined => (enabled(definition) ? deployments.find(isRollingOut) : undefined);
+
+/** The most recent deployment that completed and is on its way out. */
+const lastCompleted = (deployments: readonly Deployment[]): Deployment | undefined =>
+  deployments.find(({ status, rolloutState }) => status === 'ACTIVE' && rolloutState === 'COMPLETED');
+
+/**
+ * What a rollback would go to: it stays in the list without any task until the PRIMARY has completed, and its task
+ * definition stays known with it.
+ */
+export function rollbackTarget(
+  definition: ServiceDefinition,
+  deployments: readonly Deployment[],
+): Deployment | undefined {
+  const completed = deployments.some(
+    ({ status, rolloutState }) => status === 'PRIMARY' && rolloutState === 'COMPLETED',
+  );
+  return enabled(definition) && !completed ? lastCompleted(deployments) : undefined;
+}
+
+export interface BreakerEvaluation {
+  readonly definition: ServiceDefinition;
+  /** PRIMARY first, then newest first. */
+  readonly deployments: readonly Deployment[];
+  /** Tasks of the watched deployment that are about to be replaced for failing their health checks: not in its count yet. */
+  readonly newFailures: number;
+}
+
+/** What the breaker decides; `failed` is set when it trips, `target` when it rolls back too. */
+export interface BreakerVerdict {
+  readonly decisions: readonly DeploymentDecision[];
+  readonly failed?: Deployment;
+  readonly target?: Deployment;
+}
+
+/**
+ * Counts the new failures, and gives the watched deployment up when its count reaches the threshold. With rollback, the
+ * most recent COMPLETED deployment becomes the PRIMARY again, under its own id; when there is none the rollout stalls.
+ */
+export function evaluateCircuitBreaker({ definition, deployments, newFailures }: BreakerEvaluation): BreakerVerdict {
+  const breaker = enabled(definition);
+  const watched = watchedDeployment(definition, deployments);
+  if (breaker === undefined || watched === undefined) return { decisions: [] };
+  const { deploymentId } = watched;
+  const counted: readonly DeploymentDecision[] =
+    newFailures > 0 ? [{ kind: 'count', deploymentId, failures: newFailures }] : [];
+  const threshold = breakerThreshold(breaker.thresholdConfiguration, definition.desiredCount);
+  if (watched.failedTasks + newFailures < threshold) return { decisions: counted };
+  const failed: DeploymentDecision = { kind: 'fail', deploymentId, rolloutStateReason: FAILED_REASON };
+  const target = breaker.rollback === true ? lastCompleted(deployments) : undefined;
+  if (target === undefined) return { decisions: [...counted, failed], failed: watched };
+  const { deploymentId: targetId } = target;
+  const back: DeploymentDecision = {
+    kind: 'rollBack',
+    deploymentId: targetId,
+    rolloutStateReason: rollingBackReason(targetId),
+  };
+  return { decisions: [...counted, failed, back], failed: watched, target };
+}
+
+/**
+ * Which of the tasks that failed to start belong into `failedTasks`. Under a breaker only those that failed before any
+ * task of their deployment ran: from then on health checks count. A FAILED deployment is not counted any further.
+ */
+export function countableFailures<T extends { readonly deploymentId: string }>(
+  definition: ServiceDefinition,
+  deployments: readonly Deployment[],
+  failed: readonly T[],
+): readonly T[] {
+  const watched = watchedDeployment(definition, deployments);
+  const silent = deployments
+    .filter((deployment) => deployment.rolloutState === 'FAILED')
+    .concat(watched?.reachedRunning === true ? [watched] : []);
+  const ids = new Set(silent.map(({ deploymentId }) => deploymentId));
+  return failed.filter(({ deploymentId }) => !ids.has(deploymentId));
+}
+
+/** What a report meant for a task's deployment. */
+export interface TaskProgress {
+  readonly deploymentId: string;
+  /** It reached RUNNING. */
+  readonly started: boolean;
+  /** It became healthy; without a health check that is RUNNING. */
+  readonly healthy: boolean;
+}
+
+export const taskProgress = (before: ServiceTask, after: ServiceTask): TaskProgress => ({
+  deploymentId: after.deploymentId,
+  started: before.startedAt === undefined && after.startedAt !== undefined,
+  healthy: !isReady(before) && isReady(after),
+});
+
+/**
+ * The deployments once tasks have got on: each remembers that a task of it ran, and a healthy task zeroes the breaker's
+ * count, unless resetOnHealthyTask is false.
+ */
+export function withTaskProgress(
+  definition: ServiceDefinition,
+  deployments: readonly Deployment[],
+  progress: readonly TaskProgress[],
+  now: EpochMs,
+): readonly Deployment[] {
+  const started = new Set(progress.filter((task) => task.started).map(({ deploymentId }) => deploymentId));
+  const healthy = new Set(progress.filter((task) => task.healthy).map(({ deploymentId }) => deploymentId));
+  const watched = watchedDeployment(definition, deployments);
+  const resets = definition.deploymentCircuitBreaker?.resetOnHealthyTask !== false;
+  return deployments.map((deployment) => {
+    const { deploymentId, failedTasks } = deployment;
+    const ran = deployment.reachedRunning !== true && started.has(deploymentId);
+    const reset = resets && deployment === watched && failedTasks > 0 && healthy.has(deploymentId);
+    if (!ran && !reset) return deployment;
+    return {
+      ...deployment,
+      ...(ran ? { reachedRunning: true } : {}),
+      ...(reset ? { failedTasks: 0, updatedAt: now } : {}),
+    };
+  });
+}
+
+/** The service's definition once it went back: what deployments take over from it is again what the target runs with. */
+export function definitionAfterRollback(definition: ServiceDefinition, target: Deployment): ServiceDefinition {
+  const { networkConfiguration: _network, platformVersion: _platform, ...rest } = definition;
+  const { networkConfiguration, platformVersion } = target;
+  return {
+    ...rest,
+    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    ...(platformVersion === undefined ? {} : { platformVersion }),
+  };
+}
