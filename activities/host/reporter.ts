@@ -4,9 +4,12 @@
  */
 import type { TaskReport } from '../../model/task.ts';
 
-/** Signals at once after a quiet time, then one in each interval: four a second. One more where somebody waits for it. */
+/**
+ * Signals at once after a quiet time, then one in each interval: two a second. One more where somebody waits for it.
+ * Each costs a workflow step and a write, which a launch of many feels on a small machine.
+ */
 const BURST = 2;
-const INTERVAL_MS = 250;
+const INTERVAL_MS = 500;
 const BATCH = 100;
 const RETRY_MS = { first: 250, most: 10_000 };
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
+import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { TaskBlueprint } from './container-spec.ts';
 import { LABELS, planFrom } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
@@ -10,8 +11,8 @@ import { Slots } from './slots.ts';
 import { TaskRun } from './task-run.ts';
 import type { TaskRunDeps } from './task-run.ts';
 
-/** Creates and starts at a time: a Docker engine on two cores is fastest with four, and slower with more. */
-const ENGINE_CONCURRENCY = 4;
+/** Creates and starts at a time: a Docker engine on two cores does no more with a higher number. */
+const ENGINE_CONCURRENCY = 6;
 /** Ended tasks that are remembered after their clean-up, so that a late order does not start them again. */
 const REMEMBERED_TASKS = 10_000;
 const RESYNC_RETRY_MS = 1_000;
@@ -19,6 +20,8 @@ const RESYNC_RETRY_MS = 1_000;
 export interface HostTasksDeps {
   readonly runtime: ContainerRuntime;
   readonly containerInstanceId: string;
+  /** Limits tasks as a whole, where that is possible. */
+  readonly cgroups?: TaskCgroups;
   readonly logger: Logger;
   readonly now: () => EpochMs;
   readonly report: (ownerWorkflowId: string, report: TaskReport) => void;
@@ -65,6 +68,7 @@ export class HostTasks {
     });
     for (const [taskId, { plan, containers }] of await this.find())
       this.runs.set(taskId, TaskRun.adopt(plan, containers, this.runDeps()));
+    await this.deps.cgroups?.sweep((taskId) => this.runs.has(taskId));
     const early = this.early ?? [];
     this.early = undefined;
     early.forEach((event) => this.dispatch(event));
@@ -171,6 +175,7 @@ export class HostTasks {
       logger,
       report,
       slots: this.slots,
+      ...(this.deps.cgroups === undefined ? {} : { cgroups: this.deps.cgroups }),
       onStopped: (run) => this.afterStop(run),
     };
   }
@@ -216,6 +221,7 @@ export class HostTasks {
   private afterStop(run: TaskRun): void {
     this.remember(run.report());
     void run.removeHolder();
+    void this.removeCgroup(run);
     this.later(this.deps.cleanupWaitMs, () => void this.cleanUp(run));
   }
 
@@ -224,10 +230,17 @@ export class HostTasks {
     try {
       await run.removeHolder();
       for (const id of run.containerIds) await this.deps.runtime.remove(id);
+      await this.removeCgroup(run);
       for (const volume of run.plan.taskVolumes) await this.deps.runtime.removeVolume(volume);
     } catch (error) {
       this.deps.logger.warn(error, 'cannot clean up a task');
     }
+  }
+
+  private async removeCgroup({ plan }: TaskRun): Promise<void> {
+    await this.deps.cgroups
+      ?.remove(plan.taskId)
+      .catch((error: unknown) => this.deps.logger.warn(error, "cannot remove a task's cgroup"));
   }
 
   private later(waitMs: number, action: () => void): void {
