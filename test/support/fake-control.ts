@@ -61,6 +61,10 @@ export class FakeControl {
       snapshotCapacity: (request) => Promise.resolve(this.#snapshot(request)),
       reserveTasks: (input) => Promise.resolve(this.#reserve(input)),
       recordOwner: (record) => {
+        // As the store: events alone do not say which service they belong to.
+        if (record.events.length > 0 && record.service === undefined) {
+          throw ApplicationFailure.nonRetryable('Events were to be recorded without the service.', 'EventsAlone');
+        }
         this.#record(record);
         return Promise.resolve();
       },
