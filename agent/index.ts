@@ -8,6 +8,8 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createHostActivities } from '../activities/host/index.ts';
 import type { HostActivityDeps } from '../activities/host/index.ts';
 import { HostTasks } from '../activities/host/launch/host-tasks.ts';
+import { probeTaskCgroups } from '../activities/host/limits/task-cgroups.ts';
+import type { TaskCgroups } from '../activities/host/limits/task-cgroups.ts';
 import { TaskReporter } from '../activities/host/reporter.ts';
 import { connectDocker, DockerRuntime } from '../activities/host/runtime/docker-runtime.ts';
 import type { Partition } from '../model/arn.ts';
@@ -76,7 +78,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     send: reportSender(client),
     onError: (error, owner) => logger.warn({ owner, error: String(error) }, 'cannot report tasks: trying again'),
   });
-  const tasks = createHostTasks({ options, containerInstanceId, logger, docker, reporter });
+  const cgroups = await patiently('container engine', () => probeTaskCgroups(docker, containerInstanceId));
+  if (typeof cgroups === 'string')
+    logger.warn(`limits of a task hold for each of its containers, not for all together: ${cgroups}`);
+  const tasks = createHostTasks({ options, containerInstanceId, logger, docker, reporter, cgroups });
   await patiently('container engine', () => tasks.open());
   const session = new ControlPlaneSession({
     client,
@@ -115,12 +120,15 @@ interface HostTasksSetup {
   readonly logger: Logger;
   readonly docker: Docker;
   readonly reporter: TaskReporter;
+  readonly cgroups: TaskCgroups | string;
 }
 
-function createHostTasks({ options, containerInstanceId, logger, docker, reporter }: HostTasksSetup): HostTasks {
+function createHostTasks(setup: HostTasksSetup): HostTasks {
+  const { options, containerInstanceId, logger, docker, reporter, cgroups } = setup;
   return new HostTasks({
     runtime: new DockerRuntime(docker),
     containerInstanceId,
+    ...(typeof cgroups === 'string' ? {} : { cgroups }),
     logger,
     now: Date.now,
     report: (owner, report) => reporter.report(owner, report),

@@ -61,9 +61,11 @@ export function applyObserved(record: ContainerRecord, observed: ObservedContain
 
 /** The container has stopped. */
 export function endRecord(record: ContainerRecord, end: { exitCode?: number; oomKilled?: boolean }): void {
+  // With version 1 cgroups the kernel tells every container of a task of the kill of one: those that are stopped for it are not meant.
+  const wasStopped = record.phase === 'stopping' || end.exitCode === 0;
   record.phase = 'stopped';
   if (end.exitCode !== undefined) record.exitCode = end.exitCode;
-  if (record.oomKilled || end.oomKilled === true)
+  if (!wasStopped && (record.oomKilled || end.oomKilled === true))
     record.reason = 'OutOfMemoryError: Container killed due to memory usage';
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, Volume } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
+import type { TaskLimits } from '../limits/layout.ts';
 import { PAUSE_PATH } from '../runtime/pause-image.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerMount, ContainerNetwork, ContainerSpec, VolumeSpec } from '../runtime/types.ts';
@@ -79,7 +80,7 @@ export function containerSpec(blueprint: TaskBlueprint, name: string, ids: Conta
       const [target = '', alias = target] = link.split(':');
       return { containerId: idOf(ids, target), alias };
     }),
-    ...taskLimits(blueprint),
+    ...capsOf(blueprint),
     ...(gpuIds.length === 0 ? {} : { gpuIds }),
     ...namespaceModes(definition, holderId),
   };
@@ -154,10 +155,18 @@ function namespaceModes(definition: TaskDefinition, holderId: string | undefined
 }
 
 /** Task-level cpu and memory as numbers; what the definition leaves out has no limit. */
-function taskLimits({ definition, launch }: TaskBlueprint): Partial<ContainerSpec> {
+export function taskLimits({ definition, launch }: Pick<TaskBlueprint, 'definition' | 'launch'>): TaskLimits {
   const cpu = Number(launch.overrides.cpu ?? definition.cpu ?? 0);
   const memory = Number(launch.overrides.memory ?? definition.memory ?? 0);
-  return { ...(cpu > 0 ? { taskCpu: cpu } : {}), ...(memory > 0 ? { taskMemoryMiB: memory } : {}) };
+  return { ...(cpu > 0 ? { cpu } : {}), ...(memory > 0 ? { memoryMiB: memory } : {}) };
+}
+
+function capsOf(blueprint: TaskBlueprint): Partial<ContainerSpec> {
+  const { cpu, memoryMiB } = taskLimits(blueprint);
+  return {
+    ...(cpu === undefined ? {} : { taskCpu: cpu }),
+    ...(memoryMiB === undefined ? {} : { taskMemoryMiB: memoryMiB }),
+  };
 }
 
 /** The task's GPUs are dealt out to its containers in order, each as many as it asks for. */

@@ -2,7 +2,8 @@
 import { unsupportedOverrides, unsupportedParameters } from '../../../model/unsupported-parameters.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
-import { holderSpec, volumesToCreate } from './container-spec.ts';
+import type { TaskCgroups } from '../limits/task-cgroups.ts';
+import { holderSpec, taskLimits, volumesToCreate } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
 import type { Slots } from './slots.ts';
 import type { TaskAddress } from './task-report.ts';
@@ -30,6 +31,28 @@ export async function ensureVolumes(runtime: ContainerRuntime, blueprint: TaskBl
         `volume ${volume.name} does not exist on the container instance`,
       );
   }
+}
+
+/**
+ * Makes the cgroup of a task that has limits of its own, and answers it. The holder is not under it: it has nothing to
+ * limit, and memory that runs out must not end the network.
+ */
+export async function ensureCgroup(
+  cgroups: TaskCgroups | undefined,
+  blueprint: TaskBlueprint,
+): Promise<string | undefined> {
+  const limits = taskLimits(blueprint);
+  if (cgroups === undefined || (limits.cpu === undefined && limits.memoryMiB === undefined)) return undefined;
+  const { taskId } = blueprint.plan;
+  try {
+    await cgroups.ensure(taskId, limits);
+  } catch (error) {
+    throw new RuntimeError(
+      'ResourceInitializationError',
+      `cannot limit the task's cpu and memory: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return cgroups.parentOf(taskId);
 }
 
 /** Creates and starts the holder, or finds the one of an earlier attempt. */

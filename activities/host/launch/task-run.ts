@@ -15,7 +15,8 @@ import type { TaskBlueprint } from './container-spec.ts';
 import { nextSteps, shouldRestart } from './graph.ts';
 import { HOLDER_NAME } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
-import { ensureVolumes, failureText, refuseUnsupported, startHolder } from './preparation.ts';
+import type { TaskCgroups } from '../limits/task-cgroups.ts';
+import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startHolder } from './preparation.ts';
 import type { Slots } from './slots.ts';
 import { toTaskReport } from './task-report.ts';
 import type { TaskAddress } from './task-report.ts';
@@ -29,6 +30,7 @@ const VANISHED = 'ContainerVanishedError: No container matching saved ID found';
 export interface TaskRunDeps {
   readonly runtime: ContainerRuntime;
   readonly containerInstanceId: string;
+  readonly cgroups?: TaskCgroups;
   /** Bounds the creates and starts of all tasks together. */
   readonly slots: Slots;
   readonly now: () => EpochMs;
@@ -47,6 +49,7 @@ export class TaskRun {
   private blueprint: TaskBlueprint | undefined;
   private holderId: string | undefined;
   private address: TaskAddress | undefined;
+  private cgroupParent: string | undefined;
   private holderRemoval: Promise<void> | undefined;
   /** Network and volumes are there: containers may be created. */
   private prepared = false;
@@ -302,6 +305,7 @@ export class TaskRun {
   private async prepareHost(blueprint: TaskBlueprint): Promise<void> {
     const { runtime, slots } = this.deps;
     await ensureVolumes(runtime, blueprint);
+    this.cgroupParent = await ensureCgroup(this.deps.cgroups, blueprint);
     if (this.plan.hasHolder && this.holderId === undefined) {
       const holder = await startHolder(runtime, slots, blueprint);
       this.holderId = holder.id;
@@ -348,7 +352,11 @@ export class TaskRun {
   /** False when the task was to end meanwhile: nothing starts then. */
   private async createAndStart(blueprint: TaskBlueprint, record: ContainerRecord): Promise<boolean> {
     if (this.stopping) return this.giveUp(record);
-    record.containerId ??= await this.deps.runtime.create(containerSpec(blueprint, record.plan.name, this.ids()));
+    const { cgroupParent } = this;
+    const spec = containerSpec(blueprint, record.plan.name, this.ids());
+    record.containerId ??= await this.deps.runtime.create(
+      cgroupParent === undefined ? spec : { ...spec, cgroupParent },
+    );
     if (this.isStoppingNow()) return this.giveUp(record);
     await this.deps.runtime.start(record.containerId);
     return true;

@@ -52,12 +52,16 @@ function hostConfigOf(spec: ContainerSpec): HostConfig {
     ...namesOf(spec),
     ...present('LogConfig', logConfigOf(c)),
     ...present('Sysctls', sysctlsOf(spec)),
+    ...present('CgroupParent', spec.cgroupParent),
     ...present('PidMode', spec.pidMode),
     ...present('IpcMode', spec.ipcMode),
   };
 }
 
-/** CPU and memory: the container's own, and the task's hard limits as a cap on each of its containers. */
+/**
+ * CPU and memory: the container's own, and the task's hard limits as a cap on each of its containers. Under the task's
+ * cgroup too: programs that size themselves look at the limits of their own container.
+ */
 function resourcesOf({ container: c, taskCpu, taskMemoryMiB, gpuIds }: ContainerSpec): HostConfig {
   const memory = Math.min(c.memory ?? Infinity, taskMemoryMiB ?? Infinity);
   return {

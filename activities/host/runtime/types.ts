@@ -32,9 +32,11 @@ export interface ContainerSpec {
   readonly mounts: readonly ContainerMount[];
   readonly volumesFrom: readonly { readonly containerId: string; readonly readOnly: boolean }[];
   readonly links: readonly { readonly containerId: string; readonly alias: string }[];
-  /** The task's own limits: they cap each container. CPU in units of 1/1024 core. */
+  /** The task's own limits: they cap each container, and together by `cgroupParent`. CPU in units of 1/1024 core. */
   readonly taskCpu?: number;
   readonly taskMemoryMiB?: number;
+  /** The task's cgroup, which has its limits. */
+  readonly cgroupParent?: string;
   readonly gpuIds?: readonly string[];
   /** `host`, `none`, or the container whose namespace is shared. */
   readonly pidMode?: string;

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { HostTasks } from '../../../activities/host/launch/host-tasks.ts';
 import { planTask } from '../../../activities/host/launch/plan.ts';
 import { LABELS } from '../../../activities/host/launch/labels.ts';
+import type { TaskCgroups } from '../../../activities/host/limits/task-cgroups.ts';
 import type { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
@@ -55,12 +56,17 @@ export class TestHost {
   readonly tasks: HostTasks;
   readonly engine: DockerEngine;
 
-  private constructor(engine: DockerEngine, containerInstanceId: string, cleanupWaitMs: number) {
+  private constructor(
+    engine: DockerEngine,
+    containerInstanceId: string,
+    { cleanupWaitMs, cgroups }: { cleanupWaitMs: number; cgroups?: TaskCgroups },
+  ) {
     this.engine = engine;
     this.containerInstanceId = containerInstanceId;
     this.tasks = new HostTasks({
       runtime: new DockerRuntime(connectDocker({ socketPath: engine.socketPath })),
       containerInstanceId,
+      ...(cgroups === undefined ? {} : { cgroups }),
       logger: pino({ level: 'silent' }),
       now: Date.now,
       report: (_owner, report) => this.reports.push(report),
@@ -71,9 +77,13 @@ export class TestHost {
   /** An agent on the engine; with the id of an earlier one it is that agent come back. */
   static async open(
     engine: DockerEngine,
-    { id = randomBytes(16).toString('hex'), cleanupWaitMs = 600_000 } = {},
+    {
+      id = randomBytes(16).toString('hex'),
+      cleanupWaitMs = 600_000,
+      cgroups,
+    }: { id?: string; cleanupWaitMs?: number; cgroups?: TaskCgroups } = {},
   ): Promise<TestHost> {
-    const host = new TestHost(engine, id, cleanupWaitMs);
+    const host = new TestHost(engine, id, { cleanupWaitMs, ...(cgroups === undefined ? {} : { cgroups }) });
     await host.tasks.open();
     return host;
   }
