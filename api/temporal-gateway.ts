@@ -55,9 +55,12 @@ function asEcsError(error: unknown): unknown {
   return unreachable ? new EcsError('ServiceUnavailable', UNAVAILABLE) : error;
 }
 
-/** gRPC UNAVAILABLE (14), DEADLINE_EXCEEDED (4) and CANCELLED (1), however deep the client wrapped it. */
+/**
+ * gRPC UNAVAILABLE (14), DEADLINE_EXCEEDED (4), CANCELLED (1) and FAILED_PRECONDITION (9: the workflow's own step keeps
+ * failing), however deep the client wrapped it.
+ */
 function isUnavailable(error: unknown): boolean {
-  if (isGrpcServiceError(error)) return [1, 4, 14].includes(error.code);
+  if (isGrpcServiceError(error)) return [1, 4, 9, 14].includes(error.code);
   return error instanceof Error && error.cause !== undefined && isUnavailable(error.cause);
 }
 

@@ -41,7 +41,7 @@ export async function run(settings: Settings): Promise<void> {
 function greeting(running: AllInOne, settings: Settings): string {
   const region = settings.partition.region;
   const cluster = settings.clusterName === 'default' ? '' : ` --cluster ${settings.clusterName}`;
-  const hello = `'[{"name":"hello","image":"busybox","command":["sleep","600"],"memory":32}]'`;
+  const hello = `'[{"name":"hello","image":"busybox","command":["sleep","600"],"memory":32,"stopTimeout":2}]'`;
   const ui = running.temporalUiUrl === undefined ? '' : `  Temporal UI   ${running.temporalUiUrl}\n`;
   return `
 Longshore is ready (${seconds(performance.now())}).
