@@ -20,6 +20,8 @@ import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startHolde
 import type { Slots } from './slots.ts';
 import { toTaskReport } from './task-report.ts';
 import type { TaskAddress } from './task-report.ts';
+import { Waiters } from './waiters.ts';
+import type { Settled } from './waiters.ts';
 
 /** A launch that takes longer than this is reported as PENDING with its pull times; quicker ones go straight to RUNNING. */
 const PENDING_REPORT_AFTER_MS = 2_000;
@@ -40,8 +42,6 @@ export interface TaskRunDeps {
   readonly onStopped: (run: TaskRun) => void;
 }
 
-type Settled = 'running' | 'stopped';
-
 export class TaskRun {
   readonly plan: TaskPlan;
   private readonly deps: TaskRunDeps;
@@ -61,7 +61,7 @@ export class TaskRun {
   private stopCode: StopCode | undefined;
   private stoppedReason: string | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private readonly waiters: { readonly until: readonly Settled[]; readonly resolve: () => void }[] = [];
+  private readonly waiters = new Waiters();
 
   private constructor(plan: TaskPlan, records: readonly ContainerRecord[], deps: TaskRunDeps) {
     this.plan = plan;
@@ -152,7 +152,7 @@ export class TaskRun {
   /** Resolves when the task is RUNNING or STOPPED, or, with `stopped` alone, when it is STOPPED. */
   until(...settled: readonly Settled[]): Promise<void> {
     if (this.isStopped || (settled.includes('running') && this.hasStarted)) return Promise.resolve();
-    return new Promise((resolve) => this.waiters.push({ until: settled, resolve }));
+    return this.waiters.until(settled);
   }
 
   /** Tells the owner how the task stands. */
@@ -460,7 +460,7 @@ export class TaskRun {
     if (this.hasStarted || this.stopping || !isUp) return;
     this.times.startedAt = this.deps.now();
     this.publish();
-    this.release('running');
+    this.waiters.release('running');
   }
 
   private finish(): void {
@@ -468,16 +468,8 @@ export class TaskRun {
     clearTimeout(this.timer);
     this.stoppedAt = this.deps.now();
     this.publish();
-    this.release('stopped');
+    this.waiters.release('stopped');
     this.deps.onStopped(this);
-  }
-
-  private release(settled: Settled): void {
-    const due = this.waiters.filter((w) => settled === 'stopped' || w.until.includes(settled));
-    for (const waiter of due) {
-      this.waiters.splice(this.waiters.indexOf(waiter), 1);
-      waiter.resolve();
-    }
   }
 
   private recordOf(name: string): ContainerRecord {
