@@ -75,6 +75,25 @@ async function serviceThrottled(stage: Stage): Promise<void> {
   await save(stage, 'service-throttled', id);
 }
 
+/** A deployment whose tasks never run trips its circuit breaker and is rolled back. */
+async function serviceBreaker(stage: Stage): Promise<void> {
+  const id = serviceWorkflowId(stage.cluster, 'web');
+  await stage.addInstance();
+  const deploymentCircuitBreaker = { enable: true, rollback: true };
+  const { incarnation } = await stage.createService(createCommand(stage.cluster, { deploymentCircuitBreaker }));
+  await stage.until('completed', () => stage.control.services.get('web')?.deployments[0]?.rolloutState === 'COMPLETED');
+  stage.host.fate = (task) => (task.taskDefinitionArn.endsWith(':2') ? 'fails' : 'starts');
+  const taskDefinition2 = taskDefinition({ revision: 2 });
+  await stage.client.getHandle(id).executeUpdate(updateServiceUpdate, {
+    args: [{ incarnation, changes: {}, forceNewDeployment: false, taskDefinition: taskDefinition2 }],
+  });
+  await stage.until('rolled back', () =>
+    stage.control.messages().some((m) => m.includes('rolling back to deployment')),
+  );
+  await stage.pass(5 * 60_000);
+  await save(stage, 'service-breaker', id);
+}
+
 async function runTaskLife(stage: Stage): Promise<void> {
   await stage.addInstance({ cpu: 512 });
   const { taskIds } = await stage.runTask('t', runTaskCommand(stage.cluster, { count: 3, clientToken: 't' }));
@@ -98,6 +117,7 @@ async function instanceLife(stage: Stage): Promise<void> {
 }
 
 const env = await startWorkflowEnv();
-for (const scenario of [serviceLife, serviceThrottled, runTaskLife, instanceLife]) await withStage(env, scenario);
+const scenarios = [serviceLife, serviceThrottled, serviceBreaker, runTaskLife, instanceLife];
+for (const scenario of scenarios) await withStage(env, scenario);
 await env.teardown().catch(() => undefined);
 process.exit(0);

@@ -11,7 +11,7 @@ import { loadWorkflowBundle } from '../../worker/bundle.ts';
 
 const folder = fileURLToPath(new URL('histories/', import.meta.url));
 const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-const KINDS = ['service-life', 'service-throttled', 'run-task-life', 'container-instance-life'];
+const KINDS = ['service-life', 'service-throttled', 'service-breaker', 'run-task-life', 'container-instance-life'];
 
 const read = (file: string) =>
   proto.temporal.api.history.v1.History.fromObject(
