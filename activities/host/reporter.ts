@@ -8,7 +8,7 @@ import type { TaskReport } from '../../model/task.ts';
  * Signals at once after a quiet time, then one in each interval: two a second. One more where somebody waits for it.
  * Each costs a workflow step and a write, which a launch of many feels on a small machine.
  */
-const BURST = 2;
+const BURST = 4;
 const INTERVAL_MS = 500;
 const BATCH = 100;
 const RETRY_MS = { first: 250, most: 10_000 };

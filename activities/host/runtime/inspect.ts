@@ -36,12 +36,18 @@ const isTime = (text: string): boolean => text !== '' && !text.startsWith('0001-
 
 type Ports = ContainerInspectInfo['NetworkSettings']['Ports'];
 
+/** An engine may choose another dynamic port for [::] than for 0.0.0.0: what callers take for the port is the IPv4 one. */
+function preferIpv4<T extends { readonly HostIp: string }>(hosts: readonly T[]): readonly T[] {
+  const ipv4 = hosts.filter((host) => !host.HostIp.includes(':'));
+  return ipv4.length > 0 ? ipv4 : hosts;
+}
+
 /** One binding for each host port, IPv4 and IPv6 of the same port taken together. */
 function bindingsOf(ports: Ports | null | undefined): NetworkBinding[] {
   const bindings = new Map<string, NetworkBinding>();
   for (const [key, hosts] of Object.entries((ports ?? {}) as Record<string, Ports[string] | null>)) {
     const [port, protocol] = key.split('/');
-    for (const host of hosts ?? []) {
+    for (const host of preferIpv4(hosts ?? [])) {
       const id = `${key}:${host.HostPort}`;
       if (bindings.has(id)) continue;
       bindings.set(id, {

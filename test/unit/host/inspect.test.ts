@@ -59,7 +59,7 @@ describe('fromInspect', () => {
       '443/udp': null,
       '80/tcp': [
         { HostIp: '0.0.0.0', HostPort: '32768' },
-        { HostIp: '::', HostPort: '32768' },
+        { HostIp: '::', HostPort: '32766' },
         { HostIp: '0.0.0.0', HostPort: '8080' },
       ],
     };

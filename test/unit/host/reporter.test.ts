@@ -52,7 +52,7 @@ describe('TaskReporter', () => {
       await vi.advanceTimersByTimeAsync(10);
     }
     await reporter.drained();
-    expect(sent.length).toBeLessThanOrEqual(10 * 2 + 2);
+    expect(sent.length).toBeLessThanOrEqual(10 * 2 + 4);
     const last = new Map(sent.flatMap((s) => s.tasks).map((t) => t.split(':') as [string, string]));
     expect([...last.values()]).toEqual(new Array(10).fill('RUNNING'));
   });
