@@ -22,10 +22,16 @@ import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env
 const version = process.argv[2];
 if (version === undefined) throw new Error('usage: record.ts <version>, e.g. 0.1.0');
 
+/** Stack traces name the folders of whoever records; replay does not read them. */
+const withoutPaths = (key: string, value: unknown): unknown => (key === 'stackTrace' ? '' : value);
+
 async function save(stage: Stage, name: string, workflowId: string): Promise<void> {
   const history = await stage.client.getHandle(workflowId).fetchHistory();
   const file = fileURLToPath(new URL(`histories/${name}.${version}.json`, import.meta.url));
-  await writeFile(file, `${JSON.stringify(proto.temporal.api.history.v1.History.fromObject(history), null, 1)}\n`);
+  await writeFile(
+    file,
+    `${JSON.stringify(proto.temporal.api.history.v1.History.fromObject(history), withoutPaths, 1)}\n`,
+  );
   console.log(`${name}: ${history.events?.length ?? 0} events`);
 }
 
