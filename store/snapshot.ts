@@ -1,7 +1,6 @@
 /** Snapshots of a cluster's capacity: one statement, answered in columns. */
 import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../model/capacity.ts';
-import { DEFAULT_RESERVED_PORTS } from '../model/capacity.ts';
-import { SNAPSHOT_LIMIT } from '../model/capacity.ts';
+import { DEFAULT_RESERVED_PORTS, SNAPSHOT_LIMIT } from '../model/capacity.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { Database, Statement } from './database.ts';
 import { RUNNING_ON_INSTANCE } from './instances.ts';

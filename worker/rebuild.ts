@@ -6,7 +6,6 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import type { Logger } from 'pino';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TaskDefinitionRecord } from '../model/task-definition.ts';
-import type { Task } from '../model/task.ts';
 import { parseTaskDefinitionRef } from '../model/arn.ts';
 import type { Store } from '../store/types.ts';
 import {
@@ -16,6 +15,7 @@ import {
   SERVICE_WORKFLOW,
   serviceWorkflowId,
 } from '../workflows/messages.ts';
+import { groupBy } from '../workflows/owner/relaunch.ts';
 import { carriedInstance, carriedRunTask, carriedService } from './carried-state.ts';
 
 /** A workflow to start with the state it would have carried over continue-as-new. */
@@ -79,7 +79,7 @@ async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
     store.listLiveInstances(),
   ]);
   const definitions = new DefinitionReader(store);
-  const byOwner = groupByOwner(tasks);
+  const byOwner = new Map(groupBy(tasks, (task) => task.ownerWorkflowId));
   const draining = instances.filter((instance) => instance.status === 'DRAINING').map((i) => i.containerInstanceId);
   const found: LostWorkflow[] = instances.map((instance) => {
     const { clusterName, containerInstanceId } = instance;
@@ -128,16 +128,6 @@ async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
     });
   }
   return found;
-}
-
-function groupByOwner(tasks: readonly Task[]): Map<string, Task[]> {
-  const groups = new Map<string, Task[]>();
-  for (const task of tasks) {
-    const group = groups.get(task.ownerWorkflowId);
-    if (group) group.push(task);
-    else groups.set(task.ownerWorkflowId, [task]);
-  }
-  return groups;
 }
 
 /** Reads each definition once. */

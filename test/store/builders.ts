@@ -4,6 +4,7 @@ import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { HeldResources, Task, TaskPatch } from '../../model/task.ts';
 import type { ClusterRecord, Store } from '../../store/types.ts';
+import { aDefinition as aServiceDefinition } from '../support/service-builders.ts';
 
 export const T0 = 1_780_000_000_000;
 export const newId = (): string => randomBytes(16).toString('hex');
@@ -82,26 +83,7 @@ export const aService = (
   members: Partial<ServiceRecord> = {},
   definition: Partial<ServiceRecord['definition']> = {},
 ): ServiceRecord => ({
-  definition: {
-    serviceName,
-    clusterName: 'default',
-    schedulingStrategy: 'REPLICA',
-    desiredCount: 1,
-    launchType: 'EC2',
-    minimumHealthyPercent: 100,
-    maximumPercent: 200,
-    placementConstraints: [],
-    placementStrategy: [],
-    healthCheckGracePeriodSeconds: 0,
-    availabilityZoneRebalancing: 'DISABLED',
-    enableECSManagedTags: false,
-    enableExecuteCommand: false,
-    propagateTags: 'NONE',
-    loadBalancers: [],
-    serviceRegistries: [],
-    tags: [],
-    ...definition,
-  },
+  definition: aServiceDefinition({ serviceName, desiredCount: 1, ...definition }),
   incarnation: `${serviceName}-1`,
   status: 'ACTIVE',
   taskDefinitionArn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:1',

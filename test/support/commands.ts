@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { CreateServiceCommand, RunTaskCommand } from '../../workflows/messages.ts';
+import { aDefinition } from './service-builders.ts';
 
 export function taskDefinition(changes: Partial<TaskDefinition> = {}): TaskDefinition {
   const { family = 'web', revision = 1 } = changes;
@@ -27,28 +28,8 @@ export const checked = (changes: Partial<TaskDefinition> = {}): TaskDefinition =
     ...changes,
   });
 
-export function serviceDefinition(clusterName: string, changes: Partial<ServiceDefinition> = {}): ServiceDefinition {
-  return {
-    serviceName: 'web',
-    clusterName,
-    schedulingStrategy: 'REPLICA',
-    desiredCount: 3,
-    launchType: 'EC2',
-    minimumHealthyPercent: 100,
-    maximumPercent: 200,
-    placementConstraints: [],
-    placementStrategy: [],
-    healthCheckGracePeriodSeconds: 0,
-    availabilityZoneRebalancing: 'DISABLED',
-    enableECSManagedTags: false,
-    enableExecuteCommand: false,
-    propagateTags: 'NONE',
-    loadBalancers: [],
-    serviceRegistries: [],
-    tags: [],
-    ...changes,
-  };
-}
+export const serviceDefinition = (clusterName: string, changes: Partial<ServiceDefinition> = {}): ServiceDefinition =>
+  aDefinition({ clusterName, ...changes });
 
 export const createCommand = (
   clusterName: string,

@@ -8,6 +8,7 @@ import type { TaskDefinition, TaskDefinitionRecord } from '../../../model/task-d
 import type { Task } from '../../../model/task.ts';
 import type { Store } from '../../../store/types.ts';
 import { TEST_PARTITION } from '../../support/store.ts';
+import { aDefinition } from '../../support/service-builders.ts';
 
 export const newTaskId = (): string => randomUUID().replaceAll('-', '');
 
@@ -66,26 +67,8 @@ export const deploymentRow = (members: Partial<Deployment & DeploymentCounts> = 
   ...members,
 });
 
-export const definitionOf = (members: Partial<ServiceDefinition> = {}): ServiceDefinition => ({
-  serviceName: 'web',
-  clusterName: 'default',
-  schedulingStrategy: 'REPLICA',
-  desiredCount: 1,
-  launchType: 'EC2',
-  minimumHealthyPercent: 100,
-  maximumPercent: 200,
-  placementConstraints: [],
-  placementStrategy: [],
-  healthCheckGracePeriodSeconds: 0,
-  availabilityZoneRebalancing: 'DISABLED',
-  enableECSManagedTags: false,
-  enableExecuteCommand: false,
-  propagateTags: 'NONE',
-  loadBalancers: [],
-  serviceRegistries: [],
-  tags: [],
-  ...members,
-});
+export const definitionOf = (members: Partial<ServiceDefinition> = {}): ServiceDefinition =>
+  aDefinition({ desiredCount: 1, ...members });
 
 export const serviceRow = (members: Partial<ServiceRecord> = {}): ServiceRecord => ({
   definition: definitionOf(),
