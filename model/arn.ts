@@ -15,6 +15,15 @@ export const containerArn = (p: Partition, path: { cluster: string; taskId: stri
   arn(p, `container/${path.cluster}/${path.taskId}/${path.containerId}`);
 export const serviceArn = (p: Partition, cluster: string, service: string): string =>
   arn(p, `service/${cluster}/${service}`);
+/** `taskSetId`: `ecs-svc/<digits>`. */
+export const taskSetArn = (p: Partition, path: { cluster: string; service: string; taskSetId: string }): string =>
+  arn(p, `task-set/${path.cluster}/${path.service}/${path.taskSetId}`);
+/** `path`: cluster, service, and the deployment's id or the revision's. */
+export const serviceDeploymentArn = (p: Partition, ...path: readonly [string, string, string]): string =>
+  arn(p, `service-deployment/${path.join('/')}`);
+export const serviceRevisionArn = (p: Partition, ...path: readonly [string, string, string]): string =>
+  arn(p, `service-revision/${path.join('/')}`);
+export const capacityProviderArn = (p: Partition, name: string): string => arn(p, `capacity-provider/${name}`);
 export const taskDefinitionArn = (p: Partition, family: string, revision: number): string =>
   arn(p, `task-definition/${family}:${revision}`);
 /** The parts of an ECS ARN: `type` and the path behind it, e.g. task → [cluster, id]. */

@@ -13,9 +13,13 @@ export interface AttributeColumn {
  * above `SNAPSHOT_LIMIT` those that fit by cpu and memory are taken first, evenly over zones.
  */
 export interface CapacitySnapshot {
+  /** Of all the rest but the time: two snapshots that show the same have the same. */
+  readonly digest?: string;
   readonly takenAt: EpochMs;
   /** Instances of the cluster that are not INACTIVE, whether or not they are in the columns. */
   readonly totalInstances: number;
+  /** Present when the request named a capacity provider: the same of that provider's group. */
+  readonly providerInstances?: number;
   readonly ids: readonly string[];
   readonly agentConnected: readonly boolean[];
   /** Free now, registered less held. */
@@ -52,6 +56,8 @@ export interface SnapshotRequest {
   readonly otherGroups: readonly string[];
   /** Some `task:group` clause is a pattern: `groupTasks` must then hold every group with a task not STOPPED in the cluster. */
   readonly everyGroup?: boolean;
+  /** Only instances of this capacity provider of the operator's. */
+  readonly capacityProviderName?: string;
   /** For StartTask: only these instances, whatever their number and status. */
   readonly instanceIds?: readonly string[];
 }

@@ -51,6 +51,12 @@ export interface InstanceRegistration {
 
 /** The attribute by which an instance says that it takes tasks of launch type FARGATE. */
 export const FARGATE_ATTRIBUTE = 'longshore.fargate';
+/** The same for tasks of the capacity provider FARGATE_SPOT. */
+export const FARGATE_SPOT_ATTRIBUTE = 'longshore.fargate-spot';
+/** The attribute that names the operator's capacity provider whose group an instance belongs to. */
+export const CAPACITY_PROVIDER_ATTRIBUTE = 'longshore.capacity-provider';
+/** The attribute by which an instance says that it has no containers: its tasks are pretence. */
+export const SIMULATED_ATTRIBUTE = 'longshore.simulated';
 export const AVAILABILITY_ZONE_ATTRIBUTE = 'ecs.availability-zone';
 
 /** Temporal task queue that the agent of an instance serves. */

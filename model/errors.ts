@@ -15,6 +15,7 @@ export const ECS_ERROR_CODES = [
   'ResourceNotFoundException',
   'SerializationException',
   'ServerException',
+  'ServiceDeploymentNotFoundException',
   'ServiceNotActiveException',
   'ServiceNotFoundException',
   'ServiceUnavailable',

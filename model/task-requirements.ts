@@ -9,7 +9,12 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { attributeNames, groupNames, looksAtEveryGroup } from './cluster-query/index.ts';
 import type { ClusterQuery } from './cluster-query/index.ts';
-import { AVAILABILITY_ZONE_ATTRIBUTE, FARGATE_ATTRIBUTE } from './container-instance.ts';
+import {
+  AVAILABILITY_ZONE_ATTRIBUTE,
+  CAPACITY_PROVIDER_ATTRIBUTE,
+  FARGATE_ATTRIBUTE,
+  FARGATE_SPOT_ATTRIBUTE,
+} from './container-instance.ts';
 import type { Attribute } from './container-instance.ts';
 import { EcsError } from './errors.ts';
 import { readConstraint, readStrategy } from './placement-rules.ts';
@@ -111,21 +116,28 @@ export interface PlacementNeeds {
   readonly requiredAttributes: readonly Attribute[];
   readonly constraints: readonly PlacementConstraint[];
   readonly strategies: readonly PlacementStrategy[];
+  readonly capacityProviderName?: string;
 }
 
 /**
  * Names of the attributes that a snapshot must contain, sorted: those of requirements, constraints and strategies, the
- * zone, and the one that offers FARGATE.
+ * zone, the one that offers FARGATE, and the one that a capacity provider is known by.
  * @throws EcsError InvalidParameterException when a constraint or strategy is malformed.
  */
 export function snapshotAttributeNames(needs: PlacementNeeds): readonly string[] {
   const names = new Set([AVAILABILITY_ZONE_ATTRIBUTE, FARGATE_ATTRIBUTE]);
+  for (const name of providerAttributes(needs.capacityProviderName)) names.add(name);
   for (const { name } of needs.requiredAttributes) names.add(name);
   for (const query of memberOfQueries(needs.constraints)) attributeNames(query).forEach((name) => names.add(name));
   for (const strategy of needs.strategies.map(readStrategy)) {
     if (strategy.kind === 'spreadOverAttribute') names.add(strategy.attribute);
   }
   return [...names].sort();
+}
+
+function providerAttributes(name: string | undefined): readonly string[] {
+  if (name === undefined || name === 'FARGATE') return [];
+  return [name === 'FARGATE_SPOT' ? FARGATE_SPOT_ATTRIBUTE : CAPACITY_PROVIDER_ATTRIBUTE];
 }
 
 /**
@@ -143,6 +155,10 @@ export function snapshotGroups(constraints: readonly PlacementConstraint[]): {
   };
 }
 
-function memberOfQueries(constraints: readonly PlacementConstraint[]): readonly ClusterQuery[] {
+/**
+ * The queries of the memberOf constraints.
+ * @throws EcsError InvalidParameterException when a constraint is malformed.
+ */
+export function memberOfQueries(constraints: readonly PlacementConstraint[]): readonly ClusterQuery[] {
   return constraints.map(readConstraint).flatMap((rule) => (rule.kind === 'memberOf' ? [rule.query] : []));
 }

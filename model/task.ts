@@ -1,5 +1,5 @@
 /** A task and its containers, as the store keeps them and as the agent reports on them. Plain JSON throughout. */
-import type { Attachment, TaskOverride, Tag } from '@aws-sdk/client-ecs';
+import type { Attachment, PlacementConstraint, PlacementStrategy, TaskOverride, Tag } from '@aws-sdk/client-ecs';
 import type { ContainerStatus, DesiredStatus, HealthStatus, LaunchType, StopCode, TaskStatus } from './status.ts';
 import type { EpochMs } from './time.ts';
 
@@ -88,6 +88,13 @@ export interface Task {
   readonly stoppedAt?: EpochMs;
   readonly stopCode?: StopCode;
   readonly stoppedReason?: string;
+  /** Scale-in protection ends then; 0 or past: it has none. */
+  readonly protectedUntil?: EpochMs;
+  /** Of a task that began by waiting for capacity: what its placement goes by. */
+  readonly placement?: {
+    readonly placementConstraints: readonly PlacementConstraint[];
+    readonly placementStrategy: readonly PlacementStrategy[];
+  };
   /** Starts at 1; rises by one with every recorded change. A write with a version not above the stored one changes nothing. */
   readonly version: number;
 }
@@ -109,6 +116,7 @@ export type TaskChanges = Partial<
     | 'stoppedAt'
     | 'stopCode'
     | 'stoppedReason'
+    | 'protectedUntil'
   >
 > & { readonly containers?: readonly ContainerReport[] };
 

@@ -58,7 +58,6 @@ const containerRules: readonly Rule<ContainerDefinition>[] = [
   ['environmentFiles', (c) => has(c.environmentFiles)],
   ['firelensConfiguration', (c) => c.firelensConfiguration !== undefined],
   ['credentialSpecs', (c) => has(c.credentialSpecs)],
-  ['versionConsistency=enabled', (c) => c.versionConsistency === 'enabled'],
   ['portMappings.containerPortRange', (c) => (c.portMappings ?? []).some((p) => p.containerPortRange !== undefined)],
   ['logConfiguration.secretOptions', (c) => has(c.logConfiguration?.secretOptions)],
   ['resourceRequirements', (c) => asksOtherThanGpus(c)],

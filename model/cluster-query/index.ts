@@ -1,7 +1,7 @@
 /** The cluster query language: `memberOf` constraints and the `filter` of ListContainerInstances are written in it. */
 export { evaluateClusterQuery } from './evaluate.ts';
 export type { QueryInstance } from './evaluate.ts';
-export { attributeNames, groupNames, looksAtEveryGroup } from './inspect.ts';
+export { attributeNames, groupNames, looksAtEveryGroup, looksAtTaskCount } from './inspect.ts';
 export { parseClusterQuery } from './parser.ts';
 export { SnapshotInstance, queryInstances } from './snapshot-instance.ts';
 export type { ClusterQuery } from './syntax.ts';

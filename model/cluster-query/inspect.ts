@@ -26,3 +26,7 @@ export const groupNames = (query: ClusterQuery): readonly string[] =>
 /** True when some `task:group` clause is a pattern, for which every group counts. */
 export const looksAtEveryGroup = (query: ClusterQuery): boolean =>
   clausesOf(query.root).some(({ subject, test }) => subject.name === 'task:group' && test.kind === 'matches');
+
+/** True when some clause counts the tasks of an instance. */
+export const looksAtTaskCount = (query: ClusterQuery): boolean =>
+  clausesOf(query.root).some(({ subject }) => subject.name === 'runningTasksCount');

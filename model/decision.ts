@@ -1,0 +1,192 @@
+/**
+ * Why things happened: what an owner decided, because of what, and on which facts. One record for a batch of tasks, never
+ * one a task; the same decision taken again is the same record with a higher count. Plain JSON throughout.
+ */
+import type { EpochMs } from './time.ts';
+
+export type DecisionKind = 'call' | 'start' | 'noPlace' | 'stop' | 'deployment' | 'wait' | 'instance';
+
+/**
+ * Every reason that a decision may give, with its kind and its words. The words complete a sentence of api/why/:
+ * `Started 2 tasks because …`, `Stopped 1 task because …`, `The service waits for …`. To add a reason: its line here, and
+ * its code where the decision is made.
+ */
+export const DECISION_REASONS = {
+  called: { kind: 'call', words: 'a call of the API changed what is wanted' },
+
+  runTask: { kind: 'start', words: 'the call asked for them' },
+  rollout: { kind: 'start', words: 'the deployment brings up its tasks' },
+  scaleOut: { kind: 'start', words: 'the service had fewer tasks than its desired count' },
+  replaceStopped: { kind: 'start', words: 'tasks of the service had stopped' },
+  replaceUnhealthy: { kind: 'start', words: 'tasks of the service failed their health checks' },
+  replaceDraining: { kind: 'start', words: 'tasks of the service are on DRAINING container instances' },
+  rebalance: { kind: 'start', words: 'the service is not balanced over its availability zones' },
+  restoreOld: { kind: 'start', words: 'an older deployment lost tasks while the new one is not up yet' },
+
+  refused: { kind: 'noPlace', words: 'no container instance met all requirements' },
+  contested: { kind: 'noPlace', words: 'others took the same capacity first' },
+
+  stopCalled: { kind: 'stop', words: 'a call asked for it' },
+  scaleIn: { kind: 'stop', words: 'the service had more tasks than its desired count' },
+  rebalanced: { kind: 'stop', words: 'others run in availability zones with fewer tasks' },
+  retired: { kind: 'stop', words: 'a newer deployment replaces theirs' },
+  retiredPending: { kind: 'stop', words: 'a newer deployment replaces theirs before they ran' },
+  draining: { kind: 'stop', words: 'their container instance is DRAINING' },
+  drainingPending: { kind: 'stop', words: 'their container instance became DRAINING before they ran' },
+  constraintViolated: {
+    kind: 'stop',
+    words: 'their container instance does not meet the placement constraints any more',
+  },
+  unhealthy: { kind: 'stop', words: 'they failed their health checks and others take their place' },
+  makeRoom: { kind: 'stop', words: 'they failed their health checks and maximumPercent leaves no room beside them' },
+  deletion: { kind: 'stop', words: 'the service is being deleted' },
+  instanceGone: { kind: 'stop', words: 'their container instance is gone' },
+
+  deploymentCompleted: { kind: 'deployment', words: 'all its tasks run and nothing is left of older deployments' },
+  deploymentRemoved: { kind: 'deployment', words: 'no task of it is left' },
+  circuitBreaker: { kind: 'deployment', words: 'too many of its tasks failed' },
+  rolledBack: { kind: 'deployment', words: 'the deployment after it failed and rollback is on' },
+
+  placement: { kind: 'wait', words: 'a place for tasks' },
+  throttle: { kind: 'wait', words: 'the next launch after failed starts' },
+  bounds: { kind: 'wait', words: 'room below maximumPercent' },
+  failedDeployment: { kind: 'wait', words: 'an update: its deployment failed' },
+  lifecycleHook: { kind: 'wait', words: 'a lifecycle hook to be continued' },
+  bakeTime: { kind: 'wait', words: 'the end of the bake time' },
+  toRun: { kind: 'wait', words: 'tasks to reach RUNNING' },
+  toBecomeHealthy: { kind: 'wait', words: 'tasks to become healthy' },
+  toBeReplaced: { kind: 'wait', words: 'tasks to be replaced' },
+  protection: { kind: 'wait', words: 'the end of the scale-in protection of tasks' },
+  toStop: { kind: 'wait', words: 'tasks to stop' },
+
+  registered: { kind: 'instance', words: 'its agent registered it' },
+  returned: { kind: 'instance', words: 'its agent registered it again' },
+  connected: { kind: 'instance', words: 'its agent is connected and has compared what runs there' },
+  silent: { kind: 'instance', words: 'its agent is not heard any more: nothing is placed there' },
+  givenUp: { kind: 'instance', words: 'its agent stayed silent for too long: its tasks count as stopped' },
+  statusSet: { kind: 'instance', words: 'a call set its status' },
+  interrupted: { kind: 'instance', words: 'it was given notice of a spot interruption: it drains' },
+  deregistered: { kind: 'instance', words: 'a call deregistered it' },
+} as const satisfies Readonly<Record<string, { readonly kind: DecisionKind; readonly words: string }>>;
+
+export type DecisionReason = keyof typeof DECISION_REASONS;
+type ReasonOf<Kind extends DecisionKind> = {
+  [Reason in DecisionReason]: (typeof DECISION_REASONS)[Reason]['kind'] extends Kind ? Reason : never;
+}[DecisionReason];
+export type StartReason = ReasonOf<'start'>;
+export type StopReasonCode = ReasonOf<'stop'>;
+export type DeploymentReason = ReasonOf<'deployment'>;
+export type WaitReason = ReasonOf<'wait'>;
+export type InstanceReason = ReasonOf<'instance'>;
+
+/** A call of the API, as its caller finds it again in the answer's headers and in the log. */
+export interface CallCause {
+  readonly kind: 'call';
+  readonly operation: string;
+  readonly requestId: string;
+  readonly principalArn: string;
+}
+
+/** What an owner was told, or noticed, before it decided. */
+export type DecisionCause =
+  | CallCause
+  /** Agents reported on tasks: how many it was news of, and some of them. */
+  | { readonly kind: 'report'; readonly tasks: number; readonly taskIds: readonly string[] }
+  | { readonly kind: 'notice'; readonly notice: string; readonly containerInstanceId: string }
+  /** Capacity appeared, or instances changed. */
+  | { readonly kind: 'capacity' }
+  /** The time came that an earlier decision waited for. */
+  | { readonly kind: 'time' }
+  /** The control plane came back, or the owner's history began anew. */
+  | { readonly kind: 'resumed' };
+
+/** A task that was decided on. `replaces`: the one whose place it takes. */
+export interface DecidedTask {
+  readonly taskId: string;
+  readonly containerInstanceId?: string;
+  readonly replaces?: string;
+}
+
+/** Why instances were refused, and which: all of them, or the first few. */
+export interface RefusedInstances {
+  readonly reason: string;
+  readonly instances: number;
+  readonly some: readonly string[];
+}
+
+/** How a request was placed, as it stood before its first task. */
+export interface PlacementExplanation {
+  /** Of the capacity snapshot, without its time. */
+  readonly snapshotDigest?: string;
+  /** Decides what strategies leave to chance. */
+  readonly seed: number;
+  /** Instances in the snapshot, and those of them that could take a task. */
+  readonly considered: number;
+  readonly eligible: number;
+  readonly refused: readonly RefusedInstances[];
+  /** Best first, three at most: how each strategy in turn rates them, less is better. */
+  readonly best: readonly {
+    readonly containerInstanceId: string;
+    readonly scores: readonly { readonly by: string; readonly value: number }[];
+  }[];
+  /** The strategy that set the best apart from the second, or `chance`. Absent when there was one candidate or none. */
+  readonly decidedBy?: string;
+  /** The refused instance that came closest, and what it lacked: of a resource in its unit, else 1. */
+  readonly nearest?: {
+    readonly containerInstanceId: string;
+    readonly reason: string;
+    readonly shortfall: number;
+  };
+}
+
+/** What placement was asked for. Units as in HeldResources. */
+export interface AskedPlacement {
+  readonly count: number;
+  readonly launchType: string;
+  readonly group: string;
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  readonly ports: readonly string[];
+  readonly gpus: number;
+  readonly attributes: readonly string[];
+  readonly constraints: readonly string[];
+  readonly strategies: readonly string[];
+}
+
+/** What an owner decided, without what the log adds: id, time, owner and version. */
+export interface DecisionDraft {
+  readonly reasons: readonly { readonly reason: DecisionReason; readonly count: number }[];
+  readonly serviceName?: string;
+  readonly deploymentId?: string;
+  readonly tasks: readonly DecidedTask[];
+  /** Instances that it is about, beyond those of the tasks. */
+  readonly containerInstanceIds?: readonly string[];
+  readonly asked?: AskedPlacement;
+  readonly placement?: PlacementExplanation;
+  /** How many tasks the service wants, and between which bounds it moves. */
+  readonly bounds?: { readonly desired: number; readonly lower: number; readonly upper: number };
+  /** What a call changed: member → before and after, as short texts. */
+  readonly changes?: Readonly<Record<string, readonly [before: string, after: string]>>;
+  /** Figures and texts that the decision went by, by name: `failedTasks`, `threshold`, `stoppedReason`. */
+  readonly facts?: Readonly<Record<string, string | number>>;
+  /** Of a wait: no longer than this. */
+  readonly until?: EpochMs;
+}
+
+export interface Decision extends DecisionDraft {
+  readonly id: string;
+  readonly clusterName: string;
+  readonly ownerWorkflowId: string;
+  /** What the owner was told before: the last call first. */
+  readonly causes: readonly DecisionCause[];
+  /** When it was taken first and last, and how often. */
+  readonly at: EpochMs;
+  readonly lastAt: EpochMs;
+  readonly count: number;
+  /** Of the program that decided: its version and the digest of its sources. */
+  readonly codeVersion?: string;
+}
+
+/** The kind of a decision: that of its first reason. */
+export const decisionKind = ({ reasons: [first] }: Pick<Decision, 'reasons'>): DecisionKind =>
+  first === undefined ? 'wait' : DECISION_REASONS[first.reason].kind;

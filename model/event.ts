@@ -1,0 +1,27 @@
+/** An event as EventBridge delivers it. Plain JSON: times in the detail are ISO texts. */
+
+/** What Longshore calls an event's kind, and the detail-type that readers know it by. */
+export const DETAIL_TYPES = {
+  task: 'ECS Task State Change',
+  'container-instance': 'ECS Container Instance State Change',
+  'service-action': 'ECS Service Action',
+  deployment: 'ECS Deployment State Change',
+} as const;
+
+export type EventKind = keyof typeof DETAIL_TYPES;
+export const EVENT_KINDS = Object.keys(DETAIL_TYPES) as readonly EventKind[];
+
+export const EVENT_SOURCE = 'aws.ecs';
+
+export interface EventEnvelope {
+  readonly version: '0';
+  readonly id: string;
+  readonly 'detail-type': (typeof DETAIL_TYPES)[EventKind];
+  readonly source: typeof EVENT_SOURCE;
+  readonly account: string;
+  /** To the second, as EventBridge writes it. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
