@@ -15,11 +15,22 @@ const FARGATE_UNAVAILABLE =
   'Capacity is unavailable at this time. Please try again later or in a different availability zone.';
 const MORE = 'For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.';
 
+const NO_PROVIDER_INSTANCES = 'No Container Instances were found in your capacity provider.';
+
+/** The same for tasks that may not even wait: see MAX_PROVISIONING_TASKS. */
+export const PROVISIONING_LIMIT_EXCEEDED =
+  'was unable to place tasks in your cluster because the tasks provisioning capacity limit was exceeded.';
+
 /** The message of the service event, without `(service NAME) ` before it. */
 export function explainForEvent(refusal: Refusal): string {
   if (isWithoutInstance(refusal)) return `was unable to place a task. Reason: ${FARGATE_UNAVAILABLE}`;
+  if (isWithoutProvider(refusal)) return `was unable to place a task. Reason: ${NO_PROVIDER_INSTANCES}`;
   return `was unable to place a task because no container instance met all of its requirements. ${eventDetail(refusal)} ${MORE}`;
 }
+
+/** The `reason` of a SERVICE_TASK_PLACEMENT_FAILURE. */
+export const placementFailureReason = (refusal: Refusal): string =>
+  isWithoutInstance(refusal) ? 'RESOURCE:FARGATE' : failureReason(refusal);
 
 /** One entry of `failures[]`. `instanceArn`: of `refusal.nearestInstanceId`, where there is one. */
 export function failureOf(refusal: Refusal, instanceArn?: string): Failure {
@@ -27,13 +38,28 @@ export function failureOf(refusal: Refusal, instanceArn?: string): Failure {
   return { ...(instanceArn === undefined ? {} : { arn: instanceArn }), reason: failureReason(refusal), detail };
 }
 
+/**
+ * The stoppedReason of a task that waited in PROVISIONING for too long. ECS has no words for a lack of FARGATE capacity
+ * here: such tasks do not wait.
+ */
+export const provisioningFailure = (refusal: Refusal): string => `TaskFailedToStart: ${provisioningCause(refusal)}`;
+
+function provisioningCause(refusal: Refusal): string {
+  if (refusal.reason === 'CAPACITY_PROVIDER') return 'EMPTY CAPACITY PROVIDER';
+  return refusal.reason === 'NO_INSTANCES' ? 'NO ACTIVE INSTANCES' : failureReason(refusal);
+}
+
 /** A FARGATE refusal: it names no instance although the cluster may have some. */
 const isWithoutInstance = ({ reason, nearestInstanceId }: Refusal): boolean =>
-  nearestInstanceId === undefined && reason !== 'NO_INSTANCES';
+  nearestInstanceId === undefined && reason !== 'NO_INSTANCES' && reason !== 'CAPACITY_PROVIDER';
+
+/** Whatever instance of another group came closest is not worth a name. */
+const isWithoutProvider = ({ reason }: Refusal): boolean => reason === 'CAPACITY_PROVIDER';
 
 function failureReason(refusal: Refusal): string {
   if (isWithoutInstance(refusal)) return FARGATE_UNAVAILABLE;
   if (refusal.reason === 'NO_INSTANCES') return NO_INSTANCES_MESSAGE;
+  if (isWithoutProvider(refusal)) return NO_PROVIDER_INSTANCES;
   return refusal.reason === 'CONSTRAINT' ? CONSTRAINT_UNSATISFIED[refusal.constraint ?? 'memberOf'] : refusal.reason;
 }
 
@@ -51,6 +77,7 @@ function eventDetail(refusal: Refusal): string {
     case 'ATTRIBUTE':
       return `${closest} is missing an attribute required by your task.`;
     case 'AGENT':
+    case 'CAPACITY_PROVIDER':
     case 'RESOURCE:GPU':
     case 'CONSTRAINT':
       return `${closest} encountered error "${failureReason(refusal)}".`;
@@ -65,6 +92,7 @@ const LACKS: Readonly<Record<Exclude<RefusalReason, 'NO_INSTANCES'>, string>> = 
   'RESOURCE:GPU': 'with too few GPUs left',
   ATTRIBUTE: 'without a required attribute',
   CONSTRAINT: 'outside the placement constraints',
+  CAPACITY_PROVIDER: 'of another capacity provider',
 };
 
 /** `3 container instances refused: 2 with too little memory left, 1 whose agent is not connected.` */

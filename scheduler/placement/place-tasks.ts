@@ -5,6 +5,7 @@ import { createQueue } from './queue.ts';
 import { explainRefusal, findFailed } from './refusal.ts';
 import { Room } from './room.ts';
 import { createOrderings } from './strategies/index.ts';
+import { explainPlacement, surveyRoom } from './survey.ts';
 import type { Placed, PlacementRequest, PlacementResult } from './types.ts';
 
 /**
@@ -17,14 +18,16 @@ export function placeTasks(request: PlacementRequest, snapshot: CapacitySnapshot
   const filters = createFilters(room);
   const orderings = createOrderings(room, seed);
   const takesTask = (instance: number): boolean => findFailed(filters, instance) === undefined;
-  const queue = createQueue([...snapshot.ids.keys()].filter(takesTask), orderings);
+  const survey = surveyRoom(room, filters);
+  const explanation = explainPlacement(room, { survey, orderings, seed, snapshotDigest: snapshot.digest });
+  const queue = createQueue(survey.eligible, orderings);
   const placed: Placed[] = [];
   while (placed.length < request.count) {
     const instance = queue.first();
-    if (instance === undefined) return { placed, refusal: explainRefusal(room, filters) };
+    if (instance === undefined) return { placed, explanation, refusal: explainRefusal(room, filters) };
     placed.push(room.placeOn(instance));
     for (const ordering of orderings) ordering.record(instance);
     queue.settleFirst(takesTask(instance));
   }
-  return { placed };
+  return { placed, explanation };
 }

@@ -4,7 +4,7 @@ import type { Room } from './room.ts';
 import type { Refusal, RefusalReason } from './types.ts';
 
 /** Where one instance failed: `passed` filters before the one that refused it, by `shortfall`. */
-interface Failed {
+export interface Failed {
   readonly instance: number;
   readonly filter: Filter;
   readonly passed: number;
@@ -34,7 +34,7 @@ export function explainRefusal(room: Room, filters: readonly Filter[]): Refusal 
     counts.set(failed.filter.reason, (counts.get(failed.filter.reason) ?? 0) + 1);
     if (!nearest || isNearer(room, failed, nearest)) nearest = failed;
   }
-  if (!nearest) return { reason: isFargate ? 'ATTRIBUTE' : 'NO_INSTANCES', counts: [] };
+  if (!nearest) return { reason: isFargate ? 'ATTRIBUTE' : emptyReason(room), counts: [] };
   const { reason, constraint } = nearest.filter;
   return {
     reason,
@@ -47,8 +47,12 @@ export function explainRefusal(room: Room, filters: readonly Filter[]): Refusal 
   };
 }
 
+/** A group that has instances, none of them ACTIVE, is told from one that has none at all. */
+const emptyReason = ({ request, providerInstances }: Room): RefusalReason =>
+  request.capacityProviderName !== undefined && providerInstances === 0 ? 'CAPACITY_PROVIDER' : 'NO_INSTANCES';
+
 /** The one that passed most filters; then the one that lacks least; then the smaller id. */
-function isNearer(room: Room, a: Failed, b: Failed): boolean {
+export function isNearer(room: Room, a: Failed, b: Failed): boolean {
   if (a.passed !== b.passed) return a.passed > b.passed;
   if (a.shortfall !== b.shortfall) return a.shortfall < b.shortfall;
   return room.id(a.instance) < room.id(b.instance);

@@ -32,6 +32,10 @@ export class Room extends SnapshotInstance {
     return this.snapshot.elsewhere;
   }
 
+  get providerInstances(): CapacitySnapshot['providerInstances'] {
+    return this.snapshot.providerInstances;
+  }
+
   id(instance: number): string {
     return this.snapshot.ids[instance] ?? '';
   }

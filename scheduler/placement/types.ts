@@ -1,5 +1,6 @@
 /** What placement is asked and what it answers. All values; nothing here acts. */
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
+import type { PlacementExplanation } from '../../model/decision.ts';
 import type { Attribute } from '../../model/container-instance.ts';
 import type { Failure } from '../../model/errors.ts';
 import type { LaunchType } from '../../model/status.ts';
@@ -17,6 +18,10 @@ export interface PlacementRequest {
   /** The task group that spread, distinctInstance and task:group look at. */
   readonly group: string;
   readonly launchType: LaunchType;
+  /** Only there: what a rebalancing asks for. */
+  readonly zone?: string;
+  /** The provider that the tasks took: FARGATE, FARGATE_SPOT, or one of the operator's. */
+  readonly capacityProviderName?: string;
 }
 
 /** ECS's own words for why an instance was refused; the text behind each is in explain.ts. */
@@ -28,6 +33,7 @@ export type RefusalReason =
   | 'AGENT'
   | 'ATTRIBUTE'
   | 'CONSTRAINT'
+  | 'CAPACITY_PROVIDER'
   | 'NO_INSTANCES';
 
 /** Why a task found no place: how many instances each filter refused, and the one that came closest. */
@@ -40,6 +46,8 @@ export interface Refusal {
    * whose callers see no instances.
    */
   readonly nearestInstanceId?: string;
+  /** Instances had room on the snapshot, and others took it first, again and again. */
+  readonly contested?: true;
   readonly counts: readonly { readonly reason: RefusalReason; readonly instances: number }[];
 }
 
@@ -63,4 +71,6 @@ export interface PlacementResult {
   readonly placed: readonly Placed[];
   /** Set when fewer than `count` were placed; it stands for each of the rest. */
   readonly refusal?: Refusal;
+  /** How the choice was made: as it stood before the first task. */
+  readonly explanation: PlacementExplanation;
 }

@@ -1,7 +1,7 @@
 /** The messages of service events, in ECS's words. `1 tasks` is never put in the singular. */
 
-const about = (serviceName: string, text: string): string => `(service ${serviceName}) ${text}`;
-const named = (taskIds: readonly string[]): string => taskIds.map((id) => `(task ${id})`).join(' ');
+export const about = (serviceName: string, text: string): string => `(service ${serviceName}) ${text}`;
+export const named = (taskIds: readonly string[]): string => taskIds.map((id) => `(task ${id})`).join(' ');
 const TROUBLESHOOTING = 'For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.';
 
 /** Tasks named in one event at most: longer lists become several events. */
@@ -28,11 +28,15 @@ export const stoppedPendingTasks = (serviceName: string, count: number): string 
 
 export const steadyState = (serviceName: string): string => about(serviceName, 'has reached a steady state.');
 
+/** A task set has become stable; `name` names the service and the set. */
+export const taskSetSteady = (name: string): string => about(name, 'updated state to STEADY_STATE.');
+
 export const deploymentCompleted = (serviceName: string, deploymentId: string): string =>
   about(serviceName, `(deployment ${deploymentId}) deployment completed.`);
 
-export const deploymentFailed = (serviceName: string, deploymentId: string): string =>
-  about(serviceName, `(deployment ${deploymentId}) deployment failed: tasks failed to start.`);
+/** `cause`: with a full stop. */
+export const deploymentFailed = (serviceName: string, deploymentId: string, cause = 'tasks failed to start.'): string =>
+  about(serviceName, `(deployment ${deploymentId}) deployment failed: ${cause}`);
 
 export const rollingBack = (serviceName: string, deploymentId: string): string =>
   about(serviceName, `rolling back to deployment ${deploymentId}.`);
@@ -44,6 +48,20 @@ export const healthCheckFailed = (serviceName: string, taskId: string): string =
 export const unableToStart = (serviceName: string): string =>
   about(serviceName, `is unable to consistently start tasks successfully. ${TROUBLESHOOTING}`);
 
+/** Daemon tasks are stopped because their instances changed. ECS's text is not published; the cause's name is the event's. */
+export const constraintViolated = (serviceName: string, taskIds: readonly string[]): string =>
+  about(
+    serviceName,
+    `found ${taskIds.length} tasks on container instances that no longer meet the placement constraints: ${named(taskIds)}.`,
+  );
+
+/** Tasks wait in PROVISIONING, and their capacity provider has no instance that takes any. */
+export const providerIsEmpty = (serviceName: string): string =>
+  about(
+    serviceName,
+    'was unable to reach steady state. Reason: No Container Instances were found in your capacity provider.',
+  );
+
 /** The bounds leave a rollout no step: neither may a task start nor may one stop. */
 export const blockedByBounds = (serviceName: string): string =>
   about(
@@ -52,9 +70,23 @@ export const blockedByBounds = (serviceName: string): string =>
       'Update the minimumHealthyPercent or maximumPercent value and try again.',
   );
 
+const UNDER_PROTECTION = ' tasks under protection)';
+/** Tasks under scale-in protection keep the service from the count, the revision or the instances it is to have. */
+export const heldByProtection = (serviceName: string, deploymentId: string, count: number): string =>
+  about(
+    serviceName,
+    `was unable to reach steady state because (taskSet ${deploymentId}) was unable to scale in due to ` +
+      `(reason ${count}${UNDER_PROTECTION}`,
+  );
+
+export const isHeldByProtection = (message: string): boolean => message.endsWith(UNDER_PROTECTION);
+
 /** The stoppedReason of a task that scale-in, a rollout, draining or deletion ends. */
 export const scalingStopReason = (deploymentId: string): string =>
   `Scaling activity initiated by (deployment ${deploymentId})`;
 
 /** The stoppedReason of a task that is replaced because it is unhealthy. */
 export const UNHEALTHY_STOP_REASON = 'Task failed container health checks';
+
+/** The stoppedReason of a daemon task whose instance does not meet the constraints (any more). */
+export const CONSTRAINT_STOP_REASON = 'Container instance no longer meets the placement constraints of the service';

@@ -1,6 +1,6 @@
 /** Events whose cause stands are written once, and again only after hours: the notes remember which, and when. */
 import type { EpochMs } from '../../model/time.ts';
-import { unableToStart } from './event-text.ts';
+import { providerIsEmpty, unableToStart } from './event-text.ts';
 import type { ServiceView } from './view.ts';
 
 export type Notes = Readonly<Record<string, EpochMs>>;
@@ -28,8 +28,10 @@ export function updateNotes(
   const { snapshot, now, policy } = view;
   const causes = new Set(standing);
   const throttled = unableToStart(snapshot.definition.serviceName);
+  const emptyProvider = providerIsEmpty(snapshot.definition.serviceName);
   const stands = (message: string): boolean => {
     if (causes.has(message)) return true;
+    if (message === emptyProvider) return snapshot.tasks.some(({ containerInstanceId }) => containerInstanceId === '');
     if (message === throttled) return snapshot.throttle.consecutiveStartFailures > 0;
     return message.includes(UNPLACED) && snapshot.placementRetryAt !== undefined;
   };

@@ -1,18 +1,26 @@
 /** The service scheduler: from what is known of a service to what is to be done now. Pure: same input, same plan. */
 import { isBeforeRunning } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
+import { asDaemon, planDaemon } from '../daemon/plan-daemon.ts';
 import { definitionAfterRollback, evaluateCircuitBreaker } from '../rollout/circuit-breaker.ts';
 import type { BreakerVerdict } from '../rollout/circuit-breaker.ts';
 import { applyDeploymentDecisions } from '../rollout/deployments.ts';
+import { carryOut, endOrder, type EndOrder } from '../rollout/ordered-end.ts';
+import { underWay, withServiceDeployments } from '../rollout/service-deployments.ts';
+import { advanceStages, OPEN_GATE, type StageProgress } from '../rollout/stages.ts';
 import { resetThrottle } from '../throttle/throttle.ts';
-import { conclude } from './conclude.ts';
+import { stoppedByRebalancing } from '../rebalance/texts.ts';
+import { conclude, rolloutFacts } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
 import {
   blockedByBounds,
+  constraintViolated,
   deploymentCompleted,
   deploymentFailed,
   eventBatches,
   healthCheckFailed,
+  heldByProtection,
+  isHeldByProtection,
   rollingBack,
   steadyState,
   stoppedPendingTasks,
@@ -23,25 +31,42 @@ import { updateNotes } from './notes.ts';
 import { planStarts } from './plan-starts.ts';
 import type { StartPlan } from './plan-starts.ts';
 import { planStops } from './plan-stops.ts';
+import { movingTasks } from './moving.ts';
+import { holdingTasks } from './protection.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { SchedulerPolicy } from './policy.ts';
 import type { ServicePlan, ServiceSnapshot, StopDecision } from './types.ts';
-import { isComingUp, viewService } from './view.ts';
+import { isComingUp, isLeaving, viewService } from './view.ts';
 import type { ServiceView } from './view.ts';
-import { waitingFor } from './waiting-for.ts';
+import { waitingFor, waitsOf } from './waiting-for.ts';
 import { wakeTime } from './wake-time.ts';
 
-/** Neither may a task start nor may one stop, and nothing under way will change that. */
+/** Neither may a task start nor may one stop, and nothing under way will change that; nor is it protection, which ends. */
 const isStuck = (view: ServiceView, { blocked, stops }: StartPlan): boolean =>
   blocked &&
   view.rollingOut.length > 0 &&
   stops.stop.length === 0 &&
   view.stopping.length === 0 &&
+  holdingTasks(view, stops).length === 0 &&
   ![...view.current, ...view.old].some(isComingUp);
+
+/** Tasks that a rebalancing stops, with their zones. */
+function rebalancingStops(view: ServiceView, stop: readonly StopDecision[]): ReadonlyMap<string, string> {
+  const zones = new Map(view.snapshot.tasks.map(({ taskId, availabilityZone = '' }) => [taskId, availabilityZone]));
+  const moved = stop.filter(({ because }) => because === 'rebalanced');
+  return new Map(moved.map(({ taskId }) => [taskId, zones.get(taskId) ?? '']));
+}
+
+const movedEvents = (name: string, moved: ReadonlyMap<string, string>): readonly string[] =>
+  [...new Set(moved.values())].flatMap((zone) => {
+    const ids = [...moved.keys()].filter((taskId) => moved.get(taskId) === zone);
+    return eventBatches(ids).map((batch) => stoppedByRebalancing(name, zone, batch));
+  });
 
 function stopEvents(view: ServiceView, stop: readonly StopDecision[]): readonly string[] {
   const name = view.snapshot.definition.serviceName;
-  const ids = new Set(stop.map(({ taskId }) => taskId));
+  const moved = rebalancingStops(view, stop);
+  const ids = new Set(stop.map(({ taskId }) => taskId).filter((taskId) => !moved.has(taskId)));
   const statuses = new Map(view.snapshot.tasks.map((task) => [task.taskId, task.lastStatus]));
   const isPending = (taskId: string): boolean => isBeforeRunning(statuses.get(taskId) ?? 'RUNNING');
   const running = [...ids].filter((taskId) => !isPending(taskId));
@@ -49,7 +74,15 @@ function stopEvents(view: ServiceView, stop: readonly StopDecision[]): readonly 
   return [
     ...(pending > 0 ? [stoppedPendingTasks(name, pending)] : []),
     ...eventBatches(running).map((batch) => stoppedRunningTasks(name, batch)),
+    ...movedEvents(name, moved),
   ];
+}
+
+/** Tasks of a DAEMON service that stop because their instances changed. */
+function violationEvents({ snapshot }: ServiceView, stop: readonly StopDecision[]): readonly string[] {
+  const violating = stop.filter(({ because }) => because === 'constraintViolated');
+  const ids = violating.map(({ taskId }) => taskId);
+  return eventBatches(ids).map((batch) => constraintViolated(snapshot.definition.serviceName, batch));
 }
 
 /** Messages that stand as long as their cause does: written once, repeated after hours. */
@@ -59,7 +92,9 @@ function standingMessages(view: ServiceView, starts: StartPlan): readonly string
     .filter(({ bucket }) => bucket === 'unhealthy')
     .map(({ task }) => task.taskId)
     .sort();
+  const holding = holdingTasks(view, starts.stops).length;
   return [
+    ...(holding > 0 && view.primary ? [heldByProtection(name, view.primary.deploymentId, holding)] : []),
     ...unhealthy.map((taskId) => healthCheckFailed(name, taskId)),
     ...(isStuck(view, starts) ? [blockedByBounds(name)] : []),
   ];
@@ -72,31 +107,50 @@ function steadySince(view: ServiceView, conclusion: Conclusion): EpochMs | undef
   return since === undefined || view.now - since >= view.policy.steadyEventEveryMs ? view.now : since;
 }
 
-/** The plan without regard to the circuit breaker. */
-function planOnce(snapshot: ServiceSnapshot, now: EpochMs, policy: SchedulerPolicy): ServicePlan {
-  const view = viewService(snapshot, now, policy);
-  const starts = planStarts(view, planStops(view));
+const CONSTRAINT_VIOLATED = 'SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED';
+const HELD_BY_PROTECTION = 'TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION';
+
+/** The plan without regard to what ends a deployment. */
+function planOnce(view: ServiceView): ServicePlan {
+  const { snapshot } = view;
+  const { daemon } = snapshot;
+  const starts = daemon === undefined ? planStarts(view, planStops(view)) : planDaemon(view, daemon);
   const { stop } = starts.stops;
   const conclusion = conclude(view, starts);
   const since = steadySince(view, conclusion);
   const { notedAt, due } = updateNotes(view, standingMessages(view, starts));
   const name = snapshot.definition.serviceName;
   const wakeAt = wakeTime(view, starts, since);
+  const waits = waitsOf(view, starts, conclusion);
+  const violations = violationEvents(view, stop);
+  const stopped = stopEvents(view, stop);
+  const movingIds = movingTasks(view).arriving.map(({ task }) => task.taskId);
+  const saysSteady = since !== undefined && since !== snapshot.steadySince;
   return {
     start: starts.start,
     stop,
     deployments: conclusion.deployments,
     events: [
       ...due,
-      ...stopEvents(view, stop),
+      ...violations,
+      ...stopped,
       ...(conclusion.completed === undefined ? [] : [deploymentCompleted(name, conclusion.completed)]),
-      ...(since === undefined || since === snapshot.steadySince ? [] : [steadyState(name)]),
+      ...(saysSteady ? [steadyState(name)] : []),
+    ],
+    actions: [
+      ...due.filter(isHeldByProtection).map((reason) => ({ eventName: HELD_BY_PROTECTION, reason }) as const),
+      ...violations.map((reason) => ({ eventName: CONSTRAINT_VIOLATED, reason }) as const),
+      ...stopped.map((reason) => ({ eventName: 'TASKS_STOPPED', reason }) as const),
+      ...(saysSteady ? [{ eventName: 'SERVICE_STEADY_STATE' } as const] : []),
     ],
     ...(since === undefined ? {} : { steadySince: since }),
     notedAt,
+    ...(movingIds.length === 0 ? {} : { movingIds }),
     becomesInactive: snapshot.status === 'DRAINING' && snapshot.tasks.length === 0,
     ...(wakeAt === undefined ? {} : { wakeAt }),
-    waitingFor: waitingFor(view, starts, conclusion),
+    waits,
+    waitingFor: waitingFor(view, waits, conclusion),
+    bounds: { desired: view.desired, lower: view.bounds.lower, upper: view.bounds.upper },
   };
 }
 
@@ -123,35 +177,73 @@ function afterTrip(snapshot: ServiceSnapshot, { decisions, target }: BreakerVerd
   };
 }
 
-function breakerEvents({ definition }: ServiceSnapshot, { failed, target }: BreakerVerdict): readonly string[] {
+function verdictEvents(
+  { definition }: ServiceSnapshot,
+  { failed, target }: BreakerVerdict,
+  cause: string | undefined,
+): readonly string[] {
   const name = definition.serviceName;
   return [
-    ...(failed === undefined ? [] : [deploymentFailed(name, failed.deploymentId)]),
+    ...(failed === undefined ? [] : [deploymentFailed(name, failed.deploymentId, cause)]),
     ...(target === undefined ? [] : [rollingBack(name, target.deploymentId)]),
   ];
 }
 
 /**
- * What to do now for a REPLICA service. Carrying the plan out and planning again at the same time gives an empty plan:
+ * What to do now for a REPLICA or DAEMON service. Carrying the plan out and planning again at the same time gives an empty plan:
  * everything that can be done now is in it. Time counts only through `now`, chance only through the snapshot's seed, and
  * the order of the tasks does not matter. `policy` is for tests and operators; the default is ECS's behaviour.
- * When the circuit breaker trips, its decisions come first and the rest of the plan is made on what they leave.
+ * When the circuit breaker trips, or somebody ends the deployment, these decisions come first and the rest of the plan is
+ * made on what they leave.
  */
 export function planService(
-  snapshot: ServiceSnapshot,
+  observed: ServiceSnapshot,
   now: EpochMs,
   policy: SchedulerPolicy = DEFAULT_POLICY,
 ): ServicePlan {
-  const plan = planOnce(snapshot, now, policy);
-  if (snapshot.status !== 'ACTIVE') return plan;
+  const snapshot = asDaemon(observed);
+  const view = viewService(snapshot, now, policy);
+  const progress = stageProgress(view);
+  if (progress === undefined) return withServiceDeployments(snapshot, planWithBreaker(view), now);
+  const [, ...older] = snapshot.serviceDeployments ?? [];
+  const advanced = { ...snapshot, serviceDeployments: [progress.deployment, ...older] };
+  const order = endOrder(progress.deployment, progress.timedOut);
+  const staged: ServiceView = { ...view, snapshot: advanced, gate: progress.gate };
+  const plan = order === undefined ? planWithBreaker(staged) : planWithOrder(staged, order);
+  return withServiceDeployments(snapshot, { ...plan, serviceDeployments: advanced.serviceDeployments }, now, order);
+}
+
+/** How far the rollout has come; undefined when none is under way. */
+function stageProgress(view: ServiceView): StageProgress | undefined {
+  const current = underWay(view.snapshot.serviceDeployments);
+  const { primary } = view;
+  if (current === undefined || isLeaving(view) || primary?.rolloutState !== 'IN_PROGRESS') return undefined;
+  const rollsBack = current.rollback !== undefined || primary.deploymentId !== current.deploymentId;
+  return rollsBack ? { deployment: current, gate: OPEN_GATE } : advanceStages(current, rolloutFacts(view));
+}
+
+/** The plan, and what the circuit breaker makes of it. */
+function planWithBreaker(view: ServiceView): ServicePlan {
+  const { snapshot } = view;
+  const plan = planOnce(view);
+  if (isLeaving(view)) return plan;
   const { definition, deployments } = snapshot;
   const newFailures = replacedUnhealthy(snapshot, plan);
   const verdict = evaluateCircuitBreaker({ definition, deployments, newFailures });
   if (verdict.decisions.length === 0) return plan;
-  const rest = verdict.failed === undefined ? plan : planOnce(afterTrip(snapshot, verdict, now), now, policy);
+  if (verdict.failed !== undefined) return planOnVerdict(view, verdict);
+  return { ...plan, deployments: [...verdict.decisions, ...plan.deployments] };
+}
+
+/** The plan once the deployment is ended on somebody's order. */
+const planWithOrder = (view: ServiceView, order: EndOrder): ServicePlan =>
+  planOnVerdict(view, carryOut(order, view.snapshot.deployments), order.cause);
+
+function planOnVerdict({ snapshot, now, policy }: ServiceView, verdict: BreakerVerdict, cause?: string): ServicePlan {
+  const rest = planOnce(viewService(afterTrip(snapshot, verdict, now), now, policy));
   return {
     ...rest,
     deployments: [...verdict.decisions, ...rest.deployments],
-    events: [...breakerEvents(snapshot, verdict), ...rest.events],
+    events: [...verdictEvents(snapshot, verdict, cause), ...rest.events],
   };
 }

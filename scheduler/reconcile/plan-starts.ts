@@ -1,8 +1,10 @@
 /** How many tasks to start, and of which deployment. */
+import type { EpochMs } from '../../model/time.ts';
 import { START_FAILURES_BEFORE_THROTTLE } from '../throttle/throttle.ts';
 import type { ClassifiedTask } from './classify.ts';
 import { stopToMakeRoom } from './plan-stops.ts';
 import type { StopPlan } from './plan-stops.ts';
+import { startReasons } from './start-reasons.ts';
 import type { StartDecision } from './types.ts';
 import { isComingUp, isGivenUp, isGood, isLeaving, isOldReplacement, launchesHeldUntil } from './view.ts';
 import type { ServiceView } from './view.ts';
@@ -15,6 +17,8 @@ export interface StartPlan {
   readonly wanted: number;
   /** `wanted` is not nothing, but `upper` leaves no room. */
   readonly blocked: boolean;
+  /** Further times at which the plan changes by itself. */
+  readonly wakeAt?: readonly EpochMs[];
 }
 
 const count = (items: readonly ClassifiedTask[], test: (item: ClassifiedTask) => boolean): number =>
@@ -24,27 +28,36 @@ const roomLeft = (view: ServiceView, stops: StopPlan): number =>
   Math.max(0, view.bounds.upper - stops.current.length - stops.old.length);
 
 /** The PRIMARY deployment does not come up: what it has in flight is no promise of availability. */
-const isFailing = (view: ServiceView): boolean =>
+export const isFailing = (view: ServiceView): boolean =>
   isGivenUp(view) ||
+  view.gate.holdsStarts ||
   view.snapshot.throttle.consecutiveStartFailures >= START_FAILURES_BEFORE_THROTTLE ||
   view.current.some(({ bucket }) => bucket === 'unhealthy');
 
 /** The newest deployment on its way out that is known to work: lost tasks of old deployments are replaced at this one. */
-const fallback = (view: ServiceView) => view.rollingOut.find(({ rolloutState }) => rolloutState === 'COMPLETED');
+export const fallback = (view: ServiceView) =>
+  (view.gate.holdsStarts
+    ? view.snapshot.deployments.filter(({ status }) => status === 'ACTIVE')
+    : view.rollingOut
+  ).find(({ rolloutState }) => rolloutState === 'COMPLETED');
 
 /**
  * Tasks that the old side needs to get back to `lower`: it lost some during the rollout, and the new side does not make
- * up for them. So failures of the new revision do not eat availability.
+ * up for them. So failures of the new revision do not eat availability. Back to the desired count while the new side is
+ * held back by a hook.
  */
-function owedByOld(view: ServiceView, { current, old }: StopPlan, newStarts: number): number {
+export function owedByOld(view: ServiceView, { current, old }: StopPlan, newStarts: number): number {
   if (fallback(view) === undefined) return 0;
   const healthy = count(current, (item) => item.healthy) + count(old, (item) => item.healthy);
   const returning = count(
     old,
-    (item) => item.bucket === 'settling' || (item.bucket === 'pending' && isOldReplacement(view, item)),
+    (item) =>
+      item.bucket === 'settling' ||
+      (item.bucket === 'pending' && (view.gate.holdsStarts || isOldReplacement(view, item))),
   );
   const arriving = isFailing(view) ? 0 : count(current, isComingUp) + newStarts;
-  return Math.max(0, view.bounds.lower - healthy - returning - arriving);
+  const wanted = view.gate.holdsStarts ? view.desired : view.bounds.lower;
+  return Math.max(0, wanted - healthy - returning - arriving);
 }
 
 /** Shares the room between the sides: the new one first, unless it is failing. */
@@ -74,11 +87,20 @@ interface StartRequest {
   readonly unhealthy: readonly string[];
   /** How many of the started tasks fill other gaps first. */
   readonly missing: number;
+  /** Why, given how many of them replace unhealthy ones. */
+  readonly because: (unhealthy: number) => StartDecision['because'];
 }
 
-function startDecision({ deploymentId, count: number, unhealthy, missing }: StartRequest): readonly StartDecision[] {
+function startDecision({
+  deploymentId,
+  count: number,
+  unhealthy,
+  missing,
+  because,
+}: StartRequest): readonly StartDecision[] {
   if (deploymentId === undefined || number === 0) return [];
-  return [{ deploymentId, count: number, replaces: unhealthy.slice(0, Math.max(0, number - missing)) }];
+  const replaces = unhealthy.slice(0, Math.max(0, number - missing));
+  return [{ deploymentId, count: number, replaces, because: because(replaces.length) }];
 }
 
 function decideStarts(view: ServiceView, planned: StopPlan, stops: StopPlan, wanted: number): readonly StartDecision[] {
@@ -97,15 +119,23 @@ function decideStarts(view: ServiceView, planned: StopPlan, stops: StopPlan, wan
       count: share.current,
       unhealthy,
       missing: Math.max(0, wanted - unhealthy.length),
+      because: (replaced) => startReasons(view, share.current, replaced),
     }),
-    ...startDecision({ deploymentId: source, count: share.old, unhealthy: oldUnhealthy, missing: 0 }),
+    ...startDecision({
+      deploymentId: source,
+      count: share.old,
+      unhealthy: oldUnhealthy,
+      missing: 0,
+      because: () => [{ reason: 'restoreOld', count: share.old }],
+    }),
   ];
 }
 
 /** The starts that the bounds allow once `planned` is carried out; none while launches are held back. */
 export function planStarts(view: ServiceView, planned: StopPlan): StartPlan {
   if (isLeaving(view) || view.primary === undefined) return { start: [], stops: planned, wanted: 0, blocked: false };
-  const wanted = isGivenUp(view) ? 0 : Math.max(0, view.desired - count(planned.current, isGood));
+  const idle = isGivenUp(view) || view.gate.holdsStarts;
+  const wanted = idle ? 0 : Math.max(0, view.desired - count(planned.current, isGood));
   const noRoom = wanted > 0 && roomLeft(view, planned) === 0;
   const stops = noRoom ? stopToMakeRoom(planned, view) : planned;
   const held = launchesHeldUntil(view) !== undefined;

@@ -1,6 +1,10 @@
 /** Which tasks to stop, rule by rule. Each rule sees what the ones before it have left. */
-import { scalingStopReason, UNHEALTHY_STOP_REASON } from './event-text.ts';
+import type { StopReasonCode } from '../../model/decision.ts';
+import { rebalancingStopReason } from '../rebalance/texts.ts';
+import { CONSTRAINT_STOP_REASON, scalingStopReason, UNHEALTHY_STOP_REASON } from './event-text.ts';
 import type { ClassifiedTask, TaskBucket } from './classify.ts';
+import { movingTasks } from './moving.ts';
+import { isHeld } from './protection.ts';
 import { stopOrder } from './stop-order.ts';
 import type { Candidate } from './stop-order.ts';
 import type { StopDecision } from './types.ts';
@@ -14,32 +18,44 @@ export interface StopPlan {
   readonly old: readonly ClassifiedTask[];
 }
 
-type StopCause = 'scaling' | 'unhealthy';
+/** Those whose tasks ECS says failed their health checks; all others are its scaling activities. */
+const UNHEALTHY_CODES: ReadonlySet<StopReasonCode> = new Set(['unhealthy', 'makeRoom']);
 
 const healthyCount = ({ current, old }: Pick<StopPlan, 'current' | 'old'>): number =>
   current.filter(({ healthy }) => healthy).length + old.filter(({ healthy }) => healthy).length;
 
-function decide(view: ServiceView, taskId: string, deploymentId: string, cause: StopCause): StopDecision {
-  const initiator = view.primary?.deploymentId ?? deploymentId;
-  const stoppedReason = cause === 'unhealthy' ? UNHEALTHY_STOP_REASON : scalingStopReason(initiator);
-  return { taskId, stopCode: 'ServiceSchedulerInitiated', stoppedReason };
+interface StoppedTask {
+  readonly taskId: string;
+  readonly deploymentId: string;
 }
 
-function withStopped(
+function stopText(because: StopReasonCode, deploymentId: string): string {
+  if (UNHEALTHY_CODES.has(because)) return UNHEALTHY_STOP_REASON;
+  if (because === 'constraintViolated') return CONSTRAINT_STOP_REASON;
+  return because === 'rebalanced' ? rebalancingStopReason(deploymentId) : scalingStopReason(deploymentId);
+}
+
+function decide(view: ServiceView, { taskId, deploymentId }: StoppedTask, because: StopReasonCode): StopDecision {
+  const stoppedReason = stopText(because, view.primary?.deploymentId ?? deploymentId);
+  return { taskId, stopCode: 'ServiceSchedulerInitiated', stoppedReason, because };
+}
+
+/** The plan with these tasks stopped too. */
+export function withStopped(
   plan: StopPlan,
   view: ServiceView,
-  tasks: readonly { taskId: string; deploymentId: string }[],
-  cause: StopCause,
+  tasks: readonly StoppedTask[],
+  because: (task: StoppedTask) => StopReasonCode,
 ): StopPlan {
   if (tasks.length === 0) return plan;
   const gone = new Set(tasks.map(({ taskId }) => taskId));
   const left = (items: readonly ClassifiedTask[]) => items.filter(({ task }) => !gone.has(task.taskId));
-  const decisions = tasks.map(({ taskId, deploymentId }) => decide(view, taskId, deploymentId, cause));
+  const decisions = tasks.map((task) => decide(view, task, because(task)));
   return { stop: [...plan.stop, ...decisions], current: left(plan.current), old: left(plan.old) };
 }
 
 /** The candidates by stop order, lowest tier first; `tierOf` answers undefined for tasks that are none. */
-function ordered(
+export function ordered(
   view: ServiceView,
   items: readonly ClassifiedTask[],
   tierOf: (item: ClassifiedTask) => number | undefined,
@@ -51,15 +67,34 @@ function ordered(
   return stopOrder(candidates, view.snapshot);
 }
 
+/** After every other tier. */
+const LAST_TIER = Number.MAX_SAFE_INTEGER;
+
+/** The same without those that protection holds. They still count where the order goes by how many tasks are together. */
+function orderedUnheld(
+  view: ServiceView,
+  items: readonly ClassifiedTask[],
+  tierOf: (item: ClassifiedTask) => number | undefined,
+) {
+  const held = new Set(items.filter((item) => isHeld(view, item)).map(({ task }) => task.taskId));
+  if (held.size === 0) return ordered(view, items, tierOf);
+  return ordered(view, items, (item) => (held.has(item.task.taskId) ? LAST_TIER : tierOf(item))).filter(
+    ({ taskId }) => !held.has(taskId),
+  );
+}
+
 /** What never ran goes without regard to the bounds: on draining instances, and of deployments on their way out. */
-function stopPendingAtOnce(plan: StopPlan, view: ServiceView): StopPlan {
+export function stopPendingAtOnce(plan: StopPlan, view: ServiceView): StopPlan {
   const leaving = [...plan.current, ...plan.old].filter(({ bucket }) => bucket === 'drainingPending');
-  const outdated = plan.old.filter((item) => item.bucket === 'pending' && !isOldReplacement(view, item));
+  const outdated = view.gate.keepsOld
+    ? []
+    : plan.old.filter((item) => item.bucket === 'pending' && !isOldReplacement(view, item));
+  const left = new Set(leaving.map(({ task }) => task.taskId));
   return withStopped(
     plan,
     view,
-    ordered(view, [...leaving, ...outdated], () => 0),
-    'scaling',
+    orderedUnheld(view, [...leaving, ...outdated], () => 0),
+    ({ taskId }) => (left.has(taskId) ? 'drainingPending' : 'retiredPending'),
   );
 }
 
@@ -70,13 +105,18 @@ const SURPLUS_TIERS: Partial<Readonly<Record<TaskBucket, number>>> = {
   healthy: 3,
 };
 
-/** Scale-in: more good tasks than desired. Those that serve least go first, so healthy ones only beyond the desired count. */
+/**
+ * Scale-in: more good tasks than desired. Those that serve least go first, so healthy ones only beyond the desired count.
+ * What a rebalancing has on its way is not too many; once it has arrived, another one goes.
+ */
 function stopSurplus(plan: StopPlan, view: ServiceView): StopPlan {
   const good = plan.current.filter(isGood);
-  const surplus = good.length - view.desired;
+  const { arriving, arrived } = movingTasks(view);
+  const surplus = good.length - arriving.length - view.desired;
   if (surplus <= 0) return plan;
-  const victims = ordered(view, good, ({ bucket }) => SURPLUS_TIERS[bucket]).slice(0, surplus);
-  return withStopped(plan, view, victims, 'scaling');
+  const settled = good.filter((item) => !arriving.includes(item));
+  const victims = orderedUnheld(view, settled, ({ bucket }) => SURPLUS_TIERS[bucket]).slice(0, surplus);
+  return withStopped(plan, view, victims, () => (arrived.length > 0 ? 'rebalanced' : 'scaleIn'));
 }
 
 const RETIRING_TIERS: Readonly<Record<TaskBucket, number>> = {
@@ -91,7 +131,7 @@ const RETIRING_TIERS: Readonly<Record<TaskBucket, number>> = {
 };
 
 /** Order among the tasks that must make room: least useful first, and of equally useful ones the oldest deployment's. */
-function retiringTier(view: ServiceView, { task, bucket, healthy }: ClassifiedTask): number {
+export function retiringTier(view: ServiceView, { task, bucket, healthy }: ClassifiedTask): number {
   const { deployments } = view.snapshot;
   const index = deployments.findIndex(({ deploymentId }) => deploymentId === task.deploymentId);
   const age = index < 0 ? 0 : deployments.length - index;
@@ -109,16 +149,18 @@ function stopRetiring(plan: StopPlan, view: ServiceView): StopPlan {
   if (retiring.length === 0) return plan;
   const healthy = new Set(retiring.filter((item) => item.healthy).map(({ task }) => task.taskId));
   const draining = new Set(retiring.filter(({ bucket }) => bucket === 'draining').map(({ task }) => task.taskId));
+  // While only the old tasks serve, they are kept at the desired count; beside the new ones they stay altogether.
+  const kept = view.gate.keepsOld && !view.gate.holdsStarts ? Infinity : view.desired;
   const floor = (taskId: string): number =>
-    isGivenUp(view) && !draining.has(taskId) ? view.desired : view.bounds.lower;
+    (isGivenUp(view) || view.gate.keepsOld) && !draining.has(taskId) ? kept : view.bounds.lower;
   let remaining = healthyCount(plan);
-  const victims = ordered(view, retiring, (item) => retiringTier(view, item)).filter(({ taskId }) => {
+  const victims = orderedUnheld(view, retiring, (item) => retiringTier(view, item)).filter(({ taskId }) => {
     const after = healthy.has(taskId) ? remaining - 1 : remaining;
     if (after < floor(taskId)) return false;
     remaining = after;
     return true;
   });
-  return withStopped(plan, view, victims, 'scaling');
+  return withStopped(plan, view, victims, ({ taskId }) => (draining.has(taskId) ? 'draining' : 'retired'));
 }
 
 /** An unhealthy task goes when another is ready in its place, or when its replacement turned out unhealthy too. */
@@ -131,7 +173,7 @@ function stopReplacedUnhealthy(plan: StopPlan, view: ServiceView): StopPlan {
   if (spare <= 0) return plan;
   const replaced = new Set(good.map(({ task }) => task.replaces));
   const victims = ordered(view, unhealthy, ({ task }) => (replaced.has(task.taskId) ? 0 : 1)).slice(0, spare);
-  return withStopped(plan, view, victims, 'unhealthy');
+  return withStopped(plan, view, victims, () => 'unhealthy');
 }
 
 /** Deletion: everything goes, at once. */
@@ -140,7 +182,7 @@ const stopAll = (plan: StopPlan, view: ServiceView): StopPlan =>
     plan,
     view,
     ordered(view, [...plan.current, ...plan.old], () => 0),
-    'scaling',
+    () => 'deletion',
   );
 
 /** All stops that follow from the tasks alone. */
@@ -163,7 +205,6 @@ export function stopToMakeRoom(plan: StopPlan, view: ServiceView): StopPlan {
     if (task.healthStatus !== 'UNHEALTHY' || (bucket === 'unhealthyInGrace' && !isOld(task))) return undefined;
     return isOld(task) ? 0 : 1;
   }).slice(0, excess + 1);
-  const retiring = victims.filter(isOld);
-  const replaced = victims.filter((task) => !isOld(task));
-  return withStopped(withStopped(plan, view, retiring, 'scaling'), view, replaced, 'unhealthy');
+  const byAge = [...victims.filter(isOld), ...victims.filter((task) => !isOld(task))];
+  return withStopped(plan, view, byAge, (task) => (isOld(task) ? 'retired' : 'makeRoom'));
 }

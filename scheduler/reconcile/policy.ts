@@ -11,12 +11,18 @@ export const REPEAT_EVENT_AFTER_MS = 6 * 3_600_000;
  * it ended even where the rollback takes no time.
  */
 export const FAILED_DEPLOYMENT_SHOWN_MS = 60_000;
+/**
+ * ECS does not say whether draining ends a protected task. Here it waits, as a rollout does: the replacement is started,
+ * and the task goes when its protection ends. StopTask and a forced deregistration end it at once.
+ */
+export const PROTECTION_HOLDS_DRAINING = true;
 
 export interface SchedulerPolicy {
   readonly healthyAfterRunningMs: number;
   readonly steadyEventEveryMs: number;
   readonly repeatEventAfterMs: number;
   readonly failedDeploymentShownMs: number;
+  readonly protectionHoldsDraining: boolean;
 }
 
 export const DEFAULT_POLICY: SchedulerPolicy = {
@@ -24,4 +30,5 @@ export const DEFAULT_POLICY: SchedulerPolicy = {
   steadyEventEveryMs: STEADY_EVENT_EVERY_MS,
   repeatEventAfterMs: REPEAT_EVENT_AFTER_MS,
   failedDeploymentShownMs: FAILED_DEPLOYMENT_SHOWN_MS,
+  protectionHoldsDraining: PROTECTION_HOLDS_DRAINING,
 };

@@ -1,6 +1,7 @@
 /** The snapshot sorted out: what every step of the plan reads. */
 import type { Deployment } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
+import { OPEN_GATE, type RolloutGate } from '../rollout/stages.ts';
 import { serviceBounds } from './bounds.ts';
 import type { ServiceBounds } from './bounds.ts';
 import { classifyTasks } from './classify.ts';
@@ -23,6 +24,8 @@ export interface ServiceView {
   readonly stopping: readonly ClassifiedTask[];
   /** ACTIVE deployments of which a task is left, stopping ones included; newest first. */
   readonly rollingOut: readonly Deployment[];
+  /** What the stage of the rollout holds back. */
+  readonly gate: RolloutGate;
 }
 
 export function viewService(snapshot: ServiceSnapshot, now: EpochMs, policy: SchedulerPolicy): ServiceView {
@@ -41,7 +44,7 @@ export function viewService(snapshot: ServiceSnapshot, now: EpochMs, policy: Sch
     ({ status, deploymentId }) => status === 'ACTIVE' && withTasks.has(deploymentId),
   );
   const bounds = serviceBounds(desired, snapshot.definition);
-  return { snapshot, now, policy, desired, bounds, primary, current, old, stopping, rollingOut };
+  return { snapshot, now, policy, desired, bounds, primary, current, old, stopping, rollingOut, gate: OPEN_GATE };
 }
 
 /** The service is on its way to being deleted, or is. */
@@ -59,7 +62,7 @@ export const isComingUp = ({ bucket }: ClassifiedTask): boolean => bucket === 'p
  * so it is not stopped for being pending.
  */
 export const isOldReplacement = (view: ServiceView, { task }: ClassifiedTask): boolean =>
-  view.primary !== undefined && task.createdAt > (view.primary.rolledBackAt ?? view.primary.createdAt);
+  view.primary !== undefined && task.createdAt >= (view.primary.rolledBackAt ?? view.primary.createdAt);
 
 /** The circuit breaker gave the PRIMARY deployment up: it launches nothing, and nothing more is taken away for it. */
 export const isGivenUp = ({ primary }: ServiceView): boolean => primary?.rolloutState === 'FAILED';

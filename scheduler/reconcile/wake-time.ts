@@ -2,13 +2,16 @@
 import type { EpochMs } from '../../model/time.ts';
 import { runningSince } from './classify.ts';
 import type { StartPlan } from './plan-starts.ts';
+import { movingTasks } from './moving.ts';
+import { holdingTasks } from './protection.ts';
 import { launchesHeldUntil, shownUntil } from './view.ts';
 import type { ServiceView } from './view.ts';
 
 /** Tasks without a health check become healthy by running on; that matters only while others wait to be stopped. */
 function healthyTimes(view: ServiceView, starts: StartPlan): readonly EpochMs[] {
   const { current, old } = starts.stops;
-  const waits = old.length > 0 || current.some(({ bucket }) => bucket === 'draining');
+  const waits =
+    old.length > 0 || current.some(({ bucket }) => bucket === 'draining') || movingTasks(view).arriving.length > 0;
   if (!waits) return [];
   return [...current, ...old]
     .filter(({ task, healthy }) => task.lastStatus === 'RUNNING' && !healthy && !task.hasHealthCheck)
@@ -28,6 +31,9 @@ export function wakeTime(view: ServiceView, starts: StartPlan, steadySince: Epoc
     ...(steadySince === undefined ? [] : [steadySince + view.policy.steadyEventEveryMs]),
     ...healthyTimes(view, starts),
     ...graceTimes(view, starts),
+    ...holdingTasks(view, starts.stops).map(({ protectedUntil = 0 }) => protectedUntil),
+    ...(starts.wakeAt ?? []),
+    ...(view.gate.wakeAt === undefined ? [] : [view.gate.wakeAt]),
     ...view.snapshot.deployments.map((deployment) => shownUntil(view, deployment)),
   ];
   let next: EpochMs | undefined;

@@ -1,15 +1,20 @@
 /** What UpdateService changes, and whether that takes a new deployment (UpdateService's own table in ECS). */
+import { launchTypeOf } from '../../model/capacity-provider.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
 import { deepEqual } from './deep-equal.ts';
 
 /** The members that UpdateService may change. */
 export type ServiceChanges = Partial<
-  Omit<ServiceDefinition, 'serviceName' | 'clusterName' | 'schedulingStrategy' | 'tags' | 'role'>
+  Omit<
+    ServiceDefinition,
+    'serviceName' | 'clusterName' | 'schedulingStrategy' | 'deploymentController' | 'tags' | 'role'
+  >
 >;
 
 /**
  * Whether a changed value of the member starts a deployment. The capacity provider strategy does not, as ECS's API model
- * says; callers that want their tasks moved at once pass forceNewDeployment with it, as has always been the practice.
+ * says, unless its tasks get another launch type; callers that want their tasks moved at once pass forceNewDeployment with
+ * it, as has always been the practice.
  */
 export const STARTS_DEPLOYMENT: Readonly<Record<keyof ServiceChanges, boolean>> = {
   networkConfiguration: true,
@@ -22,6 +27,9 @@ export const STARTS_DEPLOYMENT: Readonly<Record<keyof ServiceChanges, boolean>> 
   minimumHealthyPercent: false,
   maximumPercent: false,
   deploymentCircuitBreaker: false,
+  bakeTimeInMinutes: false,
+  earlySuccessCriteria: false,
+  lifecycleHooks: false,
   placementConstraints: false,
   placementStrategy: false,
   healthCheckGracePeriodSeconds: false,
@@ -60,8 +68,13 @@ export function applyServiceUpdate(
   const values = Object.fromEntries(changed.map((key) => [key, command.changes[key]])) as ServiceChanges;
   const otherTaskDefinition =
     command.taskDefinitionArn !== undefined && command.taskDefinitionArn !== current.taskDefinitionArn;
+  const after = changed.length === 0 ? definition : dropSupersededCompute({ ...definition, ...values }, values);
   return {
-    definition: changed.length === 0 ? definition : dropSupersededCompute({ ...definition, ...values }, values),
-    newDeployment: command.forceNewDeployment || otherTaskDefinition || changed.some((key) => STARTS_DEPLOYMENT[key]),
+    definition: after,
+    newDeployment:
+      command.forceNewDeployment ||
+      otherTaskDefinition ||
+      launchTypeOf(after) !== launchTypeOf(definition) ||
+      changed.some((key) => STARTS_DEPLOYMENT[key]),
   };
 }

@@ -2,10 +2,13 @@
  * The deployment circuit breaker: when a deployment whose tasks keep failing is given up, and what it goes back to.
  * It watches the PRIMARY deployment while that is IN_PROGRESS; the deployment's `failedTasks` is its count.
  */
+import type { BreakerMonitor, ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { isReady } from '../reconcile/classify.ts';
-import type { DeploymentDecision, ServiceTask } from '../reconcile/types.ts';
+import type { DeploymentDecision, ServiceSnapshot, ServiceTask } from '../reconcile/types.ts';
+import { hasEnded } from './deployment-status.ts';
+import { underWay } from './service-deployments.ts';
 
 type BreakerSettings = NonNullable<ServiceDefinition['deploymentCircuitBreaker']>;
 type Threshold = NonNullable<BreakerSettings['thresholdConfiguration']>;
@@ -45,21 +48,38 @@ export const watchedDeployment = (
 ): Deployment | undefined => (enabled(definition) ? deployments.find(isRollingOut) : undefined);
 
 /** The most recent deployment that completed and is on its way out. */
-const lastCompleted = (deployments: readonly Deployment[]): Deployment | undefined =>
+export const lastCompleted = (deployments: readonly Deployment[]): Deployment | undefined =>
   deployments.find(({ status, rolloutState }) => status === 'ACTIVE' && rolloutState === 'COMPLETED');
 
 /**
  * What a rollback would go to: it stays in the list without any task until the PRIMARY has completed, and its task
  * definition stays known with it.
  */
-export function rollbackTarget(
-  definition: ServiceDefinition,
-  deployments: readonly Deployment[],
-): Deployment | undefined {
+export function rollbackTarget({
+  definition,
+  deployments,
+  serviceDeployments,
+}: Pick<ServiceSnapshot, 'definition' | 'deployments' | 'serviceDeployments'>): Deployment | undefined {
+  // A user may ask for a rollback whether the breaker is on or not.
+  const mayRollBack = enabled(definition) !== undefined || underWay(serviceDeployments) !== undefined;
   const completed = deployments.some(
     ({ status, rolloutState }) => status === 'PRIMARY' && rolloutState === 'COMPLETED',
   );
-  return enabled(definition) && !completed ? lastCompleted(deployments) : undefined;
+  return mayRollBack && !completed ? lastCompleted(deployments) : undefined;
+}
+
+/** What a service deployment shows of the breaker. */
+export function breakerMonitor(
+  definition: ServiceDefinition,
+  deployments: readonly Deployment[],
+  { deploymentId, status, breakerTriggered }: ServiceDeployment,
+): BreakerMonitor {
+  const breaker = enabled(definition);
+  const failureCount = deployments.find((each) => each.deploymentId === deploymentId)?.failedTasks ?? 0;
+  const threshold = breakerThreshold(breaker?.thresholdConfiguration, definition.desiredCount);
+  if (breaker === undefined) return { status: 'DISABLED', failureCount, threshold };
+  if (breakerTriggered === true) return { status: 'TRIGGERED', failureCount, threshold };
+  return { status: hasEnded(status) ? 'MONITORING_COMPLETE' : 'MONITORING', failureCount, threshold };
 }
 
 export interface BreakerEvaluation {
@@ -163,10 +183,18 @@ export function withTaskProgress(
 
 /** The service's definition once it went back: what deployments take over from it is again what the target runs with. */
 export function definitionAfterRollback(definition: ServiceDefinition, target: Deployment): ServiceDefinition {
-  const { networkConfiguration: _network, platformVersion: _platform, ...rest } = definition;
-  const { networkConfiguration, platformVersion } = target;
+  const {
+    networkConfiguration: _network,
+    platformVersion: _platform,
+    launchType: _launchType,
+    capacityProviderStrategy: _strategy,
+    ...rest
+  } = definition;
+  const { networkConfiguration, platformVersion, launchType, capacityProviderStrategy } = target;
   return {
     ...rest,
+    ...(launchType === undefined ? {} : { launchType }),
+    ...(capacityProviderStrategy === undefined ? {} : { capacityProviderStrategy }),
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
     ...(platformVersion === undefined ? {} : { platformVersion }),
   };

@@ -2,6 +2,7 @@
 import type { Deployment, DeploymentCounts, ServiceDefinition } from '../../model/service.ts';
 import { isBeforeRunning } from '../../model/status.ts';
 import type { DesiredStatus, StopCode, TaskStatus } from '../../model/status.ts';
+import { computedDesiredCount, type StabilityStatus } from '../../model/task-set.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { DeploymentDecision } from '../reconcile/types.ts';
 import { failedToStart } from '../tasks/failed-to-start.ts';
@@ -11,6 +12,7 @@ export type DeploymentSpec = Pick<
   Deployment,
   | 'deploymentId'
   | 'taskDefinitionArn'
+  | 'serviceRevisionId'
   | 'launchType'
   | 'capacityProviderStrategy'
   | 'platformVersion'
@@ -48,6 +50,20 @@ export function startDeployment(
   return [primary, ...older];
 }
 
+/** The PRIMARY deployment starts its tasks where the definition now says: a new strategy alone is no new deployment. */
+export function withCompute(deployments: readonly Deployment[], definition: ServiceDefinition): readonly Deployment[] {
+  const { launchType, capacityProviderStrategy } = definition;
+  return deployments.map((deployment): Deployment => {
+    if (deployment.status !== 'PRIMARY' || deployment.taskSet !== undefined) return deployment;
+    const { launchType: _launchType, capacityProviderStrategy: _strategy, ...rest } = deployment;
+    return {
+      ...rest,
+      ...(launchType === undefined ? {} : { launchType }),
+      ...(capacityProviderStrategy === undefined ? {} : { capacityProviderStrategy }),
+    };
+  });
+}
+
 /** The list with one of them PRIMARY again, in front; its count starts afresh. */
 function rollBack(
   deployments: readonly Deployment[],
@@ -70,6 +86,11 @@ function rollBack(
   ];
 }
 
+const withStability = (deployment: Deployment, stabilityStatus: StabilityStatus, now: EpochMs): Deployment =>
+  deployment.taskSet === undefined
+    ? deployment
+    : { ...deployment, taskSet: { ...deployment.taskSet, stabilityStatus, stabilityStatusAt: now }, updatedAt: now };
+
 function settle(
   deployment: Deployment,
   decision: Exclude<DeploymentDecision, { kind: 'rollBack' }>,
@@ -78,6 +99,8 @@ function settle(
   switch (decision.kind) {
     case 'remove':
       return [];
+    case 'stability':
+      return [withStability(deployment, decision.status, now)];
     case 'count':
       return [{ ...deployment, failedTasks: deployment.failedTasks + decision.failures, updatedAt: now }];
     case 'complete':
@@ -134,6 +157,15 @@ export function serviceCounts(tasks: readonly { readonly lastStatus: TaskStatus 
   return { runningCount, pendingCount };
 }
 
+function deploymentDesired(
+  { desiredCount }: ServiceDefinition,
+  { status, taskSet }: Deployment,
+  own: readonly CountedTask[],
+): number {
+  if (taskSet !== undefined) return computedDesiredCount(desiredCount, taskSet);
+  return status === 'PRIMARY' ? desiredCount : own.filter((task) => task.desiredStatus === 'RUNNING').length;
+}
+
 /** The deployments with their counts. The PRIMARY wants what the service wants; an ACTIVE one what is still kept of it. */
 export function deploymentCounts(
   definition: ServiceDefinition,
@@ -148,8 +180,6 @@ export function deploymentCounts(
   }
   return deployments.map((deployment) => {
     const own = byDeployment.get(deployment.deploymentId) ?? [];
-    const kept = own.filter((task) => task.desiredStatus === 'RUNNING').length;
-    const desiredCount = deployment.status === 'PRIMARY' ? definition.desiredCount : kept;
-    return { ...deployment, ...serviceCounts(own), desiredCount };
+    return { ...deployment, ...serviceCounts(own), desiredCount: deploymentDesired(definition, deployment, own) };
   });
 }

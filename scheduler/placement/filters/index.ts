@@ -2,6 +2,7 @@
 import { readConstraint } from '../../../model/placement-rules.ts';
 import type { Room } from '../room.ts';
 import { agentFilter } from './agent.ts';
+import { capacityProviderFilter } from './capacity-provider.ts';
 import { cpuFilter } from './cpu.ts';
 import { distinctInstanceFilter } from './distinct-instance.ts';
 import { fargateFilter } from './fargate.ts';
@@ -11,6 +12,7 @@ import { memberOfFilter } from './member-of.ts';
 import { memoryFilter } from './memory.ts';
 import { portsFilter } from './ports.ts';
 import { requiredAttributesFilter } from './required-attributes.ts';
+import { zoneFilter } from './zone.ts';
 
 export type { Filter } from './filter.ts';
 
@@ -19,16 +21,19 @@ export type { Filter } from './filter.ts';
  * @throws EcsError InvalidParameterException when a constraint is malformed.
  */
 export function createFilters(room: Room): readonly Filter[] {
-  const { resources, requiredAttributes, launchType } = room.request;
+  const { resources, requiredAttributes, launchType, capacityProviderName, zone } = room.request;
+  const isFargate = launchType === 'FARGATE';
   const constraints = room.request.constraints.map(readConstraint);
   return [
+    ...(capacityProviderName === undefined || isFargate ? [] : [capacityProviderFilter(room, capacityProviderName)]),
     agentFilter(room),
+    ...(zone === undefined ? [] : [zoneFilter(room, zone)]),
     cpuFilter(room),
     memoryFilter(room),
     ...(resources.ports.length > 0 ? [portsFilter(room)] : []),
     ...(resources.gpus > 0 ? [gpuFilter(room)] : []),
     ...(requiredAttributes.length > 0 ? [requiredAttributesFilter(room)] : []),
-    ...(launchType === 'FARGATE' ? [fargateFilter(room)] : []),
+    ...(isFargate ? [fargateFilter(room)] : []),
     ...(constraints.some(({ kind }) => kind === 'distinctInstance') ? [distinctInstanceFilter(room)] : []),
     ...constraints.flatMap((rule) => (rule.kind === 'memberOf' ? [memberOfFilter(room, rule.query)] : [])),
   ];

@@ -5,6 +5,8 @@ import type { Ordering } from './ordering.ts';
 export function binpackOrdering(room: Room, resource: 'cpu' | 'memory'): Ordering {
   const remaining = resource === 'cpu' ? room.cpu : room.memoryMiB;
   return {
+    by: `binpack(${resource})`,
+    value: (instance) => remaining[instance] ?? 0,
     compare: (a, b) => (remaining[a] ?? 0) - (remaining[b] ?? 0),
     // The room itself counts down.
     record: () => undefined,

@@ -19,6 +19,7 @@ export function randomOrdering(room: Room, seed: number): Ordering {
     advance(i);
   }
   return {
+    by: 'chance',
     compare: (a, b) => (arrival[a] ?? 0) - (arrival[b] ?? 0) || (room.id(a) < room.id(b) ? -1 : 1),
     record: advance,
   };

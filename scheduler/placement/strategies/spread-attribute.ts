@@ -35,6 +35,8 @@ export function attributeSpreadOrdering(room: Room, attribute: string, within?: 
   const tasks = countTasks(room, { bucketOf, bucketWith, buckets: buckets.size });
   const tasksBeside = (instance: number): number => tasks[bucketOf[instance] ?? 0] ?? 0;
   return {
+    by: `spread(attribute:${attribute})`,
+    value: tasksBeside,
     bucketOf,
     bucketWith,
     compare: (a, b) => tasksBeside(a) - tasksBeside(b),

@@ -3,6 +3,8 @@ import type { Ordering } from './ordering.ts';
 
 /** Fewest tasks of the group on the instance first. */
 export const instanceSpreadOrdering = (room: Room): Ordering => ({
+  by: 'spread(instanceId)',
+  value: (instance) => room.groupTasks[instance] ?? 0,
   compare: (a, b) => (room.groupTasks[a] ?? 0) - (room.groupTasks[b] ?? 0),
   // The room itself counts up.
   record: () => undefined,

@@ -1,0 +1,110 @@
+/** Which tasks of a DAEMON service to stop. Its bounds let no second task onto an instance: old ones go first. */
+import type { ClassifiedTask, TaskBucket } from '../reconcile/classify.ts';
+import { ordered, retiringTier, stopPendingAtOnce, withStopped } from '../reconcile/plan-stops.ts';
+import type { StopPlan } from '../reconcile/plan-stops.ts';
+import { isHeld } from '../reconcile/protection.ts';
+import type { DaemonInstances } from '../reconcile/types.ts';
+import { isComingUp, isGivenUp } from '../reconcile/view.ts';
+import type { ServiceView } from '../reconcile/view.ts';
+
+type Rule = (plan: StopPlan, view: ServiceView, daemon: DaemonInstances) => StopPlan;
+
+const everyTask = ({ current, old }: StopPlan): readonly ClassifiedTask[] => [...current, ...old];
+
+/** Where the constraints are no longer met the task goes at once. */
+const stopViolating: Rule = (plan, view, { violating }) => {
+  const left = new Set(violating);
+  const victims = ordered(view, everyTask(plan), ({ task }) => (left.has(task.containerInstanceId) ? 0 : undefined));
+  return withStopped(plan, view, victims, () => 'constraintViolated');
+};
+
+/** Off a DRAINING instance last: other services' tasks may need it to the end. Protection holds it, as it does elsewhere. */
+const stopDrained: Rule = (plan, view, { draining, busyDraining }) => {
+  const busy = new Set(busyDraining);
+  const free = new Set(draining.filter((id) => !busy.has(id)));
+  const victims = ordered(view, everyTask(plan), (item) =>
+    free.has(item.task.containerInstanceId) && !isHeld(view, item) ? 0 : undefined,
+  );
+  return withStopped(plan, view, victims, () => 'draining');
+};
+
+const WORTH: Readonly<Record<TaskBucket, number>> = {
+  healthy: 0,
+  settling: 1,
+  unhealthyInGrace: 2,
+  pending: 3,
+  unhealthy: 4,
+  draining: 5,
+  drainingPending: 6,
+  stopping: 7,
+};
+
+/** Two tasks on one instance should never be; if they are, the better one stays. */
+const stopTwins: Rule = (plan, view) => {
+  const best = new Map<string, ClassifiedTask>();
+  const worse: ClassifiedTask[] = [];
+  for (const item of everyTask(plan)) {
+    const id = item.task.containerInstanceId;
+    const rival = best.get(id);
+    if (rival === undefined) best.set(id, item);
+    else if (rank(view, item) < rank(view, rival)) {
+      best.set(id, item);
+      worse.push(rival);
+    } else worse.push(item);
+  }
+  const victims = ordered(view, worse, () => 0);
+  return withStopped(plan, view, victims, () => 'scaleIn');
+};
+
+/** Current before old, then by worth, then by id: total, so that the order of the tasks does not matter. */
+function rank(view: ServiceView, { task, bucket }: ClassifiedTask): string {
+  const isOld = task.deploymentId !== view.primary?.deploymentId;
+  return `${isOld ? 1 : 0}${WORTH[bucket]}${task.taskId}`;
+}
+
+/** Old tasks go as long as `lower` healthy ones remain; so many instances are without one at a time. */
+const stopOutdated: Rule = (plan, view) => {
+  if (isGivenUp(view) || view.gate.keepsOld) return plan;
+  const settled = everyTask(plan).filter(({ bucket }) => bucket !== 'draining');
+  const retiring = plan.old.filter((item) => item.bucket !== 'draining' && !isHeld(view, item));
+  const healthy = new Set(settled.filter((item) => item.healthy).map(({ task }) => task.taskId));
+  let remaining = healthy.size;
+  const victims = ordered(view, retiring, (item) => retiringTier(view, item)).filter(({ taskId }) => {
+    const after = healthy.has(taskId) ? remaining - 1 : remaining;
+    if (after < view.bounds.lower) return false;
+    remaining = after;
+    return true;
+  });
+  return withStopped(plan, view, victims, () => 'retired');
+};
+
+/**
+ * An unhealthy task gives way to a new one on its instance: one at a time, by lot, so that a wrong verdict never takes the
+ * whole service; and only while launches are free.
+ */
+const stopUnhealthy: Rule = (plan, view, { eligible, refused }) => {
+  const isThrottled = (view.snapshot.throttle.nextLaunchAt ?? 0) > view.now;
+  if (isGivenUp(view) || isThrottled || plan.stop.length > 0) return plan;
+  const settled = new Set([...refused, ...view.snapshot.tasks.map((task) => task.containerInstanceId)]);
+  const changing =
+    view.stopping.length > 0 || everyTask(plan).some(isComingUp) || eligible.some((id) => !settled.has(id));
+  if (changing) return plan;
+  const unhealthy = everyTask(plan).filter(({ bucket }) => bucket === 'unhealthy');
+  const victims = ordered(view, unhealthy, () => 0).slice(0, 1);
+  const isCurrent = victims[0]?.deploymentId === view.primary?.deploymentId;
+  return withStopped(plan, view, victims, () => (isCurrent ? 'makeRoom' : 'retired'));
+};
+
+/** All stops, each rule seeing what those before it have left. */
+export function planDaemonStops(view: ServiceView, daemon: DaemonInstances): StopPlan {
+  const untouched: StopPlan = { stop: [], current: view.current, old: view.old };
+  const rules: readonly Rule[] = [
+    stopViolating,
+    stopPendingAtOnce,
+    stopDrained,
+    stopTwins,
+    stopOutdated,
+    stopUnhealthy,
+  ];
+  return rules.reduce((plan, rule) => rule(plan, view, daemon), untouched);
+}

@@ -1,0 +1,126 @@
+/** From a plan to the decisions that are recorded of it, before it is carried out. Starts are recorded where they are placed. */
+import type { DecisionDraft, DeploymentReason, StartReason, WaitReason } from '../../model/decision.ts';
+import { breakerThreshold } from '../rollout/circuit-breaker.ts';
+import type {
+  DeploymentDecision,
+  ServicePlan,
+  ServiceSnapshot,
+  StartDecision,
+  StopDecision,
+} from '../reconcile/types.ts';
+
+const stopGroup = (stop: StopDecision, deploymentId: string): string =>
+  `${stop.because} ${deploymentId} ${stop.stoppedReason}`;
+
+/** One decision for all stops of a deployment with the same reason. */
+function stopDecisions(snapshot: ServiceSnapshot, { stop, bounds }: ServicePlan): readonly DecisionDraft[] {
+  if (stop.length === 0) return [];
+  const tasks = new Map(snapshot.tasks.map((task) => [task.taskId, task]));
+  const groups = new Map<string, StopDecision[]>();
+  for (const decision of stop) {
+    const key = stopGroup(decision, tasks.get(decision.taskId)?.deploymentId ?? '');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [decision]);
+    else group.push(decision);
+  }
+  return [...groups.values()].flatMap((group): readonly DecisionDraft[] => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const deploymentId = tasks.get(first.taskId)?.deploymentId;
+    return [
+      {
+        reasons: [{ reason: first.because, count: group.length }],
+        ...(deploymentId === undefined ? {} : { deploymentId }),
+        tasks: group.map(({ taskId }) => ({
+          taskId,
+          containerInstanceId: tasks.get(taskId)?.containerInstanceId ?? '',
+        })),
+        bounds,
+        facts: { stoppedReason: first.stoppedReason },
+      },
+    ];
+  });
+}
+
+/** What the record says of each decision on a deployment; counting and the stability of task sets are no decisions of their own. */
+const DEPLOYMENT_REASONS: Readonly<Record<DeploymentDecision['kind'], DeploymentReason | undefined>> = {
+  complete: 'deploymentCompleted',
+  remove: 'deploymentRemoved',
+  fail: 'circuitBreaker',
+  rollBack: 'rolledBack',
+  count: undefined,
+  stability: undefined,
+};
+
+/** Failed tasks of a deployment as the circuit breaker counts them, and where it gives up. */
+function breakerFacts(snapshot: ServiceSnapshot, plan: ServicePlan, deploymentId: string) {
+  const { definition, deployments } = snapshot;
+  const before = deployments.find((deployment) => deployment.deploymentId === deploymentId)?.failedTasks ?? 0;
+  const counted = plan.deployments.map((decision) =>
+    decision.kind === 'count' && decision.deploymentId === deploymentId ? decision.failures : 0,
+  );
+  const { thresholdConfiguration } = definition.deploymentCircuitBreaker ?? {};
+  return {
+    failedTasks: counted.reduce((sum, failures) => sum + failures, before),
+    threshold: breakerThreshold(thresholdConfiguration, definition.desiredCount),
+  };
+}
+
+function deploymentDecisions(snapshot: ServiceSnapshot, plan: ServicePlan): readonly DecisionDraft[] {
+  return plan.deployments.flatMap((decision): readonly DecisionDraft[] => {
+    const { kind, deploymentId } = decision;
+    const reason = DEPLOYMENT_REASONS[kind];
+    if (reason === undefined) return [];
+    return [
+      {
+        reasons: [{ reason, count: 1 }],
+        deploymentId,
+        tasks: [],
+        bounds: plan.bounds,
+        ...(kind === 'fail' ? { facts: breakerFacts(snapshot, plan, deploymentId) } : {}),
+        ...(kind === 'rollBack' ? { facts: { insteadOf: snapshot.deployments[0]?.deploymentId ?? '' } } : {}),
+      },
+    ];
+  });
+}
+
+/** The stops and the decisions on deployments of a plan, in the order in which they are carried out. */
+export const planDecisions = (snapshot: ServiceSnapshot, plan: ServicePlan): readonly DecisionDraft[] => [
+  ...deploymentDecisions(snapshot, plan),
+  ...stopDecisions(snapshot, plan),
+];
+
+/** Waits that nothing but a change from outside, or time, ends. */
+const OBSTACLES: ReadonlySet<WaitReason> = new Set(['placement', 'throttle', 'bounds', 'failedDeployment']);
+
+export const holdsUp = ({ waits }: Pick<ServicePlan, 'waits'>): boolean =>
+  waits.some((wait) => OBSTACLES.has(wait.for));
+
+/** What a plan waits for; undefined when that is nothing. */
+export function waitDecision({ deployments }: ServiceSnapshot, plan: ServicePlan): DecisionDraft | undefined {
+  if (plan.waits.length === 0) return undefined;
+  const until = plan.waits.find((wait) => wait.until !== undefined)?.until;
+  return {
+    reasons: plan.waits.map((wait) => ({ reason: wait.for, count: wait.tasks })),
+    ...(deployments[0] === undefined ? {} : { deploymentId: deployments[0].deploymentId }),
+    tasks: [],
+    bounds: plan.bounds,
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+/** The reasons of a part of a start: of `count` tasks, after the first `skip`. */
+export function reasonsOf(
+  because: StartDecision['because'],
+  skip: number,
+  count: number,
+): readonly { readonly reason: StartReason; readonly count: number }[] {
+  let [passed, left] = [skip, count];
+  return because.flatMap((entry) => {
+    const skipped = Math.min(passed, entry.count);
+    passed -= skipped;
+    const share = Math.min(left, entry.count - skipped);
+    left -= share;
+    return share > 0 ? [{ reason: entry.reason, count: share }] : [];
+  });
+}

@@ -1,0 +1,11 @@
+/** The one way into the service scheduler: which planner a service's kind calls for. Pure. */
+import { isExternal } from '../model/task-set.ts';
+import type { EpochMs } from '../model/time.ts';
+import { planService } from './reconcile/plan-service.ts';
+import type { ServicePlan, ServiceSnapshot } from './reconcile/types.ts';
+import { planTaskSets } from './task-sets/plan-task-sets.ts';
+
+/** What to do now for a service of any kind. */
+export function planFor(snapshot: ServiceSnapshot, now: EpochMs): ServicePlan {
+  return isExternal(snapshot.definition) ? planTaskSets(snapshot, now) : planService(snapshot, now);
+}

@@ -1,0 +1,34 @@
+/** In which availability zones a service can have tasks, and for how many more there is room now. */
+import type { CapacitySnapshot } from '../../model/capacity.ts';
+import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
+import { placeTasks } from '../placement/place-tasks.ts';
+import type { PlacementRequest } from '../placement/types.ts';
+
+export interface ZoneRoom {
+  readonly zone: string;
+  /** More tasks that fit now; not counted beyond `most`. */
+  readonly room: number;
+}
+
+/** Any number gives the same counts: which instance takes a task does not matter here. */
+const SEED = 0;
+
+/**
+ * The zones of ACTIVE, connected instances that meet the attributes and constraints of the request, whether or not they
+ * have room now; by name. `most`: as many tasks as could be moved at all.
+ */
+export function zoneRooms(request: PlacementRequest, snapshot: CapacitySnapshot, most: number): readonly ZoneRoom[] {
+  const zones = [...(snapshot.attributes[AVAILABILITY_ZONE_ATTRIBUTE]?.values ?? [])].sort();
+  return zones.flatMap((zone) => {
+    const anywhere = placeTasks({ ...unburdened(request), zone, count: 1 }, snapshot, SEED);
+    if (anywhere.placed.length === 0) return [];
+    return [{ zone, room: placeTasks({ ...request, zone, count: most }, snapshot, SEED).placed.length }];
+  });
+}
+
+/** The request of a task that needs nothing and may share an instance. */
+const unburdened = (request: PlacementRequest): PlacementRequest => ({
+  ...request,
+  resources: { cpu: 0, memoryMiB: 0, ports: [], gpus: 0 },
+  constraints: request.constraints.filter(({ type }) => type !== 'distinctInstance'),
+});

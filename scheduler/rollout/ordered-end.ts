@@ -1,0 +1,50 @@
+/** Deployments that end because somebody ordered it, or a hook's time was up: not because their tasks failed. */
+import type { HookProgress, ServiceDeployment } from '../../model/service-deployment.ts';
+import type { Deployment } from '../../model/service.ts';
+import type { BreakerVerdict } from './circuit-breaker.ts';
+import { lastCompleted } from './circuit-breaker.ts';
+import { USER_ROLLBACK_REASON, USER_STOP_REASON } from './service-deployments.ts';
+
+/** That the PRIMARY deployment is to end where it is, and whether the service goes back to the last completed one. */
+export interface EndOrder {
+  readonly rollback: boolean;
+  /** `statusReason` of the service deployment. */
+  readonly reason: string;
+  /** Completes the event `deployment failed: …`. */
+  readonly cause: string;
+}
+
+const timedOutReason = ({ stage, hookId }: HookProgress): string =>
+  `Service deployment rolled back because the lifecycle hook ${hookId} timed out at the stage ${stage}.`;
+
+/** What is ordered of the service deployment under way; `timedOut`: a hook that expired with ROLLBACK as its action. */
+export function endOrder(current: ServiceDeployment, timedOut: HookProgress | undefined): EndOrder | undefined {
+  if (current.abortRequested === true || current.status === 'STOP_REQUESTED')
+    return { rollback: false, reason: current.statusReason ?? USER_STOP_REASON, cause: 'stopped by user.' };
+  if (current.status === 'ROLLBACK_REQUESTED')
+    return {
+      rollback: true,
+      reason: current.statusReason ?? USER_ROLLBACK_REASON,
+      cause: 'rollback requested by user.',
+    };
+  if (timedOut === undefined) return undefined;
+  return { rollback: true, reason: timedOutReason(timedOut), cause: 'lifecycle hook timed out.' };
+}
+
+/** The texts of `rolloutStateReason`. */
+const endedReason = (deploymentId: string, cause: string): string => `ECS deployment ${deploymentId} failed: ${cause}`;
+const rollingBackReason = (deploymentId: string): string =>
+  `ECS deployment rolling back to deploymentId ${deploymentId}.`;
+
+/** The same decisions as when the circuit breaker trips. Without a completed deployment a rollback only stops. */
+export function carryOut({ rollback, cause }: EndOrder, deployments: readonly Deployment[]): BreakerVerdict {
+  const failed = deployments.find(({ status }) => status === 'PRIMARY');
+  if (failed === undefined) return { decisions: [] };
+  const { deploymentId } = failed;
+  const fail = { kind: 'fail', deploymentId, rolloutStateReason: endedReason(deploymentId, cause) } as const;
+  const target = rollback ? lastCompleted(deployments) : undefined;
+  if (target === undefined) return { decisions: [fail], failed };
+  const { deploymentId: targetId } = target;
+  const back = { kind: 'rollBack', deploymentId: targetId, rolloutStateReason: rollingBackReason(targetId) } as const;
+  return { decisions: [fail, back], failed, target };
+}

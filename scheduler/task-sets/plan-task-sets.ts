@@ -1,0 +1,133 @@
+/**
+ * The plan of a service of task sets: each set is kept at its share of the desired count as a service of its own would
+ * be, by the same planner; the plans are put together. Pure.
+ */
+import type { Deployment, ServiceDefinition } from '../../model/service.ts';
+import type { ServiceAction } from '../../model/service-action.ts';
+import { computedDesiredCount, type TaskSetPart } from '../../model/task-set.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { steadyState, taskSetSteady, unableToStart } from '../reconcile/event-text.ts';
+import { planService } from '../reconcile/plan-service.ts';
+import { DEFAULT_POLICY, type SchedulerPolicy } from '../reconcile/policy.ts';
+import type { DeploymentDecision, ServicePlan, ServiceSnapshot } from '../reconcile/types.ts';
+
+interface TaskSet {
+  readonly deployment: Deployment;
+  readonly part: TaskSetPart;
+}
+
+/** What a set's plan is made on: the other sets and the service's own bounds are not its affair. */
+function snapshotOf(snapshot: ServiceSnapshot, { deployment, part }: TaskSet): ServiceSnapshot {
+  const { deploymentCircuitBreaker: _breaker, deploymentController: _controller, ...rest } = snapshot.definition;
+  const definition: ServiceDefinition = {
+    ...rest,
+    // Events of a task set name it beside the service.
+    serviceName: eventName(snapshot.definition, deployment),
+    desiredCount: computedDesiredCount(snapshot.definition.desiredCount, part),
+  };
+  const { steadySince: _since, ...kept } = snapshot;
+  return {
+    ...kept,
+    definition,
+    status: part.draining === true ? 'DRAINING' : snapshot.status,
+    deployments: [{ ...deployment, status: 'PRIMARY' }],
+    tasks: snapshot.tasks.filter(({ deploymentId }) => deploymentId === deployment.deploymentId),
+    ...(part.stabilityStatus === 'STEADY_STATE' ? { steadySince: snapshot.steadySince ?? part.stabilityStatusAt } : {}),
+  };
+}
+
+const eventName = ({ serviceName }: ServiceDefinition, { deploymentId }: Deployment): string =>
+  `${serviceName}, taskSet ${deploymentId}`;
+
+/** What became of the set itself: gone, stable, or no longer stable. */
+function decisionsOf({ deployment, part }: TaskSet, plan: ServicePlan): readonly DeploymentDecision[] {
+  const { deploymentId } = deployment;
+  if (part.draining === true && plan.becomesInactive) return [{ kind: 'remove', deploymentId }];
+  const status = plan.steadySince === undefined ? 'STABILIZING' : 'STEADY_STATE';
+  return status === part.stabilityStatus ? [] : [{ kind: 'stability', deploymentId, status }];
+}
+
+const becomesSteady = ({ part }: TaskSet, plan: ServicePlan): boolean =>
+  plan.steadySince !== undefined && part.stabilityStatus !== 'STEADY_STATE';
+
+/** The set's own events; the moment it becomes stable has a text of its own. */
+function eventsOf(snapshot: ServiceSnapshot, set: TaskSet, plan: ServicePlan): readonly string[] {
+  const name = eventName(snapshot.definition, set.deployment);
+  const becameSteady = becomesSteady(set, plan);
+  return plan.events.flatMap((message) =>
+    message === steadyState(name) ? (becameSteady ? [taskSetSteady(name)] : []) : [message],
+  );
+}
+
+const actionsOf = (set: TaskSet, plan: ServicePlan): readonly ServiceAction[] => [
+  ...plan.actions.filter(({ eventName: name }) => name !== 'SERVICE_STEADY_STATE'),
+  ...(becomesSteady(set, plan) ? [{ eventName: 'TASKSET_STEADY_STATE' } as const] : []),
+];
+
+/** When the service was last told to be steady, after this plan: it is while every set is. */
+function steadySince(
+  snapshot: ServiceSnapshot,
+  plans: readonly ServicePlan[],
+  { now, policy }: { readonly now: EpochMs; readonly policy: SchedulerPolicy },
+): EpochMs | undefined {
+  if (plans.length === 0 || plans.some((plan) => plan.steadySince === undefined)) return undefined;
+  const since = snapshot.steadySince;
+  return since === undefined || now - since >= policy.steadyEventEveryMs ? now : since;
+}
+
+/** Notes that a set's plan keeps, and the service's own while launches are throttled. */
+function notesOf(snapshot: ServiceSnapshot, plans: readonly ServicePlan[]): Readonly<Record<string, EpochMs>> {
+  const throttled = unableToStart(snapshot.definition.serviceName);
+  const since = snapshot.throttle.consecutiveStartFailures > 0 ? snapshot.notedAt[throttled] : undefined;
+  const notes = plans.map((plan) => Object.entries(plan.notedAt)).flat();
+  return { ...Object.fromEntries(notes), ...(since === undefined ? {} : { [throttled]: since }) };
+}
+
+const earliest = (times: readonly (EpochMs | undefined)[]): EpochMs | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
+/** What the sets want and move between, together. */
+const sumOfBounds = (plans: readonly ServicePlan[]): ServicePlan['bounds'] => ({
+  desired: plans.reduce((sum, { bounds }) => sum + bounds.desired, 0),
+  lower: plans.reduce((sum, { bounds }) => sum + bounds.lower, 0),
+  upper: plans.reduce((sum, { bounds }) => sum + bounds.upper, 0),
+});
+
+/** What to do now for a service whose deployment controller is EXTERNAL. As planService, for all its task sets. */
+export function planTaskSets(
+  snapshot: ServiceSnapshot,
+  now: EpochMs,
+  policy: SchedulerPolicy = DEFAULT_POLICY,
+): ServicePlan {
+  const sets = snapshot.deployments.flatMap((deployment): readonly TaskSet[] =>
+    deployment.taskSet === undefined ? [] : [{ deployment, part: deployment.taskSet }],
+  );
+  const planned = sets.map((set) => ({ set, plan: planService(snapshotOf(snapshot, set), now, policy) }));
+  const plans = planned.map(({ plan }) => plan);
+  const since = steadySince(snapshot, plans, { now, policy });
+  const wakeAt = earliest(plans.map((plan) => plan.wakeAt));
+  const waits = planned.map(({ set, plan }) => `${set.deployment.deploymentId}: ${plan.waitingFor}`);
+  const saysSteady = since !== undefined && since !== snapshot.steadySince;
+  return {
+    start: plans.flatMap((plan) => plan.start),
+    stop: plans.flatMap((plan) => plan.stop),
+    deployments: planned.flatMap(({ set, plan }) => decisionsOf(set, plan)),
+    events: [
+      ...planned.flatMap(({ set, plan }) => eventsOf(snapshot, set, plan)),
+      ...(saysSteady ? [steadyState(snapshot.definition.serviceName)] : []),
+    ],
+    actions: [
+      ...planned.flatMap(({ set, plan }) => actionsOf(set, plan)),
+      ...(saysSteady ? [{ eventName: 'SERVICE_STEADY_STATE' } as const] : []),
+    ],
+    ...(since === undefined ? {} : { steadySince: since }),
+    notedAt: notesOf(snapshot, plans),
+    becomesInactive: snapshot.status === 'DRAINING' && snapshot.tasks.length === 0,
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+    waits: plans.flatMap((plan) => plan.waits),
+    bounds: sumOfBounds(plans),
+    waitingFor: waits.length === 0 ? 'a task set' : waits.join('; '),
+  };
+}
