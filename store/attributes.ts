@@ -1,6 +1,7 @@
 /** Attributes of container instances: PutAttributes and its kin. Those that the agent registers come with its record. */
 import type { Attribute } from '../model/container-instance.ts';
 import { EcsError } from '../model/errors.ts';
+import { markForDaemons } from './daemon-services.ts';
 import type { Database, Queries } from './database.ts';
 import { toAttribute, toAttributeMap } from './instances.ts';
 import { pageOf } from './page.ts';
@@ -14,9 +15,16 @@ type AttributeStore = Pick<InstanceStore, 'putAttributes' | 'deleteAttributes' |
 export function createAttributeStore(db: Database): AttributeStore {
   return {
     putAttributes: (clusterName, instanceId, attributes) =>
-      db.transaction((queries) => put(queries, { clusterName, instanceId }, attributes)),
+      db.transaction(async (queries) => {
+        await put(queries, { clusterName, instanceId }, attributes);
+        await markForDaemons(queries, clusterName, instanceId);
+      }),
     deleteAttributes: (clusterName, instanceId, attributes) =>
-      db.transaction((queries) => remove(queries, { clusterName, instanceId }, attributes)),
+      db.transaction(async (queries) => {
+        const removed = await remove(queries, { clusterName, instanceId }, attributes);
+        await markForDaemons(queries, clusterName, instanceId);
+        return removed;
+      }),
     listAttributes: (filter, page) => list(db, filter, page),
   };
 }

@@ -3,9 +3,10 @@ import { EcsError } from '../model/errors.ts';
 import { type ClusterContents, countClusters } from './cluster-counts.ts';
 import type { Database, Queries } from './database.ts';
 import { pageOf } from './page.ts';
+import { requireProviders } from './required-providers.ts';
 import type { ClusterCounts, ClusterRecord, ClusterStore } from './types.ts';
 
-interface ClusterRow {
+export interface ClusterRow {
   readonly name: string;
   readonly status: ClusterRecord['status'];
   readonly created_at: number;
@@ -13,9 +14,9 @@ interface ClusterRow {
   readonly tags: ClusterRecord['tags'];
 }
 
-const COLUMNS = 'name, status, created_at, doc, tags';
+export const CLUSTER_COLUMNS = 'name, status, created_at, doc, tags';
 
-const toRecord = (row: ClusterRow): ClusterRecord => ({
+export const toClusterRecord = (row: ClusterRow): ClusterRecord => ({
   clusterName: row.name,
   status: row.status,
   createdAt: row.created_at,
@@ -48,11 +49,11 @@ export function createClusterStore(db: Database): ClusterStore {
         const { tags, ...doc } = changes;
         await requireCluster(queries, name, 'FOR NO KEY UPDATE');
         const [row] = await queries.rows<ClusterRow>(
-          `UPDATE clusters SET doc = doc || $2::jsonb, tags = coalesce($3::jsonb, tags) WHERE name = $1 RETURNING ${COLUMNS}`,
+          `UPDATE clusters SET doc = doc || $2::jsonb, tags = coalesce($3::jsonb, tags) WHERE name = $1 RETURNING ${CLUSTER_COLUMNS}`,
           [name, JSON.stringify(doc), tags === undefined ? null : JSON.stringify(tags)],
         );
         if (!row) throw new EcsError('ClusterNotFoundException', 'Cluster not found.');
-        return toRecord(row);
+        return toClusterRecord(row);
       }),
     deleteCluster: (name) => deleteCluster(db, name),
     requireCluster: (name) => requireCluster(db, name),
@@ -60,14 +61,21 @@ export function createClusterStore(db: Database): ClusterStore {
 }
 
 async function createCluster(db: Database, cluster: ClusterRecord): Promise<ClusterRecord> {
-  await db.run(
+  await db.transaction(async (queries) => {
+    await requireProviders(queries, cluster.capacityProviders);
+    await insertCluster(queries, cluster);
+  });
+  return requireCluster(db, cluster.clusterName);
+}
+
+async function insertCluster(queries: Queries, cluster: ClusterRecord): Promise<void> {
+  await queries.run(
     `INSERT INTO clusters (name, status, created_at, doc, tags) VALUES ($1, 'ACTIVE', $2, $3, $4)
      ON CONFLICT (name) DO UPDATE
        SET status = 'ACTIVE', created_at = excluded.created_at, doc = excluded.doc, tags = excluded.tags
        WHERE clusters.status = 'INACTIVE'`,
     [cluster.clusterName, cluster.createdAt, toDoc(cluster), JSON.stringify(cluster.tags)],
   );
-  return requireCluster(db, cluster.clusterName);
 }
 
 /**
@@ -75,10 +83,12 @@ async function createCluster(db: Database, cluster: ClusterRecord): Promise<Clus
  * Throws ClusterNotFoundException otherwise.
  */
 export async function requireCluster(queries: Queries, name: string, lock = ''): Promise<ClusterRecord> {
-  const [row] = await queries.rows<ClusterRow>(`SELECT ${COLUMNS} FROM clusters WHERE name = $1 ${lock}`, [name]);
+  const [row] = await queries.rows<ClusterRow>(`SELECT ${CLUSTER_COLUMNS} FROM clusters WHERE name = $1 ${lock}`, [
+    name,
+  ]);
   if (!row) throw new EcsError('ClusterNotFoundException', 'Cluster not found.');
   if (row.status !== 'ACTIVE') throw new EcsError('ClusterNotFoundException', 'The referenced cluster was inactive.');
-  return toRecord(row);
+  return toClusterRecord(row);
 }
 
 async function deleteCluster(db: Database, name: string): Promise<ClusterRecord & ClusterCounts> {
@@ -117,10 +127,12 @@ async function getClusters(
   db: Database,
   names: readonly string[],
 ): Promise<readonly (ClusterRecord & ClusterCounts)[]> {
-  const rows = await db.rows<ClusterRow>(`SELECT ${COLUMNS} FROM clusters WHERE name = ANY($1) ORDER BY name`, [names]);
+  const rows = await db.rows<ClusterRow>(`SELECT ${CLUSTER_COLUMNS} FROM clusters WHERE name = ANY($1) ORDER BY name`, [
+    names,
+  ]);
   const contents = await countClusters(
     db,
     rows.map((row) => row.name),
   );
-  return rows.map((row) => ({ ...toRecord(row), ...countsOf(contents.get(row.name)) }));
+  return rows.map((row) => ({ ...toClusterRecord(row), ...countsOf(contents.get(row.name)) }));
 }

@@ -57,7 +57,7 @@ export function openDatabase(connectionString: string, poolSize = DEFAULT_POOL_S
   };
 }
 
-function queriesOver(client: pg.Pool | pg.PoolClient): Queries {
+function queriesOver(client: pg.Pool | pg.ClientBase): Queries {
   const send = async (statement: Statement | string, values: readonly unknown[] = []): Promise<pg.QueryResult> => {
     const query = typeof statement === 'string' ? { text: statement } : statement;
     try {
@@ -70,6 +70,32 @@ function queriesOver(client: pg.Pool | pg.PoolClient): Queries {
     rows: async <Row>(statement: Statement | string, values?: readonly unknown[]) =>
       (await send(statement, values)).rows as Row[],
     run: async (statement, values) => (await send(statement, values)).rowCount ?? 0,
+  };
+}
+
+/**
+ * A database over one connection, its calls one after the other: for a simulation, where nothing may depend on which
+ * connection answers first. `setUp` runs at the start. No time limits.
+ */
+export async function openSingleConnection(connectionString: string, setUp: readonly string[]): Promise<Database> {
+  const client = new pg.Client({ connectionString, types, application_name: 'longshore' });
+  await client.connect();
+  const queries = queriesOver(client);
+  for (const statement of setUp) await queries.run(statement);
+  return {
+    ...queries,
+    async transaction(work) {
+      await queries.run('BEGIN');
+      try {
+        const result = await work(queries);
+        await queries.run('COMMIT');
+        return result;
+      } catch (error) {
+        await queries.run('ROLLBACK');
+        throw error;
+      }
+    },
+    close: () => client.end(),
   };
 }
 

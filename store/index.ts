@@ -1,8 +1,13 @@
 /** Opens the store: the one way in for the rest of Longshore. */
 import type { Partition } from '../model/arn.ts';
+import { assignTasks, listProvisioningOwners } from './assign.ts';
 import { createAttributeStore } from './attributes.ts';
+import { createCapacityProviderStore } from './capacity-providers.ts';
 import { createClusterStore } from './clusters.ts';
-import { openDatabase } from './database.ts';
+import { listDaemonServices, lookAtInstances } from './daemon-services.ts';
+import { openDatabase, type Database } from './database.ts';
+import { createEventStore } from './events.ts';
+import { createDecisionStore } from './decisions.ts';
 import { createInstanceReader } from './instances.ts';
 import { checkCapacityInvariant } from './invariant.ts';
 import { migrate } from './migrate.ts';
@@ -10,12 +15,15 @@ import { createOwnerStore } from './owners.ts';
 import { recordInstance } from './record-instance.ts';
 import { recordOwner } from './record-owner.ts';
 import { reserveTasks } from './reserve.ts';
+import { createServiceHistoryStore } from './service-deployments.ts';
 import { createServiceStore } from './services.ts';
 import { snapshotCapacity, snapshotForQuery } from './snapshot.ts';
 import { createTagStore } from './tags.ts';
 import { createTaskDefinitionStore } from './task-definitions.ts';
 import { createTaskStore } from './tasks.ts';
 import type { Store } from './types.ts';
+import { createZoneStore } from './zones.ts';
+import { createWebhookStore } from './webhooks.ts';
 
 export interface StoreOptions {
   readonly connectionString: string;
@@ -34,19 +42,34 @@ export async function openStore({ connectionString, partition, poolSize }: Store
     await db.close();
     throw error;
   }
+  return createStore(db, partition);
+}
+
+/** The store over a database whose schema is up to date. */
+export function createStore(db: Database, partition: Partition): Store {
   return {
     ...createClusterStore(db),
+    ...createCapacityProviderStore(db),
     ...createTaskDefinitionStore(db, partition),
     ...createTaskStore(db, partition),
     ...createServiceStore(db),
+    ...createServiceHistoryStore(db),
     ...createInstanceReader(db),
     ...createAttributeStore(db),
     ...createTagStore(db, partition),
     ...createOwnerStore(db),
+    ...createDecisionStore(db),
+    ...createEventStore(db),
+    ...createZoneStore(db),
+    ...createWebhookStore(db),
     snapshotForQuery: (clusterName, status) => snapshotForQuery(db, clusterName, status),
     snapshotCapacity: (request) => snapshotCapacity(db, request),
     reserveTasks: (input) => reserveTasks(db, input),
+    assignTasks: (input) => assignTasks(db, input),
+    listProvisioningOwners: (clusterName, limit) => listProvisioningOwners(db, clusterName, limit),
     recordOwner: (writes) => recordOwner(db, writes),
+    listDaemonServices: (clusterName) => listDaemonServices(db, clusterName),
+    lookAtInstances: (request) => lookAtInstances(db, request),
     recordInstance: (record) => recordInstance(db, record),
     checkCapacityInvariant: () => checkCapacityInvariant(db),
     ping: async () => {

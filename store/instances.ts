@@ -1,4 +1,5 @@
 /** Reading container instances. */
+import { CAPACITY_PROVIDER_ATTRIBUTE } from '../model/container-instance.ts';
 import type { Attribute, ContainerInstance } from '../model/container-instance.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { Database, Statement } from './database.ts';
@@ -6,7 +7,7 @@ import { pageOf } from './page.ts';
 import { DESCRIBABLE_WHEN_INACTIVE } from './retention.ts';
 import type { InstanceCounts, InstanceStore, Page, PageRequest } from './types.ts';
 
-interface InstanceRow {
+export interface InstanceRow {
   readonly id: string;
   readonly cluster: string;
   readonly status: InstanceStatus;
@@ -35,10 +36,13 @@ interface InstanceRow {
 export const RUNNING_ON_INSTANCE = `desired_status = 'RUNNING' AND last_status NOT IN ('PROVISIONING', 'PENDING', 'ACTIVATING')`;
 const PENDING_ON_INSTANCE = `last_status IN ('PROVISIONING', 'PENDING', 'ACTIVATING')`;
 
+/** The operator's capacity provider that an instance (`i`) belongs to; null where it belongs to none. */
+export const CAPACITY_PROVIDER = `coalesce(i.custom_attributes ->> '${CAPACITY_PROVIDER_ATTRIBUTE}', i.agent_attributes ->> '${CAPACITY_PROVIDER_ATTRIBUTE}')`;
+
 const GET: Statement = {
   name: 'instances-get',
   text: `
-    SELECT i.id, i.cluster, i.status, i.status_reason, i.agent_connected, i.registered_at, i.version, i.cpu, i.memory,
+    SELECT i.id, i.cluster, i.status, i.status_reason, i.agent_connected, i.registered_at, i.event_version AS version, i.cpu, i.memory,
       i.reserved_ports, i.gpus, i.held_cpu, i.held_memory, i.held_ports, i.held_gpus,
       i.agent_attributes || i.custom_attributes AS attributes, i.agent_version, i.agent_hash, i.docker_version, i.tags,
       coalesce(t.running, 0) AS running, coalesce(t.pending, 0) AS pending
@@ -59,7 +63,7 @@ export const toAttribute = ([name, value]: readonly [string, string]): Attribute
 export const toAttributeMap = (attributes: readonly Attribute[]): Readonly<Record<string, string>> =>
   Object.fromEntries(attributes.map(({ name, value }) => [name, value ?? '']));
 
-function toInstance(row: InstanceRow): ContainerInstance & InstanceCounts {
+export function toInstance(row: InstanceRow): ContainerInstance & InstanceCounts {
   return {
     containerInstanceId: row.id,
     clusterName: row.cluster,
@@ -69,6 +73,9 @@ function toInstance(row: InstanceRow): ContainerInstance & InstanceCounts {
     registeredAt: row.registered_at,
     registered: { cpu: row.cpu, memoryMiB: row.memory, reservedPorts: row.reserved_ports, gpuIds: row.gpus },
     attributes: Object.entries(row.attributes).map(toAttribute),
+    ...(row.attributes[CAPACITY_PROVIDER_ATTRIBUTE]
+      ? { capacityProviderName: row.attributes[CAPACITY_PROVIDER_ATTRIBUTE] }
+      : {}),
     agentVersion: row.agent_version,
     agentHash: row.agent_hash,
     dockerVersion: row.docker_version,

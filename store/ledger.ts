@@ -5,6 +5,7 @@
  */
 import type { HeldResources } from '../model/task.ts';
 import type { Queries, Statement } from './database.ts';
+import { INSTANCE_EVENT_COLUMNS, insertInstanceEvents } from './events.ts';
 
 /** What one task holds, down to the GPUs. */
 export interface Holding {
@@ -38,10 +39,13 @@ const LOCK: Statement = {
 
 const WRITE: Statement = {
   name: 'ledger-write',
-  text: `UPDATE container_instances i SET held_cpu = e.held_cpu, held_memory = e.held_memory,
-           held_ports = e.held_ports, held_gpus = e.held_gpus
-         FROM json_to_recordset($1) AS e (id text, held_cpu integer, held_memory integer, held_ports text[], held_gpus text[])
-         WHERE i.id = e.id`,
+  text: `WITH changed AS (
+           UPDATE container_instances i SET held_cpu = e.held_cpu, held_memory = e.held_memory,
+             held_ports = e.held_ports, held_gpus = e.held_gpus, event_version = i.event_version + 1
+           FROM json_to_recordset($1)
+             AS e (id text, held_cpu integer, held_memory integer, held_ports text[], held_gpus text[])
+           WHERE i.id = e.id RETURNING ${INSTANCE_EVENT_COLUMNS})
+         ${insertInstanceEvents('changed')}`,
 };
 
 /** One locked instance. */

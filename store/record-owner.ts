@@ -1,7 +1,10 @@
 /** What a service or a RunTask writes of its tasks, itself and its events: one transaction, repeatable at will. */
 import type { TaskPatch } from '../model/task.ts';
 import type { Database, Queries, Statement } from './database.ts';
+import { putDecisions } from './decisions.ts';
+import { addServiceActions, insertTaskEvents } from './events.ts';
 import { type Holding, lockInstances, writeEntries } from './ledger.ts';
+import { putRollout } from './service-deployments.ts';
 import { addServiceEvents, putService } from './services.ts';
 import { applyPatch } from './task-patch.ts';
 import type { TaskState } from './task-rows.ts';
@@ -26,21 +29,26 @@ const LOCK: Statement = {
 /** Tags go when a task stops, as ECS does it. */
 const WRITE: Statement = {
   name: 'owner-write',
-  text: `UPDATE tasks t SET version = p.version, last_status = p.last_status, desired_status = p.desired_status,
-           state = p.state, tags = CASE WHEN p.last_status = 'STOPPED' THEN '[]' ELSE t.tags END,
-           stopped_at = CASE WHEN p.last_status = 'STOPPED'
-             THEN coalesce(p.stopped_at, t.stopped_at, (extract(epoch FROM now()) * 1000)::bigint) END
-         FROM json_to_recordset($1) AS p (id text, version integer, last_status text, desired_status text,
-           stopped_at bigint, state json)
-         WHERE t.id = p.id`,
+  text: `WITH changed AS (
+           UPDATE tasks t SET version = p.version, last_status = p.last_status, desired_status = p.desired_status,
+             state = p.state, tags = CASE WHEN p.last_status = 'STOPPED' THEN '[]' ELSE t.tags END,
+             stopped_at = CASE WHEN p.last_status = 'STOPPED'
+               THEN coalesce(p.stopped_at, t.stopped_at, (extract(epoch FROM now()) * 1000)::bigint) END
+           FROM json_to_recordset($1) AS p (id text, version integer, last_status text, desired_status text,
+             stopped_at bigint, state json)
+           WHERE t.id = p.id RETURNING t.cluster, t.id, p.state)
+         ${insertTaskEvents('changed')}`,
 };
 
 /** Writes of a version that is there already, or of unknown tasks, change nothing. */
 export function recordOwner(db: Database, writes: OwnerWrites): Promise<{ readonly freedCapacity: boolean }> {
   return db.transaction(async (queries) => {
     const freedCapacity = writes.tasks.length > 0 && (await patchTasks(queries, writes.tasks));
-    if (writes.service) await putService(queries, writes.service);
+    const isNew = writes.service !== undefined && (await putService(queries, writes.service));
+    await putRollout(queries, writes);
+    if (writes.decisions) await putDecisions(queries, writes.decisions);
     if (writes.events.length > 0) await addServiceEvents(queries, writes);
+    if (isNew && (writes.actions?.length ?? 0) > 0) await addServiceActions(queries, writes);
     return { freedCapacity };
   });
 }

@@ -1,7 +1,11 @@
 /** A placement becomes real: the check and the rows in one transaction, a handful of statements however many tasks. */
+import type { Decision } from '../model/decision.ts';
 import type { Task } from '../model/task.ts';
 import type { Database, Queries, Statement } from './database.ts';
+import { insertTaskEvents } from './events.ts';
+import { putDecisions } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
+import { provisioningRoom } from './assign.ts';
 import { putRunTaskRequest } from './run-task-requests.ts';
 import { splitTask } from './task-rows.ts';
 import type { CapacityStore } from './types.ts';
@@ -21,14 +25,15 @@ const EXISTING: Statement = {
 
 const INSERT: Statement = {
   name: 'reserve-insert',
-  text: `INSERT INTO tasks (id, cluster, owner, service, family, revision, task_group, started_by, instance_id, launch_type,
+  text: `WITH changed AS (INSERT INTO tasks (id, cluster, owner, service, family, revision, task_group, started_by, instance_id, launch_type,
            last_status, desired_status, held_cpu, held_memory, held_ports, held_gpus, version, spec, state, tags)
          SELECT id, cluster, owner, service, family, revision, task_group, started_by, instance_id, launch_type,
            last_status, desired_status, held_cpu, held_memory, held_ports, held_gpus, version, spec, state, tags
          FROM json_to_recordset($1) AS t (id text, cluster text, owner text, service text, family text, revision integer,
            task_group text, started_by text, instance_id text, launch_type text, last_status text, desired_status text,
            held_cpu integer, held_memory integer, held_ports text[], held_gpus text[], version bigint,
-           spec json, state json, tags jsonb)`,
+           spec json, state json, tags jsonb) RETURNING cluster, id, state)
+         ${insertTaskEvents('changed')}`,
 };
 
 /** All or nothing per task. Repeating it changes nothing: an id that is there already counts as reserved. */
@@ -38,12 +43,18 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
     const entries = await lockInstances(queries, instanceIds);
     // Read after the locks are held, so that a repeat that ran at the same time is seen.
     const existing = await findExisting(queries, input.tasks);
-    const { reserved, refused } = decide(input, { entries, existing });
+    const roomToWait = await provisioningRoom(queries, input);
+    const { reserved, refused } = decide(input, { entries, existing, roomToWait });
     if (reserved.length > 0) await queries.run(INSERT, [JSON.stringify(reserved.map(toRow))]);
     const touched = new Set(reserved.map(({ task }) => task.containerInstanceId));
     await writeEntries(
       queries,
       [...entries.values()].filter((entry) => touched.has(entry.id)),
+    );
+    const held = new Set([...existing.keys(), ...reserved.map(({ task }) => task.taskId)]);
+    await putDecisions(
+      queries,
+      (input.decisions ?? []).flatMap((decision) => withTasks(decision, held)),
     );
     if (input.runTaskRequest) await putRunTaskRequest(queries, input.clusterName, input.runTaskRequest);
     return {
@@ -63,23 +74,35 @@ async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<M
   return new Map(rows.map((row) => [row.id, row.held_gpus]));
 }
 
+/** The decision about those of its tasks that became real; none when it was about others only. */
+function withTasks(decision: Decision, real: ReadonlySet<string>): readonly Decision[] {
+  if (decision.tasks.length === 0) return [decision];
+  const tasks = decision.tasks.filter(({ taskId }) => real.has(taskId));
+  return tasks.length === 0 ? [] : [{ ...decision, tasks }];
+}
+
 interface Found {
   readonly entries: ReadonlyMap<string, LedgerEntry>;
   readonly existing: ReadonlyMap<string, readonly string[]>;
+  /** Tasks of the cluster that may still begin to wait for an instance. */
+  readonly roomToWait: number;
 }
 
 /** Goes through the tasks in order: earlier ones take what later ones then lack. */
 function decide(
   input: ReserveInput,
-  { entries, existing }: Found,
+  { entries, existing, roomToWait }: Found,
 ): { readonly reserved: readonly Reserved[]; readonly refused: ReserveResult['refused'] } {
   const reserved: Reserved[] = [];
   const refused: ReserveResult['refused'][number][] = [];
+  let waiting = 0;
   for (const task of input.tasks) {
     if (existing.has(task.taskId)) continue;
     const { taskId, containerInstanceId } = task;
     if (containerInstanceId === undefined) {
-      reserved.push({ task, gpuIds: [] });
+      waiting += 1;
+      if (waiting > roomToWait) refused.push({ taskId, containerInstanceId: '', reason: 'PROVISIONING' });
+      else reserved.push({ task, gpuIds: [] });
       continue;
     }
     const entry = entries.get(containerInstanceId);

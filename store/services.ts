@@ -1,9 +1,12 @@
 /** Services and their events. */
+import { launchTypeOf } from '../model/capacity-provider.ts';
 import type { ServiceEvent, ServiceRecord } from '../model/service.ts';
+import { putDaemonClaim } from './daemon-services.ts';
 import { requireCluster } from './clusters.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import { pageOf } from './page.ts';
 import { DESCRIBABLE_WHEN_INACTIVE } from './retention.ts';
+import { forgetOlderHistory } from './service-deployments.ts';
 import type { OwnerWrites, Page, PageRequest, ServiceStore } from './types.ts';
 
 /** ECS shows, and we keep, so many events of a service. */
@@ -102,36 +105,40 @@ const INSERT = `
 
 /**
  * Writes the row unless a newer version of the same incarnation is there. Another incarnation gives way only when it is
- * INACTIVE and older. Throws ClusterNotFoundException when a new ACTIVE service finds its cluster gone.
+ * INACTIVE and older. Throws ClusterNotFoundException when a new ACTIVE service finds its cluster gone. True: written.
  */
-export async function putService(queries: Queries, record: ServiceRecord): Promise<void> {
+export async function putService(queries: Queries, record: ServiceRecord): Promise<boolean> {
   const { definition } = record;
   const { tags, ...untagged } = definition;
+  const { daemonClaim, ...shown } = record;
   const values = [
     definition.clusterName,
     definition.serviceName,
     record.incarnation,
     record.version,
     record.status,
-    definition.launchType ?? null,
+    launchTypeOf(definition),
     definition.schedulingStrategy,
     record.createdAt,
     record.waitingForCapacity,
-    JSON.stringify({ ...record, definition: untagged }),
+    JSON.stringify({ ...shown, definition: untagged }),
   ];
-  if ((await queries.run(UPDATE, values)) > 0) return;
+  if ((await queries.run(UPDATE, values)) > 0) {
+    const key = { cluster: definition.clusterName, name: definition.serviceName };
+    if (daemonClaim) await putDaemonClaim(queries, key, daemonClaim);
+    return true;
+  }
   const [row] = await queries.rows<{ incarnation: string }>(
     'SELECT incarnation FROM services WHERE cluster = $1 AND name = $2',
     [definition.clusterName, definition.serviceName],
   );
-  if (row?.incarnation === record.incarnation) return;
+  if (row?.incarnation === record.incarnation) return false;
   if (record.status === 'ACTIVE') await requireCluster(queries, definition.clusterName, 'FOR SHARE');
-  if ((await queries.run(INSERT, [...values, JSON.stringify(tags)])) === 0) return;
-  await queries.run('DELETE FROM service_events WHERE cluster = $1 AND service = $2 AND incarnation <> $3', [
-    definition.clusterName,
-    definition.serviceName,
-    record.incarnation,
-  ]);
+  if ((await queries.run(INSERT, [...values, JSON.stringify(tags)])) === 0) return false;
+  const key = [definition.clusterName, definition.serviceName, record.incarnation] as const;
+  await queries.run('DELETE FROM service_events WHERE cluster = $1 AND service = $2 AND incarnation <> $3', key);
+  await forgetOlderHistory(queries, key);
+  return true;
 }
 
 /** Adds the events that are not there yet and drops all but the newest of the service's incarnation. */

@@ -1,9 +1,10 @@
 /** Snapshots of a cluster's capacity: one statement, answered in columns. */
 import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../model/capacity.ts';
 import { DEFAULT_RESERVED_PORTS, SNAPSHOT_LIMIT } from '../model/capacity.ts';
+import type { DaemonLookRequest } from '../model/daemon.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { Database, Statement } from './database.ts';
-import { RUNNING_ON_INSTANCE } from './instances.ts';
+import { CAPACITY_PROVIDER, RUNNING_ON_INSTANCE } from './instances.ts';
 
 type AttributeValues = readonly (string | null)[];
 type GroupCell = readonly [group: string, instanceId: string, tasks: number];
@@ -12,6 +13,7 @@ type GroupCell = readonly [group: string, instanceId: string, tasks: number];
 interface SnapshotRow {
   readonly taken_at: number;
   readonly total: number;
+  readonly of_provider: number;
   readonly ids: readonly string[] | null;
   readonly statuses: readonly InstanceStatus[] | null;
   readonly connected: readonly boolean[] | null;
@@ -33,7 +35,8 @@ const ATTRIBUTE_VALUES = `ARRAY(SELECT coalesce(i.custom_attributes ->> n, i.age
 
 /**
  * $1 cluster, $2 statuses (null: any), $3 ids (null: all), $4 attribute names, $5 default reserved ports, $6 groups (null: all),
- * $7 limit (null: none), $8 cpu, $9 memory. Written so that no plan depends on statistics: these may be far behind.
+ * $7 limit (null: none), $8 cpu, $9 memory, $10 whether claims of DAEMON services count as held,
+ * $11 capacity provider (null: any). Written so that no plan depends on statistics: these may be far behind.
  *
  * Above the limit: those with room first, evenly over zones; within a zone evenly over the combinations of the attributes
  * and groups that the request names, so that a rare one which a constraint asks for is always among them.
@@ -48,15 +51,31 @@ const SNAPSHOT: Statement = {
   holders AS MATERIALIZED (
     SELECT jsonb_object_agg(instance_id, groups) AS of_instance FROM (
       SELECT instance_id, array_agg(task_group ORDER BY task_group) AS groups FROM group_tasks GROUP BY 1) g),
+  claims AS MATERIALIZED (
+    SELECT c.id, s.daemon_cpu, s.daemon_memory, s.daemon_ports FROM services s
+    CROSS JOIN LATERAL (SELECT DISTINCT split_part(m, '/', 1) AS id FROM unnest(s.daemon_missing || s.daemon_unseen) m) c
+    WHERE $10::boolean AND s.cluster = $1 AND s.scheduling_strategy = 'DAEMON' AND s.status = 'ACTIVE'
+      AND NOT EXISTS (SELECT FROM tasks t WHERE t.cluster = $1 AND t.task_group = 'service:' || s.name
+        AND t.instance_id = c.id AND t.last_status <> 'STOPPED' AND t.desired_status = 'RUNNING')),
+  claimed AS MATERIALIZED (
+    SELECT jsonb_object_agg(id, jsonb_build_array(cpu, memory)) AS room FROM (
+      SELECT id, sum(daemon_cpu) AS cpu, sum(daemon_memory) AS memory FROM claims GROUP BY 1) c),
+  free AS (
+    SELECT i.*, i.cpu - held_cpu - coalesce(((SELECT room FROM claimed) -> id ->> 0)::integer, 0) AS free_cpu,
+      memory - held_memory - coalesce(((SELECT room FROM claimed) -> id ->> 1)::integer, 0) AS free_memory,
+      held_ports || CASE WHEN (SELECT room FROM claimed) ? id
+        THEN ARRAY(SELECT unnest(daemon_ports) FROM claims c WHERE c.id = i.id) ELSE '{}' END AS taken_ports
+    FROM container_instances i
+    WHERE cluster = $1 AND ($2::text[] IS NULL OR status = ANY ($2)) AND ($3::text[] IS NULL OR id = ANY ($3))
+      AND ($11::text IS NULL OR ${CAPACITY_PROVIDER} = $11)),
   candidates AS MATERIALIZED (
-    SELECT id, status, agent_connected, cpu - held_cpu AS cpu, memory - held_memory AS memory, zone, agent_version, registered_at,
-      agent_connected AND cpu - held_cpu >= $8::integer AND memory - held_memory >= $9::integer AS fits,
-      CASE WHEN held_ports <> '{}' OR NOT (reserved_ports <@ $5::text[] AND reserved_ports @> $5::text[])
-        THEN reserved_ports || held_ports END AS ports,
+    SELECT id, status, agent_connected, free_cpu AS cpu, free_memory AS memory, zone, agent_version, registered_at,
+      agent_connected AND free_cpu >= $8::integer AND free_memory >= $9::integer AS fits,
+      CASE WHEN taken_ports <> '{}' OR NOT (reserved_ports <@ $5::text[] AND reserved_ports @> $5::text[])
+        THEN reserved_ports || taken_ports END AS ports,
       CASE WHEN gpus <> '{}' THEN ARRAY(SELECT g FROM unnest(gpus) g WHERE g <> ALL (held_gpus)) END AS gpus,
       ${ATTRIBUTE_VALUES} AS attributes, (SELECT of_instance FROM holders) -> id AS groups
-    FROM container_instances i
-    WHERE cluster = $1 AND ($2::text[] IS NULL OR status = ANY ($2)) AND ($3::text[] IS NULL OR id = ANY ($3))),
+    FROM free i),
   ranked AS (
     SELECT *, row_number() OVER (PARTITION BY fits, zone, attributes, groups ORDER BY random()) AS turn FROM candidates),
   ordered AS (
@@ -67,6 +86,8 @@ const SNAPSHOT: Statement = {
     FROM (SELECT * FROM ordered ORDER BY fits DESC, zone_turn LIMIT $7::integer) ordered)
   SELECT (extract(epoch FROM now()) * 1000)::bigint AS taken_at,
     (SELECT count(*) FROM container_instances WHERE cluster = $1 AND status <> 'INACTIVE') AS total,
+    (SELECT count(*) FROM container_instances i WHERE cluster = $1 AND status <> 'INACTIVE'
+      AND ${CAPACITY_PROVIDER} = $11) AS of_provider,
     (SELECT json_agg(json_build_array(task_group, instance_id, n)) FROM group_tasks) AS group_tasks,
     json_agg(id ORDER BY id) AS ids, json_agg(status ORDER BY id) AS statuses, json_agg(agent_connected ORDER BY id) AS connected,
     json_agg(cpu ORDER BY id) AS cpu, json_agg(memory ORDER BY id) AS memory,
@@ -93,6 +114,11 @@ interface Selection {
   readonly limit: number | null;
   readonly cpu: number;
   readonly memoryMiB: number;
+  /** The column of statuses is wanted, too. */
+  readonly withStatus?: boolean;
+  /** Room that DAEMON services claim is not free. */
+  readonly afterDaemons?: boolean;
+  readonly capacityProviderName?: string;
 }
 
 /** What a placement is decided on; see model/capacity.ts for what it holds. */
@@ -108,6 +134,25 @@ export function snapshotCapacity(db: Database, request: SnapshotRequest): Promis
     limit: named ? null : SNAPSHOT_LIMIT,
     cpu: request.cpu,
     memoryMiB: request.memoryMiB,
+    ...(request.capacityProviderName === undefined ? {} : { capacityProviderName: request.capacityProviderName }),
+    withStatus: named !== undefined,
+    afterDaemons: named === undefined,
+  });
+}
+
+/** Every ACTIVE or DRAINING instance, however many. */
+export function snapshotForDaemon(db: Database, request: DaemonLookRequest): Promise<CapacitySnapshot> {
+  return take(db, {
+    clusterName: request.clusterName,
+    statuses: ['ACTIVE', 'DRAINING'],
+    withStatus: true,
+    ids: null,
+    attributeNames: request.attributeNames,
+    groups: request.everyGroup ? null : request.otherGroups,
+    group: null,
+    limit: null,
+    cpu: 0,
+    memoryMiB: 0,
   });
 }
 
@@ -146,6 +191,8 @@ async function take(db: Database, selection: Selection): Promise<CapacitySnapsho
     selection.limit,
     selection.cpu,
     selection.memoryMiB,
+    selection.afterDaemons === true,
+    selection.capacityProviderName ?? null,
   ]);
   if (!row) throw new Error('A snapshot is always one row.');
   const ids = new Set(row.ids);
@@ -202,7 +249,8 @@ function toSnapshot(row: SnapshotRow, selection: Selection): Omit<CapacitySnapsh
     agentVersion: toColumn(row.versions ?? []),
     registeredAt: row.registered ?? [],
     runningTasksCount: row.running ?? [],
-    ...(selection.ids ? { status: row.statuses ?? [] } : {}),
+    ...(selection.capacityProviderName === undefined ? {} : { providerInstances: row.of_provider }),
+    ...(selection.withStatus ? { status: row.statuses ?? [] } : {}),
     groupTasks: toGroupColumns(ids, groups, row.group_tasks ?? []),
   };
 }

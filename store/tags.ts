@@ -51,6 +51,10 @@ function placeOf({ type, path }: ParsedArn, arn: string): Place | undefined {
   switch (type) {
     case 'cluster':
       return path.length === 1 ? { table: 'clusters', condition: 'name = $1', values: path } : undefined;
+    case 'capacity-provider': {
+      const condition = "name = $1 AND status = 'ACTIVE'";
+      return path.length === 1 ? { table: 'capacity_providers', condition, values: path } : undefined;
+    }
     case 'service':
       return twoPart('services', `name = $2 AND ${describable}`);
     case 'task':

@@ -1,4 +1,4 @@
-/** A task as a row: `spec` never changes after reservation, `state` does, and columns repeat what queries look at. */
+/** A task as a row: `spec` changes once at most, when a task that waits gets its instance; `state` does, and columns repeat what queries look at. */
 import type { Task } from '../model/task.ts';
 
 const STATE_MEMBERS = [
@@ -17,6 +17,7 @@ const STATE_MEMBERS = [
   'stoppedAt',
   'stopCode',
   'stoppedReason',
+  'protectedUntil',
   'version',
 ] as const;
 

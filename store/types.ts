@@ -7,12 +7,20 @@
  */
 import type { Cluster, Tag } from '@aws-sdk/client-ecs';
 import type { CapacitySnapshot, SnapshotRequest } from '../model/capacity.ts';
+import type { CapacityProviderRecord } from '../model/capacity-provider.ts';
 import type { Attribute, ContainerInstance, InstanceRegistration } from '../model/container-instance.ts';
+import type { ServiceDeployment, ServiceDeploymentStatus, ServiceRevision } from '../model/service-deployment.ts';
+import type { DaemonLook, DaemonLookRequest } from '../model/daemon.ts';
+import type { Decision, DecisionKind } from '../model/decision.ts';
 import type { ServiceEvent, ServiceRecord } from '../model/service.ts';
+import type { ServiceActionRecord } from '../model/service-action.ts';
+import type { ProviderGroup } from '../model/provider-demand.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { TaskDefinition, TaskDefinitionRecord } from '../model/task-definition.ts';
 import type { HeldResources, Task, TaskPatch } from '../model/task.ts';
 import type { EpochMs } from '../model/time.ts';
+import type { ZoneStore } from './zones.ts';
+import type { Webhook } from '../model/webhook.ts';
 
 /** One page of a list: `next` is the key to pass as `after` for the following page; absent on the last. */
 export interface Page<T> {
@@ -63,6 +71,33 @@ export interface ClusterStore {
   deleteCluster(name: string): Promise<ClusterRecord & ClusterCounts>;
   /** The ACTIVE cluster. Throws ClusterNotFoundException `Cluster not found.` or `The referenced cluster was inactive.` */
   requireCluster(name: string): Promise<ClusterRecord>;
+}
+
+// ---- capacity providers --------------------------------------------------------------------------------------------
+
+export type ClusterProviders = Pick<ClusterRecord, 'capacityProviders' | 'defaultCapacityProviderStrategy'>;
+
+export interface CapacityProviderStore {
+  /** Its ACTIVE instances in the cluster, and its tasks there that wait. */
+  getProviderGroup(clusterName: string, name: string): Promise<ProviderGroup>;
+  /** Creates it, or makes an INACTIVE one of that name new; undefined when an ACTIVE one has the name. */
+  createCapacityProvider(provider: CapacityProviderRecord): Promise<CapacityProviderRecord | undefined>;
+  /** undefined: there is no ACTIVE one of that name. */
+  updateCapacityProvider(
+    name: string,
+    autoScalingGroupProvider: NonNullable<CapacityProviderRecord['autoScalingGroupProvider']>,
+  ): Promise<CapacityProviderRecord | undefined>;
+  /** Makes it INACTIVE; undefined when there is none. ClientException while a cluster has it. */
+  deleteCapacityProvider(name: string): Promise<CapacityProviderRecord | undefined>;
+  /** INACTIVE ones too. */
+  getCapacityProviders(names: readonly string[]): Promise<readonly CapacityProviderRecord[]>;
+  /** ACTIVE ones by name, FARGATE and FARGATE_SPOT among them. */
+  listCapacityProviders(page: PageRequest): Promise<Page<CapacityProviderRecord>>;
+  /**
+   * Replaces both lists. InvalidParameterException: one of them does not exist. ResourceInUseException: a service or task
+   * of the cluster uses one that would go.
+   */
+  putClusterCapacityProviders(clusterName: string, providers: ClusterProviders): Promise<ClusterRecord>;
 }
 
 // ---- task definitions ----------------------------------------------------------------------------------------------
@@ -133,6 +168,30 @@ export interface ServiceStore {
   ): Promise<Page<string>>;
 }
 
+// ---- service deployments and revisions -----------------------------------------------------------------------------
+
+/** Where a service's history is found. */
+export interface ServiceHistoryKey {
+  readonly clusterName: string;
+  readonly serviceName: string;
+}
+
+export interface ServiceDeploymentFilter extends ServiceHistoryKey {
+  /** None: any. */
+  readonly statuses: readonly ServiceDeploymentStatus[];
+  /** Both exclusive. */
+  readonly createdAfter?: EpochMs;
+  readonly createdBefore?: EpochMs;
+}
+
+export interface ServiceHistoryStore {
+  /** Those that exist, of the service's present incarnation, in no order. */
+  getServiceDeployments(key: ServiceHistoryKey, ids: readonly string[]): Promise<readonly ServiceDeployment[]>;
+  getServiceRevisions(key: ServiceHistoryKey, ids: readonly string[]): Promise<readonly ServiceRevision[]>;
+  /** Newest first. */
+  listServiceDeployments(filter: ServiceDeploymentFilter, page: PageRequest): Promise<Page<ServiceDeployment>>;
+}
+
 // ---- container instances and attributes ----------------------------------------------------------------------------
 
 export interface InstanceCounts {
@@ -186,16 +245,44 @@ export interface OwnerWrites {
   readonly clusterName: string;
   readonly tasks: readonly TaskPatch[];
   readonly service?: ServiceRecord;
+  /** With `service` only. */
+  readonly rollout?: {
+    readonly serviceDeployments: readonly ServiceDeployment[];
+    readonly serviceRevisions: readonly ServiceRevision[];
+  };
   readonly events: readonly ServiceEvent[];
+  readonly actions?: readonly ServiceActionRecord[];
+  readonly decisions?: readonly Decision[];
+}
+
+export interface Assignment {
+  readonly taskId: string;
+  readonly containerInstanceId: string;
+  readonly availabilityZone?: string;
+}
+
+export interface AssignInput {
+  readonly clusterName: string;
+  readonly assignments: readonly Assignment[];
+}
+
+export interface AssignResult {
+  readonly assigned: readonly (Assignment & { readonly gpuIds: readonly string[] })[];
+  readonly refused: readonly { readonly taskId: string; readonly reason: string }[];
 }
 
 export interface CapacityStore {
   snapshotCapacity(request: SnapshotRequest): Promise<CapacitySnapshot>;
-  /** See design: all or nothing per task; the check and the rows in one transaction. */
+  /**
+   * See design: all or nothing per task; the check and the rows in one transaction. A task without an instance waits in
+   * PROVISIONING; beyond MAX_PROVISIONING_TASKS of the cluster it is refused with `PROVISIONING` and no instance id.
+   */
   reserveTasks(input: {
     readonly clusterName: string;
     readonly tasks: readonly Task[];
     readonly runTaskRequest?: RunTaskRequest & { readonly clientToken: string; readonly createdAt: EpochMs };
+    /** Written with those of their tasks that are reserved. */
+    readonly decisions?: readonly Decision[];
   }): Promise<{
     readonly reserved: readonly { readonly taskId: string; readonly gpuIds: readonly string[] }[];
     readonly refused: readonly {
@@ -204,10 +291,20 @@ export interface CapacityStore {
       readonly reason: string;
     }[];
   }>;
+  /**
+   * Gives waiting tasks their instances, under the same check as a reservation: all or nothing per task. A repeat answers
+   * with the instance that a task has got already. A task that no longer waits is refused with `STOPPED`.
+   */
+  assignTasks(input: AssignInput): Promise<AssignResult>;
+  /** Workflows of tasks of no service that wait for an instance, those waiting longest first, at most `limit` of each provider. */
+  listProvisioningOwners(clusterName: string, limit: number): Promise<readonly string[]>;
   /** One transaction. `freedCapacity`: a task became STOPPED. */
   recordOwner(writes: OwnerWrites): Promise<{ readonly freedCapacity: boolean }>;
   /** Names of services of the cluster that wait for capacity, longest waiting first. */
   listWaitingServices(clusterName: string, limit: number): Promise<readonly string[]>;
+  /** Names of ACTIVE DAEMON services of the cluster. */
+  listDaemonServices(clusterName: string): Promise<readonly string[]>;
+  lookAtInstances(request: DaemonLookRequest): Promise<DaemonLook>;
   recordInstance(record: {
     readonly clusterName: string;
     readonly containerInstanceId: string;
@@ -217,6 +314,7 @@ export interface CapacityStore {
     readonly agentConnected?: boolean;
     readonly registration?: InstanceRegistration;
     readonly registeredAt?: EpochMs;
+    readonly decisions?: readonly Decision[];
   }): Promise<void>;
   /** Tasks not STOPPED on one instance. */
   listInstanceTasks(containerInstanceId: string): Promise<readonly Task[]>;
@@ -224,6 +322,122 @@ export interface CapacityStore {
   checkCapacityInvariant(): Promise<
     readonly { readonly containerInstanceId: string; readonly expected: HeldResources; readonly found: HeldResources }[]
   >;
+}
+
+// ---- events, as EventBridge's readers get them ----------------------------------------------------------------------
+
+/** One event. Positions rise; those of one resource's events in the order of its changes. Not every number is used. */
+export type StoredEvent = {
+  readonly position: number;
+  /** A UUID. */
+  readonly id: string;
+  readonly at: EpochMs;
+  readonly clusterName: string;
+} & (
+  | { readonly kind: 'task'; readonly task: Task; readonly cpuArchitecture?: string }
+  | { readonly kind: 'container-instance'; readonly instance: ContainerInstance & InstanceCounts }
+  | {
+      readonly kind: 'service-action' | 'deployment';
+      readonly serviceName: string;
+      readonly action: ServiceActionRecord;
+    }
+);
+
+export interface EventFilter {
+  readonly clusterName?: string;
+  readonly kinds?: readonly StoredEvent['kind'][];
+  /** Id of a task or container instance, name of a service. */
+  readonly resource?: string;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  /** Nothing that the filter lets pass is left up to here: read on after it. */
+  readonly through: number;
+}
+
+export interface EventStore {
+  /** Oldest first. Never an event before which another may still appear: a reader that goes on at `through` misses none. */
+  listEvents(filter: EventFilter, page: { readonly after: number; readonly limit: number }): Promise<EventPage>;
+  /** Position of the newest event up to which nothing is missing; 0 when there is none. */
+  eventHorizon(): Promise<number>;
+  /** Removes older ones. Returns how many. */
+  purgeEvents(before: EpochMs): Promise<number>;
+}
+
+// ---- webhooks --------------------------------------------------------------------------------------------------------
+
+/** A webhook that its holder delivers to, until the lease ends. */
+export interface ClaimedWebhook {
+  readonly webhook: Webhook;
+  readonly secret?: string;
+}
+
+export interface WebhookLease {
+  readonly webhookId: string;
+  readonly holder: string;
+  /** How long the holder may be silent before another takes over. */
+  readonly leaseMs: number;
+}
+
+export interface WebhookStore {
+  /** It gets the events that come after it. */
+  createWebhook(
+    webhook: Pick<Webhook, 'webhookId' | 'url' | 'pattern' | 'status'> & {
+      readonly secret?: string;
+      readonly at: EpochMs;
+    },
+  ): Promise<Webhook>;
+  getWebhook(webhookId: string): Promise<Webhook | undefined>;
+  listWebhooks(page: PageRequest): Promise<Page<Webhook>>;
+  /** null takes the pattern or the secret away. undefined: there is no such webhook. */
+  updateWebhook(
+    webhookId: string,
+    changes: Partial<Pick<Webhook, 'url' | 'status'>> & {
+      readonly pattern?: Webhook['pattern'] | null;
+      readonly secret?: string | null;
+      readonly at: EpochMs;
+    },
+  ): Promise<Webhook | undefined>;
+  deleteWebhook(webhookId: string): Promise<boolean>;
+  /** Takes ENABLED ones that have events to come, are due, and that nobody holds. */
+  claimWebhooks(
+    claim: Omit<WebhookLease, 'webhookId'> & { readonly limit: number },
+  ): Promise<readonly ClaimedWebhook[]>;
+  /** Moves on and keeps the lease. False: it is another's, or the webhook was changed; deliver no more. */
+  advanceWebhook(
+    lease: WebhookLease,
+    progress: { readonly position: number; readonly delivered: number; readonly dropped: number },
+  ): Promise<boolean>;
+  /** Notes the failure and gives the lease back until the next attempt. */
+  failWebhook(lease: WebhookLease, failure: { readonly error: string; readonly retryInMs: number }): Promise<void>;
+  releaseWebhook(lease: WebhookLease): Promise<void>;
+}
+
+// ---- decisions -----------------------------------------------------------------------------------------------------
+
+/** Whose decisions: exactly one member beside the cluster is set. */
+export interface DecisionFilter {
+  readonly clusterName: string;
+  readonly taskId?: string;
+  readonly serviceName?: string;
+  readonly deploymentId?: string;
+  readonly containerInstanceId?: string;
+  readonly kinds?: readonly DecisionKind[];
+  /** Taken first no later than this. */
+  readonly until?: EpochMs;
+}
+
+export interface DecisionStore {
+  /** The last so many of them, oldest first. */
+  listDecisions(filter: DecisionFilter, limit: number): Promise<readonly Decision[]>;
+  /** Removes those that were taken last before that time. Returns how many. */
+  purgeDecisions(before: EpochMs): Promise<number>;
+  /** Ids of the cluster's tasks and instances, and of its deployments, that begin so; at most `limit` each. */
+  findByPrefix(
+    kind: 'task' | 'instance' | 'deployment',
+    found: { readonly clusterName: string; readonly prefix: string; readonly limit: number },
+  ): Promise<readonly string[]>;
 }
 
 /** A container instance that is not INACTIVE, as its workflow knows it. */
@@ -247,13 +461,19 @@ export interface OwnerStore {
 export interface Store
   extends
     ClusterStore,
+    CapacityProviderStore,
     TaskDefinitionStore,
     TaskStore,
     ServiceStore,
+    ServiceHistoryStore,
     InstanceStore,
     TagStore,
     CapacityStore,
-    OwnerStore {
+    DecisionStore,
+    OwnerStore,
+    EventStore,
+    ZoneStore,
+    WebhookStore {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;

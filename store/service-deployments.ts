@@ -1,0 +1,121 @@
+/** Service deployments and revisions: the history of a service. */
+import type { ServiceDeployment, ServiceRevision } from '../model/service-deployment.ts';
+import type { Database, Queries } from './database.ts';
+import { pageOf } from './page.ts';
+import type { OwnerWrites, Page, PageRequest, ServiceDeploymentFilter, ServiceHistoryStore } from './types.ts';
+
+/** ECS keeps the history so long. */
+const KEPT_MS = 90 * 24 * 3_600_000;
+
+/** Rows that a service of the same name left behind are not the present one's. */
+const PRESENT = `JOIN services s ON s.cluster = r.cluster AND s.name = r.service AND s.incarnation = r.incarnation`;
+
+export function createServiceHistoryStore(db: Database): ServiceHistoryStore {
+  const read = async <Doc>(table: string, key: readonly string[], ids: readonly string[]): Promise<readonly Doc[]> => {
+    const rows = await db.rows<{ doc: Doc }>(
+      `SELECT r.doc FROM ${table} r ${PRESENT} WHERE r.cluster = $1 AND r.service = $2 AND r.id = ANY($3)`,
+      [...key, ids],
+    );
+    return rows.map(({ doc }) => doc);
+  };
+  return {
+    getServiceDeployments: ({ clusterName, serviceName }, ids) =>
+      read<ServiceDeployment>('service_deployments', [clusterName, serviceName], ids),
+    getServiceRevisions: ({ clusterName, serviceName }, ids) =>
+      read<ServiceRevision>('service_revisions', [clusterName, serviceName], ids),
+    listServiceDeployments: (filter, page) => listServiceDeployments(db, filter, page),
+  };
+}
+
+/** A place in the list: `<createdAt>/<id>`. */
+const keyOf = ({ createdAt, serviceDeploymentId }: ServiceDeployment): string => `${createdAt}/${serviceDeploymentId}`;
+
+async function listServiceDeployments(
+  db: Database,
+  filter: ServiceDeploymentFilter,
+  { limit, after }: PageRequest,
+): Promise<Page<ServiceDeployment>> {
+  const [createdAt = null, id = null] = after?.split('/') ?? [];
+  const rows = await db.rows<{ doc: ServiceDeployment }>(
+    `SELECT r.doc FROM service_deployments r ${PRESENT} WHERE r.cluster = $1 AND r.service = $2
+       AND (cardinality($3::text[]) = 0 OR r.status = ANY($3))
+       AND ($4::bigint IS NULL OR r.created_at > $4) AND ($5::bigint IS NULL OR r.created_at < $5)
+       AND ($6::bigint IS NULL OR (r.created_at, r.id) < ($6, $7))
+     ORDER BY r.created_at DESC, r.id DESC LIMIT $8`,
+    [
+      filter.clusterName,
+      filter.serviceName,
+      filter.statuses,
+      filter.createdAfter ?? null,
+      filter.createdBefore ?? null,
+      createdAt,
+      id,
+      limit + 1,
+    ],
+  );
+  return pageOf(
+    rows.map(({ doc }) => doc),
+    limit,
+    keyOf,
+  );
+}
+
+/** Writes what is new: deployments unless a newer version is there, revisions unless as many digests are known already. */
+export async function putRollout(queries: Queries, { service, rollout }: OwnerWrites): Promise<void> {
+  if (rollout === undefined) return;
+  if (!service) throw new Error('A rollout was to be recorded without the service that it belongs to.');
+  const { definition, incarnation } = service;
+  const key = [definition.clusterName, definition.serviceName, incarnation];
+  for (const revision of rollout.serviceRevisions) {
+    const resolved = revision.containerImages.filter(({ imageDigest }) => imageDigest !== undefined).length;
+    await queries.run(
+      `INSERT INTO service_revisions AS r (cluster, service, incarnation, id, created_at, resolved, doc)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (cluster, service, id) DO UPDATE SET resolved = excluded.resolved,
+         doc = jsonb_set(r.doc, '{containerImages}', excluded.doc -> 'containerImages')
+       WHERE r.resolved < excluded.resolved`,
+      [...key, revision.revisionId, revision.createdAt, resolved, JSON.stringify(revision)],
+    );
+  }
+  for (const deployment of rollout.serviceDeployments) {
+    const { serviceDeploymentId, version, status, createdAt } = deployment;
+    await queries.run(
+      `INSERT INTO service_deployments AS r (cluster, service, incarnation, id, version, status, created_at, doc)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       ON CONFLICT (cluster, service, id) DO UPDATE SET version = excluded.version, status = excluded.status,
+         doc = excluded.doc
+       WHERE r.version < excluded.version`,
+      [...key, serviceDeploymentId, version, status, createdAt, JSON.stringify(deployment)],
+    );
+  }
+}
+
+/** Removes the history of other incarnations than this one. */
+export async function forgetOlderHistory(
+  queries: Queries,
+  key: readonly [cluster: string, service: string, incarnation: string],
+): Promise<void> {
+  for (const table of ['service_deployments', 'service_revisions'])
+    await queries.run(`DELETE FROM ${table} WHERE cluster = $1 AND service = $2 AND incarnation <> $3`, key);
+}
+
+/** Removes what is too old, unless it still counts, and all of services that are gone. */
+export async function purgeServiceHistory(db: Database, now: number): Promise<void> {
+  const gone = `NOT EXISTS (SELECT FROM services s
+    WHERE s.cluster = r.cluster AND s.name = r.service AND s.incarnation = r.incarnation)`;
+  await db.run(
+    `DELETE FROM service_deployments r WHERE ${gone} OR (created_at < $1
+       AND NOT EXISTS (SELECT FROM services s WHERE s.cluster = r.cluster AND s.name = r.service
+         AND s.doc -> 'serviceDeployments' @> jsonb_build_array(jsonb_build_object('serviceDeploymentId', r.id))))`,
+    [now - KEPT_MS],
+  );
+  await db.run(
+    `DELETE FROM service_revisions r WHERE ${gone} OR (created_at < $1
+       AND NOT EXISTS (SELECT FROM service_deployments d WHERE d.cluster = r.cluster AND d.service = r.service
+         AND (d.doc ->> 'targetRevisionId' = r.id OR d.doc -> 'sourceRevisionIds' ? r.id
+           OR d.doc -> 'rollback' ->> 'revisionId' = r.id))
+       AND NOT EXISTS (SELECT FROM services s WHERE s.cluster = r.cluster AND s.name = r.service
+         AND s.doc -> 'deployments' @> jsonb_build_array(jsonb_build_object('serviceRevisionId', r.id))))`,
+    [now - KEPT_MS],
+  );
+}
