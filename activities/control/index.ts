@@ -1,12 +1,16 @@
 /** The control plane's activities over the store. Every one may be repeated: a repeat changes nothing. */
+import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
+import type { CapacitySnapshot } from '../../model/capacity.ts';
 import { isEcsError } from '../../model/errors.ts';
 import type { Task } from '../../model/task.ts';
 import type { Store } from '../../store/types.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import type { ControlActivities, InstancePolicy, InstanceRecord, InstanceTask } from './types.ts';
+import { createDaemonWaker } from './daemon-waker.ts';
 import { createWaker, type Logger } from './waker.ts';
+import { createZoneWaker } from './zone-waker.ts';
 
 export interface ControlDeps {
   readonly store: Store;
@@ -16,26 +20,46 @@ export interface ControlDeps {
 }
 
 const SIGNALS_AT_ONCE = 20;
+const DIGEST_LENGTH = 16;
 
 export function createControlActivities(deps: ControlDeps): ControlActivities {
   const { store, signal, policy } = deps;
   const wake = createWaker(deps);
+  const tellDaemons = createDaemonWaker(deps);
+  const wakeUnbalanced = createZoneWaker(deps);
   return {
-    snapshotCapacity: (request) => asFailure(store.snapshotCapacity(request)),
+    snapshotCapacity: async (request) => withDigest(await asFailure(store.snapshotCapacity(request))),
+    listZones: ({ clusterName }) => asFailure(store.listZones(clusterName)),
     reserveTasks: (input) => asFailure(store.reserveTasks(input)),
+    assignTasks: async (input) => {
+      const result = await asFailure(store.assignTasks(input));
+      if (result.assigned.length > 0) wake(input.clusterName);
+      return result;
+    },
     recordOwner: async (record) => {
       const { freedCapacity } = await asFailure(store.recordOwner(record));
       if (freedCapacity) wake(record.clusterName);
     },
     recordInstance: async (record) => {
       await asFailure(store.recordInstance(record));
-      if (mayHaveOpened(record)) wake(record.clusterName);
+      if (mayHaveOpened(record)) {
+        wake(record.clusterName);
+        wakeUnbalanced(record.clusterName);
+      }
+      tellDaemons(record.clusterName);
     },
+    lookAtInstances: (request) => asFailure(store.lookAtInstances(request)),
     listInstanceTasks: async ({ containerInstanceId }) =>
       (await asFailure(store.listInstanceTasks(containerInstanceId))).map(toInstanceTask),
     notifyOwners: ({ ownerWorkflowIds, notice }) => notifyOwners(signal, ownerWorkflowIds, notice),
     loadInstancePolicy: () => Promise.resolve(policy),
   };
+}
+
+/** Names what a placement was decided on, so that its record can. */
+function withDigest(snapshot: CapacitySnapshot): CapacitySnapshot {
+  const shown = JSON.stringify({ ...snapshot, takenAt: 0 });
+  return { ...snapshot, digest: createHash('sha256').update(shown).digest('hex').slice(0, DIGEST_LENGTH) };
 }
 
 /** A record after which the instance may take tasks that it did not take before. */

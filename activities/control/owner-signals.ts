@@ -5,4 +5,5 @@ export interface OwnerSignals {
   /** Rejects when Temporal cannot be reached. */
   signalNotice(workflowId: string, notice: InstanceNotice): Promise<void>;
   signalCapacityChanged(workflowId: string): Promise<void>;
+  signalInstancesChanged(workflowId: string): Promise<void>;
 }

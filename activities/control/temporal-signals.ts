@@ -1,6 +1,6 @@
 /** OwnerSignals over the Temporal client. */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { capacityChangedSignal, instanceNoticeSignal } from '../../workflows/messages.ts';
+import { capacityChangedSignal, instanceNoticeSignal, instancesChangedSignal } from '../../workflows/messages.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 
 /** Signals go to the workflow id, whichever run holds it. */
@@ -9,6 +9,7 @@ export function createTemporalSignals(client: Client): OwnerSignals {
   return {
     signalNotice: (workflowId, notice) => unlessGone(handle(workflowId).signal(instanceNoticeSignal, notice)),
     signalCapacityChanged: (workflowId) => unlessGone(handle(workflowId).signal(capacityChangedSignal)),
+    signalInstancesChanged: (workflowId) => unlessGone(handle(workflowId).signal(instancesChangedSignal)),
   };
 }
 

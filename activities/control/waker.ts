@@ -1,4 +1,4 @@
-/** Wakes services that wait for capacity. Coalesced: however often capacity appears, a cluster is looked at a few times a second. */
+/** Wakes owners that wait for capacity. Coalesced: however often capacity appears, a cluster is looked at a few times a second. */
 import type { Store } from '../../store/types.ts';
 import { serviceWorkflowId } from '../../workflows/messages.ts';
 import type { OwnerSignals } from './owner-signals.ts';
@@ -12,41 +12,48 @@ export interface Logger {
 }
 
 export interface WakerDeps {
-  readonly store: Pick<Store, 'listWaitingServices'>;
+  readonly store: Pick<Store, 'listWaitingServices' | 'listProvisioningOwners'>;
   readonly signal: OwnerSignals;
   readonly logger: Logger;
 }
 
 /**
  * Answers at once; the first call for a cluster acts immediately, those that follow within the pause act once, after it.
- * A wake-up that fails is logged and no more: a service that waits also looks again by itself.
+ * A wake-up that fails is logged and no more: an owner that waits also looks again by itself.
  */
-export function createWaker(deps: WakerDeps): (clusterName: string) => void {
-  /** Clusters in their pause, with whether more capacity appeared since it began. */
+export const createWaker = (deps: WakerDeps): ((clusterName: string) => void) =>
+  coalesced((clusterName) => wakeWaiting(deps, clusterName));
+
+/** Calls of `act`, which never rejects, per cluster: at once, and once more after the pause for all that came in it. */
+export function coalesced(act: (clusterName: string) => Promise<void>): (clusterName: string) => void {
+  /** Clusters in their pause, with whether more happened since it began. */
   const paused = new Map<string, boolean>();
-  const wake = (clusterName: string): void => {
+  const call = (clusterName: string): void => {
     if (paused.has(clusterName)) {
       paused.set(clusterName, true);
       return;
     }
     paused.set(clusterName, false);
-    void wakeWaiting(deps, clusterName).finally(() => {
+    void act(clusterName).finally(() => {
       setTimeout(() => {
         const again = paused.get(clusterName) === true;
         paused.delete(clusterName);
-        if (again) wake(clusterName);
+        if (again) call(clusterName);
       }, PAUSE_MS).unref();
     });
   };
-  return wake;
+  return call;
 }
 
 async function wakeWaiting({ store, signal, logger }: WakerDeps, clusterName: string): Promise<void> {
   try {
-    const services = await store.listWaitingServices(clusterName, WOKEN_AT_ONCE);
-    const ids = services.map((service) => serviceWorkflowId(clusterName, service));
+    const [services, others] = await Promise.all([
+      store.listWaitingServices(clusterName, WOKEN_AT_ONCE),
+      store.listProvisioningOwners(clusterName, WOKEN_AT_ONCE),
+    ]);
+    const ids = [...services.map((service) => serviceWorkflowId(clusterName, service)), ...others];
     await Promise.all(ids.map((id) => signal.signalCapacityChanged(id)));
   } catch (error) {
-    logger.warn({ clusterName, err: error }, 'services that wait for capacity were not woken');
+    logger.warn({ clusterName, err: error }, 'owners that wait for capacity were not woken');
   }
 }

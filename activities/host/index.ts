@@ -1,10 +1,10 @@
 /** The activities of an agent. Tasks live in HostTasks; an activity only gives orders, waits and heartbeats. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { HostTasks } from './launch/host-tasks.ts';
+import type { TaskReport } from '../../model/task.ts';
+import type { TaskBlueprint } from './launch/container-spec.ts';
 import { planTask } from './launch/plan.ts';
-import type { TaskRun } from './launch/task-run.ts';
+import type { Settled } from './launch/waiters.ts';
 import type { TaskReporter } from './reporter.ts';
 import type { HostActivities, LaunchTasksInput, StopTasksInput } from './types.ts';
 
@@ -12,9 +12,22 @@ import type { HostActivities, LaunchTasksInput, StopTasksInput } from './types.t
 const HEARTBEAT_MS = 2_000;
 const FAILURE_PAUSE_MS = 5_000;
 
+/** A task that was given an order: resolves when it is RUNNING or STOPPED, or, with `stopped` alone, when it is STOPPED. */
+interface OrderedTask {
+  until(...settled: readonly Settled[]): Promise<void>;
+}
+
+/** The host's tasks, as the activities use them: HostTasks over a Docker engine, or simulated ones. */
+export interface HostTaskOrders {
+  /** Launches, or attaches to the launch under way. Undefined: the task has ended already, which is reported again. */
+  launch(blueprint: TaskBlueprint): OrderedTask | undefined;
+  /** Begins to stop. Undefined: it is not here; that it is STOPPED is reported. */
+  stop(taskId: string, ownerWorkflowId: string): OrderedTask | undefined;
+}
+
 export interface HostActivityDeps {
-  readonly tasks: HostTasks;
-  readonly reporter: Pick<TaskReporter, 'delivered'>;
+  readonly tasks: HostTaskOrders;
+  readonly reporter: Pick<TaskReporter, 'hold'>;
   readonly session: AgentSession;
   /** True when the container engine has been away for too long to be counted on. */
   readonly engineIsLost: () => boolean;
@@ -28,21 +41,25 @@ export interface AgentSession {
   announce(): Promise<void>;
   /** The control plane greeted with this session id: registers and reconciles again when it is not the agent's own. True: it was. */
   confirm(sessionId: string): Promise<boolean>;
+  /** The control plane has ended its watch: another begins, or the instance was deregistered. */
+  unwatched(): void;
 }
 
 /** The activities of one agent; `deps` live as long as its process. */
 export function createHostActivities(deps: HostActivityDeps): HostActivities {
   return {
     async launchTasks(input) {
-      const runs = launchAll(deps.tasks, input);
-      await whileHeartbeating(Promise.all(runs.map((run) => run.until('running', 'stopped'))));
-      await whileHeartbeating(deps.reporter.delivered(input.ownerWorkflowId));
+      return answering(deps.reporter, input, async () => {
+        const runs = launchAll(deps.tasks, input);
+        await whileHeartbeating(Promise.all(runs.map((run) => run.until('running', 'stopped'))));
+      });
     },
 
     async stopTasks(input: StopTasksInput) {
-      const runs = input.tasks.map((task) => deps.tasks.stop(task.taskId, input.ownerWorkflowId));
-      await whileHeartbeating(Promise.all(runs.map((run) => run?.until('stopped') ?? Promise.resolve())));
-      await whileHeartbeating(deps.reporter.delivered(input.ownerWorkflowId));
+      return answering(deps.reporter, input, async () => {
+        const runs = input.tasks.map((task) => deps.tasks.stop(task.taskId, input.ownerWorkflowId));
+        await whileHeartbeating(Promise.all(runs.map((run) => run?.until('stopped') ?? Promise.resolve())));
+      });
     },
 
     async attendInstance({ sessionId }) {
@@ -55,10 +72,32 @@ export function createHostActivities(deps: HostActivityDeps): HostActivities {
       } catch (error) {
         // The workflow tries again at once: a failure that lasts must not keep it busy.
         if (!(error instanceof CancelledFailure)) await sleep(FAILURE_PAUSE_MS);
+        else if (!deps.shutdown.aborted) deps.session.unwatched();
         throw error;
       }
     },
   };
+}
+
+/**
+ * Does the work; answers with what the owner has not been told by then. Work that fails, or that nobody waits for any
+ * more, leaves it to the signals.
+ */
+async function answering(
+  reporter: Pick<TaskReporter, 'hold'>,
+  { ownerWorkflowId, tasks }: Pick<StopTasksInput, 'ownerWorkflowId' | 'tasks'>,
+  work: () => Promise<void>,
+): Promise<readonly TaskReport[]> {
+  const hold = reporter.hold(
+    ownerWorkflowId,
+    tasks.map(({ taskId }) => taskId),
+  );
+  try {
+    await work();
+    return hold.take();
+  } finally {
+    hold.release();
+  }
 }
 
 /** An engine that is gone must not look alive: without the heartbeats of attendInstance the instance counts as silent. */
@@ -67,7 +106,7 @@ function assertEngine(deps: HostActivityDeps): void {
     throw ApplicationFailure.retryable('The container engine does not answer.', 'ContainerEngineAway');
 }
 
-function launchAll(tasks: HostTasks, input: LaunchTasksInput): TaskRun[] {
+function launchAll(tasks: HostTaskOrders, input: LaunchTasksInput): OrderedTask[] {
   return input.tasks.flatMap((launch) => {
     const definition = input.taskDefinitions[launch.taskDefinitionArn];
     if (definition === undefined)
@@ -79,7 +118,10 @@ function launchAll(tasks: HostTasks, input: LaunchTasksInput): TaskRun[] {
   });
 }
 
-/** Waits for the work, heartbeating; a cancellation ends the wait, not the work. `check` may end it by throwing. */
+/**
+ * Waits for the work, heartbeating while it lasts: what is quick needs none, and each is a write of Temporal's. A
+ * cancellation ends the wait, not the work. `check` may end it by throwing.
+ */
 async function whileHeartbeating<T>(work: Promise<T>, check: () => void = () => undefined): Promise<T> {
   const context = Context.current();
   let timer: NodeJS.Timeout | undefined;
@@ -93,7 +135,6 @@ async function whileHeartbeating<T>(work: Promise<T>, check: () => void = () => 
       }
     };
     timer = setInterval(beat, HEARTBEAT_MS);
-    beat();
   });
   try {
     return await Promise.race([work, checked, context.cancelled]);
@@ -107,3 +148,5 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,17 +1,22 @@
 /**
  * Reports on tasks to their owners: one coalescer for each owner, so that a workflow gets at most a few signals a second
- * however many of its tasks change. The latest report of a task replaces the ones before it.
+ * however many of its tasks change. The latest report of a task replaces the ones before it. While an activity works on
+ * a task, its reports wait for a moment to go with the activity's answer.
  */
 import type { TaskReport } from '../../model/task.ts';
 
 /**
- * Signals at once after a quiet time, then one in each interval: two a second. One more where somebody waits for it.
- * Each costs a workflow step and a write, which a launch of many feels on a small machine.
+ * Signals at once after a quiet time, then one in each interval: two a second. Each costs a workflow step and a write,
+ * which a launch of many feels on a small machine.
  */
 const BURST = 4;
 const INTERVAL_MS = 500;
 const BATCH = 100;
 const RETRY_MS = { first: 250, most: 10_000 };
+/** A batch that is done within this time is told of by its activity's answer alone: no signal. */
+const HOLD_MS = 500;
+/** In one answer, so that no activity result grows without bound; the rest is signalled. */
+const MAX_ANSWERED = 1_000;
 
 /** Delivers to the workflow; answers `gone` when there is no such workflow any more. Throws when it cannot be reached. */
 export type SendReports = (ownerWorkflowId: string, reports: readonly TaskReport[]) => Promise<'delivered' | 'gone'>;
@@ -21,16 +26,29 @@ export interface ReporterDeps {
   readonly onError: (error: unknown, ownerWorkflowId: string) => void;
 }
 
+/** The reports of some tasks, kept back for the answer of the activity that works on them. */
+export interface ReportHold {
+  /** What the owner has not been told: from here on the caller's to tell. */
+  take(): readonly TaskReport[];
+  /** What was not taken goes out as signals. */
+  release(): void;
+}
+
 interface Outbox {
   readonly pending: Map<string, TaskReport>;
+  /** Tasks whose reports are kept back, each with the latest one. */
+  readonly held: Map<string, Held>;
+  /** Whose answer tells of a task: the activity that took it up last. An earlier one may belong to a run that is over. */
+  readonly answeredBy: Map<string, ReportHold>;
   /** Resolves when nothing is pending any more. */
   sending: Promise<void> | undefined;
   /** When the signals sent so far would be over, sent one in each interval. */
   busyUntil: number;
-  /** Somebody waits for what is pending. */
-  isUrgent: boolean;
-  /** Ends the wait for the next signal's turn. */
-  endWait: () => void;
+}
+
+interface Held {
+  readonly by: ReportHold;
+  readonly report?: TaskReport;
 }
 
 export class TaskReporter {
@@ -44,22 +62,44 @@ export class TaskReporter {
   /** Takes the report; it is delivered as soon as the owner's rate allows, and again until it is. */
   report(ownerWorkflowId: string, report: TaskReport): void {
     const outbox = this.outboxOf(ownerWorkflowId);
-    // Deleted first, so that the order of the map is the order of the latest changes.
-    outbox.pending.delete(report.taskId);
-    outbox.pending.set(report.taskId, report);
-    outbox.sending ??= this.deliver(ownerWorkflowId, outbox);
+    const held = outbox.held.get(report.taskId);
+    if (held) outbox.held.set(report.taskId, { by: held.by, report });
+    else this.post(ownerWorkflowId, outbox, report);
   }
 
-  /**
-   * Resolves when all that was reported to the owner has been delivered, or the owner is gone. What is pending goes
-   * ahead of its turn, and the signals after it wait the longer: the last word of a launch is not to lie about.
-   */
-  async delivered(ownerWorkflowId: string): Promise<void> {
-    const outbox = this.outboxes.get(ownerWorkflowId);
-    if (outbox?.sending === undefined) return;
-    outbox.isUrgent = true;
-    outbox.endWait();
-    await outbox.sending;
+  /** Keeps the tasks' reports back, for half a second at most. Who holds a task last has its reports. */
+  hold(ownerWorkflowId: string, taskIds: readonly string[]): ReportHold {
+    const outbox = this.outboxOf(ownerWorkflowId);
+    const post = (): void => {
+      for (const report of endHold(outbox, hold, taskIds)) this.post(ownerWorkflowId, outbox, report);
+    };
+    const isMine = (taskId: string): boolean => outbox.answeredBy.get(taskId) === hold;
+    const release = (): void => {
+      clearTimeout(timer);
+      post();
+      for (const taskId of taskIds.filter(isMine)) outbox.answeredBy.delete(taskId);
+      this.forgetWhenIdle(ownerWorkflowId, outbox);
+    };
+    const hold: ReportHold = {
+      take: () => {
+        const kept = endHold(outbox, hold, taskIds);
+        const late = taskIds.filter(isMine).flatMap((taskId) => outbox.pending.get(taskId) ?? []);
+        const answered = [...late, ...kept].slice(0, MAX_ANSWERED);
+        for (const { taskId } of answered) outbox.pending.delete(taskId);
+        for (const report of kept.slice(Math.max(MAX_ANSWERED - late.length, 0)))
+          this.post(ownerWorkflowId, outbox, report);
+        return answered;
+      },
+      release,
+    };
+    for (const taskId of taskIds) {
+      const report = outbox.held.get(taskId)?.report ?? outbox.pending.get(taskId);
+      outbox.pending.delete(taskId);
+      outbox.held.set(taskId, { by: hold, ...(report ? { report } : {}) });
+      outbox.answeredBy.set(taskId, hold);
+    }
+    const timer = setTimeout(post, HOLD_MS);
+    return hold;
   }
 
   /** Resolves when nothing is pending for anyone. */
@@ -72,13 +112,20 @@ export class TaskReporter {
     if (existing !== undefined) return existing;
     const outbox: Outbox = {
       pending: new Map(),
+      held: new Map(),
+      answeredBy: new Map(),
       sending: undefined,
       busyUntil: 0,
-      isUrgent: false,
-      endWait: () => undefined,
     };
     this.outboxes.set(owner, outbox);
     return outbox;
+  }
+
+  private post(owner: string, outbox: Outbox, report: TaskReport): void {
+    // Deleted first, so that the order of the map is the order of the latest changes.
+    outbox.pending.delete(report.taskId);
+    outbox.pending.set(report.taskId, report);
+    outbox.sending ??= this.deliver(owner, outbox);
   }
 
   private async deliver(owner: string, outbox: Outbox): Promise<void> {
@@ -88,6 +135,8 @@ export class TaskReporter {
     while (outbox.pending.size > 0) {
       await awaitTurn(outbox);
       const batch = [...outbox.pending.values()].slice(0, BATCH);
+      // An activity's answer may have taken it all meanwhile.
+      if (batch.length === 0) break;
       try {
         if ((await this.deps.send(owner, batch)) === 'gone') outbox.pending.clear();
         for (const report of batch)
@@ -107,7 +156,8 @@ export class TaskReporter {
   private forgetWhenIdle(owner: string, outbox: Outbox): void {
     const timer = setTimeout(
       () => {
-        if (outbox.sending === undefined && Date.now() >= outbox.busyUntil) this.outboxes.delete(owner);
+        const isIdle = outbox.sending === undefined && outbox.held.size === 0;
+        if (isIdle && Date.now() >= outbox.busyUntil) this.outboxes.delete(owner);
       },
       (BURST + 1) * INTERVAL_MS,
     );
@@ -115,25 +165,23 @@ export class TaskReporter {
   }
 }
 
-/** Waits until the rate allows a signal; what is urgent may go one signal ahead of it. */
+/** The reports that were kept back; the tasks are free again. */
+function endHold(outbox: Outbox, hold: ReportHold, taskIds: readonly string[]): readonly TaskReport[] {
+  const mine = taskIds.flatMap((taskId) => {
+    const held = outbox.held.get(taskId);
+    return held?.by === hold ? [{ taskId, report: held.report }] : [];
+  });
+  for (const { taskId } of mine) outbox.held.delete(taskId);
+  return mine.flatMap(({ report }) => report ?? []);
+}
+
+/** Waits until the rate allows a signal. */
 async function awaitTurn(outbox: Outbox): Promise<void> {
   const now = Date.now();
   const ahead = Math.max(outbox.busyUntil - now, 0);
   const wait = ahead - (BURST - 1) * INTERVAL_MS;
-  const hasCredit = wait <= INTERVAL_MS;
-  if (wait > 0 && !(hasCredit && outbox.isUrgent)) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, wait);
-      if (!hasCredit) return;
-      outbox.endWait = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
+  if (wait > 0) await sleep(wait);
   outbox.busyUntil = now + ahead + INTERVAL_MS;
-  outbox.isUrgent = false;
-  outbox.endWait = () => undefined;
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

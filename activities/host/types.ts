@@ -2,6 +2,7 @@
 import type { NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs';
 import type { TaskDefinitions } from '../../model/service.ts';
 import type { LaunchType } from '../../model/status.ts';
+import type { TaskReport } from '../../model/task.ts';
 
 /** One task to launch: everything that differs from task to task of a batch. */
 export interface TaskLaunch {
@@ -13,6 +14,8 @@ export interface TaskLaunch {
   readonly launchType?: LaunchType;
   readonly overrides: TaskOverride;
   readonly networkConfiguration?: NetworkConfiguration;
+  /** By container: the image to run instead of the definition's, with its digest. */
+  readonly images?: Readonly<Record<string, string>>;
   /** Reserved GPUs. */
   readonly gpuIds?: readonly string[];
 }
@@ -46,12 +49,15 @@ export interface AttendInstanceInput {
 export interface HostActivities {
   /**
    * Launches the batch, or attaches to launches of the same task ids that are under way; heartbeats. Returns when each
-   * task is RUNNING or STOPPED; what became of them reaches the owner as taskReports. Never fails for a task's sake.
-   * Cancellation ends the wait, not the launches: stopTasks ends those.
+   * task is RUNNING or STOPPED, with the reports that have not reached the owner as taskReports: all of them when the
+   * batch is quick. Never fails for a task's sake. Cancellation ends the wait, not the launches: stopTasks ends those.
    */
-  launchTasks(input: LaunchTasksInput): Promise<void>;
-  /** Stops in reverse dependency order with each container's stopTimeout; returns when all are gone. Unknown tasks are reported STOPPED. */
-  stopTasks(input: StopTasksInput): Promise<void>;
+  launchTasks(input: LaunchTasksInput): Promise<readonly TaskReport[]>;
+  /**
+   * Stops in reverse dependency order with each container's stopTimeout; returns when all are gone, with reports as
+   * launchTasks does. Unknown tasks are reported STOPPED.
+   */
+  stopTasks(input: StopTasksInput): Promise<readonly TaskReport[]>;
   /**
    * Signals agentAttends with the agent's own session id, then heartbeats for as long as the agent lives and its engine answers.
    * Returns when the agent shuts down in order. When `sessionId` is not the agent's own (the control plane gave the

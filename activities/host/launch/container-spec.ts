@@ -31,10 +31,13 @@ export function engineName({ definition, launch }: TaskBlueprint, containerName:
   return `ecs-${definition.family}-${definition.revision}-${name}-${hex}`;
 }
 
-/** The definition of a container with the launch's overrides in it. */
+/** The definition of a container with the launch's overrides in it, and the image that the launch pins it to. */
 export function definitionOf({ definition, launch }: TaskBlueprint, name: string): ContainerDefinition {
-  const own = definition.containerDefinitions?.find((c) => c.name === name);
-  if (own === undefined) throw new RuntimeError('CannotCreateContainerError', `no container ${name} in the definition`);
+  const registered = definition.containerDefinitions?.find((c) => c.name === name);
+  if (registered === undefined)
+    throw new RuntimeError('CannotCreateContainerError', `no container ${name} in the definition`);
+  const image = launch.images?.[name];
+  const own = image === undefined ? registered : { ...registered, image };
   const override = launch.overrides.containerOverrides?.find((c) => c.name === name);
   return override === undefined ? own : withOverride(own, override);
 }

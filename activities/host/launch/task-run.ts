@@ -10,6 +10,7 @@ import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
 import { adoptedRecord, applyObserved, endRecord, newRecord } from './container-record.ts';
 import type { ContainerRecord } from './container-record.ts';
+import { stopContainer } from './container-stop.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
 import { nextSteps, shouldRestart } from './graph.ts';
@@ -25,8 +26,6 @@ import type { Settled } from './waiters.ts';
 
 /** A launch that takes longer than this is reported as PENDING with its pull times; quicker ones go straight to RUNNING. */
 const PENDING_REPORT_AFTER_MS = 2_000;
-/** After a stop the engine's event with the exit code normally comes first; this long we wait for it. */
-const EXIT_EVENT_WAIT_MS = 500;
 const VANISHED = 'ContainerVanishedError: No container matching saved ID found';
 
 export interface TaskRunDeps {
@@ -398,23 +397,13 @@ export class TaskRun {
       this.onEnd(record, {});
       return;
     }
-    try {
-      await this.deps.runtime.stop(containerId, record.plan.stopTimeoutSeconds);
-    } catch (error) {
-      record.reason = failureText(error);
-      await this.deps.runtime
-        .remove(containerId)
-        .catch((e: unknown) => this.deps.logger.warn(e, 'cannot remove container'));
-    }
-    setTimeout(() => void this.onStopCallDone(record, containerId), EXIT_EVENT_WAIT_MS);
-  }
-
-  /** The event with the exit code has not come: ask for it. */
-  private async onStopCallDone(record: ContainerRecord, containerId: string): Promise<void> {
-    if (record.phase !== 'stopping') return;
-    const observed = await this.deps.runtime.inspect(containerId).catch(() => undefined);
-    if (observed === undefined) this.onVanished(record);
-    else this.onEnd(record, observed);
+    const { runtime, logger } = this.deps;
+    await stopContainer(record, containerId, {
+      runtime,
+      logger,
+      onEnd: (observed) => this.onEnd(record, observed),
+      onVanished: () => this.onVanished(record),
+    });
   }
 
   // ---- ends -----------------------------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ export class ImageStore {
       const info = await patiently(() => this.docker.getImage(image).inspect());
       // Engines with an empty list leave it out or answer null.
       const digests = (info.RepoDigests as string[] | null | undefined) ?? [];
-      const digest = digests[0]?.split('@')[1];
+      const digest = digestOf(image, digests);
       return { local: digests.length === 0, ...(digest === undefined ? {} : { digest }) };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
@@ -100,6 +100,15 @@ export class ImageStore {
       this.docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));
     });
   }
+}
+
+/** The digest that the name itself gives, else that of the same repository among `repository@digest` texts, else any. */
+export function digestOf(image: string, digests: readonly string[]): string | undefined {
+  const own = image.split('@')[1];
+  if (own !== undefined) return own;
+  const repository = image.slice(0, image.lastIndexOf(':'));
+  const same = digests.find((text) => text.startsWith(`${repository}@`)) ?? digests[0];
+  return same?.split('@')[1];
 }
 
 const toReady = (cached: Cached): ImageReady => (cached.digest === undefined ? {} : { digest: cached.digest });

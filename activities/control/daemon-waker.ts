@@ -1,0 +1,30 @@
+/** Tells the DAEMON services of a cluster that its instances have changed. Coalesced, like all wake-ups. */
+import type { Store } from '../../store/types.ts';
+import { serviceWorkflowId } from '../../workflows/messages.ts';
+import type { OwnerSignals } from './owner-signals.ts';
+import { coalesced, type Logger } from './waker.ts';
+
+/** Signals under way at a time. */
+const AT_ONCE = 20;
+
+export interface DaemonWakerDeps {
+  readonly store: Pick<Store, 'listDaemonServices'>;
+  readonly signal: OwnerSignals;
+  readonly logger: Logger;
+}
+
+/** A wake-up that fails is logged and no more: DAEMON services look by themselves every few minutes. */
+export const createDaemonWaker = (deps: DaemonWakerDeps): ((clusterName: string) => void) =>
+  coalesced((clusterName) => tellDaemons(deps, clusterName));
+
+async function tellDaemons({ store, signal, logger }: DaemonWakerDeps, clusterName: string): Promise<void> {
+  try {
+    const services = await store.listDaemonServices(clusterName);
+    const ids = services.map((service) => serviceWorkflowId(clusterName, service));
+    for (let i = 0; i < ids.length; i += AT_ONCE) {
+      await Promise.all(ids.slice(i, i + AT_ONCE).map((id) => signal.signalInstancesChanged(id)));
+    }
+  } catch (error) {
+    logger.warn({ clusterName, err: error }, 'DAEMON services were not told of changed instances');
+  }
+}

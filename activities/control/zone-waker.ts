@@ -1,0 +1,28 @@
+/** Tells services whose availability zones are not alike that an instance came: there may now be room where they lack tasks. */
+import type { Store } from '../../store/types.ts';
+import { serviceWorkflowId } from '../../workflows/messages.ts';
+import type { OwnerSignals } from './owner-signals.ts';
+import { coalesced, type Logger } from './waker.ts';
+
+/** The others look again by themselves: a service that is not balanced does so every few minutes. */
+const WOKEN_AT_ONCE = 100;
+
+export interface ZoneWakerDeps {
+  readonly store: Pick<Store, 'listUnbalancedServices'>;
+  readonly signal: OwnerSignals;
+  readonly logger: Logger;
+}
+
+/** Answers at once, as the waker of those that wait for capacity does. Balanced services are left in peace. */
+export const createZoneWaker = (deps: ZoneWakerDeps): ((clusterName: string) => void) =>
+  coalesced((clusterName) => wakeUnbalanced(deps, clusterName));
+
+async function wakeUnbalanced({ store, signal, logger }: ZoneWakerDeps, clusterName: string): Promise<void> {
+  try {
+    const services = await store.listUnbalancedServices(clusterName, WOKEN_AT_ONCE);
+    const ids = services.map((service) => serviceWorkflowId(clusterName, service));
+    await Promise.all(ids.map((id) => signal.signalCapacityChanged(id)));
+  } catch (error) {
+    logger.warn({ clusterName, err: error }, 'services that are not balanced over zones were not woken');
+  }
+}
