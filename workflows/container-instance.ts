@@ -4,6 +4,7 @@ import { InstanceOwner } from './instance/instance-owner.ts';
 import {
   agentAttendsSignal,
   deregisterInstanceUpdate,
+  interruptInstanceUpdate,
   registerInstanceUpdate,
   setInstanceStatusUpdate,
   type ContainerInstanceWorkflowInput,
@@ -16,8 +17,9 @@ export async function containerInstanceWorkflow(
 ): Promise<void> {
   const owner = new InstanceOwner(input, carried);
   setHandler(registerInstanceUpdate, (registration) => owner.register(registration));
-  setHandler(setInstanceStatusUpdate, ({ status }) => owner.setStatus(status));
-  setHandler(deregisterInstanceUpdate, ({ force }) => owner.deregister(force));
+  setHandler(setInstanceStatusUpdate, (command) => owner.setStatus(command));
+  setHandler(interruptInstanceUpdate, () => owner.interrupt());
+  setHandler(deregisterInstanceUpdate, (command) => owner.deregister(command));
   setHandler(agentAttendsSignal, ({ sessionId }) => owner.agentAttends(sessionId));
 
   if (carried) owner.watch();

@@ -5,18 +5,21 @@
  */
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type {
+  CapacityProviderStrategyItem,
   NetworkConfiguration,
   PlacementConstraint,
   PlacementStrategy,
   Tag,
   TaskOverride,
 } from '@aws-sdk/client-ecs';
+import type { CallCause } from '../model/decision.ts';
 import type { Failure } from '../model/errors.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 import type { ServiceDefinition } from '../model/service.ts';
-import type { LaunchType } from '../model/status.ts';
+import type { LaunchType, StopCode } from '../model/status.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import type { TaskReport } from '../model/task.ts';
+import type { EpochMs } from '../model/time.ts';
 
 // ---- workflow ids: from business ids, so that a retried call finds the same workflow -------------------------------
 
@@ -31,11 +34,17 @@ export const SERVICE_WORKFLOW = 'serviceWorkflow';
 export const RUN_TASK_WORKFLOW = 'runTaskWorkflow';
 export const CONTAINER_INSTANCE_WORKFLOW = 'containerInstanceWorkflow';
 
+/** What every command of the API carries: the call behind it. The gateway adds it. */
+export interface Called {
+  readonly cause?: CallCause;
+}
+
 // ---- service -------------------------------------------------------------------------------------------------------
 
-export interface CreateServiceCommand {
+export interface CreateServiceCommand extends Called {
   readonly definition: ServiceDefinition;
-  readonly taskDefinition: TaskDefinition;
+  /** Absent for a service of task sets. */
+  readonly taskDefinition?: TaskDefinition;
   /** For propagateTags TASK_DEFINITION. */
   readonly taskDefinitionTags?: readonly Tag[];
   readonly createdBy: string;
@@ -44,10 +53,13 @@ export interface CreateServiceCommand {
 }
 
 /** What UpdateService asks for: absent = keep. The workflow merges it, so that two updates never overwrite each other. */
-export interface UpdateServiceCommand {
+export interface UpdateServiceCommand extends Called {
   readonly incarnation: string;
   readonly changes: Partial<
-    Omit<ServiceDefinition, 'serviceName' | 'clusterName' | 'schedulingStrategy' | 'tags' | 'role'>
+    Omit<
+      ServiceDefinition,
+      'serviceName' | 'clusterName' | 'schedulingStrategy' | 'deploymentController' | 'tags' | 'role'
+    >
   >;
   /** Set when the call named one, even if it is the present one. */
   readonly taskDefinition?: TaskDefinition;
@@ -55,9 +67,24 @@ export interface UpdateServiceCommand {
   readonly forceNewDeployment: boolean;
 }
 
-export interface DeleteServiceCommand {
+export interface DeleteServiceCommand extends Called {
   readonly incarnation: string;
   readonly force: boolean;
+}
+
+/** StopServiceDeployment. Refused with ConflictException when the deployment has ended. */
+export interface StopServiceDeploymentCommand extends Called {
+  readonly incarnation: string;
+  readonly serviceDeploymentId: string;
+  readonly stopType: 'ROLLBACK' | 'ABORT';
+}
+
+/** ContinueServiceDeployment. Refused with ConflictException when the hook does not await an action. */
+export interface ContinueServiceDeploymentCommand extends Called {
+  readonly incarnation: string;
+  readonly serviceDeploymentId: string;
+  readonly hookId: string;
+  readonly action: 'CONTINUE' | 'ROLLBACK';
 }
 
 /** First argument of the service workflow. The state of a run that continues is workflows/state.ts's. */
@@ -69,17 +96,71 @@ export interface ServiceWorkflowInput {
 /** Refused with InvalidParameterException `Creation of service was not idempotent.` when an ACTIVE one differs. */
 export const createServiceUpdate = defineUpdate<{ incarnation: string }, [CreateServiceCommand]>('createService');
 export const updateServiceUpdate = defineUpdate<undefined, [UpdateServiceCommand]>('updateService');
+export const stopServiceDeploymentUpdate = defineUpdate<undefined, [StopServiceDeploymentCommand]>(
+  'stopServiceDeployment',
+);
+export const continueServiceDeploymentUpdate = defineUpdate<undefined, [ContinueServiceDeploymentCommand]>(
+  'continueServiceDeployment',
+);
 export const deleteServiceUpdate = defineUpdate<undefined, [DeleteServiceCommand]>('deleteService');
+
+/** A call to CreateTaskSet, checked, defaults filled in. */
+export interface CreateTaskSetCommand extends Called {
+  readonly incarnation: string;
+  readonly taskDefinition: TaskDefinition;
+  readonly taskDefinitionTags?: readonly Tag[];
+  readonly launchType?: LaunchType;
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
+  readonly platformVersion?: string;
+  readonly networkConfiguration?: NetworkConfiguration;
+  /** Percent of the service's desired count. */
+  readonly scale: number;
+  readonly externalId?: string;
+  readonly clientToken?: string;
+  readonly digest: string;
+  readonly tags: readonly Tag[];
+}
+
+/** What happens to one task set: scaled, made the primary one, or deleted. */
+export interface ChangeTaskSetCommand extends Called {
+  readonly incarnation: string;
+  /** `ecs-svc/<digits>` */
+  readonly taskSetId: string;
+  readonly change:
+    | { readonly kind: 'scale'; readonly scale: number }
+    | { readonly kind: 'primary' }
+    | { readonly kind: 'delete'; readonly force: boolean };
+}
+
+/** Refused with InvalidParameterException when the clientToken was used with other parameters. */
+export const createTaskSetUpdate = defineUpdate<{ taskSetId: string }, [CreateTaskSetCommand]>('createTaskSet');
+/** Refused with TaskSetNotFoundException, or InvalidParameterException for a set that may not be deleted. */
+export const changeTaskSetUpdate = defineUpdate<undefined, [ChangeTaskSetCommand]>('changeTaskSet');
+
+/** Scale-in protection of tasks of the service, from now on for so long; without a time it ends. */
+export interface ProtectTasksCommand extends Called {
+  readonly taskIds: readonly string[];
+  readonly protectForMs?: number;
+}
+
+/** `protectedUntil` 0: not protected. The other tasks are in `failures`, with ECS's reason. */
+export interface ProtectTasksOutcome {
+  readonly tasks: readonly { readonly taskId: string; readonly protectedUntil: EpochMs }[];
+  readonly failures: readonly { readonly taskId: string; readonly reason: string; readonly detail: string }[];
+}
+export const protectTasksUpdate = defineUpdate<ProtectTasksOutcome, [ProtectTasksCommand]>('protectTasks');
 
 // ---- run-task ------------------------------------------------------------------------------------------------------
 
 /** One RunTask or StartTask call, validated, defaults filled in. */
-export interface RunTaskCommand {
+export interface RunTaskCommand extends Called {
   readonly kind: 'RunTask' | 'StartTask';
   readonly clusterName: string;
   readonly taskDefinition: TaskDefinition;
   readonly count: number;
+  /** With a strategy: the launch type of its providers. */
   readonly launchType: LaunchType;
+  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
   readonly platformVersion?: string;
   readonly group: string;
   readonly startedBy?: string;
@@ -111,7 +192,7 @@ export const placeUpdate = defineUpdate<RunTaskOutcome, [RunTaskCommand]>('place
 
 // ---- owners of tasks: service and run-task -------------------------------------------------------------------------
 
-export interface StopTaskCommand {
+export interface StopTaskCommand extends Called {
   readonly taskId: string;
   /** Verbatim from the caller; default `Task stopped by user`. */
   readonly reason: string;
@@ -127,15 +208,23 @@ export interface InstanceNotice {
   readonly containerInstanceId: string;
   /**
    * draining / active: its status changed. returned: its agent is back with no memory of work under way: issue again what is in flight.
+   * interrupted: the time after a spot interruption's notice is over; its tasks stop now.
    * lost: given up or deregistered; its tasks are STOPPED as of now, with this reason and code.
    */
-  readonly kind: 'draining' | 'active' | 'returned' | 'lost';
+  readonly kind: 'draining' | 'active' | 'returned' | 'interrupted' | 'lost';
+  /** With draining: because of a spot interruption. */
+  readonly bySpotInterruption?: boolean;
   readonly stoppedReason?: string;
+  /** With lost; default TerminationNotice. */
+  readonly stopCode?: StopCode;
 }
 export const instanceNoticeSignal = defineSignal<[InstanceNotice]>('instanceNotice');
 
 /** To owners that wait for a place: capacity appeared. */
 export const capacityChangedSignal = defineSignal('capacityChanged');
+
+/** To DAEMON services of a cluster: an instance appeared, went, or changed. */
+export const instancesChangedSignal = defineSignal('instancesChanged');
 
 // ---- container instance --------------------------------------------------------------------------------------------
 
@@ -153,15 +242,18 @@ export interface ExpectedTask {
 }
 
 /** Registers, or greets a returning agent: what should run there. What runs beyond that, the agent stops before it takes new work. */
-export const registerInstanceUpdate = defineUpdate<{ expectedTasks: readonly ExpectedTask[] }, [InstanceRegistration]>(
-  'registerInstance',
-);
+export const registerInstanceUpdate = defineUpdate<
+  { expectedTasks: readonly ExpectedTask[] },
+  [InstanceRegistration & Called]
+>('registerInstance');
 /** ACTIVE or DRAINING. Refused with InvalidParameterException when the instance is neither. */
-export const setInstanceStatusUpdate = defineUpdate<undefined, [{ status: 'ACTIVE' | 'DRAINING' }]>(
+export const setInstanceStatusUpdate = defineUpdate<undefined, [Called & { status: 'ACTIVE' | 'DRAINING' }]>(
   'setInstanceStatus',
 );
+/** Notice of a spot interruption: DRAINING, and what is left there soon stopped. Refused as setInstanceStatus is. */
+export const interruptInstanceUpdate = defineUpdate<undefined, [object]>('interruptInstance');
 /** Refused with InvalidParameterException `Found running tasks on the instance.` unless forced. */
-export const deregisterInstanceUpdate = defineUpdate<undefined, [{ force: boolean }]>('deregisterInstance');
+export const deregisterInstanceUpdate = defineUpdate<undefined, [Called & { force: boolean }]>('deregisterInstance');
 
 /** The agent's watch activity has begun: it has reconciled and takes work. */
 export const agentAttendsSignal = defineSignal<[{ sessionId: string }]>('agentAttends');

@@ -2,20 +2,27 @@
 import { ApplicationFailure, condition, continueAsNew, allHandlersFinished, setHandler } from '@temporalio/workflow';
 import {
   capacityChangedSignal,
+  changeTaskSetUpdate,
+  continueServiceDeploymentUpdate,
   createServiceUpdate,
+  createTaskSetUpdate,
   deleteServiceUpdate,
+  instancesChangedSignal,
   instanceNoticeSignal,
+  protectTasksUpdate,
+  stopServiceDeploymentUpdate,
   stopTaskUpdate,
   taskReportsSignal,
   updateServiceUpdate,
   type ServiceWorkflowInput,
 } from './messages.ts';
 import { newServiceState } from './service/new-service.ts';
+import { continueServiceDeployment, stopServiceDeployment } from './service/rollout-orders.ts';
 import { ServiceOwner } from './service/service-owner.ts';
-import type { CarriedService } from './state.ts';
+import { packService, unpackService, type PackedService } from './state.ts';
 
-export async function serviceWorkflow(input: ServiceWorkflowInput, carried?: CarriedService): Promise<void> {
-  let owner = carried ? new ServiceOwner(carried) : undefined;
+export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: PackedService): Promise<void> {
+  let owner = packed ? new ServiceOwner(unpackService(packed)) : undefined;
   const active = (incarnation?: string): ServiceOwner => {
     if (owner?.state.status === 'ACTIVE' && (incarnation ?? owner.state.incarnation) === owner.state.incarnation)
       return owner;
@@ -26,14 +33,25 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, carried?: Car
     if (owner && owner.state.status !== 'INACTIVE') return owner.createdAgain(command);
     const created = new ServiceOwner({ state: newServiceState(command, Date.now()), tasks: [] });
     owner = created;
+    created.createdBy(command);
     await created.recorded();
     return { incarnation: command.incarnation };
   });
   setHandler(updateServiceUpdate, (command) => active(command.incarnation).update(command));
   setHandler(deleteServiceUpdate, (command) => active(command.incarnation).delete(command));
+  setHandler(stopServiceDeploymentUpdate, (command) =>
+    active(command.incarnation).orderRollout((state, now) => stopServiceDeployment(state, command, now), command),
+  );
+  setHandler(continueServiceDeploymentUpdate, (command) =>
+    active(command.incarnation).orderRollout((state, now) => continueServiceDeployment(state, command, now), command),
+  );
+  setHandler(createTaskSetUpdate, (command) => active(command.incarnation).createTaskSet(command));
+  setHandler(changeTaskSetUpdate, (command) => active(command.incarnation).changeTaskSet(command));
+  setHandler(protectTasksUpdate, (command) => (owner ?? active()).protectTasks(command));
   setHandler(stopTaskUpdate, async (command) => owner?.stopTask(command));
   setHandler(taskReportsSignal, (reports) => owner?.applyReports(reports));
   setHandler(instanceNoticeSignal, (notice) => owner?.instanceNotice(notice));
+  setHandler(instancesChangedSignal, () => owner?.instancesChanged());
   setHandler(capacityChangedSignal, () => owner?.capacityChanged());
 
   await condition(() => owner !== undefined);
@@ -43,6 +61,6 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, carried?: Car
     const goesOn = await current.run();
     // Nothing may be half done or unwritten when a run ends: what is queued dies with it.
     await condition(() => allHandlersFinished() && current.isRecorded);
-    if (goesOn) await continueAsNew<typeof serviceWorkflow>(input, current.carry());
+    if (goesOn) await continueAsNew<typeof serviceWorkflow>(input, packService(current.carry()));
   }
 }

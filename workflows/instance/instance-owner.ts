@@ -1,22 +1,35 @@
 /** State of one container instance and what each message does to it. */
 import { ApplicationFailure, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { InstanceRecord, InstanceTask } from '../../activities/control/types.ts';
+import type { CallCause, Decision, DecisionDraft, InstanceReason } from '../../model/decision.ts';
 import type { InstanceRegistration } from '../../model/container-instance.ts';
-import type { ContainerInstanceWorkflowInput, ExpectedTask, InstanceNotice } from '../messages.ts';
+import type { Called, ContainerInstanceWorkflowInput, ExpectedTask, InstanceNotice } from '../messages.ts';
 import { callControl } from '../owner/control.ts';
+import { newDecision } from '../owner/decision-log.ts';
 import type { InstanceState } from '../state.ts';
 import { AgentWatch } from './agent-watch.ts';
+import { Interruption, STOP_TASKS_AFTER_NOTICE_MS } from './interruption.ts';
 
 const refuse = (code: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, code);
 
 /** `stoppedReason` of tasks whose instance was given up; ECS has no such case, so the words are ours. */
 const lostReason = (instanceId: string): string => `Host EC2 (instance ${instanceId}) stopped.`;
+const INTERRUPTED_REASON = 'Notice of a spot interruption was given.';
 const DEREGISTERED_REASON = 'Container instance deregistration forced by user';
+
+/** Why a row is written. */
+interface Recorded {
+  readonly reason: InstanceReason;
+  readonly cause?: CallCause | undefined;
+  readonly changes?: DecisionDraft['changes'];
+  readonly first?: boolean;
+}
 
 export class InstanceOwner {
   readonly #input: ContainerInstanceWorkflowInput;
   readonly state: InstanceState;
   readonly #watch: AgentWatch;
+  readonly #interruption = new Interruption();
   ended = false;
 
   constructor(input: ContainerInstanceWorkflowInput, carried: InstanceState | undefined) {
@@ -35,20 +48,26 @@ export class InstanceOwner {
 
   /** Takes the watch up again after continue-as-new. */
   watch(): void {
+    this.#awaitInterruption();
     if (this.state.givenUp) this.#watch.awaitReturn();
     else if (this.state.sessionId !== '') this.#watch.start(this.state.sessionId);
   }
 
   stopWatching(): void {
+    this.#interruption.cancel();
     this.#watch.stop();
   }
 
-  async register(registration: InstanceRegistration): Promise<{ expectedTasks: readonly ExpectedTask[] }> {
+  async register({
+    cause,
+    ...registration
+  }: InstanceRegistration & Called): Promise<{ expectedTasks: readonly ExpectedTask[] }> {
     const first = this.state.registeredAt === 0;
     if (first) this.state.registeredAt = Date.now();
     const status = first ? 'ACTIVE' : this.state.status;
     // A new session has reconciled nothing yet: no new work until its watch begins.
-    await this.#record({ status, agentConnected: false, registration, registeredAt: this.state.registeredAt }, first);
+    const changes = { status, agentConnected: false, registration, registeredAt: this.state.registeredAt };
+    await this.#record(changes, { reason: first ? 'registered' : 'returned', cause, first });
     this.state.sessionId = registration.sessionId;
     this.state.givenUp = false;
     const expectedTasks = await this.#tasks();
@@ -59,35 +78,65 @@ export class InstanceOwner {
   async agentAttends(sessionId: string): Promise<void> {
     if (this.ended || sessionId !== this.state.sessionId) return;
     this.#watch.heard();
-    await this.#record({ agentConnected: true });
+    await this.#record({ agentConnected: true }, { reason: 'connected' });
     log.info('agent connected', { sessionId });
     await this.#notifyOwners({ kind: 'returned' });
   }
 
-  async setStatus(status: 'ACTIVE' | 'DRAINING'): Promise<undefined> {
-    if (this.ended || (this.state.status !== 'ACTIVE' && this.state.status !== 'DRAINING')) {
-      throw refuse('InvalidParameterException', 'The container instance is neither ACTIVE nor DRAINING.');
-    }
+  async setStatus({ status, cause }: Called & { status: 'ACTIVE' | 'DRAINING' }): Promise<undefined> {
+    this.#requireInService();
+    if (status === 'ACTIVE') this.#calm();
     if (status === this.state.status) return;
-    await this.#record({ status });
+    const changes = { status: [this.state.status, status] } as const;
+    await this.#record({ status }, { reason: 'statusSet', cause, changes });
     await this.#notifyOwners({ kind: status === 'DRAINING' ? 'draining' : 'active' });
   }
 
-  async deregister(force: boolean): Promise<undefined> {
+  /** Notice of a spot interruption. A second one changes nothing. */
+  async interrupt(): Promise<undefined> {
+    this.#requireInService();
+    if (this.state.stopTasksAt !== undefined) return;
+    this.state.stopTasksAt = Date.now() + STOP_TASKS_AFTER_NOTICE_MS;
+    this.#awaitInterruption();
+    await this.#record({ status: 'DRAINING', statusReason: INTERRUPTED_REASON }, { reason: 'interrupted' });
+    await this.#notifyOwners({ kind: 'draining', bySpotInterruption: true });
+  }
+
+  async deregister({ force, cause }: Called & { force: boolean }): Promise<undefined> {
     if (this.ended) return;
     const tasks = await this.#tasks();
     if (tasks.length > 0 && !force) {
       throw refuse('InvalidParameterException', 'Found running tasks on the instance.');
     }
-    await this.#record({ status: 'INACTIVE', agentConnected: false });
-    await this.#notifyOwners({ kind: 'lost', stoppedReason: DEREGISTERED_REASON }, tasks);
+    const record = { status: 'INACTIVE', agentConnected: false } as const;
+    await this.#record(record, { reason: 'deregistered', cause, changes: { force: ['', String(force)] } });
+    await this.#notifyOwners({ kind: 'lost', stopCode: 'UserInitiated', stoppedReason: DEREGISTERED_REASON }, tasks);
     this.ended = true;
+  }
+
+  #requireInService(): void {
+    if (!this.ended && (this.state.status === 'ACTIVE' || this.state.status === 'DRAINING')) return;
+    throw refuse('InvalidParameterException', 'The container instance is neither ACTIVE nor DRAINING.');
+  }
+
+  #awaitInterruption(): void {
+    const { stopTasksAt } = this.state;
+    if (stopTasksAt === undefined) return;
+    this.#interruption.start(stopTasksAt, async () => {
+      if (!this.ended) await this.#notifyOwners({ kind: 'interrupted' });
+    });
+  }
+
+  /** There is no interruption any more. */
+  #calm(): void {
+    this.#interruption.cancel();
+    delete this.state.stopTasksAt;
   }
 
   /** The heartbeats stopped: nothing new is placed there; its tasks are believed to run on. */
   async #silent(): Promise<void> {
     if (this.ended || !this.state.agentConnected) return;
-    await this.#record({ agentConnected: false });
+    await this.#record({ agentConnected: false }, { reason: 'silent' });
   }
 
   /** Silent for too long: its tasks are replaced elsewhere. The session ends, so that a returning agent must compare first. */
@@ -95,22 +144,39 @@ export class InstanceOwner {
     if (this.ended || this.state.givenUp) return;
     this.state.givenUp = true;
     this.state.sessionId = '';
+    const { clusterName } = this.#input;
+    const decisions = [this.#decision({ reason: 'givenUp' })];
+    await callControl((activities) => activities.recordOwner({ clusterName, tasks: [], events: [], decisions }));
     await this.#notifyOwners({ kind: 'lost', stoppedReason: lostReason(this.#input.containerInstanceId) });
     this.#watch.awaitReturn();
   }
 
+  #decision({ reason, cause, changes }: Recorded): Decision {
+    const { clusterName, containerInstanceId } = this.#input;
+    const draft: DecisionDraft = {
+      reasons: [{ reason, count: 1 }],
+      tasks: [],
+      containerInstanceIds: [containerInstanceId],
+      ...(changes === undefined ? {} : { changes }),
+    };
+    return newDecision(clusterName, draft, cause === undefined ? [] : [cause]);
+  }
+
   async #record(
-    changes: Partial<Pick<InstanceRecord, 'status' | 'agentConnected' | 'registration' | 'registeredAt'>>,
-    first = false,
+    changes: Partial<
+      Pick<InstanceRecord, 'status' | 'statusReason' | 'agentConnected' | 'registration' | 'registeredAt'>
+    >,
+    why: Recorded,
   ): Promise<void> {
     // Above every version of an earlier life of the same instance id.
     this.state.recordVersion = Math.max(this.state.recordVersion + 1, Date.now());
     const version = this.state.recordVersion;
+    const decisions = [this.#decision(why)];
     try {
-      await callControl((activities) => activities.recordInstance({ ...this.#input, version, ...changes }));
+      await callControl((activities) => activities.recordInstance({ ...this.#input, version, ...changes, decisions }));
     } catch (error) {
       // Nothing was registered: the workflow has no reason to live on.
-      if (first) this.ended = true;
+      if (why.first) this.ended = true;
       throw error;
     }
     if (changes.status !== undefined) this.state.status = changes.status;

@@ -16,6 +16,7 @@ export interface TaskTemplate {
   readonly group: string;
   readonly startedBy?: string;
   readonly launchType: LaunchType;
+  readonly capacityProviderName?: string;
   readonly overrides: TaskOverride;
   readonly networkConfiguration?: NetworkConfiguration;
   readonly tags: readonly Tag[];
@@ -51,8 +52,8 @@ function firstAttachments(template: TaskTemplate): Attachment[] {
   return [{ id: uuid4(), type: 'ElasticNetworkInterface', status: 'PRECREATED', details }];
 }
 
-/** A fresh task, placed and not yet launched. Ids come from the workflow's own deterministic source. */
-export function buildTask(template: TaskTemplate, placed: Placed, now: EpochMs): Task {
+/** A fresh task, placed and not yet launched, or waiting for a place of its capacity provider. Ids come from the workflow's own deterministic source. */
+export function buildTask(template: TaskTemplate, placed: Placed | undefined, now: EpochMs): Task {
   const { taskDefinition, overrides, held } = template;
   const fargate = template.launchType === 'FARGATE';
   return {
@@ -65,9 +66,9 @@ export function buildTask(template: TaskTemplate, placed: Placed, now: EpochMs):
     ...(template.serviceName === undefined ? {} : { serviceName: template.serviceName }),
     group: template.group,
     ...(template.startedBy === undefined ? {} : { startedBy: template.startedBy }),
-    containerInstanceId: placed.containerInstanceId,
-    ...(placed.availabilityZone === undefined ? {} : { availabilityZone: placed.availabilityZone }),
+    ...placed,
     launchType: template.launchType,
+    ...(template.capacityProviderName === undefined ? {} : { capacityProviderName: template.capacityProviderName }),
     ...(fargate ? { platformVersion: FARGATE_PLATFORM_VERSION, platformFamily: 'Linux' } : {}),
     cpu: overrides.cpu ?? taskDefinition.cpu ?? String(held.cpu),
     memory: overrides.memory ?? taskDefinition.memory ?? String(held.memoryMiB),
@@ -75,7 +76,7 @@ export function buildTask(template: TaskTemplate, placed: Placed, now: EpochMs):
     overrides,
     tags: template.tags,
     enableExecuteCommand: template.enableExecuteCommand,
-    lastStatus: taskDefinition.networkMode === 'awsvpc' ? 'PROVISIONING' : 'PENDING',
+    lastStatus: placed === undefined || taskDefinition.networkMode === 'awsvpc' ? 'PROVISIONING' : 'PENDING',
     desiredStatus: 'RUNNING',
     healthStatus: 'UNKNOWN',
     containers: (taskDefinition.containerDefinitions ?? []).map((c) => firstContainer(c, overrides)),

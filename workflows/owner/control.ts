@@ -44,6 +44,11 @@ export async function callControl<T>(call: (activities: ControlActivities) => Pr
     const refusal = refusalOf(error);
     if (refusal) throw refusal;
   }
+  return callControlOutside(call);
+}
+
+/** As an ordinary activity from the start: the workflow's step ends, and what it has to say goes out. */
+export async function callControlOutside<T>(call: (activities: ControlActivities) => Promise<T>): Promise<T> {
   try {
     return await call(patient);
   } catch (error) {

@@ -3,7 +3,9 @@ import { CancellationScope, isCancellation, log, proxyActivities, sleep } from '
 import type { HostActivities, TaskLaunch } from '../../activities/host/types.ts';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
+import type { TaskReport } from '../../model/task.ts';
 import { shortName } from '../../model/arn.ts';
+import { stepBudget } from './step-budget.ts';
 
 /** A host may vanish; a launch may pull for hours. The heartbeat tells a dead agent, this bound a lost one. */
 const HOST_ACTIVITY_OPTIONS = {
@@ -21,6 +23,8 @@ export interface HostWorkOptions {
   readonly taskDefinitions: () => TaskDefinitions;
   /** Still to be launched: asked again before a failed activity is repeated. */
   readonly isWanted: (taskId: string, kind: 'launch' | 'stop') => boolean;
+  /** What became of a batch, as far as no signal has told it. */
+  readonly onReports: (reports: readonly TaskReport[]) => void;
 }
 
 const summaryOf = (verb: string, labels: readonly string[], instanceId: string): string => {
@@ -34,9 +38,15 @@ export class HostWork {
   readonly #options: HostWorkOptions;
   /** One scope per instance: lost or returned instances have theirs cancelled and, when returned, issued again. */
   readonly #scopes = new Map<string, CancellationScope>();
+  #underWay = 0;
 
   constructor(options: HostWorkOptions) {
     this.#options = options;
+  }
+
+  /** Batches that were issued and are not done. */
+  get underWay(): number {
+    return this.#underWay;
   }
 
   /** Issues one activity with the whole batch; returns at once. */
@@ -61,9 +71,13 @@ export class HostWork {
       scope = new CancellationScope();
       this.#scopes.set(instanceId, scope);
     }
-    scope.run(work).catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
-    });
+    this.#underWay += 1;
+    scope
+      .run(work)
+      .catch((error: unknown) => {
+        if (!isCancellation(error)) throw error;
+      })
+      .finally(() => (this.#underWay -= 1));
   }
 
   async #launchUntilDone(instanceId: string, tasks: readonly TaskLaunch[]): Promise<void> {
@@ -82,7 +96,7 @@ export class HostWork {
       const arns = [...new Set(wanted.map((task) => task.taskDefinitionArn))];
       const taskDefinitions = Object.fromEntries(arns.flatMap((arn) => (all[arn] ? [[arn, all[arn]]] : [])));
       const input = { clusterName, containerInstanceId: instanceId, ownerWorkflowId, taskDefinitions, tasks: wanted };
-      if (await this.#succeeds(() => activities.launchTasks(input))) return;
+      if (await this.#succeeds(input, () => activities.launchTasks(input))) return;
       wanted = wanted.filter((task) => this.#options.isWanted(task.taskId, 'launch'));
     }
   }
@@ -93,7 +107,7 @@ export class HostWork {
       const activities = this.#activities(instanceId, `stop ${wanted.length} on ${instanceId.slice(0, 8)}`);
       const tasks = wanted.map((taskId) => ({ taskId }));
       const input = { containerInstanceId: instanceId, ownerWorkflowId: this.#options.ownerWorkflowId, tasks };
-      if (await this.#succeeds(() => activities.stopTasks(input))) return;
+      if (await this.#succeeds(input, () => activities.stopTasks(input))) return;
       wanted = wanted.filter((taskId) => this.#options.isWanted(taskId, 'stop'));
     }
   }
@@ -107,9 +121,11 @@ export class HostWork {
   }
 
   /** False after a failure that is worth another go; the pause keeps a broken host from spinning the workflow. */
-  async #succeeds(call: () => Promise<void>): Promise<boolean> {
+  async #succeeds(input: unknown, call: () => Promise<readonly TaskReport[]>): Promise<boolean> {
     try {
-      await call();
+      await stepBudget(JSON.stringify(input).length);
+      const reports = await call();
+      if (reports.length > 0) this.#options.onReports(reports);
       return true;
     } catch (error) {
       if (isCancellation(error)) throw error;

@@ -9,10 +9,15 @@ import type { RecordWriter } from './record-writer.ts';
 /** What every owner keeps of a task. Crosses continue-as-new as it is. */
 export interface OwnedTask extends AdvanceableTask {
   readonly taskId: string;
+  /** Empty while the task waits in PROVISIONING for an instance of its capacity provider. */
   readonly containerInstanceId: string;
+  readonly availabilityZone?: string;
+  readonly capacityProviderName?: string;
   readonly createdAt: EpochMs;
   readonly gpuIds?: readonly string[];
 }
+
+export const isWaiting = ({ containerInstanceId }: OwnedTask): boolean => containerInstanceId === '';
 
 export interface StopReason {
   readonly stopCode: StopCode;
@@ -76,6 +81,24 @@ export class OwnedTasks<T extends OwnedTask> {
     if (!task || task.desiredStatus === 'STOPPED') return false;
     const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPING', ...reason } as const;
     this.#replace({ ...task, ...changes, version: task.version + 1 }, { ...changes, stoppingAt: now });
+    return true;
+  }
+
+  /** It waited and has an instance now: PENDING. Undefined when it is gone, on its way out, or has one already. */
+  assign(taskId: string, place: Pick<OwnedTask, 'containerInstanceId' | 'availabilityZone' | 'gpuIds'>): T | undefined {
+    const task = this.#tasks.get(taskId);
+    if (!task || !isWaiting(task) || task.desiredStatus === 'STOPPED') return undefined;
+    const changes = { lastStatus: 'PENDING' } as const;
+    const assigned = { ...task, ...place, ...changes, version: task.version + 1 };
+    this.#replace(assigned, changes);
+    return assigned;
+  }
+
+  /** Sets members that are the owner's own. False when the task is gone. */
+  amend(taskId: string, changes: Pick<TaskChanges, 'protectedUntil'>): boolean {
+    const task = this.#tasks.get(taskId);
+    if (!task) return false;
+    this.#replace({ ...task, ...changes, version: task.version + 1 }, changes);
     return true;
   }
 

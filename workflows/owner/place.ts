@@ -1,12 +1,15 @@
 /** From "n tasks wanted" to rows that hold capacity: snapshot, place, reserve; again for what the store refused. */
-import type { ReserveResult, RunTaskRequestRecord } from '../../activities/control/types.ts';
+import type { ReserveInput, ReserveResult, RunTaskRequestRecord } from '../../activities/control/types.ts';
+import type { Decision, PlacementExplanation } from '../../model/decision.ts';
 import type { SnapshotRequest } from '../../model/capacity.ts';
+import { isFargateProvider } from '../../model/capacity-provider.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { Task } from '../../model/task.ts';
 import { snapshotAttributeNames, snapshotGroups } from '../../model/task-requirements.ts';
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { Placed, PlacementRequest, Refusal, RefusalReason } from '../../scheduler/placement/types.ts';
-import { callControl } from './control.ts';
+import { callControl, callControlOutside } from './control.ts';
+import { groupBy } from './relaunch.ts';
 
 /** Rounds without a single reservation before the refusal stands: someone else is taking the same capacity. */
 const MAX_FRUITLESS_ROUNDS = 5;
@@ -16,6 +19,8 @@ export interface ReservationOutcome {
   readonly tasks: readonly Task[];
   /** Why the rest found no place. */
   readonly refusal?: Refusal;
+  /** How the last attempt to place went. */
+  readonly explanation?: PlacementExplanation;
   /** Instances of the cluster that are not INACTIVE. */
   readonly totalInstances: number;
   /** What `requestFor` gave last is in the store, and true. */
@@ -31,7 +36,23 @@ export function snapshotRequest(clusterName: string, request: PlacementRequest):
     memoryMiB: request.resources.memoryMiB,
     attributeNames: snapshotAttributeNames(request),
     ...snapshotGroups(request.constraints),
+    ...ownProvider(request),
   };
+}
+
+/** AWS's own providers are no groups of instances. */
+const ownProvider = ({
+  capacityProviderName: name,
+}: PlacementRequest): Pick<SnapshotRequest, 'capacityProviderName'> =>
+  name === undefined || isFargateProvider(name) ? {} : { capacityProviderName: name };
+
+/** Tasks that were placed and are about to be reserved, after `placed` others of the same request. */
+export interface PlacementAttempt {
+  readonly tasks: readonly Task[];
+  readonly placed: number;
+  /** Absent where the places were given. */
+  readonly explanation?: PlacementExplanation;
+  readonly refusal?: Refusal;
 }
 
 export interface ReserveOptions {
@@ -41,7 +62,12 @@ export interface ReserveOptions {
   readonly buildTask: (placed: Placed) => Task;
   /** The answer to a call that would follow if all these tasks are reserved: written in the same transaction. */
   readonly requestFor?: (taskIds: readonly string[], refusal: Refusal | undefined) => RunTaskRequestRecord | undefined;
+  /** The record of the decision: goes into the store with the tasks. */
+  readonly decisionsFor: (attempt: PlacementAttempt) => readonly Decision[];
 }
+
+/** Above this number the workflow's step ends first: what it has to say must not wait until so many rows are written. */
+const MANY_TASKS = 200;
 
 /** Places and reserves up to `request.count` tasks. */
 export async function placeAndReserve(options: ReserveOptions): Promise<ReservationOutcome> {
@@ -49,18 +75,20 @@ export async function placeAndReserve(options: ReserveOptions): Promise<Reservat
   const reserved: Task[] = [];
   let fruitless = 0;
   for (;;) {
-    const snapshot = await callControl((activities) =>
+    const snapshot = await (request.count > MANY_TASKS ? callControlOutside : callControl)((activities) =>
       activities.snapshotCapacity(snapshotRequest(clusterName, request)),
     );
     const wanted = request.count - reserved.length;
     const result = placeTasks({ ...request, count: wanted }, snapshot, Math.floor(Math.random() * 2 ** 31));
-    const outcome = { tasks: reserved, totalInstances: snapshot.totalInstances, requestKept: false };
+    const { explanation } = result;
+    const outcome = { tasks: reserved, explanation, totalInstances: snapshot.totalInstances, requestKept: false };
     if (result.placed.length === 0) return { ...outcome, ...(result.refusal ? { refusal: result.refusal } : {}) };
 
     const tasks = result.placed.map((placed) => options.buildTask(placed));
     const ids = [...reserved, ...tasks].map((task) => task.taskId);
     const runTaskRequest = options.requestFor?.(ids, result.refusal);
-    const answer = await reserve(clusterName, tasks, runTaskRequest);
+    const attempt = { ...result, tasks, placed: reserved.length };
+    const answer = await reserveInParts(options, attempt, runTaskRequest);
     reserved.push(...answer.tasks);
     const requestKept = runTaskRequest !== undefined && answer.refused.length === 0;
     if (reserved.length === request.count) return { ...outcome, requestKept };
@@ -71,16 +99,35 @@ export async function placeAndReserve(options: ReserveOptions): Promise<Reservat
   }
 }
 
-/** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. */
-export async function reserve(
-  clusterName: string,
-  tasks: readonly Task[],
+/** Rows in one reservation: bounds the transaction, and the call's size where it becomes an ordinary activity. */
+const MAX_RESERVED_AT_ONCE = 500;
+
+/** Tasks of the same instance go together; few tasks in the order of their placement. */
+async function reserveInParts(
+  { clusterName, decisionsFor }: ReserveOptions,
+  attempt: PlacementAttempt,
   runTaskRequest?: RunTaskRequestRecord,
 ): Promise<ReserveAnswer> {
-  const input = { clusterName, tasks, ...(runTaskRequest ? { runTaskRequest } : {}) };
+  const { tasks, placed } = attempt;
+  if (tasks.length <= MAX_RESERVED_AT_ONCE) {
+    const decisions = decisionsFor(attempt);
+    return reserve({ clusterName, tasks, decisions, ...(runTaskRequest ? { runTaskRequest } : {}) });
+  }
+  const grouped = [...groupBy(tasks, (task) => task.containerInstanceId ?? '').values()].flat();
+  const answers: ReserveAnswer[] = [];
+  for (let i = 0; i < grouped.length; i += MAX_RESERVED_AT_ONCE) {
+    const part = grouped.slice(i, i + MAX_RESERVED_AT_ONCE);
+    const decisions = decisionsFor({ ...attempt, tasks: part, placed: placed + i });
+    answers.push(await reserve({ clusterName, tasks: part, decisions }));
+  }
+  return { tasks: answers.flatMap((answer) => answer.tasks), refused: answers.flatMap((answer) => answer.refused) };
+}
+
+/** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. */
+export async function reserve(input: ReserveInput): Promise<ReserveAnswer> {
   const answer = await callControl((activities) => activities.reserveTasks(input));
   const gpuIds = new Map(answer.reserved.map((row) => [row.taskId, row.gpuIds]));
-  const held = tasks.flatMap((task) => {
+  const held = input.tasks.flatMap((task) => {
     const gpus = gpuIds.get(task.taskId);
     return gpus ? [gpus.length > 0 ? { ...task, gpuIds: gpus } : task] : [];
   });
@@ -95,11 +142,12 @@ interface ReserveAnswer {
 const STORE_REASONS: readonly RefusalReason[] = ['RESOURCE:CPU', 'RESOURCE:MEMORY', 'RESOURCE:PORTS', 'RESOURCE:GPU'];
 
 /** The refusal after the last round: the store's own reason for the last instance. Anything but a resource means it takes no work now. FARGATE names no instance. */
-function contested(refused: ReserveResult['refused'], launchType: LaunchType): Refusal {
+export function contested(refused: ReserveResult['refused'], launchType: LaunchType): Refusal {
   const last = refused[refused.length - 1];
   const reason = STORE_REASONS.find((known) => known === last?.reason) ?? 'AGENT';
   return {
     reason,
+    contested: true,
     counts: [{ reason, instances: refused.length }],
     ...(last && launchType !== 'FARGATE' ? { nearestInstanceId: last.containerInstanceId } : {}),
   };

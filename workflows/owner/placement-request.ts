@@ -11,6 +11,7 @@ export interface PlacementSpec {
   readonly count: number;
   readonly group: string;
   readonly launchType: LaunchType;
+  readonly capacityProviderName?: string;
   readonly constraints: readonly PlacementConstraint[];
   readonly strategies: readonly PlacementStrategy[];
 }
@@ -29,5 +30,6 @@ export function placementRequest(spec: PlacementSpec): PlacementRequest {
     strategies: spec.strategies,
     group: spec.group,
     launchType: spec.launchType,
+    ...(spec.capacityProviderName === undefined ? {} : { capacityProviderName: spec.capacityProviderName }),
   };
 }

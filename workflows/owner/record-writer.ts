@@ -1,7 +1,9 @@
 /** Writes an owner's changes to the store: one write at a time, in order, what piles up meanwhile in one. */
 import { condition } from '@temporalio/workflow';
-import type { OwnerRecord } from '../../activities/control/types.ts';
+import type { OwnerRecord, RolloutRecord } from '../../activities/control/types.ts';
+import type { Decision } from '../../model/decision.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
+import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { ContainerReport, TaskPatch } from '../../model/task.ts';
 import { callControl } from './control.ts';
 
@@ -28,7 +30,10 @@ export class RecordWriter {
   readonly #clusterName: string;
   readonly #patches = new Map<string, TaskPatch>();
   #events: ServiceEvent[] = [];
-  #service: ServiceRecord | undefined;
+  #actions: ServiceActionRecord[] = [];
+  readonly #decisions = new Map<string, Decision>();
+  #service: (() => ServiceRecord) | undefined;
+  #rollout: RolloutRecord | undefined;
   #queued = 0;
   #written = 0;
   #running = false;
@@ -48,9 +53,32 @@ export class RecordWriter {
     this.#queue();
   }
 
-  /** The service's row as of now; an unwritten earlier one is superseded. */
-  putService(record: ServiceRecord): void {
+  /** Goes with the service's row: put that as well. */
+  addAction(action: ServiceActionRecord): void {
+    this.#actions.push(action);
+    this.#queue();
+  }
+
+  /** `withNextWrite`: it can wait until there is something else to write. */
+  addDecision(decision: Decision, { withNextWrite } = { withNextWrite: false }): void {
+    this.#decisions.set(decision.id, decision);
+    if (!withNextWrite) this.#queue();
+  }
+
+  /** The service's row as of now, counted when it is written: of many changes in one step only the last is. */
+  putService(record: () => ServiceRecord): void {
     this.#service = record;
+    this.#queue();
+  }
+
+  /** What is new in the service's history. The service's row must be put with it. */
+  addRollout(record: RolloutRecord | undefined): void {
+    if (record === undefined) return;
+    const { serviceDeployments = [], serviceRevisions = [] } = this.#rollout ?? {};
+    this.#rollout = {
+      serviceDeployments: [...serviceDeployments, ...record.serviceDeployments],
+      serviceRevisions: [...serviceRevisions, ...record.serviceRevisions],
+    };
     this.#queue();
   }
 
@@ -87,13 +115,27 @@ export class RecordWriter {
     this.#patches.clear();
     const events = this.#events;
     const service = this.#service;
+    const actions = this.#actions.length === 0 ? {} : { actions: this.#actions };
+    const rollout = this.#rollout;
+    const decisions = this.#decisions.size === 0 ? {} : { decisions: [...this.#decisions.values()] };
+    this.#decisions.clear();
     this.#events = [];
+    this.#actions = [];
     this.#service = undefined;
+    this.#rollout = undefined;
     const records: OwnerRecord[] = [];
     while (patches.length > MAX_PATCHES_PER_WRITE) {
       records.push({ clusterName: this.#clusterName, tasks: patches.splice(0, MAX_PATCHES_PER_WRITE), events: [] });
     }
-    records.push({ clusterName: this.#clusterName, tasks: patches, events, ...(service ? { service } : {}) });
+    records.push({
+      clusterName: this.#clusterName,
+      tasks: patches,
+      events,
+      ...actions,
+      ...decisions,
+      ...(service ? { service: service() } : {}),
+      ...(rollout ? { rollout } : {}),
+    });
     return records;
   }
 }

@@ -2,30 +2,48 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { RunTaskRequestRecord } from '../../activities/control/types.ts';
 import { containerInstanceArn, parseArn } from '../../model/arn.ts';
+import { MAX_PROVISIONING_TASKS } from '../../model/capacity-provider.ts';
+import type { Decision } from '../../model/decision.ts';
 import type { Failure } from '../../model/errors.ts';
 import { heldResources } from '../../model/task-requirements.ts';
 import type { Task } from '../../model/task.ts';
 import { strategiesOrDefault } from '../../scheduler/placement/defaults.ts';
 import { failureOf, NO_INSTANCES_MESSAGE } from '../../scheduler/placement/explain.ts';
 import { placeOnInstances } from '../../scheduler/placement/place-on-instances.ts';
-import type { PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
+import type { Placed, PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
 import type { RunTaskCommand, RunTaskOutcome } from '../messages.ts';
 import { buildTask, type TaskTemplate } from '../owner/build-task.ts';
 import { callControl } from '../owner/control.ts';
 import type { OwnedTask } from '../owner/owned-tasks.ts';
 import { placementRequest } from '../owner/placement-request.ts';
-import { placeAndReserve, reserve, snapshotRequest } from '../owner/place.ts';
+import { placeByProvider } from '../owner/place-by-provider.ts';
+import { reserve, snapshotRequest } from '../owner/place.ts';
+import { placedNowhere, placementDecisions, startedWhereNamed } from './run-task-decisions.ts';
+
+/** ECS's own words for it are not published. */
+const TOO_MANY_PROVISIONING = `The cluster has ${MAX_PROVISIONING_TASKS} tasks in the PROVISIONING state, which is the limit. Wait until some of them have started, or add container instances to their capacity provider.`;
 
 interface RunTaskPlacement {
   readonly tasks: readonly OwnedTask[];
   readonly failures: readonly Failure[];
+  /** Decisions that did not go into the store with a reservation. */
+  readonly decisions: readonly Decision[];
   /** The answer is in the store already, under the call's clientToken. */
   readonly requestKept: boolean;
 }
 
-const requestOf = (command: RunTaskCommand): PlacementRequest =>
+/** `capacityProviderName` for tasks that took a provider already. */
+export const requestOf = (
+  command: RunTaskCommand,
+  {
+    count = command.count,
+    capacityProviderName,
+  }: { readonly count?: number; readonly capacityProviderName?: string } = {},
+): PlacementRequest =>
   placementRequest({
     ...command,
+    count,
+    ...(capacityProviderName === undefined ? {} : { capacityProviderName }),
     constraints: command.placementConstraints,
     strategies: strategiesOrDefault('RunTask', command.placementStrategy),
   });
@@ -49,6 +67,7 @@ function templateOf(command: RunTaskCommand, ownerWorkflowId: string): TaskTempl
 const ownedTask = (task: Task): OwnedTask => ({
   taskId: task.taskId,
   containerInstanceId: task.containerInstanceId ?? '',
+  ...(task.capacityProviderName === undefined ? {} : { capacityProviderName: task.capacityProviderName }),
   createdAt: task.createdAt,
   lastStatus: task.lastStatus,
   desiredStatus: task.desiredStatus,
@@ -64,18 +83,46 @@ export async function placeRunTask(command: RunTaskCommand, ownerWorkflowId: str
 
 async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
   const template = templateOf(command, ownerWorkflowId);
-  const { tasks, refusal, totalInstances, requestKept } = await placeAndReserve({
+  const request = requestOf(command);
+  const { tasks, refusal, explanation, totalInstances, requestKept, beyondQuota } = await placeByProvider({
     clusterName: command.clusterName,
-    request: requestOf(command),
-    buildTask: (placed) => buildTask(template, placed, Date.now()),
+    request,
+    decisionsFor: placementDecisions(command, request),
+    strategy: command.capacityProviderStrategy,
+    existing: {},
+    buildTask: (placed, provider) => buildProviderTask(command, { template, placed, provider }),
     requestFor: (taskIds, refused) =>
       requestRecord(command, { taskIds, failures: failuresOf(command, taskIds.length, refused) }),
   });
   // For FARGATE the instances are nobody's business: a lack of them is a lack of capacity.
-  if (totalInstances === 0 && command.launchType !== 'FARGATE') {
+  if (totalInstances === 0 && command.launchType !== 'FARGATE' && command.capacityProviderStrategy === undefined) {
     throw ApplicationFailure.nonRetryable(NO_INSTANCES_MESSAGE, 'InvalidParameterException');
   }
-  return { tasks: tasks.map(ownedTask), failures: failuresOf(command, tasks.length, refusal), requestKept };
+  if (tasks.length === 0 && beyondQuota > 0) {
+    throw ApplicationFailure.nonRetryable(TOO_MANY_PROVISIONING, 'ClientException');
+  }
+  const failures = [
+    ...failuresOf(command, tasks.length + beyondQuota, refusal),
+    ...Array.from({ length: beyondQuota }, () => ({ reason: TOO_MANY_PROVISIONING })),
+  ];
+  const decisions = tasks.length === 0 ? [placedNowhere(command, request, explanation)] : [];
+  return { tasks: tasks.map(ownedTask), failures, decisions, requestKept };
+}
+
+/** A row that waits keeps what its placement goes by: nothing else in the store does. */
+function buildProviderTask(
+  command: RunTaskCommand,
+  target: {
+    readonly template: TaskTemplate;
+    readonly placed: Placed | undefined;
+    readonly provider: string | undefined;
+  },
+): Task {
+  const { placed, provider } = target;
+  const template = provider === undefined ? target.template : { ...target.template, capacityProviderName: provider };
+  const task = buildTask(template, placed, Date.now());
+  const { placementConstraints, placementStrategy } = command;
+  return placed === undefined ? { ...task, placement: { placementConstraints, placementStrategy } } : task;
 }
 
 /** One failure for each task that found no place. */
@@ -94,12 +141,13 @@ async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Prom
   const template = templateOf(command, ownerWorkflowId);
   const answers = placeOnInstances(request, snapshot, instanceIds);
   const wanted = answers.flatMap((a) => (a.kind === 'placed' ? [buildTask(template, a.placed, Date.now())] : []));
-  const { tasks, refused } = await reserve(command.clusterName, wanted);
+  const decisions = startedWhereNamed(command, wanted);
+  const { tasks, refused } = await reserve({ clusterName: command.clusterName, tasks: wanted, decisions });
   const failures = [
     ...answers.flatMap((a) => (a.kind === 'placed' ? [] : [withArn(command, a.containerInstanceId, a.failure)])),
     ...refused.map((r) => withArn(command, r.containerInstanceId, { reason: r.reason })),
   ];
-  return { tasks: tasks.map(ownedTask), failures, requestKept: false };
+  return { tasks: tasks.map(ownedTask), failures, decisions: [], requestKept: false };
 }
 
 function withArn(command: RunTaskCommand, instanceId: string, failure: Failure): Failure {

@@ -4,36 +4,47 @@ import type { TaskLaunch } from '../../activities/host/types.ts';
 import { parseArn, taskArn } from '../../model/arn.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { InstanceNotice, RunTaskCommand, RunTaskOutcome, StopTaskCommand } from '../messages.ts';
-import { HostWork } from '../owner/host-work.ts';
-import { OwnedTasks, type OwnedTask } from '../owner/owned-tasks.ts';
+import { HostedTasks } from '../owner/hosted-tasks.ts';
+import type { OwnedTask, OwnedTasks } from '../owner/owned-tasks.ts';
+import { Provisioning } from '../owner/provisioning.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
-import { groupBy, inFlight } from '../owner/relaunch.ts';
 import { taskListDetails } from '../owner/details.ts';
 import type { CarriedRunTask } from '../state.ts';
-import { keepRequest, placeRunTask } from './place-run-task.ts';
+import { keepRequest, placeRunTask, requestOf } from './place-run-task.ts';
+import { recordLoss, recordStop } from './run-task-decisions.ts';
 
 export class RunTaskOwner {
+  readonly #clusterName: string;
   readonly #writer: RecordWriter;
   readonly #tasks: OwnedTasks<OwnedTask>;
-  readonly #host: HostWork;
+  readonly #hosted: HostedTasks<OwnedTask>;
+  readonly #provisioning: Provisioning<OwnedTask>;
   #command: RunTaskCommand | undefined;
   #outcome: RunTaskOutcome | undefined;
   #refusal: ApplicationFailure | undefined;
 
   constructor(clusterName: string, carried: CarriedRunTask | undefined) {
+    this.#clusterName = clusterName;
     this.#command = carried?.command;
     this.#outcome = carried?.outcome;
     this.#writer = new RecordWriter(clusterName);
-    this.#tasks = new OwnedTasks(this.#writer, carried?.tasks ?? []);
-    this.#host = new HostWork({
+    this.#hosted = new HostedTasks({
       clusterName,
-      ownerWorkflowId: workflowInfo().workflowId,
+      writer: this.#writer,
+      carried: carried?.tasks ?? [],
       taskDefinitions: () =>
         this.#command ? { [this.#command.taskDefinition.taskDefinitionArn]: this.#command.taskDefinition } : {},
-      isWanted: (taskId, kind) => {
-        const { launches, stops } = inFlight(this.#tasks.all);
-        return kind === 'launch' ? launches.some((task) => task.taskId === taskId) : stops.includes(taskId);
-      },
+      launchOf: (task) => launchOf(this.#placed(), task),
+      onReports: (reports) => this.applyReports(reports),
+    });
+    this.#tasks = this.#hosted.owned;
+    this.#provisioning = new Provisioning({
+      clusterName,
+      hosted: this.#hosted,
+      carried: carried?.provisioning,
+      keyOf: ({ capacityProviderName = '' }) => capacityProviderName,
+      requestOf: ({ capacityProviderName }, count) =>
+        requestOf(this.#placed(), capacityProviderName === undefined ? { count } : { count, capacityProviderName }),
     });
   }
 
@@ -44,8 +55,22 @@ export class RunTaskOwner {
 
   /** Issues again what a previous run left in flight. */
   resume(): void {
-    for (const instanceId of groupBy(this.#tasks.all, (task) => task.containerInstanceId).keys())
-      this.#issue(instanceId);
+    this.#hosted.resume();
+    this.#show();
+  }
+
+  /** When tasks that wait for capacity are to be looked at; undefined while none does. */
+  get provisioningDueAt(): number | undefined {
+    return this.#outcome === undefined ? undefined : this.#provisioning.dueAt;
+  }
+
+  capacityChanged(): void {
+    this.#provisioning.capacityChanged();
+  }
+
+  /** Tasks that wait for capacity get it, or are ended. */
+  async provision(): Promise<void> {
+    await this.#provisioning.step();
     this.#show();
   }
 
@@ -55,7 +80,9 @@ export class RunTaskOwner {
 
   carry(): CarriedRunTask | undefined {
     if (this.ended || !this.#command || !this.#outcome) return undefined;
-    return { version: 1, command: this.#command, outcome: this.#outcome, tasks: this.#tasks.all };
+    const { carried: provisioning } = this.#provisioning;
+    const state = { command: this.#command, outcome: this.#outcome, tasks: this.#tasks.all };
+    return { version: 1, ...state, ...(provisioning ? { provisioning } : {}) };
   }
 
   /** A retried call finds the first one's answer, also while that is still being made. */
@@ -67,12 +94,12 @@ export class RunTaskOwner {
     }
     this.#command = command;
     try {
-      const { tasks, failures, requestKept } = await placeRunTask(command, workflowInfo().workflowId);
+      const { tasks, failures, decisions, requestKept } = await placeRunTask(command, workflowInfo().workflowId);
       const outcome = { taskIds: tasks.map((task) => task.taskId), failures };
       if (!requestKept) await keepRequest(command, outcome);
-      for (const task of tasks) this.#tasks.add(task);
       this.#outcome = outcome;
-      for (const instanceId of groupBy(tasks, (task) => task.containerInstanceId).keys()) this.#issue(instanceId);
+      for (const decision of decisions) this.#writer.addDecision(decision);
+      this.#hosted.start(tasks);
       this.#show();
       return outcome;
     } catch (error) {
@@ -83,9 +110,8 @@ export class RunTaskOwner {
 
   async stopTask(command: StopTaskCommand): Promise<undefined> {
     const task = this.#tasks.get(command.taskId);
-    const reason = { stopCode: 'UserInitiated', stoppedReason: command.reason } as const;
-    if (task && this.#tasks.requestStop(command.taskId, reason, Date.now())) {
-      this.#host.stop(task.containerInstanceId, [task.taskId]);
+    if (task && this.#hosted.stopByUser(command, Date.now())) {
+      recordStop(this.#writer, this.#clusterName, { task, command });
       this.#show();
     }
     await this.#writer.flushed();
@@ -97,15 +123,8 @@ export class RunTaskOwner {
   }
 
   instanceNotice(notice: InstanceNotice): void {
-    const { containerInstanceId, kind, stoppedReason = '' } = notice;
-    if (kind === 'lost') {
-      this.#host.forget(containerInstanceId);
-      const reason = { stopCode: 'TerminationNotice', stoppedReason } as const;
-      for (const task of this.#tasks.on(containerInstanceId)) this.#tasks.lose(task.taskId, reason, Date.now());
-    } else if (kind === 'returned') {
-      this.#host.forget(containerInstanceId);
-      this.#issue(containerInstanceId);
-    }
+    recordLoss(this.#writer, this.#clusterName, { notice, tasks: this.#tasks.on(notice.containerInstanceId) });
+    this.#hosted.instanceNotice(notice, Date.now());
     // draining and active: standalone tasks are untouched by either.
     this.#show();
   }
@@ -118,42 +137,36 @@ export class RunTaskOwner {
     throw ApplicationFailure.nonRetryable(
       'The clientToken was used before with other parameters. Use a new clientToken, or repeat the call unchanged.',
       'ConflictException',
-      { resourceIds: outcome.taskIds.map((taskId) => this.#arn(first, taskId)) },
+      { resourceIds: outcome.taskIds.map((taskId) => arnOf(first, taskId)) },
     );
   }
 
-  #issue(instanceId: string): void {
-    const command = this.#command;
-    if (!command) return;
-    const { launches, stops } = inFlight(this.#tasks.on(instanceId));
-    if (launches.length > 0)
-      this.#host.launch(
-        instanceId,
-        launches.map((task) => this.#launchOf(command, task)),
-      );
-    if (stops.length > 0) this.#host.stop(instanceId, stops);
-  }
-
-  #launchOf(command: RunTaskCommand, task: OwnedTask): TaskLaunch {
-    return {
-      taskId: task.taskId,
-      taskArn: this.#arn(command, task.taskId),
-      taskDefinitionArn: command.taskDefinition.taskDefinitionArn,
-      group: command.group,
-      launchType: command.launchType,
-      overrides: command.overrides,
-      ...(command.networkConfiguration ? { networkConfiguration: command.networkConfiguration } : {}),
-      ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
-    };
-  }
-
-  #arn(command: RunTaskCommand, taskId: string): string {
-    const partition = parseArn(command.taskDefinition.taskDefinitionArn);
-    return partition ? taskArn(partition, command.clusterName, taskId) : taskId;
+  #placed(): RunTaskCommand {
+    if (this.#command) return this.#command;
+    throw ApplicationFailure.nonRetryable('Tasks without the call that placed them.', 'ServerException');
   }
 
   #show(): void {
     const waiting = this.#outcome === undefined ? 'placement' : 'the tasks to stop';
     setCurrentDetails(taskListDetails(this.#tasks.all, `Waits for ${waiting}.`));
   }
+}
+
+function arnOf(command: RunTaskCommand, taskId: string): string {
+  const partition = parseArn(command.taskDefinition.taskDefinitionArn);
+  return partition ? taskArn(partition, command.clusterName, taskId) : taskId;
+}
+
+/** What an agent needs to launch one task of the call. */
+function launchOf(command: RunTaskCommand, task: OwnedTask): TaskLaunch {
+  return {
+    taskId: task.taskId,
+    taskArn: arnOf(command, task.taskId),
+    taskDefinitionArn: command.taskDefinition.taskDefinitionArn,
+    group: command.group,
+    launchType: command.launchType,
+    overrides: command.overrides,
+    ...(command.networkConfiguration ? { networkConfiguration: command.networkConfiguration } : {}),
+    ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
+  };
 }

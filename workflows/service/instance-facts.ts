@@ -23,7 +23,7 @@ export async function loadInstanceFacts(
   const attributeNames = spreadAttributes(definition);
   const binpacks = definition.placementStrategy.some((strategy) => strategy.type === 'binpack');
   if (kept.length <= definition.desiredCount || (!binpacks && attributeNames.length === 0)) return {};
-  const instanceIds = [...new Set(kept.map((task) => task.containerInstanceId))].sort();
+  const instanceIds = [...new Set(kept.map((task) => task.containerInstanceId))].filter((id) => id !== '').sort();
   const snapshot = await callControl((activities) =>
     activities.snapshotCapacity({
       clusterName: definition.clusterName,

@@ -1,0 +1,134 @@
+/**
+ * The tasks of one owner that wait in PROVISIONING: they get an instance of their capacity provider as soon as one has
+ * room, and are STOPPED with the reason when none has had for too long.
+ */
+import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../../model/capacity-provider.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { provisioningFailure } from '../../scheduler/placement/explain.ts';
+import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
+import type { PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
+import { placementRetryDelay } from '../../scheduler/throttle/throttle.ts';
+import { callControl } from './control.ts';
+import type { HostedTasks } from './hosted-tasks.ts';
+import { isWaiting, type OwnedTask } from './owned-tasks.ts';
+import { snapshotRequest } from './place.ts';
+import { groupBy } from './relaunch.ts';
+
+/** Attempts in vain so far, and when the next is due. Crosses continue-as-new as it is. */
+export interface ProvisioningWait {
+  readonly attempts: number;
+  readonly retryAt: EpochMs;
+}
+
+export interface ProvisioningOptions<T extends OwnedTask> {
+  readonly clusterName: string;
+  readonly hosted: HostedTasks<T>;
+  readonly carried: ProvisioningWait | undefined;
+  /** Tasks with the same key are alike: one request places them all. */
+  readonly keyOf: (task: T) => string;
+  readonly requestOf: (task: T, count: number) => PlacementRequest;
+}
+
+/** What one step came to. */
+export interface ProvisioningStep<T> {
+  readonly changed: boolean;
+  /** STOPPED: they waited for too long. */
+  readonly expired: readonly T[];
+  /** Why tasks go on waiting. */
+  readonly refusals: readonly Refusal[];
+}
+
+export class Provisioning<T extends OwnedTask> {
+  readonly #options: ProvisioningOptions<T>;
+  #wait: ProvisioningWait | undefined;
+  #timeoutMs: number | undefined;
+
+  constructor(options: ProvisioningOptions<T>) {
+    this.#options = options;
+    this.#wait = options.carried;
+  }
+
+  get waiting(): readonly T[] {
+    return this.#options.hosted.owned.all.filter(isWaiting);
+  }
+
+  /** When there is something to do next; undefined while nothing waits. */
+  get dueAt(): EpochMs | undefined {
+    const { waiting } = this;
+    if (waiting.length === 0) return undefined;
+    // The first step asks how long tasks may wait.
+    if (this.#wait === undefined || this.#timeoutMs === undefined) return 0;
+    return Math.min(this.#wait.retryAt, Math.min(...waiting.map(({ createdAt }) => createdAt)) + this.#timeoutMs);
+  }
+
+  get carried(): ProvisioningWait | undefined {
+    return this.waiting.length === 0 ? undefined : this.#wait;
+  }
+
+  /** Capacity appeared. False when nobody waits for it. */
+  capacityChanged(): boolean {
+    if (this.waiting.length === 0) return false;
+    this.#wait = { attempts: this.#wait?.attempts ?? 0, retryAt: 0 };
+    return true;
+  }
+
+  /** Places what can be placed and ends what has waited for too long. Does nothing before `dueAt`. */
+  async step(): Promise<ProvisioningStep<T>> {
+    const { dueAt } = this;
+    if (dueAt === undefined || dueAt > Date.now()) return { changed: false, expired: [], refusals: [] };
+    this.#timeoutMs ??= await loadTimeout();
+    const before = this.waiting.length;
+    // Capacity that appears from here on asks for another attempt.
+    const next = { attempts: (this.#wait?.attempts ?? 0) + 1, retryAt: Infinity };
+    this.#wait = next;
+    const refusals: Refusal[] = [];
+    const expired: T[] = [];
+    for (const group of groupBy(this.waiting, this.#options.keyOf).values()) {
+      const refusal = await this.#place(group);
+      if (refusal === undefined) continue;
+      refusals.push(refusal);
+      expired.push(...this.#expire(group, refusal, this.#timeoutMs));
+    }
+    const placed = before - expired.length - this.waiting.length;
+    const attempts = placed > 0 ? 1 : next.attempts;
+    if (this.#wait === next) this.#wait = { attempts, retryAt: Date.now() + placementRetryDelay(attempts) };
+    return { changed: placed > 0 || expired.length > 0, expired, refusals };
+  }
+
+  /** Places tasks that are alike; why the rest found no place. */
+  async #place(group: readonly T[]): Promise<Refusal | undefined> {
+    const { clusterName, hosted, requestOf } = this.#options;
+    const [first] = group;
+    if (!first) return undefined;
+    const request = requestOf(first, group.length);
+    const snapshot = await callControl((activities) =>
+      activities.snapshotCapacity(snapshotRequest(clusterName, request)),
+    );
+    const { placed, refusal } = placeTasks(request, snapshot, Math.floor(Math.random() * 2 ** 31));
+    const assignments = placed.flatMap((place, i) => {
+      const task = group[i];
+      return task ? [{ taskId: task.taskId, ...place }] : [];
+    });
+    if (assignments.length === 0) return refusal;
+    const { assigned } = await callControl((activities) => activities.assignTasks({ clusterName, assignments }));
+    hosted.assign(assigned);
+    return refusal;
+  }
+
+  #expire(group: readonly T[], refusal: Refusal, timeoutMs: number): readonly T[] {
+    const { owned } = this.#options.hosted;
+    const now = Date.now();
+    const late = group.filter(({ taskId, createdAt }) => {
+      const task = owned.get(taskId);
+      return task !== undefined && isWaiting(task) && createdAt + timeoutMs <= now;
+    });
+    const reason = { stopCode: 'TaskFailedToStart', stoppedReason: provisioningFailure(refusal) } as const;
+    for (const { taskId } of late) owned.lose(taskId, reason, now);
+    return late;
+  }
+}
+
+async function loadTimeout(): Promise<number> {
+  const policy = await callControl((activities) => activities.loadInstancePolicy());
+  return policy.provisioningTimeoutMs ?? DEFAULT_PROVISIONING_TIMEOUT_MS;
+}

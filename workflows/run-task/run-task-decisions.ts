@@ -1,0 +1,87 @@
+/** What a RunTask or StartTask call leaves on record: why its tasks start there, and why they stop. */
+import type { Decision, DecisionCause, DecisionDraft, PlacementExplanation } from '../../model/decision.ts';
+import type { Task } from '../../model/task.ts';
+import { describeRequest } from '../../scheduler/decisions/asked.ts';
+import type { PlacementRequest } from '../../scheduler/placement/types.ts';
+import type { InstanceNotice, RunTaskCommand, StopTaskCommand } from '../messages.ts';
+import { newDecision } from '../owner/decision-log.ts';
+import type { OwnedTask } from '../owner/owned-tasks.ts';
+import type { PlacementAttempt } from '../owner/place.ts';
+import type { RecordWriter } from '../owner/record-writer.ts';
+
+const causesOf = ({ cause }: Pick<RunTaskCommand, 'cause'>): readonly DecisionCause[] => (cause ? [cause] : []);
+
+const startOf = (tasks: readonly Task[]): DecisionDraft => ({
+  reasons: [{ reason: 'runTask', count: tasks.length }],
+  tasks: tasks.map(({ taskId, containerInstanceId = '' }) => ({ taskId, containerInstanceId })),
+});
+
+const refusalOf = (
+  request: PlacementRequest,
+  explanation: PlacementExplanation | undefined,
+  count: number,
+): DecisionDraft => ({
+  reasons: [{ reason: 'refused', count }],
+  tasks: [],
+  asked: describeRequest(request, count),
+  ...(explanation === undefined ? {} : { placement: explanation }),
+});
+
+/** The decision of one attempt to place tasks of the call, and of those that find no place in it. */
+export const placementDecisions =
+  (command: RunTaskCommand, request: PlacementRequest) =>
+  (attempt: PlacementAttempt): readonly Decision[] => {
+    const { tasks, placed, explanation, refusal } = attempt;
+    const left = request.count - placed - tasks.length;
+    const drafts: readonly DecisionDraft[] = [
+      {
+        ...startOf(tasks),
+        asked: describeRequest(request, request.count - placed),
+        ...(explanation === undefined ? {} : { placement: explanation }),
+      },
+      ...(refusal === undefined ? [] : [refusalOf(request, explanation, left)]),
+    ];
+    return drafts.map((draft) => newDecision(command.clusterName, draft, causesOf(command)));
+  };
+
+/** StartTask: the caller chose the instances. */
+export const startedWhereNamed = (command: RunTaskCommand, tasks: readonly Task[]): readonly Decision[] =>
+  tasks.length === 0 ? [] : [newDecision(command.clusterName, startOf(tasks), causesOf(command))];
+
+/** No task of the call found a place. */
+export const placedNowhere = (
+  command: RunTaskCommand,
+  request: PlacementRequest,
+  explanation: PlacementExplanation | undefined,
+): Decision => newDecision(command.clusterName, refusalOf(request, explanation, request.count), causesOf(command));
+
+/** StopTask stopped it. */
+export function recordStop(
+  writer: RecordWriter,
+  clusterName: string,
+  { task, command }: { readonly task: OwnedTask; readonly command: StopTaskCommand },
+): void {
+  const { taskId, containerInstanceId } = task;
+  const draft: DecisionDraft = {
+    reasons: [{ reason: 'stopCalled', count: 1 }],
+    tasks: [{ taskId, containerInstanceId }],
+    facts: { stoppedReason: command.reason },
+  };
+  writer.addDecision(newDecision(clusterName, draft, causesOf(command)));
+}
+
+/** Its instance is gone, and with it these tasks. */
+export function recordLoss(
+  writer: RecordWriter,
+  clusterName: string,
+  { notice, tasks }: { readonly notice: InstanceNotice; readonly tasks: readonly OwnedTask[] },
+): void {
+  const { containerInstanceId, kind, stoppedReason = '' } = notice;
+  if (kind !== 'lost' || tasks.length === 0) return;
+  const draft: DecisionDraft = {
+    reasons: [{ reason: 'instanceGone', count: tasks.length }],
+    tasks: tasks.map(({ taskId }) => ({ taskId, containerInstanceId })),
+    facts: { stoppedReason },
+  };
+  writer.addDecision(newDecision(clusterName, draft, [{ kind: 'notice', notice: kind, containerInstanceId }]));
+}
