@@ -1,20 +1,27 @@
 /** The HTTP server of the API: AWS JSON on `POST /`, REST under /v1, health at /healthz and /readyz. */
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/types.ts';
+import { EventFeed } from './events/feed.ts';
+import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignOrigin } from './foreign-origin.ts';
 import type { WorkflowGateway } from './gateway.ts';
 import { answerAwsJson } from './protocol/aws-json.ts';
 import { Calls } from './protocol/calls.ts';
 import { answerHealthy, answerReady } from './health.ts';
+import { presentEvent } from './present/event.ts';
+import { addDemandRoute } from './capacity-demand/routes.ts';
+import { addInterruptionRoute } from './interruption/routes.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest } from './rest/rest-call.ts';
 import { REST_PREFIX, REST_ROUTES } from './rest/routes.ts';
+import { addWhyRoute } from './why/routes.ts';
+import { addWebhookRoutes } from './webhooks/routes.ts';
 
 /** Above every request that ECS accepts: a task definition may have 64 KiB. */
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -35,32 +42,42 @@ export interface ApiOptions {
 
 export interface RunningApi {
   readonly url: string;
-  /** Lets requests under way finish. */
+  /** Lets requests under way finish; ends the streams of events. */
   close(): Promise<void>;
 }
 
 /** Starts the API and resolves when it listens; rejects when the port cannot be had. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const app = createApp(options);
+  const { store, partition } = options;
+  const feed = new EventFeed({ store, present: (event) => presentEvent(event, partition) });
+  const app = createApp(options, feed);
   const server = await new Promise<Server>((resolve, reject) => {
     const listening: Server = app.listen(options.port, options.host, (error?: Error) =>
       error === undefined ? resolve(listening) : reject(error),
     );
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, close: () => closeServer(server) };
+  const close = (): Promise<void> => {
+    feed.close();
+    return closeServer(server, sockets);
+  };
+  return { url: `http://${host}:${port}`, close };
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve, reject) => {
     server.close((error) => (error === undefined ? resolve() : reject(error)));
     server.closeIdleConnections();
+    // Clients open connections ahead of need; Node counts one that has sent nothing as busy, for a minute.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }
 
-function createApp(options: ApiOptions): Express {
+function createApp(options: ApiOptions, feed: EventFeed): Express {
   const calls = new Calls(options);
   const app = express();
   app.disable('x-powered-by');
@@ -78,6 +95,11 @@ function createApp(options: ApiOptions): Express {
   for (const route of REST_ROUTES) {
     app[route.method](expressPath(route.path), (request, response) => answerRest(calls, route, { request, response }));
   }
+  addEventRoutes(app, { ...options, calls, feed });
+  addDemandRoute(app, { ...options, calls });
+  addInterruptionRoute(app, { ...options, calls });
+  addWhyRoute(app, { ...options, calls });
+  addWebhookRoutes(app, { calls, store: options.store });
   app.use((request) => {
     throw new EcsError('UnknownOperationException', `There is nothing at ${request.method} ${request.path}.`);
   });

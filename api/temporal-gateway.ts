@@ -18,15 +18,23 @@ import {
   RUN_TASK_WORKFLOW,
   SERVICE_WORKFLOW,
   containerInstanceWorkflowId,
+  changeTaskSetUpdate,
+  continueServiceDeploymentUpdate,
   createServiceUpdate,
+  createTaskSetUpdate,
   deleteServiceUpdate,
   deregisterInstanceUpdate,
+  interruptInstanceUpdate,
+  instancesChangedSignal,
   placeUpdate,
+  protectTasksUpdate,
   registerInstanceUpdate,
   runTaskWorkflowId,
   serviceWorkflowId,
   setInstanceStatusUpdate,
+  stopServiceDeploymentUpdate,
   stopTaskUpdate,
+  type Called,
   updateServiceUpdate,
 } from '../workflows/messages.ts';
 import type { WorkflowGateway } from './gateway.ts';
@@ -84,10 +92,15 @@ class TemporalGateway implements WorkflowGateway {
   readonly #connection: Connection;
   readonly #client: Client;
 
-  constructor(connection: Connection, namespace: string) {
+  readonly #called: Called;
+
+  constructor(connection: Connection, client: Client, called: Called = {}) {
     this.#connection = connection;
-    this.#client = new Client({ connection, namespace });
+    this.#client = client;
+    this.#called = called;
   }
+
+  forCall: WorkflowGateway['forCall'] = (cause) => new TemporalGateway(this.#connection, this.#client, { cause });
 
   createService: WorkflowGateway['createService'] = (command) => {
     const { clusterName, serviceName } = command.definition;
@@ -106,8 +119,23 @@ class TemporalGateway implements WorkflowGateway {
     await this.#updateService(cluster, service, updateServiceUpdate, command);
   };
 
+  stopServiceDeployment: WorkflowGateway['stopServiceDeployment'] = async (cluster, service, command) => {
+    await this.#updateService(cluster, service, stopServiceDeploymentUpdate, command);
+  };
+
+  continueServiceDeployment: WorkflowGateway['continueServiceDeployment'] = async (cluster, service, command) => {
+    await this.#updateService(cluster, service, continueServiceDeploymentUpdate, command);
+  };
+
   deleteService: WorkflowGateway['deleteService'] = async (cluster, service, command) => {
     await this.#updateService(cluster, service, deleteServiceUpdate, command);
+  };
+
+  createTaskSet: WorkflowGateway['createTaskSet'] = (cluster, service, command) =>
+    this.#updateService(cluster, service, createTaskSetUpdate, command);
+
+  changeTaskSet: WorkflowGateway['changeTaskSet'] = async (cluster, service, command) => {
+    await this.#updateService(cluster, service, changeTaskSetUpdate, command);
   };
 
   runTask: WorkflowGateway['runTask'] = (token, command) => {
@@ -125,6 +153,12 @@ class TemporalGateway implements WorkflowGateway {
     });
   };
 
+  protectTasks: WorkflowGateway['protectTasks'] = (ownerWorkflowId, command) =>
+    this.#update(ownerWorkflowId, protectTasksUpdate, command).catch((error: unknown) => {
+      if (isGone(error)) return undefined;
+      throw asEcsError(error);
+    });
+
   registerInstance: WorkflowGateway['registerInstance'] = async (registration) => {
     const { clusterName, containerInstanceId } = registration;
     const workflowId = containerInstanceWorkflowId(clusterName, containerInstanceId);
@@ -139,8 +173,23 @@ class TemporalGateway implements WorkflowGateway {
     await this.#updateInstance(cluster, instanceId, setInstanceStatusUpdate, { status });
   };
 
+  interruptInstance: WorkflowGateway['interruptInstance'] = async (cluster, instanceId) => {
+    await this.#updateInstance(cluster, instanceId, interruptInstanceUpdate, {});
+  };
+
   deregisterInstance: WorkflowGateway['deregisterInstance'] = async (cluster, instanceId, force) => {
     await this.#updateInstance(cluster, instanceId, deregisterInstanceUpdate, { force });
+  };
+
+  instancesChanged: WorkflowGateway['instancesChanged'] = async (cluster, daemonServices) => {
+    const tell = (service: string): Promise<void> =>
+      this.#client.workflow.getHandle(serviceWorkflowId(cluster, service)).signal(instancesChangedSignal);
+    await this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, async () => {
+      const told = await Promise.allSettled(daemonServices.map(tell));
+      const reasons = told.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+      const failed = reasons.find((reason) => !isGone(reason));
+      if (failed !== undefined) throw asEcsError(failed);
+    });
   };
 
   ping: WorkflowGateway['ping'] = async () => {
@@ -174,7 +223,9 @@ class TemporalGateway implements WorkflowGateway {
 
   #update<R, C>(workflowId: string, update: UpdateDefinition<R, [C]>, command: C): Promise<R> {
     return this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
-      this.#client.workflow.getHandle(workflowId).executeUpdate<R, [C]>(update, { args: [command] }),
+      this.#client.workflow
+        .getHandle(workflowId)
+        .executeUpdate<R, [C]>(update, { args: [{ ...command, ...this.#called }] }),
     );
   }
 
@@ -189,7 +240,10 @@ class TemporalGateway implements WorkflowGateway {
       });
       try {
         return await this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
-          this.#client.workflow.executeUpdateWithStart(update, { args: [command], startWorkflowOperation }),
+          this.#client.workflow.executeUpdateWithStart(update, {
+            args: [{ ...command, ...this.#called }],
+            startWorkflowOperation,
+          }),
         );
       } catch (error) {
         if (!isGone(error) || attempt === ENDING_RETRIES) throw asEcsError(error);
@@ -203,5 +257,9 @@ export async function connectGateway(
   settings: TemporalSettings,
 ): Promise<WorkflowGateway & { close(): Promise<void> }> {
   const connection = await Connection.connect(temporalConnectionOptions(settings));
-  return new TemporalGateway(connection, settings.namespace);
+  return createGateway(connection, new Client({ connection, namespace: settings.namespace }));
 }
+
+/** The gateway over a client that is there; closing it closes the connection. */
+export const createGateway = (connection: Connection, client: Client): WorkflowGateway & { close(): Promise<void> } =>
+  new TemporalGateway(connection, client);

@@ -1,12 +1,13 @@
 /** One entry of a service's `deployments[]` as the ECS API shows it. */
 import type { Deployment as WireDeployment } from '@aws-sdk/client-ecs';
+import { launchTypeOf } from '../../model/capacity-provider.ts';
 import type { Deployment, DeploymentCounts } from '../../model/service.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
 import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
 
 /** A wire deployment; FARGATE ones show the platform version that LATEST stands for. */
 export function presentDeployment(deployment: Deployment & DeploymentCounts): WireDeployment {
-  const fargate = deployment.launchType === 'FARGATE';
+  const fargate = launchTypeOf(deployment) === 'FARGATE';
   return {
     id: deployment.deploymentId,
     status: deployment.status,

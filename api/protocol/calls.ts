@@ -46,13 +46,15 @@ export class Calls {
     const call = callOf(response);
     call.operation = operation;
     const { store, workflows, partition } = this.#dependencies;
+    const { requestId } = call;
+    const principalArn = `arn:aws:iam::${partition.account}:root`;
     const context: OperationContext = {
       store,
-      workflows,
+      workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn }),
       partition,
       now: Date.now(),
-      requestId: call.requestId,
-      principalArn: `arn:aws:iam::${partition.account}:root`,
+      requestId,
+      principalArn,
     };
     return invokeOperation(operation, body, context);
   }

@@ -22,6 +22,7 @@ const REST_STATUS: Partial<Record<EcsErrorCode, number>> = {
   ResourceInUseException: 409,
   ResourceNotFoundException: 404,
   ServiceNotActiveException: 409,
+  ServiceDeploymentNotFoundException: 404,
   ServiceNotFoundException: 404,
   TargetNotFoundException: 404,
   TaskSetNotFoundException: 404,

@@ -1,5 +1,10 @@
 /** The OpenAPI 3.1 document of the REST routes, from the same table and shapes that serve them. */
 import { ECS_ERROR_CODES } from '../../model/errors.ts';
+import { DEMAND_PATHS } from '../capacity-demand/openapi.ts';
+import { INTERRUPTION_PATHS } from '../interruption/openapi.ts';
+import { EVENT_PATHS, EVENT_SCHEMAS } from '../events/openapi.ts';
+import { WHY_PATHS } from '../why/openapi.ts';
+import { WEBHOOK_PATHS, WEBHOOK_SCHEMAS } from '../webhooks/openapi.ts';
 import { operationShapes } from '../protocol/catalogue.ts';
 import { isImplemented } from '../protocol/invoke.ts';
 import type { Shape, StructureShape } from '../protocol/shapes.ts';
@@ -47,8 +52,8 @@ function buildDocument(): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    paths,
-    components: { schemas: Object.fromEntries(schemas) },
+    paths: { ...paths, ...EVENT_PATHS, ...INTERRUPTION_PATHS, ...DEMAND_PATHS, ...WEBHOOK_PATHS, ...WHY_PATHS },
+    components: { schemas: { ...Object.fromEntries(schemas), ...EVENT_SCHEMAS, ...WEBHOOK_SCHEMAS } },
   };
 }
 

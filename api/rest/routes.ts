@@ -28,10 +28,13 @@ const one = (list: string, code: EcsErrorCode, message: string): DescribeOne => 
 const CLUSTERS = '/v1/clusters';
 const CLUSTER = `${CLUSTERS}/{cluster}`;
 const SERVICES = `${CLUSTER}/services`;
+const TASK_SETS = `${SERVICES}/{service}/task-sets`;
 const TASKS = `${CLUSTER}/tasks`;
 const INSTANCES = `${CLUSTER}/container-instances`;
 const INSTANCE = `${INSTANCES}/{containerInstance}`;
+const SERVICE_DEPLOYMENT = '/v1/service-deployments/{serviceDeploymentArn}';
 const DEFINITIONS = '/v1/task-definitions';
+const PROVIDERS = '/v1/capacity-providers';
 const TAGS = '/v1/tags/{resourceArn}';
 
 export const REST_ROUTES: readonly RestRoute[] = [
@@ -47,6 +50,23 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'patch', path: CLUSTER, operation: 'UpdateCluster' },
   { method: 'patch', path: `${CLUSTER}/settings`, operation: 'UpdateClusterSettings' },
   { method: 'delete', path: CLUSTER, operation: 'DeleteCluster' },
+  { method: 'put', path: `${CLUSTER}/capacity-providers`, operation: 'PutClusterCapacityProviders' },
+
+  { method: 'get', path: PROVIDERS, operation: 'DescribeCapacityProviders' },
+  { method: 'post', path: PROVIDERS, operation: 'CreateCapacityProvider', status: 201 },
+  {
+    method: 'get',
+    path: `${PROVIDERS}/{capacityProvider}`,
+    operation: 'DescribeCapacityProviders',
+    lists: { capacityProvider: 'capacityProviders' },
+    one: one(
+      'capacityProviders',
+      'ResourceNotFoundException',
+      'The specified capacity provider was not found. Specify a valid name or ARN and try again.',
+    ),
+  },
+  { method: 'patch', path: `${PROVIDERS}/{name}`, operation: 'UpdateCapacityProvider' },
+  { method: 'delete', path: `${PROVIDERS}/{capacityProvider}`, operation: 'DeleteCapacityProvider' },
 
   { method: 'get', path: SERVICES, operation: 'ListServices' },
   { method: 'post', path: SERVICES, operation: 'CreateService', status: 201 },
@@ -60,6 +80,33 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'patch', path: `${SERVICES}/{service}`, operation: 'UpdateService' },
   { method: 'delete', path: `${SERVICES}/{service}`, operation: 'DeleteService' },
 
+  { method: 'get', path: TASK_SETS, operation: 'DescribeTaskSets' },
+  { method: 'post', path: TASK_SETS, operation: 'CreateTaskSet', status: 201 },
+  { method: 'patch', path: `${TASK_SETS}/{taskSet}`, operation: 'UpdateTaskSet' },
+  { method: 'delete', path: `${TASK_SETS}/{taskSet}`, operation: 'DeleteTaskSet' },
+  { method: 'put', path: `${SERVICES}/{service}/primary-task-set`, operation: 'UpdateServicePrimaryTaskSet' },
+  { method: 'get', path: `${SERVICES}/{service}/deployments`, operation: 'ListServiceDeployments' },
+  {
+    method: 'get',
+    path: SERVICE_DEPLOYMENT,
+    operation: 'DescribeServiceDeployments',
+    lists: { serviceDeploymentArn: 'serviceDeploymentArns' },
+    one: one(
+      'serviceDeployments',
+      'ServiceDeploymentNotFoundException',
+      'The specified service deployment was not found.',
+    ),
+  },
+  { method: 'post', path: `${SERVICE_DEPLOYMENT}/stop`, operation: 'StopServiceDeployment' },
+  { method: 'post', path: `${SERVICE_DEPLOYMENT}/continue`, operation: 'ContinueServiceDeployment' },
+  {
+    method: 'get',
+    path: '/v1/service-revisions/{serviceRevisionArn}',
+    operation: 'DescribeServiceRevisions',
+    lists: { serviceRevisionArn: 'serviceRevisionArns' },
+    one: one('serviceRevisions', 'ResourceNotFoundException', 'The specified service revision was not found.'),
+  },
+
   { method: 'get', path: TASKS, operation: 'ListTasks' },
   { method: 'post', path: TASKS, operation: 'RunTask', status: 201 },
   {
@@ -70,6 +117,19 @@ export const REST_ROUTES: readonly RestRoute[] = [
     one: one('tasks', 'ResourceNotFoundException', 'The referenced task was not found.'),
   },
   { method: 'delete', path: `${TASKS}/{task}`, operation: 'StopTask' },
+  {
+    method: 'get',
+    path: `${TASKS}/{task}/protection`,
+    operation: 'GetTaskProtection',
+    lists: { task: 'tasks' },
+    one: one('protectedTasks', 'ResourceNotFoundException', 'The referenced task was not found.'),
+  },
+  {
+    method: 'put',
+    path: `${TASKS}/{task}/protection`,
+    operation: 'UpdateTaskProtection',
+    lists: { task: 'tasks' },
+  },
 
   { method: 'get', path: INSTANCES, operation: 'ListContainerInstances' },
   { method: 'post', path: INSTANCES, operation: 'RegisterContainerInstance', status: 201 },

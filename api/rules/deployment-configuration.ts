@@ -1,15 +1,16 @@
-/** How many tasks a deployment may have too few or too many. */
-import type { DeploymentCircuitBreaker, DeploymentConfiguration } from '@aws-sdk/client-ecs';
-import type { ServiceDefinition } from '../../model/service.ts';
+/** How a service's deployments go: bounds, circuit breaker, bake time, early success, hooks. */
+import type {
+  DeploymentCircuitBreaker,
+  DeploymentConfiguration,
+  DeploymentEarlySuccessCriteria,
+} from '@aws-sdk/client-ecs';
+import type { DeploymentSettings } from '../../model/service-deployment.ts';
+import { checkLifecycleHooks } from './lifecycle-hooks.ts';
+import { member } from './members.ts';
 import { invalid } from './refusals.ts';
 
-type DeploymentBounds = Pick<
-  ServiceDefinition,
-  'minimumHealthyPercent' | 'maximumPercent' | 'deploymentCircuitBreaker'
->;
-
 /** ECS's defaults for REPLICA services. */
-export const REPLICA_BOUNDS: DeploymentBounds = { minimumHealthyPercent: 100, maximumPercent: 200 };
+export const REPLICA_BOUNDS: DeploymentSettings = { minimumHealthyPercent: 100, maximumPercent: 200 };
 
 /** Of the two thresholds that are a share of the desired count. COUNT has no ceiling in ECS's model. */
 const MOST_PERCENT = 100;
@@ -23,14 +24,36 @@ function checkCircuitBreaker({ thresholdConfiguration }: DeploymentCircuitBreake
   if (type !== 'COUNT' && value > MOST_PERCENT) throw invalid(`${name} must be at most ${MOST_PERCENT}`);
 }
 
+/** ECS bounds every stage of a deployment by a day. */
+const LONGEST_BAKE_MINUTES = 1440;
+
+function checkBakeTime(minutes: number): void {
+  if (!Number.isInteger(minutes) || minutes < 0 || minutes > LONGEST_BAKE_MINUTES)
+    throw invalid(`bakeTimeInMinutes must be between 0 and ${LONGEST_BAKE_MINUTES}`);
+}
+
+/** InvalidParameterException for criteria that are incomplete, or ask for less than must be healthy anyway. */
+function checkEarlySuccess(criteria: DeploymentEarlySuccessCriteria, minimumHealthyPercent: number): void {
+  if (criteria.enable !== true) return;
+  const { healthyPercent, sourceServiceRevisionCleanup } = criteria;
+  if (healthyPercent === undefined || sourceServiceRevisionCleanup === undefined)
+    throw invalid(
+      'earlySuccessCriteria must specify healthyPercent and sourceServiceRevisionCleanup when it is enabled.',
+    );
+  if (!Number.isInteger(healthyPercent) || healthyPercent < 0 || healthyPercent > MOST_PERCENT)
+    throw invalid(`earlySuccessCriteria healthyPercent must be between 0 and ${MOST_PERCENT}`);
+  if (healthyPercent < minimumHealthyPercent)
+    throw invalid('earlySuccessCriteria healthyPercent must be at least minimumHealthyPercent.');
+}
+
 /**
  * What a request asks for over what holds otherwise; absent members keep. InvalidParameterException for bounds that
- * block, or a circuit breaker's threshold out of range.
+ * block, and for what is out of range; UnsupportedFeatureException for hooks that are not built.
  */
 export function resolveDeploymentBounds(
   configuration: DeploymentConfiguration | undefined,
-  kept: DeploymentBounds,
-): DeploymentBounds {
+  kept: DeploymentSettings,
+): DeploymentSettings {
   const minimumHealthyPercent = configuration?.minimumHealthyPercent ?? kept.minimumHealthyPercent;
   const maximumPercent = configuration?.maximumPercent ?? kept.maximumPercent;
   const deploymentCircuitBreaker = configuration?.deploymentCircuitBreaker ?? kept.deploymentCircuitBreaker;
@@ -41,9 +64,16 @@ export function resolveDeploymentBounds(
   if (minimumHealthyPercent === 100 && maximumPercent === 100) {
     throw invalid('Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.');
   }
+  const earlySuccessCriteria = configuration?.earlySuccessCriteria ?? kept.earlySuccessCriteria;
+  if (earlySuccessCriteria) checkEarlySuccess(earlySuccessCriteria, minimumHealthyPercent);
+  checkBakeTime(configuration?.bakeTimeInMinutes ?? 0);
+  checkLifecycleHooks(configuration);
   return {
     minimumHealthyPercent,
     maximumPercent,
-    ...(deploymentCircuitBreaker === undefined ? {} : { deploymentCircuitBreaker }),
+    ...member('deploymentCircuitBreaker', deploymentCircuitBreaker),
+    ...member('bakeTimeInMinutes', configuration?.bakeTimeInMinutes ?? kept.bakeTimeInMinutes),
+    ...member('earlySuccessCriteria', earlySuccessCriteria),
+    ...member('lifecycleHooks', configuration?.lifecycleHooks ?? kept.lifecycleHooks),
   };
 }

@@ -1,11 +1,14 @@
 /** Which compute a request asks for, and whether the task definition goes with it. */
 import type { CapacityProviderStrategyItem, TaskOverride } from '@aws-sdk/client-ecs';
+import type { Partition } from '../../model/arn.ts';
+import type { Compute } from '../../model/capacity-provider.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { ClusterRecord } from '../../store/types.ts';
 import { fargateRule } from '../operations/register-task-definition/rules/fargate.ts';
 import { CURRENT_PLATFORM_VERSION, LATEST_PLATFORM_VERSION } from '../present/platform.ts';
+import { resolveStrategy } from './capacity-provider-strategy.ts';
 import { invalid } from './refusals.ts';
 
 /** What ECS falls back on when neither the request nor the cluster says. */
@@ -16,44 +19,27 @@ export interface ComputeRequest {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
 }
 
-/** The launch type of a request. Capacity provider strategies, named or the cluster's default, are refused. */
-export function resolveLaunchType(request: ComputeRequest, cluster: ClusterRecord): LaunchType {
+/** Where the tasks of a request go: its launch type or its strategy, or else the cluster's default strategy, or EC2. */
+export function resolveCompute(request: ComputeRequest, cluster: ClusterRecord, partition: Partition): Compute {
   const strategy = request.capacityProviderStrategy ?? [];
   if (request.launchType !== undefined && strategy.length > 0) {
     throw invalid(
       'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
     );
   }
-  checkStrategy(strategy);
-  if (request.launchType !== undefined) return knownLaunchType(request.launchType);
+  if (request.launchType !== undefined) return { launchType: knownLaunchType(request.launchType) };
+  if (strategy.length > 0) {
+    const scope = { origin: 'specified', partition, associated: cluster.capacityProviders } as const;
+    return { capacityProviderStrategy: resolveStrategy(strategy, scope) };
+  }
   if (cluster.defaultCapacityProviderStrategy.length > 0) {
-    throw new EcsError(
-      'UnsupportedFeatureException',
-      "The cluster's default capacity provider strategy cannot be used: capacity providers are not supported by Longshore yet. Specify a launchType.",
-    );
+    return { capacityProviderStrategy: cluster.defaultCapacityProviderStrategy };
   }
-  return DEFAULT_LAUNCH_TYPE;
+  return { launchType: DEFAULT_LAUNCH_TYPE };
 }
 
-/** Refuses a capacity provider strategy that names providers: with ECS's words where ECS would, too. */
-export function checkStrategy(strategy: readonly CapacityProviderStrategyItem[]): void {
-  if (strategy.length === 0) return;
-  if (strategy.every((item) => (item.weight ?? 0) === 0)) {
-    throw invalid(
-      'There are no capacity providers in the capacity provider strategy with a weight value greater than zero. Specify a weight value greater than zero for at least one capacity provider and try again.',
-    );
-  }
-  if (strategy.filter((item) => (item.base ?? 0) > 0).length > 1) {
-    throw invalid('Only one capacity provider in a capacity provider strategy can have a base greater than zero.');
-  }
-  const names = strategy.map((item) => item.capacityProvider ?? '').join(', ');
-  throw new EcsError(
-    'UnsupportedFeatureException',
-    `capacityProviderStrategy (${names}) is not supported by Longshore yet. Specify launchType FARGATE or EC2 instead.`,
-  );
-}
-
-function knownLaunchType(launchType: string): LaunchType {
+/** A launch type that Longshore has. */
+export function knownLaunchType(launchType: string): LaunchType {
   switch (launchType) {
     case 'EC2':
     case 'FARGATE':

@@ -13,7 +13,7 @@ export interface PlacementInput {
 /** The caller's own lists, checked together with the task definition's constraints. FARGATE has neither. */
 export function resolvePlacement(
   input: PlacementInput,
-  definition: TaskDefinition,
+  definition: Pick<TaskDefinition, 'placementConstraints'>,
   launchType: LaunchType,
 ): { placementConstraints: readonly PlacementConstraint[]; placementStrategy: readonly PlacementStrategy[] } {
   const placementConstraints = input.placementConstraints ?? [];

@@ -11,9 +11,7 @@ type Part<Value> = readonly [name: string, asked: (value: Value) => boolean];
 const has = (list: readonly unknown[] | undefined): boolean => (list ?? []).length > 0;
 
 const SERVICE_PARTS: readonly Part<ServiceRequest>[] = [
-  ['schedulingStrategy DAEMON', (s) => s.schedulingStrategy === 'DAEMON'],
   ['deploymentController CODE_DEPLOY', (s) => s.deploymentController?.type === 'CODE_DEPLOY'],
-  ['deploymentController EXTERNAL', (s) => s.deploymentController?.type === 'EXTERNAL'],
   ['loadBalancers', (s) => has(s.loadBalancers)],
   ['serviceRegistries', (s) => has(s.serviceRegistries)],
   ['serviceConnectConfiguration', (s) => s.serviceConnectConfiguration?.enabled === true],
@@ -21,7 +19,6 @@ const SERVICE_PARTS: readonly Part<ServiceRequest>[] = [
   ['vpcLatticeConfigurations', (s) => has(s.vpcLatticeConfigurations)],
   ['gatewayConnectors', (s) => has(s.gatewayConnectors)],
   ['monitoring', (s) => s.monitoring !== undefined],
-  ['availabilityZoneRebalancing ENABLED', (s) => s.availabilityZoneRebalancing === 'ENABLED'],
 ];
 
 const DEPLOYMENT_PARTS: readonly Part<DeploymentConfiguration>[] = [
@@ -29,11 +26,8 @@ const DEPLOYMENT_PARTS: readonly Part<DeploymentConfiguration>[] = [
   ['strategy BLUE_GREEN', (d) => d.strategy === 'BLUE_GREEN'],
   ['strategy LINEAR', (d) => d.strategy === 'LINEAR'],
   ['strategy CANARY', (d) => d.strategy === 'CANARY'],
-  ['bakeTimeInMinutes', (d) => (d.bakeTimeInMinutes ?? 0) > 0],
-  ['lifecycleHooks', (d) => has(d.lifecycleHooks)],
   ['linearConfiguration', (d) => d.linearConfiguration !== undefined],
   ['canaryConfiguration', (d) => d.canaryConfiguration !== undefined],
-  ['earlySuccessCriteria with enable true', (d) => d.earlySuccessCriteria?.enable === true],
 ];
 
 /** UnsupportedFeatureException that names every part of the request that is not built. */

@@ -1,12 +1,12 @@
 import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../operation.ts';
+import { resolveClusterProviders } from '../../rules/capacity-provider-strategy.ts';
 import { unsupported } from '../../rules/refusals.ts';
 import { checkConfiguration, resolveSettings } from '../shared/cluster-settings.ts';
 import { DEFAULT_CLUSTER_NAME } from '../shared/clusters.ts';
 import { checkName } from '../shared/names.ts';
 import { CHANGE_FIELDS, presentCluster } from '../shared/present-cluster.ts';
 import { validateTags } from '../shared/tags.ts';
-import { checkCapacityProviders } from './capacity-providers.ts';
 
 /** Creates a cluster. An ACTIVE one of the same name is answered as it is, as ECS does. */
 export const createCluster: Operation<CreateClusterRequest, CreateClusterResponse> = {
@@ -15,7 +15,7 @@ export const createCluster: Operation<CreateClusterRequest, CreateClusterRespons
     const clusterName = input.clusterName ?? DEFAULT_CLUSTER_NAME;
     checkName('Cluster name', clusterName);
     checkConfiguration(input.configuration);
-    checkCapacityProviders(input);
+    const providers = resolveClusterProviders(input, partition);
     if (input.serviceConnectDefaults !== undefined) throw unsupported('serviceConnectDefaults');
     const cluster = await store.createCluster({
       clusterName,
@@ -23,8 +23,7 @@ export const createCluster: Operation<CreateClusterRequest, CreateClusterRespons
       createdAt: now,
       settings: resolveSettings(input.settings),
       ...(input.configuration === undefined ? {} : { configuration: input.configuration }),
-      capacityProviders: input.capacityProviders ?? [],
-      defaultCapacityProviderStrategy: input.defaultCapacityProviderStrategy ?? [],
+      ...providers,
       tags: validateTags(input.tags),
     });
     return { cluster: presentCluster(cluster, partition, CHANGE_FIELDS) };

@@ -6,10 +6,11 @@ import { answerService, findService } from '../../rules/described-services.ts';
 import { requireActiveTaskDefinition } from '../../rules/task-definition.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 import { buildDefinition } from './definition.ts';
+import { buildExternalDefinition, isExternalRequest } from './external.ts';
 import { isRepeat } from './idempotency.ts';
 import { checkCreateService } from './rules.ts';
 
-/** Creates a service of REPLICA tasks. The same request again answers with the service that is there. */
+/** Creates a REPLICA or DAEMON service, or one of task sets. The same request again answers with the service that is there. */
 export const createService: Operation<CreateServiceRequest, CreateServiceResponse> = {
   name: 'CreateService',
   async handle(input, context) {
@@ -19,17 +20,24 @@ export const createService: Operation<CreateServiceRequest, CreateServiceRespons
     const [cluster, [taskDefinition, existing]] = await both(
       requireCluster(context, input.cluster),
       both(
-        requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'ClientException'),
+        isExternalRequest(input)
+          ? Promise.resolve(undefined)
+          : requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'ClientException'),
         findService(context, clusterName, serviceName),
       ),
     );
-    const definition = buildDefinition(input, { cluster, taskDefinition: taskDefinition.definition });
-    const asked = { definition, taskDefinitionArn: taskDefinition.definition.taskDefinitionArn };
+    const { partition } = context;
+    const definition =
+      taskDefinition === undefined
+        ? buildExternalDefinition(input, cluster)
+        : buildDefinition(input, { cluster, taskDefinition: taskDefinition.definition, partition });
+    const asked = { definition, taskDefinitionArn: taskDefinition?.definition.taskDefinitionArn };
     if (existing === undefined || !isRepeat(existing, asked)) {
       const command = {
         definition,
-        taskDefinition: taskDefinition.definition,
-        taskDefinitionTags: taskDefinition.tags,
+        ...(taskDefinition === undefined
+          ? {}
+          : { taskDefinition: taskDefinition.definition, taskDefinitionTags: taskDefinition.tags }),
         createdBy: context.principalArn,
         incarnation: randomUUID(),
       };

@@ -1,6 +1,7 @@
 import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../operation.ts';
 import { requireCluster } from '../shared/clusters.ts';
+import { tellDaemonServices } from '../shared/daemon-services.ts';
 import { attributesByInstance, presentAttribute, requireTargets } from '../shared/custom-attributes.ts';
 
 /** Removes custom attributes and answers with those that were there. */
@@ -16,6 +17,7 @@ export const deleteAttributes: Operation<DeleteAttributesRequest, DeleteAttribut
         removed.push(presentAttribute(attribute, { clusterName, instanceId }, context));
       }
     }
+    await tellDaemonServices(context, clusterName);
     return { attributes: removed };
   },
 };

@@ -1,6 +1,7 @@
 import type { PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../operation.ts';
 import { requireCluster } from '../shared/clusters.ts';
+import { tellDaemonServices } from '../shared/daemon-services.ts';
 import { attributesByInstance, presentAttribute, requireTargets } from '../shared/custom-attributes.ts';
 
 /** Sets custom attributes of container instances; every target is looked up before the first attribute is set. */
@@ -12,6 +13,7 @@ export const putAttributes: Operation<PutAttributesRequest, PutAttributesRespons
     await requireTargets(groups, clusterName, context);
     for (const [instanceId, attributes] of groups)
       await context.store.putAttributes(clusterName, instanceId, attributes);
+    await tellDaemonServices(context, clusterName);
     return {
       attributes: [...groups].flatMap(([instanceId, attributes]) =>
         attributes.map((attribute) => presentAttribute(attribute, { clusterName, instanceId }, context)),

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunTaskRequest, RunTaskResponse } from '@aws-sdk/client-ecs';
+import type { Partition } from '../../../model/arn.ts';
+import { launchTypeOf } from '../../../model/capacity-provider.ts';
 import type { RunTaskCommand } from '../../../workflows/messages.ts';
 import type { ClusterRecord } from '../../../store/types.ts';
 import type { TaskDefinitionRecord } from '../../../model/task-definition.ts';
@@ -7,7 +9,7 @@ import type { Operation } from '../../operation.ts';
 import { member } from '../../rules/members.ts';
 import { resolvePlatformVersion } from '../../present/platform.ts';
 import { both } from '../../rules/both.ts';
-import { checkPlatformVersion, resolveLaunchType } from '../../rules/launch-type.ts';
+import { checkPlatformVersion, resolveCompute } from '../../rules/launch-type.ts';
 import { resolvePlacement } from '../../rules/placement.ts';
 import { answerPlacement, buildCommonMembers } from '../../rules/standalone-tasks.ts';
 import { requireActiveTaskDefinition } from '../../rules/task-definition.ts';
@@ -37,7 +39,7 @@ export const runTask: Operation<RunTaskRequest, RunTaskResponse> = {
     const repeated = await earlier;
     if (repeated !== undefined) return answerRepeatedCall(context, { clusterName, digest, repeated });
     const [cluster, taskDefinition] = await found;
-    const command = buildCommand(input, { cluster, taskDefinition, digest });
+    const command = buildCommand(input, { cluster, taskDefinition, digest, partition: context.partition });
     const outcome = await context.workflows.runTask(clientToken ?? randomUUID(), command);
     return answerPlacement(context, clusterName, outcome);
   },
@@ -45,16 +47,23 @@ export const runTask: Operation<RunTaskRequest, RunTaskResponse> = {
 
 function buildCommand(
   input: RunTaskRequest,
-  found: { readonly cluster: ClusterRecord; readonly taskDefinition: TaskDefinitionRecord; readonly digest: string },
+  found: {
+    readonly cluster: ClusterRecord;
+    readonly taskDefinition: TaskDefinitionRecord;
+    readonly digest: string;
+    readonly partition: Partition;
+  },
 ): RunTaskCommand {
-  const { cluster, taskDefinition, digest } = found;
-  const launchType = resolveLaunchType(input, cluster);
+  const { cluster, taskDefinition, digest, partition } = found;
+  const compute = resolveCompute(input, cluster, partition);
+  const launchType = launchTypeOf(compute);
   checkPlatformVersion(input.platformVersion, launchType);
   const platformVersion = launchType === 'FARGATE' ? resolvePlatformVersion(input.platformVersion) : undefined;
   return {
     kind: 'RunTask',
     ...buildCommonMembers(input, { clusterName: cluster.clusterName, taskDefinition, launchType }),
     count: input.count ?? 1,
+    ...member('capacityProviderStrategy', compute.capacityProviderStrategy),
     ...member('platformVersion', platformVersion),
     ...resolvePlacement(input, taskDefinition.definition, launchType),
     ...member('clientToken', input.clientToken),

@@ -38,7 +38,7 @@ export function presentCluster(
     ...(include.includes('CONFIGURATIONS') && cluster.configuration !== undefined
       ? { configuration: cluster.configuration }
       : {}),
-    ...(include.includes('ATTACHMENTS') ? { attachments: [] } : {}),
+    ...(include.includes('ATTACHMENTS') ? { attachments: [], attachmentsStatus: 'UPDATE_COMPLETE' } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import type { OperationContext } from '../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
 import { checkOwnArn } from './identifiers.ts';
 
-const TAGGABLE = ['cluster', 'container-instance', 'service', 'task', 'task-definition'];
+const TAGGABLE = ['capacity-provider', 'cluster', 'container-instance', 'service', 'task', 'task-definition'];
 
 /** Refuses an ARN that is not of a resource with tags in this account. Its type is the answer. */
 export function checkTaggable(resourceArn: string | undefined, { partition }: OperationContext): string {

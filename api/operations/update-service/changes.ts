@@ -1,12 +1,18 @@
 /** What an UpdateService request changes, checked against the service as it will be. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs';
+import type { Partition } from '../../../model/arn.ts';
+import { launchTypeOf } from '../../../model/capacity-provider.ts';
 import type { ServiceDefinition } from '../../../model/service.ts';
+import type { LaunchType } from '../../../model/status.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
+import type { ClusterRecord } from '../../../store/types.ts';
 import type { UpdateServiceCommand } from '../../../workflows/messages.ts';
 import { member } from '../../rules/members.ts';
+import { checkDaemon } from '../../rules/daemon.ts';
 import { resolveDeploymentBounds } from '../../rules/deployment-configuration.ts';
-import { checkCompatibility, checkPlatformVersion } from '../../rules/launch-type.ts';
+import { checkCompatibility, checkPlatformVersion, resolveCompute } from '../../rules/launch-type.ts';
 import { resolveNetworkConfiguration } from '../../rules/network-configuration.ts';
+import { checkRebalancing } from '../../rules/zone-rebalancing.ts';
 import { resolvePlacement } from '../../rules/placement.ts';
 
 type Changes = UpdateServiceCommand['changes'];
@@ -18,12 +24,16 @@ type Changes = UpdateServiceCommand['changes'];
 export function buildChanges(
   input: UpdateServiceRequest,
   present: ServiceDefinition,
-  taskDefinition: TaskDefinition,
+  found: { readonly cluster: ClusterRecord; readonly taskDefinition: TaskDefinition; readonly partition: Partition },
 ): Changes {
-  const launchType = present.launchType ?? 'EC2';
+  if (present.schedulingStrategy === 'DAEMON') checkDaemon(input);
+  const { taskDefinition } = found;
+  const compute = computeChanges(input, present, found);
+  const launchType = launchTypeOf('capacityProviderStrategy' in compute || 'launchType' in compute ? compute : present);
   checkCompatibility(taskDefinition, launchType);
   checkPlatformVersion(input.platformVersion, launchType);
-  return {
+  const changes = {
+    ...compute,
     ...member('desiredCount', input.desiredCount),
     ...member('platformVersion', input.platformVersion),
     ...member('healthCheckGracePeriodSeconds', input.healthCheckGracePeriodSeconds),
@@ -33,8 +43,30 @@ export function buildChanges(
     ...member('propagateTags', input.propagateTags),
     ...deploymentChanges(input, present),
     ...networkChanges(input, present, taskDefinition),
-    ...placementChanges(input, present, taskDefinition),
+    ...placementChanges(input, present, { taskDefinition, launchType }),
   };
+  checkRebalancing(input.availabilityZoneRebalancing, { ...present, ...changes });
+  return changes;
+}
+
+/**
+ * An empty strategy goes back to the cluster's default one, or where there is none to the launch type that the tasks have.
+ */
+function computeChanges(
+  input: UpdateServiceRequest,
+  present: ServiceDefinition,
+  { cluster, partition }: { readonly cluster: ClusterRecord; readonly partition: Partition },
+): Changes {
+  const { capacityProviderStrategy } = input;
+  if (capacityProviderStrategy === undefined) return {};
+  if (capacityProviderStrategy.length > 0) {
+    return resolveCompute({ capacityProviderStrategy }, cluster, partition);
+  }
+  if (present.capacityProviderStrategy === undefined) return {};
+  const { defaultCapacityProviderStrategy } = cluster;
+  return defaultCapacityProviderStrategy.length > 0
+    ? { capacityProviderStrategy: defaultCapacityProviderStrategy }
+    : { launchType: launchTypeOf(present) };
 }
 
 function deploymentChanges(input: UpdateServiceRequest, present: ServiceDefinition): Changes {
@@ -56,7 +88,7 @@ function networkChanges(
 function placementChanges(
   input: UpdateServiceRequest,
   present: ServiceDefinition,
-  taskDefinition: TaskDefinition,
+  { taskDefinition, launchType }: { readonly taskDefinition: TaskDefinition; readonly launchType: LaunchType },
 ): Changes {
   const { placementConstraints, placementStrategy } = resolvePlacement(
     {
@@ -64,7 +96,7 @@ function placementChanges(
       placementStrategy: input.placementStrategy ?? present.placementStrategy,
     },
     taskDefinition,
-    present.launchType ?? 'EC2',
+    launchType,
   );
   return {
     ...(input.placementConstraints === undefined ? {} : { placementConstraints }),

@@ -1,5 +1,6 @@
 import type { UpdateServiceRequest, UpdateServiceResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
+import { isExternal } from '../../../model/task-set.ts';
 import type { Operation } from '../../operation.ts';
 import { both } from '../../rules/both.ts';
 import { answerService, requireService } from '../../rules/described-services.ts';
@@ -7,6 +8,7 @@ import { resolveIdentifier } from '../../rules/identifiers.ts';
 import { findTaskDefinition, requireActiveTaskDefinition } from '../../rules/task-definition.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 import { buildChanges } from './changes.ts';
+import { buildExternalChanges } from './external.ts';
 import { checkUpdateService } from './rules.ts';
 
 /** Changes a service; what the request leaves out stays. Answers with the new PRIMARY deployment when there is one. */
@@ -16,16 +18,28 @@ export const updateService: Operation<UpdateServiceRequest, UpdateServiceRespons
     checkUpdateService(input);
     const clusterName = resolveClusterName(input.cluster, context);
     const serviceName = resolveIdentifier('service', input.service ?? '', { clusterName, ...context });
-    const [, record] = await both(
+    const [cluster, record] = await both(
       requireCluster(context, input.cluster),
       requireService(context, clusterName, serviceName),
     );
     if (record.status !== 'ACTIVE') throw new EcsError('ServiceNotActiveException', 'Service was not ACTIVE.');
+    if (isExternal(record.definition)) {
+      await context.workflows.updateService(clusterName, serviceName, {
+        incarnation: record.incarnation,
+        changes: buildExternalChanges(input, record.definition),
+        forceNewDeployment: false,
+      });
+      return answerService(context, clusterName, serviceName);
+    }
     const named = input.taskDefinition !== undefined && input.taskDefinition !== '';
     const taskDefinition = named
       ? await requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'ClientException')
       : await findTaskDefinition(context, record.taskDefinitionArn);
-    const changes = buildChanges(input, record.definition, taskDefinition.definition);
+    const changes = buildChanges(input, record.definition, {
+      cluster,
+      taskDefinition: taskDefinition.definition,
+      partition: context.partition,
+    });
     const propagateTags = changes.propagateTags ?? record.definition.propagateTags;
     await context.workflows.updateService(clusterName, serviceName, {
       incarnation: record.incarnation,

@@ -1,6 +1,6 @@
 /** Checks of an UpdateService request that need nothing of the store. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs';
-import { checkStrategy } from '../../rules/launch-type.ts';
+import { checkStrategy } from '../../rules/capacity-provider-strategy.ts';
 import { refuseUnsupportedParts } from '../../rules/service-parts.ts';
 import { checkDesiredCount, checkGracePeriod } from '../../rules/service-values.ts';
 import { resolvePropagateTags } from '../../rules/task-tags.ts';

@@ -1,0 +1,28 @@
+/** GET /v1/clusters/{cluster}/capacity-providers/{name}/demand: how many instances its group needs. Longshore's own. */
+import type { Express, Request, Response } from 'express';
+import type { Partition } from '../../model/arn.ts';
+import { providerDemand } from '../../model/provider-demand.ts';
+import type { Store } from '../../store/types.ts';
+import { resolveClusterName } from '../operations/shared/clusters.ts';
+import type { Calls } from '../protocol/calls.ts';
+import { providerNotFound, resolveProviderName } from '../rules/capacity-provider.ts';
+
+export interface DemandRoutes {
+  readonly calls: Calls;
+  readonly store: Store;
+  readonly partition: Partition;
+}
+
+/** The figures of ECS's managed scaling. Nothing scales groups by them yet. */
+export function addDemandRoute(app: Express, { calls, store, partition }: DemandRoutes): void {
+  app.get('/v1/clusters/:cluster/capacity-providers/:name/demand', async (request: Request, response: Response) => {
+    const { cluster, name = '' } = request.params as Record<string, string>;
+    const clusterName = resolveClusterName(cluster, { partition });
+    await store.requireCluster(clusterName);
+    const providerName = resolveProviderName(name, partition);
+    const [provider] = await store.getCapacityProviders([providerName]);
+    if (provider?.autoScalingGroupProvider === undefined) throw providerNotFound();
+    const body = providerDemand(await store.getProviderGroup(clusterName, providerName));
+    calls.succeed(response, { door: 'rest', status: 200, body });
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * The newest events, read from the store once for all who follow them live in this process. A reader that is behind, or
+ * too slow, reads the store itself until it has caught up: nothing piles up for it here.
+ */
+import type { EventEnvelope } from '../../model/event.ts';
+import type { EventFilter, EventStore, StoredEvent } from '../../store/types.ts';
+
+const POLL_MS = 200;
+/** While the database does not answer. */
+const RETRY_MS = 1_000;
+const PAGE = 500;
+const HEARTBEAT_MS = 15_000;
+
+export interface FeedDeps {
+  readonly store: EventStore;
+  readonly present: (event: StoredEvent) => EventEnvelope;
+}
+
+/** An event with its JSON text. */
+export interface FeedItem {
+  readonly event: StoredEvent;
+  readonly text: string;
+}
+
+export interface Reader {
+  readonly filter: EventFilter;
+  /** Takes an event that it wants. False: it takes no more and has left; it is to catch up by itself. */
+  take(item: FeedItem): boolean;
+  /** All that it wants was given up to here. */
+  reached(position: number): void;
+}
+
+/** What the feed knows of a stream, live or catching up. */
+export interface Follower {
+  heartbeat(): void;
+  end(): void;
+}
+
+export class EventFeed {
+  readonly #deps: FeedDeps;
+  readonly #live = new Set<Reader>();
+  readonly #followers = new Set<Follower>();
+  /** Everything up to here was given to the live readers. */
+  #tail = 0;
+  #polling = false;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(deps: FeedDeps) {
+    this.#deps = deps;
+  }
+
+  /** Until it leaves, the follower is kept alive, and ended when the feed closes. Returns how to leave. */
+  enter(follower: Follower): () => void {
+    if (this.#closed) follower.end();
+    this.#followers.add(follower);
+    this.#heartbeat ??= setInterval(() => {
+      for (const each of this.#followers) each.heartbeat();
+    }, HEARTBEAT_MS);
+    return () => {
+      this.#followers.delete(follower);
+      if (this.#followers.size > 0) return;
+      clearInterval(this.#heartbeat);
+      this.#heartbeat = undefined;
+    };
+  }
+
+  /** A page from the store, for a reader that is behind. */
+  async page(
+    filter: EventFilter,
+    { after, limit = PAGE }: { readonly after: number; readonly limit?: number },
+  ): Promise<{ readonly items: readonly FeedItem[]; readonly through: number }> {
+    const { events, through } = await this.#deps.store.listEvents(filter, { after, limit });
+    return { items: events.map((event) => this.#item(event)), through };
+  }
+
+  /** Live: it must pass over what it has already, up to `position`. False: others are further already, so catch up and try again. */
+  join(reader: Reader, position: number): boolean {
+    if (!this.#polling) this.#tail = position;
+    if (position < this.#tail) return false;
+    this.#live.add(reader);
+    if (!this.#polling) void this.#poll();
+    return true;
+  }
+
+  leave(reader: Reader): void {
+    this.#live.delete(reader);
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    this.#closed = true;
+    for (const follower of this.#followers) follower.end();
+  }
+
+  #item(event: StoredEvent): FeedItem {
+    return { event, text: JSON.stringify(this.#deps.present(event)) };
+  }
+
+  async #poll(): Promise<void> {
+    this.#polling = true;
+    while (this.#live.size > 0 && !this.#closed) {
+      const wait = await this.#step().catch(() => RETRY_MS);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+    this.#polling = false;
+  }
+
+  /** Gives out what is new; answers how long to wait then. */
+  async #step(): Promise<number> {
+    const { store } = this.#deps;
+    if ((await store.eventHorizon()) <= this.#tail) return POLL_MS;
+    const { items, through } = await this.page({}, { after: this.#tail });
+    for (const item of items) this.#give(item);
+    this.#tail = through;
+    for (const reader of this.#live) reader.reached(this.#tail);
+    return items.length < PAGE ? POLL_MS : 0;
+  }
+
+  #give(item: FeedItem): void {
+    for (const reader of this.#live) {
+      if (!passes(reader.filter, item.event)) continue;
+      if (!reader.take(item)) this.#live.delete(reader);
+    }
+  }
+}
+
+/** As the store filters. */
+export function passes(filter: EventFilter, event: StoredEvent): boolean {
+  const { clusterName, kinds, resource } = filter;
+  if (clusterName !== undefined && clusterName !== event.clusterName) return false;
+  if (kinds !== undefined && !kinds.includes(event.kind)) return false;
+  return resource === undefined || resource === resourceOf(event);
+}
+
+function resourceOf(event: StoredEvent): string {
+  switch (event.kind) {
+    case 'task':
+      return event.task.taskId;
+    case 'container-instance':
+      return event.instance.containerInstanceId;
+    case 'service-action':
+    case 'deployment':
+      return event.serviceName;
+  }
+}

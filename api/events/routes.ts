@@ -1,0 +1,32 @@
+/** GET /v1/events, a page of what happened, and GET /v1/events/stream, what happens. Not of the ECS API: Longshore's own. */
+import type { Express, Request, Response } from 'express';
+import type { Partition } from '../../model/arn.ts';
+import type { EventStore } from '../../store/types.ts';
+import type { Calls } from '../protocol/calls.ts';
+import type { EventFeed } from './feed.ts';
+import { readAfter, readFilter, readLimit } from './query.ts';
+import { streamEvents } from './stream.ts';
+
+export interface EventRoutes {
+  readonly calls: Calls;
+  readonly feed: EventFeed;
+  readonly store: EventStore;
+  readonly partition: Partition;
+}
+
+export function addEventRoutes(app: Express, { calls, feed, store, partition }: EventRoutes): void {
+  app.get('/v1/events', async ({ query }: Request, response: Response) => {
+    const filter = readFilter(query, partition);
+    const page = { after: readAfter(query['after']) ?? 0, limit: readLimit(query) };
+    const { items, through } = await feed.page(filter, page);
+    // The texts are JSON already.
+    const events = items.map(({ text }): unknown => JSON.parse(text));
+    calls.succeed(response, { door: 'rest', status: 200, body: { events, next: String(through) } });
+  });
+  app.get('/v1/events/stream', async (request: Request, response: Response) => {
+    const filter = readFilter(request.query, partition);
+    // What a browser says on its own when it comes back is newer than what the page said at first.
+    const after = readAfter(request.get('last-event-id') ?? request.query['after']);
+    await streamEvents(feed, response, { filter, start: after ?? (await store.eventHorizon()) });
+  });
+}

@@ -1,0 +1,24 @@
+/** The route for interruptions in the OpenAPI document. */
+const parameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+
+export const INTERRUPTION_PATHS = {
+  '/v1/clusters/{cluster}/container-instances/{containerInstance}/interruption': {
+    post: {
+      operationId: 'InterruptContainerInstance',
+      tags: ['container-instances'],
+      description:
+        'Notice that the machine is about to go: the instance becomes DRAINING, its tasks are replaced elsewhere and stopped within two minutes (SpotInterruption).',
+      parameters: [parameter('cluster'), parameter('containerInstance')],
+      responses: {
+        '202': {
+          description: 'The container instance as it is recorded now.',
+          content: { 'application/json': { schema: { type: 'object' } } },
+        },
+        default: {
+          description: 'Refused or failed: the ECS error.',
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        },
+      },
+    },
+  },
+} as const;

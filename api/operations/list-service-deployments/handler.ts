@@ -1,0 +1,42 @@
+import type { ListServiceDeploymentsRequest, ListServiceDeploymentsResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../operation.ts';
+import { presentServiceDeploymentBrief } from '../../present/service-deployment.ts';
+import { both } from '../../rules/both.ts';
+import { requireService } from '../../rules/described-services.ts';
+import { canonicalJson } from '../../rules/digest.ts';
+import { resolveIdentifier } from '../../rules/identifiers.ts';
+import { member } from '../../rules/members.ts';
+import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
+import { pageOf } from '../shared/pages.ts';
+
+const PAGE_SIZE = 20;
+
+/** A service's deployments, newest first, twenty a page unless asked otherwise. */
+export const listServiceDeployments: Operation<ListServiceDeploymentsRequest, ListServiceDeploymentsResponse> = {
+  name: 'ListServiceDeployments',
+  async handle(input, context) {
+    const { partition, store } = context;
+    const clusterName = resolveClusterName(input.cluster, context);
+    const serviceName = resolveIdentifier('service', input.service ?? '', { clusterName, partition });
+    const filter = {
+      clusterName,
+      serviceName,
+      statuses: [...new Set(input.status)].sort(),
+      ...member('createdAfter', input.createdAt?.after?.getTime()),
+      ...member('createdBefore', input.createdAt?.before?.getTime()),
+    };
+    const [record, { items, ...rest }] = await both(
+      requireCluster(context, input.cluster).then(() => requireService(context, clusterName, serviceName)),
+      pageOf({
+        list: ['ListServiceDeployments', canonicalJson(filter)],
+        input,
+        defaultSize: PAGE_SIZE,
+        load: (page) => store.listServiceDeployments(filter, page),
+      }),
+    );
+    return {
+      serviceDeployments: items.map((deployment) => presentServiceDeploymentBrief(deployment, record, partition)),
+      ...rest,
+    };
+  },
+};

@@ -1,0 +1,19 @@
+import type { PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../operation.ts';
+import { resolveClusterProviders } from '../../rules/capacity-provider-strategy.ts';
+import { resolveClusterName } from '../shared/clusters.ts';
+import { CHANGE_FIELDS, presentCluster } from '../shared/present-cluster.ts';
+
+/** Replaces a cluster's providers and its default strategy. Refused while a provider that would go is in use. */
+export const putClusterCapacityProviders: Operation<
+  PutClusterCapacityProvidersRequest,
+  PutClusterCapacityProvidersResponse
+> = {
+  name: 'PutClusterCapacityProviders',
+  async handle(input, context) {
+    const providers = resolveClusterProviders(input, context.partition);
+    const clusterName = resolveClusterName(input.cluster, context);
+    const cluster = await context.store.putClusterCapacityProviders(clusterName, providers);
+    return { cluster: presentCluster(cluster, context.partition, [...CHANGE_FIELDS, 'ATTACHMENTS']) };
+  },
+};

@@ -1,0 +1,45 @@
+/** What UpdateService may change of a service of task sets: nothing that a task set says. */
+import type { UpdateServiceRequest } from '@aws-sdk/client-ecs';
+import type { ServiceDefinition } from '../../../model/service.ts';
+import type { UpdateServiceCommand } from '../../../workflows/messages.ts';
+import { member } from '../../rules/members.ts';
+import { resolvePlacement } from '../../rules/placement.ts';
+import { invalid } from '../../rules/refusals.ts';
+
+type Part = readonly [name: string, asked: (input: UpdateServiceRequest) => boolean];
+
+const OF_TASK_SETS: readonly Part[] = [
+  ['task definition', (s) => (s.taskDefinition ?? '') !== ''],
+  ['network parameters', (s) => s.networkConfiguration !== undefined],
+  ['platform version', (s) => s.platformVersion !== undefined],
+  ['capacity provider strategy', (s) => (s.capacityProviderStrategy ?? []).length > 0],
+  ['deployment configuration', (s) => s.deploymentConfiguration !== undefined],
+  ['availability zone rebalancing', (s) => s.availabilityZoneRebalancing === 'ENABLED'],
+];
+
+/** The changes; InvalidParameterException for what takes a new task set. */
+export function buildExternalChanges(
+  input: UpdateServiceRequest,
+  present: ServiceDefinition,
+): UpdateServiceCommand['changes'] {
+  const refused = OF_TASK_SETS.find(([, asked]) => asked(input));
+  if (refused !== undefined) {
+    throw invalid(
+      `Unable to update ${refused[0]} on services with an EXTERNAL deployment controller. Create a task set instead.`,
+    );
+  }
+  if (input.forceNewDeployment === true) {
+    throw invalid('Cannot force a new deployment on services with an EXTERNAL deployment controller.');
+  }
+  const { placementConstraints, placementStrategy } = input;
+  resolvePlacement(input, {}, present.launchType ?? 'EC2');
+  return {
+    ...member('desiredCount', input.desiredCount),
+    ...member('healthCheckGracePeriodSeconds', input.healthCheckGracePeriodSeconds),
+    ...member('enableECSManagedTags', input.enableECSManagedTags),
+    ...member('enableExecuteCommand', input.enableExecuteCommand),
+    ...member('propagateTags', input.propagateTags),
+    ...member('placementConstraints', placementConstraints),
+    ...member('placementStrategy', placementStrategy),
+  };
+}

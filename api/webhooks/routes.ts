@@ -1,0 +1,80 @@
+/** /v1/webhooks: the operator's receivers of events, made, shown, changed and removed. Longshore's own, not of the ECS API. */
+import { randomUUID } from 'node:crypto';
+import type { Express, Request, Response } from 'express';
+import { EcsError } from '../../model/errors.ts';
+import type { Webhook } from '../../model/webhook.ts';
+import type { WebhookStore } from '../../store/types.ts';
+import { parseBody } from '../protocol/aws-json.ts';
+import type { Calls } from '../protocol/calls.ts';
+import { invalid } from '../rules/refusals.ts';
+import { readWebhook } from './rules.ts';
+
+const PAGE = 100;
+
+export function addWebhookRoutes(
+  app: Express,
+  { calls, store }: { readonly calls: Calls; readonly store: WebhookStore },
+): void {
+  const answer = (response: Response, body: unknown, status = 200): void =>
+    calls.succeed(response, { door: 'rest', status, body });
+  const idOf = (request: Request): string => String(request.params['webhookId']);
+
+  app.post('/v1/webhooks', async (request, response) => {
+    const { url, pattern, secret, status = 'ENABLED' } = readWebhook(parseBody(request.body));
+    if (url === undefined) throw invalid('A webhook needs a url.');
+    const webhook = await store.createWebhook({
+      webhookId: randomUUID().replaceAll('-', ''),
+      url,
+      ...(pattern ? { pattern } : {}),
+      ...(typeof secret === 'string' ? { secret } : {}),
+      status,
+      at: Date.now(),
+    });
+    answer(response, presentWebhook(webhook), 201);
+  });
+
+  app.get('/v1/webhooks', async ({ query }, response) => {
+    const after = typeof query['after'] === 'string' ? { after: query['after'] } : {};
+    const { items, next } = await store.listWebhooks({ limit: PAGE, ...after });
+    answer(response, { webhooks: items.map(presentWebhook), ...(next === undefined ? {} : { next }) });
+  });
+
+  app.get('/v1/webhooks/:webhookId', async (request, response) => {
+    answer(response, presentWebhook(found(await store.getWebhook(idOf(request)))));
+  });
+
+  app.patch('/v1/webhooks/:webhookId', async (request, response) => {
+    const changes = readWebhook(parseBody(request.body));
+    const webhook = await store.updateWebhook(idOf(request), { ...changes, at: Date.now() });
+    answer(response, presentWebhook(found(webhook)));
+  });
+
+  app.delete('/v1/webhooks/:webhookId', async (request, response) => {
+    const webhook = found(await store.getWebhook(idOf(request)));
+    await store.deleteWebhook(webhook.webhookId);
+    answer(response, presentWebhook(webhook));
+  });
+}
+
+function found(webhook: Webhook | undefined): Webhook {
+  if (webhook !== undefined) return webhook;
+  throw new EcsError('ResourceNotFoundException', 'The webhook was not found.');
+}
+
+/** Times in seconds, as everywhere on the REST door. */
+function presentWebhook({ delivery, ...webhook }: Webhook): object {
+  const { position, lastDeliveredAt, failingSince, nextAttemptAt, ...rest } = delivery;
+  return {
+    ...webhook,
+    createdAt: webhook.createdAt / 1000,
+    updatedAt: webhook.updatedAt / 1000,
+    delivery: {
+      ...rest,
+      position: String(position),
+      ...seconds({ lastDeliveredAt, failingSince, nextAttemptAt }),
+    },
+  };
+}
+
+const seconds = (times: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(times).flatMap(([name, at]) => (at === undefined ? [] : [[name, at / 1000]])));

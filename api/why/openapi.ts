@@ -1,0 +1,58 @@
+/** The route for why in the OpenAPI document. */
+const parameter = (name: string, more: object) => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'string', ...more },
+});
+
+export const WHY_PATHS = {
+  '/v1/why/{subject}/{id}': {
+    get: {
+      operationId: 'Why',
+      tags: ['why'],
+      description:
+        'Why things happened: the chain of decisions from the call of the API to the end of a container, oldest first, each in plain words and with its record.',
+      parameters: [
+        parameter('subject', { enum: ['task', 'service', 'deployment', 'instance'] }),
+        parameter('id', { description: 'An ARN, an id or the first 8 characters of one, or the name of a service.' }),
+        { name: 'cluster', in: 'query', schema: { type: 'string' } },
+      ],
+      responses: {
+        '200': {
+          description: 'The chain.',
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['clusterName', 'subject', 'id', 'chain'],
+                properties: {
+                  clusterName: { type: 'string' },
+                  subject: { type: 'string' },
+                  id: { type: 'string' },
+                  chain: {
+                    type: 'array',
+                    items: {
+                      type: 'object',
+                      required: ['at', 'kind', 'sentence'],
+                      properties: {
+                        at: { type: 'number', description: 'Seconds since 1970-01-01 UTC.' },
+                        kind: { type: 'string', enum: ['decision', 'task'] },
+                        sentence: { type: 'string' },
+                        decision: { type: 'object', description: 'The record behind the sentence.' },
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+        default: {
+          description: 'Refused or failed: the ECS error.',
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        },
+      },
+    },
+  },
+} as const;

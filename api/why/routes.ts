@@ -1,0 +1,30 @@
+/** GET /v1/why/{subject}/{id}: the chain from the call of the API to where things stand. Not of the ECS API: Longshore's own. */
+import type { Express, Request, Response } from 'express';
+import type { Partition } from '../../model/arn.ts';
+import type { Store } from '../../store/types.ts';
+import { resolveClusterName } from '../operations/shared/clusters.ts';
+import type { Calls } from '../protocol/calls.ts';
+import { whyChain } from './chain.ts';
+import { readQuestion, unknownSubject } from './resolve.ts';
+
+export interface WhyRoute {
+  readonly calls: Calls;
+  readonly store: Store;
+  readonly partition: Partition;
+}
+
+/** Ids and ARNs have slashes: everything behind the subject is the id. */
+const PATH = '/v1/why/:subject/*id';
+
+export function addWhyRoute(app: Express, { calls, store, partition }: WhyRoute): void {
+  app.get(PATH, async ({ params, query }: Request, response: Response) => {
+    const { subject, id } = params as unknown as { readonly subject: string; readonly id: readonly string[] };
+    const cluster = typeof query['cluster'] === 'string' ? query['cluster'] : undefined;
+    const clusterName = resolveClusterName(cluster, { partition });
+    const question = await readQuestion({ store, partition }, { subject, id: id.join('/'), clusterName });
+    const chain = await whyChain(store, question);
+    if (chain.length === 0) throw unknownSubject(question);
+    const body = { ...question, chain: chain.map(({ at, ...step }) => ({ at: at / 1000, ...step })) };
+    calls.succeed(response, { door: 'rest', status: 200, body });
+  });
+}
