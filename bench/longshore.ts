@@ -8,15 +8,20 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { becomes } from '../tools/process.ts';
 
-const ENTRY = fileURLToPath(new URL('../cli/longshore.mjs', import.meta.url));
+export const ENTRY = fileURLToPath(new URL('../cli/longshore.mjs', import.meta.url));
 const READY_PATIENCE_MS = 60_000;
-const STOP_PATIENCE_MS = 20_000;
+/** A profile takes its time to be written. */
+const STOP_PATIENCE_MS = 60_000;
 
 export interface LongshoreOptions {
   readonly dataDir: string;
   readonly dockerHost: string;
   /** Where a CPU profile of its process goes. */
   readonly profileDir?: string;
+  /** Settings beside those that a bench always makes. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Those of an earlier life on the same data folder. */
+  readonly ports?: readonly number[];
 }
 
 export interface Longshore {
@@ -26,12 +31,16 @@ export interface Longshore {
   readonly temporal: TemporalSettings;
   /** Of its embedded Postgres. */
   readonly connectionString: string;
+  readonly pid: number;
+  readonly ports: readonly number[];
   stop(): Promise<void>;
+  /** Ends its process without a word; the embedded servers live on. */
+  kill(): Promise<void>;
 }
 
 /** Resolves when it can run tasks; rejects with the end of its output when it does not come up. */
 export async function startLongshore(options: LongshoreOptions): Promise<Longshore> {
-  const ports = await freePorts(4);
+  const ports = options.ports ?? (await freePorts(4));
   const [api = 0, temporal = 0, ui = 0, postgres = 0] = ports;
   mkdirSync(options.dataDir, { recursive: true });
   const logFile = path.join(options.dataDir, 'output.log');
@@ -41,6 +50,7 @@ export async function startLongshore(options: LongshoreOptions): Promise<Longsho
     stdio: ['ignore', log, log],
     env: {
       ...withoutSettings(),
+      ...options.settings,
       LONGSHORE_DATA: options.dataDir,
       LONGSHORE_PORT: String(api),
       LONGSHORE_TEMPORAL_PORT: String(temporal),
@@ -72,15 +82,22 @@ export async function startLongshore(options: LongshoreOptions): Promise<Longsho
     ecs,
     temporal: { address: `127.0.0.1:${temporal}`, namespace: 'default' },
     connectionString: `postgresql://longshore:${password}@127.0.0.1:${postgres}/longshore`,
+    pid: child.pid ?? 0,
+    ports,
     stop: async () => {
       ecs.destroy();
       await stop(child);
+    },
+    kill: async () => {
+      ecs.destroy();
+      child.kill('SIGKILL');
+      await becomes(() => child.signalCode !== null, STOP_PATIENCE_MS);
     },
   };
 }
 
 /** The person's own settings must not reach the one that is measured. */
-function withoutSettings(): NodeJS.ProcessEnv {
+export function withoutSettings(): NodeJS.ProcessEnv {
   const own = /^(LONGSHORE_|AWS_|TEMPORAL_|DATABASE_URL$|DOCKER_HOST$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }

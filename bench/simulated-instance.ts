@@ -3,17 +3,10 @@
  * that what is measured is the control plane alone.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
-import { Context } from '@temporalio/activity';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { TaskReporter } from '../activities/host/reporter.ts';
-import type { HostActivities } from '../activities/host/types.ts';
-import { announceAgent, registerInstance, reportSender } from '../agent/control-plane.ts';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { InstanceRegistration } from '../model/container-instance.ts';
-import { instanceTaskQueue } from '../model/container-instance.ts';
-import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
-
-const HEARTBEAT_MS = 2_000;
+import type { TemporalSettings } from '../model/temporal-settings.ts';
+import { startFleet } from '../simulation/runtime/fleet.ts';
 
 /** A registration with room for any number of small tasks. */
 export const roomyRegistration = (clusterName: string): InstanceRegistration => ({
@@ -39,71 +32,18 @@ export async function startSimulatedInstance(
 ): Promise<() => Promise<void>> {
   // Of the SDK's own lines, failures are enough; Ctrl-C is the bench's affair.
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const options = temporalConnectionOptions(temporal);
-  const [connection, workerConnection] = await Promise.all([
-    Connection.connect(options),
-    NativeConnection.connect(options),
-  ]);
-  const client = new Client({ connection, namespace: temporal.namespace });
-  const registration = roomyRegistration(clusterName);
-  await registerInstance(client, registration);
-  const stopping = new AbortController();
-  const worker = await Worker.create({
-    connection: workerConnection,
-    namespace: temporal.namespace,
-    taskQueue: instanceTaskQueue(registration.containerInstanceId),
-    activities: createActivities(client, registration, stopping.signal),
+  const fleet = await startFleet({
+    temporal,
+    clusterName,
+    count: 1,
+    seed: randomUUID(),
+    zones: ['zone-a'],
+    cores: 10_000,
+    memoryMiB: 10_000_000,
+    fargate: false,
+    attributes: [],
+    startMs: 0,
+    onError: (error) => process.stderr.write(`bench: ${String(error)}\n`),
   });
-  const running = worker.run();
-  return async () => {
-    stopping.abort();
-    worker.shutdown();
-    await running;
-    await workerConnection.close();
-    await connection.close();
-  };
-}
-
-function createActivities(client: Client, registration: InstanceRegistration, stopping: AbortSignal): HostActivities {
-  const reporter = new TaskReporter({ send: reportSender(client), onError: () => undefined });
-  const { containerInstanceId } = registration;
-  return {
-    async launchTasks({ ownerWorkflowId, tasks }) {
-      const startedAt = Date.now();
-      for (const { taskId } of tasks) {
-        reporter.report(ownerWorkflowId, {
-          taskId,
-          containerInstanceId,
-          lastStatus: 'RUNNING',
-          startedAt,
-          containers: [{ name: 'main', lastStatus: 'RUNNING' }],
-        });
-      }
-      await reporter.delivered(ownerWorkflowId);
-    },
-    async stopTasks({ ownerWorkflowId, tasks }) {
-      const stoppedAt = Date.now();
-      for (const { taskId } of tasks) {
-        reporter.report(ownerWorkflowId, {
-          taskId,
-          containerInstanceId,
-          lastStatus: 'STOPPED',
-          stoppedAt,
-          containers: [{ name: 'main', lastStatus: 'STOPPED' }],
-        });
-      }
-      await reporter.delivered(ownerWorkflowId);
-    },
-    async attendInstance() {
-      await announceAgent(client, registration);
-      const context = Context.current();
-      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-      const stopped = new Promise<void>((resolve) => stopping.addEventListener('abort', () => resolve()));
-      try {
-        await Promise.race([stopped, context.cancelled]);
-      } finally {
-        clearInterval(beat);
-      }
-    },
-  };
+  return () => fleet.shutdown();
 }

@@ -21,7 +21,7 @@ export interface BenchEngine extends DockerEngine {
 
 export class Stage {
   /** Longshore's process is profiled; the profile is written to this folder when it ends. */
-  readonly #profileDir: string | undefined;
+  readonly profileDir: string | undefined;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'longshore-bench-'));
   readonly #ends: (() => Promise<void>)[] = [];
   #engine: Promise<BenchEngine> | undefined;
@@ -29,7 +29,7 @@ export class Stage {
   #longshore: Promise<Longshore> | undefined;
 
   constructor(profileDir?: string) {
-    this.#profileDir = profileDir;
+    this.profileDir = profileDir;
   }
 
   /** The engine that Longshore and plain Docker calls share, one after the other. */
@@ -90,7 +90,7 @@ export class Stage {
       const longshore = await startLongshore({
         dataDir: this.folder('longshore'),
         dockerHost: `unix://${socketPath}`,
-        ...(this.#profileDir === undefined ? {} : { profileDir: this.#profileDir }),
+        ...(this.profileDir === undefined ? {} : { profileDir: this.profileDir }),
       });
       this.onEnd(() => longshore.stop());
       return longshore;

@@ -12,10 +12,18 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     what: 'everything on this machine: the API, the scheduler, an agent',
     load: () => import('./commands/start.ts'),
   },
-  agent: { what: 'an agent alone: joins this Docker host to a cluster', load: () => import('./commands/agent.ts') },
+  agent: {
+    what: 'an agent alone: joins this Docker host (or, with --simulate N, pretended ones) to a cluster',
+    load: () => import('./commands/agent.ts'),
+  },
   api: { what: 'the API alone', load: () => import('./commands/api.ts') },
   worker: { what: 'the scheduler alone', load: () => import('./commands/worker.ts') },
   demo: { what: 'a service of three on a running Longshore', load: () => import('./commands/demo.ts') },
+  sim: { what: 'a simulated cluster in virtual time, its promises checked', load: () => import('./commands/sim.ts') },
+  why: {
+    what: 'why a task, a service, a deployment or an instance is where it is',
+    load: () => import('./commands/why.ts'),
+  },
   test: { what: 'all tests, on real parts', load: () => import('./commands/test.ts') },
   bench: { what: 'speed, beside its references', load: () => import('./commands/bench.ts') },
 };

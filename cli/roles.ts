@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { WorkflowGateway } from '../api/gateway.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
-import type { Store } from '../store/types.ts';
+import type { Store, StoredEvent } from '../store/types.ts';
 import type { Settings } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
 
@@ -42,9 +42,13 @@ export async function openStore(settings: Settings, connectionString: string): P
   return store;
 }
 
-/** The worker, and with it the clearing away of tasks that stopped long ago. */
+/** The worker, and with it the delivery to webhooks and the clearing away of what is past its retention. */
 export async function startWorkerRole({ settings, temporal, store, logger }: ControlPlane): Promise<Role> {
-  const { startWorker, installTemporalLogger } = await import('../worker/index.ts');
+  const [{ startWorker, installTemporalLogger }, { startWebhookDelivery }, { presentEvent }] = await Promise.all([
+    import('../worker/index.ts'),
+    import('../worker/webhooks/deliver.ts'),
+    import('../api/present/event.ts'),
+  ]);
   installTemporalLogger(logger);
   const worker = await startWorker({
     temporal,
@@ -54,19 +58,28 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
     bundleCacheDir: path.join(settings.cacheDir, 'workflows'),
     logger,
   });
-  const purge = (): void => {
-    store.purgeStoppedTasks(Date.now() - settings.stoppedTaskRetentionMs).then(
-      (count) => logger.debug({ count }, 'stopped tasks past their retention removed'),
-      (error: unknown) => logger.warn({ err: error }, 'stopped tasks could not be removed, trying again later'),
-    );
-  };
-  const timer = setInterval(purge, PURGE_EVERY_MS);
+  const present = (event: StoredEvent) => presentEvent(event, settings.partition);
+  const webhooks = startWebhookDelivery({ store, present, logger });
+  const timer = setInterval(() => void purge({ settings, store, logger }), PURGE_EVERY_MS);
   return {
     shutdown: async () => {
       clearInterval(timer);
+      await webhooks.stop();
       await worker.shutdown();
     },
   };
+}
+
+/** Forgets what is past its retention; what fails is tried again the next time. */
+async function purge({ settings, store, logger }: Pick<ControlPlane, 'settings' | 'store' | 'logger'>): Promise<void> {
+  try {
+    const tasks = await store.purgeStoppedTasks(Date.now() - settings.stoppedTaskRetentionMs);
+    const events = await store.purgeEvents(Date.now() - settings.eventRetentionMs);
+    const decisions = await store.purgeDecisions(Date.now() - settings.decisionRetentionMs);
+    logger.debug({ tasks, events, decisions }, 'what is past its retention was removed');
+  } catch (error) {
+    logger.warn({ err: error }, 'what is past its retention could not be removed, trying again later');
+  }
 }
 
 /** The API on its port; a port in use is the person's to free. */
@@ -106,6 +119,7 @@ export async function startAgentRole(
     dataDir: path.join(settings.dataDir, 'agent'),
     availabilityZone: settings.availabilityZone,
     fargate,
+    ...(settings.capacityProvider === undefined ? {} : { capacityProvider: settings.capacityProvider }),
     attributes: settings.attributes,
     logger,
     taskCleanupWaitMs: settings.taskCleanupWaitMs,

@@ -7,6 +7,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { z } from 'zod';
 import type { Partition } from '../model/arn.ts';
+import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../model/capacity-provider.ts';
 import type { Attribute } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 
@@ -34,9 +35,17 @@ export interface Settings {
   readonly dockerHost?: string;
   /** The agent offers its capacity to tasks of launch type FARGATE. */
   readonly fargate?: boolean;
+  /** The operator's capacity provider whose group the agent's instance belongs to. */
+  readonly capacityProvider?: string;
   readonly attributes: readonly Attribute[];
-  readonly instancePolicy: { readonly heartbeatTimeoutMs: number; readonly giveUpAfterMs: number };
+  readonly instancePolicy: {
+    readonly heartbeatTimeoutMs: number;
+    readonly giveUpAfterMs: number;
+    readonly provisioningTimeoutMs: number;
+  };
   readonly stoppedTaskRetentionMs: number;
+  readonly eventRetentionMs: number;
+  readonly decisionRetentionMs: number;
   readonly taskCleanupWaitMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 }
@@ -123,10 +132,20 @@ const environment = z.object({
     .regex(/^[\w.-]{1,128}$/, 'must be a zone such as us-east-1a')
     .optional(),
   LONGSHORE_FARGATE: flag.optional(),
+  LONGSHORE_CAPACITY_PROVIDER: z
+    .string()
+    .regex(
+      /^[\w-]{1,255}$/,
+      'must be the name of a capacity provider: up to 255 letters, digits, hyphens and underscores',
+    )
+    .optional(),
   LONGSHORE_INSTANCE_ATTRIBUTES: attributes.default([]),
   LONGSHORE_HEARTBEAT_TIMEOUT: duration('5s', '1h').default(15_000),
   LONGSHORE_INSTANCE_LOST_AFTER: duration('1s', '30d').default(60_000),
+  LONGSHORE_PROVISIONING_TIMEOUT: duration('1s', '30d').default(DEFAULT_PROVISIONING_TIMEOUT_MS),
   LONGSHORE_STOPPED_TASK_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
+  LONGSHORE_EVENT_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
+  LONGSHORE_DECISION_RETENTION: duration('1h', '3650d').default(30 * 86_400_000),
   LONGSHORE_TASK_CLEANUP_WAIT: duration('1s', '365d').default(3 * 3_600_000),
   LONGSHORE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
@@ -183,12 +202,16 @@ function toSettings(env: Environment): Settings {
     temporalSync: env.LONGSHORE_TEMPORAL_SYNC,
     ...(env.DOCKER_HOST === undefined ? {} : { dockerHost: env.DOCKER_HOST }),
     ...(env.LONGSHORE_FARGATE === undefined ? {} : { fargate: env.LONGSHORE_FARGATE }),
+    ...(env.LONGSHORE_CAPACITY_PROVIDER === undefined ? {} : { capacityProvider: env.LONGSHORE_CAPACITY_PROVIDER }),
     attributes: env.LONGSHORE_INSTANCE_ATTRIBUTES,
     instancePolicy: {
       heartbeatTimeoutMs: env.LONGSHORE_HEARTBEAT_TIMEOUT,
       giveUpAfterMs: env.LONGSHORE_INSTANCE_LOST_AFTER,
+      provisioningTimeoutMs: env.LONGSHORE_PROVISIONING_TIMEOUT,
     },
     stoppedTaskRetentionMs: env.LONGSHORE_STOPPED_TASK_RETENTION,
+    eventRetentionMs: env.LONGSHORE_EVENT_RETENTION,
+    decisionRetentionMs: env.LONGSHORE_DECISION_RETENTION,
     taskCleanupWaitMs: env.LONGSHORE_TASK_CLEANUP_WAIT,
     logLevel: env.LONGSHORE_LOG_LEVEL,
   };

@@ -12,6 +12,8 @@ import type { CarriedRunTask, CarriedService, InstanceState, ServiceOwnedTask } 
 const ownedTask = (task: Task): OwnedTask => ({
   taskId: task.taskId,
   containerInstanceId: task.containerInstanceId ?? '',
+  ...(task.availabilityZone === undefined ? {} : { availabilityZone: task.availabilityZone }),
+  ...(task.capacityProviderName === undefined ? {} : { capacityProviderName: task.capacityProviderName }),
   createdAt: task.createdAt,
   lastStatus: task.lastStatus,
   desiredStatus: task.desiredStatus,
@@ -48,6 +50,7 @@ export function carriedService({ record, tasks, definitions, draining }: Service
       deployments: record.deployments.map(
         ({ desiredCount: _desired, pendingCount: _pending, runningCount: _running, ...deployment }) => deployment,
       ),
+      ...(record.serviceDeployments === undefined ? {} : { serviceDeployments: record.serviceDeployments }),
       taskDefinitions: Object.fromEntries([...byArn].map(([arn, row]) => [arn, row.definition])),
       taskDefinitionTags: Object.fromEntries([...byArn].map(([arn, row]) => [arn, row.tags])),
       throttle: resetThrottle(),
@@ -61,7 +64,7 @@ export function carriedService({ record, tasks, definitions, draining }: Service
       return {
         ...ownedTask(task),
         deploymentId: task.startedBy ?? '',
-        ...(task.availabilityZone === undefined ? {} : { availabilityZone: task.availabilityZone }),
+        ...(task.protectedUntil === undefined ? {} : { protectedUntil: task.protectedUntil }),
         hasHealthCheck: definition !== undefined && hasEssentialHealthCheck(definition),
       };
     }),
@@ -73,6 +76,7 @@ export function carriedRunTask(tasks: readonly Task[], { definition }: TaskDefin
   const [first] = tasks;
   if (!first) throw new Error('a run-task workflow is rebuilt from at least one task');
   const networkConfiguration = networkConfigurationOf(first);
+  const waiting = tasks.find(({ placement }) => placement !== undefined)?.placement;
   return {
     version: 1,
     command: {
@@ -85,8 +89,8 @@ export function carriedRunTask(tasks: readonly Task[], { definition }: TaskDefin
       ...(first.startedBy === undefined ? {} : { startedBy: first.startedBy }),
       overrides: first.overrides,
       ...(networkConfiguration ? { networkConfiguration } : {}),
-      placementConstraints: [],
-      placementStrategy: [],
+      placementConstraints: waiting?.placementConstraints ?? [],
+      placementStrategy: waiting?.placementStrategy ?? [],
       tags: first.tags,
       enableExecuteCommand: first.enableExecuteCommand,
       digest: '',

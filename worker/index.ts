@@ -30,7 +30,7 @@ export interface WorkerOptions {
 }
 
 /** How long the server holds a step back for a worker that was killed, before any other may take it. */
-const STICKY_TIMEOUT_MS = 1_000;
+const STICKY_TIMEOUT_MS = 3_000;
 
 /** An agent's worker runs activities only, and means to. */
 const EXPECTED_WARNING = 'No workflows registered, not polling for workflow tasks';

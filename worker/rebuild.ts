@@ -16,6 +16,7 @@ import {
   serviceWorkflowId,
 } from '../workflows/messages.ts';
 import { groupBy } from '../workflows/owner/relaunch.ts';
+import { packService } from '../workflows/state.ts';
 import { carriedInstance, carriedRunTask, carriedService } from './carried-state.ts';
 
 /** A workflow to start with the state it would have carried over continue-as-new. */
@@ -104,7 +105,7 @@ async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
     found.push({
       workflowType: SERVICE_WORKFLOW,
       workflowId,
-      args: [{ clusterName, serviceName }, carried],
+      args: [{ clusterName, serviceName }, packService(carried)],
       isStillLive: async () => {
         const [row] = await store.getServices(clusterName, [serviceName]);
         return row?.incarnation === record.incarnation && row.status !== 'INACTIVE';

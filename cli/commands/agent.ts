@@ -1,23 +1,108 @@
-/** `longshore agent`: joins this Docker host to a cluster of a Longshore elsewhere. Connects outwards only. */
+/** `longshore agent`: joins this Docker host, or a fleet of simulated instances, to a cluster of a Longshore elsewhere. Connects outwards only. */
 import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Logger } from 'pino';
+import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
+import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
-import type { Settings } from '../../tools/settings.ts';
+import { seconds } from '../../tools/progress.ts';
+import { type Settings, SetupError } from '../../tools/settings.ts';
 import { startAgentRole } from '../roles.ts';
+import type { Stops } from '../shutdown.ts';
 import { requireTemporal, runUntilStopped } from './one-role.ts';
 
-export const run = (settings: Settings): Promise<void> =>
+const USAGE = `Usage: longshore agent [--simulate <count> [--start-ms <ms>] [--zones <zone>[,<zone>…]] [--cores <n>] [--memory <MiB>]]
+
+--simulate registers that many container instances without containers, for rehearsals: their tasks are RUNNING after
+--start-ms (default 1000), and run until they are stopped. Each has the attribute longshore.simulated, and --cores
+(default 4) and --memory (default 16384). They lie in turn in --zones (default: the setting's zone).`;
+
+/** Without --simulate this host's own engine. */
+type Simulation = Readonly<Record<'count' | 'startMs' | 'cores' | 'memoryMiB', number>> & {
+  readonly zones: readonly string[];
+};
+
+export const run = (settings: Settings, args: readonly string[]): Promise<void> =>
   runUntilStopped(async (stops) => {
+    const simulation = readArguments(args, settings);
     const temporal = requireTemporal(settings);
     const logger = createProcessLogger(settings.logLevel);
     const { installTemporalLogger } = await import('../../worker/index.ts');
     installTemporalLogger(logger);
-    const docker = await ensureDocker({
-      logDir: path.join(settings.dataDir, 'docker'),
-      ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
-    });
-    const agent = await startAgentRole({ settings, temporal, logger, docker, fargate: settings.fargate ?? false });
-    stops.add('agent', () => agent.shutdown());
-    const { containerInstanceId } = agent;
-    logger.info({ containerInstanceId, cluster: settings.clusterName }, 'the agent runs');
+    const context = { settings, temporal, logger, stops };
+    await (simulation ? runFleet(context, simulation) : runAgent(context));
   });
+
+interface Context {
+  readonly settings: Settings;
+  readonly temporal: TemporalSettings;
+  readonly logger: Logger;
+  readonly stops: Stops;
+}
+
+async function runAgent({ settings, temporal, logger, stops }: Context): Promise<void> {
+  const docker = await ensureDocker({
+    logDir: path.join(settings.dataDir, 'docker'),
+    ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
+  });
+  const agent = await startAgentRole({ settings, temporal, logger, docker, fargate: settings.fargate ?? false });
+  stops.add('agent', () => agent.shutdown());
+  const { containerInstanceId } = agent;
+  logger.info({ containerInstanceId, cluster: settings.clusterName }, 'the agent runs');
+}
+
+async function runFleet({ settings, temporal, logger, stops }: Context, simulation: Simulation): Promise<void> {
+  const [{ startFleet }, { loadInstanceId }] = await Promise.all([
+    import('../../simulation/runtime/fleet.ts'),
+    import('../../agent/instance-id.ts'),
+  ]);
+  const begun = performance.now();
+  const { clusterName, capacityProvider, fargate = false } = settings;
+  const group = capacityProvider === undefined ? [] : [{ name: CAPACITY_PROVIDER_ATTRIBUTE, value: capacityProvider }];
+  const fleet = await startFleet({
+    ...simulation,
+    temporal,
+    clusterName,
+    attributes: [...settings.attributes, ...group],
+    fargate,
+    seed: await loadInstanceId(path.join(settings.dataDir, 'agent')),
+    onError: (error) => logger.warn({ err: error }, 'a simulated instance failed; it goes on'),
+  });
+  stops.add('simulated instances', () => fleet.shutdown());
+  const count = fleet.containerInstanceIds.length;
+  logger.info({ count, cluster: clusterName, in: seconds(performance.now() - begun) }, 'simulated instances take work');
+}
+
+function readArguments(args: readonly string[], settings: Settings): Simulation | undefined {
+  const { simulate, zones, ...rest } = parse(args);
+  if (simulate === undefined) return undefined;
+  return {
+    count: number(simulate, '--simulate'),
+    startMs: number(rest['start-ms'] ?? '1000', '--start-ms'),
+    cores: number(rest.cores ?? '4', '--cores'),
+    memoryMiB: number(rest.memory ?? '16384', '--memory'),
+    zones: zones?.split(',') ?? [settings.availabilityZone],
+  };
+}
+
+function number(text: string, name: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new SetupError(`${name} must be a whole number (it is "${text}").\n\n${USAGE}`);
+  return Number(text);
+}
+
+const OPTIONS = {
+  simulate: { type: 'string' },
+  'start-ms': { type: 'string' },
+  zones: { type: 'string' },
+  cores: { type: 'string' },
+  memory: { type: 'string' },
+} as const;
+
+function parse(args: readonly string[]): Partial<Record<keyof typeof OPTIONS, string>> {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch (error) {
+    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}

@@ -30,6 +30,16 @@ export interface EmbeddedTemporal {
   stop(): Promise<void>;
 }
 
+/** Where Temporal's own settings do not fit a cluster of many container instances; docs/performance.md has them for others' servers. */
+const DYNAMIC_CONFIG = {
+  /** Polls that may wait at a time. Each instance has some: Temporal's 1,200 would end at a few hundred instances. */
+  'frontend.namespaceCount': 50_000,
+  /** Each instance's queue in one piece: in four, most tasks miss the poll that waits for them, and go by way of the disk. */
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
+  /** News for a workflow that come while it takes a step. Beyond Temporal's 100, the step would be taken back. */
+  'history.maximumBufferedEventsBatch': 5_000,
+} as const;
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -61,6 +71,7 @@ function serverArguments(database: string, options: EmbeddedTemporalOptions): re
     `--db-filename=${database}`,
     '--sqlite-pragma=journal_mode=WAL',
     `--sqlite-pragma=synchronous=${options.sync.toUpperCase()}`,
+    ...Object.entries(DYNAMIC_CONFIG).map(([name, value]) => `--dynamic-config-value=${name}=${value}`),
     '--log-level=warn',
     '--log-format=json',
   ];

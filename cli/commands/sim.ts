@@ -1,0 +1,149 @@
+/** `longshore sim SCENARIO`: a simulated cluster in virtual time, its promises checked after each step; docs/simulation.md. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runCampaign, type CampaignFailure, type CampaignResult } from '../../simulation/run/campaign.ts';
+import type { RunResult } from '../../simulation/run/run.ts';
+import { openSimulationStage } from '../../simulation/run/stage.ts';
+import { readScenario, ScenarioError, writeFixedSteps } from '../../simulation/scenario/scenario.ts';
+import { duration } from '../../simulation/scenario/values.ts';
+import { awaitStopSignal } from '../shutdown.ts';
+import { type Settings, SetupError } from '../../tools/settings.ts';
+
+const USAGE = `Usage: longshore sim SCENARIO [--seed N] [--seeds N] [--steps N] [--for 60m]
+
+  SCENARIO   a file that describes the cluster and what happens to it: scenarios/*.yaml
+  --seed     the first seed; without it one is drawn and printed
+  --seeds    so many runs, each with the next seed
+  --steps    random steps in each run; without it what the scenario says
+  --for      new runs until this time is up`;
+
+/** A failing list of steps is made shorter for this long. */
+const SHRINK_FOR_MS = 180_000;
+const HOUR_MS = 3_600_000;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Ends the process with code 1 when a promise was broken. */
+export async function run(settings: Settings, args: readonly string[]): Promise<void> {
+  const asked = readArguments(args);
+  const scenario = asSetupError(() => readScenario(asked.file));
+  const stage = await openSimulationStage(path.join(settings.cacheDir, 'workflows'));
+  // Its Postgres must not outlive it.
+  void awaitStopSignal().then(async () => {
+    await stage.close();
+    process.exit(130);
+  });
+  try {
+    const result = await runCampaign({
+      scenario,
+      stage,
+      firstSeed: asked.seed,
+      shrinkForMs: SHRINK_FOR_MS,
+      ...(asked.seeds === undefined ? {} : { seeds: asked.seeds }),
+      ...(asked.steps === undefined ? {} : { steps: asked.steps }),
+      ...(asked.forMs === undefined ? {} : { forMs: asked.forMs }),
+      onRun: (seed, outcome) => process.stdout.write(`${runLine(seed, outcome)}\n`),
+      onShrinking: () => process.stdout.write('A promise was broken. Looking for a shorter way there …\n'),
+    });
+    process.stdout.write(`${totalLine(result)}\n`);
+    if (result.failure) {
+      process.exitCode = 1;
+      tell(asked.file, result.failure);
+    }
+  } finally {
+    await stage.close();
+  }
+}
+
+function tell(file: string, failure: CampaignFailure): void {
+  const { seed, step, violations, shrunk, trace } = failure;
+  const name = `${path.basename(file).replace(/\.\w+$/, '')}-seed-${seed}.yaml`;
+  writeFileSync(name, writeFixedSteps(file, shrunk.steps));
+  process.stdout.write(`
+${trace.slice(-40).join('\n')}
+
+FAILED  ${file}, seed ${seed}, step ${step}, commit ${commit()}
+${violations.map((violation) => `  ${violation}`).join('\n')}
+
+Again:          longshore sim ${file} --seed ${seed}
+${shrunk.steps.length} steps, in ${name} (found in ${shrunk.tries} tries):
+                longshore sim ${name} --seed ${seed}
+`);
+}
+
+function runLine(seed: number, { steps, virtualMs, realMs, digest, tasks, replays, failure }: RunResult): string {
+  const virtual = `${(virtualMs / 60_000).toFixed(0)} virtual minutes`;
+  const speed = `${((steps / realMs) * 1000).toFixed(0)} steps/s`;
+  const work = `${tasks} workflow tasks, ${replays} replays`;
+  return `seed ${seed}: ${failure ? 'FAILED after' : 'kept every promise in'} ${steps} steps, ${virtual}, ${work}, ${(realMs / 1000).toFixed(1)} s (${speed}), ${digest}`;
+}
+
+function totalLine({ seeds, steps, virtualMs, realMs }: CampaignResult): string {
+  const speed = `${((steps / realMs) * 1000).toFixed(0)} steps/s`;
+  return `${seeds} seeds, ${steps} steps, ${(virtualMs / HOUR_MS).toFixed(1)} virtual hours in ${(realMs / 1000).toFixed(0)} s (${speed})`;
+}
+
+interface Arguments {
+  readonly file: string;
+  readonly seed: number;
+  readonly seeds?: number;
+  readonly steps?: number;
+  readonly forMs?: number;
+}
+
+function readArguments(args: readonly string[]): Arguments {
+  const option = { type: 'string' } as const;
+  const parsed = asSetupError(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { seed: option, seeds: option, steps: option, for: option },
+    }),
+  );
+  const { values, positionals } = parsed;
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) throw new SetupError(USAGE);
+  const seeds = number('--seeds', values.seeds);
+  const steps = number('--steps', values.steps);
+  const forMs = values.for === undefined ? undefined : time(values.for);
+  return {
+    file,
+    seed: number('--seed', values.seed) ?? Date.now() % 1_000_000,
+    ...(seeds === undefined ? {} : { seeds }),
+    ...(steps === undefined ? {} : { steps }),
+    ...(forMs === undefined ? {} : { forMs }),
+  };
+}
+
+function number(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new SetupError(`${name} must be a whole number.\n\n${USAGE}`);
+  return Number(text);
+}
+
+function time(text: string): number {
+  const result = duration.safeParse(text);
+  if (!result.success) throw new SetupError(`--for ${text}: ${result.error.issues[0]?.message ?? ''}`);
+  return result.data;
+}
+
+/** What the person can put right is told without a stack trace. */
+function asSetupError<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const isTheirs = error instanceof ScenarioError || (error instanceof TypeError && 'code' in error);
+    if (isTheirs) throw new SetupError(error.message);
+    throw error;
+  }
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, stdio: 'pipe' }).toString().trim();
+  } catch {
+    return 'unknown';
+  }
+}

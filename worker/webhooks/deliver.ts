@@ -1,0 +1,160 @@
+/**
+ * Delivers events to webhooks: to each in order, at least once, by one worker at a time. Any number of workers may run
+ * this; whoever holds a webhook's lease delivers to it, and moves its position on after each success.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventEnvelope } from '../../model/event.ts';
+import { matchesPattern } from '../../model/event-pattern.ts';
+import type { ClaimedWebhook, Store, StoredEvent, WebhookLease } from '../../store/types.ts';
+import { post } from './post.ts';
+
+export interface WebhookDeliveryDeps {
+  readonly store: Pick<Store, 'listEvents' | 'claimWebhooks' | 'advanceWebhook' | 'failWebhook' | 'releaseWebhook'>;
+  readonly present: (event: StoredEvent) => EventEnvelope;
+  readonly logger: {
+    debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+    warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  };
+  readonly timing?: Partial<DeliveryTiming>;
+}
+
+export interface DeliveryTiming {
+  /** How often to look for webhooks with something to deliver. */
+  readonly pollMs: number;
+  /** Longer than one attempt takes: a holder that is silent for longer is taken for dead. */
+  readonly leaseMs: number;
+  /** Wait after the first failure; doubles with each further one. */
+  readonly retryMs: number;
+  readonly longestRetryMs: number;
+  /** As EventBridge: an event is tried for a day, then dropped, and the next one's turn comes. */
+  readonly dropAfterMs: number;
+}
+
+const TIMING: DeliveryTiming = {
+  pollMs: 500,
+  leaseMs: 30_000,
+  retryMs: 1_000,
+  longestRetryMs: 5 * 60_000,
+  dropAfterMs: 24 * 3_600_000,
+};
+
+const WEBHOOKS_AT_ONCE = 16;
+const PAGE = 100;
+
+/** Delivers until it is stopped; `stop` breaks attempts under way off: they are made again. */
+export function startWebhookDelivery(deps: WebhookDeliveryDeps): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const delivery = new WebhookDelivery(deps, stopping.signal);
+  const run = delivery.run();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await run;
+    },
+  };
+}
+
+class WebhookDelivery {
+  readonly #deps: WebhookDeliveryDeps;
+  readonly #timing: DeliveryTiming;
+  readonly #signal: AbortSignal;
+  readonly #holder = randomUUID();
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(deps: WebhookDeliveryDeps, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#timing = { ...TIMING, ...deps.timing };
+    this.#signal = signal;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#signal.aborted) {
+      await this.#claim().catch((error: unknown) => {
+        this.#deps.logger.debug({ err: error }, 'webhooks could not be looked at, trying again');
+      });
+      await sleep(this.#timing.pollMs, undefined, { signal: this.#signal }).catch(() => undefined);
+    }
+    await Promise.all(this.#underWay);
+  }
+
+  async #claim(): Promise<void> {
+    const limit = WEBHOOKS_AT_ONCE - this.#underWay.size;
+    if (limit === 0) return;
+    const lease = { holder: this.#holder, leaseMs: this.#timing.leaseMs };
+    for (const claimed of await this.#deps.store.claimWebhooks({ ...lease, limit })) {
+      const work = this.#serve(claimed)
+        .catch((error: unknown) => {
+          const { webhookId } = claimed.webhook;
+          this.#deps.logger.warn({ webhookId, err: error }, 'delivery to a webhook was interrupted, trying again');
+        })
+        .finally(() => this.#underWay.delete(work));
+      this.#underWay.add(work);
+    }
+  }
+
+  /** Delivers all that there is, or up to the first failure. */
+  async #serve(claimed: ClaimedWebhook): Promise<void> {
+    const lease = { webhookId: claimed.webhook.webhookId, holder: this.#holder, leaseMs: this.#timing.leaseMs };
+    let current: ClaimedWebhook | undefined = claimed;
+    for (let more = true; more;) {
+      const after = current.webhook.delivery.position;
+      const { events, through } = await this.#deps.store.listEvents({}, { after, limit: PAGE });
+      for (const event of events) {
+        const outcome = await this.#deliver(current, event);
+        if (outcome.kind === 'passed') continue;
+        if (outcome.kind === 'failed') return this.#fail(lease, current, outcome.error);
+        current = await this.#advance(lease, current, { position: event.position, done: outcome.kind });
+        if (current === undefined) return;
+      }
+      current = await this.#advance(lease, current, { position: through });
+      if (current === undefined) return;
+      more = events.length > 0;
+    }
+    await this.#deps.store.releaseWebhook(lease);
+  }
+
+  /** The webhook as it is then; undefined when it is no longer in our hands. */
+  async #advance(
+    lease: WebhookLease,
+    claimed: ClaimedWebhook,
+    { position, done }: { readonly position: number; readonly done?: 'delivered' | 'dropped' },
+  ): Promise<ClaimedWebhook | undefined> {
+    const { webhook } = claimed;
+    if (position === webhook.delivery.position) return claimed;
+    const delivered = done === 'delivered' ? 1 : 0;
+    const progress = { position, delivered, dropped: done === 'dropped' ? 1 : 0 };
+    if (!(await this.#deps.store.advanceWebhook(lease, progress))) return undefined;
+    const { failingSince, ...delivery } = webhook.delivery;
+    const failing = delivered === 0 && failingSince !== undefined ? { failingSince } : {};
+    const failures = delivered === 0 ? delivery.failures : 0;
+    return { ...claimed, webhook: { ...webhook, delivery: { ...delivery, ...failing, failures, position } } };
+  }
+
+  /** An attempt that a stop broke off is no failure of the receiver's. */
+  async #fail(lease: WebhookLease, claimed: ClaimedWebhook, error: string): Promise<void> {
+    if (this.#signal.aborted) await this.#deps.store.releaseWebhook(lease);
+    else await this.#deps.store.failWebhook(lease, { error, retryInMs: this.#retryIn(claimed) });
+  }
+
+  async #deliver({ webhook, secret }: ClaimedWebhook, stored: StoredEvent): Promise<Outcome> {
+    const { webhookId, url, pattern, delivery } = webhook;
+    const event = this.#deps.present(stored);
+    if (pattern !== undefined && !matchesPattern(pattern, event)) return { kind: 'passed' };
+    const oldest = Date.now() - this.#timing.dropAfterMs;
+    if (stored.at < oldest && (delivery.failingSince ?? Infinity) < oldest) return { kind: 'dropped' };
+    const { position } = stored;
+    const signed = secret === undefined ? {} : { secret };
+    const error = await post({ webhookId, url, position, event, ...signed }, this.#signal);
+    return error === undefined ? { kind: 'delivered' } : { kind: 'failed', error };
+  }
+
+  #retryIn({ webhook }: ClaimedWebhook): number {
+    const { retryMs, longestRetryMs } = this.#timing;
+    // 2^30 is beyond any limit, and still a number.
+    return Math.min(retryMs * 2 ** Math.min(webhook.delivery.failures, 30), longestRetryMs);
+  }
+}
+
+type Outcome =
+  { readonly kind: 'passed' | 'delivered' | 'dropped' } | { readonly kind: 'failed'; readonly error: string };

@@ -1,0 +1,55 @@
+/** One delivery to a webhook: a signed POST that counts as done with any 2xx. */
+import { createHmac } from 'node:crypto';
+import type { EventEnvelope } from '../../model/event.ts';
+
+const PATIENCE_MS = 10_000;
+const MOST_ERROR_CHARACTERS = 500;
+
+export interface Delivery {
+  readonly webhookId: string;
+  readonly url: string;
+  readonly secret?: string;
+  readonly position: number;
+  readonly event: EventEnvelope;
+}
+
+/**
+ * `sha256=` and the hex HMAC of `timestamp.body`. The receiver computes the same, compares in constant time, and refuses
+ * timestamps (seconds) that are old.
+ */
+export const signature = (secret: string, timestamp: number, body: string): string =>
+  `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
+
+/** Undefined when it was accepted; else why not. Redirects are not followed: they count as a refusal. */
+export async function post(delivery: Delivery, signal: AbortSignal): Promise<string | undefined> {
+  const body = JSON.stringify(delivery.event);
+  const timestamp = Math.floor(Date.now() / 1000);
+  const { secret } = delivery;
+  try {
+    const response = await fetch(delivery.url, {
+      method: 'POST',
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'Longshore',
+        'x-longshore-webhook': delivery.webhookId,
+        'x-longshore-position': String(delivery.position),
+        'x-longshore-timestamp': String(timestamp),
+        ...(secret === undefined ? {} : { 'x-longshore-signature': signature(secret, timestamp, body) }),
+      },
+    });
+    await response.body?.cancel();
+    return response.ok ? undefined : `The receiver answered ${response.status}.`;
+  } catch (error) {
+    return explain(error).slice(0, MOST_ERROR_CHARACTERS);
+  }
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `The receiver did not answer within ${PATIENCE_MS / 1000} s.`;
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
+}
