@@ -1,0 +1,15 @@
+/** A task never runs twice: one machine at most, at any moment. */
+import type { Check } from './check.ts';
+
+export const oneCopy: Check = {
+  name: 'one copy',
+  check({ world }) {
+    const places = new Map<string, string[]>();
+    for (const { id, machine } of world.instances) {
+      for (const taskId of machine.running) places.set(taskId, [...(places.get(taskId) ?? []), id]);
+    }
+    return [...places]
+      .filter(([, ids]) => ids.length > 1)
+      .map(([taskId, ids]) => `task ${taskId} runs on ${ids.join(' and ')}`);
+  },
+};

@@ -1,0 +1,132 @@
+/** The Temporal client's face of the virtual cluster: as much of it as the API, the agents and the worker call. */
+import {
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+  type Connection,
+  type WithStartWorkflowOperation,
+} from '@temporalio/client';
+import { ApplicationFailure, WorkflowNotFoundError, type Workflow } from '@temporalio/common';
+import type { Clock } from '../clock.ts';
+import { UpdateFailed, UpdateTurnedAway, type VirtualTemporal } from './temporal.ts';
+
+/** The way between one caller and the cluster, and back. Each call passes through; what it does not let through waits or fails. */
+export type Network = <T>(call: () => Promise<T>) => Promise<T>;
+
+export interface VirtualClientOptions {
+  readonly temporal: VirtualTemporal;
+  readonly network: Network;
+  readonly newId: () => string;
+}
+
+interface Named {
+  readonly name: string;
+}
+
+const nameOf = (definition: Named | string): string => (typeof definition === 'string' ? definition : definition.name);
+
+/** `Client` for one caller. What is not built here fails by name when it is called. */
+export function createVirtualClient(options: VirtualClientOptions): Client {
+  const workflow = new VirtualWorkflowClient(options);
+  return { workflow } as unknown as Client;
+}
+
+class VirtualWorkflowClient {
+  readonly #options: VirtualClientOptions;
+
+  constructor(options: VirtualClientOptions) {
+    this.#options = options;
+  }
+
+  getHandle(workflowId: string) {
+    const { temporal, network } = this.#options;
+    return {
+      workflowId,
+      signal: (definition: Named | string, ...args: unknown[]) =>
+        network(async () => {
+          temporal.signal(workflowId, nameOf(definition), args);
+          return Promise.resolve();
+        }),
+      executeUpdate: (definition: Named | string, { args = [] }: { args?: unknown[] } = {}) =>
+        network(() => this.#update(workflowId, nameOf(definition), args)),
+      describe: () =>
+        network(() =>
+          temporal.isRunning(workflowId)
+            ? Promise.resolve({ workflowId, status: { name: 'RUNNING' } })
+            : Promise.reject(new WorkflowNotFoundError('workflow not found', workflowId, undefined)),
+        ),
+      terminate: () =>
+        network(() => {
+          temporal.terminate(workflowId);
+          return Promise.resolve();
+        }),
+    };
+  }
+
+  executeUpdateWithStart(
+    definition: Named | string,
+    options: { args?: unknown[]; startWorkflowOperation: WithStartWorkflowOperation<Workflow> },
+  ): Promise<unknown> {
+    const { workflowTypeOrFunc, options: start } = options.startWorkflowOperation;
+    const { temporal, network } = this.#options;
+    return network(() => {
+      const { workflowId } = start;
+      if (!temporal.isRunning(workflowId)) {
+        const workflowType = String(workflowTypeOrFunc);
+        temporal.start({ workflowType, workflowId, taskQueue: start.taskQueue, args: start.args ?? [] });
+      }
+      return this.#update(workflowId, nameOf(definition), options.args ?? []);
+    });
+  }
+
+  start(workflowType: string, options: { workflowId: string; taskQueue: string; args?: unknown[] }): Promise<unknown> {
+    return this.#options.network(() => {
+      const { workflowId, taskQueue, args = [] } = options;
+      this.#options.temporal.start({ workflowType, workflowId, taskQueue, args });
+      return Promise.resolve(this.getHandle(workflowId));
+    });
+  }
+
+  /** The client itself goes on to the next run when one continued as new. */
+  async #update(workflowId: string, name: string, args: readonly unknown[]): Promise<unknown> {
+    const { temporal, newId } = this.#options;
+    const id = newId();
+    for (;;) {
+      try {
+        return await temporal.update(workflowId, { id, name, args });
+      } catch (error) {
+        if (error instanceof UpdateTurnedAway && error.why === 'continuedAsNew') continue;
+        throw asClientError(error, workflowId);
+      }
+    }
+  }
+}
+
+function asClientError(error: unknown, workflowId: string): unknown {
+  if (error instanceof UpdateFailed)
+    return new WorkflowUpdateFailedError('Workflow Update failed', error.cause as Error);
+  if (!(error instanceof UpdateTurnedAway)) return error;
+  if (error.why === 'notFound')
+    return new WorkflowNotFoundError('workflow execution already completed', workflowId, undefined);
+  const cause = ApplicationFailure.nonRetryable(
+    'Workflow Update failed because the Workflow completed before the Update completed.',
+    'AcceptedUpdateCompletedWorkflow',
+  );
+  return new WorkflowUpdateFailedError('Workflow Update failed', cause);
+}
+
+/** What the API's gateway asks of its connection: time limits for calls, and whether anybody answers. */
+export function createVirtualConnection(clock: Clock): Connection {
+  const connection = {
+    withDeadline: <T>(deadline: number, call: () => Promise<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        const cancel = clock.after(deadline - clock.now(), () =>
+          reject(new WorkflowUpdateRPCTimeoutOrCancelledError('Update RPC deadline exceeded')),
+        );
+        void call().then(resolve, reject).finally(cancel);
+      }),
+    workflowService: { getSystemInfo: () => Promise.resolve({}) },
+    close: () => Promise.resolve(),
+  };
+  return connection as unknown as Connection;
+}

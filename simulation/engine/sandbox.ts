@@ -1,0 +1,113 @@
+/**
+ * One run of a workflow in memory, in the SDK's own sandbox: the same bundle, globals and rules as in a worker. The
+ * library's inner files are used on purpose: its version is pinned, and nothing else shows nondeterminism as it really is.
+ */
+import vm from 'node:vm';
+import type { coresdk } from '@temporalio/proto';
+import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
+import type { EpochMs } from '../../model/time.ts';
+import { toTimestamp } from './payloads.ts';
+
+export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
+export type Command = coresdk.workflow_commands.IWorkflowCommand;
+
+export interface RunIdentity {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly workflowType: string;
+  readonly taskQueue: string;
+  readonly startedAt: EpochMs;
+  readonly randomnessSeed: readonly number[];
+}
+
+export interface ActivationFacts {
+  readonly at: EpochMs;
+  readonly historyLength: number;
+  readonly continueAsNewSuggested: boolean;
+  readonly isReplaying: boolean;
+  readonly flags: readonly number[];
+}
+
+export interface ActivationResult {
+  readonly commands: readonly Command[];
+  readonly usedFlags: readonly number[];
+}
+
+export interface Sandbox {
+  /** Runs the jobs and everything they set off. Throws what fails the workflow task. */
+  activate(jobs: readonly Job[], facts: ActivationFacts): Promise<ActivationResult>;
+  dispose(): Promise<void>;
+}
+
+export interface SandboxFactory {
+  create(identity: RunIdentity): Promise<Sandbox>;
+}
+
+/** Whatever a workflow calls as a local activity; a name that nobody has fails when it is called. */
+class AnyName extends Set<string> {
+  override has(): boolean {
+    return true;
+  }
+}
+
+/** Compiles the bundle once. */
+export function createSandboxFactory(code: string): SandboxFactory {
+  const filename = 'workflows.js';
+  const script = new vm.Script(code, { filename });
+  const sourceMap = { version: 3, file: filename, sources: [], sourcesContent: [], names: [], mappings: '' };
+  // Without a limit on the time of an activation: it would cost a thread for each.
+  const unlimited = undefined as unknown as number;
+  const creator = new ReusableVMWorkflowCreator(script, { code, filename, sourceMap }, unlimited, new AnyName());
+  return { create: (identity) => createSandbox(creator, identity) };
+}
+
+async function createSandbox(creator: ReusableVMWorkflowCreator, identity: RunIdentity): Promise<Sandbox> {
+  const { workflowId, runId, workflowType, taskQueue, startedAt, randomnessSeed } = identity;
+  const workflow = await creator.createWorkflow({
+    now: startedAt,
+    randomnessSeed: [...randomnessSeed],
+    showStackTraceSources: false,
+    info: {
+      workflowId,
+      runId,
+      firstExecutionRunId: runId,
+      workflowType,
+      taskQueue,
+      namespace: 'simulation',
+      attempt: 1,
+      historyLength: 0,
+      historySize: 0,
+      continueAsNewSuggested: false,
+      startTime: new Date(startedAt),
+      runStartTime: new Date(startedAt),
+      searchAttributes: {},
+      typedSearchAttributes: [],
+      taskTimeoutMs: 10_000,
+      currentBuildId: '',
+      unsafe: { isReplaying: false },
+    } as never,
+  });
+  return {
+    async activate(jobs, facts) {
+      const completion = await workflow.activate({
+        runId,
+        timestamp: toTimestamp(facts.at),
+        isReplaying: facts.isReplaying,
+        historyLength: facts.historyLength,
+        continueAsNewSuggested: facts.continueAsNewSuggested,
+        availableInternalFlags: [...facts.flags],
+        jobs: [...jobs],
+      });
+      if (completion.failed) {
+        const { message, stackTrace } = completion.failed.failure ?? {};
+        throw new Error(`workflow task of ${workflowId} failed: ${message ?? ''}\n${stackTrace ?? ''}`);
+      }
+      await workflow.getAndResetSinkCalls();
+      return {
+        commands: completion.successful?.commands ?? [],
+        usedFlags: completion.successful?.usedInternalFlags ?? [],
+      };
+    },
+    dispose: () => workflow.dispose(),
+  };
+}

@@ -1,0 +1,130 @@
+/**
+ * Virtual time: what is to happen, in the order of its time. Between two things that happen no time passes for anybody,
+ * and what one of them sets off is over before the next begins.
+ */
+import type { EpochMs } from '../../model/time.ts';
+import type { Clock } from '../clock.ts';
+import type { Random } from '../random.ts';
+
+export interface Happening {
+  readonly at: EpochMs;
+  /** Decides among those of the same moment. */
+  readonly turn: number;
+  readonly number: number;
+  readonly act: () => void | Promise<void>;
+  cancelled: boolean;
+}
+
+/** The next macrotask: every promise that can settle without time or input has settled by then. Bound before anybody replaces the globals. */
+const nextTurn = setImmediate;
+const settle = (): Promise<void> => new Promise((resolve) => nextTurn(resolve));
+
+export class VirtualClock implements Clock {
+  readonly #random: Random;
+  readonly #queue: Happening[] = [];
+  #now: EpochMs;
+  #count = 0;
+
+  /** `random` decides the order of what falls on the same moment. */
+  constructor(start: EpochMs, random: Random) {
+    this.#now = start;
+    this.#random = random;
+  }
+
+  now(): EpochMs {
+    return Math.floor(this.#now);
+  }
+
+  /** How many things have happened or are to happen. */
+  get count(): number {
+    return this.#count;
+  }
+
+  after(ms: number, act: () => void | Promise<void>): () => void {
+    const at = this.#now + Math.max(ms, 0);
+    const happening: Happening = { at, turn: this.#random.next(), number: this.#count, act, cancelled: false };
+    this.#count += 1;
+    push(this.#queue, happening);
+    return () => {
+      happening.cancelled = true;
+    };
+  }
+
+  /** Lets everything happen that is due until then; afterwards it is that time. */
+  async advanceTo(until: EpochMs): Promise<void> {
+    await settle();
+    for (;;) {
+      const next = this.#queue[0];
+      if (next === undefined || next.at > until) break;
+      pop(this.#queue);
+      if (next.cancelled) continue;
+      this.#now = Math.max(next.at, this.#now);
+      const acting = next.act();
+      if (acting) await acting;
+      await settle();
+    }
+    this.#now = Math.max(until, this.#now);
+  }
+
+  advance(ms: number): Promise<void> {
+    return this.advanceTo(this.#now + ms);
+  }
+
+  /** Lets the next thing happen, whenever that is, until the condition holds. False when it is not met by the limit. */
+  async advanceUntil(isMet: () => boolean, limit: EpochMs): Promise<boolean> {
+    await settle();
+    while (!isMet()) {
+      const next = this.#queue[0];
+      if (next === undefined || next.at > limit) {
+        this.#now = Math.max(limit, this.#now);
+        return false;
+      }
+      await this.advanceOne();
+    }
+    return true;
+  }
+
+  private async advanceOne(): Promise<void> {
+    const next = pop(this.#queue);
+    if (next === undefined || next.cancelled) return;
+    this.#now = Math.max(next.at, this.#now);
+    const acting = next.act();
+    if (acting) await acting;
+    await settle();
+  }
+}
+
+const isBefore = (a: Happening, b: Happening): boolean =>
+  a.at !== b.at ? a.at < b.at : a.turn !== b.turn ? a.turn < b.turn : a.number < b.number;
+
+function push(heap: Happening[], value: Happening): void {
+  heap.push(value);
+  let i = heap.length - 1;
+  while (i > 0) {
+    const parent = (i - 1) >> 1;
+    const above = heap[parent];
+    if (above === undefined || !isBefore(value, above)) break;
+    heap[i] = above;
+    i = parent;
+  }
+  heap[i] = value;
+}
+
+function pop(heap: Happening[]): Happening | undefined {
+  const first = heap[0];
+  const last = heap.pop();
+  if (first === undefined || last === undefined || heap.length === 0) return first;
+  let i = 0;
+  for (;;) {
+    const left = 2 * i + 1;
+    const right = left + 1;
+    const [l, r] = [heap[left], heap[right]];
+    if (l === undefined) break;
+    const [child, value] = r !== undefined && isBefore(r, l) ? [right, r] : [left, l];
+    if (!isBefore(value, last)) break;
+    heap[i] = value;
+    i = child;
+  }
+  heap[i] = last;
+  return first;
+}

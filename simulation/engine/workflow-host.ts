@@ -1,0 +1,44 @@
+/** What a run asks of the engine around it. */
+import type { coresdk } from '@temporalio/proto';
+import type { VirtualClock } from './virtual-clock.ts';
+import type { Job, RunIdentity, Sandbox } from './sandbox.ts';
+import type { WorkflowSession } from './session.ts';
+import type { WorkflowRun } from './workflow-run.ts';
+
+/** A process of the control plane that runs workflows and their local activities. */
+export interface WorkflowWorker {
+  readonly name: string;
+  readonly isAlive: boolean;
+}
+
+export type ActivityResolution = NonNullable<NonNullable<Job['resolveActivity']>['result']>;
+export type ScheduleActivity = coresdk.workflow_commands.IScheduleActivity;
+export type ScheduleLocalActivity = coresdk.workflow_commands.IScheduleLocalActivity;
+export type UpdateResponse = coresdk.workflow_commands.IUpdateResponse;
+
+export interface WorkflowHost {
+  readonly clock: VirtualClock;
+  readonly continueAsNewAfterEvents: number;
+  /** Of one way through the network, in milliseconds. */
+  latency(): number;
+  /** The one that holds the run in memory, if it lives; any other that does; undefined: none. */
+  workerFor(holder: WorkflowWorker | undefined): WorkflowWorker | undefined;
+  createSandbox(identity: RunIdentity): Promise<Sandbox>;
+  dispose(session: WorkflowSession): void;
+  /** `answer` is not called when the worker died. */
+  runLocal(
+    worker: WorkflowWorker,
+    activity: ScheduleLocalActivity,
+    answer: (result: ActivityResolution) => Promise<void>,
+  ): void;
+  scheduleActivity(run: WorkflowRun, activity: ScheduleActivity): void;
+  cancelActivity(run: WorkflowRun, seq: number): void;
+  updateAnswered(run: WorkflowRun, response: UpdateResponse): void;
+  afterTask(run: WorkflowRun): void;
+  replayed(run: WorkflowRun): void;
+  /** `turnedAway`: ids of updates that the run never looked at. */
+  closed(run: WorkflowRun, turnedAway: readonly string[]): void;
+  /** Something that may never be; ends the simulation. */
+  violation(what: string): void;
+  trace(line: string): void;
+}

@@ -1,0 +1,397 @@
+/**
+ * One run of a workflow as the server and a worker hold it: what happened and was not yet told, the task under way, the
+ * history. A worker's death throws away what was in memory; the next task replays the history and compares.
+ */
+import type { EpochMs } from '../../model/time.ts';
+import type { Payload, ProtoFailure } from './payloads.ts';
+import { toMs } from './payloads.ts';
+import type { Command, Job, RunIdentity } from './sandbox.ts';
+import { ordered, signature, WorkflowSession } from './session.ts';
+import type { WorkflowHost, WorkflowWorker } from './workflow-host.ts';
+
+type Resolution = NonNullable<NonNullable<Job['resolveActivity']>['result']>;
+
+/** What is told to the run; `isEvent` is false for updates, which a closing run turns away instead of waiting for. */
+interface Delivery {
+  readonly job: Job;
+  readonly isEvent: boolean;
+}
+
+interface LocalResult {
+  readonly result: Resolution;
+  readonly at: EpochMs;
+}
+
+/** A completed workflow task: enough to replay it. */
+interface DoneTask {
+  readonly jobs: readonly Job[];
+  readonly at: EpochMs;
+  readonly historyLength: number;
+  readonly continueAsNewSuggested: boolean;
+  readonly locals: ReadonlyMap<number, LocalResult>;
+  readonly commands: readonly string[];
+  readonly flags: readonly number[];
+}
+
+interface OpenTask {
+  readonly worker: WorkflowWorker;
+  readonly deliveries: Delivery[];
+  readonly at: EpochMs;
+  readonly historyLength: number;
+  readonly continueAsNewSuggested: boolean;
+  readonly locals: Map<number, LocalResult>;
+  readonly commands: Command[];
+  flags: readonly number[];
+}
+
+export type RunOutcome =
+  | { readonly kind: 'completed' }
+  | { readonly kind: 'failed'; readonly failure: ProtoFailure }
+  | { readonly kind: 'continuedAsNew'; readonly workflowType: string; readonly args: readonly Payload[] }
+  | { readonly kind: 'terminated' };
+
+/** A worker reports before the server gives its task away; local activities may take longer than one task. */
+const TASK_HEARTBEAT_MS = 8_000;
+/** Then the server gives the task of a worker that died to another. */
+const TASK_TIMEOUT_MS = 10_000;
+
+export class WorkflowRun {
+  readonly identity: RunIdentity;
+  readonly #host: WorkflowHost;
+  readonly #inbox: Delivery[] = [];
+  readonly #history: DoneTask[] = [];
+  readonly #timers = new Map<number, () => void>();
+  #historyLength = 1;
+  #session: WorkflowSession | undefined;
+  /** Local activities that the workflow waits for and no task has recorded. */
+  readonly #localsUnderWay = new Map<number, Command>();
+  #sessionWorker: WorkflowWorker | undefined;
+  #task: OpenTask | undefined;
+  #isScheduled = false;
+  outcome: RunOutcome | undefined;
+
+  constructor(identity: RunIdentity, args: readonly Payload[], host: WorkflowHost) {
+    this.identity = identity;
+    this.#host = host;
+    const { workflowType, workflowId } = identity;
+    this.deliver(
+      { initializeWorkflow: { workflowType, workflowId, arguments: [...args], headers: {} } },
+      { isEvent: true },
+    );
+  }
+
+  get isOpen(): boolean {
+    return this.outcome === undefined;
+  }
+
+  get historyLength(): number {
+    return this.#historyLength;
+  }
+
+  deliver(job: Job, { isEvent }: { readonly isEvent: boolean }): void {
+    if (!this.isOpen) return;
+    this.#inbox.push({ job, isEvent });
+    this.#schedule();
+  }
+
+  terminate(): void {
+    this.#close({ kind: 'terminated' });
+  }
+
+  /** The worker is gone, and with it what it held of this run. */
+  workerDied(worker: WorkflowWorker): void {
+    if (this.#sessionWorker === worker) this.#forget();
+    const task = this.#task;
+    if (task?.worker !== worker) return;
+    this.#abandon(task);
+    this.#schedule(TASK_TIMEOUT_MS);
+  }
+
+  /** Memory is short: the next task begins with a replay. Not in the middle of one. */
+  evict(): void {
+    if (!this.#task) this.#forget();
+  }
+
+  // ---- workflow tasks ----------------------------------------------------------------------------------------------
+
+  #schedule(inMs = this.#host.latency()): void {
+    if (this.#isScheduled || this.#task || !this.isOpen || this.#inbox.length === 0) return;
+    this.#isScheduled = true;
+    this.#host.clock.after(inMs, () => this.#begin());
+  }
+
+  async #begin(): Promise<void> {
+    this.#isScheduled = false;
+    if (!this.isOpen || this.#task || this.#inbox.length === 0) return;
+    const worker = this.#host.workerFor(this.#sessionWorker);
+    if (!worker) {
+      this.#schedule(1_000);
+      return;
+    }
+    if (this.#session && this.#sessionWorker !== worker) this.#forget();
+    const deliveries = this.#inbox.splice(0);
+    const task: OpenTask = {
+      worker,
+      deliveries,
+      at: this.#host.clock.now(),
+      historyLength: this.#historyLength + deliveries.length + 2,
+      continueAsNewSuggested: this.#historyLength > this.#host.continueAsNewAfterEvents,
+      locals: new Map(),
+      commands: [],
+      flags: [],
+    };
+    this.#task = task;
+    this.#host.trace(`task ${this.identity.workflowId} ${deliveries.length}`);
+    this.#session ??= await this.#replay(worker);
+    this.#host.clock.after(TASK_HEARTBEAT_MS, () => this.#heartbeat(task));
+    // What a task recorded in part: a worker that took the run over does it again.
+    for (const command of this.#localsUnderWay.values()) this.#runLocal(task, command);
+    const jobs = deliveries
+      .map(({ job }) => job)
+      .filter(({ resolveActivity }) => !resolveActivity || this.#session?.awaits(resolveActivity.seq ?? 0));
+    await this.#advance(task, ordered(jobs), task.at);
+  }
+
+  /** Tells the workflow of the jobs, and of what follows from its commands at once; ends the task when nothing of it is under way. */
+  async #advance(task: OpenTask, jobs: readonly Job[], at: EpochMs): Promise<void> {
+    let next = jobs;
+    const session = this.#session;
+    if (!session) return;
+    try {
+      while (next.length > 0) {
+        const step = await session.step(next, { ...task, at, isReplaying: false, flags: [] });
+        task.flags = step.usedFlags;
+        for (const command of step.commands) this.#take(task, command);
+        for (const { job } of step.immediate) this.#noteImmediate(task, job, at);
+        next = step.immediate.map(({ job }) => job);
+      }
+    } catch (error) {
+      this.#host.violation(error instanceof Error ? error.message : String(error));
+      this.#close({ kind: 'terminated' });
+      return;
+    }
+    if (this.#localsUnderWay.size === 0 || closing(task)) await this.#complete(task);
+  }
+
+  #take(task: OpenTask, command: Command): void {
+    if (command.scheduleLocalActivity) {
+      this.#localsUnderWay.set(command.scheduleLocalActivity.seq ?? 0, command);
+      this.#runLocal(task, command);
+    } else if (!command.requestCancelLocalActivity) task.commands.push(command);
+  }
+
+  #noteImmediate(task: OpenTask, { resolveActivity }: Job, at: EpochMs): void {
+    const seq = resolveActivity?.seq ?? 0;
+    if (!this.#localsUnderWay.delete(seq) || !resolveActivity?.result) return;
+    task.locals.set(seq, { result: resolveActivity.result, at });
+  }
+
+  #runLocal(task: OpenTask, command: Command): void {
+    const local = command.scheduleLocalActivity;
+    if (!local) return;
+    const seq = local.seq ?? 0;
+    this.#host.runLocal(task.worker, local, async (result) => {
+      const current = this.#task;
+      if (!current || current.worker !== task.worker || !this.#localsUnderWay.has(seq)) return;
+      const at = this.#host.clock.now();
+      this.#localsUnderWay.delete(seq);
+      current.locals.set(seq, { result, at });
+      await this.#advance(current, [{ resolveActivity: { seq, isLocal: true, result } }], at);
+    });
+  }
+
+  /** Local activities take long: what is known so far is recorded, and a new task begins with what came meanwhile. */
+  #heartbeat(task: OpenTask): void {
+    if (this.#task !== task) return;
+    this.#record(task);
+    this.#apply(task);
+    this.#task = {
+      ...task,
+      deliveries: [],
+      at: this.#host.clock.now(),
+      historyLength: this.#historyLength + 2,
+      locals: new Map(),
+      commands: [],
+    };
+    const renewed = this.#task;
+    this.#host.clock.after(TASK_HEARTBEAT_MS, () => this.#heartbeat(renewed));
+    const came = this.#inbox.splice(0);
+    renewed.deliveries.push(...came);
+    if (came.length > 0)
+      this.#host.clock.after(0, async () => {
+        if (this.#task === renewed)
+          await this.#advance(
+            renewed,
+            ordered(came.map(({ job }) => job).filter((job) => this.#stillAwaited(job))),
+            renewed.at,
+          );
+      });
+  }
+
+  #stillAwaited({ resolveActivity }: Job): boolean {
+    return !resolveActivity || this.#session?.awaits(resolveActivity.seq ?? 0) === true;
+  }
+
+  async #complete(task: OpenTask): Promise<void> {
+    if (this.#task !== task) return;
+    const end = closing(task);
+    if (end && this.#inbox.some(({ isEvent }) => isEvent)) {
+      // The server does not let a run end that has not heard everything: the task fails and is done again.
+      this.#host.trace(`unhandled ${this.identity.workflowId}`);
+      this.#abandon(task);
+      this.#schedule();
+      return;
+    }
+    this.#record(task);
+    this.#task = undefined;
+    this.#host.afterTask(this);
+    this.#apply(task);
+    if (end) this.#close(outcomeOf(end));
+    else this.#schedule();
+    await Promise.resolve();
+  }
+
+  #record(task: OpenTask): void {
+    this.#history.push({
+      jobs: ordered(task.deliveries.map(({ job }) => job)),
+      at: task.at,
+      historyLength: task.historyLength,
+      continueAsNewSuggested: task.continueAsNewSuggested,
+      locals: task.locals,
+      commands: task.commands.map(signature),
+      flags: task.flags,
+    });
+    // Events: scheduled, started and completed, one a delivery (an activity's has two more), markers, commands.
+    const activities = task.deliveries.filter(({ job }) => job.resolveActivity).length;
+    this.#historyLength += 3 + task.deliveries.length + activities + task.locals.size + task.commands.length;
+  }
+
+  /** What was told goes back, and is told again together with what came meanwhile; what local activities answered is lost. */
+  #abandon(task: OpenTask): void {
+    this.#task = undefined;
+    this.#forget();
+    this.#inbox.unshift(...task.deliveries);
+  }
+
+  #forget(): void {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#sessionWorker = undefined;
+    this.#localsUnderWay.clear();
+    if (session) this.#host.dispose(session);
+  }
+
+  // ---- replay ------------------------------------------------------------------------------------------------------
+
+  async #replay(worker: WorkflowWorker): Promise<WorkflowSession> {
+    const session = new WorkflowSession(await this.#host.createSandbox(this.identity));
+    this.#sessionWorker = worker;
+    for (const done of this.#history) await this.#replayTask(session, done);
+    if (this.#history.length > 0) this.#host.replayed(this);
+    return session;
+  }
+
+  async #replayTask(session: WorkflowSession, done: DoneTask): Promise<void> {
+    const commands: string[] = [];
+    const localJob = (seq: number, { result }: LocalResult): Job => ({
+      resolveActivity: { seq, isLocal: true, result },
+    });
+    const earlier = [...this.#localsUnderWay.keys()].flatMap((seq) => {
+      const found = done.locals.get(seq);
+      return found ? [localJob(seq, found)] : [];
+    });
+    for (const { resolveActivity } of earlier) this.#localsUnderWay.delete(resolveActivity?.seq ?? 0);
+    let next = [
+      ...done.jobs.filter(({ resolveActivity }) => !resolveActivity || session.awaits(resolveActivity.seq ?? 0)),
+      ...earlier,
+    ];
+    let at = done.at;
+    while (next.length > 0) {
+      const step = await session.step(next, { ...done, at, isReplaying: true });
+      next = [];
+      for (const [i, command] of step.commands.entries()) {
+        const local = command.scheduleLocalActivity;
+        const found = local ? done.locals.get(local.seq ?? 0) : undefined;
+        if (local && found) {
+          next.push(localJob(local.seq ?? 0, found));
+          at = Math.max(at, found.at);
+        } else if (local) this.#localsUnderWay.set(local.seq ?? 0, command);
+        else if (!command.requestCancelLocalActivity) commands.push(signature(command));
+        const immediate = step.immediate.find((found) => found.command === i);
+        if (immediate) next.push(immediate.job);
+      }
+    }
+    this.#compare(done, commands);
+  }
+
+  #compare(done: DoneTask, commands: readonly string[]): void {
+    if (done.commands.length === commands.length && done.commands.every((command, i) => command === commands[i]))
+      return;
+    const place = commands.findIndex((command, i) => command !== done.commands[i]);
+    const [first, again] = [done.commands, commands].map((list) => list.slice(Math.max(place - 2, 0)).join(', '));
+    this.#host.violation(
+      `a replay of ${this.identity.workflowId} decides otherwise (workflow task ${this.#history.indexOf(done) + 1}): first [${first ?? ''}], again [${again ?? ''}]`,
+    );
+  }
+
+  // ---- commands ----------------------------------------------------------------------------------------------------
+
+  #apply(task: OpenTask): void {
+    for (const command of task.commands) this.#applyOne(command);
+  }
+
+  #applyOne(command: Command): void {
+    const { startTimer, cancelTimer, scheduleActivity, requestCancelActivity, updateResponse } = command;
+    if (startTimer) this.#startTimer(startTimer.seq ?? 0, toMs(startTimer.startToFireTimeout) ?? 0);
+    else if (cancelTimer) this.#cancelTimer(cancelTimer.seq ?? 0);
+    else if (scheduleActivity) this.#host.scheduleActivity(this, scheduleActivity);
+    else if (requestCancelActivity) this.#host.cancelActivity(this, requestCancelActivity.seq ?? 0);
+    else if (updateResponse) this.#host.updateAnswered(this, updateResponse);
+    else if (!isClosing(command) && !command.modifyWorkflowProperties) {
+      this.#host.violation(`the engine does not know the command ${signature(command)}`);
+    }
+  }
+
+  #startTimer(seq: number, ms: number): void {
+    const cancel = this.#host.clock.after(ms, () => {
+      this.#timers.delete(seq);
+      this.deliver({ fireTimer: { seq } }, { isEvent: true });
+    });
+    this.#timers.set(seq, cancel);
+  }
+
+  #cancelTimer(seq: number): void {
+    this.#timers.get(seq)?.();
+    this.#timers.delete(seq);
+    const fired = this.#inbox.findIndex(({ job }) => job.fireTimer?.seq === seq);
+    if (fired >= 0) this.#inbox.splice(fired, 1);
+  }
+
+  #close(outcome: RunOutcome): void {
+    if (!this.isOpen) return;
+    this.outcome = outcome;
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#task = undefined;
+    this.#forget();
+    const turnedAway = this.#inbox.splice(0).flatMap(({ job }) => (job.doUpdate ? [job.doUpdate.id ?? ''] : []));
+    this.#host.closed(this, turnedAway);
+  }
+}
+
+const isClosing = (command: Command): boolean =>
+  Boolean(
+    command.completeWorkflowExecution ??
+    command.failWorkflowExecution ??
+    command.continueAsNewWorkflowExecution ??
+    command.cancelWorkflowExecution,
+  );
+
+const closing = (task: OpenTask): Command | undefined => task.commands.find(isClosing);
+
+function outcomeOf(command: Command): RunOutcome {
+  const next = command.continueAsNewWorkflowExecution;
+  if (next) return { kind: 'continuedAsNew', workflowType: next.workflowType ?? '', args: next.arguments ?? [] };
+  const failure = command.failWorkflowExecution?.failure;
+  return failure ? { kind: 'failed', failure } : { kind: 'completed' };
+}

@@ -1,0 +1,198 @@
+/** One run of a scenario with one seed: step after step, with the promises checked after each. */
+import { isDeepStrictEqual } from 'node:util';
+import { BoundsWatch } from '../checks/bounds.ts';
+import { capacity } from '../checks/capacity.ts';
+import type { Check } from '../checks/check.ts';
+import { knownOwners } from '../checks/known-owners.ts';
+import { NOTHING_YET, observe, type Observation } from '../checks/observation.ts';
+import { oneCopy } from '../checks/one-copy.ts';
+import { order } from '../checks/order.ts';
+import { unsettled } from '../checks/settled.ts';
+import type { SandboxFactory } from '../engine/sandbox.ts';
+import { withVirtualGlobals } from '../engine/virtual-globals.ts';
+import { createRandom } from '../random.ts';
+import { behaviourOf, IMAGE_PREFIX, type Scenario } from '../scenario/scenario.ts';
+import type { Step } from '../scenario/step.ts';
+import type { SimulationDatabases } from '../world/database.ts';
+import { SimulatedWorld } from '../world/world.ts';
+import { Actor } from './actor.ts';
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  readonly seed: string;
+  /** All that is done: the scenario's own steps and the random ones. */
+  readonly steps: readonly Step[];
+  readonly databases: SimulationDatabases;
+  readonly sandboxes: SandboxFactory;
+  readonly onStep?: (done: number) => void;
+}
+
+export interface RunFailure {
+  /** How many steps were done when it showed, this one among them. */
+  readonly step: number;
+  readonly violations: readonly string[];
+  /** What happened last. */
+  readonly trace: readonly string[];
+}
+
+export interface RunResult {
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly realMs: number;
+  /** Of everything that happened, in its order: the same for the same seed and code. */
+  readonly digest: string;
+  readonly tasks: number;
+  readonly replays: number;
+  readonly failure?: RunFailure;
+}
+
+const CLUSTER = 'simulated';
+const CHECKS: readonly Check[] = [oneCopy, capacity, order, knownOwners];
+/** Longer than the longest wait of the throttle. */
+const SETTLE_WITHIN_MS = 40 * 60_000;
+const SETTLE_LOOK_MS = 5_000;
+
+export async function runScenario(options: RunOptions): Promise<RunResult> {
+  const startedAt = performance.now();
+  const { scenario, seed } = options;
+  const database = await options.databases.open(createRandom(`${seed}/dice`).next());
+  try {
+    const world = createWorld(options, database);
+    const run = new Run(options, world);
+    const failure = await withVirtualGlobals(world.clock, createRandom(`${seed}/globals`), () => run.perform());
+    return {
+      steps: run.done,
+      virtualMs: world.elapsed,
+      realMs: performance.now() - startedAt,
+      digest: world.digest,
+      tasks: world.temporal.counts.tasks,
+      replays: world.temporal.counts.replays,
+      ...(failure ? { failure } : {}),
+    };
+  } finally {
+    await database.close();
+  }
+  function createWorld(
+    { sandboxes }: RunOptions,
+    db: Awaited<ReturnType<SimulationDatabases['open']>>,
+  ): SimulatedWorld {
+    const { cluster, policy, network, faults } = scenario;
+    const delayed = faults.reportsDelayed;
+    return new SimulatedWorld({
+      seed,
+      clusterName: CLUSTER,
+      workers: cluster.workers,
+      latencyMs: network.latency,
+      policy: { heartbeatTimeoutMs: policy.heartbeatTimeout, giveUpAfterMs: policy.lostAfter },
+      continueAsNewAfterEvents: scenario.continueAsNewAfter,
+      behaviourOf: (image) => behaviourOf(scenario.tasks[image.slice(IMAGE_PREFIX.length)]),
+      hostFaults: {
+        ...(faults.reportsLost === undefined ? {} : { reportsLost: faults.reportsLost }),
+        ...(faults.reportAnswersLost === undefined ? {} : { reportAnswersLost: faults.reportAnswersLost }),
+        ...(delayed ? { reportsDelayed: { share: delayed.share, ms: delayed.by } } : {}),
+        ...(faults.hostActivitiesFail === undefined ? {} : { activitiesFail: faults.hostActivitiesFail }),
+        ...(faults.hostAnswersLost === undefined ? {} : { activityAnswersLost: faults.hostAnswersLost }),
+      },
+      controlFaults: {
+        ...(faults.databaseAway === undefined ? {} : { lost: faults.databaseAway }),
+        ...(faults.databaseAnswersLost === undefined ? {} : { answersLost: faults.databaseAnswersLost }),
+        ...(faults.activityAnswersLost === undefined ? {} : { activityAnswersLost: faults.activityAnswersLost }),
+        ...(faults.evictions === undefined ? {} : { evictions: faults.evictions }),
+      },
+      sandboxes,
+      database: db,
+    });
+  }
+}
+
+class Run {
+  done = 0;
+  readonly #options: RunOptions;
+  readonly #world: SimulatedWorld;
+  readonly #actor: Actor;
+  readonly #bounds: BoundsWatch;
+  #before: Observation = NOTHING_YET;
+
+  constructor(options: RunOptions, world: SimulatedWorld) {
+    this.#options = options;
+    this.#world = world;
+    this.#actor = new Actor(world, options.scenario, CLUSTER);
+    this.#bounds = new BoundsWatch({
+      store: world.store,
+      clusterName: CLUSTER,
+      now: () => world.clock.now(),
+      beliefs: (name) => {
+        const service = this.#actor.expectations.service(name);
+        return {
+          desiredCounts: service.desiredCount.values,
+          minimums: service.minimum.values,
+          maximums: service.maximum.values,
+        };
+      },
+    });
+    world.watchWrites(this.#bounds);
+  }
+
+  /** Undefined: every promise was kept. */
+  async perform(): Promise<RunFailure | undefined> {
+    await this.#world.begin();
+    await this.#actor.begin();
+    for (const step of this.#options.steps) {
+      this.#world.trace(`step ${JSON.stringify(step)}`);
+      if (step.after !== undefined) await this.#world.clock.advance(step.after);
+      const wrong =
+        step.do === 'settle' ? await this.#settle(step.within) : await this.#actor.perform(step).then(() => []);
+      this.done += 1;
+      const violations = [...wrong, ...(await this.#check())];
+      this.#options.onStep?.(this.done);
+      if (violations.length > 0) return { step: this.done, violations, trace: this.#world.lastLines };
+    }
+    return undefined;
+  }
+
+  async #check(): Promise<readonly string[]> {
+    const now = await this.#look();
+    const bounds = (await this.#bounds.take()).map((text) => `bounds: ${text}`);
+    const found: string[] = [...this.#world.violations.splice(0), ...bounds];
+    for (const check of CHECKS) {
+      const wrong = await check.check({ world: this.#world, before: this.#before, now });
+      found.push(...wrong.map((text) => `${check.name}: ${text}`));
+    }
+    this.#before = now;
+    return found;
+  }
+
+  #look(): Promise<Observation> {
+    const ids = this.#world.instances.map((instance) => instance.id);
+    return observe(this.#world.store, CLUSTER, ids, this.#before);
+  }
+
+  /** What is still wrong when the time is up. */
+  async #settle(within = SETTLE_WITHIN_MS): Promise<readonly string[]> {
+    this.#world.ceaseFaults();
+    const { instances } = await this.#look();
+    for (const instance of this.#world.instances) {
+      instance.reconnect();
+      // The agent of a deregistered instance waits for an hour: who wants it back restarts it.
+      if (instances.get(instance.id)?.status === 'INACTIVE') instance.kill();
+      instance.start();
+    }
+    const limit = this.#world.clock.now() + within;
+    let wrong: readonly string[] = ['nothing was looked at'];
+    while (this.#world.clock.now() < limit && this.#world.violations.length === 0) {
+      await this.#world.clock.advance(SETTLE_LOOK_MS);
+      const { scenario } = this.#options;
+      const earlier = wrong;
+      wrong = unsettled({
+        world: this.#world,
+        scenario,
+        expectations: this.#actor.expectations,
+        now: await this.#look(),
+      });
+      // Twice, so that what is only on its way does not pass.
+      if (wrong.length === 0 && isDeepStrictEqual(wrong, earlier)) break;
+    }
+    this.#world.resumeFaults();
+    return this.#world.violations.length > 0 ? [] : wrong.map((text) => `settled: ${text}`);
+  }
+}

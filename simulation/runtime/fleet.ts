@@ -1,0 +1,150 @@
+/** Many simulated container instances in one process, on a real Temporal: each registered, watched and given work as any other. */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import type { Attribute, InstanceRegistration } from '../../model/container-instance.ts';
+import { instanceTaskQueue, SIMULATED_ATTRIBUTE } from '../../model/container-instance.ts';
+import { temporalConnectionOptions, type TemporalSettings } from '../../model/temporal-settings.ts';
+import { realClock } from '../clock.ts';
+import { createRandom, type Span } from '../random.ts';
+import { DEFAULT_BEHAVIOUR } from './behaviour.ts';
+import { simulatedRegistration } from './registration.ts';
+import { SimulatedAgent } from './simulated-agent.ts';
+import { SimulatedMachine } from './simulated-machine.ts';
+
+/** Registrations under way at a time. */
+const AT_ONCE = 16;
+/** A registration that the control plane had no time for is tried again. */
+const REGISTER_ATTEMPTS = 10;
+const RETRY_MS = 2_000;
+const ACTIVITIES_AT_ONCE = 500;
+const always = (ms: number): Span => ({ least: ms, most: ms });
+const NO_TIME = always(0);
+
+export interface FleetOptions {
+  readonly temporal: TemporalSettings;
+  readonly clusterName: string;
+  readonly count: number;
+  /** The same seed and place in the fleet give the same container instance id. */
+  readonly seed: string;
+  readonly zones: readonly string[];
+  /** Of each instance. */
+  readonly cores: number;
+  readonly memoryMiB: number;
+  /** Offers its capacity to tasks of launch type FARGATE. */
+  readonly fargate: boolean;
+  /** The operator's own. */
+  readonly attributes: readonly Attribute[];
+  /** From the launch of a task until it is RUNNING. */
+  readonly startMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Fleet {
+  readonly containerInstanceIds: readonly string[];
+  /** Leaves in order: every instance is silent from here on. */
+  shutdown(): Promise<void>;
+}
+
+/** Registers the fleet and takes its work; resolves when the last instance is registered. */
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  const connectionOptions = temporalConnectionOptions(options.temporal);
+  const [connection, workerConnection] = await Promise.all([
+    Connection.connect(connectionOptions),
+    NativeConnection.connect(connectionOptions),
+  ]);
+  const client = new Client({ connection, namespace: options.temporal.namespace });
+  const ids = Array.from({ length: options.count }, (_, i) => instanceId(options.seed, i));
+  const members: Member[] = [];
+  await inParallel(ids, async (id, i) => {
+    members.push(await startMember({ options, client, workerConnection }, id, i));
+  });
+  return {
+    containerInstanceIds: ids,
+    async shutdown() {
+      for (const { agent, worker } of members) {
+        agent.shutdown();
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+      }
+      await Promise.all(members.map(({ ended }) => ended));
+      await workerConnection.close();
+      await connection.close();
+    },
+  };
+}
+
+interface Member {
+  readonly agent: SimulatedAgent;
+  readonly worker: Worker;
+  readonly ended: Promise<void>;
+}
+
+interface Setup {
+  readonly options: FleetOptions;
+  readonly client: Client;
+  readonly workerConnection: NativeConnection;
+}
+
+async function startMember(setup: Setup, id: string, place: number): Promise<Member> {
+  const { options, client, workerConnection } = setup;
+  const random = createRandom(id);
+  const behaviour = { ...DEFAULT_BEHAVIOUR, pullMs: NO_TIME, startMs: always(options.startMs), stopMs: NO_TIME };
+  const machine = new SimulatedMachine({
+    containerInstanceId: id,
+    clock: realClock,
+    random: random.fork('machine'),
+    behaviourOf: () => behaviour,
+  });
+  const registration = describe(options, id, place);
+  const { onError } = options;
+  const agent = new SimulatedAgent({ client, machine, registration, clock: realClock, random, onError });
+  await register(agent);
+  const worker = await Worker.create({
+    connection: workerConnection,
+    namespace: options.temporal.namespace,
+    taskQueue: instanceTaskQueue(id),
+    activities: agent.activities,
+    maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
+    maxConcurrentActivityTaskPolls: 1,
+  });
+  return { agent, worker, ended: worker.run().catch(onError) };
+}
+
+async function register(agent: SimulatedAgent): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await agent.register();
+      return;
+    } catch (error) {
+      // A refusal is final; everything else is a matter of time.
+      if (error instanceof WorkflowUpdateFailedError || attempt === REGISTER_ATTEMPTS) throw error;
+    }
+    await sleep(RETRY_MS);
+  }
+}
+
+const instanceId = (seed: string, place: number): string =>
+  createHash('sha256').update(`${seed}/${place}`).digest('hex').slice(0, 32);
+
+function describe(options: FleetOptions, id: string, place: number): Omit<InstanceRegistration, 'sessionId'> {
+  const { clusterName, cores, memoryMiB, fargate, zones } = options;
+  return simulatedRegistration({
+    containerInstanceId: id,
+    clusterName,
+    cpu: cores * 1024,
+    memoryMiB,
+    fargate,
+    availabilityZone: zones[place % zones.length] ?? '',
+    attributes: [...options.attributes, { name: SIMULATED_ATTRIBUTE }],
+  });
+}
+
+/** Every item in turn, a bounded number at a time; the first failure ends it. */
+async function inParallel<T>(items: readonly T[], work: (item: T, place: number) => Promise<void>): Promise<void> {
+  const entries = items.entries();
+  const lane = async (): Promise<void> => {
+    for (const [place, item] of entries) await work(item, place);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}

@@ -1,0 +1,50 @@
+/** What a simulated instance says of itself when it registers: as the agent of such a machine would. */
+import { attributesOf } from '../../agent/attributes.ts';
+import { DEFAULT_RESERVED_PORTS } from '../../model/capacity.ts';
+import type { Attribute, InstanceRegistration } from '../../model/container-instance.ts';
+
+export interface SimulatedInstanceShape {
+  readonly containerInstanceId: string;
+  readonly clusterName: string;
+  /** In units of 1/1024 core. */
+  readonly cpu: number;
+  readonly memoryMiB: number;
+  readonly gpus?: number;
+  readonly availabilityZone?: string;
+  /** Offers its capacity to tasks of launch type FARGATE. */
+  readonly fargate?: boolean;
+  readonly attributes?: readonly Attribute[];
+}
+
+const API_VERSION = '1.44';
+
+export function simulatedRegistration(shape: SimulatedInstanceShape): Omit<InstanceRegistration, 'sessionId'> {
+  const { containerInstanceId, clusterName, cpu, memoryMiB } = shape;
+  const gpuIds = Array.from({ length: shape.gpus ?? 0 }, (_, i) => `GPU-${i}`);
+  const engine = {
+    cores: cpu / 1024,
+    memoryBytes: memoryMiB * 1024 * 1024,
+    architecture: 'x86_64',
+    apiVersion: API_VERSION,
+    version: 'simulated',
+    logDrivers: ['json-file'],
+    volumeDrivers: [],
+    securityOptions: [],
+    gpuIds,
+  };
+  return {
+    containerInstanceId,
+    clusterName,
+    resources: { cpu, memoryMiB, reservedPorts: DEFAULT_RESERVED_PORTS, gpuIds },
+    attributes: attributesOf({
+      engine,
+      availabilityZone: shape.availabilityZone ?? 'zone-a',
+      fargate: shape.fargate ?? false,
+      attributes: shape.attributes ?? [],
+    }),
+    agentVersion: '0.1.0',
+    agentHash: 'simulated',
+    dockerVersion: 'DockerVersion: simulated',
+    tags: [],
+  };
+}

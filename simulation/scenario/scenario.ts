@@ -1,0 +1,154 @@
+/** A scenario as a person writes it, read and checked: the cluster, the kinds of tasks, what goes wrong, what is done. */
+import { readFileSync } from 'node:fs';
+import { parse, stringify, YAMLParseError } from 'yaml';
+import { z } from 'zod';
+import type { TaskBehaviour } from '../runtime/behaviour.ts';
+import { DEFAULT_BEHAVIOUR } from '../runtime/behaviour.ts';
+import { STEP_KINDS, stepSchema, writtenStep, type Step, type StepKind } from './step.ts';
+import { duration, share, span } from './values.ts';
+
+const instances = z.strictObject({
+  count: z.number().int().min(1).max(10_000),
+  zones: z.array(z.string()).min(1).default(['zone-a']),
+  /** In units of 1/1024 core, as everywhere in ECS. */
+  cpu: z.number().int().min(128).default(4096),
+  memory: z.number().int().min(64).default(8192),
+  fargate: z.boolean().default(false),
+  attributes: z.record(z.string(), z.string()).default({}),
+});
+
+const tasks = z.strictObject({
+  cpu: z.number().int().min(1).default(256),
+  memory: z.number().int().min(4).default(512),
+  /** A port of the host: one task on an instance. */
+  hostPort: z.number().int().min(1).max(65_535).optional(),
+  healthCheck: z.boolean().default(false),
+  pull: span.optional(),
+  start: span.optional(),
+  stop: span.optional(),
+  health: span.optional(),
+  slowPulls: z.strictObject({ share, pull: span }).optional(),
+  failsToPull: share.optional(),
+  failsToStart: share.optional(),
+  unhealthy: share.optional(),
+  exits: z.strictObject({ share, after: span, exitCode: z.number().int().default(1) }).optional(),
+  /** Services of such tasks cannot become steady: nobody waits for that. */
+  broken: z.boolean().default(false),
+});
+
+const faults = z.strictObject({
+  reportsLost: share.optional(),
+  reportAnswersLost: share.optional(),
+  reportsDelayed: z.strictObject({ share, by: span }).optional(),
+  hostActivitiesFail: share.optional(),
+  hostAnswersLost: share.optional(),
+  databaseAway: share.optional(),
+  databaseAnswersLost: share.optional(),
+  activityAnswersLost: share.optional(),
+  /** Share of workflow tasks after which the run is put out of memory, so that the next one begins with a replay. */
+  evictions: share.optional(),
+});
+
+const kindOfStep = z.enum(STEP_KINDS as [StepKind, ...StepKind[]]);
+
+const random = z.strictObject({
+  count: z.number().int().min(1),
+  /** Pause before each. */
+  every: span.default({ least: 0, most: 20_000 }),
+  /** Weights; a kind that is absent does not happen. */
+  mix: z.partialRecord(kindOfStep, z.number().min(0)),
+  /** After so many steps faults cease and everything must come about. */
+  settleEvery: z.number().int().min(1).default(25),
+  services: z.number().int().min(1).max(1_000).default(3),
+  desiredCount: z.number().int().min(1).max(5_000).default(10),
+});
+
+const scenarioSchema = z
+  .strictObject({
+    name: z.string(),
+    cluster: z.strictObject({
+      workers: z.number().int().min(1).max(10).default(2),
+      instances: z.array(instances).min(1),
+    }),
+    policy: z
+      .strictObject({ heartbeatTimeout: duration.default(15_000), lostAfter: duration.default(60_000) })
+      .prefault({}),
+    network: z.strictObject({ latency: span.default({ least: 0.2, most: 5 }) }).prefault({}),
+    /** Events of a workflow's history after which Temporal suggests a new run; small, so that it happens often. */
+    continueAsNewAfter: z.number().int().min(50).default(400),
+    tasks: z.record(z.string(), tasks),
+    faults: faults.prefault({}),
+    /** Done first, in this order. */
+    steps: z.array(stepSchema).default([]),
+    random: random.optional(),
+  })
+  .superRefine((scenario, context) => {
+    for (const [i, step] of scenario.steps.entries()) {
+      if ('tasks' in step && step.tasks !== undefined && scenario.tasks[step.tasks] === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: ['steps', i, 'tasks'],
+          message: `there are no tasks "${step.tasks}"`,
+        });
+    }
+  });
+
+export type Scenario = z.output<typeof scenarioSchema>;
+export type TaskKind = Scenario['tasks'][string];
+
+/** What the person can put right. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+}
+
+export function readScenario(file: string): Scenario {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    throw new ScenarioError(`There is no scenario ${file}.`);
+  }
+  return parseScenario(text, file);
+}
+
+/** From YAML or JSON. Throws a ScenarioError that names every mistake with its place. */
+export function parseScenario(text: string, file: string): Scenario {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw new ScenarioError(`${file} is not YAML: ${error.message}`);
+  }
+  const result = scenarioSchema.safeParse(value);
+  if (result.success) return result.data;
+  const mistakes = result.error.issues.map((issue) => `  ${issue.path.join('.') || '(file)'}: ${issue.message}`);
+  throw new ScenarioError(`${file} does not describe a scenario:\n${mistakes.join('\n')}`);
+}
+
+/** The scenario of the file with these steps and no random ones, as text for a file of its own. */
+export function writeFixedSteps(file: string, steps: readonly Step[]): string {
+  const { random: _random, ...rest } = parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  return stringify({ ...rest, steps: steps.map(writtenStep) });
+}
+
+export const IMAGE_PREFIX = 'simulated/';
+
+/** How tasks of a kind behave; the image names the kind. */
+export function behaviourOf(kind: TaskKind | undefined): TaskBehaviour {
+  if (!kind) return DEFAULT_BEHAVIOUR;
+  const { failsToPull, failsToStart, unhealthy } = kind;
+  return {
+    pullMs: kind.pull ?? DEFAULT_BEHAVIOUR.pullMs,
+    startMs: kind.start ?? DEFAULT_BEHAVIOUR.startMs,
+    stopMs: kind.stop ?? DEFAULT_BEHAVIOUR.stopMs,
+    healthMs: kind.health ?? DEFAULT_BEHAVIOUR.healthMs,
+    ...(kind.slowPulls ? { slowPulls: { share: kind.slowPulls.share, pullMs: kind.slowPulls.pull } } : {}),
+    ...(failsToPull === undefined ? {} : { failsToPull }),
+    ...(failsToStart === undefined ? {} : { failsToStart }),
+    ...(unhealthy === undefined ? {} : { unhealthy }),
+    ...(kind.exits
+      ? { exits: { share: kind.exits.share, afterMs: kind.exits.after, exitCode: kind.exits.exitCode } }
+      : {}),
+  };
+}

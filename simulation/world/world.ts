@@ -1,0 +1,312 @@
+/**
+ * A whole Longshore in one process: the real workflows, activities, store and operations, on the virtual cluster and the
+ * virtual clock, with simulated instances. What happens in it hangs on its options and its seed alone.
+ */
+import { createHash } from 'node:crypto';
+import { createControlActivities } from '../../activities/control/index.ts';
+import { createTemporalSignals } from '../../activities/control/temporal-signals.ts';
+import type { InstancePolicy } from '../../activities/control/types.ts';
+import type { OperationContext } from '../../api/operation.ts';
+import { resolveSettings } from '../../api/operations/shared/cluster-settings.ts';
+import { invokeOperation } from '../../api/protocol/invoke.ts';
+import { createGateway } from '../../api/temporal-gateway.ts';
+import type { Logger } from 'pino';
+import type { Partition } from '../../model/arn.ts';
+import { CONTROL_TASK_QUEUE } from '../../model/container-instance.ts';
+import { isEcsError } from '../../model/errors.ts';
+import { createStore } from '../../store/index.ts';
+import type { Task } from '../../model/task.ts';
+import type { OwnerWrites, Store } from '../../store/types.ts';
+import { rebuildLostWorkflows } from '../../worker/rebuild.ts';
+import type { ActivityFunctions } from '../engine/activity-tasks.ts';
+import { createVirtualClient, createVirtualConnection } from '../engine/client.ts';
+import type { SandboxFactory } from '../engine/sandbox.ts';
+import { VirtualTemporal } from '../engine/temporal.ts';
+import { VirtualClock } from '../engine/virtual-clock.ts';
+import { randomUuid } from '../engine/virtual-globals.ts';
+import { createRandom, type Random, type Span } from '../random.ts';
+import type { BehaviourOf } from '../runtime/behaviour.ts';
+import type { HostFaults } from '../runtime/faults.ts';
+import type { SimulatedInstanceShape } from '../runtime/registration.ts';
+import type { SimulationDatabase } from './database.ts';
+import { SimulatedInstance } from './instances.ts';
+import { createVirtualStore, type StoreFaults } from './virtual-store.ts';
+
+/** What goes wrong in the control plane, besides what is asked for step by step. */
+export interface ControlFaults extends StoreFaults {
+  readonly activityAnswersLost?: number;
+  readonly evictions?: number;
+}
+
+export interface WorldOptions {
+  readonly seed: string;
+  readonly clusterName: string;
+  readonly workers: number;
+  readonly latencyMs: Span;
+  readonly policy: InstancePolicy;
+  readonly continueAsNewAfterEvents: number;
+  readonly behaviourOf: BehaviourOf;
+  readonly hostFaults: HostFaults;
+  readonly controlFaults: ControlFaults;
+  readonly sandboxes: SandboxFactory;
+  readonly database: SimulationDatabase;
+}
+
+/** Looks at the writes of owners; no time passes. */
+export interface WriteWatch {
+  beforeWrite(writes: OwnerWrites): Promise<void>;
+  afterReserve(tasks: readonly Task[]): Promise<void>;
+}
+
+const PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
+/** The simulation's first moment. */
+const START = 1_767_225_600_000;
+const WORKER_RESTART_MS = 2_000;
+/** Lines of the trace that a failure shows. */
+const SHOWN_LINES = 200;
+const CALL_LIMIT_MS = 120_000;
+
+export class SimulatedWorld {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly temporal: VirtualTemporal;
+  /** The real store, for those who look from outside: no time passes. */
+  readonly store: Store;
+  readonly instances: SimulatedInstance[] = [];
+  readonly violations: string[] = [];
+  readonly #options: WorldOptions;
+  readonly #workers = new Map<string, () => void>();
+  readonly #digest = createHash('sha256');
+  readonly #lines: string[] = [];
+  readonly #api: Pick<OperationContext, 'store' | 'workflows'>;
+  #areFaultsOn = true;
+  #watch: WriteWatch | undefined;
+  #workerCount = 0;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.random = createRandom(options.seed);
+    this.clock = new VirtualClock(START, this.random.fork('clock'));
+    this.store = createStore(options.database.db, PARTITION);
+    this.temporal = new VirtualTemporal({
+      clock: this.clock,
+      random: this.random.fork('temporal'),
+      sandboxes: options.sandboxes,
+      faults: () => this.#faults(),
+      continueAsNewAfterEvents: options.continueAsNewAfterEvents,
+      latency: this.#latency('temporal'),
+      violation: (what) => this.violations.push(what),
+      trace: (line) => this.trace(line),
+    });
+    const client = this.#client('api', () => true);
+    this.#api = {
+      store: this.#virtualStore('api', () => true),
+      workflows: createGateway(createVirtualConnection(this.clock), client),
+    };
+  }
+
+  /** Brings the control plane up, with the cluster in it. */
+  async begin(): Promise<void> {
+    await this.#options.database.setNow(this.clock.now());
+    await this.store.createCluster({
+      clusterName: this.#options.clusterName,
+      status: 'ACTIVE',
+      createdAt: this.clock.now(),
+      settings: resolveSettings(undefined),
+      capacityProviders: [],
+      defaultCapacityProviderStrategy: [],
+      tags: [],
+    });
+    for (let i = 0; i < this.#options.workers; i += 1) this.#startWorker();
+  }
+
+  get digest(): string {
+    return this.#digest.copy().digest('hex').slice(0, 16);
+  }
+
+  get lastLines(): readonly string[] {
+    return this.#lines;
+  }
+
+  trace(line: string): void {
+    const text = `${this.clock.now() - START} ${line}`;
+    this.#digest.update(text).update('\n');
+    this.#lines.push(text);
+    if (this.#lines.length > SHOWN_LINES) this.#lines.shift();
+  }
+
+  /** Milliseconds since the beginning. */
+  get elapsed(): number {
+    return this.clock.now() - START;
+  }
+
+  // ---- the user ----------------------------------------------------------------------------------------------------
+
+  /** Calls the API; time passes until it answers. Rejects as the operation does. */
+  async call(operation: string, body: unknown): Promise<Record<string, unknown>> {
+    this.trace(`call ${operation} ${JSON.stringify(body)}`);
+    const context: OperationContext = {
+      ...this.#api,
+      partition: PARTITION,
+      now: this.clock.now(),
+      requestId: randomUuid(this.random),
+      principalArn: `arn:aws:iam::${PARTITION.account}:root`,
+    };
+    return this.#until(operation, invokeOperation(operation, body, context));
+  }
+
+  async #until<T>(what: string, work: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const settled = (): void => {
+      isSettled = true;
+    };
+    work.then(settled, settled);
+    const answered = await this.clock.advanceUntil(() => isSettled, this.clock.now() + CALL_LIMIT_MS);
+    if (!answered) throw new Error(`${what} has no answer after ${CALL_LIMIT_MS / 1000} virtual seconds`);
+    return work;
+  }
+
+  // ---- the world ---------------------------------------------------------------------------------------------------
+
+  /** Sees what owners write and reserve, as it is carried out. */
+  watchWrites(watch: WriteWatch): void {
+    this.#watch = watch;
+  }
+
+  addInstance(shape: Omit<SimulatedInstanceShape, 'clusterName'>): SimulatedInstance {
+    const instance = new SimulatedInstance(
+      { ...shape, clusterName: this.#options.clusterName },
+      {
+        clock: this.clock,
+        random: this.random.fork('instances'),
+        temporal: this.temporal,
+        latency: this.#latency(`instance-${shape.containerInstanceId}`),
+        behaviourOf: this.#options.behaviourOf,
+        faults: this.#hostFaults(),
+        trace: (line) => this.trace(line),
+      },
+    );
+    this.instances.push(instance);
+    instance.start();
+    return instance;
+  }
+
+  /** A worker of the control plane dies with all it had in memory; another one starts soon after. */
+  killWorker(): void {
+    const [name, kill] = this.random.pick([...this.#workers]);
+    this.trace(`worker dies ${name}`);
+    this.#workers.delete(name);
+    kill();
+    this.clock.after(WORKER_RESTART_MS, () => this.#startWorker());
+  }
+
+  /** Temporal's data is gone; a worker that starts finds that out and begins every owner again from the store. */
+  async loseTemporal(): Promise<void> {
+    this.trace('temporal forgets everything');
+    this.temporal.forgetEverything();
+    const isAlive = (): boolean => true;
+    const logger = { warn: (_fields: unknown, message: string) => this.trace(`warn ${message}`) } as unknown as Logger;
+    const options = { client: this.#client('rebuild', isAlive), store: this.#virtualStore('rebuild', isAlive), logger };
+    const patiently = async (): Promise<void> => {
+      for (;;) {
+        try {
+          await rebuildLostWorkflows(options);
+          return;
+        } catch (error) {
+          if (!isEcsError(error)) throw error;
+        }
+      }
+    };
+    await this.#until('the start of lost workflows', patiently());
+  }
+
+  /** From here on nothing fails by itself. */
+  ceaseFaults(): void {
+    this.#areFaultsOn = false;
+  }
+
+  resumeFaults(): void {
+    this.#areFaultsOn = true;
+  }
+
+  #faults(): ControlFaults {
+    return this.#areFaultsOn ? this.#options.controlFaults : {};
+  }
+
+  /** Looked up at each use, so that faults can cease. */
+  #hostFaults(): HostFaults {
+    const faults = this.#options.hostFaults;
+    return new Proxy(faults, {
+      get: (target, name) => (this.#areFaultsOn ? (Reflect.get(target, name) as unknown) : undefined),
+    });
+  }
+
+  #startWorker(): void {
+    this.#workerCount += 1;
+    const name = `worker-${this.#workerCount}`;
+    let isAlive = true;
+    const store = this.#virtualStore(name, () => isAlive);
+    const signal = createTemporalSignals(this.#client(name, () => isAlive));
+    const logger = { warn: (_fields: unknown, message: string) => this.trace(`warn ${message}`) };
+    const activities = createControlActivities({ store, signal, policy: this.#options.policy, logger });
+    const kill = this.temporal.addControlWorker(name, CONTROL_TASK_QUEUE, activities as unknown as ActivityFunctions);
+    this.#workers.set(name, () => {
+      isAlive = false;
+      kill();
+    });
+    this.trace(`worker starts ${name}`);
+  }
+
+  #latency(label: string): () => number {
+    const random = this.random.fork(`latency-${label}`);
+    const { least, most } = this.#options.latencyMs;
+    return () => least + random.next() * (most - least);
+  }
+
+  #virtualStore(label: string, isAlive: () => boolean): Store {
+    return createVirtualStore({
+      store: this.#watchedStore(),
+      clock: this.clock,
+      random: this.random.fork(`store-${label}`),
+      latency: this.#latency(`store-${label}`),
+      faults: () => this.#faults(),
+      setNow: (at) => this.#options.database.setNow(at),
+      isAlive,
+      trace: (line) => this.trace(line),
+    });
+  }
+
+  #watchedStore(): Store {
+    const { store } = this;
+    return {
+      ...store,
+      recordOwner: async (writes) => {
+        await this.#watch?.beforeWrite(writes);
+        return store.recordOwner(writes);
+      },
+      reserveTasks: async (input) => {
+        const answer = await store.reserveTasks(input);
+        await this.#watch?.afterReserve(input.tasks);
+        return answer;
+      },
+    };
+  }
+
+  #client(label: string, isAlive: () => boolean) {
+    const random = this.random.fork(`client-${label}`);
+    const latency = this.#latency(`client-${label}`);
+    const pause = (): Promise<void> => new Promise((resolve) => void this.clock.after(latency(), resolve));
+    return createVirtualClient({
+      temporal: this.temporal,
+      newId: () => randomUuid(random),
+      network: async (call) => {
+        await pause();
+        // A caller that died hears nothing more, and asks nothing more.
+        if (!isAlive()) return new Promise<never>(() => undefined);
+        const answer = await call();
+        await pause();
+        return answer;
+      },
+    });
+  }
+}
