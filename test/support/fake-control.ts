@@ -1,8 +1,19 @@
 /** Control activities over plain objects, for time-skipping workflow tests: the store's promises, without a database. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { ControlActivities, InstancePolicy, OwnerRecord, ReserveInput } from '../../activities/control/types.ts';
+import type {
+  AssignInput,
+  AssignResult,
+  ControlActivities,
+  InstancePolicy,
+  OwnerRecord,
+  ReserveInput,
+} from '../../activities/control/types.ts';
 import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../../model/capacity.ts';
+import type { ServiceDeployment, ServiceRevision } from '../../model/service-deployment.ts';
+import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
+import type { Decision } from '../../model/decision.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
+import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { Task } from '../../model/task.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
 
@@ -11,19 +22,34 @@ export interface FakeInstance {
   readonly zone: string;
   readonly cpu: number;
   readonly memoryMiB: number;
+  /** The operator's capacity provider that it belongs to. */
+  readonly capacityProvider?: string;
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
   agentConnected: boolean;
+  /** Beside the zone; tests change them. */
+  attributes: Record<string, string>;
+}
+
+function attributeColumn(rows: readonly FakeInstance[], name: string): AttributeColumn {
+  const values = [...new Set(rows.flatMap((row) => row.attributes[name] ?? []))];
+  return { values, index: rows.map((row) => values.indexOf(row.attributes[name] ?? '\u0000')) };
 }
 
 export class FakeControl {
   readonly instances = new Map<string, FakeInstance>();
   readonly tasks = new Map<string, Task>();
   readonly services = new Map<string, ServiceRecord>();
+  readonly serviceDeployments = new Map<string, ServiceDeployment>();
+  readonly serviceRevisions = new Map<string, ServiceRevision>();
   readonly events: ServiceEvent[] = [];
+  readonly actions: ServiceActionRecord[] = [];
+  readonly decisions = new Map<string, Decision>();
   readonly notices: { ownerWorkflowId: string; notice: InstanceNotice }[] = [];
   policy: InstancePolicy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 };
   /** Delivers notices to owners; set by the test that has a client. */
   deliver: (ownerWorkflowId: string, notice: InstanceNotice) => Promise<void> = () => Promise.resolve();
+  /** How often DAEMON services looked, and how often they saw something new. */
+  readonly looks = { all: 0, news: 0 };
 
   addInstance(id: string, options: Partial<FakeInstance> = {}): FakeInstance {
     const instance: FakeInstance = {
@@ -33,6 +59,7 @@ export class FakeControl {
       memoryMiB: 8192,
       status: 'ACTIVE',
       agentConnected: true,
+      attributes: {},
       ...options,
     };
     this.instances.set(id, instance);
@@ -59,7 +86,9 @@ export class FakeControl {
   activities(): ControlActivities {
     return {
       snapshotCapacity: (request) => Promise.resolve(this.#snapshot(request)),
+      listZones: () => Promise.resolve(this.#zones()),
       reserveTasks: (input) => Promise.resolve(this.#reserve(input)),
+      assignTasks: (input) => Promise.resolve(this.#assign(input)),
       recordOwner: (record) => {
         // As the store: events alone do not say which service they belong to.
         if (record.events.length > 0 && record.service === undefined) {
@@ -72,6 +101,7 @@ export class FakeControl {
         if (record.clusterName === 'missing') {
           throw ApplicationFailure.nonRetryable('Cluster not found.', 'ClusterNotFoundException');
         }
+        this.#decide(record.decisions);
         const known = this.instances.get(record.containerInstanceId) ?? this.addInstance(record.containerInstanceId);
         if (record.status === 'ACTIVE' || record.status === 'DRAINING' || record.status === 'INACTIVE') {
           known.status = record.status;
@@ -79,6 +109,7 @@ export class FakeControl {
         if (record.agentConnected !== undefined) known.agentConnected = record.agentConnected;
         return Promise.resolve();
       },
+      lookAtInstances: (request) => Promise.resolve(this.#look(request)),
       listInstanceTasks: ({ containerInstanceId }) =>
         Promise.resolve(
           this.live()
@@ -100,9 +131,37 @@ export class FakeControl {
     };
   }
 
+  #look(request: DaemonLookRequest): DaemonLook {
+    const ids = [...this.instances.values()].filter((i) => i.status !== 'INACTIVE').map((i) => i.id);
+    const snapshot = this.#snapshot({ ...request, group: '', cpu: 0, memoryMiB: 0, instanceIds: ids });
+    const instances = { ...snapshot, cpu: [], memoryMiB: [], runningTasksCount: [] };
+    const digest = JSON.stringify(instances);
+    const kindOf = (task: Task) => this.services.get(task.serviceName ?? '')?.definition.schedulingStrategy;
+    const replicas = this.live().filter((task) => kindOf(task) === 'REPLICA');
+    const isBusy = (id: string): boolean => replicas.some((task) => task.containerInstanceId === id);
+    this.looks.all += 1;
+    if (digest !== request.knownDigest) this.looks.news += 1;
+    return {
+      digest,
+      ...(digest === request.knownDigest ? {} : { instances }),
+      busyDrainingIds: ids.filter((id) => this.instances.get(id)?.status === 'DRAINING' && isBusy(id)),
+      marks: [],
+    };
+  }
+
+  #zones(): string[] {
+    const open = [...this.instances.values()].filter((i) => i.status === 'ACTIVE' && i.agentConnected);
+    return [...new Set(open.map(({ zone }) => zone))].sort();
+  }
+
   #snapshot(request: SnapshotRequest): CapacitySnapshot {
     const all = [...this.instances.values()].filter((instance) => instance.status !== 'INACTIVE');
-    const rows = all.filter((i) => (request.instanceIds ? request.instanceIds.includes(i.id) : i.status === 'ACTIVE'));
+    const provider = request.capacityProviderName;
+    const ofProvider = all.filter((i) => provider === undefined || i.capacityProvider === provider);
+    const rows = ofProvider.filter((i) =>
+      request.instanceIds ? request.instanceIds.includes(i.id) : i.status === 'ACTIVE',
+    );
+    const custom = request.attributeNames.filter((name) => rows.some((row) => name in row.attributes));
     const column = (value: (instance: FakeInstance) => string): AttributeColumn => {
       const values = [...new Set(rows.map(value))];
       return { values, index: rows.map((row) => values.indexOf(value(row))) };
@@ -112,6 +171,7 @@ export class FakeControl {
     return {
       takenAt: 0,
       totalInstances: all.length,
+      ...(provider === undefined ? {} : { providerInstances: ofProvider.length }),
       ids: rows.map((row) => row.id),
       agentConnected: rows.map((row) => row.agentConnected),
       cpu: rows.map((row) => row.cpu - this.held(row.id).cpu),
@@ -121,8 +181,12 @@ export class FakeControl {
       attributes: {
         'ecs.availability-zone': column((row) => row.zone),
         'longshore.fargate': column(() => ''),
+        'longshore.fargate-spot': column(() => ''),
+        'longshore.capacity-provider': column((row) => row.capacityProvider ?? ''),
         'ecs.capability.task-eni': column(() => ''),
+        ...Object.fromEntries(custom.map((name) => [name, attributeColumn(rows, name)])),
       },
+      ...(request.instanceIds ? { status: rows.map((row) => row.status) } : {}),
       agentVersion: column(() => '1.0.0'),
       registeredAt: rows.map(() => 0),
       runningTasksCount: rows.map((row) => this.live().filter((t) => t.containerInstanceId === row.id).length),
@@ -131,17 +195,18 @@ export class FakeControl {
     };
   }
 
-  #reserve({ tasks }: ReserveInput) {
+  #reserve({ tasks, decisions = [] }: ReserveInput) {
     const reserved: { taskId: string; gpuIds: readonly string[] }[] = [];
     const refused: { taskId: string; containerInstanceId: string; reason: string }[] = [];
     for (const task of tasks) {
       const instance = this.instances.get(task.containerInstanceId ?? '');
       const held = this.held(instance?.id ?? '');
       const fits =
-        instance?.status === 'ACTIVE' &&
-        instance.agentConnected &&
-        held.cpu + task.held.cpu <= instance.cpu &&
-        held.memoryMiB + task.held.memoryMiB <= instance.memoryMiB;
+        task.containerInstanceId === undefined ||
+        (instance?.status === 'ACTIVE' &&
+          instance.agentConnected &&
+          held.cpu + task.held.cpu <= instance.cpu &&
+          held.memoryMiB + task.held.memoryMiB <= instance.memoryMiB);
       if (fits || this.tasks.has(task.taskId)) {
         if (!this.tasks.has(task.taskId)) this.tasks.set(task.taskId, task);
         reserved.push({ taskId: task.taskId, gpuIds: [] });
@@ -150,10 +215,36 @@ export class FakeControl {
         refused.push({ taskId: task.taskId, containerInstanceId: task.containerInstanceId ?? '', reason });
       }
     }
+    const real = new Set(reserved.map(({ taskId }) => taskId));
+    this.#decide(decisions.map((one) => ({ ...one, tasks: one.tasks.filter(({ taskId }) => real.has(taskId)) })));
     return { reserved, refused };
   }
 
+  #assign({ assignments }: AssignInput): AssignResult {
+    const assigned: AssignResult['assigned'][number][] = [];
+    const refused: AssignResult['refused'][number][] = [];
+    for (const { taskId, ...place } of assignments) {
+      const task = this.tasks.get(taskId);
+      const instance = this.instances.get(place.containerInstanceId);
+      const held = this.held(place.containerInstanceId);
+      const fits = instance?.status === 'ACTIVE' && task && held.cpu + task.held.cpu <= instance.cpu;
+      if (!task || task.desiredStatus === 'STOPPED' || !fits) refused.push({ taskId, reason: 'STOPPED' });
+      else {
+        this.tasks.set(taskId, { ...task, ...place });
+        assigned.push({ taskId, ...place, gpuIds: [] });
+      }
+    }
+    return { assigned, refused };
+  }
+
+  #decide(decisions: readonly Decision[] = []): void {
+    for (const decision of decisions) {
+      if ((this.decisions.get(decision.id)?.count ?? 0) < decision.count) this.decisions.set(decision.id, decision);
+    }
+  }
+
   #record(record: OwnerRecord): void {
+    this.#decide(record.decisions);
     for (const patch of record.tasks) {
       const task = this.tasks.get(patch.taskId);
       if (!task || patch.version <= task.version) continue;
@@ -164,7 +255,12 @@ export class FakeControl {
     const stored = service && this.services.get(service.definition.serviceName);
     if (service && (stored?.incarnation !== service.incarnation || stored.version < service.version)) {
       this.services.set(service.definition.serviceName, service);
+      this.actions.push(...(record.actions ?? []));
     }
+    for (const deployment of record.rollout?.serviceDeployments ?? [])
+      this.serviceDeployments.set(deployment.serviceDeploymentId, deployment);
+    for (const revision of record.rollout?.serviceRevisions ?? [])
+      this.serviceRevisions.set(revision.revisionId, revision);
     for (const event of record.events) if (!this.events.some((e) => e.id === event.id)) this.events.push(event);
   }
 }

@@ -8,6 +8,8 @@ import type { TaskReport } from '../../model/task.ts';
 /** What becomes of a launched task. `starts`: RUNNING at once; `fails`: STOPPED before RUNNING; `hangs`: nothing yet. */
 export type LaunchFate = 'starts' | 'fails' | 'hangs';
 
+type PartialReport = Partial<TaskReport> & Pick<TaskReport, 'lastStatus'>;
+
 export class FakeHost {
   readonly #env: TestWorkflowEnvironment;
   readonly deliver: (ownerWorkflowId: string, reports: readonly TaskReport[]) => Promise<void>;
@@ -39,10 +41,9 @@ export class FakeHost {
   }
 
   /** Sends a report about a launched task, as its agent would. */
-  async report(taskId: string, report: Partial<TaskReport> & Pick<TaskReport, 'lastStatus'>): Promise<void> {
-    const known = this.#owners.get(taskId);
-    if (!known) throw new Error(`task ${taskId} was never launched`);
-    await this.deliver(known.owner, [{ taskId, containerInstanceId: known.instanceId, containers: [], ...report }]);
+  async report(taskId: string, report: PartialReport): Promise<void> {
+    const { owner } = this.#known(taskId);
+    await this.deliver(owner, [this.#whole(taskId, report)]);
   }
 
   /** Its essential container exits by itself. */
@@ -59,21 +60,23 @@ export class FakeHost {
 
   activities(): HostActivities {
     return {
+      // As a real agent answers a quick batch: no signal. What tests report later comes as one.
       launchTasks: async ({ containerInstanceId: instanceId, ownerWorkflowId: owner, tasks }) => {
+        const reports: TaskReport[] = [];
         for (const task of tasks) {
           const again = this.#owners.has(task.taskId);
           this.#owners.set(task.taskId, { owner, instanceId });
           this.launched.push({ instanceId, task, owner, atMs: await this.now() });
           const fate = this.fate(task);
-          if (fate === 'starts' && !again) await this.start(task.taskId);
-          if (fate === 'fails') await this.fail(task.taskId);
+          if (fate === 'starts' && !again) reports.push(this.#whole(task.taskId, await this.#started()));
+          if (fate === 'fails') reports.push(this.#whole(task.taskId, await this.#failed()));
         }
+        return reports;
       },
       stopTasks: async ({ containerInstanceId: instanceId, tasks }) => {
-        for (const { taskId } of tasks) {
-          this.stopped.push({ instanceId, taskId });
-          if (this.stops) await this.report(taskId, { lastStatus: 'STOPPED', stoppedAt: await this.now() });
-        }
+        const stoppedAt = await this.now();
+        for (const { taskId } of tasks) this.stopped.push({ instanceId, taskId });
+        return this.stops ? tasks.map(({ taskId }) => this.#whole(taskId, { lastStatus: 'STOPPED', stoppedAt })) : [];
       },
       attendInstance: async (input) => {
         this.attended.push(input);
@@ -98,16 +101,30 @@ export class FakeHost {
   }
 
   async start(taskId: string): Promise<void> {
-    await this.report(taskId, {
-      lastStatus: 'RUNNING',
-      startedAt: await this.now(),
-      ...(this.health ? { healthStatus: this.health } : {}),
-    });
+    await this.report(taskId, await this.#started());
   }
 
   async fail(taskId: string): Promise<void> {
+    await this.report(taskId, await this.#failed());
+  }
+
+  async #started(): Promise<PartialReport> {
+    const startedAt = await this.now();
+    return { lastStatus: 'RUNNING', startedAt, ...(this.health ? { healthStatus: this.health } : {}) };
+  }
+
+  async #failed(): Promise<PartialReport> {
     const stoppedReason = 'CannotPullContainerError: no such image';
-    const stoppedAt = await this.now();
-    await this.report(taskId, { lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart', stoppedReason, stoppedAt });
+    return { lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart', stoppedReason, stoppedAt: await this.now() };
+  }
+
+  #known(taskId: string): { readonly owner: string; readonly instanceId: string } {
+    const known = this.#owners.get(taskId);
+    if (!known) throw new Error(`task ${taskId} was never launched`);
+    return known;
+  }
+
+  #whole(taskId: string, report: PartialReport): TaskReport {
+    return { taskId, containerInstanceId: this.#known(taskId).instanceId, containers: [], ...report };
   }
 }

@@ -1,4 +1,5 @@
 /** Services, deployments and tasks with defaults, so that a test shows only what matters to it. */
+import type { ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { ServiceSnapshot, ServiceTask } from '../../scheduler/reconcile/types.ts';
@@ -39,6 +40,20 @@ export const aDeployment = (changes: Partial<Deployment> = {}): Deployment => ({
   failedTasks: 0,
   createdAt: LONG_AGO,
   updatedAt: LONG_AGO,
+  ...changes,
+});
+
+/** The service deployment that brings NEW_ID in, under way. */
+export const aServiceDeployment = (changes: Partial<ServiceDeployment> = {}): ServiceDeployment => ({
+  serviceDeploymentId: 'NCWGC2ZR-taawPAYrIaU5',
+  deploymentId: NEW_ID,
+  targetRevisionId: '2222222222222222222',
+  sourceRevisionIds: ['1111111111111111111'],
+  status: 'IN_PROGRESS',
+  createdAt: NOW - 1_000,
+  startedAt: NOW - 1_000,
+  updatedAt: NOW - 1_000,
+  version: 2,
   ...changes,
 });
 

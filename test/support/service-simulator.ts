@@ -1,7 +1,10 @@
 /** A world that carries out the plans of a service: tasks start, run, turn healthy, fail and stop; time is a number. */
+import type { ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import { planService } from '../../scheduler/reconcile/plan-service.ts';
-import type { ServicePlan, ServiceSnapshot, ServiceTask } from '../../scheduler/reconcile/types.ts';
+import { planRebalance } from '../../scheduler/rebalance/plan-rebalance.ts';
+import type { ZoneRoom } from '../../scheduler/rebalance/zone-room.ts';
+import type { ServicePlan, ServiceSnapshot, ServiceTask, StartDecision } from '../../scheduler/reconcile/types.ts';
 import { applyDeploymentDecisions, startDeployment, withFailedTasks } from '../../scheduler/rollout/deployments.ts';
 import {
   countableFailures,
@@ -9,6 +12,8 @@ import {
   taskProgress,
   withTaskProgress,
 } from '../../scheduler/rollout/circuit-breaker.ts';
+import { hasEnded } from '../../scheduler/rollout/deployment-status.ts';
+import { changed, moved, startServiceDeployment } from '../../scheduler/rollout/service-deployments.ts';
 import { failedToStart } from '../../scheduler/tasks/failed-to-start.ts';
 import { afterStartFailure, afterStartSuccess, resetThrottle } from '../../scheduler/throttle/throttle.ts';
 import { aSnapshot } from './service-builders.ts';
@@ -50,10 +55,52 @@ export class ServiceSimulator {
   /** Starts a new deployment and answers its id. */
   deploy(): string {
     const deploymentId = `ecs-svc/${String(++this.deployed).padStart(19, '0')}`;
-    const spec = { deploymentId, taskDefinitionArn: `web:${this.deployed}` };
+    const spec = { deploymentId, taskDefinitionArn: `web:${this.deployed}`, serviceRevisionId: `${this.deployed}` };
     const deployments: readonly Deployment[] = startDeployment(this.snapshot.deployments, spec, this.now);
-    this.set({ deployments, throttle: resetThrottle() });
+    const [deployment, ...older] = deployments;
+    const withTasks = new Set(this.snapshot.tasks.map((task) => task.deploymentId));
+    const sources = older.filter((each) => withTasks.has(each.deploymentId));
+    const serviceDeployments =
+      deployment === undefined
+        ? []
+        : startServiceDeployment(
+            this.snapshot.serviceDeployments ?? [],
+            { serviceDeploymentId: `d${this.deployed}`, deployment, sources },
+            this.now,
+          );
+    this.set({ deployments, serviceDeployments, throttle: resetThrottle() });
     return deploymentId;
+  }
+
+  /** The newest service deployment. */
+  get current(): ServiceDeployment {
+    const [current] = this.snapshot.serviceDeployments ?? [];
+    if (current === undefined) throw new Error('the service has no service deployment');
+    return current;
+  }
+
+  private setCurrent(current: ServiceDeployment): void {
+    const [, ...older] = this.snapshot.serviceDeployments ?? [];
+    this.set({ serviceDeployments: [current, ...older] });
+  }
+
+  /** StopServiceDeployment; an order that cannot be given any more changes nothing. */
+  order(stopType: 'ROLLBACK' | 'ABORT'): void {
+    const { current, now } = this;
+    if (hasEnded(current.status)) return;
+    if (stopType === 'ROLLBACK') this.setCurrent(moved(current, 'ROLLBACK_REQUESTED', now));
+    else if (current.status !== 'ROLLBACK_IN_PROGRESS') this.setCurrent(moved(current, 'STOP_REQUESTED', now));
+    else this.setCurrent(changed(current, { abortRequested: true }, now));
+  }
+
+  /** ContinueServiceDeployment with CONTINUE for every hook that waits. */
+  continueHooks(): void {
+    const { hooks = [] } = this.current;
+    if (!hooks.some(({ status }) => status === 'AWAITING_ACTION')) return;
+    const answered = hooks.map((hook) =>
+      hook.status === 'AWAITING_ACTION' ? { ...hook, status: 'SUCCEEDED' as const } : hook,
+    );
+    this.setCurrent(changed(this.current, { hooks: answered }, this.now));
   }
 
   set(changes: Partial<ServiceSnapshot>): void {
@@ -86,16 +133,16 @@ export class ServiceSimulator {
       const stop = stops.get(task.taskId);
       return stop ? { ...task, ...stop, desiredStatus: 'STOPPED' } : task;
     });
-    const fresh = plan.start.flatMap(({ deploymentId, count, replaces }) =>
-      Array.from({ length: count }, (_, i) => this.newTask(deploymentId, replaces[i])),
-    );
-    const { steadySince: _since, ...rest } = this.snapshot;
+    const fresh = plan.start.flatMap((start) => this.newTasks(start));
+    const { steadySince: _since, movingIds: _moving, ...rest } = this.snapshot;
     this.snapshot = {
       ...rest,
       tasks: [...kept, ...fresh],
       deployments: applyDeploymentDecisions(this.snapshot.deployments, plan.deployments, this.now),
+      ...(plan.serviceDeployments === undefined ? {} : { serviceDeployments: plan.serviceDeployments }),
       notedAt: plan.notedAt,
       ...(plan.steadySince === undefined ? {} : { steadySince: plan.steadySince }),
+      ...(plan.movingIds === undefined ? {} : { movingIds: plan.movingIds }),
       ...(plan.becomesInactive ? { status: 'INACTIVE' } : {}),
     };
     if (plan.deployments.some(({ kind }) => kind === 'rollBack')) {
@@ -107,6 +154,22 @@ export class ServiceSimulator {
       });
     }
     return plan;
+  }
+
+  /** While it is steady: looks whether its zones are alike, and starts what is to be moved. Answers how many. */
+  rebalance(rooms: readonly ZoneRoom[]): number {
+    if (this.snapshot.steadySince === undefined) return 0;
+    const plan = planRebalance(this.snapshot, rooms, this.now);
+    this.events.push(...plan.events);
+    const fresh = plan.start.flatMap((start) => this.newTasks(start));
+    const { balance: _balance, ...rest } = this.snapshot;
+    this.snapshot = {
+      ...rest,
+      tasks: [...rest.tasks, ...fresh],
+      ...(plan.balance === undefined ? {} : { balance: plan.balance }),
+      ...(fresh.length === 0 ? {} : { movingIds: fresh.map(({ taskId }) => taskId) }),
+    };
+    return fresh.length;
   }
 
   /** One task a step further: PENDING → RUNNING → its verdict; stopping → gone. */
@@ -143,6 +206,15 @@ export class ServiceSimulator {
     return this.snapshot.tasks.filter(
       (task) => task.desiredStatus === 'RUNNING' && (deploymentId === undefined || task.deploymentId === deploymentId),
     );
+  }
+
+  private newTasks({ deploymentId, count, replaces, zone, instanceIds = [] }: StartDecision): readonly ServiceTask[] {
+    return Array.from({ length: count }, (_, i) => {
+      const task = this.newTask(deploymentId, replaces[i]);
+      const instanceId = instanceIds[i];
+      if (instanceId !== undefined) return { ...task, containerInstanceId: instanceId };
+      return zone === undefined ? task : { ...task, availabilityZone: zone, containerInstanceId: `i-${zone}` };
+    });
   }
 
   private newTask(deploymentId: string, replaces: string | undefined): ServiceTask {

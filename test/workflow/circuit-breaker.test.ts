@@ -77,6 +77,15 @@ describe('the deployment circuit breaker', () => {
           `(service web) rolling back to deployment ${old}.`,
         ]),
       );
+      const changes = stage.control.actions.filter((action) => action.deploymentId !== undefined);
+      expect(changes.map(({ eventName, deploymentId }) => [eventName, deploymentId])).toEqual([
+        ['SERVICE_DEPLOYMENT_IN_PROGRESS', old],
+        ['SERVICE_DEPLOYMENT_COMPLETED', old],
+        ['SERVICE_DEPLOYMENT_IN_PROGRESS', failed],
+        ['SERVICE_DEPLOYMENT_FAILED', failed],
+        ['SERVICE_DEPLOYMENT_IN_PROGRESS', old],
+        ['SERVICE_DEPLOYMENT_COMPLETED', old],
+      ]);
 
       await update(stage, { taskDefinition: taskDefinition({ revision: 3 }) });
       await stage.until('the third revision is out', () => service(stage).deployments.length === 1);

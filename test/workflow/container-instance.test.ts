@@ -133,8 +133,9 @@ describe('container instance', () => {
       await handle(stage, id).result();
       expect(stage.control.instances.get(id)?.status).toBe('INACTIVE');
       await stage.until('stopped', () => stage.control.tasks.get(taskIds[0]!)?.lastStatus === 'STOPPED');
-      expect(stage.control.tasks.get(taskIds[0]!)?.stoppedReason).toBe(
-        'Container instance deregistration forced by user',
-      );
+      expect(stage.control.tasks.get(taskIds[0]!)).toMatchObject({
+        stopCode: 'UserInitiated',
+        stoppedReason: 'Container instance deregistration forced by user',
+      });
     }));
 });

@@ -83,7 +83,8 @@ describe('tags', () => {
     [`${ARN}cluster/nobody`, 'ClusterNotFoundException', /^Cluster not found\.$/],
     [`${ARN}task-definition/nobody:1`, 'ResourceNotFoundException', /task-definition was not found/],
     [`${ARN}service/default/nobody`, 'ResourceNotFoundException', /service was not found/],
-    [`${ARN}capacity-provider/a`, 'InvalidParameterException', /can not have tags/],
+    [`${ARN}capacity-provider/a`, 'ResourceNotFoundException', /capacity-provider was not found/],
+    [`${ARN}daemon/a`, 'InvalidParameterException', /can not have tags/],
     ['cluster/default', 'InvalidParameterException', /^The ARN provided is invalid\.$/],
     ['arn:aws:ecs:us-east-1:999999999999:cluster/a', 'InvalidParameterException', /^Identifier is for 999999999999/],
   ] as const;

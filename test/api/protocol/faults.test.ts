@@ -31,7 +31,7 @@ async function start({ listClusters, database = fine, temporal = fine, ready }: 
     host: '127.0.0.1',
     port: 0,
     store: { listClusters, ping: database } as unknown as Store,
-    workflows: { ping: temporal } as unknown as WorkflowGateway,
+    workflows: { ping: temporal, forCall: () => ({}) } as unknown as WorkflowGateway,
     partition: { account: '123456789012', region: 'us-east-1' },
     logger: pino(log),
     isReady: ready ?? (() => Promise.resolve(true)),

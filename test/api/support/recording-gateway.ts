@@ -6,10 +6,16 @@ import type { InstanceRegistration } from '../../../model/container-instance.ts'
 import type { ServiceRecord } from '../../../model/service.ts';
 import type { Store } from '../../../store/types.ts';
 import type {
+  ChangeTaskSetCommand,
+  ContinueServiceDeploymentCommand,
   CreateServiceCommand,
+  CreateTaskSetCommand,
   DeleteServiceCommand,
+  ProtectTasksCommand,
+  ProtectTasksOutcome,
   RunTaskCommand,
   RunTaskOutcome,
+  StopServiceDeploymentCommand,
   StopTaskCommand,
   UpdateServiceCommand,
 } from '../../../workflows/messages.ts';
@@ -19,10 +25,17 @@ export type Command =
   | ({ readonly call: 'runTask'; readonly token: string } & RunTaskCommand)
   | ({ readonly call: 'createService' } & CreateServiceCommand)
   | ({ readonly call: 'updateService' } & UpdateServiceCommand)
+  | ({ readonly call: 'stopServiceDeployment' } & StopServiceDeploymentCommand)
+  | ({ readonly call: 'continueServiceDeployment' } & ContinueServiceDeploymentCommand)
   | ({ readonly call: 'deleteService' } & DeleteServiceCommand)
+  | ({ readonly call: 'createTaskSet' } & CreateTaskSetCommand)
+  | ({ readonly call: 'changeTaskSet' } & ChangeTaskSetCommand)
   | ({ readonly call: 'stopTask'; readonly ownerWorkflowId: string } & StopTaskCommand)
+  | ({ readonly call: 'protectTasks'; readonly ownerWorkflowId: string } & ProtectTasksCommand)
   | ({ readonly call: 'registerInstance' } & InstanceRegistration)
+  | { readonly call: 'instancesChanged'; readonly cluster: string; readonly daemonServices: readonly string[] }
   | { readonly call: 'setInstanceStatus'; readonly instanceId: string; readonly status: string }
+  | { readonly call: 'interruptInstance'; readonly instanceId: string }
   | { readonly call: 'deregisterInstance'; readonly instanceId: string; readonly force: boolean };
 
 export class RecordingGateway implements WorkflowGateway {
@@ -33,6 +46,10 @@ export class RecordingGateway implements WorkflowGateway {
   places = Infinity;
   readonly #store: Store;
   #instanceVersions = new Map<string, number>();
+
+  forCall(): WorkflowGateway {
+    return this;
+  }
 
   constructor(store: Store) {
     this.#store = store;
@@ -93,14 +110,14 @@ export class RecordingGateway implements WorkflowGateway {
   async createService(command: CreateServiceCommand): Promise<{ incarnation: string }> {
     this.commands.push({ call: 'createService', ...command });
     const { definition, incarnation, createdBy } = command;
-    const { taskDefinitionArn } = command.taskDefinition;
+    const taskDefinitionArn = command.taskDefinition?.taskDefinitionArn ?? '';
     await this.#recordService({
       definition,
       incarnation,
       createdBy,
       status: 'ACTIVE',
       taskDefinitionArn,
-      deployments: [newDeployment(command.definition, taskDefinitionArn)],
+      deployments: taskDefinitionArn === '' ? [] : [newDeployment(command.definition, taskDefinitionArn)],
       runningCount: 0,
       pendingCount: 0,
       createdAt: Date.now(),
@@ -121,11 +138,59 @@ export class RecordingGateway implements WorkflowGateway {
     await this.#recordService({ ...before, definition, taskDefinitionArn, deployments, version: before.version + 1 });
   }
 
+  stopServiceDeployment(_cluster: string, _service: string, command: StopServiceDeploymentCommand): Promise<void> {
+    this.commands.push({ call: 'stopServiceDeployment', ...command });
+    return Promise.resolve();
+  }
+
+  continueServiceDeployment(
+    _cluster: string,
+    _service: string,
+    command: ContinueServiceDeploymentCommand,
+  ): Promise<void> {
+    this.commands.push({ call: 'continueServiceDeployment', ...command });
+    return Promise.resolve();
+  }
+
   async deleteService(cluster: string, service: string, command: DeleteServiceCommand): Promise<void> {
     this.commands.push({ call: 'deleteService', ...command });
     const before = await this.#service(cluster, service);
     const status = before.runningCount > 0 ? 'DRAINING' : 'INACTIVE';
     await this.#recordService({ ...before, status, deployments: [], version: before.version + 1 });
+  }
+
+  async createTaskSet(cluster: string, service: string, command: CreateTaskSetCommand): Promise<{ taskSetId: string }> {
+    this.commands.push({ call: 'createTaskSet', ...command });
+    const before = await this.#service(cluster, service);
+    const { scale, digest, tags, externalId } = command;
+    const added = {
+      ...newDeployment(before.definition, command.taskDefinition.taskDefinitionArn),
+      status: 'ACTIVE' as const,
+      desiredCount: Math.ceil((before.definition.desiredCount * scale) / 100),
+      taskSet: {
+        scale,
+        digest,
+        tags,
+        ...(externalId === undefined ? {} : { externalId }),
+        stabilityStatus: 'STABILIZING' as const,
+        stabilityStatusAt: Date.now(),
+      },
+    };
+    await this.#recordService({ ...before, deployments: [...before.deployments, added], version: before.version + 1 });
+    return { taskSetId: added.deploymentId };
+  }
+
+  async changeTaskSet(cluster: string, service: string, command: ChangeTaskSetCommand): Promise<void> {
+    this.commands.push({ call: 'changeTaskSet', ...command });
+    const before = await this.#service(cluster, service);
+    const deployments = before.deployments.map((deployment) => {
+      const { taskSet, deploymentId } = deployment;
+      if (deploymentId !== command.taskSetId || !taskSet) return deployment;
+      if (command.change.kind === 'primary') return { ...deployment, status: 'PRIMARY' as const };
+      const changed = command.change.kind === 'scale' ? { scale: command.change.scale } : { draining: true };
+      return { ...deployment, taskSet: { ...taskSet, ...changed } };
+    });
+    await this.#recordService({ ...before, deployments, version: before.version + 1 });
   }
 
   async stopTask(ownerWorkflowId: string, command: StopTaskCommand): Promise<void> {
@@ -138,6 +203,19 @@ export class RecordingGateway implements WorkflowGateway {
       tasks: [{ taskId: task.taskId, version: task.version + 1, changes }],
       events: [],
     });
+  }
+
+  async protectTasks(ownerWorkflowId: string, command: ProtectTasksCommand): Promise<ProtectTasksOutcome> {
+    this.commands.push({ call: 'protectTasks', ownerWorkflowId, ...command });
+    const protectedUntil = command.protectForMs === undefined ? 0 : Date.now() + command.protectForMs;
+    for (const taskId of command.taskIds) {
+      const task = await this.#store.findTask(taskId);
+      if (!task) throw new Error('no such task');
+      const { clusterName, version } = task;
+      const patch = { taskId, version: version + 1, changes: { protectedUntil } };
+      await this.#store.recordOwner({ clusterName, tasks: [patch], events: [] });
+    }
+    return { tasks: command.taskIds.map((taskId) => ({ taskId, protectedUntil })), failures: [] };
   }
 
   async registerInstance(registration: InstanceRegistration): Promise<void> {
@@ -155,9 +233,19 @@ export class RecordingGateway implements WorkflowGateway {
     await this.#recordInstance(cluster, instanceId, { status });
   }
 
+  async interruptInstance(cluster: string, instanceId: string): Promise<void> {
+    this.commands.push({ call: 'interruptInstance', instanceId });
+    await this.#recordInstance(cluster, instanceId, { status: 'DRAINING' });
+  }
+
   async deregisterInstance(cluster: string, instanceId: string, force: boolean): Promise<void> {
     this.commands.push({ call: 'deregisterInstance', instanceId, force });
     await this.#recordInstance(cluster, instanceId, { status: 'INACTIVE', agentConnected: false });
+  }
+
+  instancesChanged(cluster: string, daemonServices: readonly string[]): Promise<void> {
+    this.commands.push({ call: 'instancesChanged', cluster, daemonServices });
+    return Promise.resolve();
   }
 
   ping(): Promise<void> {

@@ -198,6 +198,14 @@ describe('planService promises, for any snapshot, that', () => {
     });
   });
 
+  it('every start says why, for as many tasks as it starts', () => {
+    holds((_snapshot, plan) => {
+      for (const { because, count } of plan.start) {
+        expect(because.reduce((sum, reason) => sum + reason.count, 0)).toBe(count);
+      }
+    });
+  });
+
   it('the snapshot is left as it was', () => {
     holds((snapshot) => {
       const before = structuredClone(snapshot);

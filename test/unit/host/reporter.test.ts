@@ -57,26 +57,72 @@ describe('TaskReporter', () => {
     expect([...last.values()]).toEqual(new Array(10).fill('RUNNING'));
   });
 
-  it('sends what somebody waits for at once, and makes up for it', async () => {
-    for (let i = 0; i < 40; i++) {
-      reporter.report('one', report(`t${i}`));
-      await vi.advanceTimersByTimeAsync(10);
+  it('tells of a quick batch in the answer alone', async () => {
+    const hold = reporter.hold('one', ['a', 'b']);
+    reporter.report('one', report('a', 'PENDING'));
+    reporter.report('one', report('a'));
+    reporter.report('one', report('b'));
+    await vi.advanceTimersByTimeAsync(400);
+    expect(hold.take()).toEqual([report('a'), report('b')]);
+    hold.release();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sent).toEqual([]);
+  });
+
+  it('signals what a slow batch reports, and answers with what is not yet sent', async () => {
+    const tasks = Array.from({ length: 20 }, (_, i) => `t${i}`);
+    const hold = reporter.hold('one', tasks);
+    for (const taskId of tasks) {
+      reporter.report('one', report(taskId));
+      await vi.advanceTimersByTimeAsync(100);
     }
-    const before = sent.length;
-    reporter.report('one', report('last'));
-    const waiting = reporter.delivered('one');
+    const told = sent.flatMap((s) => s.tasks);
+    const answered = hold.take().map(({ taskId }) => `${taskId}:RUNNING`);
+    expect(told.length).toBeGreaterThan(5);
+    expect(sent[0]!.at).toBe(500);
+    expect([...told, ...answered]).toEqual(tasks.map((taskId) => `${taskId}:RUNNING`));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sent.flatMap((s) => s.tasks)).toEqual(told);
+  });
+
+  it('signals what an activity that ended without an answer had held', async () => {
+    const hold = reporter.hold('one', ['a']);
+    reporter.report('one', report('a'));
+    hold.release();
     await vi.advanceTimersByTimeAsync(0);
-    await waiting;
-    expect(sent.slice(before).map((s) => s.at)).toEqual([400]);
-    for (let i = 0; i < 100; i++) {
-      reporter.report('one', report(`u${i}`));
-      void reporter.delivered('one');
-      await vi.advanceTimersByTimeAsync(10);
-    }
-    await vi.advanceTimersByTimeAsync(2_000);
-    const [first = 0, ...rest] = sent.slice(before + 1).map((s) => s.at);
-    expect(first).toBeGreaterThanOrEqual(400 + 250);
-    expect(rest.length).toBeLessThanOrEqual(5);
+    expect(sent.map((s) => s.tasks)).toEqual([['a:RUNNING']]);
+  });
+
+  it('answers the activity that came last, not one whose owner may have gone on without it', async () => {
+    const abandoned = reporter.hold('one', ['a']);
+    const current = reporter.hold('one', ['a']);
+    await vi.advanceTimersByTimeAsync(600);
+    reporter.report('one', report('a', 'STOPPED'));
+    expect(abandoned.take()).toEqual([]);
+    abandoned.release();
+    expect(current.take()).toEqual([report('a', 'STOPPED')]);
+    current.release();
+  });
+
+  it('leaves other tasks of the owner, and tasks that another activity holds since, alone', async () => {
+    const launch = reporter.hold('one', ['a', 'b']);
+    const stop = reporter.hold('one', ['a']);
+    reporter.report('one', report('a', 'STOPPED'));
+    reporter.report('one', report('b'));
+    reporter.report('one', report('c', 'STOPPED'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent.map((s) => s.tasks)).toEqual([['c:STOPPED']]);
+    expect(launch.take()).toEqual([report('b')]);
+    expect(stop.take()).toEqual([report('a', 'STOPPED')]);
+  });
+
+  it('answers with a thousand reports at most and signals the rest', async () => {
+    const tasks = Array.from({ length: 1_050 }, (_, i) => `t${i}`);
+    const hold = reporter.hold('one', tasks);
+    for (const taskId of tasks) reporter.report('one', report(taskId));
+    expect(hold.take()).toHaveLength(1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent.flatMap((s) => s.tasks)).toHaveLength(50);
   });
 
   it('sends at most a hundred in one signal', async () => {
@@ -97,7 +143,7 @@ describe('TaskReporter', () => {
     answer = () => 'delivered';
     await vi.advanceTimersByTimeAsync(10_000);
     expect(sent.at(-1)!.tasks).toEqual(['a:STOPPED']);
-    await reporter.delivered('one');
+    await reporter.drained();
   });
 
   it('drops the reports of an owner that is gone', async () => {

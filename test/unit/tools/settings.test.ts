@@ -27,6 +27,8 @@ describe('readSettings', () => {
       embeddedPorts: { temporal: 7879, temporalUi: 7880, postgres: 7881 },
       instancePolicy: { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 },
       stoppedTaskRetentionMs: 7 * 24 * 3_600_000,
+      eventRetentionMs: 7 * 24 * 3_600_000,
+      decisionRetentionMs: 30 * 24 * 3_600_000,
       taskCleanupWaitMs: 3 * 3_600_000,
       logLevel: 'info',
     });

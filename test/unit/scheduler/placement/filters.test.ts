@@ -182,7 +182,7 @@ describe('the refusal', () => {
       anInstance('c', { memoryMiB: 100 }),
       anInstance('d', { cpu: 0 }),
     ]);
-    expect(placeTasks(aRequest(), snapshot, 1)).toEqual({
+    expect(placeTasks(aRequest(), snapshot, 1)).toMatchObject({
       placed: [],
       refusal: {
         reason: 'RESOURCE:MEMORY',
@@ -240,8 +240,8 @@ describe('the refusal', () => {
 
   it('is NO_INSTANCES for an empty cluster and for one whose instances are all draining', () => {
     const noInstances = { placed: [], refusal: { reason: 'NO_INSTANCES', counts: [] } };
-    expect(placeTasks(aRequest(), aSnapshot([]), 1)).toEqual(noInstances);
-    expect(placeTasks(aRequest(), aSnapshot([], { totalInstances: 2 }), 1)).toEqual(noInstances);
+    expect(placeTasks(aRequest(), aSnapshot([]), 1)).toMatchObject(noInstances);
+    expect(placeTasks(aRequest(), aSnapshot([], { totalInstances: 2 }), 1)).toMatchObject(noInstances);
   });
 
   it('names no instance to FARGATE', () => {
@@ -252,5 +252,50 @@ describe('the refusal', () => {
       counts: [{ reason: 'RESOURCE:MEMORY', instances: 1 }],
     });
     expect(placeTasks(request, aSnapshot([]), 1).refusal).toEqual({ reason: 'ATTRIBUTE', counts: [] });
+  });
+});
+
+describe('capacity provider', () => {
+  const GROUP = 'longshore.capacity-provider';
+  const pool = { capacityProviderName: 'pool' };
+  const offers = (...names: readonly string[]) => ({ attributes: Object.fromEntries(names.map((name) => [name, ''])) });
+
+  it.each<[string, Partial<InstanceRow>, Ask, string | undefined]>([
+    ['the group of the provider', { attributes: { [GROUP]: 'pool' } }, pool, undefined],
+    ['the group of another', { attributes: { [GROUP]: 'other' } }, pool, 'CAPACITY_PROVIDER'],
+    ['no group', {}, pool, 'CAPACITY_PROVIDER'],
+    ['a group that a launch type does not ask for', { attributes: { [GROUP]: 'pool' } }, {}, undefined],
+    [
+      'FARGATE_SPOT where it is offered',
+      offers('longshore.fargate-spot'),
+      { launchType: 'FARGATE', capacityProviderName: 'FARGATE_SPOT' },
+      undefined,
+    ],
+    [
+      'FARGATE_SPOT where only FARGATE is',
+      offers('longshore.fargate'),
+      { launchType: 'FARGATE', capacityProviderName: 'FARGATE_SPOT' },
+      'ATTRIBUTE',
+    ],
+    [
+      'FARGATE where it is offered',
+      offers('longshore.fargate'),
+      { launchType: 'FARGATE', capacityProviderName: 'FARGATE' },
+      undefined,
+    ],
+  ])('%s', (_what, row, request, reason) => {
+    expect(ask(row, request).reason).toBe(reason);
+  });
+
+  it('the closest instance is one of the group, however far it is from room', () => {
+    const rows = [anInstance('b', { cpu: 0, attributes: { [GROUP]: 'pool' } }), anInstance('a')];
+    const { refusal } = placeTasks(aRequest({ ...pool, resources: { cpu: 1024 } }), aSnapshot(rows), 1);
+    expect(refusal).toMatchObject({ reason: 'RESOURCE:CPU', nearestInstanceId: 'b' });
+  });
+
+  it('a group without instances is told from one whose instances take none', () => {
+    const reasonOf = (providerInstances: number) =>
+      placeTasks(aRequest(pool), aSnapshot([], { providerInstances }), 1).refusal?.reason;
+    expect([reasonOf(0), reasonOf(1)]).toEqual(['CAPACITY_PROVIDER', 'NO_INSTANCES']);
   });
 });

@@ -4,12 +4,14 @@ import type { Ordering } from '../../../../scheduler/placement/strategies/index.
 
 /** Ranks instances by numbers that the test changes. */
 const byRank = (ranks: number[]): Ordering => ({
+  by: 'rank',
   compare: (a, b) => ranks[a]! - ranks[b]!,
   record: () => undefined,
 });
 
 /** Ranks instances by a number for each of their buckets. */
 const byBucket = (buckets: readonly number[], counts: number[]): Ordering => ({
+  by: 'rank',
   bucketOf: Int32Array.from(buckets),
   compare: (a, b) => counts[buckets[a]!]! - counts[buckets[b]!]!,
   record: (i) => {

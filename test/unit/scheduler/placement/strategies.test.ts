@@ -258,7 +258,7 @@ describe('strategies in turn', () => {
 
 describe('how much is placed', () => {
   it('places nothing for a count of 0', () => {
-    expect(placeTasks(aRequest({ count: 0 }), aSnapshot([]), 1)).toEqual({ placed: [] });
+    expect(placeTasks(aRequest({ count: 0 }), aSnapshot([]), 1)).toMatchObject({ placed: [] });
   });
 
   it('places what fits and explains the rest', () => {

@@ -8,6 +8,7 @@ import {
 } from '../../../../scheduler/reconcile/event-text.ts';
 import { noteOnce } from '../../../../scheduler/reconcile/notes.ts';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
+import { DEFAULT_POLICY } from '../../../../scheduler/reconcile/policy.ts';
 import type { ServiceSnapshot } from '../../../../scheduler/reconcile/types.ts';
 import type { TaskKind } from '../../../support/service-builders.ts';
 import { aDeployment, aRollout, aSnapshot, aTask, NOW, tasksOf } from '../../../support/service-builders.ts';
@@ -48,8 +49,9 @@ describe('steady state', () => {
   it('is told on reaching it, and again every six hours', () => {
     const first = planService(steady, NOW);
     expect(first).toMatchObject({ events: [STEADY], steadySince: NOW, wakeAt: NOW + 6 * HOUR });
+    expect(first.actions).toEqual([{ eventName: 'SERVICE_STEADY_STATE' }]);
     const since = { ...steady, steadySince: NOW };
-    expect(planService(since, NOW)).toMatchObject({ events: [], steadySince: NOW });
+    expect(planService(since, NOW)).toMatchObject({ events: [], actions: [], steadySince: NOW });
     expect(planService(since, NOW + 6 * HOUR - 1)).toMatchObject({ events: [], steadySince: NOW });
     expect(planService(since, NOW + 6 * HOUR)).toMatchObject({ events: [STEADY], steadySince: NOW + 6 * HOUR });
   });
@@ -156,12 +158,7 @@ describe('wakeAt', () => {
   it('is the moment at which a new task counts as healthy, while old ones wait for it', () => {
     const tasks = [...tasksOf({ healthy: 3 }, 'old'), ...tasksOf({ settling: 3 })];
     expect(planService(aSnapshot({ deployments: aRollout(), tasks }), NOW).wakeAt).toBe(NOW + 30_000);
-    const policy = {
-      healthyAfterRunningMs: 15_000,
-      steadyEventEveryMs: HOUR,
-      repeatEventAfterMs: HOUR,
-      failedDeploymentShownMs: 0,
-    };
+    const policy = { ...DEFAULT_POLICY, healthyAfterRunningMs: 15_000 };
     expect(planService(aSnapshot({ deployments: aRollout(), tasks }), NOW, policy).wakeAt).toBe(NOW + 5_000);
   });
 

@@ -184,12 +184,12 @@ describe('a service without a rollout', () => {
       definition: { desiredCount: 1 },
       tasks: tasksOf({ unhealthy: 1, checked: 1 }),
     });
-    expect(reasonOf(scaledIn)).toEqual({
+    expect(reasonOf(scaledIn)).toMatchObject({
       taskId: 't',
       stopCode: 'ServiceSchedulerInitiated',
       stoppedReason: `Scaling activity initiated by (deployment ${NEW_ID})`,
     });
-    expect(reasonOf(replaced)).toEqual({
+    expect(reasonOf(replaced)).toMatchObject({
       taskId: 'new-unhealthy-0',
       stopCode: 'ServiceSchedulerInitiated',
       stoppedReason: 'Task failed container health checks',

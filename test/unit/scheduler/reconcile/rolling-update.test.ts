@@ -206,7 +206,7 @@ describe('a rolling update', () => {
       throttle: { consecutiveStartFailures: 3, nextLaunchAt: NOW - 1 },
     });
     const plan = planService(snapshot, NOW);
-    expect(plan.start).toEqual([
+    expect(plan.start).toMatchObject([
       { deploymentId: NEW_ID, count: 1, replaces: [] },
       { deploymentId: OLD_ID, count: 1, replaces: ['old-unhealthy-0'] },
     ]);

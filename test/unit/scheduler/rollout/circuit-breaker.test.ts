@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ServiceDeployment } from '../../../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../../../model/service.ts';
 import {
   breakerThreshold,
@@ -16,6 +17,7 @@ import {
   aDeployment,
   aPendingTask,
   aRollout,
+  aServiceDeployment,
   aTask,
   NEW_ID,
   NOW,
@@ -166,9 +168,22 @@ describe('what counts', () => {
 
 describe('rolling back', () => {
   it('keeps the newest COMPLETED deployment until the PRIMARY has completed', () => {
-    expect(rollbackTarget(guarded(), aRollout())?.deploymentId).toBe(OLD_ID);
-    expect(rollbackTarget(aDefinition(), aRollout())).toBeUndefined();
-    expect(rollbackTarget(guarded(), rollout({ rolloutState: 'COMPLETED' }))).toBeUndefined();
+    const deployments = aRollout();
+    expect(rollbackTarget({ definition: guarded(), deployments })?.deploymentId).toBe(OLD_ID);
+    expect(rollbackTarget({ definition: aDefinition(), deployments })).toBeUndefined();
+    const completed = rollout({ rolloutState: 'COMPLETED' });
+    expect(rollbackTarget({ definition: guarded(), deployments: completed })).toBeUndefined();
+  });
+
+  it('keeps it as well while a service deployment is under way: a user may ask for it', () => {
+    const of = (status: ServiceDeployment['status']) =>
+      rollbackTarget({
+        definition: aDefinition(),
+        deployments: aRollout(),
+        serviceDeployments: [aServiceDeployment({ status })],
+      });
+    expect(of('IN_PROGRESS')?.deploymentId).toBe(OLD_ID);
+    expect(of('STOPPED')).toBeUndefined();
   });
 
   it('the definition goes back to the network and platform of the target', () => {

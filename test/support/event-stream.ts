@@ -1,0 +1,57 @@
+/** A reader of a stream of server-sent events, over plain HTTP. */
+import type { EventEnvelope } from '../../model/event.ts';
+import { becomes } from '../../tools/process.ts';
+
+export interface SeenEvent {
+  readonly id: string;
+  readonly data: EventEnvelope;
+}
+
+export class EventStreamReader {
+  readonly events: SeenEvent[] = [];
+  /** The id to resume after: of the last event, or of the last sign that there was none since. */
+  lastId: string | undefined;
+  ended = false;
+  readonly #stop = new AbortController();
+
+  /** Resolves when the stream is open. */
+  async open(url: string, headers: Readonly<Record<string, string>> = {}): Promise<this> {
+    const response = await fetch(url, { headers, signal: this.#stop.signal });
+    if (response.status !== 200 || response.body === null) throw new Error(`${response.status} for ${url}`);
+    void this.#read(response.body).finally(() => (this.ended = true));
+    await this.until(() => this.lastId !== undefined);
+    return this;
+  }
+
+  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+    let text = '';
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of body) {
+        const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n');
+        text = blocks.pop() ?? '';
+        for (const block of blocks) this.#take(block);
+      }
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error;
+    }
+  }
+
+  #take(block: string): void {
+    const fields = new Map(
+      block.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
+    );
+    this.lastId = fields.get('id') ?? this.lastId;
+    const data = fields.get('data');
+    if (data !== undefined) this.events.push({ id: fields.get('id') ?? '', data: JSON.parse(data) });
+  }
+
+  /** Throws when the condition does not come true. */
+  async until(condition: () => boolean, patienceMs = 10_000): Promise<void> {
+    if (!(await becomes(condition, patienceMs))) throw new Error(`still not so, with ${this.events.length} events`);
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+}

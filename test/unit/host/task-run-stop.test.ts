@@ -1,0 +1,115 @@
+import pino from 'pino';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { planTask } from '../../../activities/host/launch/plan.ts';
+import { Slots } from '../../../activities/host/launch/slots.ts';
+import { TaskRun } from '../../../activities/host/launch/task-run.ts';
+import type { ContainerRuntime, ObservedContainer } from '../../../activities/host/runtime/types.ts';
+import type { TaskReport } from '../../../model/task.ts';
+import { taskDefinition } from '../../support/commands.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** An engine with one running container, whose stop does what the test says. */
+function anEngine() {
+  const engine = {
+    status: 'running' as ObservedContainer['status'],
+    stops: 0,
+    onStop: (): void => undefined,
+    inspect: (): ObservedContainer | undefined => ({
+      id: 'c1',
+      name: 'c1',
+      labels: {},
+      status: engine.status,
+      ...(engine.status === 'exited' ? { exitCode: 143 } : {}),
+      oomKilled: false,
+      networkBindings: [],
+      startedAt: 1,
+    }),
+  };
+  const runtime: Partial<ContainerRuntime> = {
+    stop: () => {
+      engine.stops += 1;
+      engine.onStop();
+      return Promise.resolve();
+    },
+    remove: () => Promise.reject(new Error('removal is already in progress')),
+    inspect: () => Promise.resolve().then(() => engine.inspect()),
+  };
+  return { engine, runtime: runtime as ContainerRuntime };
+}
+
+/** A task of one container that was found running. */
+function adopted(runtime: ContainerRuntime, reports: TaskReport[]): TaskRun {
+  const definition = taskDefinition();
+  const launch = {
+    taskId: 't1',
+    taskArn: 'arn:aws:ecs:us-east-1:123456789012:task/default/t1',
+    taskDefinitionArn: definition.taskDefinitionArn,
+    group: 'service:web',
+    launchType: 'EC2' as const,
+    overrides: {},
+  };
+  const plan = planTask(definition, launch, 'service/default/web');
+  const [container] = plan.containers;
+  const observed: ObservedContainer = {
+    id: 'c1',
+    name: 'c1',
+    labels: {},
+    status: 'running',
+    oomKilled: false,
+    networkBindings: [],
+    startedAt: 1,
+  };
+  return TaskRun.adopt(plan, new Map([[container!.name, observed]]), {
+    runtime,
+    containerInstanceId: 'i1',
+    slots: new Slots(1),
+    now: () => 1_000,
+    logger: pino({ level: 'silent' }),
+    report: (_owner, report) => reports.push(report),
+    onStopped: () => undefined,
+  });
+}
+
+it.each<[string, (engine: ReturnType<typeof anEngine>['engine']) => void]>([
+  [
+    'the stop call failed and the container still runs',
+    (engine) => {
+      engine.onStop = () => {
+        throw new Error('engine is busy');
+      };
+    },
+  ],
+  [
+    'the engine cannot be asked',
+    (engine) => {
+      engine.inspect = () => {
+        throw new Error('no answer');
+      };
+    },
+  ],
+])('%s: the task is not STOPPED, and is stopped again until it is', async (_name, fail) => {
+  const { engine, runtime } = anEngine();
+  const reports: TaskReport[] = [];
+  const run = adopted(runtime, reports);
+  const { inspect } = engine;
+  fail(engine);
+  run.stop();
+  await vi.advanceTimersByTimeAsync(700);
+  expect(engine.stops).toBe(1);
+  expect(run.isStopped).toBe(false);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(engine.stops).toBe(2);
+  engine.inspect = inspect;
+  engine.onStop = () => {
+    engine.status = 'exited';
+  };
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(run.isStopped).toBe(true);
+  expect(reports.at(-1)).toMatchObject({ lastStatus: 'STOPPED', containers: [{ exitCode: 143 }] });
+});

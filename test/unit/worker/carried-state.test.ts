@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { carriedRunTask } from '../../../worker/carried-state.ts';
+import { aDefinition, aTask } from '../../store/builders.ts';
+
+describe('carriedRunTask', () => {
+  it('a task that waits for capacity goes on waiting, and is placed as the call said', () => {
+    const placement = {
+      placementConstraints: [{ type: 'distinctInstance' }],
+      placementStrategy: [{ type: 'binpack', field: 'cpu' }],
+    } as const;
+    const waiting = aTask({ lastStatus: 'PROVISIONING', capacityProviderName: 'pool', placement });
+    const placed = aTask({ containerInstanceId: 'i1', capacityProviderName: 'pool', availabilityZone: 'z' });
+    const definition = { definition: aDefinition('web', 1), tags: [] };
+    const { command, tasks } = carriedRunTask([placed, waiting], definition);
+    expect(command).toMatchObject(placement);
+    expect(tasks).toMatchObject([
+      { containerInstanceId: 'i1', capacityProviderName: 'pool', availabilityZone: 'z' },
+      { containerInstanceId: '', capacityProviderName: 'pool', lastStatus: 'PROVISIONING' },
+    ]);
+  });
+});

@@ -1,0 +1,64 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  containerInstanceWorkflowId,
+  interruptInstanceUpdate,
+  setInstanceStatusUpdate,
+} from '../../workflows/messages.ts';
+import { createCommand, runTaskCommand } from '../support/commands.ts';
+import { registerInstance } from '../support/register-instance.ts';
+import { type Stage, startWorkflowEnv, withStage } from '../support/workflow-env.ts';
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
+afterAll(() => env.teardown());
+
+const SPOT = { stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' };
+const handle = (stage: Stage, id: string) => stage.client.getHandle(containerInstanceWorkflowId(stage.cluster, id));
+const interrupt = (stage: Stage, id: string) =>
+  handle(stage, id).executeUpdate(interruptInstanceUpdate, { args: [{}] });
+
+/** An instance whose workflow watches no agent: a pending watch would keep the clock real. */
+async function registered(stage: Stage): Promise<string> {
+  const id = await stage.addInstance();
+  await registerInstance(stage, id, '');
+  stage.control.instances.get(id)!.agentConnected = true;
+  return id;
+}
+
+describe('an instance that is given notice of a spot interruption', () => {
+  it('drains: tasks of services are replaced first, what is left is stopped in time, all with the code', () =>
+    withStage(env, async (stage) => {
+      const id = await registered(stage);
+      await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
+      const { taskIds } = await stage.runTask('t', runTaskCommand(stage.cluster));
+      await stage.until('both run', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
+      const [ofService] = stage.control.live().filter((task) => task.serviceName !== undefined);
+      const other = await stage.addInstance();
+      await interrupt(stage, id);
+      await interrupt(stage, id);
+      expect(stage.control.instances.get(id)?.status).toBe('DRAINING');
+      await stage.until('replaced', () => stage.control.live().some((task) => task.containerInstanceId === other));
+      expect(stage.control.tasks.get(ofService!.taskId)?.lastStatus).toBe('RUNNING');
+      await stage.pass(60_000);
+      expect(stage.control.tasks.get(ofService!.taskId)).toMatchObject({ lastStatus: 'STOPPED', ...SPOT });
+      expect(stage.control.tasks.get(taskIds[0]!)?.lastStatus).toBe('RUNNING');
+      await stage.pass(31_000);
+      await stage.until('all gone', () => stage.control.live().every((t) => t.containerInstanceId === other), 1_000);
+      expect(stage.control.tasks.get(taskIds[0]!)).toMatchObject(SPOT);
+    }));
+
+  it('keeps its tasks when it is made ACTIVE again in time', () =>
+    withStage(env, async (stage) => {
+      const id = await registered(stage);
+      await stage.runTask('t', runTaskCommand(stage.cluster));
+      await stage.until('it runs', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
+      await interrupt(stage, id);
+      await stage.pass(30_000);
+      await handle(stage, id).executeUpdate(setInstanceStatusUpdate, { args: [{ status: 'ACTIVE' }] });
+      await stage.pass(120_000);
+      expect(stage.control.live()).toMatchObject([{ lastStatus: 'RUNNING' }]);
+    }));
+});
