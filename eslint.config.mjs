@@ -6,36 +6,42 @@ const zone = (target, from, message) => ({ target: `./${target}`, from: from.map
 const zones = [
   zone(
     'model',
-    ['scheduler', 'workflows', 'activities', 'store', 'api', 'worker', 'agent', 'cli', 'tools'],
+    ['scheduler', 'workflows', 'activities', 'store', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'model/ imports nothing of ours.',
   ),
   zone(
     'scheduler',
-    ['workflows', 'activities', 'store', 'api', 'worker', 'agent', 'cli', 'tools'],
+    ['workflows', 'activities', 'store', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'scheduler/ is pure: it imports model/ only.',
   ),
   zone(
     'workflows',
-    ['store', 'api', 'worker', 'agent', 'cli', 'tools'],
+    ['store', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'workflows/ reach the world through activities only.',
   ),
   zone(
     'store',
-    ['scheduler', 'workflows', 'activities', 'api', 'worker', 'agent', 'cli', 'tools'],
+    ['scheduler', 'workflows', 'activities', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'store/ imports model/ only.',
   ),
   zone(
     'activities',
-    ['scheduler', 'api', 'worker', 'agent', 'cli', 'tools'],
+    ['scheduler', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'activities/ carry out decisions, they make none.',
   ),
   zone(
     'api',
-    ['scheduler', 'activities', 'worker', 'agent', 'cli', 'tools'],
+    ['scheduler', 'activities', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'api/ sees model/, store/ and workflows/messages.',
   ),
-  zone('worker', ['api', 'cli', 'agent'], 'worker/ is the root of the control plane only.'),
-  zone('agent', ['api', 'cli', 'store', 'worker'], 'agent/ reaches the control plane through Temporal only.'),
+  zone('worker', ['api', 'cli', 'agent', 'simulation'], 'worker/ is the root of the control plane only.'),
+  zone('tools', ['simulation'], 'simulation/ is for cli/, bench/ and test/.'),
+  zone('simulation', ['cli', 'bench', 'test'], 'simulation/ imports the product, not what runs it.'),
+  zone(
+    'agent',
+    ['api', 'cli', 'store', 'worker', 'simulation'],
+    'agent/ reaches the control plane through Temporal only.',
+  ),
 ];
 const nodeBuiltins = [
   {

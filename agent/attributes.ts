@@ -1,5 +1,10 @@
 /** What an instance says of its host: resources, and the attributes that placement matches against. Pure. */
-import { AVAILABILITY_ZONE_ATTRIBUTE, FARGATE_ATTRIBUTE } from '../model/container-instance.ts';
+import {
+  AVAILABILITY_ZONE_ATTRIBUTE,
+  CAPACITY_PROVIDER_ATTRIBUTE,
+  FARGATE_ATTRIBUTE,
+  FARGATE_SPOT_ATTRIBUTE,
+} from '../model/container-instance.ts';
 import type { Attribute, InstanceResources } from '../model/container-instance.ts';
 
 const MIB = 1024 * 1024;
@@ -50,21 +55,25 @@ export function resourcesOf(facts: EngineFacts): InstanceResources {
 export interface InstanceFacts {
   readonly engine: EngineFacts;
   readonly availabilityZone: string;
-  /** Takes tasks of launch type FARGATE. */
+  /** Takes tasks of launch type FARGATE, those of the capacity provider FARGATE_SPOT among them. */
   readonly fargate: boolean;
+  /** The operator's capacity provider whose group it belongs to. */
+  readonly capacityProvider?: string;
   /** The operator's own. */
   readonly attributes: readonly Attribute[];
 }
 
 /** All attributes of the instance; the operator's come last and win. */
-export function attributesOf({ engine, availabilityZone, fargate, attributes }: InstanceFacts): Attribute[] {
+export function attributesOf(facts: InstanceFacts): Attribute[] {
+  const { engine, availabilityZone, fargate, capacityProvider, attributes } = facts;
   const own: Attribute[] = [
     { name: AVAILABILITY_ZONE_ATTRIBUTE, value: availabilityZone },
     { name: 'ecs.os-type', value: 'linux' },
     { name: 'ecs.os-family', value: 'LINUX' },
     { name: 'ecs.cpu-architecture', value: engine.architecture === 'aarch64' ? 'arm64' : engine.architecture },
     ...capabilitiesOf(engine).map((name) => ({ name })),
-    ...(fargate ? [{ name: FARGATE_ATTRIBUTE }] : []),
+    ...(fargate ? [{ name: FARGATE_ATTRIBUTE }, { name: FARGATE_SPOT_ATTRIBUTE }] : []),
+    ...(capacityProvider === undefined ? [] : [{ name: CAPACITY_PROVIDER_ATTRIBUTE, value: capacityProvider }]),
   ];
   return [...own.filter((a) => !attributes.some((b) => b.name === a.name)), ...attributes];
 }

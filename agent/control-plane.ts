@@ -44,6 +44,13 @@ export async function announceAgent(
   await handle.signal(agentAttendsSignal, { sessionId: instance.sessionId });
 }
 
+/** False once the instance was deregistered: its workflow has ended. */
+export async function isRegistered(client: Client, instance: ContainerInstanceWorkflowInput): Promise<boolean> {
+  const id = containerInstanceWorkflowId(instance.clusterName, instance.containerInstanceId);
+  const { status } = await client.workflow.getHandle(id).describe();
+  return status.name !== 'COMPLETED';
+}
+
 /** Sends reports to the owner, whichever run of its workflow is current. */
 export const reportSender =
   (client: Client): SendReports =>

@@ -31,6 +31,8 @@ const AGENT_VERSION = '0.1.0';
 const AGENT_HASH = 'longshore';
 /** Activities at a time: most only wait for containers. */
 const CONCURRENT_ACTIVITIES = 500;
+/** Polls that wait for work. Temporal allows a namespace only so many, and every instance of a cluster has its own. */
+const POLLS = 2;
 /** Heartbeats reach Temporal this often: a silent instance is noticed after a few that are missing. */
 const HEARTBEAT_INTERVAL_MS = 3_000;
 /** An engine that restarts is back sooner; one that is away longer takes its instance out of service. */
@@ -48,6 +50,8 @@ export interface AgentOptions {
   readonly availabilityZone: string;
   /** Offers its capacity to tasks of launch type FARGATE. */
   readonly fargate: boolean;
+  /** The operator's capacity provider whose group the instance belongs to. */
+  readonly capacityProvider?: string;
   readonly attributes: readonly Attribute[];
   readonly logger: Logger;
   /** Stopped containers are removed after this time. */
@@ -87,6 +91,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     client,
     describe: async () => describe(options, containerInstanceId, await probeEngine(docker)),
     reconcile: (expected) => tasks.reconcile(expected),
+    comesBack: { logger, shutdown: stopping.signal },
   });
   await patiently('registration', () => session.renew());
   const worker = await patiently('worker', () =>
@@ -157,6 +162,7 @@ async function createWorker(options: AgentOptions, id: string, deps: HostActivit
     taskQueue: instanceTaskQueue(id),
     activities: createHostActivities(deps),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
+    maxConcurrentActivityTaskPolls: POLLS,
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
   });

@@ -1,13 +1,21 @@
 /** The agent's standing with the control plane: registered in one session at a time, reconciled at the start of each. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
 import type { AgentSession } from '../activities/host/index.ts';
 import type { ExpectedHostTask } from '../activities/host/launch/host-tasks.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 import { isBeforeRunning } from '../model/status.ts';
 import type { TaskStatus } from '../model/status.ts';
 import type { ExpectedTask } from '../workflows/messages.ts';
-import { announceAgent, registerInstance } from './control-plane.ts';
+import { announceAgent, isRegistered, registerInstance } from './control-plane.ts';
+
+/**
+ * The agent of an instance that was deregistered registers it anew after this long, as ECS's does; a restart does so at
+ * once. Until then its containers run on, and nothing new comes.
+ */
+const DEREGISTERED_WAIT_MS = 3_600_000;
 
 export interface SessionDeps {
   readonly client: Client;
@@ -15,12 +23,21 @@ export interface SessionDeps {
   readonly describe: () => Promise<Omit<InstanceRegistration, 'sessionId'>>;
   /** Stops what is not expected and reports the rest; the session takes work after that. */
   readonly reconcile: (expected: readonly ExpectedHostTask[]) => Promise<void>;
+  /** Absent: once its instance is deregistered, it stays away. */
+  readonly comesBack?: {
+    readonly logger: Pick<Logger, 'warn'>;
+    /** Ends the wait. */
+    readonly shutdown: AbortSignal;
+    /** Default DEREGISTERED_WAIT_MS. */
+    readonly afterMs?: number;
+  };
 }
 
 export class ControlPlaneSession implements AgentSession {
   readonly #deps: SessionDeps;
   #registration: InstanceRegistration | undefined;
   #renewal: Promise<void> | undefined;
+  #absence: Promise<void> | undefined;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
@@ -42,8 +59,29 @@ export class ControlPlaneSession implements AgentSession {
     return false;
   }
 
+  unwatched(): void {
+    const { comesBack } = this.#deps;
+    if (comesBack === undefined) return;
+    this.#absence ??= this.#returnIfDeregistered(comesBack)
+      .catch((error: unknown) => comesBack.logger.warn({ error: String(error) }, 'cannot register again'))
+      .finally(() => {
+        this.#absence = undefined;
+      });
+  }
+
   async announce(): Promise<void> {
     if (this.#registration !== undefined) await announceAgent(this.#deps.client, this.#registration);
+  }
+
+  async #returnIfDeregistered(how: NonNullable<SessionDeps['comesBack']>): Promise<void> {
+    const { client } = this.#deps;
+    const { logger, shutdown, afterMs = DEREGISTERED_WAIT_MS } = how;
+    const registration = this.#registration;
+    if (registration === undefined || (await isRegistered(client, registration))) return;
+    logger.warn('the container instance was deregistered: restart the agent, or wait an hour, to register it again');
+    await sleep(afterMs, undefined, { signal: shutdown, ref: false }).catch(() => undefined);
+    if (shutdown.aborted || (await isRegistered(client, registration))) return;
+    await this.renew();
   }
 
   async #register(): Promise<void> {
