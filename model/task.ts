@@ -141,11 +141,16 @@ export interface ContainerReport {
 }
 
 /**
- * What the agent saw of one task, sent to the task's owner. Reports may repeat, and later ones include earlier ones:
- * applying any suffix of them gives the same task. `lastStatus` is PENDING, RUNNING or STOPPED, as an ECS agent reports.
+ * What the agent saw of one task, sent to the task's owner. Reports may repeat and overtake each other, and later ones
+ * include earlier ones: applying any of them that has the last one among them gives the same task. `lastStatus` is PENDING, RUNNING or STOPPED, as an ECS agent reports.
  */
 export interface TaskReport {
   readonly taskId: string;
+  /**
+   * Set as it leaves the agent, by the agent's clock: later than in every report before it. Reports overtake each other on
+   * their two ways, signals and answers of activities. Absent: it came in order.
+   */
+  readonly reportedAt?: EpochMs;
   readonly containerInstanceId: string;
   readonly lastStatus: 'PENDING' | 'RUNNING' | 'STOPPED';
   readonly healthStatus?: HealthStatus;

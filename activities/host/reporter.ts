@@ -54,13 +54,16 @@ interface Held {
 export class TaskReporter {
   private readonly deps: ReporterDeps;
   private readonly outboxes = new Map<string, Outbox>();
+  private lastAt = 0;
 
   constructor(deps: ReporterDeps) {
     this.deps = deps;
   }
 
   /** Takes the report; it is delivered as soon as the owner's rate allows, and again until it is. */
-  report(ownerWorkflowId: string, report: TaskReport): void {
+  report(ownerWorkflowId: string, told: TaskReport): void {
+    this.lastAt = Math.max(Date.now(), this.lastAt + 1);
+    const report = { ...told, reportedAt: this.lastAt };
     const outbox = this.outboxOf(ownerWorkflowId);
     const held = outbox.held.get(report.taskId);
     if (held) outbox.held.set(report.taskId, { by: held.by, report });

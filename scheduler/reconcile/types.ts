@@ -30,8 +30,9 @@ export interface ServiceTask {
   readonly protectedUntil?: EpochMs;
   /** The unhealthy task that this one was started to replace. */
   readonly replaces?: string;
-  /** See AdvanceableTask.reportMark. */
+  /** See AdvanceableTask. */
   readonly reportMark?: number;
+  readonly reportedAt?: EpochMs;
   /** Version of its row; see Task.version. */
   readonly version: number;
 }

@@ -15,6 +15,8 @@ export interface AdvanceableTask {
   readonly stoppedReason?: string;
   /** Mark of the last report that was applied: tells a repeated one from one with new details of the containers. */
   readonly reportMark?: number;
+  /** See TaskReport: of the latest report that was heard, applied or not. */
+  readonly reportedAt?: EpochMs;
   readonly version: number;
 }
 
@@ -22,11 +24,19 @@ export interface AdvanceableTask {
 const reportedStatus = (report: TaskReport): TaskStatus =>
   report.lastStatus === 'RUNNING' && report.executionStoppedAt !== undefined ? 'STOPPING' : report.lastStatus;
 
+/** A later one of the same status was heard before it. A clock that was set back must not hide a status that is new. */
+const isOvertaken = (task: AdvanceableTask, report: TaskReport): boolean =>
+  report.reportedAt !== undefined &&
+  report.reportedAt < (task.reportedAt ?? 0) &&
+  statusRank(reportedStatus(report)) === statusRank(task.lastStatus);
+
 /** STOPPED is the end: nothing that comes after changes the task. */
 const isStale = (task: AdvanceableTask, report: TaskReport): boolean =>
-  task.lastStatus === 'STOPPED' || statusRank(reportedStatus(report)) < statusRank(task.lastStatus);
+  task.lastStatus === 'STOPPED' ||
+  statusRank(reportedStatus(report)) < statusRank(task.lastStatus) ||
+  isOvertaken(task, report);
 
-const reportMark = (report: TaskReport): number => textHash(JSON.stringify(report));
+const reportMark = ({ reportedAt: _at, ...report }: TaskReport): number => textHash(JSON.stringify(report));
 
 /** A task on its way out is not to run any more, whoever decided it. */
 const desiredAfter = (task: AdvanceableTask, report: TaskReport): DesiredStatus =>
@@ -63,7 +73,12 @@ export function advanceTask<T extends AdvanceableTask>(task: T, report: TaskRepo
   if (isStale(task, report)) return 'unchanged';
   const mark = reportMark(report);
   if (task.reportMark === mark) return 'unchanged';
-  return { ...task, ...commonChanges(task, report), reportMark: mark, version: task.version + 1 };
+  return { ...heardOf(task, report), ...commonChanges(task, report), reportMark: mark, version: task.version + 1 };
+}
+
+/** Remembers the report's time, also of one that changes nothing: earlier ones that are still to come are stale. */
+export function heardOf<T extends AdvanceableTask>(task: T, { reportedAt = 0 }: TaskReport): T {
+  return reportedAt > (task.reportedAt ?? 0) ? { ...task, reportedAt } : task;
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { StopCode } from '../../model/status.ts';
 import type { TaskChanges, TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
-import { advanceTask, taskChanges, type AdvanceableTask } from '../../scheduler/tasks/advance-task.ts';
+import { advanceTask, heardOf, taskChanges, type AdvanceableTask } from '../../scheduler/tasks/advance-task.ts';
 import { failedToStart } from '../../scheduler/tasks/failed-to-start.ts';
 import type { RecordWriter } from './record-writer.ts';
 
@@ -66,7 +66,10 @@ export class OwnedTasks<T extends OwnedTask> {
     const before = this.#tasks.get(report.taskId);
     if (!before) return { kind: 'unchanged' };
     const after = advanceTask(before, report);
-    if (after === 'unchanged') return { kind: 'unchanged' };
+    if (after === 'unchanged') {
+      this.#tasks.set(report.taskId, heardOf(before, report));
+      return { kind: 'unchanged' };
+    }
     this.#replace(after, taskChanges(before, report));
     if (after.lastStatus === 'STOPPED') {
       return { kind: 'stopped', task: after, failedToStart: failedToStart(after) };

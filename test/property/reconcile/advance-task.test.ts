@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { statusRank } from '../../../model/status.ts';
 import type { TaskReport } from '../../../model/task.ts';
 import type { ServiceTask } from '../../../scheduler/reconcile/types.ts';
-import { advanceTask, taskChanges } from '../../../scheduler/tasks/advance-task.ts';
+import { advanceTask, heardOf, taskChanges } from '../../../scheduler/tasks/advance-task.ts';
 import { aPendingTask, aReport, NOW } from '../../support/service-builders.ts';
 
 /** What an agent tells of one task, in order; each report includes what the ones before it told. */
@@ -29,7 +29,8 @@ const anyHistory: fc.Arbitrary<readonly TaskReport[]> = fc
       stopCode: runs ? 'EssentialContainerExited' : 'TaskFailedToStart',
       stoppedReason: 'gone',
     };
-    return [bare, pulled, ...(runs ? [last, ...running] : []), ...(ends ? [end] : [])];
+    const told = [bare, pulled, ...(runs ? [...running, last] : []), ...(ends ? [end] : [])];
+    return told.map((report, i) => ({ ...report, reportedAt: NOW + i }));
   });
 
 const start = aPendingTask('t1', { lastStatus: 'PROVISIONING' });
@@ -39,7 +40,7 @@ function applyAll(task: ServiceTask, reports: readonly TaskReport[]): ServiceTas
     const after = advanceTask(before, report);
     if (after === 'unchanged') {
       expect(taskChanges(before, report)).toEqual({});
-      return before;
+      return heardOf(before, report);
     }
     expect(statusRank(after.lastStatus)).toBeGreaterThanOrEqual(statusRank(before.lastStatus));
     expect(after.version).toBe(before.version + 1);
@@ -50,6 +51,8 @@ function applyAll(task: ServiceTask, reports: readonly TaskReport[]): ServiceTas
   }, task);
 }
 const facts = ({ version: _version, ...task }: ServiceTask) => task;
+/** What does not depend on how the last report came: details of its containers are the row's. */
+const lasting = ({ version: _version, reportMark: _mark, ...task }: ServiceTask) => task;
 
 describe('advanceTask promises that', () => {
   it('nothing goes back, however reports are lost, repeated or out of order', () => {
@@ -62,6 +65,22 @@ describe('advanceTask promises that', () => {
       fc.property(anyHistory, fc.nat(), (history, cut) => {
         const suffix = history.slice(cut % history.length);
         expect(facts(applyAll(start, suffix))).toEqual(facts(applyAll(start, history)));
+      }),
+    );
+  });
+
+  it('the last report decides, whatever arrives before and after it, in any order', () => {
+    const anyArrival = anyHistory.chain((history) =>
+      fc.record({
+        history: fc.constant(history),
+        before: fc.array(fc.constantFrom(...history), { maxLength: 6 }),
+        after: fc.array(fc.constantFrom(...history), { maxLength: 6 }),
+      }),
+    );
+    fc.assert(
+      fc.property(anyArrival, ({ history, before, after }) => {
+        const arrived = [...before, history.at(-1)!, ...after];
+        expect(lasting(applyAll(start, arrived))).toEqual(lasting(applyAll(start, history)));
       }),
     );
   });

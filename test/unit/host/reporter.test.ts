@@ -16,6 +16,8 @@ interface Sent {
 }
 let sent: Sent[];
 let answer: (owner: string) => 'delivered' | 'gone';
+/** Of the reports that were sent. */
+let times: (number | undefined)[];
 let errors: unknown[];
 let reporter: TaskReporter;
 
@@ -23,9 +25,11 @@ beforeEach(() => {
   vi.useFakeTimers({ now: 0 });
   sent = [];
   errors = [];
+  times = [];
   answer = () => 'delivered';
   reporter = new TaskReporter({
     send: (owner, reports) => {
+      times.push(...reports.map((r) => r.reportedAt));
       sent.push({ at: Date.now(), owner, tasks: reports.map((r) => `${r.taskId}:${r.lastStatus}`) });
       return Promise.resolve().then(() => answer(owner));
     },
@@ -46,6 +50,16 @@ describe('TaskReporter', () => {
     ]);
   });
 
+  it('stamps each report later than the ones before it, whichever way it goes', async () => {
+    const hold = reporter.hold('one', ['b']);
+    for (const taskId of ['a', 'b', 'c']) reporter.report('one', report(taskId));
+    await vi.advanceTimersByTimeAsync(0);
+    const [b] = hold.take();
+    expect([...times, b?.reportedAt].toSorted()).toEqual([1, 2, 3]);
+    expect(b?.reportedAt).toBe(2);
+    hold.release();
+  });
+
   it('holds two signals a second under a flood, and loses no last word', async () => {
     for (let i = 0; i < 1_000; i++) {
       reporter.report('one', report(`t${i % 10}`, i < 990 ? 'PENDING' : 'RUNNING'));
@@ -63,7 +77,7 @@ describe('TaskReporter', () => {
     reporter.report('one', report('a'));
     reporter.report('one', report('b'));
     await vi.advanceTimersByTimeAsync(400);
-    expect(hold.take()).toEqual([report('a'), report('b')]);
+    expect(hold.take()).toMatchObject([report('a'), report('b')]);
     hold.release();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(sent).toEqual([]);
@@ -100,7 +114,7 @@ describe('TaskReporter', () => {
     reporter.report('one', report('a', 'STOPPED'));
     expect(abandoned.take()).toEqual([]);
     abandoned.release();
-    expect(current.take()).toEqual([report('a', 'STOPPED')]);
+    expect(current.take()).toMatchObject([report('a', 'STOPPED')]);
     current.release();
   });
 
@@ -112,8 +126,8 @@ describe('TaskReporter', () => {
     reporter.report('one', report('c', 'STOPPED'));
     await vi.advanceTimersByTimeAsync(0);
     expect(sent.map((s) => s.tasks)).toEqual([['c:STOPPED']]);
-    expect(launch.take()).toEqual([report('b')]);
-    expect(stop.take()).toEqual([report('a', 'STOPPED')]);
+    expect(launch.take()).toMatchObject([report('b')]);
+    expect(stop.take()).toMatchObject([report('a', 'STOPPED')]);
   });
 
   it('answers with a thousand reports at most and signals the rest', async () => {

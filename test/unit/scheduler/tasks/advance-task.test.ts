@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskStatus } from '../../../../model/status.ts';
 import type { TaskReport } from '../../../../model/task.ts';
-import { advanceTask, taskChanges } from '../../../../scheduler/tasks/advance-task.ts';
+import { advanceTask, heardOf, taskChanges } from '../../../../scheduler/tasks/advance-task.ts';
 import { failedToStart } from '../../../../scheduler/tasks/failed-to-start.ts';
 import type { ServiceTask } from '../../../../scheduler/reconcile/types.ts';
 import { aPendingTask, aReport, aTask, NOW } from '../../../support/service-builders.ts';
@@ -76,6 +76,26 @@ describe('advanceTask', () => {
     const ill = advanced(well, aReport({ healthStatus: 'UNHEALTHY' }));
     expect([well.healthStatus, ill.healthStatus]).toEqual(['HEALTHY', 'UNHEALTHY']);
     expect(advanced(ill, aReport({ healthStatus: 'HEALTHY' })).healthStatus).toBe('HEALTHY');
+  });
+
+  it('keeps the health of the later report when the earlier one comes after it', () => {
+    const earlier = aReport({ healthStatus: 'UNKNOWN', reportedAt: NOW });
+    const later = aReport({ healthStatus: 'HEALTHY', reportedAt: NOW + 1 });
+    const task = advanced(aPendingTask('t1'), later);
+    expect(advanceTask(task, earlier)).toBe('unchanged');
+    expect(taskChanges(task, earlier)).toEqual({});
+  });
+
+  it('remembers a report that repeats what is known: earlier ones stay stale', () => {
+    const report = (healthStatus: 'HEALTHY' | 'UNHEALTHY', reportedAt: number) => aReport({ healthStatus, reportedAt });
+    const well = advanced(aPendingTask('t1'), report('HEALTHY', NOW));
+    expect(advanceTask(well, report('HEALTHY', NOW + 9))).toBe('unchanged');
+    expect(advanceTask(heardOf(well, report('HEALTHY', NOW + 9)), report('UNHEALTHY', NOW + 5))).toBe('unchanged');
+  });
+
+  it('hears of the end from an agent whose clock was set back', () => {
+    const task = advanced(aPendingTask('t1'), aReport({ reportedAt: NOW + 5 }));
+    expect(advanced(task, stopped({ reportedAt: NOW })).lastStatus).toBe('STOPPED');
   });
 
   it('keeps the health when a report has none', () => {
