@@ -1,4 +1,4 @@
-/** Three Docker engines on one machine as three container instances in three zones: spread, drained, lost, returned. */
+/** Three Docker engines on one machine as three container instances in three zones: spread, drained, lost, returned, rebalanced. */
 import {
   type ContainerInstance,
   type ContainerInstanceStatus,
@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type DockerEngine, startDockerEngines } from '../support/docker-engines.ts';
 import { type AgentProcess, type Longshore, startLongshore } from '../support/longshore.ts';
 import { expectSoundCapacity } from './support/lifetime.ts';
-import { containerIds, createService, registerWeb, stable } from './support/services.ts';
+import { containerIds, createService, describeService, registerWeb, stable } from './support/services.ts';
 import { PATIENCE } from './support/web.ts';
 
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'] as const;
@@ -81,13 +81,22 @@ const containersOn = async (engine: DockerEngine): Promise<string[]> => {
   return (await engine.docker.listContainers({ filters })).map(({ Id }) => Id).sort();
 };
 
+/** Messages of the service's events that say so, the newest first. */
+const told = async (text: string): Promise<string[]> =>
+  ((await describeService(longshore, NAME)).events ?? [])
+    .map(({ message = '' }) => message)
+    .filter((message) => message.includes(text));
+
 it('spreads a service evenly over the zones', async () => {
   expect((await instances()).map(zoneOf).sort()).toEqual(ZONES);
   await createService(longshore, {
     serviceName: NAME,
-    taskDefinition: await registerWeb(longshore, NAME, 'here'),
+    // A check, since a task without one counts as healthy only 40 s after its start.
+    taskDefinition: await registerWeb(longshore, NAME, 'here', {
+      healthCheck: { command: ['CMD', 'true'], interval: 5, timeout: 3 },
+    }),
     desiredCount: 6,
-    // Draining need not wait until new tasks count as healthy.
+    // Draining need not wait until new tasks are healthy.
     deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 200 },
     placementStrategy: [{ type: 'spread', field: 'attribute:ecs.availability-zone' }],
   });
@@ -97,7 +106,7 @@ it('spreads a service evenly over the zones', async () => {
   await expectSoundCapacity(longshore);
 });
 
-it('moves the tasks of a drained instance away', async () => {
+it('moves the tasks of a drained instance away, and back when it is ACTIVE again', async () => {
   await setStatus(ZONES[1], 'DRAINING');
   await spread([3, 0, 3]);
   expect(await instanceIn(ZONES[1])).toMatchObject({ status: 'DRAINING', runningTasksCount: 0, pendingTasksCount: 0 });
@@ -105,36 +114,41 @@ it('moves the tasks of a drained instance away', async () => {
   expect((await longshore.ecs.send(draining)).containerInstanceArns).toHaveLength(1);
   await vi.waitFor(async () => expect(await containersOn(engines[1]!)).toEqual([]), PATIENCE);
   await setStatus(ZONES[1], 'ACTIVE');
+  const tasks = await spread([2, 2, 2]);
+  const moved = tasks.filter((task) => task.availabilityZone === ZONES[1]);
+  const ids = moved.map((task) => task.taskArn!.split('/').at(-1)!);
+  expect(
+    await told('is not AZ balanced with 3 tasks in us-east-1a, 3 tasks in us-east-1c, 0 tasks in us-east-1b'),
+  ).toHaveLength(1);
+  const started = (await told('to AZ Rebalance')).join(' ');
+  for (const id of ids) expect(started).toContain(id);
+  expect(await told('due to AZ rebalancing')).not.toHaveLength(0);
+  await vi.waitFor(async () => expect(await told('is AZ balanced with 2 tasks')).toHaveLength(1), PATIENCE);
   await expectSoundCapacity(longshore);
 });
 
 it('replaces the tasks of a lost instance, and takes it back without its old tasks', async () => {
   const survivors = await containersOn(engines[2]!);
-  expect(survivors).toHaveLength(3);
+  expect(survivors).toHaveLength(2);
   await agents[1]!.kill();
   await engines[2]!.kill();
-  const tasks = await vi.waitFor(async () => {
-    const now = await stable(longshore, NAME, 6);
-    expect(perZone(now)[2]).toBe(0);
-    return now;
-  }, PATIENCE);
+  const elsewhere = await spread([3, 3, 0]);
   expect(await instanceIn(ZONES[2])).toMatchObject({ agentConnected: false, runningTasksCount: 0 });
   await expectSoundCapacity(longshore);
 
   await engines[2]!.start();
   expect(await containersOn(engines[2]!)).toEqual(survivors);
   await agents[1]!.start();
-  await vi.waitFor(async () => {
-    expect(await instanceIn(ZONES[2])).toMatchObject({ agentConnected: true, status: 'ACTIVE' });
-    expect(await containersOn(engines[2]!)).toEqual([]);
-  }, PATIENCE);
-  // What runs stays where it is; new work goes to the zone that has the least.
-  expect((await stable(longshore, NAME, 6)).map((task) => task.taskArn).sort()).toEqual(
-    tasks.map((task) => task.taskArn).sort(),
-  );
+  const tasks = await spread([2, 2, 2]);
+  expect(await instanceIn(ZONES[2])).toMatchObject({ agentConnected: true, status: 'ACTIVE' });
+  // Its old containers are gone, and what stays elsewhere are the same tasks.
+  const returned = tasks.filter((task) => task.availabilityZone === ZONES[2]);
+  expect(await containersOn(engines[2]!)).toEqual(containerIds(returned));
+  const before = new Set(elsewhere.map((task) => task.taskArn));
+  expect(tasks.filter((task) => before.has(task.taskArn))).toHaveLength(4);
   await longshore.ecs.send(new UpdateServiceCommand({ service: NAME, desiredCount: 8 }));
   const more = await stable(longshore, NAME, 8);
-  expect(perZone(more)[2]).toBe(2);
+  expect([...perZone(more)].sort()).toEqual([2, 3, 3]);
   await longshore.ecs.send(new DeleteServiceCommand({ service: NAME, force: true }));
   await vi.waitFor(async () => expect((await Promise.all(engines.map(containersOn))).flat()).toEqual([]), PATIENCE);
 });
