@@ -1,4 +1,4 @@
-/** The first state of a service. */
+/** The first state of a service, and which task definitions it has at hand. */
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import { resetThrottle } from '../../scheduler/throttle/throttle.ts';
@@ -38,4 +38,13 @@ export function rememberDefinition(state: ServiceState, definition: TaskDefiniti
   const arn = definition.taskDefinitionArn;
   state.taskDefinitions = { ...state.taskDefinitions, [arn]: definition };
   state.taskDefinitionTags = { ...state.taskDefinitionTags, [arn]: tags };
+}
+
+/** Definitions that no deployment has any more. */
+export function forgetUnusedDefinitions(state: ServiceState): void {
+  const used = new Set(state.deployments.map((deployment) => deployment.taskDefinitionArn));
+  const keep = <T>(all: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(all).filter(([arn]) => used.has(arn)));
+  state.taskDefinitions = keep(state.taskDefinitions);
+  state.taskDefinitionTags = keep(state.taskDefinitionTags);
 }
