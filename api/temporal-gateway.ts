@@ -183,7 +183,7 @@ class TemporalGateway implements WorkflowGateway {
 
   instancesChanged: WorkflowGateway['instancesChanged'] = async (cluster, daemonServices) => {
     const tell = (service: string): Promise<void> =>
-      this.#client.workflow.getHandle(serviceWorkflowId(cluster, service)).signal(instancesChangedSignal);
+      this.#client.workflow.getHandle(serviceWorkflowId(cluster, service)).signal(instancesChangedSignal, this.#called);
     await this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, async () => {
       const told = await Promise.allSettled(daemonServices.map(tell));
       const reasons = told.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));

@@ -4,7 +4,7 @@
  */
 import type { EpochMs } from './time.ts';
 
-export type DecisionKind = 'call' | 'start' | 'noPlace' | 'stop' | 'deployment' | 'wait' | 'instance';
+export type DecisionKind = 'call' | 'start' | 'place' | 'noPlace' | 'stop' | 'deployment' | 'wait' | 'instance';
 
 /**
  * Every reason that a decision may give, with its kind and its words. The words complete a sentence of api/why/:
@@ -13,6 +13,7 @@ export type DecisionKind = 'call' | 'start' | 'noPlace' | 'stop' | 'deployment' 
  */
 export const DECISION_REASONS = {
   called: { kind: 'call', words: 'a call of the API changed what is wanted' },
+  providersSet: { kind: 'call', words: 'a call of the API changed the capacity providers of the cluster' },
 
   runTask: { kind: 'start', words: 'the call asked for them' },
   rollout: { kind: 'start', words: 'the deployment brings up its tasks' },
@@ -23,8 +24,18 @@ export const DECISION_REASONS = {
   rebalance: { kind: 'start', words: 'the service is not balanced over its availability zones' },
   restoreOld: { kind: 'start', words: 'an older deployment lost tasks while the new one is not up yet' },
 
+  capacityFound: { kind: 'place', words: 'their capacity provider has room for them now' },
+
   refused: { kind: 'noPlace', words: 'no container instance met all requirements' },
   contested: { kind: 'noPlace', words: 'others took the same capacity first' },
+  provisioningQuota: {
+    kind: 'noPlace',
+    words: 'as many tasks of the cluster wait for capacity as are allowed to',
+  },
+  provisioning: {
+    kind: 'noPlace',
+    words: 'no container instance of their capacity provider met all requirements, so they go on waiting',
+  },
 
   stopCalled: { kind: 'stop', words: 'a call asked for it' },
   scaleIn: { kind: 'stop', words: 'the service had more tasks than its desired count' },
@@ -33,6 +44,7 @@ export const DECISION_REASONS = {
   retiredPending: { kind: 'stop', words: 'a newer deployment replaces theirs before they ran' },
   draining: { kind: 'stop', words: 'their container instance is DRAINING' },
   drainingPending: { kind: 'stop', words: 'their container instance became DRAINING before they ran' },
+  spotInterrupted: { kind: 'stop', words: 'their container instance was given notice of a spot interruption' },
   constraintViolated: {
     kind: 'stop',
     words: 'their container instance does not meet the placement constraints any more',
@@ -40,12 +52,27 @@ export const DECISION_REASONS = {
   unhealthy: { kind: 'stop', words: 'they failed their health checks and others take their place' },
   makeRoom: { kind: 'stop', words: 'they failed their health checks and maximumPercent leaves no room beside them' },
   deletion: { kind: 'stop', words: 'the service is being deleted' },
+  taskSetDeletion: { kind: 'stop', words: 'their task set is being deleted' },
+  otherImage: {
+    kind: 'stop',
+    words: 'they run another image than their deployment: its tag had moved before they were launched',
+  },
+  provisioningTimeout: { kind: 'stop', words: 'they waited too long for room at their capacity provider' },
   instanceGone: { kind: 'stop', words: 'their container instance is gone' },
 
+  deploymentBegan: { kind: 'deployment', words: 'it is the newest deployment of the service' },
+  stageDone: { kind: 'deployment', words: 'what its stages asked for so far is done' },
+  hookExpired: { kind: 'deployment', words: 'nobody continued a lifecycle hook in time, and that one lets it go on' },
   deploymentCompleted: { kind: 'deployment', words: 'all its tasks run and nothing is left of older deployments' },
   deploymentRemoved: { kind: 'deployment', words: 'no task of it is left' },
+  superseded: { kind: 'deployment', words: 'a newer deployment, or the end of the service, takes its place' },
   circuitBreaker: { kind: 'deployment', words: 'too many of its tasks failed' },
+  stopOrdered: { kind: 'deployment', words: 'a call asked to stop it where it is' },
+  rollbackOrdered: { kind: 'deployment', words: 'a call asked to go back from it' },
+  hookTimedOut: { kind: 'deployment', words: 'nobody continued a lifecycle hook in time, and that one gives it up' },
   rolledBack: { kind: 'deployment', words: 'the deployment after it failed and rollback is on' },
+  rolledBackByOrder: { kind: 'deployment', words: 'a call asked to go back from the deployment after it' },
+  rolledBackByTimeout: { kind: 'deployment', words: 'nobody continued a lifecycle hook of the deployment after it' },
 
   placement: { kind: 'wait', words: 'a place for tasks' },
   throttle: { kind: 'wait', words: 'the next launch after failed starts' },
@@ -65,6 +92,7 @@ export const DECISION_REASONS = {
   silent: { kind: 'instance', words: 'its agent is not heard any more: nothing is placed there' },
   givenUp: { kind: 'instance', words: 'its agent stayed silent for too long: its tasks count as stopped' },
   statusSet: { kind: 'instance', words: 'a call set its status' },
+  attributesSet: { kind: 'instance', words: 'a call changed its attributes' },
   interrupted: { kind: 'instance', words: 'it was given notice of a spot interruption: it drains' },
   deregistered: { kind: 'instance', words: 'a call deregistered it' },
 } as const satisfies Readonly<Record<string, { readonly kind: DecisionKind; readonly words: string }>>;
@@ -165,7 +193,7 @@ export interface DecisionDraft {
   readonly placement?: PlacementExplanation;
   /** How many tasks the service wants, and between which bounds it moves. */
   readonly bounds?: { readonly desired: number; readonly lower: number; readonly upper: number };
-  /** What a call changed: member → before and after, as short texts. */
+  /** What a call changed, or what became of a deployment: member → before and after, as short texts. */
   readonly changes?: Readonly<Record<string, readonly [before: string, after: string]>>;
   /** Figures and texts that the decision went by, by name: `failedTasks`, `threshold`, `stoppedReason`. */
   readonly facts?: Readonly<Record<string, string | number>>;
@@ -176,7 +204,8 @@ export interface DecisionDraft {
 export interface Decision extends DecisionDraft {
   readonly id: string;
   readonly clusterName: string;
-  readonly ownerWorkflowId: string;
+  /** Absent where the API carried a call out by itself. */
+  readonly ownerWorkflowId?: string;
   /** What the owner was told before: the last call first. */
   readonly causes: readonly DecisionCause[];
   /** When it was taken first and last, and how often. */

@@ -2,6 +2,7 @@
 import { MAX_PROVISIONING_TASKS } from '../model/capacity-provider.ts';
 import type { Task } from '../model/task.ts';
 import type { Database, Queries, Statement } from './database.ts';
+import { putDecisions, withTasks } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import type { TaskRow } from './task-rows.ts';
 import type { AssignInput, AssignResult, Assignment } from './types.ts';
@@ -36,24 +37,32 @@ export function assignTasks(db: Database, input: AssignInput): Promise<AssignRes
       queries,
       input.assignments.map(({ containerInstanceId }) => containerInstanceId),
     );
-    const decisions = input.assignments.map((assignment) => decide(input, { assignment, tasks, entries }));
-    const fresh = decisions.flatMap((decision) => (decision.kind === 'fresh' ? [decision] : []));
+    const outcomes = input.assignments.map((assignment) => decide(input, { assignment, tasks, entries }));
+    const fresh = outcomes.flatMap((decision) => (decision.kind === 'fresh' ? [decision] : []));
     if (fresh.length > 0) await queries.run(WRITE, [JSON.stringify(fresh.map(toRow))]);
     const touched = new Set(fresh.map(({ assigned }) => assigned.containerInstanceId));
     await writeEntries(
       queries,
       [...entries.values()].filter((entry) => touched.has(entry.id)),
     );
+    const assigned = outcomes.flatMap((decision) => (decision.kind === 'refused' ? [] : [decision.assigned]));
+    const places = new Map(assigned.map(({ taskId, containerInstanceId }) => [taskId, containerInstanceId]));
+    await putDecisions(
+      queries,
+      (input.decisions ?? []).flatMap((decision) =>
+        withTasks(decision, ({ taskId, containerInstanceId }) => places.get(taskId) === containerInstanceId),
+      ),
+    );
     return {
-      assigned: decisions.flatMap((decision) => (decision.kind === 'refused' ? [] : [decision.assigned])),
-      refused: decisions.flatMap((decision) => (decision.kind === 'refused' ? [decision.refused] : [])),
+      assigned,
+      refused: outcomes.flatMap((decision) => (decision.kind === 'refused' ? [decision.refused] : [])),
     };
   });
 }
 
 type Assigned = AssignResult['assigned'][number];
 
-type Decision =
+type Outcome =
   | { readonly kind: 'fresh'; readonly assigned: Assigned; readonly spec: TaskRow['spec'] }
   | { readonly kind: 'repeated'; readonly assigned: Assigned }
   | { readonly kind: 'refused'; readonly refused: AssignResult['refused'][number] };
@@ -64,9 +73,9 @@ interface Scene {
   readonly entries: ReadonlyMap<string, LedgerEntry>;
 }
 
-function decide({ clusterName }: AssignInput, { assignment, tasks, entries }: Scene): Decision {
+function decide({ clusterName }: AssignInput, { assignment, tasks, entries }: Scene): Outcome {
   const { taskId, containerInstanceId } = assignment;
-  const refuse = (reason: string): Decision => ({ kind: 'refused', refused: { taskId, reason } });
+  const refuse = (reason: string): Outcome => ({ kind: 'refused', refused: { taskId, reason } });
   const row = tasks.get(taskId);
   if (!row || row.desired_status === 'STOPPED') return refuse('STOPPED');
   if (row.instance_id !== null) return { kind: 'repeated', assigned: placeOf(row, row.instance_id) };
@@ -86,7 +95,7 @@ function placeOf({ id, spec, held_gpus: gpuIds }: WaitingRow, containerInstanceI
   return { taskId: id, containerInstanceId, ...(availabilityZone === undefined ? {} : { availabilityZone }), gpuIds };
 }
 
-const toRow = ({ assigned, spec }: Extract<Decision, { kind: 'fresh' }>): Readonly<Record<string, unknown>> => ({
+const toRow = ({ assigned, spec }: Extract<Outcome, { kind: 'fresh' }>): Readonly<Record<string, unknown>> => ({
   id: assigned.taskId,
   instance_id: assigned.containerInstanceId,
   held_gpus: assigned.gpuIds,

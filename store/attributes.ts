@@ -1,6 +1,8 @@
 /** Attributes of container instances: PutAttributes and its kin. Those that the agent registers come with its record. */
+import type { CallCause } from '../model/decision.ts';
 import type { Attribute } from '../model/container-instance.ts';
 import { EcsError } from '../model/errors.ts';
+import { putCallDecision } from './call-decisions.ts';
 import { markForDaemons } from './daemon-services.ts';
 import type { Database, Queries } from './database.ts';
 import { toAttribute, toAttributeMap } from './instances.ts';
@@ -14,14 +16,14 @@ type AttributeStore = Pick<InstanceStore, 'putAttributes' | 'deleteAttributes' |
 
 export function createAttributeStore(db: Database): AttributeStore {
   return {
-    putAttributes: (clusterName, instanceId, attributes) =>
+    putAttributes: (clusterName, instanceId, attributes, cause) =>
       db.transaction(async (queries) => {
-        await put(queries, { clusterName, instanceId }, attributes);
+        await put(queries, { clusterName, instanceId, cause }, attributes);
         await markForDaemons(queries, clusterName, instanceId);
       }),
-    deleteAttributes: (clusterName, instanceId, attributes) =>
+    deleteAttributes: (clusterName, instanceId, attributes, cause) =>
       db.transaction(async (queries) => {
-        const removed = await remove(queries, { clusterName, instanceId }, attributes);
+        const removed = await remove(queries, { clusterName, instanceId, cause }, attributes);
         await markForDaemons(queries, clusterName, instanceId);
         return removed;
       }),
@@ -32,6 +34,7 @@ export function createAttributeStore(db: Database): AttributeStore {
 interface Target {
   readonly clusterName: string;
   readonly instanceId: string;
+  readonly cause: CallCause | undefined;
 }
 
 async function lockTarget(queries: Queries, target: Target): Promise<{ agent: AttributeMap; custom: AttributeMap }> {
@@ -59,7 +62,16 @@ async function put(queries: Queries, target: Target, attributes: readonly Attrib
     target.instanceId,
     JSON.stringify(merged),
   ]);
+  await recordChange(queries, target, { before: custom, after: merged });
 }
+
+/** What the attributes were and what they are. */
+const recordChange = (
+  queries: Queries,
+  { clusterName, instanceId, cause }: Target,
+  change: { readonly before: AttributeMap; readonly after: AttributeMap },
+): Promise<void> =>
+  putCallDecision(queries, { cause, reason: 'attributesSet', clusterName, containerInstanceId: instanceId, ...change });
 
 /** Those named, and with the value given when one is given, are removed and returned. */
 async function remove(
@@ -77,6 +89,9 @@ async function remove(
        agent_attributes = agent_attributes - $2::text[] WHERE id = $1`,
     [target.instanceId, removed],
   );
+  const gone = new Set(removed);
+  const after = Object.fromEntries(Object.entries(current).filter(([name]) => !gone.has(name)));
+  await recordChange(queries, target, { before: current, after });
   return removed.map((name) => toAttribute([name, current[name] ?? '']));
 }
 

@@ -2,6 +2,7 @@
 import type { CapacityProviderRecord } from '../model/capacity-provider.ts';
 import { EcsError } from '../model/errors.ts';
 import type { ProviderGroup } from '../model/provider-demand.ts';
+import { putCallDecision } from './call-decisions.ts';
 import { requireCluster, toClusterRecord, CLUSTER_COLUMNS, type ClusterRow } from './clusters.ts';
 import type { Database, Queries } from './database.ts';
 import { CAPACITY_PROVIDER } from './instances.ts';
@@ -65,8 +66,13 @@ export function createCapacityProviderStore(db: Database): CapacityProviderStore
       return pageOf(rows.map(toRecord), page.limit, ({ name }) => name);
     },
     getProviderGroup: (clusterName, name) => readGroup(db, clusterName, name),
-    putClusterCapacityProviders: (clusterName, providers) =>
-      db.transaction((queries) => putClusterProviders(queries, clusterName, providers)),
+    putClusterCapacityProviders: (clusterName, providers, cause) =>
+      db.transaction(async (queries) => {
+        const { before, after } = await putClusterProviders(queries, clusterName, providers);
+        const changed = { before: providersOf(before), after: providersOf(after) };
+        await putCallDecision(queries, { cause, reason: 'providersSet', clusterName, ...changed });
+        return after;
+      }),
   };
 }
 
@@ -94,7 +100,7 @@ async function putClusterProviders(
   queries: Queries,
   clusterName: string,
   providers: ClusterProviders,
-): Promise<ClusterRecord> {
+): Promise<{ readonly before: ClusterRecord; readonly after: ClusterRecord }> {
   const before = await requireCluster(queries, clusterName, 'FOR NO KEY UPDATE');
   await requireProviders(queries, providers.capacityProviders);
   const removed = before.capacityProviders.filter((name) => !providers.capacityProviders.includes(name));
@@ -106,8 +112,13 @@ async function putClusterProviders(
     [clusterName, JSON.stringify(providers)],
   );
   if (!row) throw new EcsError('ClusterNotFoundException', 'Cluster not found.');
-  return toClusterRecord(row);
+  return { before, after: toClusterRecord(row) };
 }
+
+const providersOf = ({ capacityProviders, defaultCapacityProviderStrategy }: ClusterRecord): ClusterProviders => ({
+  capacityProviders,
+  defaultCapacityProviderStrategy,
+});
 
 /** Named by the strategy of a service that is there, or by a task that has not stopped. */
 async function areInUse(queries: Queries, clusterName: string, names: readonly string[]): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** Decisions of owners: written once by id, found by everything they name. */
-import type { Decision } from '../model/decision.ts';
+import type { DecidedTask, Decision } from '../model/decision.ts';
 import { decisionKind } from '../model/decision.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import type { DecisionFilter, DecisionStore } from './types.ts';
@@ -48,6 +48,13 @@ export async function putDecisions(queries: Queries, decisions: readonly Decisio
   await queries.run(PUT, [JSON.stringify(rows)]);
 }
 
+/** The decision about those of its tasks that became so; none when it was about others only. */
+export function withTasks(decision: Decision, became: (task: DecidedTask) => boolean): readonly Decision[] {
+  if (decision.tasks.length === 0) return [decision];
+  const tasks = decision.tasks.filter(became);
+  return tasks.length === 0 ? [] : [{ ...decision, tasks }];
+}
+
 async function listDecisions(db: Database, filter: DecisionFilter, limit: number): Promise<readonly Decision[]> {
   const conditions = ['cluster = $1'];
   const values: unknown[] = [filter.clusterName, limit];
@@ -60,14 +67,36 @@ async function listDecisions(db: Database, filter: DecisionFilter, limit: number
   where((p) => `instances @> ARRAY[${p}::text]`, filter.containerInstanceId);
   where((p) => `service = ${p}`, filter.serviceName);
   where((p) => `deployment = ${p}`, filter.deploymentId);
+  if (filter.ofCluster === true) conditions.push(`service IS NULL AND kind = 'call'`);
   where((p) => `kind = ANY (${p}::text[])`, filter.kinds);
   where((p) => `at <= ${p}`, filter.until);
+  const order = filter.fromFirst === true ? 'at, seq' : 'at DESC, seq DESC';
   const rows = await db.rows<{ doc: Decision }>(
-    `SELECT doc FROM decisions WHERE ${conditions.join(' AND ')} ORDER BY at DESC, seq DESC LIMIT $2`,
+    `SELECT doc FROM decisions WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT $2`,
     values,
   );
-  return rows.map(({ doc }) => doc).reverse();
+  const found = rows.map(({ doc }) => doc);
+  return filter.fromFirst === true ? found : found.reverse();
 }
+
+/**
+ * However old: what names a task that is there, the registration of an instance that is there, of a service that is there
+ * the last call and those that its deployments come from, and the last call about a cluster. Without them a long life would
+ * have no beginning.
+ */
+const PURGE = `
+  DELETE FROM decisions d WHERE last_at < $1
+    AND NOT EXISTS (SELECT FROM tasks t WHERE t.id = ANY (d.tasks))
+    AND NOT (d.doc #>> '{reasons,0,reason}' = 'registered'
+      AND EXISTS (SELECT FROM container_instances i WHERE i.id = ANY (d.instances) AND i.status <> 'INACTIVE'))
+    AND NOT (d.kind = 'call' AND d.service IS NOT NULL AND EXISTS (
+      SELECT FROM services s WHERE s.cluster = d.cluster AND s.name = d.service AND s.status <> 'INACTIVE'
+        AND (s.doc -> 'deployments' @> jsonb_build_array(jsonb_build_object('deploymentId', d.deployment))
+          OR NOT EXISTS (SELECT FROM decisions later WHERE later.cluster = d.cluster AND later.service = d.service
+            AND later.kind = 'call' AND (later.at, later.seq) > (d.at, d.seq)))))
+    AND NOT (d.kind = 'call' AND d.service IS NULL AND NOT EXISTS (
+      SELECT FROM decisions later WHERE later.cluster = d.cluster AND later.service IS NULL AND later.kind = 'call'
+        AND (later.at, later.seq) > (d.at, d.seq)))`;
 
 /** Where ids of each kind are looked up: what lives, and what only decisions still know. */
 const BY_PREFIX = {
@@ -83,7 +112,7 @@ const endOf = (prefix: string): string => `${prefix}\u{7f}`;
 export function createDecisionStore(db: Database): DecisionStore {
   return {
     listDecisions: (filter, limit) => listDecisions(db, filter, limit),
-    purgeDecisions: (before) => db.run('DELETE FROM decisions WHERE last_at < $1', [before]),
+    purgeDecisions: (before) => db.run(PURGE, [before]),
     findByPrefix: async (kind, { clusterName, prefix, limit }) => {
       const rows = await db.rows<{ id: string }>(BY_PREFIX[kind], [clusterName, prefix, endOf(prefix), limit]);
       return rows.map(({ id }) => id);

@@ -1,9 +1,8 @@
 /** A placement becomes real: the check and the rows in one transaction, a handful of statements however many tasks. */
-import type { Decision } from '../model/decision.ts';
 import type { Task } from '../model/task.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import { insertTaskEvents } from './events.ts';
-import { putDecisions } from './decisions.ts';
+import { putDecisions, withTasks } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import { provisioningRoom } from './assign.ts';
 import { putRunTaskRequest } from './run-task-requests.ts';
@@ -54,7 +53,7 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
     const held = new Set([...existing.keys(), ...reserved.map(({ task }) => task.taskId)]);
     await putDecisions(
       queries,
-      (input.decisions ?? []).flatMap((decision) => withTasks(decision, held)),
+      (input.decisions ?? []).flatMap((decision) => withTasks(decision, ({ taskId }) => held.has(taskId))),
     );
     if (input.runTaskRequest) await putRunTaskRequest(queries, input.clusterName, input.runTaskRequest);
     return {
@@ -72,13 +71,6 @@ async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<M
     tasks.map((task) => task.taskId),
   ]);
   return new Map(rows.map((row) => [row.id, row.held_gpus]));
-}
-
-/** The decision about those of its tasks that became real; none when it was about others only. */
-function withTasks(decision: Decision, real: ReadonlySet<string>): readonly Decision[] {
-  if (decision.tasks.length === 0) return [decision];
-  const tasks = decision.tasks.filter(({ taskId }) => real.has(taskId));
-  return tasks.length === 0 ? [] : [{ ...decision, tasks }];
 }
 
 interface Found {

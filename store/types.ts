@@ -11,7 +11,7 @@ import type { CapacityProviderRecord } from '../model/capacity-provider.ts';
 import type { Attribute, ContainerInstance, InstanceRegistration } from '../model/container-instance.ts';
 import type { ServiceDeployment, ServiceDeploymentStatus, ServiceRevision } from '../model/service-deployment.ts';
 import type { DaemonLook, DaemonLookRequest } from '../model/daemon.ts';
-import type { Decision, DecisionKind } from '../model/decision.ts';
+import type { CallCause, Decision, DecisionKind } from '../model/decision.ts';
 import type { ServiceEvent, ServiceRecord } from '../model/service.ts';
 import type { ServiceActionRecord } from '../model/service-action.ts';
 import type { ProviderGroup } from '../model/provider-demand.ts';
@@ -97,7 +97,11 @@ export interface CapacityProviderStore {
    * Replaces both lists. InvalidParameterException: one of them does not exist. ResourceInUseException: a service or task
    * of the cluster uses one that would go.
    */
-  putClusterCapacityProviders(clusterName: string, providers: ClusterProviders): Promise<ClusterRecord>;
+  putClusterCapacityProviders(
+    clusterName: string,
+    providers: ClusterProviders,
+    cause?: CallCause,
+  ): Promise<ClusterRecord>;
 }
 
 // ---- task definitions ----------------------------------------------------------------------------------------------
@@ -215,11 +219,18 @@ export interface InstanceStore {
   ): Promise<Page<string>>;
   /** Every instance that is not INACTIVE with what the cluster query language may ask; for `filter` of ListContainerInstances. */
   snapshotForQuery(clusterName: string, status?: InstanceStatus): Promise<CapacitySnapshot>;
-  putAttributes(clusterName: string, instanceId: string, attributes: readonly Attribute[]): Promise<void>;
+  /** `cause`: the call, for the record. */
+  putAttributes(
+    clusterName: string,
+    instanceId: string,
+    attributes: readonly Attribute[],
+    cause?: CallCause,
+  ): Promise<void>;
   deleteAttributes(
     clusterName: string,
     instanceId: string,
     attributes: readonly Attribute[],
+    cause?: CallCause,
   ): Promise<readonly Attribute[]>;
   listAttributes(
     filter: { readonly clusterName: string; readonly name?: string; readonly value?: string },
@@ -264,6 +275,8 @@ export interface Assignment {
 export interface AssignInput {
   readonly clusterName: string;
   readonly assignments: readonly Assignment[];
+  /** Written with those of their tasks that get the places that they name. */
+  readonly decisions?: readonly Decision[];
 }
 
 export interface AssignResult {
@@ -416,16 +429,20 @@ export interface WebhookStore {
 
 // ---- decisions -----------------------------------------------------------------------------------------------------
 
-/** Whose decisions: exactly one member beside the cluster is set. */
+/** Whose decisions: exactly one of the ids and names beside the cluster's, or the cluster's own. */
 export interface DecisionFilter {
   readonly clusterName: string;
   readonly taskId?: string;
   readonly serviceName?: string;
   readonly deploymentId?: string;
   readonly containerInstanceId?: string;
+  /** Calls that are about no service. Their kind is `call`. */
+  readonly ofCluster?: true;
   readonly kinds?: readonly DecisionKind[];
   /** Taken first no later than this. */
   readonly until?: EpochMs;
+  /** The first so many of them, not the last. */
+  readonly fromFirst?: boolean;
 }
 
 export interface DecisionStore {

@@ -18,7 +18,7 @@ export async function containerInstanceWorkflow(
   const owner = new InstanceOwner(input, carried);
   setHandler(registerInstanceUpdate, (registration) => owner.register(registration));
   setHandler(setInstanceStatusUpdate, (command) => owner.setStatus(command));
-  setHandler(interruptInstanceUpdate, () => owner.interrupt());
+  setHandler(interruptInstanceUpdate, (command) => owner.interrupt(command));
   setHandler(deregisterInstanceUpdate, (command) => owner.deregister(command));
   setHandler(agentAttendsSignal, ({ sessionId }) => owner.agentAttends(sessionId));
 

@@ -203,8 +203,8 @@ export const stopTaskUpdate = defineUpdate<undefined, [StopTaskCommand]>('stopTa
 /** From the agents: coalesced, at most a few a second per owner; may repeat. */
 export const taskReportsSignal = defineSignal<[readonly TaskReport[]]>('taskReports');
 
-/** From the container-instance workflow to owners of tasks on the instance. */
-export interface InstanceNotice {
+/** From the container-instance workflow to owners of tasks on the instance; `cause`: the call that brought it about. */
+export interface InstanceNotice extends Called {
   readonly containerInstanceId: string;
   /**
    * draining / active: its status changed. returned: its agent is back with no memory of work under way: issue again what is in flight.
@@ -224,7 +224,7 @@ export const instanceNoticeSignal = defineSignal<[InstanceNotice]>('instanceNoti
 export const capacityChangedSignal = defineSignal('capacityChanged');
 
 /** To DAEMON services of a cluster: an instance appeared, went, or changed. */
-export const instancesChangedSignal = defineSignal('instancesChanged');
+export const instancesChangedSignal = defineSignal<[Called?]>('instancesChanged');
 
 // ---- container instance --------------------------------------------------------------------------------------------
 
@@ -251,7 +251,7 @@ export const setInstanceStatusUpdate = defineUpdate<undefined, [Called & { statu
   'setInstanceStatus',
 );
 /** Notice of a spot interruption: DRAINING, and what is left there soon stopped. Refused as setInstanceStatus is. */
-export const interruptInstanceUpdate = defineUpdate<undefined, [object]>('interruptInstance');
+export const interruptInstanceUpdate = defineUpdate<undefined, [Called]>('interruptInstance');
 /** Refused with InvalidParameterException `Found running tasks on the instance.` unless forced. */
 export const deregisterInstanceUpdate = defineUpdate<undefined, [Called & { force: boolean }]>('deregisterInstance');
 

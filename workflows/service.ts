@@ -40,10 +40,10 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
   setHandler(updateServiceUpdate, (command) => active(command.incarnation).update(command));
   setHandler(deleteServiceUpdate, (command) => active(command.incarnation).delete(command));
   setHandler(stopServiceDeploymentUpdate, (command) =>
-    active(command.incarnation).orderRollout((state, now) => stopServiceDeployment(state, command, now), command),
+    active(command.incarnation).orderRollout(stopServiceDeployment, command),
   );
   setHandler(continueServiceDeploymentUpdate, (command) =>
-    active(command.incarnation).orderRollout((state, now) => continueServiceDeployment(state, command, now), command),
+    active(command.incarnation).orderRollout(continueServiceDeployment, command),
   );
   setHandler(createTaskSetUpdate, (command) => active(command.incarnation).createTaskSet(command));
   setHandler(changeTaskSetUpdate, (command) => active(command.incarnation).changeTaskSet(command));
@@ -51,7 +51,7 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
   setHandler(stopTaskUpdate, async (command) => owner?.stopTask(command));
   setHandler(taskReportsSignal, (reports) => owner?.applyReports(reports));
   setHandler(instanceNoticeSignal, (notice) => owner?.instanceNotice(notice));
-  setHandler(instancesChangedSignal, () => owner?.instancesChanged());
+  setHandler(instancesChangedSignal, (called) => owner?.instancesChanged(called));
   setHandler(capacityChangedSignal, () => owner?.capacityChanged());
 
   await condition(() => owner !== undefined);

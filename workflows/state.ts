@@ -2,7 +2,7 @@
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { ServiceDeployment } from '../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition, ServiceStatus, TaskDefinitions } from '../model/service.ts';
-import type { DecisionCause } from '../model/decision.ts';
+import type { CallCause, DecisionCause } from '../model/decision.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { BalanceState } from '../scheduler/rebalance/plan-rebalance.ts';
@@ -102,4 +102,6 @@ export interface InstanceState {
   recordVersion: number;
   /** After the notice of a spot interruption: when the tasks that are left are stopped. */
   stopTasksAt?: EpochMs;
+  /** The call that gave the notice. */
+  interruptedBy?: CallCause;
 }

@@ -70,6 +70,8 @@ export interface Assignment {
 export interface AssignInput {
   readonly clusterName: string;
   readonly assignments: readonly Assignment[];
+  /** Why there; written with those of its tasks that get the place that it names. */
+  readonly decisions?: readonly Decision[];
 }
 
 export interface AssignResult {

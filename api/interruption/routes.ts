@@ -2,7 +2,6 @@
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import type { Store } from '../../store/types.ts';
-import type { WorkflowGateway } from '../gateway.ts';
 import { resolveClusterName } from '../operations/shared/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { answerInstance, requireInstance } from '../rules/described-instances.ts';
@@ -11,21 +10,22 @@ import { resolveIdentifier } from '../rules/identifiers.ts';
 export interface InterruptionRoutes {
   readonly calls: Calls;
   readonly store: Store;
-  readonly workflows: WorkflowGateway;
   readonly partition: Partition;
 }
 
+/** As the OpenAPI document calls it. */
+const OPERATION = 'InterruptContainerInstance';
 const PATH = '/v1/clusters/:cluster/container-instances/:containerInstance/interruption';
 
 /** Answers with the instance, which is DRAINING. A second notice changes nothing. */
-export function addInterruptionRoute(app: Express, { calls, store, workflows, partition }: InterruptionRoutes): void {
+export function addInterruptionRoute(app: Express, { calls, store, partition }: InterruptionRoutes): void {
   app.post(PATH, async (request: Request, response: Response) => {
     const { cluster = '', containerInstance = '' } = request.params as Record<string, string>;
     const clusterName = resolveClusterName(cluster, { partition });
     await store.requireCluster(clusterName);
     const id = resolveIdentifier('container-instance', containerInstance, { clusterName, partition });
     await requireInstance({ store }, clusterName, id);
-    await workflows.interruptInstance(clusterName, id);
+    await calls.contextOf(response, OPERATION).workflows.interruptInstance(clusterName, id);
     const body = await answerInstance({ store, partition }, clusterName, id);
     calls.succeed(response, { door: 'rest', status: 202, body });
   });

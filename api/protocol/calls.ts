@@ -43,12 +43,17 @@ export class Calls {
 
   /** Runs an operation for this request. Throws as `invokeOperation` does. */
   invoke(response: Response, operation: string, body: unknown): Promise<Record<string, unknown>> {
+    return invokeOperation(operation, body, this.contextOf(response, operation));
+  }
+
+  /** What a handler of this request works with. Its commands and its line in the log name the operation. */
+  contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = operation;
     const { store, workflows, partition } = this.#dependencies;
     const { requestId } = call;
     const principalArn = `arn:aws:iam::${partition.account}:root`;
-    const context: OperationContext = {
+    return {
       store,
       workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn }),
       partition,
@@ -56,7 +61,6 @@ export class Calls {
       requestId,
       principalArn,
     };
-    return invokeOperation(operation, body, context);
   }
 
   /** Answers with an operation's output. */

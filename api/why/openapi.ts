@@ -37,7 +37,7 @@ export const WHY_PATHS = {
                       required: ['at', 'kind', 'sentence'],
                       properties: {
                         at: { type: 'number', description: 'Seconds since 1970-01-01 UTC.' },
-                        kind: { type: 'string', enum: ['decision', 'task'] },
+                        kind: { type: 'string', enum: ['call', 'decision', 'task'] },
                         sentence: { type: 'string' },
                         decision: { type: 'object', description: 'The record behind the sentence.' },
                       },

@@ -2,8 +2,10 @@
 import {
   DECISION_REASONS,
   decisionKind,
+  type CallCause,
   type Decision,
   type DecisionCause,
+  type DeploymentReason,
   type PlacementExplanation,
 } from '../../model/decision.ts';
 
@@ -17,16 +19,19 @@ function list(ids: readonly string[]): string {
   return ids.length > NAMED ? `${shown} and ${ids.length - NAMED} more` : shown;
 }
 
+export const callText = ({ operation, principalArn, requestId }: CallCause): string =>
+  `the call ${operation} by ${principalArn} (request ${requestId})`;
+
 function causeText(cause: DecisionCause): string {
   switch (cause.kind) {
     case 'call':
-      return `the call ${cause.operation} by ${cause.principalArn} (request ${cause.requestId})`;
+      return callText(cause);
     case 'report':
       return `reports on ${many(cause.tasks, 'task')} (${list(cause.taskIds)})`;
     case 'notice':
       return `news of container instance ${cause.containerInstanceId}: ${cause.notice}`;
     case 'capacity':
-      return 'capacity that appeared';
+      return 'container instances that came or changed';
     case 'time':
       return 'the time that it had waited for';
     case 'resumed':
@@ -123,6 +128,47 @@ function started(decision: Decision, focus: string | undefined): string {
   );
 }
 
+/** A task that waited has its place. */
+function placed(decision: Decision, focus: string | undefined): string {
+  const waited = `Placed ${subject(decision, focus)}${ofDeployment(decision)}${placeOf(decision, focus)}`;
+  return `${waited}: ${because(decision)}.${asked(decision)}${placementText(decision)}`;
+}
+
+/** What became of a deployment, by the reason that is on record. */
+const DEPLOYMENT_TURNS: Readonly<Record<DeploymentReason, string>> = {
+  deploymentBegan: 'began',
+  stageDone: 'went on',
+  hookExpired: 'went on',
+  deploymentCompleted: 'completed',
+  deploymentRemoved: 'left the service',
+  superseded: 'was stopped',
+  circuitBreaker: 'failed',
+  stopOrdered: 'was stopped',
+  rollbackOrdered: 'was given up',
+  hookTimedOut: 'was given up',
+  rolledBack: 'is the primary one again',
+  rolledBackByOrder: 'is the primary one again',
+  rolledBackByTimeout: 'is the primary one again',
+};
+
+function deploymentText(decision: Decision): string {
+  const reason = decision.reasons[0]?.reason;
+  const turn = Object.entries(DEPLOYMENT_TURNS).find(([known]) => known === reason)?.[1] ?? 'changed';
+  const changes = changesText(decision);
+  const became = changes === '' ? '' : ` Its ${changes}.`;
+  return `Deployment ${decision.deploymentId ?? ''} ${turn}: ${because(decision)}${factsText(decision)}.${became}`;
+}
+
+/** Which tasks were not placed, where that is known: those that wait already. */
+const waiting = (decision: Decision, focus: string | undefined): string =>
+  decision.tasks.length === 0 ? many(decision.reasons[0]?.count ?? 0, 'task') : subject(decision, focus);
+
+/** The container instances that the caller named. */
+const named = ({ containerInstanceIds = [] }: Decision): string =>
+  containerInstanceIds.length === 0
+    ? ''
+    : ` on container ${containerInstanceIds.length === 1 ? 'instance' : 'instances'} ${list(containerInstanceIds)}`;
+
 function asked({ asked: request }: Decision): string {
   if (request === undefined) return '';
   const { cpu, memoryMiB, gpus, ports, constraints } = request;
@@ -137,8 +183,6 @@ function asked({ asked: request }: Decision): string {
 }
 
 function body(decision: Decision, focus: string | undefined): string {
-  const first = decision.reasons[0];
-  const count = first?.count ?? 0;
   switch (decisionKind(decision)) {
     case 'call': {
       const changes = changesText(decision);
@@ -147,12 +191,14 @@ function body(decision: Decision, focus: string | undefined): string {
     }
     case 'start':
       return started(decision, focus);
+    case 'place':
+      return placed(decision, focus);
     case 'noPlace':
-      return `Did not place ${many(count, 'task')}${ofDeployment(decision)}: ${because(decision)}.${asked(decision)}${placementText(decision)}`;
+      return `Did not place ${waiting(decision, focus)}${ofDeployment(decision)}${named(decision)}: ${because(decision)}${factsText(decision)}.${asked(decision)}${placementText(decision)}`;
     case 'stop':
-      return `Stopped ${subject(decision, focus)}${ofDeployment(decision)}: ${because(decision)}${factsText(decision)}.${boundsText(decision)}`;
+      return `Stopped ${subject(decision, focus)}${ofDeployment(decision)}: ${because(decision)}${factsText(decision)}.${boundsText(decision)}${placementText(decision)}`;
     case 'deployment':
-      return `Deployment ${decision.deploymentId ?? ''}: ${first?.reason ?? ''}, because ${because(decision)}${factsText(decision)}.`;
+      return deploymentText(decision);
     case 'wait':
       return `The service waits for ${because(decision)}.`;
     case 'instance':

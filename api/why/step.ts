@@ -4,7 +4,7 @@ import type { EpochMs } from '../../model/time.ts';
 
 export interface Step {
   readonly at: EpochMs;
-  readonly kind: 'decision' | 'task';
+  readonly kind: 'call' | 'decision' | 'task';
   readonly sentence: string;
   /** The record behind the sentence. */
   readonly decision?: Decision;

@@ -10,7 +10,11 @@ const USAGE = `Usage: longshore why task|service|deployment|instance ID [--clust
 
 interface Answer {
   readonly message?: string;
-  readonly chain?: readonly { readonly at: number; readonly kind: 'decision' | 'task'; readonly sentence: string }[];
+  readonly chain?: readonly {
+    readonly at: number;
+    readonly kind: 'call' | 'decision' | 'task';
+    readonly sentence: string;
+  }[];
 }
 
 interface Question {

@@ -8,6 +8,7 @@ import type {
   StartDecision,
   StopDecision,
 } from '../reconcile/types.ts';
+import { deploymentProgress, type DeploymentProgress } from './deployment-progress.ts';
 
 const stopGroup = (stop: StopDecision, deploymentId: string): string =>
   `${stop.because} ${deploymentId} ${stop.stoppedReason}`;
@@ -43,14 +44,20 @@ function stopDecisions(snapshot: ServiceSnapshot, { stop, bounds }: ServicePlan)
 }
 
 /** What the record says of each decision on a deployment; counting and the stability of task sets are no decisions of their own. */
-const DEPLOYMENT_REASONS: Readonly<Record<DeploymentDecision['kind'], DeploymentReason | undefined>> = {
-  complete: 'deploymentCompleted',
-  remove: 'deploymentRemoved',
-  fail: 'circuitBreaker',
-  rollBack: 'rolledBack',
-  count: undefined,
-  stability: undefined,
-};
+function reasonOf(decision: DeploymentDecision): DeploymentReason | undefined {
+  switch (decision.kind) {
+    case 'complete':
+      return 'deploymentCompleted';
+    case 'remove':
+      return 'deploymentRemoved';
+    case 'fail':
+    case 'rollBack':
+      return decision.because;
+    case 'count':
+    case 'stability':
+      return undefined;
+  }
+}
 
 /** Failed tasks of a deployment as the circuit breaker counts them, and where it gives up. */
 function breakerFacts(snapshot: ServiceSnapshot, plan: ServicePlan, deploymentId: string) {
@@ -66,22 +73,60 @@ function breakerFacts(snapshot: ServiceSnapshot, plan: ServicePlan, deploymentId
   };
 }
 
+/** What a deployment was given up for, in figures, or in the words of whoever ordered it. */
+function failureFacts(
+  snapshot: ServiceSnapshot,
+  plan: ServicePlan,
+  { deploymentId, because }: Extract<DeploymentDecision, { kind: 'fail' }>,
+): DecisionDraft['facts'] {
+  if (because === 'circuitBreaker') return breakerFacts(snapshot, plan, deploymentId);
+  const reason = plan.serviceDeployments?.find((each) => each.deploymentId === deploymentId)?.statusReason;
+  return reason === undefined ? {} : { statusReason: reason };
+}
+
+function factsOf(
+  snapshot: ServiceSnapshot,
+  plan: ServicePlan,
+  decision: DeploymentDecision,
+): Pick<DecisionDraft, 'facts'> {
+  if (decision.kind === 'fail') return { facts: failureFacts(snapshot, plan, decision) ?? {} };
+  return decision.kind === 'rollBack' ? { facts: { insteadOf: snapshot.deployments[0]?.deploymentId ?? '' } } : {};
+}
+
+const ENDS: ReadonlySet<DeploymentDecision['kind']> = new Set(['complete', 'fail']);
+
+/** Whether the decision is why the service deployment has moved: the end of its own deployment, or of the one it went back to. */
+const explains = (decision: DeploymentDecision, { after }: DeploymentProgress): boolean =>
+  ENDS.has(decision.kind) &&
+  (decision.deploymentId === after.deploymentId || decision.deploymentId === after.rollback?.deploymentId);
+
 function deploymentDecisions(snapshot: ServiceSnapshot, plan: ServicePlan): readonly DecisionDraft[] {
-  return plan.deployments.flatMap((decision): readonly DecisionDraft[] => {
-    const { kind, deploymentId } = decision;
-    const reason = DEPLOYMENT_REASONS[kind];
+  const progress = deploymentProgress(snapshot, plan);
+  const decided = plan.deployments.flatMap((decision): readonly DecisionDraft[] => {
+    const reason = reasonOf(decision);
     if (reason === undefined) return [];
+    const changes = progress.find((moved) => explains(decision, moved))?.changes;
     return [
       {
         reasons: [{ reason, count: 1 }],
-        deploymentId,
+        deploymentId: decision.deploymentId,
         tasks: [],
         bounds: plan.bounds,
-        ...(kind === 'fail' ? { facts: breakerFacts(snapshot, plan, deploymentId) } : {}),
-        ...(kind === 'rollBack' ? { facts: { insteadOf: snapshot.deployments[0]?.deploymentId ?? '' } } : {}),
+        ...(changes === undefined ? {} : { changes }),
+        ...factsOf(snapshot, plan, decision),
       },
     ];
   });
+  const others = progress.filter((moved) => !plan.deployments.some((decision) => explains(decision, moved)));
+  return [
+    ...others.map(({ after, reason, changes }) => ({
+      reasons: [{ reason, count: 1 }],
+      deploymentId: after.deploymentId,
+      tasks: [],
+      changes,
+    })),
+    ...decided,
+  ];
 }
 
 /** The stops and the decisions on deployments of a plan, in the order in which they are carried out. */

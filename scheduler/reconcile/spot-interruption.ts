@@ -16,6 +16,6 @@ export function withSpotInterruption(
   const leaving = new Set(tasks.flatMap((t) => (interrupted.includes(t.containerInstanceId) ? [t.taskId] : [])));
   return stops.map((stop) => {
     const drains = stop.because === 'draining' || stop.because === 'drainingPending';
-    return drains && leaving.has(stop.taskId) ? { ...stop, ...SPOT_INTERRUPTION } : stop;
+    return drains && leaving.has(stop.taskId) ? { ...stop, ...SPOT_INTERRUPTION, because: 'spotInterrupted' } : stop;
   });
 }

@@ -1,5 +1,5 @@
 /** What the service scheduler looks at and what it decides. All values; the workflow carries the plan out. */
-import type { StartReason, StopReasonCode, WaitReason } from '../../model/decision.ts';
+import type { DeploymentReason, StartReason, StopReasonCode, WaitReason } from '../../model/decision.ts';
 import type { ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition, ServiceStatus } from '../../model/service.ts';
 import type { ServiceAction } from '../../model/service-action.ts';
@@ -116,14 +116,21 @@ export interface Wait {
   readonly until?: EpochMs;
 }
 
+interface Verdict {
+  readonly deploymentId: string;
+  readonly rolloutStateReason: string;
+  /** The circuit breaker, an order, a hook that timed out. */
+  readonly because: DeploymentReason;
+}
+
 export type DeploymentDecision =
   | { readonly kind: 'complete'; readonly deploymentId: string; readonly rolloutStateReason: string }
   /** Fully replaced: it leaves `deployments[]`. */
   | { readonly kind: 'remove'; readonly deploymentId: string }
-  /** The circuit breaker gives it up: it launches nothing any more. */
-  | { readonly kind: 'fail'; readonly deploymentId: string; readonly rolloutStateReason: string }
-  /** The circuit breaker goes back to it: PRIMARY again, IN_PROGRESS. */
-  | { readonly kind: 'rollBack'; readonly deploymentId: string; readonly rolloutStateReason: string }
+  /** It is given up: it launches nothing any more. */
+  | ({ readonly kind: 'fail' } & Verdict)
+  /** The service goes back to it: PRIMARY again, IN_PROGRESS. */
+  | ({ readonly kind: 'rollBack' } & Verdict)
   /** A task set has become stable, or has stopped being so. */
   | { readonly kind: 'stability'; readonly deploymentId: string; readonly status: StabilityStatus }
   /** So many more of its tasks failed, as the circuit breaker counts. */

@@ -110,7 +110,12 @@ export function evaluateCircuitBreaker({ definition, deployments, newFailures }:
     newFailures > 0 ? [{ kind: 'count', deploymentId, failures: newFailures }] : [];
   const threshold = breakerThreshold(breaker.thresholdConfiguration, definition.desiredCount);
   if (watched.failedTasks + newFailures < threshold) return { decisions: counted };
-  const failed: DeploymentDecision = { kind: 'fail', deploymentId, rolloutStateReason: FAILED_REASON };
+  const failed: DeploymentDecision = {
+    kind: 'fail',
+    deploymentId,
+    rolloutStateReason: FAILED_REASON,
+    because: 'circuitBreaker',
+  };
   const target = breaker.rollback === true ? lastCompleted(deployments) : undefined;
   if (target === undefined) return { decisions: [...counted, failed], failed: watched };
   const { deploymentId: targetId } = target;
@@ -118,6 +123,7 @@ export function evaluateCircuitBreaker({ definition, deployments, newFailures }:
     kind: 'rollBack',
     deploymentId: targetId,
     rolloutStateReason: rollingBackReason(targetId),
+    because: 'rolledBack',
   };
   return { decisions: [...counted, failed, back], failed: watched, target };
 }

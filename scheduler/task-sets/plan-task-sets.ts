@@ -9,7 +9,7 @@ import type { EpochMs } from '../../model/time.ts';
 import { steadyState, taskSetSteady, unableToStart } from '../reconcile/event-text.ts';
 import { planService } from '../reconcile/plan-service.ts';
 import { DEFAULT_POLICY, type SchedulerPolicy } from '../reconcile/policy.ts';
-import type { DeploymentDecision, ServicePlan, ServiceSnapshot } from '../reconcile/types.ts';
+import type { DeploymentDecision, ServicePlan, ServiceSnapshot, StopDecision } from '../reconcile/types.ts';
 
 interface TaskSet {
   readonly deployment: Deployment;
@@ -83,6 +83,12 @@ function notesOf(snapshot: ServiceSnapshot, plans: readonly ServicePlan[]): Read
   return { ...Object.fromEntries(notes), ...(since === undefined ? {} : { [throttled]: since }) };
 }
 
+/** A set that goes while its service stays stops its tasks as a service does that goes; the record tells the two apart. */
+const stopsOf = ({ status }: ServiceSnapshot, { part }: TaskSet, { stop }: ServicePlan): readonly StopDecision[] =>
+  part.draining === true && status === 'ACTIVE'
+    ? stop.map((each) => (each.because === 'deletion' ? { ...each, because: 'taskSetDeletion' } : each))
+    : stop;
+
 const earliest = (times: readonly (EpochMs | undefined)[]): EpochMs | undefined => {
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.min(...known);
@@ -112,7 +118,7 @@ export function planTaskSets(
   const saysSteady = since !== undefined && since !== snapshot.steadySince;
   return {
     start: plans.flatMap((plan) => plan.start),
-    stop: plans.flatMap((plan) => plan.stop),
+    stop: planned.flatMap(({ set, plan }) => stopsOf(snapshot, set, plan)),
     deployments: planned.flatMap(({ set, plan }) => decisionsOf(set, plan)),
     events: [
       ...planned.flatMap(({ set, plan }) => eventsOf(snapshot, set, plan)),

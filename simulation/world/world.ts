@@ -145,12 +145,15 @@ export class SimulatedWorld {
   /** Calls the API; time passes until it answers. Rejects as the operation does. */
   async call(operation: string, body: unknown): Promise<Record<string, unknown>> {
     this.trace(`call ${operation} ${JSON.stringify(body)}`);
+    const requestId = randomUuid(this.random);
+    const principalArn = `arn:aws:iam::${PARTITION.account}:root`;
     const context: OperationContext = {
-      ...this.#api,
+      store: this.#api.store,
+      workflows: this.#api.workflows.forCall({ kind: 'call', operation, requestId, principalArn }),
       partition: PARTITION,
       now: this.clock.now(),
-      requestId: randomUuid(this.random),
-      principalArn: `arn:aws:iam::${PARTITION.account}:root`,
+      requestId,
+      principalArn,
     };
     return this.#until(operation, invokeOperation(operation, body, context));
   }

@@ -1,7 +1,8 @@
 /** GET /v1/why: the chain behind a task, a service, an instance, in words and with its records. */
+import { DeleteAttributesCommand, PutAttributesCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
 import type { Decision } from '../../model/decision.ts';
-import { withApi } from './support/api-under-test.ts';
+import { ensureCluster, withApi } from './support/api-under-test.ts';
 import { newTaskId, taskRow } from './support/rows.ts';
 
 const api = withApi();
@@ -73,6 +74,92 @@ describe('why', () => {
     expect((await why(`task/${old}`)).body.chain[1]?.sentence).toContain(
       `Started task ${taskId} in the place of task ${old}`,
     );
+  });
+
+  test('a task of a capacity provider: from the call on the cluster to its place and its end', async () => {
+    const taskId = newTaskId();
+    const { instanceId, store } = api();
+    const clusterName = `why-${taskId.slice(0, 6)}`;
+    await ensureCluster(store, clusterName);
+    const ofCall = (operation: string) => ({ ...call, operation });
+    const strategy = { capacityProviders: ['FARGATE'], defaultCapacityProviderStrategy: [] };
+    await store.putClusterCapacityProviders(clusterName, strategy, ofCall('PutClusterCapacityProviders'));
+    const now = Date.now() + 1_000;
+    const aboutIt = { clusterName, ownerWorkflowId: `run-task/${clusterName}/t` };
+    const decisions = [
+      aDecision({
+        ...aboutIt,
+        at: now,
+        reasons: [{ reason: 'runTask', count: 1 }],
+        tasks: [{ taskId, containerInstanceId: '' }],
+        causes: [ofCall('RunTask')],
+      }),
+      aDecision({
+        ...aboutIt,
+        at: now + 1,
+        reasons: [{ reason: 'provisioning', count: 1 }],
+        tasks: [{ taskId }],
+        facts: { reason: 'RESOURCE:CPU' },
+        causes: [{ kind: 'time' }],
+      }),
+      aDecision({
+        ...aboutIt,
+        at: now + 2,
+        reasons: [{ reason: 'capacityFound', count: 1 }],
+        tasks: [{ taskId, containerInstanceId: instanceId }],
+        causes: [{ kind: 'capacity' }],
+      }),
+      aDecision({
+        ...aboutIt,
+        at: now + 3,
+        reasons: [{ reason: 'interrupted', count: 1 }],
+        containerInstanceIds: [instanceId],
+        causes: [ofCall('InterruptContainerInstance')],
+      }),
+      aDecision({
+        ...aboutIt,
+        at: now + 4,
+        reasons: [{ reason: 'spotInterrupted', count: 1 }],
+        tasks: [{ taskId, containerInstanceId: instanceId }],
+        causes: [{ kind: 'time' }],
+      }),
+    ];
+    const waiting = { lastStatus: 'PROVISIONING', capacityProviderName: 'FARGATE', createdAt: now } as const;
+    const { containerInstanceId: _none, ...task } = taskRow({ taskId, clusterName, ...waiting });
+    await store.reserveTasks({ clusterName, tasks: [task], decisions });
+    const { body } = await why(`task/${taskId}?cluster=${clusterName}`);
+    expect(body.chain.map(({ sentence }) => sentence)).toEqual([
+      expect.stringMatching(/capacity providers of the cluster: capacityProviders.*call PutClusterCapacityProviders/),
+      'The call RunTask by arn:aws:iam::1:root (request r-7).',
+      expect.stringMatching(/^Started task \w+ to wait for capacity/),
+      expect.stringContaining(`Task ${taskId} of`),
+      expect.stringMatching(/^Did not place task \w+: .*go on waiting \(reason: RESOURCE:CPU\)/),
+      expect.stringContaining(`Placed task ${taskId} on container instance ${instanceId}`),
+      expect.stringMatching(/notice of a spot interruption: it drains.*call InterruptContainerInstance/),
+      expect.stringMatching(/^Stopped task \w+.*notice of a spot interruption/),
+    ]);
+  });
+
+  test('an instance: what calls changed of its attributes', async () => {
+    const { instanceId, ecs } = api();
+    const target = { targetId: instanceId, targetType: 'container-instance' } as const;
+    await ecs.send(new PutAttributesCommand({ attributes: [{ name: 'rack', value: 'r1', ...target }] }));
+    await ecs.send(new DeleteAttributesCommand({ attributes: [{ name: 'rack', ...target }] }));
+    const { body } = await why(`instance/${instanceId}`);
+    expect(body.chain.map(({ sentence }) => sentence)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/a call changed its attributes \(rack r1\).*the call PutAttributes/),
+        expect.stringMatching(/a call changed its attributes \(rack r1 → none\).*the call DeleteAttributes/),
+      ]),
+    );
+  });
+
+  test('an interruption names its call', async () => {
+    const { gateway, instanceId, url } = api();
+    const path = `/v1/clusters/default/container-instances/${instanceId}/interruption`;
+    const response = await fetch(`${url}${path}`, { method: 'POST' });
+    const requestId = response.headers.get('x-amzn-requestid');
+    expect(gateway.causes.at(-1)).toMatchObject({ kind: 'call', operation: 'InterruptContainerInstance', requestId });
   });
 
   test('refuses what it cannot find, and what is no question', async () => {

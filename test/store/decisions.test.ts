@@ -1,8 +1,9 @@
 /** Decisions: in the store with what they are about, once each, found by everything they name. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Decision } from '../../model/decision.ts';
+import { aDeployment } from '../support/service-builders.ts';
 import { withTestStore } from '../support/store.ts';
-import { aCluster, aTask, newId, registerInstance, T0 } from './builders.ts';
+import { aCluster, aService, aTask, newId, registerInstance, T0 } from './builders.ts';
 
 const running = withTestStore();
 const store = () => running().store;
@@ -68,5 +69,65 @@ describe('decisions', () => {
     expect(await store().listDecisions({ clusterName: 'default', serviceName }, 10)).toMatchObject([
       { lastAt: T0 + 10 },
     ]);
+  });
+
+  it('are written with the places that waiting tasks got, and without those that they did not', async () => {
+    const containerInstanceId = await registerInstance(store(), { cpu: 300 });
+    const wait = { lastStatus: 'PROVISIONING', capacityProviderName: 'pool' } as const;
+    const tasks = [aTask(wait), aTask(wait)];
+    await store().reserveTasks({ clusterName: 'default', tasks });
+    const assignments = tasks.map(({ taskId }) => ({ taskId, containerInstanceId }));
+    const decision = aDecision({ reasons: [{ reason: 'capacityFound', count: 2 }], tasks: assignments });
+    const assign = () => store().assignTasks({ clusterName: 'default', assignments, decisions: [decision] });
+    const { assigned } = await assign();
+    await assign();
+    expect(assigned).toHaveLength(1);
+    const found = await store().listDecisions({ clusterName: 'default', containerInstanceId }, 10);
+    expect(found).toMatchObject([{ tasks: [{ taskId: assigned[0]!.taskId, containerInstanceId }] }]);
+  });
+
+  it('can be had from the first as from the last', async () => {
+    const serviceName = newId();
+    const all = [0, 1, 2].map((i) => aDecision({ serviceName, at: T0 + i }));
+    await write(all);
+    const ids = async (fromFirst: boolean) =>
+      (await store().listDecisions({ clusterName: 'default', serviceName, fromFirst }, 2)).map(({ id }) => id);
+    expect(await ids(true)).toEqual([all[0]!.id, all[1]!.id]);
+    expect(await ids(false)).toEqual([all[1]!.id, all[2]!.id]);
+  });
+
+  it('stay beyond the retention as long as what they are the beginning of is there', async () => {
+    const containerInstanceId = await registerInstance(store());
+    const [serviceName, deploymentId] = [newId(), `ecs-svc/${newId()}`];
+    const task = aTask({ containerInstanceId });
+    await store().reserveTasks({ clusterName: 'default', tasks: [task] });
+    const call = { serviceName, reasons: [{ reason: 'called', count: 1 }] } as const;
+    const kept = [
+      aDecision({ ...call, deploymentId }),
+      aDecision({ tasks: [{ taskId: task.taskId }] }),
+      aDecision({ reasons: [{ reason: 'registered', count: 1 }], containerInstanceIds: [containerInstanceId] }),
+      aDecision({ ...call, at: T0 + 2 }),
+    ];
+    const gone = [
+      aDecision({ ...call, deploymentId: 'ecs-svc/former', at: T0 + 1 }),
+      aDecision({ reasons: [{ reason: 'connected', count: 1 }], containerInstanceIds: [containerInstanceId] }),
+    ];
+    const left = async () => {
+      await store().purgeDecisions(T0 + 5);
+      const found = await Promise.all([
+        store().listDecisions({ clusterName: 'default', serviceName }, 10),
+        store().listDecisions({ clusterName: 'default', taskId: task.taskId }, 10),
+        store().listDecisions({ clusterName: 'default', containerInstanceId }, 10),
+      ]);
+      return new Set(found.flat().map(({ id }) => id));
+    };
+    const service = aService(serviceName, {
+      deployments: [{ ...aDeployment({ deploymentId }), desiredCount: 1, pendingCount: 0, runningCount: 1 }],
+    });
+    const owner = { clusterName: 'default', tasks: [], events: [] };
+    await store().recordOwner({ ...owner, service, decisions: [...kept, ...gone] });
+    expect(await left()).toEqual(new Set(kept.map(({ id }) => id)));
+    await store().recordOwner({ ...owner, service: { ...service, status: 'INACTIVE', version: 2 } });
+    expect(await left()).toEqual(new Set([kept[1]!.id, kept[2]!.id]));
   });
 });

@@ -46,6 +46,8 @@ export class FakeControl {
   readonly decisions = new Map<string, Decision>();
   readonly notices: { ownerWorkflowId: string; notice: InstanceNotice }[] = [];
   policy: InstancePolicy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 };
+  /** Tasks that may wait in PROVISIONING at a time. */
+  provisioningLimit = Infinity;
   /** Delivers notices to owners; set by the test that has a client. */
   deliver: (ownerWorkflowId: string, notice: InstanceNotice) => Promise<void> = () => Promise.resolve();
   /** How often DAEMON services looked, and how often they saw something new. */
@@ -202,7 +204,7 @@ export class FakeControl {
       const instance = this.instances.get(task.containerInstanceId ?? '');
       const held = this.held(instance?.id ?? '');
       const fits =
-        task.containerInstanceId === undefined ||
+        (task.containerInstanceId === undefined && this.#waiting() < this.provisioningLimit) ||
         (instance?.status === 'ACTIVE' &&
           instance.agentConnected &&
           held.cpu + task.held.cpu <= instance.cpu &&
@@ -211,7 +213,7 @@ export class FakeControl {
         if (!this.tasks.has(task.taskId)) this.tasks.set(task.taskId, task);
         reserved.push({ taskId: task.taskId, gpuIds: [] });
       } else {
-        const reason = 'RESOURCE:MEMORY';
+        const reason = task.containerInstanceId === undefined ? 'PROVISIONING' : 'RESOURCE:MEMORY';
         refused.push({ taskId: task.taskId, containerInstanceId: task.containerInstanceId ?? '', reason });
       }
     }
@@ -220,7 +222,11 @@ export class FakeControl {
     return { reserved, refused };
   }
 
-  #assign({ assignments }: AssignInput): AssignResult {
+  #waiting(): number {
+    return this.live().filter((task) => task.containerInstanceId === undefined).length;
+  }
+
+  #assign({ assignments, decisions = [] }: AssignInput): AssignResult {
     const assigned: AssignResult['assigned'][number][] = [];
     const refused: AssignResult['refused'][number][] = [];
     for (const { taskId, ...place } of assignments) {
@@ -234,6 +240,8 @@ export class FakeControl {
         assigned.push({ taskId, ...place, gpuIds: [] });
       }
     }
+    const real = new Set(assigned.map(({ taskId }) => taskId));
+    this.#decide(decisions.map((one) => ({ ...one, tasks: one.tasks.filter(({ taskId }) => real.has(taskId)) })));
     return { assigned, refused };
   }
 

@@ -3,6 +3,7 @@ import { ApplicationFailure, log, setCurrentDetails, workflowInfo } from '@tempo
 import type { InstanceRecord, InstanceTask } from '../../activities/control/types.ts';
 import type { CallCause, Decision, DecisionDraft, InstanceReason } from '../../model/decision.ts';
 import type { InstanceRegistration } from '../../model/container-instance.ts';
+import { describeChanges } from '../../model/decision-changes.ts';
 import type { Called, ContainerInstanceWorkflowInput, ExpectedTask, InstanceNotice } from '../messages.ts';
 import { callControl } from '../owner/control.ts';
 import { newDecision } from '../owner/decision-log.ts';
@@ -16,6 +17,8 @@ const refuse = (code: string, message: string): ApplicationFailure => Applicatio
 const lostReason = (instanceId: string): string => `Host EC2 (instance ${instanceId}) stopped.`;
 const INTERRUPTED_REASON = 'Notice of a spot interruption was given.';
 const DEREGISTERED_REASON = 'Container instance deregistration forced by user';
+
+const because = (cause: CallCause | undefined): Called => (cause === undefined ? {} : { cause });
 
 /** Why a row is written. */
 interface Recorded {
@@ -89,17 +92,21 @@ export class InstanceOwner {
     if (status === this.state.status) return;
     const changes = { status: [this.state.status, status] } as const;
     await this.#record({ status }, { reason: 'statusSet', cause, changes });
-    await this.#notifyOwners({ kind: status === 'DRAINING' ? 'draining' : 'active' });
+    await this.#notifyOwners({ kind: status === 'DRAINING' ? 'draining' : 'active', ...because(cause) });
   }
 
   /** Notice of a spot interruption. A second one changes nothing. */
-  async interrupt(): Promise<undefined> {
+  async interrupt({ cause }: Called): Promise<undefined> {
     this.#requireInService();
     if (this.state.stopTasksAt !== undefined) return;
     this.state.stopTasksAt = Date.now() + STOP_TASKS_AFTER_NOTICE_MS;
+    if (cause === undefined) delete this.state.interruptedBy;
+    else this.state.interruptedBy = cause;
     this.#awaitInterruption();
-    await this.#record({ status: 'DRAINING', statusReason: INTERRUPTED_REASON }, { reason: 'interrupted' });
-    await this.#notifyOwners({ kind: 'draining', bySpotInterruption: true });
+    const record = { status: 'DRAINING', statusReason: INTERRUPTED_REASON } as const;
+    const changes = describeChanges({ status: this.state.status }, { status: 'DRAINING' });
+    await this.#record(record, { reason: 'interrupted', cause, changes });
+    await this.#notifyOwners({ kind: 'draining', bySpotInterruption: true, ...because(cause) });
   }
 
   async deregister({ force, cause }: Called & { force: boolean }): Promise<undefined> {
@@ -110,7 +117,8 @@ export class InstanceOwner {
     }
     const record = { status: 'INACTIVE', agentConnected: false } as const;
     await this.#record(record, { reason: 'deregistered', cause, changes: { force: ['', String(force)] } });
-    await this.#notifyOwners({ kind: 'lost', stopCode: 'UserInitiated', stoppedReason: DEREGISTERED_REASON }, tasks);
+    const lost = { kind: 'lost', stopCode: 'UserInitiated', stoppedReason: DEREGISTERED_REASON } as const;
+    await this.#notifyOwners({ ...lost, ...because(cause) }, tasks);
     this.ended = true;
   }
 
@@ -123,7 +131,7 @@ export class InstanceOwner {
     const { stopTasksAt } = this.state;
     if (stopTasksAt === undefined) return;
     this.#interruption.start(stopTasksAt, async () => {
-      if (!this.ended) await this.#notifyOwners({ kind: 'interrupted' });
+      if (!this.ended) await this.#notifyOwners({ kind: 'interrupted', ...because(this.state.interruptedBy) });
     });
   }
 
@@ -131,6 +139,7 @@ export class InstanceOwner {
   #calm(): void {
     this.#interruption.cancel();
     delete this.state.stopTasksAt;
+    delete this.state.interruptedBy;
   }
 
   /** The heartbeats stopped: nothing new is placed there; its tasks are believed to run on. */

@@ -2,6 +2,7 @@
  * The tasks of one owner that wait in PROVISIONING: they get an instance of their capacity provider as soon as one has
  * room, and are STOPPED with the reason when none has had for too long.
  */
+import { ApplicationFailure } from '@temporalio/workflow';
 import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../../model/capacity-provider.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { provisioningFailure } from '../../scheduler/placement/explain.ts';
@@ -9,18 +10,26 @@ import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
 import { placementRetryDelay } from '../../scheduler/throttle/throttle.ts';
 import { callControl } from './control.ts';
+import type { StandingDecision } from './decision-log.ts';
 import type { HostedTasks } from './hosted-tasks.ts';
 import { isWaiting, type OwnedTask } from './owned-tasks.ts';
 import { snapshotRequest } from './place.ts';
+import {
+  ProvisioningRecords,
+  type ProvisioningAttempt,
+  type ProvisioningRecordsOptions,
+} from './provisioning-records.ts';
 import { groupBy } from './relaunch.ts';
 
 /** Attempts in vain so far, and when the next is due. Crosses continue-as-new as it is. */
 export interface ProvisioningWait {
   readonly attempts: number;
   readonly retryAt: EpochMs;
+  /** Refusals on record that stand. */
+  readonly refused?: readonly StandingDecision[];
 }
 
-export interface ProvisioningOptions<T extends OwnedTask> {
+export interface ProvisioningOptions<T extends OwnedTask> extends ProvisioningRecordsOptions<T> {
   readonly clusterName: string;
   readonly hosted: HostedTasks<T>;
   readonly carried: ProvisioningWait | undefined;
@@ -40,11 +49,13 @@ export interface ProvisioningStep<T> {
 
 export class Provisioning<T extends OwnedTask> {
   readonly #options: ProvisioningOptions<T>;
+  readonly #records: ProvisioningRecords<T>;
   #wait: ProvisioningWait | undefined;
   #timeoutMs: number | undefined;
 
   constructor(options: ProvisioningOptions<T>) {
     this.#options = options;
+    this.#records = new ProvisioningRecords(options, options.carried?.refused);
     this.#wait = options.carried;
   }
 
@@ -62,7 +73,9 @@ export class Provisioning<T extends OwnedTask> {
   }
 
   get carried(): ProvisioningWait | undefined {
-    return this.waiting.length === 0 ? undefined : this.#wait;
+    if (this.waiting.length === 0 || this.#wait === undefined) return undefined;
+    const { standing: refused } = this.#records;
+    return refused.length === 0 ? this.#wait : { ...this.#wait, refused };
   }
 
   /** Capacity appeared. False when nobody waits for it. */
@@ -82,13 +95,17 @@ export class Provisioning<T extends OwnedTask> {
     const next = { attempts: (this.#wait?.attempts ?? 0) + 1, retryAt: Infinity };
     this.#wait = next;
     const refusals: Refusal[] = [];
+    const standing: { readonly attempt: ProvisioningAttempt<T>; readonly refusal: Refusal }[] = [];
     const expired: T[] = [];
     for (const group of groupBy(this.waiting, this.#options.keyOf).values()) {
-      const refusal = await this.#place(group);
+      const { refusal, attempt } = await this.#place(group);
       if (refusal === undefined) continue;
       refusals.push(refusal);
-      expired.push(...this.#expire(group, refusal, this.#timeoutMs));
+      expired.push(...this.#expire(attempt, refusal, this.#timeoutMs));
+      const left = group.filter(({ taskId }) => this.#isWaiting(taskId));
+      if (left.length > 0) standing.push({ attempt: { ...attempt, group: left }, refusal });
     }
+    this.#records.refused(standing);
     const placed = before - expired.length - this.waiting.length;
     const attempts = placed > 0 ? 1 : next.attempts;
     if (this.#wait === next) this.#wait = { attempts, retryAt: Date.now() + placementRetryDelay(attempts) };
@@ -96,36 +113,49 @@ export class Provisioning<T extends OwnedTask> {
   }
 
   /** Places tasks that are alike; why the rest found no place. */
-  async #place(group: readonly T[]): Promise<Refusal | undefined> {
+  async #place(group: readonly T[]): Promise<{ attempt: ProvisioningAttempt<T>; refusal: Refusal | undefined }> {
     const { clusterName, hosted, requestOf } = this.#options;
-    const [first] = group;
-    if (!first) return undefined;
-    const request = requestOf(first, group.length);
+    const request = requestOf(first(group), group.length);
     const snapshot = await callControl((activities) =>
       activities.snapshotCapacity(snapshotRequest(clusterName, request)),
     );
-    const { placed, refusal } = placeTasks(request, snapshot, Math.floor(Math.random() * 2 ** 31));
+    const { placed, refusal, explanation } = placeTasks(request, snapshot, Math.floor(Math.random() * 2 ** 31));
+    const attempt = { group, request, explanation };
     const assignments = placed.flatMap((place, i) => {
       const task = group[i];
       return task ? [{ taskId: task.taskId, ...place }] : [];
     });
-    if (assignments.length === 0) return refusal;
-    const { assigned } = await callControl((activities) => activities.assignTasks({ clusterName, assignments }));
+    if (assignments.length === 0) return { attempt, refusal };
+    const decisions = this.#records.placed(attempt, assignments);
+    const { assigned } = await callControl((activities) =>
+      activities.assignTasks({ clusterName, assignments, decisions }),
+    );
     hosted.assign(assigned);
-    return refusal;
+    return { attempt, refusal };
   }
 
-  #expire(group: readonly T[], refusal: Refusal, timeoutMs: number): readonly T[] {
+  #isWaiting(taskId: string): boolean {
+    const task = this.#options.hosted.owned.get(taskId);
+    return task !== undefined && isWaiting(task);
+  }
+
+  #expire(attempt: ProvisioningAttempt<T>, refusal: Refusal, timeoutMs: number): readonly T[] {
     const { owned } = this.#options.hosted;
     const now = Date.now();
-    const late = group.filter(({ taskId, createdAt }) => {
-      const task = owned.get(taskId);
-      return task !== undefined && isWaiting(task) && createdAt + timeoutMs <= now;
-    });
+    const late = attempt.group.filter(
+      ({ taskId, createdAt }) => this.#isWaiting(taskId) && createdAt + timeoutMs <= now,
+    );
     const reason = { stopCode: 'TaskFailedToStart', stoppedReason: provisioningFailure(refusal) } as const;
     for (const { taskId } of late) owned.lose(taskId, reason, now);
+    this.#records.expired(attempt, late, reason.stoppedReason);
     return late;
   }
+}
+
+/** Of a group that groupBy made: it is not empty. */
+function first<T>([task]: readonly T[]): T {
+  if (task === undefined) throw ApplicationFailure.nonRetryable('A group without tasks.', 'ServerException');
+  return task;
 }
 
 async function loadTimeout(): Promise<number> {

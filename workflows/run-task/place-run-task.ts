@@ -18,7 +18,13 @@ import type { OwnedTask } from '../owner/owned-tasks.ts';
 import { placementRequest } from '../owner/placement-request.ts';
 import { placeByProvider } from '../owner/place-by-provider.ts';
 import { reserve, snapshotRequest } from '../owner/place.ts';
-import { placedNowhere, placementDecisions, startedWhereNamed } from './run-task-decisions.ts';
+import {
+  beyondQuotaDecision,
+  placedNowhere,
+  placementDecisions,
+  refusedWhereNamed,
+  startedWhereNamed,
+} from './run-task-decisions.ts';
 
 /** ECS's own words for it are not published. */
 const TOO_MANY_PROVISIONING = `The cluster has ${MAX_PROVISIONING_TASKS} tasks in the PROVISIONING state, which is the limit. Wait until some of them have started, or add container instances to their capacity provider.`;
@@ -105,7 +111,10 @@ async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promis
     ...failuresOf(command, tasks.length + beyondQuota, refusal),
     ...Array.from({ length: beyondQuota }, () => ({ reason: TOO_MANY_PROVISIONING })),
   ];
-  const decisions = tasks.length === 0 ? [placedNowhere(command, request, explanation)] : [];
+  const decisions = [
+    ...(tasks.length === 0 ? [placedNowhere(command, request, explanation)] : []),
+    ...(beyondQuota > 0 ? [beyondQuotaDecision(command, request, beyondQuota)] : []),
+  ];
   return { tasks: tasks.map(ownedTask), failures, decisions, requestKept };
 }
 
@@ -143,11 +152,14 @@ async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Prom
   const wanted = answers.flatMap((a) => (a.kind === 'placed' ? [buildTask(template, a.placed, Date.now())] : []));
   const decisions = startedWhereNamed(command, wanted);
   const { tasks, refused } = await reserve({ clusterName: command.clusterName, tasks: wanted, decisions });
-  const failures = [
-    ...answers.flatMap((a) => (a.kind === 'placed' ? [] : [withArn(command, a.containerInstanceId, a.failure)])),
-    ...refused.map((r) => withArn(command, r.containerInstanceId, { reason: r.reason })),
+  const unable = [
+    ...answers.flatMap((a) => (a.kind === 'placed' ? [] : [a])),
+    ...refused.map(({ containerInstanceId, reason }) => ({ containerInstanceId, failure: { reason } })),
   ];
-  return { tasks: tasks.map(ownedTask), failures, decisions: [], requestKept: false };
+  const failures = unable.map(({ containerInstanceId, failure }) => withArn(command, containerInstanceId, failure));
+  const reasons = unable.map(({ containerInstanceId, failure: { reason } }) => ({ containerInstanceId, reason }));
+  const notPlaced = refusedWhereNamed(command, request, reasons);
+  return { tasks: tasks.map(ownedTask), failures, decisions: notPlaced, requestKept: false };
 }
 
 function withArn(command: RunTaskCommand, instanceId: string, failure: Failure): Failure {

@@ -5,9 +5,11 @@ import { describeRequest } from '../../scheduler/decisions/asked.ts';
 import type { PlacementRequest } from '../../scheduler/placement/types.ts';
 import type { InstanceNotice, RunTaskCommand, StopTaskCommand } from '../messages.ts';
 import { newDecision } from '../owner/decision-log.ts';
+import { noticeCauses, noticeStops } from '../owner/notice-decisions.ts';
 import type { OwnedTask } from '../owner/owned-tasks.ts';
 import type { PlacementAttempt } from '../owner/place.ts';
 import type { RecordWriter } from '../owner/record-writer.ts';
+import { groupBy } from '../owner/relaunch.ts';
 
 const causesOf = ({ cause }: Pick<RunTaskCommand, 'cause'>): readonly DecisionCause[] => (cause ? [cause] : []);
 
@@ -48,6 +50,33 @@ export const placementDecisions =
 export const startedWhereNamed = (command: RunTaskCommand, tasks: readonly Task[]): readonly Decision[] =>
   tasks.length === 0 ? [] : [newDecision(command.clusterName, startOf(tasks), causesOf(command))];
 
+/** Some of the instances that the caller chose did not take their task: one record for each reason. */
+export function refusedWhereNamed(
+  command: RunTaskCommand,
+  request: PlacementRequest,
+  refused: readonly { readonly containerInstanceId: string; readonly reason: string }[],
+): readonly Decision[] {
+  return [...groupBy(refused, ({ reason }) => reason)].map(([reason, all]) => {
+    const draft: DecisionDraft = {
+      reasons: [{ reason: 'refused', count: all.length }],
+      tasks: [],
+      containerInstanceIds: all.map(({ containerInstanceId }) => containerInstanceId),
+      asked: describeRequest(request, all.length),
+      facts: { reason },
+    };
+    return newDecision(command.clusterName, draft, causesOf(command));
+  });
+}
+
+/** Tasks of the call that may not even wait: too many wait already. */
+export function beyondQuotaDecision(command: RunTaskCommand, request: PlacementRequest, count: number): Decision {
+  const refusal = {
+    ...refusalOf(request, undefined, count),
+    reasons: [{ reason: 'provisioningQuota', count }],
+  } as const;
+  return newDecision(command.clusterName, refusal, causesOf(command));
+}
+
 /** No task of the call found a place. */
 export const placedNowhere = (
   command: RunTaskCommand,
@@ -70,18 +99,12 @@ export function recordStop(
   writer.addDecision(newDecision(clusterName, draft, causesOf(command)));
 }
 
-/** Its instance is gone, and with it these tasks. */
-export function recordLoss(
+/** News of the instance of these tasks, before it is acted on: it may end them. */
+export function recordNotice(
   writer: RecordWriter,
   clusterName: string,
   { notice, tasks }: { readonly notice: InstanceNotice; readonly tasks: readonly OwnedTask[] },
 ): void {
-  const { containerInstanceId, kind, stoppedReason = '' } = notice;
-  if (kind !== 'lost' || tasks.length === 0) return;
-  const draft: DecisionDraft = {
-    reasons: [{ reason: 'instanceGone', count: tasks.length }],
-    tasks: tasks.map(({ taskId }) => ({ taskId, containerInstanceId })),
-    facts: { stoppedReason },
-  };
-  writer.addDecision(newDecision(clusterName, draft, [{ kind: 'notice', notice: kind, containerInstanceId }]));
+  const draft = noticeStops(notice, tasks);
+  if (draft !== undefined) writer.addDecision(newDecision(clusterName, draft, noticeCauses(notice)));
 }

@@ -4,6 +4,7 @@ import type { TaskLaunch } from '../../activities/host/types.ts';
 import { parseArn, taskArn } from '../../model/arn.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { InstanceNotice, RunTaskCommand, RunTaskOutcome, StopTaskCommand } from '../messages.ts';
+import { DecisionLog } from '../owner/decision-log.ts';
 import { HostedTasks } from '../owner/hosted-tasks.ts';
 import type { OwnedTask, OwnedTasks } from '../owner/owned-tasks.ts';
 import { Provisioning } from '../owner/provisioning.ts';
@@ -11,7 +12,7 @@ import { RecordWriter } from '../owner/record-writer.ts';
 import { taskListDetails } from '../owner/details.ts';
 import type { CarriedRunTask } from '../state.ts';
 import { keepRequest, placeRunTask, requestOf } from './place-run-task.ts';
-import { recordLoss, recordStop } from './run-task-decisions.ts';
+import { recordNotice, recordStop } from './run-task-decisions.ts';
 
 export class RunTaskOwner {
   readonly #clusterName: string;
@@ -19,6 +20,7 @@ export class RunTaskOwner {
   readonly #tasks: OwnedTasks<OwnedTask>;
   readonly #hosted: HostedTasks<OwnedTask>;
   readonly #provisioning: Provisioning<OwnedTask>;
+  readonly #log: DecisionLog;
   #command: RunTaskCommand | undefined;
   #outcome: RunTaskOutcome | undefined;
   #refusal: ApplicationFailure | undefined;
@@ -38,9 +40,11 @@ export class RunTaskOwner {
       onReports: (reports) => this.applyReports(reports),
     });
     this.#tasks = this.#hosted.owned;
+    this.#log = new DecisionLog(this.#writer, clusterName);
     this.#provisioning = new Provisioning({
       clusterName,
       hosted: this.#hosted,
+      log: this.#log,
       carried: carried?.provisioning,
       keyOf: ({ capacityProviderName = '' }) => capacityProviderName,
       requestOf: ({ capacityProviderName }, count) =>
@@ -65,12 +69,15 @@ export class RunTaskOwner {
   }
 
   capacityChanged(): void {
-    this.#provisioning.capacityChanged();
+    if (this.#provisioning.capacityChanged()) this.#log.hear({ kind: 'capacity' });
   }
 
   /** Tasks that wait for capacity get it, or are ended. */
   async provision(): Promise<void> {
+    if (this.#log.heard.length === 0) this.#log.hear({ kind: 'time' });
+    const { heard } = this.#log;
     await this.#provisioning.step();
+    if (this.#log.heard === heard) this.#log.rest();
     this.#show();
   }
 
@@ -93,6 +100,7 @@ export class RunTaskOwner {
       return this.#repeated(command);
     }
     this.#command = command;
+    if (command.cause) this.#log.hear(command.cause);
     try {
       const { tasks, failures, decisions, requestKept } = await placeRunTask(command, workflowInfo().workflowId);
       const outcome = { taskIds: tasks.map((task) => task.taskId), failures };
@@ -123,7 +131,7 @@ export class RunTaskOwner {
   }
 
   instanceNotice(notice: InstanceNotice): void {
-    recordLoss(this.#writer, this.#clusterName, { notice, tasks: this.#tasks.on(notice.containerInstanceId) });
+    recordNotice(this.#writer, this.#clusterName, { notice, tasks: this.#tasks.on(notice.containerInstanceId) });
     this.#hosted.instanceNotice(notice, Date.now());
     // draining and active: standalone tasks are untouched by either.
     this.#show();

@@ -1,17 +1,28 @@
 /** What a service leaves on record: who asked for what, why tasks start and stop, what it waits for. */
-import type { CallCause, Decision, DecisionCause, DecisionDraft, PlacementExplanation } from '../../model/decision.ts';
+import type {
+  CallCause,
+  Decision,
+  DecisionCause,
+  DecisionDraft,
+  DecisionReason,
+  PlacementExplanation,
+  StopReasonCode,
+} from '../../model/decision.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { describeRequest } from '../../scheduler/decisions/asked.ts';
-import { describeChanges } from '../../scheduler/decisions/changes.ts';
+import { describeChanges } from '../../model/decision-changes.ts';
 import { holdsUp, planDecisions, reasonsOf, waitDecision } from '../../scheduler/decisions/plan-decisions.ts';
 import type { PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
 import type { ServicePlan, ServiceSnapshot, StartDecision } from '../../scheduler/reconcile/types.ts';
-import type { InstanceNotice, ProtectTasksCommand, ProtectTasksOutcome } from '../messages.ts';
+import type { InstanceNotice } from '../messages.ts';
 import { DecisionLog } from '../owner/decision-log.ts';
+import type { TaskStop } from '../owner/hosted-tasks.ts';
+import { noticeCauses, noticeStops } from '../owner/notice-decisions.ts';
 import type { PlacementAttempt } from '../owner/place.ts';
 import type { RecordWriter } from '../owner/record-writer.ts';
+import { groupBy } from '../owner/relaunch.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
 
 /** A service as its calls see it: what they may change. */
@@ -41,12 +52,24 @@ export class ServiceDecisions {
   readonly #state: ServiceState;
   readonly #log: DecisionLog;
   #wanted: Wanted;
+  /** The last plan leaves nothing to do once it is carried out. */
+  #isIdle = false;
 
   constructor(state: ServiceState, writer: RecordWriter) {
     this.#state = state;
-    const { heard = state.recordVersion === 0 ? [] : [{ kind: 'resumed' } as const] } = state;
-    this.#log = new DecisionLog(writer, state.definition.clusterName, heard);
+    const { heard = [] } = state;
+    const isNew = heard.length === 0 && state.recordVersion === 0;
+    this.#log = new DecisionLog(
+      writer,
+      state.definition.clusterName,
+      heard.length > 0 || isNew ? heard : [{ kind: 'resumed' }],
+    );
     this.#wanted = state.recordVersion === 0 ? NEVER : wantedOf(state);
+  }
+
+  /** For others that decide for the service. */
+  get log(): DecisionLog {
+    return this.#log;
   }
 
   /** What was heard goes into the state, before it is carried into a new run. */
@@ -80,17 +103,14 @@ export class ServiceDecisions {
   stopCalled(task: ServiceOwnedTask, cause: CallCause | undefined, stoppedReason: string): void {
     const causes = cause === undefined ? [] : [cause];
     for (const each of causes) this.#log.hear(each);
-    this.lost([task]);
-    const { taskId, containerInstanceId, deploymentId } = task;
-    this.#add(
-      {
-        reasons: [{ reason: 'stopCalled', count: 1 }],
-        deploymentId,
-        tasks: [{ taskId, containerInstanceId }],
-        facts: { stoppedReason },
-      },
-      causes,
-    );
+    this.#stopped([task], { reason: 'stopCalled', stoppedReason, causes });
+  }
+
+  /** Tasks run another image than their deployment: they go, and the plan sees to others. */
+  strays(stops: readonly TaskStop[], tasks: readonly ServiceOwnedTask[]): void {
+    const reasons = new Map(stops.map(({ taskId, reason }) => [taskId, reason.stoppedReason]));
+    for (const [stoppedReason, own] of groupBy(tasks, ({ taskId }) => reasons.get(taskId) ?? ''))
+      this.#stopped(own, { reason: 'otherImage', stoppedReason });
   }
 
   /** Reports changed these tasks; `stopped` are those of them that the service did not stop itself. */
@@ -99,23 +119,35 @@ export class ServiceDecisions {
     this.lost(stopped);
   }
 
-  /** News of an instance; when it is gone, its tasks count as stopped. */
-  instanceNotice(
-    { containerInstanceId, kind, stoppedReason = '' }: InstanceNotice,
-    on: readonly ServiceOwnedTask[],
-  ): void {
-    const cause: DecisionCause = { kind: 'notice', notice: kind, containerInstanceId };
-    this.#log.hear(cause);
-    if (kind !== 'lost' || on.length === 0) return;
+  /** News of an instance, before it is acted on: when it is gone its tasks count as stopped, when it is about to go they are. */
+  instanceNotice(notice: InstanceNotice, on: readonly ServiceOwnedTask[]): void {
+    const causes = noticeCauses(notice);
+    for (const each of causes) this.#log.hear(each);
+    const draft = noticeStops(notice, on);
+    if (draft === undefined) return;
     this.lost(on.filter((task) => task.desiredStatus === 'RUNNING'));
-    this.#add(
-      {
-        reasons: [{ reason: 'instanceGone', count: on.length }],
-        tasks: on.map(({ taskId }) => ({ taskId, containerInstanceId })),
+    this.#add(draft, causes);
+  }
+
+  #stopped(
+    tasks: readonly ServiceOwnedTask[],
+    why: {
+      readonly reason: StopReasonCode;
+      readonly stoppedReason: string;
+      readonly causes?: readonly DecisionCause[];
+    },
+  ): void {
+    const { reason, stoppedReason, causes } = why;
+    this.lost(tasks);
+    for (const [deploymentId, own] of groupBy(tasks, (task) => task.deploymentId)) {
+      const draft: DecisionDraft = {
+        reasons: [{ reason, count: own.length }],
+        deploymentId,
+        tasks: own.map(({ taskId, containerInstanceId }) => ({ taskId, containerInstanceId })),
         facts: { stoppedReason },
-      },
-      [cause],
-    );
+      };
+      this.#add(draft, causes);
+    }
   }
 
   /** They stopped without the scheduler's doing: the next starts of their deployments take their places. */
@@ -134,12 +166,22 @@ export class ServiceDecisions {
   planned(snapshot: ServiceSnapshot, plan: ServicePlan): void {
     const drafts = planDecisions(snapshot, plan);
     for (const draft of drafts) this.#add(draft);
+    this.#isIdle = plan.start.length === 0 && (drafts.length === 0 || plan.waits.length === 0);
     // What is started now says for itself how it went; the wait before it stands on.
     if (plan.start.length > 0) return;
     const waits = waitDecision(snapshot, plan);
     const key = waits?.reasons.map(({ reason }) => reason).join() ?? '';
     this.#stand('wait', waits && { ...waits, key, urgent: holdsUp(plan) });
-    if (drafts.length > 0) return;
+  }
+
+  /** What calls changed is on record, what plans changed is not theirs: from here on later calls are compared with. */
+  settled(): void {
+    this.#wanted = wantedOf(this.#state);
+  }
+
+  /** The plan is carried out, and nothing was heard meanwhile: what was heard before has had its effect. */
+  rest(plan: ServicePlan): void {
+    if (!this.#isIdle) return;
     this.#log.rest();
     if (!holdsUp(plan)) delete this.#state.lost;
   }
@@ -171,23 +213,26 @@ export class ServiceDecisions {
     this.#state.lost = left.length === 0 ? others : { ...others, [deploymentId]: left };
   }
 
-  /** Some of a start found no place; `refusal` undefined: all did. */
-  refused(decision: StartDecision, { request, started, refusal, explanation, until }: PlacedStart): void {
+  /** Some of a start found no place, nor one to wait in; nothing of that: all did. */
+  refused(decision: StartDecision, { request, started, refusal, beyondQuota, explanation, until }: PlacedStart): void {
     const { deploymentId } = decision;
     const count = request.count - started;
+    const reason = refusal?.reason ?? 'PROVISIONING';
     this.#stand(
       'noPlace',
-      refusal && {
-        reasons: [{ reason: refusal.contested === true ? 'contested' : 'refused', count }],
-        deploymentId,
-        tasks: [],
-        asked: describeRequest(request, count),
-        ...(explanation === undefined ? {} : { placement: explanation }),
-        ...(until === undefined ? {} : { until }),
-        facts: { reason: refusal.reason },
-        key: `${deploymentId} ${refusal.reason}`,
-        urgent: true,
-      },
+      refusal === undefined && beyondQuota === 0
+        ? undefined
+        : {
+            reasons: [{ reason: refusalReason(refusal), count }],
+            deploymentId,
+            tasks: [],
+            asked: describeRequest(request, count),
+            ...(explanation === undefined ? {} : { placement: explanation }),
+            ...(until === undefined ? {} : { until }),
+            facts: { reason },
+            key: `${deploymentId} ${reason}`,
+            urgent: true,
+          },
     );
   }
 
@@ -221,20 +266,20 @@ export interface PlacedStart {
   /** Of the last attempt to place. */
   readonly explanation?: PlacementExplanation;
   readonly refusal: Refusal | undefined;
+  /** Tasks that may not even wait. */
+  readonly beyondQuota: number;
   /** When the rest is tried again. */
   readonly until: EpochMs | undefined;
+}
+
+/** Without a refusal it is the quota. */
+function refusalReason(refusal: Refusal | undefined): DecisionReason {
+  if (refusal === undefined) return 'provisioningQuota';
+  return refusal.contested === true ? 'contested' : 'refused';
 }
 
 const decidedTask = ({ taskId, containerInstanceId }: Task, replaces: string | undefined) => ({
   taskId,
   ...(containerInstanceId === undefined ? {} : { containerInstanceId }),
   ...(replaces === undefined ? {} : { replaces }),
-});
-
-/** UpdateTaskProtection, for the record. */
-export const protectionCalled = ({ protectForMs }: ProtectTasksCommand, { tasks }: ProtectTasksOutcome) => ({
-  tasks: tasks.map(({ taskId }) => ({ taskId })),
-  changes: {
-    scaleInProtection: ['', protectForMs === undefined ? 'ended' : `${protectForMs / 60_000} minutes`] as const,
-  },
 });

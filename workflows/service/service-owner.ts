@@ -4,24 +4,27 @@ import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { taskProgress, type TaskProgress } from '../../scheduler/rollout/circuit-breaker.ts';
 import { stopServiceDeployments } from '../../scheduler/rollout/service-deployments.ts';
-import { describeChanges } from '../../scheduler/decisions/changes.ts';
+import { describeChanges } from '../../model/decision-changes.ts';
 import type {
   Called,
   ChangeTaskSetCommand,
+  ContinueServiceDeploymentCommand,
   CreateServiceCommand,
   CreateTaskSetCommand,
   DeleteServiceCommand,
   InstanceNotice,
   ProtectTasksCommand,
   ProtectTasksOutcome,
+  StopServiceDeploymentCommand,
   StopTaskCommand,
   UpdateServiceCommand,
 } from '../messages.ts';
-import { HostedTasks } from '../owner/hosted-tasks.ts';
+import { HostedTasks, type TaskStop } from '../owner/hosted-tasks.ts';
 import type { OwnedTasks } from '../owner/owned-tasks.ts';
 import { Provisioning } from '../owner/provisioning.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
 import type { CarriedService, ServiceOwnedTask, ServiceState } from '../state.ts';
+import { protectionCalled, rolloutOrdered } from './called-decisions.ts';
 import { DaemonLookout } from './daemon-lookout.ts';
 import {
   isOfPrimary,
@@ -33,7 +36,7 @@ import {
 } from './service-record.ts';
 import { protectTasks } from './protection.ts';
 import { Rebalancing } from './rebalancing.ts';
-import { protectionCalled, ServiceDecisions } from './service-decisions.ts';
+import { ServiceDecisions } from './service-decisions.ts';
 import { ServiceRounds } from './service-rounds.ts';
 import { ServiceRows } from './service-rows.ts';
 import { deploymentRequest, launchOf } from './start-tasks.ts';
@@ -84,6 +87,8 @@ export class ServiceOwner {
       keyOf: ({ deploymentId, capacityProviderName = '' }) => `${deploymentId}/${capacityProviderName}`,
       requestOf: ({ deploymentId, capacityProviderName }, count) =>
         deploymentRequest(this.state, deploymentId, count, capacityProviderName),
+      log: this.#decisions.log,
+      belongTo: ({ deploymentId }) => ({ serviceName: this.state.definition.serviceName, deploymentId }),
     });
     this.#rebalancing = new Rebalancing(this.state);
     this.#rows = new ServiceRows({
@@ -159,9 +164,12 @@ export class ServiceOwner {
   }
 
   /** StopServiceDeployment, ContinueServiceDeployment. `change` refuses, or changes the state. */
-  async orderRollout(change: (state: ServiceState, now: EpochMs) => void, { cause }: Called): Promise<undefined> {
-    change(this.state, Date.now());
-    this.#decisions.called(cause);
+  async orderRollout<C extends StopServiceDeploymentCommand | ContinueServiceDeploymentCommand>(
+    change: (state: ServiceState, command: C, now: EpochMs) => void,
+    command: C,
+  ): Promise<undefined> {
+    change(this.state, command, Date.now());
+    this.#decisions.called(command.cause, rolloutOrdered(this.state, command));
     this.#rows.write();
     await this.#writer.flushed();
   }
@@ -235,7 +243,7 @@ export class ServiceOwner {
     this.#rows.impaired(noteStartFailures(this.state, failed, now));
     if (outcomes.some((o) => o.kind === 'started' && isOfPrimary(this.state, o.task))) noteTaskStart(this.state);
     noteProgress(this.state, progress, now);
-    this.#hosted.stop(noteImages(this.state, reports, this.#tasks), now);
+    this.#stopStrays(noteImages(this.state, reports, this.#tasks), now);
     this.#rows.write();
   }
 
@@ -254,8 +262,9 @@ export class ServiceOwner {
   }
 
   /** Some instance of the cluster appeared, went, or is not what it was. */
-  instancesChanged(): void {
+  instancesChanged({ cause }: Called = {}): void {
     if (!this.#lookout) return;
+    this.#decisions.hear(cause ?? { kind: 'capacity' });
     this.#lookout.changed();
     this.#rounds.planAgain();
   }
@@ -267,5 +276,14 @@ export class ServiceOwner {
     this.#decisions.hear({ kind: 'capacity' });
     const balances = this.#rebalancing.instanceCame();
     if (this.#provisioning.capacityChanged() || retryAt !== undefined || balances) this.#rounds.planAgain();
+  }
+
+  #stopStrays(stops: readonly TaskStop[], now: EpochMs): void {
+    const strays = stops.flatMap(({ taskId }) => this.#tasks.get(taskId) ?? []);
+    this.#decisions.strays(
+      stops,
+      strays.filter(({ desiredStatus }) => desiredStatus === 'RUNNING'),
+    );
+    this.#hosted.stop(stops, now);
   }
 }

@@ -68,12 +68,14 @@ export class ServiceRounds {
     const daemon = await this.#daemonInstances();
     const snapshot = this.#snapshot({ ...facts, ...(daemon ? { daemon } : {}) });
     this.#plannedAt = Date.now();
-    const plan = planFor(snapshot, this.#plannedAt);
+    const plan = this.#plan(snapshot);
     decisions.planned(snapshot, plan);
     this.#settle(plan);
-    const moves = await rebalancing.look({ ...snapshot, ...state }, () => !this.#changed);
+    const isCurrent = (): boolean => !this.#changed;
+    const moves = await rebalancing.look({ ...snapshot, ...state }, isCurrent);
     this.#rows.events(moves.events);
     this.#rows.actions(moves.actions);
+    if (moves.start.length === 0 && isCurrent()) decisions.rest(plan);
     for (const decision of [...plan.start, ...moves.start]) {
       const started = await startTasks({
         state,
@@ -109,6 +111,7 @@ export class ServiceRounds {
   async #provision(): Promise<void> {
     const { changed, expired, refusals } = await this.#parts.provisioning.step();
     const now = Date.now();
+    this.#parts.decisions.lost(expired);
     this.#rows.impaired(noteStartFailures(this.#state, expired, now));
     this.#rows.events(waitEvents(this.#state, refusals, now));
     if (changed) this.#rows.write({ plansAgain: false });
@@ -147,6 +150,12 @@ export class ServiceRounds {
     };
   }
 
+  #plan(snapshot: ServiceSnapshot): ServicePlan {
+    const plan = planFor(snapshot, this.#plannedAt);
+    const { interruptedInstanceIds = [] } = this.#state;
+    return { ...plan, stop: withSpotInterruption(plan.stop, snapshot.tasks, interruptedInstanceIds) };
+  }
+
   /** All of a plan but what it starts. */
   #settle(plan: ServicePlan): void {
     const state = this.#state;
@@ -154,9 +163,9 @@ export class ServiceRounds {
       settleDeployments(state, plan.deployments, Date.now());
       forgetUnusedDefinitions(state);
     }
+    this.#parts.decisions.settled();
     if (plan.serviceDeployments !== undefined) state.serviceDeployments = plan.serviceDeployments;
-    const stops = withSpotInterruption(plan.stop, this.#tasks.all, state.interruptedInstanceIds ?? []);
-    this.#parts.hosted.stop(stops.map(taskStop), Date.now());
+    this.#parts.hosted.stop(plan.stop.map(taskStop), Date.now());
     state.notedAt = plan.notedAt;
     if (plan.steadySince === undefined) delete state.steadySince;
     else state.steadySince = plan.steadySince;

@@ -133,6 +133,7 @@ export async function startTasks(options: StartOptions): Promise<StartOutcome> {
     started: started.length,
     ...(outcome.explanation ? { explanation: outcome.explanation } : {}),
     refusal,
+    beyondQuota,
     until: state.placement.retryAt,
   });
   return { tasks: started, refused, events, actions };

@@ -1,5 +1,6 @@
 import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../operation.ts';
+import { callCause } from '../shared/call-cause.ts';
 import { requireCluster } from '../shared/clusters.ts';
 import { tellDaemonServices } from '../shared/daemon-services.ts';
 import { attributesByInstance, presentAttribute, requireTargets } from '../shared/custom-attributes.ts';
@@ -12,8 +13,9 @@ export const deleteAttributes: Operation<DeleteAttributesRequest, DeleteAttribut
     const groups = attributesByInstance(input.attributes, clusterName, context);
     await requireTargets(groups, clusterName, context);
     const removed: Attribute[] = [];
+    const cause = callCause('DeleteAttributes', context);
     for (const [instanceId, attributes] of groups) {
-      for (const attribute of await context.store.deleteAttributes(clusterName, instanceId, attributes)) {
+      for (const attribute of await context.store.deleteAttributes(clusterName, instanceId, attributes, cause)) {
         removed.push(presentAttribute(attribute, { clusterName, instanceId }, context));
       }
     }

@@ -1,5 +1,6 @@
 import type { PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../operation.ts';
+import { callCause } from '../shared/call-cause.ts';
 import { requireCluster } from '../shared/clusters.ts';
 import { tellDaemonServices } from '../shared/daemon-services.ts';
 import { attributesByInstance, presentAttribute, requireTargets } from '../shared/custom-attributes.ts';
@@ -11,8 +12,9 @@ export const putAttributes: Operation<PutAttributesRequest, PutAttributesRespons
     const { clusterName } = await requireCluster(context, input.cluster);
     const groups = attributesByInstance(input.attributes, clusterName, context);
     await requireTargets(groups, clusterName, context);
+    const cause = callCause('PutAttributes', context);
     for (const [instanceId, attributes] of groups)
-      await context.store.putAttributes(clusterName, instanceId, attributes);
+      await context.store.putAttributes(clusterName, instanceId, attributes, cause);
     await tellDaemonServices(context, clusterName);
     return {
       attributes: [...groups].flatMap(([instanceId, attributes]) =>

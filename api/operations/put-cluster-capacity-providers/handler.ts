@@ -1,6 +1,7 @@
 import type { PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../operation.ts';
 import { resolveClusterProviders } from '../../rules/capacity-provider-strategy.ts';
+import { callCause } from '../shared/call-cause.ts';
 import { resolveClusterName } from '../shared/clusters.ts';
 import { CHANGE_FIELDS, presentCluster } from '../shared/present-cluster.ts';
 
@@ -13,7 +14,11 @@ export const putClusterCapacityProviders: Operation<
   async handle(input, context) {
     const providers = resolveClusterProviders(input, context.partition);
     const clusterName = resolveClusterName(input.cluster, context);
-    const cluster = await context.store.putClusterCapacityProviders(clusterName, providers);
+    const cluster = await context.store.putClusterCapacityProviders(
+      clusterName,
+      providers,
+      callCause('PutClusterCapacityProviders', context),
+    );
     return { cluster: presentCluster(cluster, context.partition, [...CHANGE_FIELDS, 'ATTACHMENTS']) };
   },
 };

@@ -1,6 +1,7 @@
 /** A gateway without workflows: keeps every command and writes the rows that the workflows would have written. */
 import { randomInt } from 'node:crypto';
 import type { WorkflowGateway } from '../../../api/gateway.ts';
+import type { CallCause } from '../../../model/decision.ts';
 import { EcsError } from '../../../model/errors.ts';
 import type { InstanceRegistration } from '../../../model/container-instance.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
@@ -47,7 +48,11 @@ export class RecordingGateway implements WorkflowGateway {
   readonly #store: Store;
   #instanceVersions = new Map<string, number>();
 
-  forCall(): WorkflowGateway {
+  /** Calls that commands were to come from. */
+  readonly causes: CallCause[] = [];
+
+  forCall(cause: CallCause): WorkflowGateway {
+    this.causes.push(cause);
     return this;
   }
 

@@ -15,8 +15,8 @@ describe('withSpotInterruption', () => {
     const stops = [stop('a', 'draining'), stop('b', 'drainingPending'), stop('c', 'draining'), stop('d', 'scaleIn')];
     const tasks = [on('a', 'spot'), on('b', 'spot'), on('c', 'other'), on('d', 'spot')];
     expect(withSpotInterruption(stops, tasks, ['spot'])).toEqual([
-      { ...stops[0], ...SPOT_INTERRUPTION },
-      { ...stops[1], ...SPOT_INTERRUPTION },
+      { ...stops[0], ...SPOT_INTERRUPTION, because: 'spotInterrupted' },
+      { ...stops[1], ...SPOT_INTERRUPTION, because: 'spotInterrupted' },
       stops[2],
       stops[3],
     ]);

@@ -64,8 +64,13 @@ describe('evaluateCircuitBreaker', () => {
   it('trips when the count reaches the threshold, not before', () => {
     expect(verdict(guarded(), rollout({ failedTasks: 2 })).decisions).toEqual([]);
     expect(verdict(guarded(), rollout({ failedTasks: 3 })).decisions).toEqual([
-      { kind: 'fail', deploymentId: NEW_ID, rolloutStateReason: FAILED_REASON },
-      { kind: 'rollBack', deploymentId: OLD_ID, rolloutStateReason: rollingBackReason(OLD_ID) },
+      { kind: 'fail', deploymentId: NEW_ID, rolloutStateReason: FAILED_REASON, because: 'circuitBreaker' },
+      {
+        kind: 'rollBack',
+        deploymentId: OLD_ID,
+        rolloutStateReason: rollingBackReason(OLD_ID),
+        because: 'rolledBack',
+      },
     ]);
   });
 

@@ -52,7 +52,12 @@ describe('applyDeploymentDecisions', () => {
   it('completes, fails and removes', () => {
     const [primary, older] = aRollout();
     const done = { kind: 'complete', deploymentId: NEW_ID, rolloutStateReason: 'done' } as const;
-    const failed = { kind: 'fail', deploymentId: NEW_ID, rolloutStateReason: 'tasks failed to start.' } as const;
+    const failed = {
+      kind: 'fail',
+      deploymentId: NEW_ID,
+      rolloutStateReason: 'tasks failed to start.',
+      because: 'circuitBreaker',
+    } as const;
     expect(applyDeploymentDecisions(aRollout(), [{ kind: 'remove', deploymentId: OLD_ID }, done], NOW)).toEqual([
       { ...primary, rolloutState: 'COMPLETED', rolloutStateReason: 'done', updatedAt: NOW },
     ]);

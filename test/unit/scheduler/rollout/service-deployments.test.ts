@@ -19,8 +19,18 @@ const complete = (deploymentId: string): DeploymentDecision => ({
   deploymentId,
   rolloutStateReason: '',
 });
-const fail = (deploymentId: string): DeploymentDecision => ({ kind: 'fail', deploymentId, rolloutStateReason: '' });
-const back: DeploymentDecision = { kind: 'rollBack', deploymentId: OLD_ID, rolloutStateReason: '' };
+const fail = (deploymentId: string): DeploymentDecision => ({
+  kind: 'fail',
+  deploymentId,
+  rolloutStateReason: '',
+  because: 'circuitBreaker',
+});
+const back: DeploymentDecision = {
+  kind: 'rollBack',
+  deploymentId: OLD_ID,
+  rolloutStateReason: '',
+  because: 'rolledBack',
+};
 
 const settle = (
   deployment: Partial<ServiceDeployment>,
