@@ -39,6 +39,8 @@ const DYNAMIC_CONFIG = {
   'matching.numTaskqueueWritePartitions': 1,
   /** News for a workflow that come while it takes a step. Beyond Temporal's 100, the step would be taken back. */
   'history.maximumBufferedEventsBatch': 5_000,
+  /** Launch orders in memory until they are carried out: Temporal's half a megabyte holds a few, and each of the others is read back with its whole step. */
+  'history.eventsCacheMaxSizeBytes': 64 * 1024 * 1024,
 } as const;
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
