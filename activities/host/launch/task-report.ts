@@ -17,28 +17,27 @@ export interface TaskAddress {
 
 export interface TaskFacts {
   readonly plan: TaskPlan;
-  readonly containerInstanceId: string;
-  readonly records: readonly ContainerRecord[];
-  readonly address?: TaskAddress;
-  readonly pullStartedAt?: EpochMs;
-  readonly pullStoppedAt?: EpochMs;
-  readonly startedAt?: EpochMs;
-  readonly executionStoppedAt?: EpochMs;
-  readonly stoppedAt?: EpochMs;
-  readonly stopCode?: StopCode;
-  readonly stoppedReason?: string;
+  readonly containers: readonly ContainerRecord[];
+  readonly address: TaskAddress | undefined;
+  readonly pullStartedAt: EpochMs | undefined;
+  readonly pullStoppedAt: EpochMs | undefined;
+  readonly startedAt: EpochMs | undefined;
+  readonly executionStoppedAt: EpochMs | undefined;
+  readonly stoppedAt: EpochMs | undefined;
+  readonly stopCode: StopCode | undefined;
+  readonly stoppedReason: string | undefined;
 }
 
 /** The report of a task as it is now. */
-export function toTaskReport(facts: TaskFacts): TaskReport {
+export function toTaskReport(facts: TaskFacts, containerInstanceId: string): TaskReport {
   const { plan, address } = facts;
   const networkInterfaces = address === undefined ? undefined : [interfaceOf(plan, address)];
-  const healthStatus = taskHealth(facts.records);
+  const healthStatus = taskHealth(facts.containers);
   return {
     taskId: plan.taskId,
-    containerInstanceId: facts.containerInstanceId,
+    containerInstanceId,
     lastStatus: facts.stoppedAt !== undefined ? 'STOPPED' : facts.startedAt !== undefined ? 'RUNNING' : 'PENDING',
-    containers: facts.records.map((r) => ({
+    containers: facts.containers.map((r) => ({
       ...reportOf(r),
       ...(networkInterfaces === undefined ? {} : { networkInterfaces }),
     })),
