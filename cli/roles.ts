@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import type { WorkflowGateway } from '../api/gateway.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
-import type { Store, StoredEvent } from '../store/types.ts';
+import type { StoredEvent } from '../store/event-types.ts';
+import type { Store } from '../store/types.ts';
 import type { Settings } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
 

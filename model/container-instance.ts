@@ -35,6 +35,20 @@ export interface ContainerInstance {
   readonly version: number;
 }
 
+/** With what its tasks make of it. */
+export interface CountedInstance extends ContainerInstance {
+  readonly runningTasksCount: number;
+  readonly pendingTasksCount: number;
+  readonly remaining: {
+    readonly cpu: number;
+    readonly memoryMiB: number;
+    /** Reserved and taken, as `80/tcp`. */
+    readonly usedPorts: readonly string[];
+    readonly freeGpuIds: readonly string[];
+  };
+  readonly tags: InstanceRegistration['tags'];
+}
+
 /** What the agent tells of its host when it registers or comes back. */
 export interface InstanceRegistration {
   readonly containerInstanceId: string;

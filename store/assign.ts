@@ -1,11 +1,11 @@
 /** Tasks that wait for an instance: how many may, whose they are, and the transaction that gives them one. */
 import { MAX_PROVISIONING_TASKS } from '../model/capacity-provider.ts';
+import type { AssignInput, AssignResult, Assignment } from '../model/reservation.ts';
 import type { Task } from '../model/task.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import { putDecisions, withTasks } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import type { TaskRow } from './task-rows.ts';
-import type { AssignInput, AssignResult, Assignment } from './types.ts';
 
 interface WaitingRow {
   readonly id: string;

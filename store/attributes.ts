@@ -6,8 +6,8 @@ import { putCallDecision } from './call-decisions.ts';
 import { markForDaemons } from './daemon-services.ts';
 import type { Database, Queries } from './database.ts';
 import { toAttribute, toAttributeMap } from './instances.ts';
-import { pageOf } from './page.ts';
-import type { InstanceStore, Page, PageRequest } from './types.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
+import type { InstanceStore } from './types.ts';
 
 const CUSTOM_ATTRIBUTE_LIMIT = 10;
 

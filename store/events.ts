@@ -1,11 +1,12 @@
 /** The events that EventBridge's readers get: written with the change they tell of, read in the order of their positions. */
 import type { ServiceActionRecord } from '../model/service-action.ts';
+import type { OwnerRecord } from '../model/owner-record.ts';
 import { isDeploymentChange } from '../model/service-action.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import { toInstance, type InstanceRow } from './instances.ts';
 import { toTask, type TaskRow } from './task-rows.ts';
-import type { EventFilter, EventPage, EventStore, OwnerWrites, StoredEvent } from './types.ts';
+import type { EventFilter, EventPage, EventStore, StoredEvent } from './event-types.ts';
 
 /** Rows a purge removes in one statement. */
 const PURGE_BATCH = 10_000;
@@ -25,7 +26,7 @@ export const INSTANCE_EVENT_COLUMNS = `i.id, i.cluster, i.status, i.status_reaso
   i.held_gpus, i.agent_version, i.agent_hash, i.docker_version`;
 
 /** With the service's row only, when that was new: a repeat adds nothing. */
-export async function addServiceActions(queries: Queries, writes: OwnerWrites): Promise<void> {
+export async function addServiceActions(queries: Queries, writes: OwnerRecord): Promise<void> {
   const { service, actions = [] } = writes;
   if (!service) throw new Error('Actions were to be recorded without the service that they belong to.');
   const { clusterName, serviceName } = service.definition;

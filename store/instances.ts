@@ -1,11 +1,11 @@
 /** Reading container instances. */
 import { CAPACITY_PROVIDER_ATTRIBUTE } from '../model/container-instance.ts';
-import type { Attribute, ContainerInstance } from '../model/container-instance.ts';
+import type { Attribute, CountedInstance } from '../model/container-instance.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { Database, Statement } from './database.ts';
-import { pageOf } from './page.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
 import { DESCRIBABLE_WHEN_INACTIVE } from './retention.ts';
-import type { InstanceCounts, InstanceStore, Page, PageRequest } from './types.ts';
+import type { InstanceStore } from './types.ts';
 
 export interface InstanceRow {
   readonly id: string;
@@ -27,7 +27,7 @@ export interface InstanceRow {
   readonly agent_version: string;
   readonly agent_hash: string;
   readonly docker_version: string;
-  readonly tags: InstanceCounts['tags'];
+  readonly tags: CountedInstance['tags'];
   readonly running: number;
   readonly pending: number;
 }
@@ -63,7 +63,7 @@ export const toAttribute = ([name, value]: readonly [string, string]): Attribute
 export const toAttributeMap = (attributes: readonly Attribute[]): Readonly<Record<string, string>> =>
   Object.fromEntries(attributes.map(({ name, value }) => [name, value ?? '']));
 
-export function toInstance(row: InstanceRow): ContainerInstance & InstanceCounts {
+export function toInstance(row: InstanceRow): CountedInstance {
   return {
     containerInstanceId: row.id,
     clusterName: row.cluster,

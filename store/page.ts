@@ -1,5 +1,14 @@
 /** Keyset paging: a query asks for one row more than the page holds, and the surplus says that another page follows. */
-import type { Page } from './types.ts';
+/** One page of a list: `next` is the key to pass as `after` for the following page; absent on the last. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly after?: string;
+}
 
 /** The first `limit` of the rows; `next` is the key of the last of them when there are more. */
 export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (item: T) => string): Page<T> {

@@ -1,14 +1,12 @@
 /** What a container instance's workflow writes of it. What tasks hold of the instance is never touched here. */
 import { AVAILABILITY_ZONE_ATTRIBUTE, type InstanceRegistration } from '../model/container-instance.ts';
+import type { InstanceRecord } from '../model/owner-record.ts';
 import { requireCluster } from './clusters.ts';
 import { markForDaemons } from './daemon-services.ts';
 import type { Database, Queries } from './database.ts';
 import { putDecisions } from './decisions.ts';
 import { INSTANCE_EVENT_COLUMNS, insertInstanceEvents } from './events.ts';
 import { toAttributeMap } from './instances.ts';
-import type { CapacityStore } from './types.ts';
-
-type InstanceRecord = Parameters<CapacityStore['recordInstance']>[0];
 
 /** A version that is there already changes nothing, and neither does news of an instance that never registered. */
 export function recordInstance(db: Database, record: InstanceRecord): Promise<void> {

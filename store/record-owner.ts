@@ -1,5 +1,6 @@
 /** What a service or a RunTask writes of its tasks, itself and its events: one transaction, repeatable at will. */
 import type { TaskPatch } from '../model/task.ts';
+import type { OwnerRecord } from '../model/owner-record.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import { putDecisions } from './decisions.ts';
 import { addServiceActions, insertTaskEvents } from './events.ts';
@@ -8,7 +9,6 @@ import { putRollout } from './service-deployments.ts';
 import { addServiceEvents, putService } from './services.ts';
 import { applyPatch } from './task-patch.ts';
 import type { TaskState } from './task-rows.ts';
-import type { OwnerWrites } from './types.ts';
 
 interface LockedTask {
   readonly id: string;
@@ -41,7 +41,7 @@ const WRITE: Statement = {
 };
 
 /** Writes of a version that is there already, or of unknown tasks, change nothing. */
-export function recordOwner(db: Database, writes: OwnerWrites): Promise<{ readonly freedCapacity: boolean }> {
+export function recordOwner(db: Database, writes: OwnerRecord): Promise<{ readonly freedCapacity: boolean }> {
   return db.transaction(async (queries) => {
     const freedCapacity = writes.tasks.length > 0 && (await patchTasks(queries, writes.tasks));
     const isNew = writes.service !== undefined && (await putService(queries, writes.service));

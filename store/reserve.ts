@@ -1,4 +1,5 @@
 /** A placement becomes real: the check and the rows in one transaction, a handful of statements however many tasks. */
+import type { ReserveInput, ReserveResult } from '../model/reservation.ts';
 import type { Task } from '../model/task.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import { insertTaskEvents } from './events.ts';
@@ -7,10 +8,6 @@ import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import { provisioningRoom } from './assign.ts';
 import { putRunTaskRequest } from './run-task-requests.ts';
 import { splitTask } from './task-rows.ts';
-import type { CapacityStore } from './types.ts';
-
-type ReserveInput = Parameters<CapacityStore['reserveTasks']>[0];
-type ReserveResult = Awaited<ReturnType<CapacityStore['reserveTasks']>>;
 
 interface Reserved {
   readonly task: Task;
@@ -55,7 +52,7 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
       queries,
       (input.decisions ?? []).flatMap((decision) => withTasks(decision, ({ taskId }) => held.has(taskId))),
     );
-    if (input.runTaskRequest) await putRunTaskRequest(queries, input.clusterName, input.runTaskRequest);
+    if (input.runTaskRequest) await putRunTaskRequest(queries, input.runTaskRequest);
     return {
       reserved: [
         ...[...existing].map(([taskId, gpuIds]) => ({ taskId, gpuIds })),

@@ -1,7 +1,7 @@
 /** Answers to RunTask calls, kept for their clientTokens. */
+import type { RunTaskAnswer, RunTaskRequestRecord } from '../model/reservation.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Queries } from './database.ts';
-import type { RunTaskRequest } from './types.ts';
 
 const HOUR_MS = 3_600_000;
 /** ECS keeps a token for a day at most, … */
@@ -12,14 +12,14 @@ const TOKEN_AFTERLIFE_MS = HOUR_MS;
 interface RequestRow {
   readonly digest: string;
   readonly task_ids: readonly string[];
-  readonly failures: RunTaskRequest['failures'];
+  readonly failures: RunTaskAnswer['failures'];
 }
 
 /** The request of that token, unless its time is over. */
 export async function getRunTaskRequest(
   queries: Queries,
   key: { readonly clusterName: string; readonly clientToken: string; readonly now: EpochMs },
-): Promise<RunTaskRequest | undefined> {
+): Promise<RunTaskAnswer | undefined> {
   const [row] = await queries.rows<RequestRow>(
     `SELECT digest, task_ids, failures FROM run_task_requests r
      WHERE cluster = $1 AND client_token = $2 AND created_at > $3::bigint - $4::bigint
@@ -31,18 +31,14 @@ export async function getRunTaskRequest(
 }
 
 /** Written by the run's owner only, so that the last write is the right one. */
-export async function putRunTaskRequest(
-  queries: Queries,
-  clusterName: string,
-  request: RunTaskRequest & { readonly clientToken: string; readonly createdAt: EpochMs },
-): Promise<void> {
+export async function putRunTaskRequest(queries: Queries, request: RunTaskRequestRecord): Promise<void> {
   await queries.run(
     `INSERT INTO run_task_requests (cluster, client_token, digest, task_ids, failures, created_at)
      VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (cluster, client_token) DO UPDATE SET digest = excluded.digest, task_ids = excluded.task_ids,
        failures = excluded.failures, created_at = excluded.created_at`,
     [
-      clusterName,
+      request.clusterName,
       request.clientToken,
       request.digest,
       request.taskIds,

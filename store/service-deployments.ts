@@ -1,8 +1,9 @@
 /** Service deployments and revisions: the history of a service. */
 import type { ServiceDeployment, ServiceRevision } from '../model/service-deployment.ts';
+import type { OwnerRecord } from '../model/owner-record.ts';
 import type { Database, Queries } from './database.ts';
-import { pageOf } from './page.ts';
-import type { OwnerWrites, Page, PageRequest, ServiceDeploymentFilter, ServiceHistoryStore } from './types.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
+import type { ServiceDeploymentFilter, ServiceHistoryStore } from './types.ts';
 
 /** ECS keeps the history so long. */
 const KEPT_MS = 90 * 24 * 3_600_000;
@@ -61,7 +62,7 @@ async function listServiceDeployments(
 }
 
 /** Writes what is new: deployments unless a newer version is there, revisions unless as many digests are known already. */
-export async function putRollout(queries: Queries, { service, rollout }: OwnerWrites): Promise<void> {
+export async function putRollout(queries: Queries, { service, rollout }: OwnerRecord): Promise<void> {
   if (rollout === undefined) return;
   if (!service) throw new Error('A rollout was to be recorded without the service that it belongs to.');
   const { definition, incarnation } = service;

@@ -1,13 +1,14 @@
 /** Services and their events. */
 import { launchTypeOf } from '../model/capacity-provider.ts';
+import type { OwnerRecord } from '../model/owner-record.ts';
 import type { ServiceEvent, ServiceRecord } from '../model/service.ts';
 import { putDaemonClaim } from './daemon-services.ts';
 import { requireCluster } from './clusters.ts';
 import type { Database, Queries, Statement } from './database.ts';
-import { pageOf } from './page.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
 import { DESCRIBABLE_WHEN_INACTIVE } from './retention.ts';
 import { forgetOlderHistory } from './service-deployments.ts';
-import type { OwnerWrites, Page, PageRequest, ServiceStore } from './types.ts';
+import type { ServiceStore } from './types.ts';
 
 /** ECS shows, and we keep, so many events of a service. */
 const EVENT_LIMIT = 100;
@@ -142,7 +143,7 @@ export async function putService(queries: Queries, record: ServiceRecord): Promi
 }
 
 /** Adds the events that are not there yet and drops all but the newest of the service's incarnation. */
-export async function addServiceEvents(queries: Queries, writes: OwnerWrites): Promise<void> {
+export async function addServiceEvents(queries: Queries, writes: OwnerRecord): Promise<void> {
   if (!writes.service) throw new Error('Events were to be recorded without the service that they belong to.');
   const { definition, incarnation } = writes.service;
   const key = [definition.clusterName, definition.serviceName, incarnation];

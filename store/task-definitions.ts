@@ -3,8 +3,8 @@ import { taskDefinitionArn } from '../model/arn.ts';
 import type { Partition } from '../model/arn.ts';
 import type { TaskDefinition, TaskDefinitionRecord } from '../model/task-definition.ts';
 import type { Database, Queries, Statement } from './database.ts';
-import { pageOf } from './page.ts';
-import type { Page, PageRequest, TaskDefinitionStore } from './types.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
+import type { TaskDefinitionStore } from './types.ts';
 
 interface DefinitionRow {
   readonly doc: TaskDefinition;

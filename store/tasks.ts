@@ -1,11 +1,11 @@
 /** Reading tasks, and forgetting those that stopped long ago. */
 import type { Partition } from '../model/arn.ts';
 import type { Database, Statement } from './database.ts';
-import { pageOf } from './page.ts';
+import { type Page, type PageRequest, pageOf } from './page.ts';
 import { purge } from './retention.ts';
 import { getRunTaskRequest } from './run-task-requests.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task-rows.ts';
-import type { Page, PageRequest, TaskFilter, TaskStore } from './types.ts';
+import type { TaskFilter, TaskStore } from './types.ts';
 
 const GET: Statement = {
   name: 'tasks-get',

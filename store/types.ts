@@ -8,30 +8,21 @@
 import type { Cluster, Tag } from '@aws-sdk/client-ecs';
 import type { CapacitySnapshot, SnapshotRequest } from '../model/capacity.ts';
 import type { CapacityProviderRecord } from '../model/capacity-provider.ts';
-import type { Attribute, ContainerInstance, InstanceRegistration } from '../model/container-instance.ts';
-import type { ServiceDeployment, ServiceDeploymentStatus, ServiceRevision } from '../model/service-deployment.ts';
+import type { Attribute, CountedInstance } from '../model/container-instance.ts';
 import type { DaemonLook, DaemonLookRequest } from '../model/daemon.ts';
 import type { CallCause, Decision, DecisionKind } from '../model/decision.ts';
-import type { ServiceEvent, ServiceRecord } from '../model/service.ts';
-import type { ServiceActionRecord } from '../model/service-action.ts';
+import type { InstanceRecord, OwnerRecord } from '../model/owner-record.ts';
 import type { ProviderGroup } from '../model/provider-demand.ts';
+import type { AssignInput, AssignResult, ReserveInput, ReserveResult, RunTaskAnswer } from '../model/reservation.ts';
+import type { ServiceEvent, ServiceRecord } from '../model/service.ts';
+import type { ServiceDeployment, ServiceDeploymentStatus, ServiceRevision } from '../model/service-deployment.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { TaskDefinition, TaskDefinitionRecord } from '../model/task-definition.ts';
-import type { HeldResources, Task, TaskPatch } from '../model/task.ts';
+import type { HeldResources, Task } from '../model/task.ts';
 import type { EpochMs } from '../model/time.ts';
+import type { EventStore, WebhookStore } from './event-types.ts';
+import type { Page, PageRequest } from './page.ts';
 import type { ZoneStore } from './zones.ts';
-import type { Webhook } from '../model/webhook.ts';
-
-/** One page of a list: `next` is the key to pass as `after` for the following page; absent on the last. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly next?: string;
-}
-
-export interface PageRequest {
-  readonly limit: number;
-  readonly after?: string;
-}
 
 // ---- clusters ------------------------------------------------------------------------------------------------------
 
@@ -147,15 +138,9 @@ export interface TaskStore {
   listTasks(filter: TaskFilter, page: PageRequest): Promise<Page<string>>;
   /** A task whatever its cluster. */
   findTask(taskId: string): Promise<Task | undefined>;
-  getRunTaskRequest(clusterName: string, clientToken: string, now: EpochMs): Promise<RunTaskRequest | undefined>;
+  getRunTaskRequest(clusterName: string, clientToken: string, now: EpochMs): Promise<RunTaskAnswer | undefined>;
   /** Removes STOPPED tasks older than the retention. Returns how many. */
   purgeStoppedTasks(stoppedBefore: EpochMs): Promise<number>;
-}
-
-export interface RunTaskRequest {
-  readonly digest: string;
-  readonly taskIds: readonly string[];
-  readonly failures: readonly { readonly arn?: string; readonly reason: string; readonly detail?: string }[];
 }
 
 // ---- services ------------------------------------------------------------------------------------------------------
@@ -198,21 +183,8 @@ export interface ServiceHistoryStore {
 
 // ---- container instances and attributes ----------------------------------------------------------------------------
 
-export interface InstanceCounts {
-  readonly runningTasksCount: number;
-  readonly pendingTasksCount: number;
-  readonly remaining: {
-    readonly cpu: number;
-    readonly memoryMiB: number;
-    /** Reserved and taken, as `80/tcp`. */
-    readonly usedPorts: readonly string[];
-    readonly freeGpuIds: readonly string[];
-  };
-  readonly tags: readonly Tag[];
-}
-
 export interface InstanceStore {
-  getInstances(clusterName: string, ids: readonly string[]): Promise<readonly (ContainerInstance & InstanceCounts)[]>;
+  getInstances(clusterName: string, ids: readonly string[]): Promise<readonly CountedInstance[]>;
   listInstances(
     filter: { readonly clusterName: string; readonly status?: InstanceStatus },
     page: PageRequest,
@@ -252,58 +224,13 @@ export interface TagStore {
 
 // ---- what owners' activities write ----------------------------------------------------------------------------------
 
-export interface OwnerWrites {
-  readonly clusterName: string;
-  readonly tasks: readonly TaskPatch[];
-  readonly service?: ServiceRecord;
-  /** With `service` only. */
-  readonly rollout?: {
-    readonly serviceDeployments: readonly ServiceDeployment[];
-    readonly serviceRevisions: readonly ServiceRevision[];
-  };
-  readonly events: readonly ServiceEvent[];
-  readonly actions?: readonly ServiceActionRecord[];
-  readonly decisions?: readonly Decision[];
-}
-
-export interface Assignment {
-  readonly taskId: string;
-  readonly containerInstanceId: string;
-  readonly availabilityZone?: string;
-}
-
-export interface AssignInput {
-  readonly clusterName: string;
-  readonly assignments: readonly Assignment[];
-  /** Written with those of their tasks that get the places that they name. */
-  readonly decisions?: readonly Decision[];
-}
-
-export interface AssignResult {
-  readonly assigned: readonly (Assignment & { readonly gpuIds: readonly string[] })[];
-  readonly refused: readonly { readonly taskId: string; readonly reason: string }[];
-}
-
 export interface CapacityStore {
   snapshotCapacity(request: SnapshotRequest): Promise<CapacitySnapshot>;
   /**
    * See design: all or nothing per task; the check and the rows in one transaction. A task without an instance waits in
    * PROVISIONING; beyond MAX_PROVISIONING_TASKS of the cluster it is refused with `PROVISIONING` and no instance id.
    */
-  reserveTasks(input: {
-    readonly clusterName: string;
-    readonly tasks: readonly Task[];
-    readonly runTaskRequest?: RunTaskRequest & { readonly clientToken: string; readonly createdAt: EpochMs };
-    /** Written with those of their tasks that are reserved. */
-    readonly decisions?: readonly Decision[];
-  }): Promise<{
-    readonly reserved: readonly { readonly taskId: string; readonly gpuIds: readonly string[] }[];
-    readonly refused: readonly {
-      readonly taskId: string;
-      readonly containerInstanceId: string;
-      readonly reason: string;
-    }[];
-  }>;
+  reserveTasks(input: ReserveInput): Promise<ReserveResult>;
   /**
    * Gives waiting tasks their instances, under the same check as a reservation: all or nothing per task. A repeat answers
    * with the instance that a task has got already. A task that no longer waits is refused with `STOPPED`.
@@ -312,119 +239,19 @@ export interface CapacityStore {
   /** Workflows of tasks of no service that wait for an instance, those waiting longest first, at most `limit` of each provider. */
   listProvisioningOwners(clusterName: string, limit: number): Promise<readonly string[]>;
   /** One transaction. `freedCapacity`: a task became STOPPED. */
-  recordOwner(writes: OwnerWrites): Promise<{ readonly freedCapacity: boolean }>;
+  recordOwner(record: OwnerRecord): Promise<{ readonly freedCapacity: boolean }>;
   /** Names of services of the cluster that wait for capacity, longest waiting first. */
   listWaitingServices(clusterName: string, limit: number): Promise<readonly string[]>;
   /** Names of ACTIVE DAEMON services of the cluster. */
   listDaemonServices(clusterName: string): Promise<readonly string[]>;
   lookAtInstances(request: DaemonLookRequest): Promise<DaemonLook>;
-  recordInstance(record: {
-    readonly clusterName: string;
-    readonly containerInstanceId: string;
-    readonly version: number;
-    readonly status?: InstanceStatus;
-    readonly statusReason?: string;
-    readonly agentConnected?: boolean;
-    readonly registration?: InstanceRegistration;
-    readonly registeredAt?: EpochMs;
-    readonly decisions?: readonly Decision[];
-  }): Promise<void>;
+  recordInstance(record: InstanceRecord): Promise<void>;
   /** Tasks not STOPPED on one instance. */
   listInstanceTasks(containerInstanceId: string): Promise<readonly Task[]>;
   /** For tests and doctors: instances whose remaining differs from registered less held. Empty = sound. */
   checkCapacityInvariant(): Promise<
     readonly { readonly containerInstanceId: string; readonly expected: HeldResources; readonly found: HeldResources }[]
   >;
-}
-
-// ---- events, as EventBridge's readers get them ----------------------------------------------------------------------
-
-/** One event. Positions rise; those of one resource's events in the order of its changes. Not every number is used. */
-export type StoredEvent = {
-  readonly position: number;
-  /** A UUID. */
-  readonly id: string;
-  readonly at: EpochMs;
-  readonly clusterName: string;
-} & (
-  | { readonly kind: 'task'; readonly task: Task; readonly cpuArchitecture?: string }
-  | { readonly kind: 'container-instance'; readonly instance: ContainerInstance & InstanceCounts }
-  | {
-      readonly kind: 'service-action' | 'deployment';
-      readonly serviceName: string;
-      readonly action: ServiceActionRecord;
-    }
-);
-
-export interface EventFilter {
-  readonly clusterName?: string;
-  readonly kinds?: readonly StoredEvent['kind'][];
-  /** Id of a task or container instance, name of a service. */
-  readonly resource?: string;
-}
-
-export interface EventPage {
-  readonly events: readonly StoredEvent[];
-  /** Nothing that the filter lets pass is left up to here: read on after it. */
-  readonly through: number;
-}
-
-export interface EventStore {
-  /** Oldest first. Never an event before which another may still appear: a reader that goes on at `through` misses none. */
-  listEvents(filter: EventFilter, page: { readonly after: number; readonly limit: number }): Promise<EventPage>;
-  /** Position of the newest event up to which nothing is missing; 0 when there is none. */
-  eventHorizon(): Promise<number>;
-  /** Removes older ones. Returns how many. */
-  purgeEvents(before: EpochMs): Promise<number>;
-}
-
-// ---- webhooks --------------------------------------------------------------------------------------------------------
-
-/** A webhook that its holder delivers to, until the lease ends. */
-export interface ClaimedWebhook {
-  readonly webhook: Webhook;
-  readonly secret?: string;
-}
-
-export interface WebhookLease {
-  readonly webhookId: string;
-  readonly holder: string;
-  /** How long the holder may be silent before another takes over. */
-  readonly leaseMs: number;
-}
-
-export interface WebhookStore {
-  /** It gets the events that come after it. */
-  createWebhook(
-    webhook: Pick<Webhook, 'webhookId' | 'url' | 'pattern' | 'status'> & {
-      readonly secret?: string;
-      readonly at: EpochMs;
-    },
-  ): Promise<Webhook>;
-  getWebhook(webhookId: string): Promise<Webhook | undefined>;
-  listWebhooks(page: PageRequest): Promise<Page<Webhook>>;
-  /** null takes the pattern or the secret away. undefined: there is no such webhook. */
-  updateWebhook(
-    webhookId: string,
-    changes: Partial<Pick<Webhook, 'url' | 'status'>> & {
-      readonly pattern?: Webhook['pattern'] | null;
-      readonly secret?: string | null;
-      readonly at: EpochMs;
-    },
-  ): Promise<Webhook | undefined>;
-  deleteWebhook(webhookId: string): Promise<boolean>;
-  /** Takes ENABLED ones that have events to come, are due, and that nobody holds. */
-  claimWebhooks(
-    claim: Omit<WebhookLease, 'webhookId'> & { readonly limit: number },
-  ): Promise<readonly ClaimedWebhook[]>;
-  /** Moves on and keeps the lease. False: it is another's, or the webhook was changed; deliver no more. */
-  advanceWebhook(
-    lease: WebhookLease,
-    progress: { readonly position: number; readonly delivered: number; readonly dropped: number },
-  ): Promise<boolean>;
-  /** Notes the failure and gives the lease back until the next attempt. */
-  failWebhook(lease: WebhookLease, failure: { readonly error: string; readonly retryInMs: number }): Promise<void>;
-  releaseWebhook(lease: WebhookLease): Promise<void>;
 }
 
 // ---- decisions -----------------------------------------------------------------------------------------------------
@@ -456,6 +283,8 @@ export interface DecisionStore {
     found: { readonly clusterName: string; readonly prefix: string; readonly limit: number },
   ): Promise<readonly string[]>;
 }
+
+// ---- for starting workflows again ------------------------------------------------------------------------------------
 
 /** A container instance that is not INACTIVE, as its workflow knows it. */
 export interface LiveInstance {

@@ -3,7 +3,7 @@ import type { EventPattern } from '../model/event-pattern.ts';
 import type { Webhook } from '../model/webhook.ts';
 import type { Database, Statement } from './database.ts';
 import { pageOf } from './page.ts';
-import type { ClaimedWebhook, WebhookStore } from './types.ts';
+import type { ClaimedWebhook, WebhookStore } from './event-types.ts';
 
 interface WebhookRow {
   readonly id: string;

@@ -3,7 +3,7 @@
  * too slow, reads the store itself until it has caught up: nothing piles up for it here.
  */
 import type { EventEnvelope } from '../../model/event.ts';
-import type { EventFilter, EventStore, StoredEvent } from '../../store/types.ts';
+import type { EventFilter, EventStore, StoredEvent } from '../../store/event-types.ts';
 
 const POLL_MS = 200;
 /** While the database does not answer. */

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { type Partition, shortName } from '../../model/arn.ts';
 import { DETAIL_TYPES, EVENT_KINDS, type EventKind } from '../../model/event.ts';
-import type { EventFilter } from '../../store/types.ts';
+import type { EventFilter } from '../../store/event-types.ts';
 import { checkOwnArn } from '../operations/shared/identifiers.ts';
 import { invalid } from '../rules/refusals.ts';
 

@@ -6,8 +6,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../model/arn.ts';
 import { containerInstanceArn } from '../../model/arn.ts';
-import type { ContainerInstance } from '../../model/container-instance.ts';
-import type { InstanceCounts } from '../../store/types.ts';
+import type { ContainerInstance, CountedInstance } from '../../model/container-instance.ts';
 
 export interface PresentContainerInstanceOptions {
   readonly includeTags: boolean;
@@ -16,7 +15,7 @@ export interface PresentContainerInstanceOptions {
 
 /** A wire container instance with what it has and what is left of it. */
 export function presentContainerInstance(
-  instance: ContainerInstance & InstanceCounts,
+  instance: CountedInstance,
   partition: Partition,
   options: PresentContainerInstanceOptions,
 ): WireContainerInstance {

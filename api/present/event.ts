@@ -9,7 +9,7 @@ import {
 } from '../../model/arn.ts';
 import { DETAIL_TYPES, EVENT_SOURCE, type EventEnvelope } from '../../model/event.ts';
 import { isDeploymentChange, SERVICE_ACTION_TYPES, type ServiceAction } from '../../model/service-action.ts';
-import type { StoredEvent } from '../../store/types.ts';
+import type { StoredEvent } from '../../store/event-types.ts';
 import { presentContainerInstance } from './container-instance.ts';
 import { presentTask } from './task.ts';
 

@@ -1,12 +1,9 @@
 /** Container instances read from the store. */
 import type { ContainerInstance as WireContainerInstance } from '@aws-sdk/client-ecs';
-import type { ContainerInstance } from '../../model/container-instance.ts';
+import type { CountedInstance } from '../../model/container-instance.ts';
 import { EcsError } from '../../model/errors.ts';
-import type { InstanceCounts } from '../../store/types.ts';
 import type { OperationContext } from '../operation.ts';
 import { presentContainerInstance } from '../present/container-instance.ts';
-
-export type CountedInstance = ContainerInstance & InstanceCounts;
 
 /** The instances that exist, by id. */
 export async function readInstances(

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import type { Webhook } from '../../model/webhook.ts';
-import type { WebhookStore } from '../../store/types.ts';
+import type { WebhookStore } from '../../store/event-types.ts';
 import { parseBody } from '../protocol/aws-json.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { invalid } from '../rules/refusals.ts';

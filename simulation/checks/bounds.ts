@@ -3,9 +3,10 @@
  * healthy task when minimumHealthyPercent would be missed. Looked at when the service writes what it decided.
  */
 import type { ServiceRecord } from '../../model/service.ts';
+import type { OwnerRecord } from '../../model/owner-record.ts';
 import type { Task, TaskPatch } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
-import type { OwnerWrites, Store } from '../../store/types.ts';
+import type { Store } from '../../store/types.ts';
 import { serviceBounds } from '../../scheduler/reconcile/bounds.ts';
 
 /** What is known of a service besides its row: calls that may have reached it or not. */
@@ -62,7 +63,7 @@ export class BoundsWatch {
   }
 
   /** Before an owner's writes are carried out. */
-  async beforeWrite(writes: OwnerWrites): Promise<void> {
+  async beforeWrite(writes: OwnerRecord): Promise<void> {
     const stops = new Set(writes.tasks.filter(isSchedulersStop).map((patch) => patch.taskId));
     const [first] = stops;
     if (first === undefined) return;

@@ -1,15 +1,15 @@
 /** What the store says at one moment: what the checks compare with the moment before, with the machines and with the owners. */
-import type { ContainerInstance } from '../../model/container-instance.ts';
+import type { CountedInstance } from '../../model/container-instance.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
-import type { InstanceCounts, Store } from '../../store/types.ts';
+import type { Store } from '../../store/types.ts';
 
 export interface Observation {
   /** Tasks that are not STOPPED, and those of the moment before. */
   readonly tasks: ReadonlyMap<string, Task>;
   /** Not INACTIVE, by name. */
   readonly services: ReadonlyMap<string, ServiceRecord>;
-  readonly instances: ReadonlyMap<string, ContainerInstance & InstanceCounts>;
+  readonly instances: ReadonlyMap<string, CountedInstance>;
 }
 
 export const NOTHING_YET: Observation = { tasks: new Map(), services: new Map(), instances: new Map() };

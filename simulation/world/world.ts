@@ -12,11 +12,12 @@ import { invokeOperation } from '../../api/protocol/invoke.ts';
 import { createGateway } from '../../api/temporal-gateway.ts';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
+import type { OwnerRecord } from '../../model/owner-record.ts';
 import { CONTROL_TASK_QUEUE } from '../../model/container-instance.ts';
 import { isEcsError } from '../../model/errors.ts';
 import { createStore } from '../../store/index.ts';
 import type { Task } from '../../model/task.ts';
-import type { OwnerWrites, Store } from '../../store/types.ts';
+import type { Store } from '../../store/types.ts';
 import { rebuildLostWorkflows } from '../../worker/rebuild.ts';
 import type { ActivityFunctions } from '../engine/activity-tasks.ts';
 import { createVirtualClient, createVirtualConnection } from '../engine/client.ts';
@@ -54,7 +55,7 @@ export interface WorldOptions {
 
 /** Looks at the writes of owners; no time passes. */
 export interface WriteWatch {
-  beforeWrite(writes: OwnerWrites): Promise<void>;
+  beforeWrite(writes: OwnerRecord): Promise<void>;
   afterReserve(tasks: readonly Task[]): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 /** Records with defaults, so that a test shows only what matters to it. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { InstanceRecord } from '../../model/owner-record.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { HeldResources, Task, TaskPatch } from '../../model/task.ts';
@@ -108,8 +109,6 @@ export interface InstanceShape {
 }
 
 const RESERVED = ['22/tcp', '2375/tcp', '2376/tcp', '51678/tcp', '51679/tcp'];
-
-export type InstanceRecord = Parameters<Store['recordInstance']>[0];
 
 /** The first record of an instance: ACTIVE and connected. */
 export function anInstanceRecord(shape: InstanceShape = {}): InstanceRecord {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../store/index.ts';
-import type { EventFilter, StoredEvent } from '../../store/types.ts';
+import type { EventFilter, StoredEvent } from '../../store/event-types.ts';
 import { groupBy } from '../../workflows/owner/relaunch.ts';
 import { TEST_PARTITION, withTestStore } from '../support/store.ts';
 import {

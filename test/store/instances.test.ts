@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { InstanceRecord } from '../../model/owner-record.ts';
 import { withStore } from '../support/store.ts';
-import {
-  aCluster,
-  aTask,
-  anInstanceRecord,
-  type InstanceRecord,
-  type InstanceShape,
-  registerInstance,
-  reserve,
-  T0,
-} from './builders.ts';
+import { aCluster, aTask, anInstanceRecord, type InstanceShape, registerInstance, reserve, T0 } from './builders.ts';
 
 const store = withStore();
 const read = async (id: string, clusterName = 'default') => (await store().getInstances(clusterName, [id]))[0];

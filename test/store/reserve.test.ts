@@ -83,7 +83,14 @@ describe('reserveTasks', () => {
   it('keeps the answer of a RunTask call in the same transaction', async () => {
     const id = await registerInstance(store());
     const task = aTask({ containerInstanceId: id });
-    const runTaskRequest = { clientToken: 'tok', digest: 'd', taskIds: [task.taskId], failures: [], createdAt: T0 };
+    const runTaskRequest = {
+      clusterName: 'default',
+      clientToken: 'tok',
+      digest: 'd',
+      taskIds: [task.taskId],
+      failures: [],
+      createdAt: T0,
+    };
     await store().reserveTasks({ clusterName: 'default', tasks: [task], runTaskRequest });
     const found = { digest: 'd', taskIds: [task.taskId], failures: [] };
     expect(await store().getRunTaskRequest('default', 'tok', T0 + 1)).toEqual(found);

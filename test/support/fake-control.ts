@@ -1,17 +1,12 @@
 /** Control activities over plain objects, for time-skipping workflow tests: the store's promises, without a database. */
 import { ApplicationFailure } from '@temporalio/common';
-import type {
-  AssignInput,
-  AssignResult,
-  ControlActivities,
-  InstancePolicy,
-  OwnerRecord,
-  ReserveInput,
-} from '../../activities/control/types.ts';
+import type { ControlActivities, InstancePolicy } from '../../activities/control/types.ts';
 import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../../model/capacity.ts';
 import type { ServiceDeployment, ServiceRevision } from '../../model/service-deployment.ts';
 import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
 import type { Decision } from '../../model/decision.ts';
+import type { OwnerRecord } from '../../model/owner-record.ts';
+import type { AssignInput, AssignResult, ReserveInput } from '../../model/reservation.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { Task } from '../../model/task.ts';

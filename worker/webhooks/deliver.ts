@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventEnvelope } from '../../model/event.ts';
 import { matchesPattern } from '../../model/event-pattern.ts';
-import type { ClaimedWebhook, Store, StoredEvent, WebhookLease } from '../../store/types.ts';
+import type { ClaimedWebhook, StoredEvent, WebhookLease } from '../../store/event-types.ts';
+import type { Store } from '../../store/types.ts';
 import { post } from './post.ts';
 
 export interface WebhookDeliveryDeps {

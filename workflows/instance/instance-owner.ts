@@ -1,6 +1,7 @@
 /** State of one container instance and what each message does to it. */
 import { ApplicationFailure, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import type { InstanceRecord, InstanceTask } from '../../activities/control/types.ts';
+import type { InstanceTask } from '../../activities/control/types.ts';
+import type { InstanceRecord } from '../../model/owner-record.ts';
 import type { CallCause, Decision, DecisionDraft, InstanceReason } from '../../model/decision.ts';
 import type { InstanceRegistration } from '../../model/container-instance.ts';
 import { describeChanges } from '../../model/decision-changes.ts';

@@ -1,6 +1,6 @@
 /** The tasks of one owner together with the work on their container instances: stops, launches, news of instances. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { Assignment } from '../../activities/control/types.ts';
+import type { Assignment } from '../../model/reservation.ts';
 import type { TaskLaunch } from '../../activities/host/types.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';

@@ -3,7 +3,7 @@
  * now or none; those of the operator's providers wait for one, as rows in PROVISIONING without an instance.
  */
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
-import type { RunTaskRequestRecord } from '../../activities/control/types.ts';
+import type { RunTaskRequestRecord } from '../../model/reservation.ts';
 import { isFargateProvider, MAX_PROVISIONING_TASKS } from '../../model/capacity-provider.ts';
 import type { Task } from '../../model/task.ts';
 import { assignProviders } from '../../scheduler/capacity/assign-providers.ts';

@@ -1,5 +1,5 @@
 /** From "n tasks wanted" to rows that hold capacity: snapshot, place, reserve; again for what the store refused. */
-import type { ReserveInput, ReserveResult, RunTaskRequestRecord } from '../../activities/control/types.ts';
+import type { ReserveInput, ReserveResult, RunTaskRequestRecord } from '../../model/reservation.ts';
 import type { Decision, PlacementExplanation } from '../../model/decision.ts';
 import type { SnapshotRequest } from '../../model/capacity.ts';
 import { isFargateProvider } from '../../model/capacity-provider.ts';

@@ -1,5 +1,5 @@
 /** What is left on record of tasks that wait in PROVISIONING: where they were placed at last, why not yet, why not at all. */
-import type { Assignment } from '../../activities/control/types.ts';
+import type { Assignment } from '../../model/reservation.ts';
 import type { Decision, DecisionDraft, PlacementExplanation } from '../../model/decision.ts';
 import { describeRequest } from '../../scheduler/decisions/asked.ts';
 import type { PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';

@@ -1,6 +1,6 @@
 /** Writes an owner's changes to the store: one write at a time, in order, what piles up meanwhile in one. */
 import { condition } from '@temporalio/workflow';
-import type { OwnerRecord, RolloutRecord } from '../../activities/control/types.ts';
+import type { OwnerRecord, RolloutRecord } from '../../model/owner-record.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';

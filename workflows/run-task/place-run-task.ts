@@ -1,6 +1,6 @@
 /** Placement of one RunTask or StartTask call. */
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { RunTaskRequestRecord } from '../../activities/control/types.ts';
+import type { RunTaskRequestRecord } from '../../model/reservation.ts';
 import { containerInstanceArn, parseArn } from '../../model/arn.ts';
 import { MAX_PROVISIONING_TASKS } from '../../model/capacity-provider.ts';
 import type { Decision } from '../../model/decision.ts';

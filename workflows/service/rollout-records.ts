@@ -1,5 +1,5 @@
 /** Which service deployments and revisions are new or changed since the last write. */
-import type { RolloutRecord } from '../../activities/control/types.ts';
+import type { RolloutRecord } from '../../model/owner-record.ts';
 import { hasEnded } from '../../scheduler/rollout/deployment-status.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
 import { serviceRevision, withEnds } from './rollout.ts';

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { containerInstanceArn } from '../../../model/arn.ts';
 import { parseClusterQuery, queryInstances } from '../../../model/cluster-query/index.ts';
-import type { Page, PageRequest } from '../../../store/types.ts';
+import type { Page, PageRequest } from '../../../store/page.ts';
 import type { Operation, OperationContext } from '../../operation.ts';
 import { member } from '../../rules/members.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';

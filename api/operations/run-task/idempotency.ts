@@ -2,14 +2,14 @@
 import type { RunTaskResponse, Task as WireTask } from '@aws-sdk/client-ecs';
 import { taskArn } from '../../../model/arn.ts';
 import { EcsError } from '../../../model/errors.ts';
-import type { RunTaskRequest as StoredRequest } from '../../../store/types.ts';
+import type { RunTaskAnswer } from '../../../model/reservation.ts';
 import type { OperationContext } from '../../operation.ts';
 import { answerPlacement } from '../../rules/standalone-tasks.ts';
 
 /** The original result; ConflictException with the first call's task ARNs when the parameters differ. */
 export async function answerRepeatedCall(
   context: OperationContext,
-  call: { readonly clusterName: string; readonly digest: string; readonly repeated: StoredRequest },
+  call: { readonly clusterName: string; readonly digest: string; readonly repeated: RunTaskAnswer },
 ): Promise<RunTaskResponse> {
   const { clusterName, digest, repeated } = call;
   if (repeated.digest !== digest) {

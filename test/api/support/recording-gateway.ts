@@ -87,7 +87,7 @@ export class RecordingGateway implements WorkflowGateway {
       tasks,
       ...(clientToken === undefined
         ? {}
-        : { runTaskRequest: { ...outcome, clientToken, digest, createdAt: Date.now() } }),
+        : { runTaskRequest: { ...outcome, clusterName, clientToken, digest, createdAt: Date.now() } }),
     });
     return outcome;
   }

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { presentContainerInstance } from '../../../../api/present/container-instance.ts';
-import type { ContainerInstance } from '../../../../model/container-instance.ts';
-import type { InstanceCounts } from '../../../../store/types.ts';
+import type { CountedInstance } from '../../../../model/container-instance.ts';
 
 const PARTITION = { account: '123456789012', region: 'us-east-1' };
 
-const present = (members: Partial<ContainerInstance & InstanceCounts> = {}, includeHealth = false) =>
+const present = (members: Partial<CountedInstance> = {}, includeHealth = false) =>
   presentContainerInstance(
     {
       containerInstanceId: 'i1',

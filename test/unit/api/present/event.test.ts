@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { presentEvent } from '../../../../api/present/event.ts';
-import type { StoredEvent } from '../../../../store/types.ts';
+import type { StoredEvent } from '../../../../store/event-types.ts';
 import { aTask } from '../../../store/builders.ts';
 import { TEST_PARTITION } from '../../../support/store.ts';
 

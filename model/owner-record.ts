@@ -1,0 +1,42 @@
+/** What the owners of tasks, services and instances have to write of them. Every write carries a version; a repeat changes nothing. */
+import type { InstanceRegistration } from './container-instance.ts';
+import type { Decision } from './decision.ts';
+import type { ServiceEvent, ServiceRecord } from './service.ts';
+import type { ServiceActionRecord } from './service-action.ts';
+import type { ServiceDeployment, ServiceRevision } from './service-deployment.ts';
+import type { InstanceStatus } from './status.ts';
+import type { TaskPatch } from './task.ts';
+import type { EpochMs } from './time.ts';
+
+/** What one owner of tasks has to write, in its order. Applied in one transaction. */
+export interface OwnerRecord {
+  readonly clusterName: string;
+  readonly tasks: readonly TaskPatch[];
+  readonly service?: ServiceRecord;
+  /** What is new in the service's history; with `service` only. */
+  readonly rollout?: RolloutRecord;
+  readonly events: readonly ServiceEvent[];
+  /** With `service` only, as events: a write of a version that is there already adds none. */
+  readonly actions?: readonly ServiceActionRecord[];
+  /** Why: each once by its id; one that is taken again with a higher count replaces itself. */
+  readonly decisions?: readonly Decision[];
+}
+
+export interface RolloutRecord {
+  readonly serviceDeployments: readonly ServiceDeployment[];
+  readonly serviceRevisions: readonly ServiceRevision[];
+}
+
+/** A change of an instance's row by its workflow. */
+export interface InstanceRecord {
+  readonly clusterName: string;
+  readonly containerInstanceId: string;
+  readonly version: number;
+  readonly status?: InstanceStatus;
+  readonly statusReason?: string;
+  readonly agentConnected?: boolean;
+  /** Registration facts, at registration and at each return of the agent. */
+  readonly registration?: InstanceRegistration;
+  readonly registeredAt?: EpochMs;
+  readonly decisions?: readonly Decision[];
+}
