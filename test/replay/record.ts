@@ -124,6 +124,6 @@ async function instanceLife(stage: Stage): Promise<void> {
 
 const env = await startWorkflowEnv();
 const scenarios = [serviceLife, serviceThrottled, serviceBreaker, runTaskLife, instanceLife];
-for (const scenario of scenarios) await withStage(env, scenario);
+for (const scenario of scenarios) await withStage({ current: env }, scenario);
 await env.teardown().catch(() => undefined);
 process.exit(0);

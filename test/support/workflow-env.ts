@@ -42,6 +42,11 @@ export async function startWorkflowEnv(): Promise<TestWorkflowEnvironment> {
   });
 }
 
+/** The server of one file, once it has started. */
+export interface EnvOfFile {
+  readonly current: TestWorkflowEnvironment;
+}
+
 const STEP_MS = 30_000;
 
 export interface Stage {
@@ -67,7 +72,7 @@ export interface Stage {
 }
 
 /** Runs `act` with workers for the control queue and for every instance it adds; all end with it. */
-export async function withStage(env: TestWorkflowEnvironment, act: (stage: Stage) => Promise<void>): Promise<void> {
+export async function withStage({ current: env }: EnvOfFile, act: (stage: Stage) => Promise<void>): Promise<void> {
   const cluster = `test-${randomUUID().slice(0, 8)}`;
   const taskQueue = `control-${cluster}`;
   const client = env.client.workflow;

@@ -1,6 +1,5 @@
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   capacityChangedSignal,
   runTaskWorkflowId,
@@ -10,13 +9,10 @@ import {
   type CreateServiceCommand,
 } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand } from '../support/commands.ts';
-import { type Stage, startWorkflowEnv, withStage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { type Stage, withStage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 const POOL = [{ capacityProvider: 'pool', weight: 1, base: 0 }];
 

@@ -1,16 +1,12 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../model/service.ts';
 import { serviceWorkflowId, updateServiceUpdate } from '../../workflows/messages.ts';
 import type { UpdateServiceCommand } from '../../workflows/messages.ts';
 import { checked, createCommand, taskDefinition } from '../support/commands.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage, type Stage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 const ROLLS_BACK = { enable: true, rollback: true } as const;
 const STALLS = { enable: true, rollback: false } as const;

@@ -1,5 +1,4 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   containerInstanceWorkflowId,
   deregisterInstanceUpdate,
@@ -7,13 +6,10 @@ import {
 } from '../../workflows/messages.ts';
 import { checked, createCommand, runTaskCommand } from '../support/commands.ts';
 import { registerInstance } from '../support/register-instance.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage, type Stage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 const handle = (stage: Stage, id: string) => stage.client.getHandle(containerInstanceWorkflowId(stage.cluster, id));
 const connected = (stage: Stage, id: string) => stage.control.instances.get(id)?.agentConnected === true;

@@ -1,6 +1,5 @@
 /** What ends, holds or moves tasks and deployments from outside is on record too: each with its own reason, and the call behind it. */
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallCause, Decision, DecisionReason } from '../../model/decision.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
 import {
@@ -20,13 +19,10 @@ import {
 } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
 import { registerInstance } from '../support/register-instance.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage, type Stage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 /** Ends at rest: an activity that a test leaves under way keeps the clock of the next one from skipping. */
 const story = (act: (stage: Stage) => Promise<void>): Promise<void> =>

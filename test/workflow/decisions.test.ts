@@ -1,16 +1,12 @@
 /** What owners leave on record of their decisions, and what each names as its cause. */
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallCause, Decision, DecisionReason } from '../../model/decision.ts';
 import { serviceWorkflowId, stopTaskUpdate, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage, type Stage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
 const all = ({ control }: Stage): readonly Decision[] => [...control.decisions.values()];

@@ -1,5 +1,4 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   deleteServiceUpdate,
   serviceWorkflowId,
@@ -8,13 +7,10 @@ import {
 } from '../../workflows/messages.ts';
 import type { UpdateServiceCommand } from '../../workflows/messages.ts';
 import { checked, createCommand, taskDefinition } from '../support/commands.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage, type Stage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
 const ofRevision = (stage: Stage, revision: number) => running(stage).filter((task) => task.revision === revision);

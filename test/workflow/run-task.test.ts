@@ -1,16 +1,12 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runTaskWorkflowId, stopTaskUpdate } from '../../workflows/messages.ts';
 import { runTaskCommand, taskDefinition } from '../support/commands.ts';
-import { startWorkflowEnv, withStage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 /** Code, message and members of a refused update. */
 async function refusal(call: Promise<unknown>): Promise<{ code: unknown; message: string; members: unknown }> {

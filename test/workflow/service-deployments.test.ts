@@ -1,5 +1,4 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { LifecycleStage, ServiceDeployment } from '../../model/service-deployment.ts';
 import {
@@ -11,13 +10,10 @@ import {
   type UpdateServiceCommand,
 } from '../../workflows/messages.ts';
 import { createCommand, taskDefinition } from '../support/commands.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage, type Stage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 /** Ends at rest: an activity that a test leaves under way keeps the clock of the next one from skipping. */
 const story = (act: (stage: Stage) => Promise<void>): Promise<void> =>

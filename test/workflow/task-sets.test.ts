@@ -1,5 +1,4 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   changeTaskSetUpdate,
   createTaskSetUpdate,
@@ -8,13 +7,10 @@ import {
   type CreateTaskSetCommand,
 } from '../../workflows/messages.ts';
 import { createCommand, taskDefinition } from '../support/commands.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage, type Stage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 const service = ({ control }: Stage) => control.services.get('web');
 const handle = (stage: Stage) => stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));

@@ -1,15 +1,11 @@
 /** In a file, and so on a test server, of its own: work that another test leaves behind keeps the clock from skipping. */
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { serviceWorkflowId, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand } from '../support/commands.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage, type Stage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
 const service = ({ control }: Stage) => control.services.get('web');

@@ -1,5 +1,4 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../model/service.ts';
 import {
   capacityChangedSignal,
@@ -8,13 +7,10 @@ import {
   updateServiceUpdate,
 } from '../../workflows/messages.ts';
 import { createCommand } from '../support/commands.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { withStage, type Stage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 const handle = ({ client, cluster }: Stage) => client.getHandle(serviceWorkflowId(cluster, 'web'));
 const running = ({ control }: Stage) =>

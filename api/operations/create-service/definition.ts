@@ -13,9 +13,8 @@ import { checkCompatibility, checkPlatformVersion, resolveCompute } from '../../
 import { resolveNetworkConfiguration } from '../../rules/network-configuration.ts';
 import { resolvePlacement } from '../../rules/placement.ts';
 import { invalid } from '../../rules/refusals.ts';
-import { resolvePropagateTags } from '../../rules/task-tags.ts';
 import { resolveRebalancing } from '../../rules/zone-rebalancing.ts';
-import { validateTags } from '../shared/tags.ts';
+import { commonParts } from './common-parts.ts';
 
 /** The definition, checked against the cluster and the task definition. */
 export function buildDefinition(
@@ -42,13 +41,7 @@ export function buildDefinition(
     ...resolveDeploymentBounds(input.deploymentConfiguration, isDaemon ? DAEMON_BOUNDS : REPLICA_BOUNDS),
     ...resolvePlacement(input, taskDefinition, launchType),
     ...member('networkConfiguration', resolveNetworkConfiguration(input.networkConfiguration, taskDefinition)),
-    healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
-    enableECSManagedTags: input.enableECSManagedTags ?? false,
-    enableExecuteCommand: input.enableExecuteCommand ?? false,
-    propagateTags: resolvePropagateTags(input.propagateTags, 'service'),
-    loadBalancers: [],
-    serviceRegistries: [],
-    tags: validateTags(input.tags),
+    ...commonParts(input),
   };
   const availabilityZoneRebalancing = resolveRebalancing(input.availabilityZoneRebalancing, definition);
   return { ...definition, availabilityZoneRebalancing };

@@ -7,8 +7,7 @@ import { knownLaunchType } from '../../rules/launch-type.ts';
 import { member } from '../../rules/members.ts';
 import { resolvePlacement } from '../../rules/placement.ts';
 import { invalid } from '../../rules/refusals.ts';
-import { resolvePropagateTags } from '../../rules/task-tags.ts';
-import { validateTags } from '../shared/tags.ts';
+import { commonParts } from './common-parts.ts';
 
 export const isExternalRequest = ({ deploymentController }: CreateServiceRequest): boolean =>
   deploymentController?.type === 'EXTERNAL';
@@ -51,13 +50,7 @@ export function buildExternalDefinition(input: CreateServiceRequest, cluster: Cl
     ...member('launchType', launchType),
     ...REPLICA_BOUNDS,
     ...resolvePlacement(input, {}, launchType ?? 'EC2'),
-    healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
     availabilityZoneRebalancing: 'DISABLED',
-    enableECSManagedTags: input.enableECSManagedTags ?? false,
-    enableExecuteCommand: input.enableExecuteCommand ?? false,
-    propagateTags: resolvePropagateTags(input.propagateTags, 'service'),
-    loadBalancers: [],
-    serviceRegistries: [],
-    tags: validateTags(input.tags),
+    ...commonParts(input),
   };
 }

@@ -1,0 +1,24 @@
+/** What a service of any deployment controller says in the same way. */
+import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
+import type { ServiceDefinition } from '../../../model/service.ts';
+import { resolvePropagateTags } from '../../rules/task-tags.ts';
+import { validateTags } from '../shared/tags.ts';
+
+type CommonPart =
+  | 'healthCheckGracePeriodSeconds'
+  | 'enableECSManagedTags'
+  | 'enableExecuteCommand'
+  | 'propagateTags'
+  | 'loadBalancers'
+  | 'serviceRegistries'
+  | 'tags';
+
+export const commonParts = (input: CreateServiceRequest): Pick<ServiceDefinition, CommonPart> => ({
+  healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
+  enableECSManagedTags: input.enableECSManagedTags ?? false,
+  enableExecuteCommand: input.enableExecuteCommand ?? false,
+  propagateTags: resolvePropagateTags(input.propagateTags, 'service'),
+  loadBalancers: [],
+  serviceRegistries: [],
+  tags: validateTags(input.tags),
+});

@@ -1,0 +1,35 @@
+/** A DAEMON service named `agent` on a stage, and what it has come to. */
+import type { ServiceDefinition } from '../../model/service.ts';
+import { instancesChangedSignal, serviceWorkflowId } from '../../workflows/messages.ts';
+import { createCommand, taskDefinition } from './commands.ts';
+import type { Stage } from './workflow-env.ts';
+
+const DAEMON: Partial<ServiceDefinition> = {
+  serviceName: 'agent',
+  schedulingStrategy: 'DAEMON',
+  desiredCount: 0,
+  minimumHealthyPercent: 0,
+  maximumPercent: 100,
+};
+
+export const createDaemon = (
+  stage: Stage,
+  changes: Partial<ServiceDefinition> = {},
+  definition = taskDefinition(),
+): Promise<{ incarnation: string }> =>
+  stage.createService(createCommand(stage.cluster, { ...DAEMON, ...changes }, definition));
+
+export const daemonHandle = (stage: Stage) => stage.client.getHandle(serviceWorkflowId(stage.cluster, 'agent'));
+
+/** Its instances are not what they were. */
+export const tellDaemon = (stage: Stage): Promise<void> => daemonHandle(stage).signal(instancesChangedSignal);
+
+export const daemonRecord = (stage: Stage) => stage.control.services.get('agent')!;
+
+/** Instances of its RUNNING tasks. */
+export const daemonsRun = ({ control }: Stage): string[] =>
+  control
+    .live()
+    .filter((task) => task.serviceName === 'agent' && task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING')
+    .map((task) => task.containerInstanceId ?? '')
+    .sort();
