@@ -1,6 +1,12 @@
 /** Which capacity provider each new task takes: the base first, then by weight. */
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
 
+/** Those of a strategy that tasks may take: one without base and weight is only named. */
+export const eligibleProviders = (strategy: readonly CapacityProviderStrategyItem[]): readonly string[] =>
+  strategy.flatMap(({ capacityProvider, base = 0, weight = 0 }) =>
+    capacityProvider !== undefined && (base > 0 || weight > 0) ? [capacityProvider] : [],
+  );
+
 interface Share {
   readonly name: string;
   readonly weight: number;

@@ -26,6 +26,14 @@ export function zoneRooms(request: PlacementRequest, snapshot: CapacitySnapshot,
   });
 }
 
+/** Of several groups of instances together: a zone that one of them has, and the room of all that have it. */
+export function joinRooms(groups: readonly (readonly ZoneRoom[])[]): readonly ZoneRoom[] {
+  const rooms = new Map<string, number>();
+  for (const { zone, room } of groups.flat()) rooms.set(zone, (rooms.get(zone) ?? 0) + room);
+  const joined = [...rooms].map(([zone, room]) => ({ zone, room }));
+  return joined.sort((a, b) => (a.zone < b.zone ? -1 : 1));
+}
+
 /** The request of a task that needs nothing and may share an instance. */
 const unburdened = (request: PlacementRequest): PlacementRequest => ({
   ...request,

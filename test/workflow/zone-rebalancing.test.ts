@@ -149,4 +149,26 @@ describe('availability-zone rebalancing', { retry: 2, timeout: 40_000 }, () => {
       expect(stage.control.actions.map(({ eventName }) => eventName)).toContain('SERVICE_REBALANCING_STOPPED');
       await rest(stage);
     }));
+
+  it('counts only the zones of its capacity providers, and waits for no instances of theirs', () =>
+    withStage(env, async (stage) => {
+      const capacityProviderStrategy = [{ capacityProvider: 'pool', weight: 1 }];
+      await stage.addInstance({ zone: 'a', capacityProvider: 'pool' });
+      await stage.createService(
+        createCommand(stage.cluster, {
+          desiredCount: 4,
+          availabilityZoneRebalancing: 'ENABLED',
+          capacityProviderStrategy,
+        }),
+      );
+      await stage.until('steady', () => steadyTimes(stage) === 1);
+      await comes(stage, { zone: 'c' });
+      await stage.pass(600_000);
+      expect(zones(stage)).toBe('aaaa');
+      expect(says(stage, 'is not AZ balanced')).toBe(false);
+      expect(stage.control.tasks.size).toBe(4);
+      await comes(stage, { zone: 'b', capacityProvider: 'pool' });
+      await stage.until('balanced over the two', () => zones(stage) === 'aabb');
+      await rest(stage);
+    }));
 });

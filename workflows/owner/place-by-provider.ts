@@ -19,6 +19,8 @@ export interface ProviderPlacement {
   readonly strategy: readonly CapacityProviderStrategyItem[] | undefined;
   /** Tasks on each provider that the strategy counts already. */
   readonly existing: Readonly<Record<string, number>>;
+  /** False: a task that finds no place now is not started, whatever its provider. */
+  readonly mayWait?: boolean;
   /** A complete row for one task, placed or waiting; called once per try, with a fresh id each. */
   readonly buildTask: (placed: Placed | undefined, capacityProviderName: string | undefined) => Task;
   /** See ReserveOptions; `placed` counts from the first provider on. */
@@ -61,10 +63,10 @@ export async function placeByProvider(placement: ProviderPlacement): Promise<Pro
 }
 
 async function placeOnProvider(placement: ProviderPlacement, name: string): Promise<ProviderOutcome> {
-  const { clusterName, request, buildTask, decisionsFor } = placement;
+  const { clusterName, request, buildTask, decisionsFor, mayWait = true } = placement;
   const build = (place: Placed): Task => buildTask(place, name);
   const placed = await placeAndReserve({ clusterName, request, decisionsFor, buildTask: build });
-  if (isFargateProvider(name)) return { ...placed, beyondQuota: 0 };
+  if (isFargateProvider(name) || !mayWait) return { ...placed, beyondQuota: 0 };
   const { refusal: _waits, ...outcome } = placed;
   const missing = request.count - outcome.tasks.length;
   if (missing === 0) return { ...outcome, beyondQuota: 0 };

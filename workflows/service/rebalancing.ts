@@ -2,10 +2,11 @@
 import type { ServiceAction } from '../../model/service-action.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { isRebalanced } from '../../model/zone-rebalancing.ts';
+import { eligibleProviders } from '../../scheduler/capacity/assign-providers.ts';
 import { NO_MOVE_RETRY_MS, planRebalance, REBALANCING_STOPPED } from '../../scheduler/rebalance/plan-rebalance.ts';
 import type { RebalancePlan } from '../../scheduler/rebalance/plan-rebalance.ts';
 import { movesNeeded, tasksByZone } from '../../scheduler/rebalance/plan-moves.ts';
-import { zoneRooms } from '../../scheduler/rebalance/zone-room.ts';
+import { joinRooms, zoneRooms, type ZoneRoom } from '../../scheduler/rebalance/zone-room.ts';
 import type { ServiceSnapshot } from '../../scheduler/reconcile/types.ts';
 import { callControl } from '../owner/control.ts';
 import { snapshotRequest } from '../owner/place.ts';
@@ -89,12 +90,18 @@ export class Rebalancing {
     if (isLevel(zones, snapshot)) return planRebalance(snapshot, withoutRoom(zones), Date.now());
     const [primary] = this.#state.deployments;
     if (!primary) return undefined;
-    const request = deploymentRequest(this.#state, primary.deploymentId, 1);
-    const capacity = await callControl((activities) =>
-      activities.snapshotCapacity(snapshotRequest(clusterName, request)),
-    );
-    if (!isCurrent()) return undefined;
-    return planRebalance(snapshot, zoneRooms(request, capacity, desiredCount), Date.now());
+    const { deploymentId, capacityProviderStrategy: strategy } = primary;
+    const groups: (readonly ZoneRoom[])[] = [];
+    // Instances that none of its providers has are no place for its tasks.
+    for (const provider of strategy === undefined ? [undefined] : eligibleProviders(strategy)) {
+      const request = deploymentRequest(this.#state, deploymentId, 1, provider);
+      const capacity = await callControl((activities) =>
+        activities.snapshotCapacity(snapshotRequest(clusterName, request)),
+      );
+      if (!isCurrent()) return undefined;
+      groups.push(zoneRooms(request, capacity, desiredCount));
+    }
+    return planRebalance(snapshot, joinRooms(groups), Date.now());
   }
 }
 

@@ -91,6 +91,8 @@ export async function startTasks(options: StartOptions): Promise<StartOutcome> {
         request,
         strategy: deployment.capacityProviderStrategy,
         existing: countByProvider(tasks, decision),
+        // A rebalancing goes by the instances that are there: it asks for no others.
+        mayWait: zone === undefined,
         buildTask: build,
         decisionsFor,
       }));

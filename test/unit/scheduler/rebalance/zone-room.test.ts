@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlacementRequest } from '../../../../scheduler/placement/types.ts';
-import { zoneRooms } from '../../../../scheduler/rebalance/zone-room.ts';
+import { joinRooms, zoneRooms } from '../../../../scheduler/rebalance/zone-room.ts';
 import { anInstance, aRequest, aSnapshot, ZONE, type InstanceRow } from '../../../support/capacity.ts';
 
 const inZone = (id: string, zone: string, row: Partial<InstanceRow> = {}) =>
@@ -44,5 +44,25 @@ describe('zoneRooms', () => {
 
   it('does not count on beyond the most that is asked for', () => {
     expect(roomsOf([inZone('1', 'a')], {}, 2)).toEqual({ a: 2 });
+  });
+});
+
+describe('joinRooms', () => {
+  it('has the zones of any group by name, with the room of all', () => {
+    const joined = joinRooms([
+      [
+        { zone: 'c', room: 1 },
+        { zone: 'a', room: 2 },
+      ],
+      [
+        { zone: 'a', room: 3 },
+        { zone: 'b', room: 0 },
+      ],
+    ]);
+    expect(joined.map(({ zone, room }) => `${zone}${room}`).join()).toBe('a5,b0,c1');
+  });
+
+  it('is nothing without groups', () => {
+    expect(joinRooms([])).toEqual([]);
   });
 });
