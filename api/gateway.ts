@@ -43,6 +43,8 @@ export interface WorkflowGateway {
   deregisterInstance(cluster: string, instanceId: string, force: boolean): Promise<void>;
   /** Tells DAEMON services that instances of their cluster are not what they were. */
   instancesChanged(cluster: string, daemonServices: readonly string[]): Promise<void>;
+  /** Tells owners of tasks that instances may take tasks that they did not take before. */
+  capacityChanged(ownerWorkflowIds: readonly string[]): Promise<void>;
   /** Resolves when Temporal answers. */
   ping(): Promise<void>;
 }

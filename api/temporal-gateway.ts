@@ -3,6 +3,7 @@ import {
   Client,
   Connection,
   isGrpcServiceError,
+  type WorkflowHandle,
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -17,6 +18,7 @@ import {
   CONTAINER_INSTANCE_WORKFLOW,
   RUN_TASK_WORKFLOW,
   SERVICE_WORKFLOW,
+  capacityChangedSignal,
   containerInstanceWorkflowId,
   changeTaskSetUpdate,
   continueServiceDeploymentUpdate,
@@ -181,16 +183,14 @@ class TemporalGateway implements WorkflowGateway {
     await this.#updateInstance(cluster, instanceId, deregisterInstanceUpdate, { force });
   };
 
-  instancesChanged: WorkflowGateway['instancesChanged'] = async (cluster, daemonServices) => {
-    const tell = (service: string): Promise<void> =>
-      this.#client.workflow.getHandle(serviceWorkflowId(cluster, service)).signal(instancesChangedSignal, this.#called);
-    await this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, async () => {
-      const told = await Promise.allSettled(daemonServices.map(tell));
-      const reasons = told.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
-      const failed = reasons.find((reason) => !isGone(reason));
-      if (failed !== undefined) throw asEcsError(failed);
-    });
-  };
+  instancesChanged: WorkflowGateway['instancesChanged'] = (cluster, daemonServices) =>
+    this.#tell(
+      daemonServices.map((service) => serviceWorkflowId(cluster, service)),
+      (service) => service.signal(instancesChangedSignal, this.#called),
+    );
+
+  capacityChanged: WorkflowGateway['capacityChanged'] = (ownerWorkflowIds) =>
+    this.#tell(ownerWorkflowIds, (owner) => owner.signal(capacityChangedSignal));
 
   ping: WorkflowGateway['ping'] = async () => {
     await this.#connection.withDeadline(Date.now() + PING_TIMEOUT_MS, () =>
@@ -200,6 +200,18 @@ class TemporalGateway implements WorkflowGateway {
 
   close(): Promise<void> {
     return this.#connection.close();
+  }
+
+  /** Those that are gone have nothing to hear. */
+  async #tell(workflowIds: readonly string[], tell: (workflow: WorkflowHandle) => Promise<void>): Promise<void> {
+    await this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, async () => {
+      const told = await Promise.allSettled(
+        workflowIds.map((workflowId) => tell(this.#client.workflow.getHandle(workflowId))),
+      );
+      const reasons = told.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+      const failed = reasons.find((reason) => !isGone(reason));
+      if (failed !== undefined) throw asEcsError(failed);
+    });
   }
 
   async #updateService<R, C>(

@@ -2,11 +2,13 @@ import {
   CreateCapacityProviderCommand,
   CreateClusterCommand,
   CreateServiceCommand,
+  DeleteAttributesCommand,
   DeleteCapacityProviderCommand,
   DescribeCapacityProvidersCommand,
   DescribeClustersCommand,
   DescribeServicesCommand,
   ListTagsForResourceCommand,
+  PutAttributesCommand,
   PutClusterCapacityProvidersCommand,
   RunTaskCommand,
   TagResourceCommand,
@@ -222,6 +224,26 @@ test('the demand of a provider: what its group has and needs', async () => {
   const attributes = [{ name: 'longshore.capacity-provider', value: name }];
   await gateway.registerInstance(registrationOf({ clusterName: cluster, attributes }));
   expect(await demand()).toMatchObject({ instances: 1, needed: 1, reservation: 100 });
+});
+
+test('an instance that joins or leaves a group wakes those who wait for its provider', async () => {
+  await create();
+  const { store, gateway, ecs } = api();
+  const waiting = { clusterName: cluster, lastStatus: 'PROVISIONING', capacityProviderName: name } as const;
+  const { containerInstanceId: _instance, ...task } = taskRow(waiting);
+  await store.reserveTasks({ clusterName: cluster, tasks: [task] });
+  const registration = registrationOf({ clusterName: cluster });
+  await gateway.registerInstance(registration);
+  const targetId = registration.containerInstanceId;
+  const other = { name: 'rack', value: 'a', targetId };
+  await ecs.send(new PutAttributesCommand({ cluster, attributes: [other] }));
+  expect(gateway.count('capacityChanged')).toBe(0);
+  const group = { name: 'longshore.capacity-provider', value: name, targetId };
+  await ecs.send(new PutAttributesCommand({ cluster, attributes: [other, group] }));
+  expect(gateway.last('capacityChanged').ownerWorkflowIds).toEqual([task.ownerWorkflowId]);
+  expect((await store.getInstances(cluster, [targetId]))[0]?.capacityProviderName).toBe(name);
+  await ecs.send(new DeleteAttributesCommand({ cluster, attributes: [group] }));
+  expect(gateway.count('capacityChanged')).toBe(2);
 });
 
 describe('strategies', () => {

@@ -2,7 +2,7 @@ import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } fro
 import type { Operation } from '../../operation.ts';
 import { callCause } from '../shared/call-cause.ts';
 import { requireCluster } from '../shared/clusters.ts';
-import { tellDaemonServices } from '../shared/daemon-services.ts';
+import { tellOfAttributes } from '../shared/changed-attributes.ts';
 import { attributesByInstance, presentAttribute, requireTargets } from '../shared/custom-attributes.ts';
 
 /** Removes custom attributes and answers with those that were there. */
@@ -19,7 +19,7 @@ export const deleteAttributes: Operation<DeleteAttributesRequest, DeleteAttribut
         removed.push(presentAttribute(attribute, { clusterName, instanceId }, context));
       }
     }
-    await tellDaemonServices(context, clusterName);
+    await tellOfAttributes(context, clusterName, groups);
     return { attributes: removed };
   },
 };

@@ -2,7 +2,7 @@ import type { PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/clien
 import type { Operation } from '../../operation.ts';
 import { callCause } from '../shared/call-cause.ts';
 import { requireCluster } from '../shared/clusters.ts';
-import { tellDaemonServices } from '../shared/daemon-services.ts';
+import { tellOfAttributes } from '../shared/changed-attributes.ts';
 import { attributesByInstance, presentAttribute, requireTargets } from '../shared/custom-attributes.ts';
 
 /** Sets custom attributes of container instances; every target is looked up before the first attribute is set. */
@@ -15,7 +15,7 @@ export const putAttributes: Operation<PutAttributesRequest, PutAttributesRespons
     const cause = callCause('PutAttributes', context);
     for (const [instanceId, attributes] of groups)
       await context.store.putAttributes(clusterName, instanceId, attributes, cause);
-    await tellDaemonServices(context, clusterName);
+    await tellOfAttributes(context, clusterName, groups);
     return {
       attributes: [...groups].flatMap(([instanceId, attributes]) =>
         attributes.map((attribute) => presentAttribute(attribute, { clusterName, instanceId }, context)),

@@ -1,7 +1,7 @@
 /** Attributes that users put on container instances. */
 import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
 import { containerInstanceArn } from '../../../model/arn.ts';
-import type { Attribute } from '../../../model/container-instance.ts';
+import { CAPACITY_PROVIDER_ATTRIBUTE, type Attribute } from '../../../model/container-instance.ts';
 import { EcsError } from '../../../model/errors.ts';
 import type { OperationContext } from '../../operation.ts';
 import { resolveIdentifier } from '../../rules/identifiers.ts';
@@ -12,7 +12,10 @@ const ATTRIBUTE_TARGET_TYPE = 'container-instance';
 const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;
 /** No space at either end. */
 const VALUE = /^(?! )[A-Za-z0-9_\-./\\@: ]{1,128}(?<! )$/;
-/** What the agent says of its host and engine; a user's word for it would make the scheduler believe what is not so. */
+/**
+ * What the agent says of its host and engine; a user's word for it would make the scheduler believe what is not so. To
+ * which group an instance belongs is its operator's word.
+ */
 const AGENTS_OWN = /^(?:ecs\.|com\.amazonaws\.|longshore\.)/;
 
 /** The attributes that one call names, by the id of the container instance that each is of. */
@@ -32,7 +35,8 @@ export function attributesByInstance(
     if (!NAME.test(name)) {
       throw invalid(`Attribute name '${name}' is invalid. Use 1 to 128 letters, digits and these: - _ . / \\`);
     }
-    if (AGENTS_OWN.test(name)) throw invalid(`Attribute '${name}' belongs to the agent and can not be changed.`);
+    if (AGENTS_OWN.test(name) && name !== CAPACITY_PROVIDER_ATTRIBUTE)
+      throw invalid(`Attribute '${name}' belongs to the agent and can not be changed.`);
     if (value !== undefined && !VALUE.test(value)) {
       throw invalid(
         `The value of attribute '${name}' is invalid. Use 1 to 128 letters, digits and these: - _ . / \\ @ : and spaces between.`,

@@ -34,6 +34,7 @@ export type Command =
   | ({ readonly call: 'stopTask'; readonly ownerWorkflowId: string } & StopTaskCommand)
   | ({ readonly call: 'protectTasks'; readonly ownerWorkflowId: string } & ProtectTasksCommand)
   | ({ readonly call: 'registerInstance' } & InstanceRegistration)
+  | { readonly call: 'capacityChanged'; readonly ownerWorkflowIds: readonly string[] }
   | { readonly call: 'instancesChanged'; readonly cluster: string; readonly daemonServices: readonly string[] }
   | { readonly call: 'setInstanceStatus'; readonly instanceId: string; readonly status: string }
   | { readonly call: 'interruptInstance'; readonly instanceId: string }
@@ -250,6 +251,11 @@ export class RecordingGateway implements WorkflowGateway {
 
   instancesChanged(cluster: string, daemonServices: readonly string[]): Promise<void> {
     this.commands.push({ call: 'instancesChanged', cluster, daemonServices });
+    return Promise.resolve();
+  }
+
+  capacityChanged(ownerWorkflowIds: readonly string[]): Promise<void> {
+    this.commands.push({ call: 'capacityChanged', ownerWorkflowIds });
     return Promise.resolve();
   }
 
