@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     what: 'why a task, a service, a deployment or an instance is where it is',
     load: () => import('./commands/why.ts'),
   },
+  events: { what: 'what happened, and with --follow what happens', load: () => import('./commands/events.ts') },
   test: { what: 'all tests, on real parts', load: () => import('./commands/test.ts') },
   bench: { what: 'speed, beside its references', load: () => import('./commands/bench.ts') },
 };

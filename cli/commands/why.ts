@@ -1,6 +1,7 @@
 /** `longshore why SUBJECT ID`: asks a running Longshore why, and prints the chain for a person to read. */
 import { parseArgs } from 'node:util';
 import { type Settings, SetupError } from '../../tools/settings.ts';
+import { askApi } from '../local-api.ts';
 
 const USAGE = `Usage: longshore why task|service|deployment|instance ID [--cluster NAME] [--json]
 
@@ -43,12 +44,8 @@ function readQuestion(settings: Settings, args: readonly string[]): Question {
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
   const { subject, id, cluster, json } = readQuestion(settings, args);
   const path = id.split('/').map(encodeURIComponent).join('/');
-  const url = `http://${settings.host}:${settings.port}/v1/why/${encodeURIComponent(subject)}/${path}?cluster=${encodeURIComponent(cluster)}`;
-  const response = await fetch(url).catch(() => {
-    throw new SetupError(
-      `No Longshore answers at http://${settings.host}:${settings.port}: start it with longshore start.`,
-    );
-  });
+  const query = `cluster=${encodeURIComponent(cluster)}`;
+  const response = await askApi(settings, `/v1/why/${encodeURIComponent(subject)}/${path}?${query}`);
   const answer = (await response.json()) as Answer;
   if (answer.chain === undefined) throw new SetupError(answer.message ?? `The API answered ${response.status}.`);
   if (json) {

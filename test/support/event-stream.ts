@@ -1,6 +1,7 @@
 /** A reader of a stream of server-sent events, over plain HTTP. */
 import type { EventEnvelope } from '../../model/event.ts';
 import { becomes } from '../../tools/process.ts';
+import { serverSentEvents } from '../../tools/server-sent-events.ts';
 
 export interface SeenEvent {
   readonly id: string;
@@ -24,26 +25,14 @@ export class EventStreamReader {
   }
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
-    let text = '';
-    const decoder = new TextDecoder();
     try {
-      for await (const chunk of body) {
-        const blocks = (text + decoder.decode(chunk, { stream: true })).split('\n\n');
-        text = blocks.pop() ?? '';
-        for (const block of blocks) this.#take(block);
+      for await (const { id, data } of serverSentEvents(body)) {
+        this.lastId = id ?? this.lastId;
+        if (data !== undefined) this.events.push({ id: id ?? '', data: JSON.parse(data) });
       }
     } catch (error) {
       if (!this.#stop.signal.aborted) throw error;
     }
-  }
-
-  #take(block: string): void {
-    const fields = new Map(
-      block.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]),
-    );
-    this.lastId = fields.get('id') ?? this.lastId;
-    const data = fields.get('data');
-    if (data !== undefined) this.events.push({ id: fields.get('id') ?? '', data: JSON.parse(data) });
   }
 
   /** Throws when the condition does not come true. */

@@ -1,0 +1,59 @@
+/** Follows the API's event stream, and goes on where it was when the stream ends: nothing is missed, nothing told twice. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventEnvelope } from '../../model/event.ts';
+import { serverSentEvents } from '../../tools/server-sent-events.ts';
+
+const RETRY_MS = 1_000;
+
+export interface FollowOptions {
+  readonly url: string;
+  /** Position to go on after; undefined: from now on. */
+  readonly after: string | undefined;
+  readonly signal: AbortSignal;
+  readonly onEvent: (position: string, event: EventEnvelope) => void;
+  /** The stream ended, or could not be opened again. */
+  readonly onGap: () => void;
+}
+
+/** A refusal that trying again does not change. */
+export class FollowRefused extends Error {
+  override name = 'FollowRefused';
+}
+
+/** Until the signal; answers the position to go on after. Throws when the stream can not be opened at first. */
+export async function followEvents(options: FollowOptions): Promise<string | undefined> {
+  const { signal, onGap } = options;
+  // Asked again after each wait.
+  const isStopped = (): boolean => signal.aborted;
+  let position = options.after;
+  let opened = false;
+  while (!isStopped()) {
+    try {
+      const body = await open(options, position);
+      opened = true;
+      for await (const { id, data } of serverSentEvents(body)) {
+        // Told before it is noted: an interruption in between repeats the event rather than lose it.
+        if (id !== undefined && data !== undefined) options.onEvent(id, JSON.parse(data) as EventEnvelope);
+        position = id ?? position;
+      }
+    } catch (error) {
+      if (isStopped()) break;
+      if (!opened || error instanceof FollowRefused) throw error;
+    }
+    if (!isStopped()) onGap();
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+  return position;
+}
+
+async function open({ url, signal }: FollowOptions, position: string | undefined): Promise<AsyncIterable<Uint8Array>> {
+  const response = await fetch(url, {
+    signal,
+    headers: position === undefined ? {} : { 'last-event-id': position },
+  });
+  if (response.status === 200 && response.body !== null) return response.body;
+  const { message } = (await response.json().catch(() => ({}))) as { message?: string };
+  const text = message ?? `The API answered ${response.status}.`;
+  // While Longshore comes up again it answers 503.
+  throw response.status < 500 ? new FollowRefused(text) : new Error(text);
+}
