@@ -4,6 +4,7 @@ import { InstanceOwner } from './instance/instance-owner.ts';
 import {
   agentAttendsSignal,
   deregisterInstanceUpdate,
+  instanceQuery,
   interruptInstanceUpdate,
   registerInstanceUpdate,
   setInstanceStatusUpdate,
@@ -21,6 +22,7 @@ export async function containerInstanceWorkflow(
   setHandler(interruptInstanceUpdate, (command) => owner.interrupt(command));
   setHandler(deregisterInstanceUpdate, (command) => owner.deregister(command));
   setHandler(agentAttendsSignal, ({ sessionId }) => owner.agentAttends(sessionId));
+  setHandler(instanceQuery, () => ({ status: owner.state.status, agentConnected: owner.state.agentConnected }));
 
   if (carried) owner.watch();
   await condition(() => owner.ended || workflowInfo().continueAsNewSuggested);

@@ -3,7 +3,7 @@
  * workflows/. Updates answer after the change is recorded in the store; refusals are ApplicationFailures whose type is
  * the ECS error code and whose message is the ECS message.
  */
-import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type {
   CapacityProviderStrategyItem,
   NetworkConfiguration,
@@ -15,8 +15,8 @@ import type {
 import type { CallCause } from '../model/decision.ts';
 import type { Failure } from '../model/errors.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
-import type { ServiceDefinition } from '../model/service.ts';
-import type { LaunchType, StopCode } from '../model/status.ts';
+import type { ServiceDefinition, ServiceRecord } from '../model/service.ts';
+import type { DesiredStatus, InstanceStatus, LaunchType, StopCode, TaskStatus } from '../model/status.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import type { TaskReport } from '../model/task.ts';
 import type { EpochMs } from '../model/time.ts';
@@ -219,6 +219,27 @@ export interface InstanceNotice extends Called {
   readonly stopCode?: StopCode;
 }
 export const instanceNoticeSignal = defineSignal<[InstanceNotice]>('instanceNotice');
+
+// ---- queries: what workflows hold in memory, for the Temporal UI and for whoever compares it with the store ---------------
+
+/** A task that its owner holds: those that are STOPPED it has forgotten. */
+export interface OwnedTaskState {
+  readonly taskId: string;
+  /** Empty while the task waits for an instance. */
+  readonly containerInstanceId: string;
+  readonly lastStatus: TaskStatus;
+  readonly desiredStatus: DesiredStatus;
+  readonly version: number;
+}
+/** Of services and RunTask calls. */
+export const ownedTasksQuery = defineQuery<readonly OwnedTaskState[]>('ownedTasks');
+/** The service's row as it would be written now; null before the service is created. */
+export const serviceRowQuery = defineQuery<ServiceRecord | null>('serviceRow');
+export interface InstanceSummary {
+  readonly status: InstanceStatus;
+  readonly agentConnected: boolean;
+}
+export const instanceQuery = defineQuery<InstanceSummary>('instance');
 
 /** To owners that wait for a place: capacity appeared. */
 export const capacityChangedSignal = defineSignal('capacityChanged');

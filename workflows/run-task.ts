@@ -3,6 +3,7 @@ import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo
 import {
   capacityChangedSignal,
   instanceNoticeSignal,
+  ownedTasksQuery,
   placeUpdate,
   stopTaskUpdate,
   taskReportsSignal,
@@ -18,6 +19,7 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
   setHandler(taskReportsSignal, (reports) => owner.applyReports(reports));
   setHandler(capacityChangedSignal, () => owner.capacityChanged());
   setHandler(instanceNoticeSignal, (notice) => owner.instanceNotice(notice));
+  setHandler(ownedTasksQuery, () => owner.ownedTasks);
 
   owner.resume();
   await untilOver(owner);

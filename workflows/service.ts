@@ -9,7 +9,9 @@ import {
   deleteServiceUpdate,
   instancesChangedSignal,
   instanceNoticeSignal,
+  ownedTasksQuery,
   protectTasksUpdate,
+  serviceRowQuery,
   stopServiceDeploymentUpdate,
   stopTaskUpdate,
   taskReportsSignal,
@@ -53,6 +55,8 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
   setHandler(instanceNoticeSignal, (notice) => owner?.instanceNotice(notice));
   setHandler(instancesChangedSignal, (called) => owner?.instancesChanged(called));
   setHandler(capacityChangedSignal, () => owner?.capacityChanged());
+  setHandler(ownedTasksQuery, () => owner?.ownedTasks ?? []);
+  setHandler(serviceRowQuery, () => owner?.row ?? null);
 
   await condition(() => owner !== undefined);
   // A service that is created anew while this run is ending goes on in it.

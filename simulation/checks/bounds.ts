@@ -4,6 +4,7 @@
  */
 import type { ServiceRecord } from '../../model/service.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
+import { isExternal } from '../../model/task-set.ts';
 import type { Task, TaskPatch } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Store } from '../../store/types.ts';
@@ -142,7 +143,9 @@ export class BoundsWatch {
 }
 
 const isBounded = (service: ServiceRecord | undefined): service is ServiceRecord =>
-  service?.status === 'ACTIVE' && service.definition.schedulingStrategy === 'REPLICA';
+  service?.status === 'ACTIVE' &&
+  service.definition.schedulingStrategy === 'REPLICA' &&
+  !isExternal(service.definition);
 
 const isSchedulersStop = ({ changes }: TaskPatch): boolean =>
   changes.desiredStatus === 'STOPPED' &&

@@ -1,20 +1,23 @@
 /**
  * When nothing fails any more, what was promised comes about, as far as capacity allows: services have the tasks they
- * were to have, and store, owners and machines agree on what runs.
+ * were to have, nothing waits where there is room, and store and machines agree on what runs.
  */
-import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
-import { serviceBounds } from '../../scheduler/reconcile/bounds.ts';
 import type { Expectations, ExpectedService } from '../run/expectations.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { SimulatedWorld } from '../world/world.ts';
 import type { Observation } from './observation.ts';
+import { familyOf, isOffering, roomFor } from './room.ts';
+import { kindsOf, unsteady } from './steady.ts';
+import { unbalanced } from './zones.ts';
 
 export interface SettledInput {
   readonly world: SimulatedWorld;
   readonly scenario: Scenario;
   readonly expectations: Expectations;
   readonly now: Observation;
+  /** Until then something may come about. */
+  readonly limit: number;
 }
 
 /** What is not yet as it should be; empty: all is. */
@@ -29,7 +32,8 @@ export function unsettled(input: SettledInput): readonly string[] {
     if (task && task.lastStatus !== 'STOPPED')
       wrong.push(`task ${id} was stopped by its user and is ${task.lastStatus}`);
   }
-  wrong.push(...machinesWrong(input));
+  for (const task of now.tasks.values()) wrong.push(...waitsInVain(input, task));
+  wrong.push(...interruptedWrong(input), ...machinesWrong(input));
   return wrong;
 }
 
@@ -48,62 +52,32 @@ function serviceWrong(input: SettledInput, name: string, expected: ExpectedServi
     return [`service ${name} is to have ${counts.join(' or ')} tasks, and wants ${service.definition.desiredCount}`];
   // Tasks that cannot run keep their services from ever being steady.
   if (kindsOf(service, expected).some((kind) => scenario.tasks[kind]?.broken === true)) return [];
-  return unsteady(input, service);
+  const wrong = unsteady(input, service);
+  return wrong.length > 0 ? wrong : unbalanced(input, service);
 }
 
-const familyOf = (arn: string): string => /task-definition\/([^:]+):/.exec(arn)?.[1] ?? '';
-
-/** Of every revision that may have tasks. */
-const kindsOf = (service: ServiceRecord, expected: ExpectedService): readonly string[] => [
-  ...expected.tasks.values,
-  ...service.deployments.map((deployment) => familyOf(deployment.taskDefinitionArn)),
-];
-
-function unsteady(input: SettledInput, service: ServiceRecord): readonly string[] {
-  const { serviceName, schedulingStrategy } = service.definition;
-  const live = [...input.now.tasks.values()].filter((task) => task.lastStatus !== 'STOPPED');
-  const daemon = schedulingStrategy === 'DAEMON';
-  const tasks = live.filter((task) => task.serviceName === serviceName && !(daemon && staysToTheLast(input, task)));
-  const hosts = takingWork(input.now);
-  const desired = daemon ? hosts.length : service.definition.desiredCount;
-  const running = tasks.filter((task) => task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING');
-  const isDone = service.deployments.length === 1 && running.length === desired && tasks.length === desired;
-  if (isDone || blocksItself(service)) return [];
-  const needed = input.scenario.tasks[familyOf(service.taskDefinitionArn)];
-  const room = hosts.filter(
-    ({ remaining }) =>
-      needed &&
-      remaining.cpu >= needed.cpu &&
-      remaining.memoryMiB >= needed.memory &&
-      (needed.hostPort === undefined || !remaining.usedPorts.includes(`${needed.hostPort}/tcp`)),
+/** A task in PROVISIONING, and an instance of its capacity provider that has room for it. */
+function waitsInVain({ now, scenario }: SettledInput, task: Task): readonly string[] {
+  const { taskId, capacityProviderName, containerInstanceId, desiredStatus, lastStatus } = task;
+  if (lastStatus !== 'PROVISIONING' || containerInstanceId !== undefined || desiredStatus === 'STOPPED') return [];
+  const room = roomFor(scenario.tasks[familyOf(task.taskDefinitionArn)], now).filter((instance) =>
+    isOffering(instance, capacityProviderName),
   );
-  if (room.length === 0) return [];
-  const rollouts = service.deployments.map((d) => `${d.status} ${d.rolloutState} ${familyOf(d.taskDefinitionArn)}`);
-  return [
-    `service ${serviceName} wants ${desired} tasks, ${running.length} of its ${tasks.length} run, and ${room.length} instances have room (${rollouts.join(', ')})`,
-  ];
+  return room.length === 0
+    ? []
+    : [`task ${taskId} waits for ${capacityProviderName ?? 'an instance'}, and ${room.length} instances have room`];
 }
 
-/** A daemon's task goes last from a DRAINING instance: tasks of a service that blocks itself may stay there for good. */
-function staysToTheLast({ now }: SettledInput, { containerInstanceId, serviceName }: Task): boolean {
-  if (now.instances.get(containerInstanceId ?? '')?.status !== 'DRAINING') return false;
-  return [...now.tasks.values()].some(
-    (other) =>
-      other.containerInstanceId === containerInstanceId &&
-      other.lastStatus !== 'STOPPED' &&
-      other.serviceName !== undefined &&
-      other.serviceName !== serviceName,
-  );
+/** Two minutes after the notice nothing is left there. */
+function interruptedWrong({ now, expectations }: SettledInput): readonly string[] {
+  const { interruptedInstanceIds } = expectations;
+  return [...now.tasks.values()]
+    .filter((task) => task.lastStatus !== 'STOPPED' && interruptedInstanceIds.has(task.containerInstanceId ?? ''))
+    .map(
+      (task) =>
+        `task ${task.taskId} is ${task.lastStatus} on ${task.containerInstanceId ?? ''}, which was given notice of a spot interruption`,
+    );
 }
-
-/** No task may stop before another has started, and none may start before another has stopped. */
-function blocksItself({ definition }: ServiceRecord): boolean {
-  const { lower, upper } = serviceBounds(definition.desiredCount, definition);
-  return upper <= lower;
-}
-
-const takingWork = (now: Observation) =>
-  [...now.instances.values()].filter((instance) => instance.status === 'ACTIVE' && instance.agentConnected);
 
 /** The machines that take part run just what the store says, and every agent is heard. */
 function machinesWrong({ world, now }: SettledInput): readonly string[] {

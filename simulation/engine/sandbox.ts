@@ -6,7 +6,7 @@ import vm from 'node:vm';
 import type { coresdk } from '@temporalio/proto';
 import { ReusableVMWorkflowCreator } from '@temporalio/worker/lib/workflow/reusable-vm.js';
 import type { EpochMs } from '../../model/time.ts';
-import { toTimestamp } from './payloads.ts';
+import { decode, decodeError, toTimestamp } from './payloads.ts';
 
 export type Job = coresdk.workflow_activation.IWorkflowActivationJob;
 export type Command = coresdk.workflow_commands.IWorkflowCommand;
@@ -36,6 +36,8 @@ export interface ActivationResult {
 export interface Sandbox {
   /** Runs the jobs and everything they set off. Throws what fails the workflow task. */
   activate(jobs: readonly Job[], facts: ActivationFacts): Promise<ActivationResult>;
+  /** What a query's handler answers; nothing of the run changes. Throws what the handler does. */
+  query(queryType: string): Promise<unknown>;
   dispose(): Promise<void>;
 }
 
@@ -107,6 +109,15 @@ async function createSandbox(creator: ReusableVMWorkflowCreator, identity: RunId
         commands: completion.successful?.commands ?? [],
         usedFlags: completion.successful?.usedInternalFlags ?? [],
       };
+    },
+    async query(queryType) {
+      // As core sends it: the SDK goes by the variant's name, and looks at the clock and the history's length in no query.
+      const job = { variant: 'queryWorkflow' as const, queryWorkflow: { queryId: 'query', queryType, arguments: [] } };
+      const completion = await workflow.activate({ runId, jobs: [job] });
+      const [answer] = completion.successful?.commands ?? [];
+      const { succeeded, failed } = answer?.respondToQuery ?? {};
+      if (!succeeded) throw failed ? decodeError(failed) : new Error(`The query ${queryType} has no answer.`);
+      return decode(succeeded.response);
     },
     dispose: () => workflow.dispose(),
   };

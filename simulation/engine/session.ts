@@ -21,6 +21,10 @@ export class WorkflowSession {
     this.#sandbox = sandbox;
   }
 
+  query(queryType: string): Promise<unknown> {
+    return this.#sandbox.query(queryType);
+  }
+
   dispose(): Promise<void> {
     return this.#sandbox.dispose();
   }

@@ -188,6 +188,11 @@ export class VirtualTemporal implements WorkflowHost {
     });
   }
 
+  /** What the workflow answers; undefined while it is busy or is not there. No time passes. */
+  query(workflowId: string, queryType: string): Promise<{ readonly answer: unknown } | undefined> {
+    return this.#open.get(workflowId)?.query(queryType) ?? Promise.resolve(undefined);
+  }
+
   terminate(workflowId: string): void {
     this.#open.get(workflowId)?.terminate();
   }

@@ -94,6 +94,15 @@ export class WorkflowRun {
     this.#schedule();
   }
 
+  /** Undefined while there is something that the workflow has not been told or is not done with. */
+  async query(queryType: string): Promise<{ readonly answer: unknown } | undefined> {
+    if (!this.isOpen || this.#task || this.#inbox.length > 0) return undefined;
+    const worker = this.#host.workerFor(this.#sessionWorker);
+    if (!worker) return undefined;
+    this.#session ??= await this.#replay(worker);
+    return { answer: await this.#session.query(queryType) };
+  }
+
   terminate(): void {
     this.#close({ kind: 'terminated' });
   }

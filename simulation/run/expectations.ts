@@ -33,9 +33,10 @@ export class ExpectedService {
 
 export class Expectations {
   readonly #services = new Map<string, ExpectedService>();
-  /** Tasks whose stop was acknowledged, or that an answer named as started. */
-  readonly startedTaskIds = new Set<string>();
+  /** Tasks whose stop was acknowledged. */
   readonly stoppedTaskIds = new Set<string>();
+  /** Instances that were given notice: their tasks go within two minutes, unless they are made ACTIVE. */
+  readonly interruptedInstanceIds = new Set<string>();
 
   get services(): ReadonlyMap<string, ExpectedService> {
     return this.#services;

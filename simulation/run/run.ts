@@ -2,11 +2,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BoundsWatch } from '../checks/bounds.ts';
 import { capacity } from '../checks/capacity.ts';
+import { missed } from '../checks/expected.ts';
 import type { Check } from '../checks/check.ts';
+import { EventOrder } from '../checks/events.ts';
 import { knownOwners } from '../checks/known-owners.ts';
 import { NOTHING_YET, observe, type Observation } from '../checks/observation.ts';
 import { oneCopy } from '../checks/one-copy.ts';
 import { order } from '../checks/order.ts';
+import { ownersDiffer } from '../checks/owners.ts';
+import { ProtectionWatch } from '../checks/protection.ts';
 import { unsettled } from '../checks/settled.ts';
 import type { SandboxFactory } from '../engine/sandbox.ts';
 import { withVirtualGlobals } from '../engine/virtual-globals.ts';
@@ -47,10 +51,11 @@ export interface RunResult {
 }
 
 const CLUSTER = 'simulated';
-const CHECKS: readonly Check[] = [oneCopy, capacity, order, knownOwners];
 /** Longer than the longest wait of the throttle. */
 const SETTLE_WITHIN_MS = 40 * 60_000;
 const SETTLE_LOOK_MS = 5_000;
+/** Unless a scenario says otherwise. */
+const EXPECT_WITHIN_MS = 10 * 60_000;
 
 export async function runScenario(options: RunOptions): Promise<RunResult> {
   const startedAt = performance.now();
@@ -83,7 +88,11 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
       clusterName: CLUSTER,
       workers: cluster.workers,
       latencyMs: network.latency,
-      policy: { heartbeatTimeoutMs: policy.heartbeatTimeout, giveUpAfterMs: policy.lostAfter },
+      policy: {
+        heartbeatTimeoutMs: policy.heartbeatTimeout,
+        giveUpAfterMs: policy.lostAfter,
+        provisioningTimeoutMs: policy.provisioningTimeout,
+      },
       continueAsNewAfterEvents: scenario.continueAsNewAfter,
       behaviourOf: (image) => behaviourOf(scenario.tasks[image.slice(IMAGE_PREFIX.length)]),
       hostFaults: {
@@ -111,6 +120,7 @@ class Run {
   readonly #world: SimulatedWorld;
   readonly #actor: Actor;
   readonly #bounds: BoundsWatch;
+  readonly #checks: readonly Check[] = [oneCopy, capacity, order, knownOwners, new EventOrder()];
   #before: Observation = NOTHING_YET;
 
   constructor(options: RunOptions, world: SimulatedWorld) {
@@ -130,7 +140,13 @@ class Run {
         };
       },
     });
+    const protection = new ProtectionWatch({
+      store: world.store,
+      now: () => world.clock.now(),
+      broken: (sentence) => world.violations.push(sentence),
+    });
     world.watchWrites(this.#bounds);
+    world.watchWrites(protection);
   }
 
   /** Undefined: every promise was kept. */
@@ -140,8 +156,7 @@ class Run {
     for (const step of this.#options.steps) {
       this.#world.trace(`step ${JSON.stringify(step)}`);
       if (step.after !== undefined) await this.#world.clock.advance(step.after);
-      const wrong =
-        step.do === 'settle' ? await this.#settle(step.within) : await this.#actor.perform(step).then(() => []);
+      const wrong = await this.#perform(step);
       this.done += 1;
       const violations = [...wrong, ...(await this.#check())];
       this.#options.onStep?.(this.done);
@@ -150,11 +165,31 @@ class Run {
     return undefined;
   }
 
+  async #perform(step: Step): Promise<readonly string[]> {
+    if (step.do === 'settle') return this.#settle(step.within);
+    if (step.do === 'expect') return this.#expect(step);
+    await this.#actor.perform(step);
+    return [];
+  }
+
+  /** What has not come about when the time is up. */
+  async #expect({ that, within = EXPECT_WITHIN_MS }: Extract<Step, { do: 'expect' }>): Promise<readonly string[]> {
+    const { clock, violations } = this.#world;
+    const input = { world: this.#world, clusterName: CLUSTER };
+    const limit = clock.now() + within;
+    let wrong = await missed(input, that);
+    while (wrong.length > 0 && clock.now() < limit && violations.length === 0) {
+      await clock.advance(Math.min(SETTLE_LOOK_MS, limit - clock.now()));
+      wrong = await missed(input, that);
+    }
+    return wrong.map((text) => `expect: ${text}`);
+  }
+
   async #check(): Promise<readonly string[]> {
     const now = await this.#look();
     const bounds = (await this.#bounds.take()).map((text) => `bounds: ${text}`);
     const found: string[] = [...this.#world.violations.splice(0), ...bounds];
-    for (const check of CHECKS) {
+    for (const check of this.#checks) {
       const wrong = await check.check({ world: this.#world, before: this.#before, now });
       found.push(...wrong.map((text) => `${check.name}: ${text}`));
     }
@@ -181,18 +216,20 @@ class Run {
     let wrong: readonly string[] = ['nothing was looked at'];
     while (this.#world.clock.now() < limit && this.#world.violations.length === 0) {
       await this.#world.clock.advance(SETTLE_LOOK_MS);
-      const { scenario } = this.#options;
       const earlier = wrong;
-      wrong = unsettled({
-        world: this.#world,
-        scenario,
-        expectations: this.#actor.expectations,
-        now: await this.#look(),
-      });
+      wrong = await this.#unsettled(limit);
       // Twice, so that what is only on its way does not pass.
       if (wrong.length === 0 && isDeepStrictEqual(wrong, earlier)) break;
     }
     this.#world.resumeFaults();
     return this.#world.violations.length > 0 ? [] : wrong.map((text) => `settled: ${text}`);
+  }
+
+  async #unsettled(limit: number): Promise<readonly string[]> {
+    const { scenario } = this.#options;
+    const now = await this.#look();
+    const { expectations } = this.#actor;
+    const wrong = unsettled({ world: this.#world, scenario, expectations, now, limit });
+    return wrong.length > 0 ? wrong : ownersDiffer({ world: this.#world, now });
   }
 }

@@ -1,7 +1,7 @@
 /** Random steps from a seed: plain ones, as a person could have written them, so that a failing run can be made shorter. */
 import type { Random } from '../random.ts';
 import type { Scenario } from './scenario.ts';
-import type { Step, StepKind } from './step.ts';
+import type { CapacityStrategy, Step, StepKind } from './step.ts';
 
 type RandomPart = NonNullable<Scenario['random']>;
 
@@ -12,8 +12,10 @@ interface Draw {
   readonly good: readonly string[];
   readonly all: readonly string[];
   readonly instances: number;
-  readonly hasCapacityFor: number;
+  readonly scenario: Scenario;
 }
+
+const TASK_SETS = ['blue', 'green', 'red'] as const;
 
 /** `count` of them, or as many as the scenario says; with a settle wherever one is due and at the end. */
 export function generateSteps(scenario: Scenario, random: Random, count = scenario.random?.count ?? 0): Step[] {
@@ -26,7 +28,7 @@ export function generateSteps(scenario: Scenario, random: Random, count = scenar
     all,
     good: all.filter((name) => scenario.tasks[name]?.broken !== true),
     instances: scenario.cluster.instances.reduce((sum, group) => sum + group.count, 0),
-    hasCapacityFor: part.desiredCount,
+    scenario,
   };
   const steps: Step[] = [];
   for (let i = 0; i < count; i += 1) {
@@ -53,8 +55,26 @@ function drawStep(kind: StepKind, draw: Draw): Step {
   const instance = random.below(draw.instances);
   const desiredCount = random.below(part.desiredCount + 1);
   switch (kind) {
-    case 'createService':
-      return { do: kind, service, tasks: random.pick(draw.good), desiredCount, ...drawRollout(draw) };
+    case 'createService': {
+      const tasks = random.pick(draw.good);
+      return { do: kind, service, tasks, desiredCount, ...drawProviders(draw, tasks), ...drawRollout(draw) };
+    }
+    case 'createExternalService':
+      return { do: kind, service, desiredCount };
+    case 'createTaskSet': {
+      const tasks = random.pick(draw.good);
+      return { do: kind, service, tasks, ...drawTaskSet(draw), ...drawProviders(draw, tasks) };
+    }
+    case 'scaleTaskSet':
+      return { do: kind, service, ...drawTaskSet(draw) };
+    case 'primaryTaskSet':
+      return { do: kind, service, taskSet: random.pick(TASK_SETS) };
+    case 'deleteTaskSet':
+      return { do: kind, service, taskSet: random.pick(TASK_SETS), force: random.chance(0.7) };
+    case 'stopDeployment':
+      return { do: kind, service, stopType: random.pick(['ROLLBACK', 'ROLLBACK', 'ABORT'] as const) };
+    case 'continueDeployment':
+      return { do: kind, service, action: random.pick(['CONTINUE', 'CONTINUE', 'ROLLBACK'] as const) };
     case 'updateService':
       return { do: kind, service, tasks: random.pick(draw.all), ...(random.chance(0.3) ? drawRollout(draw) : {}) };
     case 'scale':
@@ -62,8 +82,12 @@ function drawStep(kind: StepKind, draw: Draw): Step {
     case 'forceDeployment':
     case 'deleteService':
       return { do: kind, service };
-    case 'runTask':
-      return { do: kind, tasks: random.pick(draw.all), count: 1 + random.below(5) };
+    case 'runTask': {
+      const tasks = random.pick(draw.all);
+      return { do: kind, tasks, count: 1 + random.below(5), ...drawProviders(draw, tasks) };
+    }
+    case 'startTask':
+      return { do: kind, tasks: random.pick(draw.all), instance };
     case 'stopTask':
       return { do: kind, place: random.next() };
     case 'protectTask':
@@ -75,20 +99,42 @@ function drawStep(kind: StepKind, draw: Draw): Step {
     case 'killAgent':
     case 'powerOff':
     case 'startAgent':
-    case 'deregister':
+    case 'interrupt':
       return { do: kind, instance };
+    case 'deregister':
+      return { do: kind, instance, force: random.chance(0.6) };
     case 'addInstance':
       return { do: kind, like: instance };
     case 'killWorker':
     case 'loseTemporal':
     case 'settle':
       return { do: kind };
+    case 'expect':
+      throw new Error('What is to be expected cannot be drawn.');
     case 'wait':
       return { do: kind, for: random.within({ least: 1_000, most: 120_000 }) };
   }
 }
 
-function drawRollout({ random }: Draw) {
+/** Nothing where the scenario has no providers: launch types then. FARGATE's and the operator's do not mix. */
+function drawProviders({ random, scenario }: Draw, tasks: string): { capacityProviders?: CapacityStrategy } {
+  const { instances } = scenario.cluster;
+  const own = [...new Set(instances.flatMap(({ capacityProvider }) => capacityProvider ?? []))];
+  const names = scenario.tasks[tasks]?.fargate === true ? ['FARGATE', 'FARGATE_SPOT'] : own;
+  if (own.length === 0 || names.length === 0 || random.chance(0.2)) return {};
+  const first = random.pick(names);
+  const others = names.filter((name) => name !== first && random.chance(0.5));
+  const capacityProviders: CapacityStrategy = { [first]: { weight: 1, base: random.below(3) } };
+  for (const name of others) capacityProviders[name] = { weight: random.below(4), base: 0 };
+  return { capacityProviders };
+}
+
+const drawTaskSet = ({ random }: Draw) => ({
+  taskSet: random.pick(TASK_SETS),
+  scale: random.pick([0, 20, 50, 100, 100]),
+});
+
+function drawRollout({ random, part }: Draw) {
   const bounds = random.pick([
     { minimumHealthyPercent: 100, maximumPercent: 200 },
     { minimumHealthyPercent: 50, maximumPercent: 100 },
@@ -97,5 +143,22 @@ function drawRollout({ random }: Draw) {
     { minimumHealthyPercent: 100, maximumPercent: 110 },
   ]);
   const circuitBreaker = random.pick(['off', 'on', 'rollback', 'rollback'] as const);
-  return { ...bounds, circuitBreaker, ...(random.chance(0.3) ? { spread: 'zone' as const } : {}) };
+  return {
+    ...bounds,
+    circuitBreaker,
+    ...(random.chance(0.3) ? { spread: 'zone' as const } : {}),
+    ...(random.chance(part.hooks) ? { hooks: drawHooks(random) } : {}),
+    ...(random.chance(part.bakes) ? { bakeMinutes: random.below(6) } : {}),
+  };
+}
+
+/** Some expire before anybody answers them. */
+function drawHooks(random: Random) {
+  const stages = ['RECONCILE_SERVICE', 'PRE_SCALE_UP', 'POST_SCALE_UP', 'POST_PRODUCTION_TRAFFIC_SHIFT'] as const;
+  const count = 1 + random.below(2);
+  return Array.from({ length: count }, () => ({
+    stage: random.pick(stages),
+    timeoutMinutes: 1 + random.below(8),
+    onTimeout: random.pick(['ROLLBACK', 'CONTINUE'] as const),
+  }));
 }

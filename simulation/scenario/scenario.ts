@@ -4,22 +4,29 @@ import { parse, stringify, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import type { TaskBehaviour } from '../runtime/behaviour.ts';
 import { DEFAULT_BEHAVIOUR } from '../runtime/behaviour.ts';
+import { expectation, type Expectation } from './expectation.ts';
 import { STEP_KINDS, stepSchema, writtenStep, type Step, type StepKind } from './step.ts';
-import { duration, share, span } from './values.ts';
+import { duration, name, share, span } from './values.ts';
 
 const instances = z.strictObject({
-  count: z.number().int().min(1).max(10_000),
+  /** 0: none at first; `addInstance` with the group's number adds some. */
+  count: z.number().int().min(0).max(10_000),
   zones: z.array(z.string()).min(1).default(['zone-a']),
   /** In units of 1/1024 core, as everywhere in ECS. */
   cpu: z.number().int().min(128).default(4096),
   memory: z.number().int().min(64).default(8192),
+  /** Takes tasks of FARGATE and FARGATE_SPOT. */
   fargate: z.boolean().default(false),
+  /** The operator's capacity provider that they are of; there is one of each name that is named. */
+  capacityProvider: name.optional(),
   attributes: z.record(z.string(), z.string()).default({}),
 });
 
 const tasks = z.strictObject({
   cpu: z.number().int().min(1).default(256),
   memory: z.number().int().min(4).default(512),
+  /** Runs on FARGATE: `cpu` and `memory` are sizes that FARGATE has. */
+  fargate: z.boolean().default(false),
   /** A port of the host: one task on an instance. */
   hostPort: z.number().int().min(1).max(65_535).optional(),
   healthCheck: z.boolean().default(false),
@@ -56,7 +63,12 @@ const random = z.strictObject({
   /** Pause before each. */
   every: span.default({ least: 0, most: 20_000 }),
   /** Weights; a kind that is absent does not happen. */
-  mix: z.partialRecord(kindOfStep, z.number().min(0)),
+  mix: z
+    .partialRecord(kindOfStep, z.number().min(0))
+    .refine((mix) => mix.expect === undefined, 'expect cannot be drawn: it is for steps in an order of their own'),
+  /** Share of drawn services and updates with PAUSE hooks, and with a bake time. */
+  hooks: share.default(0),
+  bakes: share.default(0),
   /** After so many steps faults cease and everything must come about. */
   settleEvery: z.number().int().min(1).default(25),
   services: z.number().int().min(1).max(1_000).default(3),
@@ -71,7 +83,12 @@ const scenarioSchema = z
       instances: z.array(instances).min(1),
     }),
     policy: z
-      .strictObject({ heartbeatTimeout: duration.default(15_000), lostAfter: duration.default(60_000) })
+      .strictObject({
+        heartbeatTimeout: duration.default(15_000),
+        lostAfter: duration.default(60_000),
+        /** Tasks in PROVISIONING for this long are stopped. */
+        provisioningTimeout: duration.default(600_000),
+      })
       .prefault({}),
     network: z.strictObject({ latency: span.default({ least: 0.2, most: 5 }) }).prefault({}),
     /** Events of a workflow's history after which Temporal suggests a new run; small, so that it happens often. */
@@ -80,16 +97,30 @@ const scenarioSchema = z
     faults: faults.prefault({}),
     /** Done first, in this order. */
     steps: z.array(stepSchema).default([]),
+    /** What has come about after the steps, and before random ones. */
+    expect: z.array(expectation).default([]),
     random: random.optional(),
   })
   .superRefine((scenario, context) => {
+    const refuse = (path: readonly (string | number)[], message: string): void =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    const checkTasks = (path: readonly (string | number)[], kind: unknown): void => {
+      if (typeof kind === 'string' && scenario.tasks[kind] === undefined)
+        refuse([...path, 'tasks'], `there are no tasks "${kind}"`);
+    };
+    const checkExpectations = (path: readonly (string | number)[], that: readonly Expectation[]): void =>
+      that.forEach((one, i) => checkTasks([...path, i], 'tasks' in one ? one.tasks : undefined));
+    if (scenario.cluster.instances.every((group) => group.count === 0))
+      refuse(['cluster', 'instances'], 'there is no instance at first: one at least');
+    checkExpectations(['expect'], scenario.expect);
     for (const [i, step] of scenario.steps.entries()) {
-      if ('tasks' in step && step.tasks !== undefined && scenario.tasks[step.tasks] === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: ['steps', i, 'tasks'],
-          message: `there are no tasks "${step.tasks}"`,
-        });
+      const path = ['steps', i];
+      if ('tasks' in step) checkTasks(path, step.tasks);
+      if (step.do === 'expect') checkExpectations([...path, 'that'], step.that);
+      if (step.do === 'addInstance' && (step.like === undefined) === (step.group === undefined))
+        refuse(path, 'say either like or group');
+      if (step.do === 'addInstance' && step.group !== undefined && !scenario.cluster.instances[step.group])
+        refuse([...path, 'group'], `there are ${scenario.cluster.instances.length} groups, counted from 0`);
     }
   });
 
@@ -126,9 +157,9 @@ export function parseScenario(text: string, file: string): Scenario {
   throw new ScenarioError(`${file} does not describe a scenario:\n${mistakes.join('\n')}`);
 }
 
-/** The scenario of the file with these steps and no random ones, as text for a file of its own. */
+/** The scenario of the file with these steps and nothing else, as text for a file of its own. */
 export function writeFixedSteps(file: string, steps: readonly Step[]): string {
-  const { random: _random, ...rest } = parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const { random: _random, expect: _expect, ...rest } = parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   return stringify({ ...rest, steps: steps.map(writtenStep) });
 }
 

@@ -1,11 +1,27 @@
 /** What is done to a simulated cluster, one step at a time. Steps name things by name or number, so that any of them can be left out. */
 import { z } from 'zod';
-import { duration, share } from './values.ts';
+import { expectation } from './expectation.ts';
+import { duration, name, share } from './values.ts';
 
-const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,60}$/, 'is no name');
 /** The how-manieth instance of the simulation, from 0. */
 const instance = z.number().int().min(0);
 const count = z.number().int().min(0).max(5_000);
+const percent = z.number().int().min(0).max(100);
+const minutes = z.number().int().min(1).max(20_160);
+
+/** By provider: FARGATE, FARGATE_SPOT, or one that a group of instances is of. */
+const capacityProviders = z.record(
+  z.string(),
+  z.strictObject({ weight: z.number().int().min(0).max(1_000).default(1), base: count.default(0) }),
+);
+export type CapacityStrategy = z.output<typeof capacityProviders>;
+
+/** A PAUSE hook. */
+const hook = z.strictObject({
+  stage: z.enum(['RECONCILE_SERVICE', 'PRE_SCALE_UP', 'POST_SCALE_UP', 'POST_PRODUCTION_TRAFFIC_SHIFT']),
+  timeoutMinutes: minutes,
+  onTimeout: z.enum(['ROLLBACK', 'CONTINUE']).default('ROLLBACK'),
+});
 
 /** What a service is made of; steps that change one name the members that change. */
 const serviceShape = {
@@ -13,11 +29,15 @@ const serviceShape = {
   tasks: name,
   desiredCount: count,
   schedulingStrategy: z.enum(['REPLICA', 'DAEMON']).optional(),
-  minimumHealthyPercent: z.number().int().min(0).max(100).optional(),
+  capacityProviders: capacityProviders.optional(),
+  minimumHealthyPercent: percent.optional(),
   maximumPercent: z.number().int().min(100).max(400).optional(),
   circuitBreaker: z.enum(['off', 'on', 'rollback']).optional(),
+  bakeMinutes: z.number().int().min(0).max(1_440).optional(),
+  hooks: z.array(hook).max(10).optional(),
   healthCheckGracePeriod: duration.optional(),
   spread: z.enum(['zone', 'instance']).optional(),
+  zoneRebalancing: z.boolean().optional(),
 };
 
 const step = <Do extends string, Shape extends z.ZodRawShape>(does: Do, shape: Shape) =>
@@ -30,29 +50,58 @@ const step = <Do extends string, Shape extends z.ZodRawShape>(does: Do, shape: S
 
 const stepSchemas = [
   step('createService', { service: name, ...serviceShape }),
+  /** Its tasks are those of task sets. */
+  step('createExternalService', { service: name, desiredCount: count }),
   step('updateService', { service: name, ...z.object(serviceShape).partial().shape }),
   step('forceDeployment', { service: name }),
   step('scale', { service: name, desiredCount: count }),
   step('deleteService', { service: name }),
-  step('runTask', { tasks: name, count: z.number().int().min(1).max(10) }),
+  /** Of the rollout under way; without one nothing happens. */
+  step('stopDeployment', { service: name, stopType: z.enum(['ROLLBACK', 'ABORT']).optional() }),
+  /** The first hook that holds it. */
+  step('continueDeployment', { service: name, action: z.enum(['CONTINUE', 'ROLLBACK']).optional() }),
+  /** `taskSet`: a name of the scenario's own; `scale`: percent of the service's desired count. */
+  step('createTaskSet', {
+    service: name,
+    taskSet: name,
+    tasks: name,
+    scale: percent,
+    capacityProviders: capacityProviders.optional(),
+  }),
+  step('scaleTaskSet', { service: name, taskSet: name, scale: percent }),
+  step('primaryTaskSet', { service: name, taskSet: name }),
+  /** By force unless it says false. */
+  step('deleteTaskSet', { service: name, taskSet: name, force: z.boolean().optional() }),
+  step('runTask', {
+    tasks: name,
+    count: z.number().int().min(1).max(10),
+    capacityProviders: capacityProviders.optional(),
+  }),
+  step('startTask', { tasks: name, instance }),
   /** One of the tasks that are not stopped: `place` of 0 is the first of them by id, 0.99 one of the last. */
   step('stopTask', { place: share }),
   step('protectTask', { place: share, minutes: z.number().int().min(1).max(2_880).optional() }),
   step('drain', { instance }),
   step('activate', { instance }),
+  /** Notice of a spot interruption. */
+  step('interrupt', { instance }),
   /** The network between agent and control plane is gone. */
   step('silence', { instance }),
   step('reconnect', { instance }),
   step('killAgent', { instance }),
   step('powerOff', { instance }),
   step('startAgent', { instance }),
-  step('deregister', { instance }),
-  step('addInstance', { like: instance }),
+  /** By force unless it says false. */
+  step('deregister', { instance, force: z.boolean().optional() }),
+  /** As another one is, or of a group of `cluster.instances`, counted from 0. */
+  step('addInstance', { like: instance.optional(), group: z.number().int().min(0).optional() }),
   step('killWorker', {}),
   step('loseTemporal', {}),
   step('wait', { for: duration }),
   /** Faults cease, every instance comes back, and what was promised must come about. */
   step('settle', { within: duration.optional() }),
+  /** All of it comes about within the time, whatever goes wrong meanwhile. */
+  step('expect', { that: z.array(expectation).min(1), within: duration.optional() }),
 ] as const;
 
 export const stepSchema = z.discriminatedUnion('do', stepSchemas);

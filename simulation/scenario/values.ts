@@ -1,4 +1,4 @@
-/** Values as people write them in scenarios: durations, spans of time, shares. */
+/** Values as people write them in scenarios: durations, spans of time, shares, names. */
 import { z } from 'zod';
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -29,3 +29,5 @@ export const span = z
   .refine(({ least, most }) => least <= most, 'ends before it begins');
 
 export const share = z.number().min(0).max(1);
+
+export const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,60}$/, 'is no name');

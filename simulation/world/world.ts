@@ -56,10 +56,10 @@ export interface WorldOptions {
 /** Looks at the writes of owners; no time passes. */
 export interface WriteWatch {
   beforeWrite(writes: OwnerRecord): Promise<void>;
-  afterReserve(tasks: readonly Task[]): Promise<void>;
+  afterReserve?(tasks: readonly Task[]): Promise<void>;
 }
 
-const PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
+export const PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
 /** The simulation's first moment. */
 const START = 1_767_225_600_000;
 const WORKER_RESTART_MS = 2_000;
@@ -81,7 +81,7 @@ export class SimulatedWorld {
   readonly #lines: string[] = [];
   readonly #api: Pick<OperationContext, 'store' | 'workflows'>;
   #areFaultsOn = true;
-  #watch: WriteWatch | undefined;
+  readonly #watches: WriteWatch[] = [];
   #workerCount = 0;
 
   constructor(options: WorldOptions) {
@@ -159,6 +159,13 @@ export class SimulatedWorld {
     return this.#until(operation, invokeOperation(operation, body, context));
   }
 
+  /** Gives an instance notice of a spot interruption, as whoever watches for it would. */
+  async interrupt(containerInstanceId: string): Promise<void> {
+    this.trace(`notice ${containerInstanceId}`);
+    const { clusterName } = this.#options;
+    await this.#until('the notice', this.#api.workflows.interruptInstance(clusterName, containerInstanceId));
+  }
+
   async #until<T>(what: string, work: Promise<T>): Promise<T> {
     let isSettled = false;
     const settled = (): void => {
@@ -174,7 +181,7 @@ export class SimulatedWorld {
 
   /** Sees what owners write and reserve, as it is carried out. */
   watchWrites(watch: WriteWatch): void {
-    this.#watch = watch;
+    this.#watches.push(watch);
   }
 
   addInstance(shape: Omit<SimulatedInstanceShape, 'clusterName'>): SimulatedInstance {
@@ -285,12 +292,12 @@ export class SimulatedWorld {
     return {
       ...store,
       recordOwner: async (writes) => {
-        await this.#watch?.beforeWrite(writes);
+        for (const watch of this.#watches) await watch.beforeWrite(writes);
         return store.recordOwner(writes);
       },
       reserveTasks: async (input) => {
         const answer = await store.reserveTasks(input);
-        await this.#watch?.afterReserve(input.tasks);
+        for (const watch of this.#watches) await watch.afterReserve?.(input.tasks);
         return answer;
       },
     };

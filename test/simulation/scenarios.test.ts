@@ -13,8 +13,11 @@ import { readScenario } from '../../simulation/scenario/scenario.ts';
 
 const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 const RUNS = [
-  ...[1, 2, 3, 4, 5, 6].map((seed) => ['everyday.yaml', seed] as const),
-  ...[1, 2, 3, 4].map((seed) => ['daemons.yaml', seed] as const),
+  ...[1, 2, 3].map((seed) => ['everyday.yaml', seed] as const),
+  ...[1, 2].map((seed) => ['daemons.yaml', seed] as const),
+  ...[1, 2, 3].map((seed) => ['capacity-providers.yaml', seed] as const),
+  ...[1, 3, 4].map((seed) => ['rollouts.yaml', seed] as const),
+  ...[1, 2].map((seed) => ['zones.yaml', seed] as const),
 ];
 
 let stage: SimulationStage;

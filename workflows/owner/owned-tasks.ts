@@ -4,6 +4,7 @@ import type { TaskChanges, TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { advanceTask, heardOf, taskChanges, type AdvanceableTask } from '../../scheduler/tasks/advance-task.ts';
 import { failedToStart } from '../../scheduler/tasks/failed-to-start.ts';
+import type { OwnedTaskState } from '../messages.ts';
 import type { RecordWriter } from './record-writer.ts';
 
 /** What every owner keeps of a task. Crosses continue-as-new as it is. */
@@ -42,6 +43,17 @@ export class OwnedTasks<T extends OwnedTask> {
 
   get all(): readonly T[] {
     return [...this.#tasks.values()];
+  }
+
+  /** For queries. */
+  get states(): readonly OwnedTaskState[] {
+    return this.all.map(({ taskId, containerInstanceId, lastStatus, desiredStatus, version }) => ({
+      taskId,
+      containerInstanceId,
+      lastStatus,
+      desiredStatus,
+      version,
+    }));
   }
 
   get size(): number {

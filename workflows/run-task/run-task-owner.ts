@@ -3,7 +3,7 @@ import { ApplicationFailure, condition, setCurrentDetails, workflowInfo } from '
 import type { TaskLaunch } from '../../activities/host/types.ts';
 import { parseArn, taskArn } from '../../model/arn.ts';
 import type { TaskReport } from '../../model/task.ts';
-import type { InstanceNotice, RunTaskCommand, RunTaskOutcome, StopTaskCommand } from '../messages.ts';
+import type { InstanceNotice, OwnedTaskState, RunTaskCommand, RunTaskOutcome, StopTaskCommand } from '../messages.ts';
 import { DecisionLog } from '../owner/decision-log.ts';
 import { HostedTasks } from '../owner/hosted-tasks.ts';
 import type { OwnedTask, OwnedTasks } from '../owner/owned-tasks.ts';
@@ -79,6 +79,10 @@ export class RunTaskOwner {
     await this.#provisioning.step();
     if (this.#log.heard === heard) this.#log.rest();
     this.#show();
+  }
+
+  get ownedTasks(): readonly OwnedTaskState[] {
+    return this.#tasks.states;
   }
 
   get isRecorded(): boolean {

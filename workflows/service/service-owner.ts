@@ -1,5 +1,6 @@
 /** State of one service and what each message does to it. What follows from that is planned in rounds: service-rounds.ts. */
 import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { taskProgress, type TaskProgress } from '../../scheduler/rollout/circuit-breaker.ts';
@@ -13,6 +14,7 @@ import type {
   CreateTaskSetCommand,
   DeleteServiceCommand,
   InstanceNotice,
+  OwnedTaskState,
   ProtectTasksCommand,
   ProtectTasksOutcome,
   StopServiceDeploymentCommand,
@@ -33,6 +35,7 @@ import {
   noteProgress,
   noteStartFailures,
   noteTaskStart,
+  serviceRecord,
 } from './service-record.ts';
 import { protectTasks } from './protection.ts';
 import { Rebalancing } from './rebalancing.ts';
@@ -127,6 +130,15 @@ export class ServiceOwner {
     this.#decisions.carry();
     const { carried: provisioning } = this.#provisioning;
     return { state: this.state, tasks: this.#tasks.all, ...(provisioning ? { provisioning } : {}) };
+  }
+
+  get ownedTasks(): readonly OwnedTaskState[] {
+    return this.#tasks.states;
+  }
+
+  /** As it would be written now. */
+  get row(): ServiceRecord {
+    return serviceRecord(this.state, this.#tasks.all);
   }
 
   get isRecorded(): boolean {

@@ -1,0 +1,53 @@
+/** A service does not stop a task that is under scale-in protection, unless it is unhealthy or its service goes. */
+import type { Task } from '../../model/task.ts';
+import type { EpochMs } from '../../model/time.ts';
+import type { OwnerRecord } from '../../model/owner-record.ts';
+import type { Store } from '../../store/types.ts';
+import { isProtected } from '../../scheduler/reconcile/protection.ts';
+
+export class ProtectionWatch {
+  readonly #store: Pick<Store, 'getTasks' | 'getServices'>;
+  readonly #now: () => EpochMs;
+  readonly #broken: (sentence: string) => void;
+
+  constructor(options: {
+    readonly store: Pick<Store, 'getTasks' | 'getServices'>;
+    readonly now: () => EpochMs;
+    readonly broken: (sentence: string) => void;
+  }) {
+    this.#store = options.store;
+    this.#now = options.now;
+    this.#broken = options.broken;
+  }
+
+  /** Before an owner's writes are carried out. What the same write says of protection was decided before the stop. */
+  async beforeWrite({ clusterName, tasks: patches, service }: OwnerRecord): Promise<void> {
+    const stops = patches.filter(
+      ({ changes }) =>
+        changes.desiredStatus === 'STOPPED' &&
+        changes.stopCode === 'ServiceSchedulerInitiated' &&
+        changes.protectedUntil === undefined &&
+        changes.healthStatus !== 'UNHEALTHY',
+    );
+    if (stops.length === 0) return;
+    const rows = await this.#store.getTasks(
+      clusterName,
+      stops.map(({ taskId }) => taskId),
+    );
+    const held = rows.filter((row) => this.#isHeld(row));
+    if (held.length === 0 || (await this.#isGoing(clusterName, service?.status, held[0]))) return;
+    for (const { taskId } of held)
+      this.#broken(`protection: task ${taskId} is under protection, and its service stops it`);
+  }
+
+  #isHeld(row: Task): boolean {
+    return row.desiredStatus === 'RUNNING' && row.healthStatus !== 'UNHEALTHY' && isProtected(row, this.#now());
+  }
+
+  /** A service that was deleted stops its tasks whatever. */
+  async #isGoing(clusterName: string, written: string | undefined, task: Task | undefined): Promise<boolean> {
+    if (written !== undefined) return written !== 'ACTIVE';
+    const [row] = await this.#store.getServices(clusterName, [task?.serviceName ?? '']);
+    return row?.status !== 'ACTIVE';
+  }
+}

@@ -1,0 +1,40 @@
+/** Which instances could take a task of some kind now. */
+import {
+  CAPACITY_PROVIDER_ATTRIBUTE,
+  FARGATE_ATTRIBUTE,
+  FARGATE_SPOT_ATTRIBUTE,
+  type ContainerInstance,
+} from '../../model/container-instance.ts';
+import type { TaskKind } from '../scenario/scenario.ts';
+import type { InstanceCounts } from '../../store/types.ts';
+import type { Observation } from './observation.ts';
+
+export type SeenInstance = ContainerInstance & InstanceCounts;
+
+export const familyOf = (arn: string): string => /task-definition\/([^:]+):/.exec(arn)?.[1] ?? '';
+
+export const takingWork = ({ instances }: Observation): readonly SeenInstance[] =>
+  [...instances.values()].filter((instance) => instance.status === 'ACTIVE' && instance.agentConnected);
+
+/** Of whatever provider. */
+export const roomFor = (kind: TaskKind | undefined, now: Observation): readonly SeenInstance[] =>
+  kind === undefined ? [] : takingWork(now).filter((instance) => isRoomy(instance, kind));
+
+function isRoomy({ remaining, attributes }: SeenInstance, { cpu, memory, hostPort, fargate }: TaskKind): boolean {
+  return (
+    remaining.cpu >= cpu &&
+    remaining.memoryMiB >= memory &&
+    (hostPort === undefined || !remaining.usedPorts.includes(`${hostPort}/tcp`)) &&
+    (!fargate || attributes.some(({ name }) => name === FARGATE_ATTRIBUTE))
+  );
+}
+
+/** Whether it is of the provider's instances; without a provider every one is. */
+export function isOffering({ attributes }: SeenInstance, provider: string | undefined): boolean {
+  const has = (wanted: string, value?: string): boolean =>
+    attributes.some((attribute) => attribute.name === wanted && (value === undefined || attribute.value === value));
+  if (provider === undefined) return true;
+  if (provider === 'FARGATE') return has(FARGATE_ATTRIBUTE);
+  if (provider === 'FARGATE_SPOT') return has(FARGATE_SPOT_ATTRIBUTE);
+  return has(CAPACITY_PROVIDER_ATTRIBUTE, provider);
+}

@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { stepsOf } from '../../../simulation/run/campaign.ts';
+import { parseScenario, readScenario, writeFixedSteps } from '../../../simulation/scenario/scenario.ts';
+
+const folder = fileURLToPath(new URL('../../../scenarios/', import.meta.url));
+const files = readdirSync(folder).map((name) => path.join(folder, name));
+
+const scenario = (more: object): string =>
+  JSON.stringify({ name: 'x', cluster: { instances: [{ count: 1 }] }, tasks: { web: {} }, ...more });
+const expecting = (...expect: object[]): string => scenario({ expect });
+const doing = (step: object): string => scenario({ steps: [step] });
+
+describe('a scenario', () => {
+  it.each<[string, string, string]>([
+    ['an expectation of nobody', expecting({ running: 3 }), 'expect.0: expects something of a service'],
+    ['one that says nothing', expecting({ service: 'web' }), 'expect.0: expects nothing'],
+    ['a member that is not known', expecting({ service: 'web', runing: 3 }), 'runing'],
+    ['a number that is none', expecting({ service: 'web', running: 'three' }), 'expect.0.running'],
+    ['a status that is none', expecting({ tasks: 'web', lastStatus: 'GONE' }), 'expect.0.lastStatus'],
+    ['tasks that are not there', expecting({ tasks: 'api' }), 'expect.0.tasks: there are no tasks "api"'],
+    ['the same in a step', doing({ do: 'expect', that: [{ tasks: 'api' }] }), 'steps.0.that.0.tasks'],
+    ['tasks of a step that are not there', doing({ do: 'runTask', tasks: 'api', count: 1 }), 'steps.0.tasks'],
+    ['an instance like none', doing({ do: 'addInstance' }), 'steps.0: say either like or group'],
+    ['a group that is not there', doing({ do: 'addInstance', group: 1 }), 'steps.0.group: there are 1 groups'],
+    ['no instance at first', scenario({ cluster: { instances: [{ count: 0 }] } }), 'cluster.instances'],
+    ['expectations that are drawn', scenario({ random: { count: 1, mix: { expect: 1 } } }), 'random.mix'],
+  ])('is refused with %s', (_, text, sentence) => {
+    expect(() => parseScenario(text, 'x.yaml')).toThrow(sentence);
+  });
+
+  it.each(files)('%s is one, and draws the same steps for the same seed', (file) => {
+    const read = readScenario(file);
+    const steps = stepsOf(read, 1, 200);
+    expect(steps).toEqual(stepsOf(read, 1, 200));
+    // What is drawn could have been written: so it can be kept in a file.
+    expect(parseScenario(writeFixedSteps(file, steps), file).steps).toEqual(steps);
+  });
+
+  it('expects after its own steps and before those that are drawn', () => {
+    const parsed = parseScenario(
+      scenario({
+        steps: [{ do: 'killWorker' }],
+        expect: [{ service: 'web', running: 1 }],
+        random: { count: 1, mix: { killWorker: 1 } },
+      }),
+      'x.yaml',
+    );
+    expect(stepsOf(parsed, 1).map((step) => step.do)).toEqual(['killWorker', 'expect', 'killWorker', 'settle']);
+  });
+});

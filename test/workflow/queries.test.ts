@@ -1,0 +1,54 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  containerInstanceWorkflowId,
+  instanceQuery,
+  ownedTasksQuery,
+  runTaskWorkflowId,
+  serviceRowQuery,
+  serviceWorkflowId,
+} from '../../workflows/messages.ts';
+import { createCommand, runTaskCommand } from '../support/commands.ts';
+import { registerInstance } from '../support/register-instance.ts';
+import { type Stage, startWorkflowEnv, withStage } from '../support/workflow-env.ts';
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
+afterAll(() => env.teardown());
+
+const tasksInStore = (stage: Stage, ownerWorkflowId: string) =>
+  stage.control
+    .live()
+    .filter((task) => task.ownerWorkflowId === ownerWorkflowId)
+    .map(({ taskId, containerInstanceId, lastStatus, desiredStatus, version }) => ({
+      taskId,
+      containerInstanceId,
+      lastStatus,
+      desiredStatus,
+      version,
+    }));
+
+describe('what workflows hold in memory', () => {
+  it('can be asked for, and is what the store has', () =>
+    withStage(env, async (stage) => {
+      const instanceId = await stage.addInstance();
+      await registerInstance(stage, instanceId, '');
+      stage.control.instances.get(instanceId)!.agentConnected = true;
+      const command = createCommand(stage.cluster, { desiredCount: 2 });
+      await stage.createService(command);
+      await stage.runTask('token', runTaskCommand(stage.cluster));
+      await stage.until('all run', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
+      const { serviceName } = command.definition;
+      const serviceId = serviceWorkflowId(stage.cluster, serviceName);
+      const service = stage.client.getHandle(serviceId);
+      expect(await service.query(ownedTasksQuery)).toHaveLength(2);
+      expect(await service.query(ownedTasksQuery)).toEqual(expect.arrayContaining(tasksInStore(stage, serviceId)));
+      expect(await service.query(serviceRowQuery)).toMatchObject({ status: 'ACTIVE', definition: { desiredCount: 2 } });
+      const runTaskId = runTaskWorkflowId(stage.cluster, 'token');
+      expect(await stage.client.getHandle(runTaskId).query(ownedTasksQuery)).toEqual(tasksInStore(stage, runTaskId));
+      const instance = stage.client.getHandle(containerInstanceWorkflowId(stage.cluster, instanceId));
+      expect(await instance.query(instanceQuery)).toEqual({ status: 'ACTIVE', agentConnected: false });
+    }));
+});
