@@ -1,4 +1,4 @@
-/** `longshore sim SCENARIO`: a simulated cluster in virtual time, its promises checked after each step; docs/simulation.md. */
+/** `longshore sim SCENARIO…`: a simulated cluster in virtual time, its promises checked after each step; docs/simulation.md. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -12,11 +12,11 @@ import { duration } from '../../simulation/scenario/values.ts';
 import { awaitStopSignal } from '../shutdown.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 
-const USAGE = `Usage: longshore sim SCENARIO [--seed N] [--seeds N] [--steps N] [--for 60m]
+const USAGE = `Usage: longshore sim SCENARIO… [--seed N] [--seeds N] [--steps N] [--for 60m]
 
-  SCENARIO   a file that describes the cluster and what happens to it: scenarios/*.yaml
+  SCENARIO   files that describe a cluster and what happens to it: scenarios/*.yaml
   --seed     the first seed; without it one is drawn and printed
-  --seeds    so many runs, each with the next seed
+  --seeds    so many runs of each, with the next seed each time
   --steps    random steps in each run; without it what the scenario says
   --for      new runs until this time is up`;
 
@@ -28,7 +28,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Ends the process with code 1 when a promise was broken. */
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
   const asked = readArguments(args);
-  const scenario = asSetupError(() => readScenario(asked.file));
+  const scenarios = asked.files.map((name) => ({ name, scenario: asSetupError(() => readScenario(name)) }));
   const stage = await openSimulationStage(path.join(settings.cacheDir, 'workflows'));
   // Its Postgres must not outlive it.
   void awaitStopSignal().then(async () => {
@@ -37,28 +37,27 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   });
   try {
     const result = await runCampaign({
-      scenario,
+      scenarios,
       stage,
       firstSeed: asked.seed,
       shrinkForMs: SHRINK_FOR_MS,
       ...(asked.seeds === undefined ? {} : { seeds: asked.seeds }),
       ...(asked.steps === undefined ? {} : { steps: asked.steps }),
       ...(asked.forMs === undefined ? {} : { forMs: asked.forMs }),
-      onRun: (seed, outcome) => process.stdout.write(`${runLine(seed, outcome)}\n`),
+      onRun: (name, seed, outcome) => process.stdout.write(`${name} ${runLine(seed, outcome)}\n`),
       onShrinking: () => process.stdout.write('A promise was broken. Looking for a shorter way there …\n'),
     });
     process.stdout.write(`${totalLine(result)}\n`);
     if (result.failure) {
       process.exitCode = 1;
-      tell(asked.file, result.failure);
+      tell(result.failure);
     }
   } finally {
     await stage.close();
   }
 }
 
-function tell(file: string, failure: CampaignFailure): void {
-  const { seed, step, violations, shrunk, trace } = failure;
+function tell({ name: file, seed, step, violations, shrunk, trace }: CampaignFailure): void {
   const name = `${path.basename(file).replace(/\.\w+$/, '')}-seed-${seed}.yaml`;
   writeFileSync(name, writeFixedSteps(file, shrunk.steps));
   process.stdout.write(`
@@ -80,13 +79,13 @@ function runLine(seed: number, { steps, virtualMs, realMs, digest, tasks, replay
   return `seed ${seed}: ${failure ? 'FAILED after' : 'kept every promise in'} ${steps} steps, ${virtual}, ${work}, ${(realMs / 1000).toFixed(1)} s (${speed}), ${digest}`;
 }
 
-function totalLine({ seeds, steps, virtualMs, realMs }: CampaignResult): string {
+function totalLine({ runs, steps, virtualMs, realMs }: CampaignResult): string {
   const speed = `${((steps / realMs) * 1000).toFixed(0)} steps/s`;
-  return `${seeds} seeds, ${steps} steps, ${(virtualMs / HOUR_MS).toFixed(1)} virtual hours in ${(realMs / 1000).toFixed(0)} s (${speed})`;
+  return `${runs} runs, ${steps} steps, ${(virtualMs / HOUR_MS).toFixed(1)} virtual hours in ${(realMs / 1000).toFixed(0)} s (${speed})`;
 }
 
 interface Arguments {
-  readonly file: string;
+  readonly files: readonly string[];
   readonly seed: number;
   readonly seeds?: number;
   readonly steps?: number;
@@ -102,14 +101,13 @@ function readArguments(args: readonly string[]): Arguments {
       options: { seed: option, seeds: option, steps: option, for: option },
     }),
   );
-  const { values, positionals } = parsed;
-  const [file] = positionals;
-  if (file === undefined || positionals.length > 1) throw new SetupError(USAGE);
+  const { values, positionals: files } = parsed;
+  if (files.length === 0) throw new SetupError(USAGE);
   const seeds = number('--seeds', values.seeds);
   const steps = number('--steps', values.steps);
   const forMs = values.for === undefined ? undefined : time(values.for);
   return {
-    file,
+    files,
     seed: number('--seed', values.seed) ?? Date.now() % 1_000_000,
     ...(seeds === undefined ? {} : { seeds }),
     ...(steps === undefined ? {} : { steps }),

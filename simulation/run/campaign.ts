@@ -1,4 +1,4 @@
-/** Runs of one scenario, seed after seed, until one fails, their number is reached or the time is up. */
+/** Runs of scenarios, seed after seed, until one fails, their number is reached or the time is up. */
 import { generateSteps } from '../scenario/generate.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Step } from '../scenario/step.ts';
@@ -7,28 +7,36 @@ import { runScenario, type RunFailure, type RunResult } from './run.ts';
 import { shrink, type Shrunk } from './shrink.ts';
 import type { SimulationStage } from './stage.ts';
 
-export interface CampaignOptions {
+export interface NamedScenario {
+  /** Its file. */
+  readonly name: string;
   readonly scenario: Scenario;
+}
+
+export interface CampaignOptions {
+  /** Each is run with a seed before the next seed begins. */
+  readonly scenarios: readonly NamedScenario[];
   readonly stage: SimulationStage;
   readonly firstSeed: number;
   /** Absent: one, or as many as the time allows. */
   readonly seeds?: number;
   /** Random steps of each run; absent: the scenario's own number. */
   readonly steps?: number;
-  /** No new seed begins after this time. */
+  /** No new run begins after this time. */
   readonly forMs?: number;
   readonly shrinkForMs: number;
-  readonly onRun: (seed: number, result: RunResult) => void;
+  readonly onRun: (name: string, seed: number, result: RunResult) => void;
   readonly onShrinking?: () => void;
 }
 
 export interface CampaignFailure extends RunFailure {
+  readonly name: string;
   readonly seed: number;
   readonly shrunk: Shrunk;
 }
 
 export interface CampaignResult {
-  readonly seeds: number;
+  readonly runs: number;
   readonly steps: number;
   readonly virtualMs: number;
   readonly realMs: number;
@@ -43,33 +51,47 @@ export const stepsOf = (scenario: Scenario, seed: number, count?: number): reado
 ];
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-  const { scenario, stage, firstSeed, forMs } = options;
+  const { scenarios, firstSeed, forMs } = options;
   const startedAt = performance.now();
   const isTimeUp = (): boolean => forMs !== undefined && performance.now() - startedAt > forMs;
   const most = options.seeds ?? (forMs === undefined ? 1 : Infinity);
-  const totals = { seeds: 0, steps: 0, virtualMs: 0 };
+  const totals = { runs: 0, steps: 0, virtualMs: 0 };
   let failure: CampaignFailure | undefined;
-  for (let seed = firstSeed; totals.seeds < most && !isTimeUp() && !failure; seed += 1) {
-    const steps = stepsOf(scenario, seed, options.steps);
-    const result = await runScenario({ scenario, seed: String(seed), steps, ...stage });
-    totals.seeds += 1;
-    totals.steps += result.steps;
-    totals.virtualMs += result.virtualMs;
-    options.onRun(seed, result);
-    if (result.failure) {
-      options.onShrinking?.();
-      failure = { ...result.failure, seed, shrunk: await shrinkFailure(options, seed, steps, result.failure) };
+  for (let seed = firstSeed; seed < firstSeed + most && !isTimeUp() && !failure; seed += 1) {
+    for (const one of scenarios) {
+      if (isTimeUp() || failure) break;
+      const steps = stepsOf(one.scenario, seed, options.steps);
+      const result = await runScenario({ scenario: one.scenario, seed: String(seed), steps, ...options.stage });
+      totals.runs += 1;
+      totals.steps += result.steps;
+      totals.virtualMs += result.virtualMs;
+      options.onRun(one.name, seed, result);
+      if (result.failure) failure = await describeFailure(options, one, { seed, steps, failure: result.failure });
     }
   }
   return { ...totals, realMs: performance.now() - startedAt, ...(failure ? { failure } : {}) };
 }
 
+interface FailedRun {
+  readonly seed: number;
+  readonly steps: readonly Step[];
+  readonly failure: RunFailure;
+}
+
+async function describeFailure(
+  options: CampaignOptions,
+  { name, scenario }: NamedScenario,
+  run: FailedRun,
+): Promise<CampaignFailure> {
+  options.onShrinking?.();
+  return { ...run.failure, name, seed: run.seed, shrunk: await shrinkFailure(options, scenario, run) };
+}
+
 /** Shorter lists count when the same promise is broken. */
 function shrinkFailure(
-  { scenario, stage, shrinkForMs }: CampaignOptions,
-  seed: number,
-  steps: readonly Step[],
-  failure: RunFailure,
+  { stage, shrinkForMs }: CampaignOptions,
+  scenario: Scenario,
+  { seed, steps, failure }: FailedRun,
 ): Promise<Shrunk> {
   const startedAt = performance.now();
   const kinds = new Set(failure.violations.map(kindOf));

@@ -51,7 +51,7 @@ function pickKind(mix: RandomPart['mix'], random: Random): StepKind {
 
 function drawStep(kind: StepKind, draw: Draw): Step {
   const { random, part } = draw;
-  const service = `service-${1 + random.below(part.services)}`;
+  const service = drawService(kind, draw);
   const instance = random.below(draw.instances);
   const desiredCount = random.below(part.desiredCount + 1);
   switch (kind) {
@@ -114,6 +114,14 @@ function drawStep(kind: StepKind, draw: Draw): Step {
     case 'wait':
       return { do: kind, for: random.within({ least: 1_000, most: 120_000 }) };
   }
+}
+
+/** Services of task sets have names of their own; what any service can have done to it is done to both sorts. */
+function drawService(kind: StepKind, { random, part: { services, mix } }: Draw): string {
+  const ofSets = kind === 'createExternalService' || kind.endsWith('TaskSet');
+  const ofBoth = kind === 'scale' || kind === 'deleteService';
+  const isOfSets = ofSets || (ofBoth && mix.createExternalService !== undefined && random.chance(0.4));
+  return `${isOfSets ? 'sets' : 'service'}-${1 + random.below(services)}`;
 }
 
 /** Nothing where the scenario has no providers: launch types then. FARGATE's and the operator's do not mix. */

@@ -38,7 +38,7 @@ describe('simulation', () => {
 
   it.each(RUNS)('%s keeps its promises with seed %i', async (file, seed) => {
     const { failure } = await runCampaign({
-      scenario: readScenario(path.join(folder, file)),
+      scenarios: [{ name: file, scenario: readScenario(path.join(folder, file)) }],
       stage,
       firstSeed: seed,
       seeds: 1,
