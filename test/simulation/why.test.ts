@@ -85,7 +85,7 @@ function keepingRemains(databases: SimulationDatabases, keep: (remains: Remains)
 async function remainsOf(file: string, seed: number): Promise<Remains> {
   let remains: Remains | undefined;
   const { failure } = await runCampaign({
-    scenario: readScenario(path.join(folder, file)),
+    scenarios: [{ name: file, scenario: readScenario(path.join(folder, file)) }],
     stage: { ...stage, databases: keepingRemains(stage.databases, (kept) => (remains = kept)) },
     firstSeed: seed,
     seeds: 1,
