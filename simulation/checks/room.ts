@@ -3,24 +3,21 @@ import {
   CAPACITY_PROVIDER_ATTRIBUTE,
   FARGATE_ATTRIBUTE,
   FARGATE_SPOT_ATTRIBUTE,
-  type ContainerInstance,
+  type CountedInstance,
 } from '../../model/container-instance.ts';
 import type { TaskKind } from '../scenario/scenario.ts';
-import type { InstanceCounts } from '../../store/types.ts';
 import type { Observation } from './observation.ts';
-
-export type SeenInstance = ContainerInstance & InstanceCounts;
 
 export const familyOf = (arn: string): string => /task-definition\/([^:]+):/.exec(arn)?.[1] ?? '';
 
-export const takingWork = ({ instances }: Observation): readonly SeenInstance[] =>
+export const takingWork = ({ instances }: Observation): readonly CountedInstance[] =>
   [...instances.values()].filter((instance) => instance.status === 'ACTIVE' && instance.agentConnected);
 
 /** Of whatever provider. */
-export const roomFor = (kind: TaskKind | undefined, now: Observation): readonly SeenInstance[] =>
+export const roomFor = (kind: TaskKind | undefined, now: Observation): readonly CountedInstance[] =>
   kind === undefined ? [] : takingWork(now).filter((instance) => isRoomy(instance, kind));
 
-function isRoomy({ remaining, attributes }: SeenInstance, { cpu, memory, hostPort, fargate }: TaskKind): boolean {
+function isRoomy({ remaining, attributes }: CountedInstance, { cpu, memory, hostPort, fargate }: TaskKind): boolean {
   return (
     remaining.cpu >= cpu &&
     remaining.memoryMiB >= memory &&
@@ -30,7 +27,7 @@ function isRoomy({ remaining, attributes }: SeenInstance, { cpu, memory, hostPor
 }
 
 /** Whether it is of the provider's instances; without a provider every one is. */
-export function isOffering({ attributes }: SeenInstance, provider: string | undefined): boolean {
+export function isOffering({ attributes }: CountedInstance, provider: string | undefined): boolean {
   const has = (wanted: string, value?: string): boolean =>
     attributes.some((attribute) => attribute.name === wanted && (value === undefined || attribute.value === value));
   if (provider === undefined) return true;

@@ -1,11 +1,12 @@
 /** Whether a service has come to where it is to be, or is kept from it by what the user asked or by lack of room. */
+import type { CountedInstance } from '../../model/container-instance.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import { computedDesiredCount, isExternal } from '../../model/task-set.ts';
 import type { Task } from '../../model/task.ts';
 import { serviceBounds } from '../../scheduler/reconcile/bounds.ts';
 import type { ExpectedService } from '../run/expectations.ts';
 import type { Observation } from './observation.ts';
-import { familyOf, isOffering, roomFor, takingWork, type SeenInstance } from './room.ts';
+import { familyOf, isOffering, roomFor, takingWork } from './room.ts';
 import type { SettledInput } from './settled.ts';
 
 type Deployment = ServiceRecord['deployments'][number];
@@ -51,7 +52,7 @@ function taskSetsUnsteady(input: SettledInput, { definition, deployments }: Serv
 }
 
 /** Room for one more, whichever of the strategy's providers its turn is: none unless each of them has some. */
-function roomOf({ now, scenario }: SettledInput, deployment: Deployment): readonly SeenInstance[] {
+function roomOf({ now, scenario }: SettledInput, deployment: Deployment): readonly CountedInstance[] {
   const { taskDefinitionArn, capacityProviderStrategy = [] } = deployment;
   const room = roomFor(scenario.tasks[familyOf(taskDefinitionArn)], now);
   const offers = capacityProviderStrategy.map(({ capacityProvider }) =>

@@ -5,11 +5,11 @@ import { isRebalanced } from '../../model/zone-rebalancing.ts';
 import { serviceBounds } from '../../scheduler/reconcile/bounds.ts';
 import { isProtected } from '../../scheduler/reconcile/protection.ts';
 import { movesNeeded } from '../../scheduler/rebalance/plan-moves.ts';
-import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
-import { familyOf, isOffering, roomFor, takingWork, type SeenInstance } from './room.ts';
+import { AVAILABILITY_ZONE_ATTRIBUTE, type CountedInstance } from '../../model/container-instance.ts';
+import { familyOf, isOffering, roomFor, takingWork } from './room.ts';
 import type { SettledInput } from './settled.ts';
 
-const zoneOf = ({ attributes }: SeenInstance): string =>
+const zoneOf = ({ attributes }: CountedInstance): string =>
   attributes.find(({ name }) => name === AVAILABILITY_ZONE_ATTRIBUTE)?.value ?? '';
 
 /** Only of services that steady.ts finds nothing wrong with. */

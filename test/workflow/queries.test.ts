@@ -1,5 +1,4 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   containerInstanceWorkflowId,
   instanceQuery,
@@ -10,13 +9,10 @@ import {
 } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand } from '../support/commands.ts';
 import { registerInstance } from '../support/register-instance.ts';
-import { type Stage, startWorkflowEnv, withStage } from '../support/workflow-env.ts';
+import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { type Stage, withStage } from '../support/workflow-env.ts';
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  env = await startWorkflowEnv();
-});
-afterAll(() => env.teardown());
+const env = useWorkflowEnv();
 
 const tasksInStore = (stage: Stage, ownerWorkflowId: string) =>
   stage.control

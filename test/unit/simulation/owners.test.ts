@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ContainerInstance } from '../../../model/container-instance.ts';
+import type { CountedInstance } from '../../../model/container-instance.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
 import type { Task } from '../../../model/task.ts';
 import type { Observation } from '../../../simulation/checks/observation.ts';
 import { ownersDiffer } from '../../../simulation/checks/owners.ts';
 import type { SimulatedWorld } from '../../../simulation/world/world.ts';
-import type { InstanceCounts } from '../../../store/types.ts';
 
 const OWNER = 'service/c/s';
 const task = { taskId: 't', containerInstanceId: 'i', lastStatus: 'RUNNING', desiredStatus: 'RUNNING', version: 3 };
@@ -15,7 +14,7 @@ const instance = { containerInstanceId: 'i', clusterName: 'c', status: 'ACTIVE',
 const STORE: Observation = {
   tasks: new Map([['t', { ...task, ownerWorkflowId: OWNER } as unknown as Task]]),
   services: new Map([['s', service as unknown as ServiceRecord]]),
-  instances: new Map([['i', instance as unknown as ContainerInstance & InstanceCounts]]),
+  instances: new Map([['i', instance as unknown as CountedInstance]]),
 };
 
 interface Memory {
