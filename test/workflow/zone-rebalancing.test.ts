@@ -1,11 +1,6 @@
+/** Rebalancing's own events, and a deployment in the middle of it. What takes hours is told by test/simulation/stories. */
 import { describe, expect, it } from 'vitest';
-import type { ServiceDefinition } from '../../model/service.ts';
-import {
-  capacityChangedSignal,
-  protectTasksUpdate,
-  serviceWorkflowId,
-  updateServiceUpdate,
-} from '../../workflows/messages.ts';
+import { capacityChangedSignal, serviceWorkflowId, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';
@@ -28,10 +23,10 @@ const rest = (stage: Stage) =>
   stage.until('at rest', () => stage.control.live().length === 4 && running(stage).length === 4);
 
 /** A service of four, all of them in zone a. */
-async function fourInOneZone(stage: Stage, changes: Partial<ServiceDefinition> = {}): Promise<{ incarnation: string }> {
+async function fourInOneZone(stage: Stage): Promise<{ incarnation: string }> {
   await stage.addInstance({ zone: 'a' });
   const created = await stage.createService(
-    createCommand(stage.cluster, { desiredCount: 4, availabilityZoneRebalancing: 'ENABLED', ...changes }),
+    createCommand(stage.cluster, { desiredCount: 4, availabilityZoneRebalancing: 'ENABLED' }),
   );
   await stage.until('steady', () => steadyTimes(stage) === 1);
   return created;
@@ -79,61 +74,6 @@ describe('availability-zone rebalancing', { retry: 2, timeout: 40_000 }, () => {
       await rest(stage);
     }));
 
-  it('does nothing for a service that is balanced, or has it switched off', () =>
-    withStage(env, async (stage) => {
-      const { incarnation } = await fourInOneZone(stage, { availabilityZoneRebalancing: 'DISABLED' });
-      await comes(stage, { zone: 'b' });
-      await stage.pass(600_000);
-      expect(zones(stage)).toBe('aaaa');
-      await (
-        await idle(stage)
-      ).executeUpdate(updateServiceUpdate, {
-        args: [{ incarnation, changes: { availabilityZoneRebalancing: 'ENABLED' }, forceNewDeployment: false }],
-      });
-      await stage.until('balanced', () => zones(stage) === 'aabb');
-      await rest(stage);
-    }));
-
-  it('waits while the other zone has no room, and goes on when it has', () =>
-    withStage(env, async (stage) => {
-      await fourInOneZone(stage);
-      await comes(stage, { zone: 'b', cpu: 100 });
-      await stage.pass(600_000);
-      expect(stage.host.launched).toHaveLength(4);
-      await comes(stage, { zone: 'b', cpu: 256 });
-      await stage.until('as far as there is room', () => zones(stage) === 'aaab');
-      await stage.pass(600_000);
-      expect(stage.host.launched).toHaveLength(5);
-      await stage.addInstance({ zone: 'b' });
-      await stage.until('by its own timer', () => zones(stage) === 'aabb');
-      await rest(stage);
-    }));
-
-  it('tries ever less often when the tasks that it starts come to nothing', () =>
-    withStage(env, async (stage) => {
-      await fourInOneZone(stage);
-      stage.host.fate = () => 'fails';
-      await comes(stage, { zone: 'b' });
-      await stage.pass(1_200_000);
-      expect(stage.host.launched.length).toBeLessThanOrEqual(4 + 2 * 5);
-      expect(zones(stage)).toBe('aaaa');
-      stage.host.fate = () => 'starts';
-      await stage.until('balanced', () => zones(stage) === 'aabb', 2 * 3_600_000);
-      await rest(stage);
-    }));
-
-  it('leaves protected tasks where they are', () =>
-    withStage(env, async (stage) => {
-      await fourInOneZone(stage);
-      const taskIds = running(stage).map((task) => task.taskId);
-      await (await idle(stage)).executeUpdate(protectTasksUpdate, { args: [{ taskIds, protectForMs: 1_800_000 }] });
-      await comes(stage, { zone: 'b' });
-      await stage.pass(600_000);
-      expect(zones(stage)).toBe('aaaa');
-      await stage.until('the protection has ended', () => zones(stage) === 'aabb', 2 * 3_600_000);
-      await rest(stage);
-    }));
-
   it('gives way to a deployment', () =>
     withStage(env, async (stage) => {
       const { incarnation } = await fourInOneZone(stage);
@@ -147,28 +87,6 @@ describe('availability-zone rebalancing', { retry: 2, timeout: 40_000 }, () => {
       await stage.until('the new deployment is steady', () => steadyTimes(stage) === 2);
       await stage.until('its own tasks are balanced', () => zones(stage) === 'aabb');
       expect(stage.control.actions.map(({ eventName }) => eventName)).toContain('SERVICE_REBALANCING_STOPPED');
-      await rest(stage);
-    }));
-
-  it('counts only the zones of its capacity providers, and waits for no instances of theirs', () =>
-    withStage(env, async (stage) => {
-      const capacityProviderStrategy = [{ capacityProvider: 'pool', weight: 1 }];
-      await stage.addInstance({ zone: 'a', capacityProvider: 'pool' });
-      await stage.createService(
-        createCommand(stage.cluster, {
-          desiredCount: 4,
-          availabilityZoneRebalancing: 'ENABLED',
-          capacityProviderStrategy,
-        }),
-      );
-      await stage.until('steady', () => steadyTimes(stage) === 1);
-      await comes(stage, { zone: 'c' });
-      await stage.pass(600_000);
-      expect(zones(stage)).toBe('aaaa');
-      expect(says(stage, 'is not AZ balanced')).toBe(false);
-      expect(stage.control.tasks.size).toBe(4);
-      await comes(stage, { zone: 'b', capacityProvider: 'pool' });
-      await stage.until('balanced over the two', () => zones(stage) === 'aabb');
       await rest(stage);
     }));
 });
