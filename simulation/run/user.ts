@@ -27,7 +27,12 @@ const WITHOUT_CLUSTER: readonly string[] = [
   'ContinueServiceDeployment',
 ];
 
+/** Tries of one call, as an SDK makes them. */
+const TRIES = 6;
+
 export class User {
+  /** Calls whose outcome is not known are made again, as an SDK does: what follows relies on them. */
+  isPatient = false;
   readonly expectations = new Expectations();
   readonly world: SimulatedWorld;
   readonly scenario: Scenario;
@@ -53,12 +58,23 @@ export class User {
 
   /** As an SDK does: the same call again, until there is an answer. */
   async callPatiently(operation: string, body: Record<string, unknown>): Promise<Answer> {
-    let answer = await this.call(operation, body);
-    for (let i = 0; i < 5 && answer.kind === 'unknown'; i += 1) answer = await this.call(operation, body);
-    return answer;
+    const was = this.isPatient;
+    this.isPatient = true;
+    try {
+      return await this.call(operation, body);
+    } finally {
+      this.isPatient = was;
+    }
   }
 
   async ask(what: string, call: () => Promise<Record<string, unknown>>): Promise<Answer> {
+    let answer = await this.#askOnce(what, call);
+    for (let i = 1; i < TRIES && this.isPatient && answer.kind === 'unknown'; i += 1)
+      answer = await this.#askOnce(what, call);
+    return answer;
+  }
+
+  async #askOnce(what: string, call: () => Promise<Record<string, unknown>>): Promise<Answer> {
     const { violations } = this.world;
     try {
       return { kind: 'done', body: await call() };
