@@ -34,6 +34,8 @@ export interface InstanceRecord {
   readonly version: number;
   readonly status?: InstanceStatus;
   readonly statusReason?: string;
+  /** With a status: when the tasks that are left are stopped, after the notice of a spot interruption. */
+  readonly stopTasksAt?: EpochMs;
   readonly agentConnected?: boolean;
   /** Registration facts, at registration and at each return of the agent. */
   readonly registration?: InstanceRegistration;

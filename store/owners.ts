@@ -10,6 +10,7 @@ interface LiveInstanceRow {
   readonly cluster: string;
   readonly id: string;
   readonly status: LiveInstance['status'];
+  readonly stop_tasks_at: number | null;
   readonly registered_at: number;
   readonly version: number;
 }
@@ -26,13 +27,14 @@ export function createOwnerStore(db: Database): OwnerStore {
     },
     listLiveInstances: async (): Promise<readonly LiveInstance[]> => {
       const rows = await db.rows<LiveInstanceRow>(
-        `SELECT cluster, id, status, registered_at, version FROM container_instances WHERE status <> 'INACTIVE'`,
+        `SELECT cluster, id, status, stop_tasks_at, registered_at, version FROM container_instances WHERE status <> 'INACTIVE'`,
         [],
       );
       return rows.map((row) => ({
         clusterName: row.cluster,
         containerInstanceId: row.id,
         status: row.status,
+        ...(row.stop_tasks_at === null ? {} : { stopTasksAt: row.stop_tasks_at }),
         registeredAt: row.registered_at,
         version: row.version,
       }));

@@ -23,6 +23,7 @@ async function putChange(queries: Queries, record: InstanceRecord): Promise<void
     `WITH changed AS (
        UPDATE container_instances i SET version = $2, event_version = event_version + 1, status = coalesce($3, status),
          status_reason = CASE WHEN $3::text IS NULL THEN coalesce($4, status_reason) ELSE $4 END,
+         stop_tasks_at = CASE WHEN $3::text IS NULL THEN stop_tasks_at ELSE $7::bigint END,
          agent_connected = coalesce($5, agent_connected), registered_at = coalesce($6, registered_at),
          inactive_since = CASE WHEN coalesce($3, status) = 'INACTIVE' THEN coalesce(inactive_since, now()) END
        WHERE id = $1 AND version < $2 RETURNING ${INSTANCE_EVENT_COLUMNS})
@@ -34,6 +35,7 @@ async function putChange(queries: Queries, record: InstanceRecord): Promise<void
       record.statusReason ?? null,
       record.agentConnected ?? null,
       record.registeredAt ?? null,
+      record.stopTasksAt ?? null,
     ],
   );
 }
@@ -49,7 +51,8 @@ const REGISTER = `
   VALUES ($1, $2, coalesce($3, 'ACTIVE'), $4, coalesce($5, false),
     coalesce($6, (extract(epoch FROM now()) * 1000)::bigint), $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, NULL, 1)
   ON CONFLICT (id) DO UPDATE SET cluster = excluded.cluster, status = coalesce($3, i.status),
-    status_reason = excluded.status_reason, agent_connected = coalesce($5, i.agent_connected),
+    status_reason = CASE WHEN i.status = 'INACTIVE' THEN excluded.status_reason ELSE coalesce(excluded.status_reason, i.status_reason) END,
+    stop_tasks_at = CASE WHEN i.status = 'INACTIVE' THEN NULL ELSE i.stop_tasks_at END, agent_connected = coalesce($5, i.agent_connected),
     registered_at = coalesce($6, i.registered_at), version = excluded.version, cpu = excluded.cpu,
     memory = excluded.memory, reserved_ports = excluded.reserved_ports, gpus = excluded.gpus,
     agent_attributes = excluded.agent_attributes, zone = excluded.zone, agent_version = excluded.agent_version,

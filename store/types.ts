@@ -291,6 +291,8 @@ export interface LiveInstance {
   readonly clusterName: string;
   readonly containerInstanceId: string;
   readonly status: InstanceStatus;
+  /** See InstanceRecord. */
+  readonly stopTasksAt?: EpochMs;
   readonly registeredAt: EpochMs;
   readonly version: number;
 }

@@ -25,20 +25,24 @@ const ownedTask = (task: Task): OwnedTask => ({
   version: task.version,
 });
 
+const instanceId = ({ containerInstanceId }: LiveInstance): string => containerInstanceId;
+
 export interface ServiceRows {
   readonly record: ServiceRecord;
   /** Its tasks that are not STOPPED. */
   readonly tasks: readonly Task[];
   /** Those that its deployments name. */
   readonly definitions: readonly TaskDefinitionRecord[];
-  /** Ids of DRAINING instances of any cluster. */
-  readonly draining: readonly string[];
+  /** DRAINING instances of any cluster. */
+  readonly draining: readonly LiveInstance[];
 }
 
 /** The throttle and the notes of events begin afresh: they are not part of the records. */
 export function carriedService({ record, tasks, definitions, draining }: ServiceRows): CarriedService {
   const byArn = new Map(definitions.map((row) => [row.definition.taskDefinitionArn, row]));
   const used = new Set(tasks.map((task) => task.containerInstanceId));
+  const drains = draining.filter(({ containerInstanceId }) => used.has(containerInstanceId));
+  const interrupted = drains.filter(({ stopTasksAt }) => stopTasksAt !== undefined);
   return {
     state: {
       version: 1,
@@ -55,7 +59,8 @@ export function carriedService({ record, tasks, definitions, draining }: Service
       taskDefinitionTags: Object.fromEntries([...byArn].map(([arn, row]) => [arn, row.tags])),
       throttle: resetThrottle(),
       placement: { refusals: 0 },
-      drainingInstanceIds: draining.filter((id) => used.has(id)),
+      drainingInstanceIds: drains.map(instanceId),
+      ...(interrupted.length === 0 ? {} : { interruptedInstanceIds: interrupted.map(instanceId) }),
       notedAt: {},
       recordVersion: record.version,
     },
@@ -114,5 +119,6 @@ export const carriedInstance = (instance: LiveInstance): InstanceState => ({
   sessionId: 'rebuilt',
   givenUp: false,
   registeredAt: instance.registeredAt,
+  ...(instance.stopTasksAt === undefined ? {} : { stopTasksAt: instance.stopTasksAt }),
   recordVersion: instance.version,
 });

@@ -40,7 +40,13 @@ export interface RebuildOptions {
 
 /** Returns how many were started. Several workers may do so at once: the first start of an id wins. */
 export async function rebuildLostWorkflows(options: RebuildOptions): Promise<number> {
-  const waiting = await knownWorkflows(options.store);
+  const { owners, instances } = await knownWorkflows(options.store);
+  // An instance may have news for the owners of its tasks at once: they must be there to hear it.
+  return (await startLost(owners, options)) + (await startLost(instances, options));
+}
+
+async function startLost(workflows: readonly LostWorkflow[], options: RebuildOptions): Promise<number> {
+  const waiting = [...workflows];
   let started = 0;
   const work = async (): Promise<void> => {
     for (let next = waiting.pop(); next; next = waiting.pop()) if (await startIfLost(next, options)) started += 1;
@@ -73,7 +79,12 @@ async function isRunning(client: Client, workflowId: string): Promise<boolean> {
   }
 }
 
-async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
+interface KnownWorkflows {
+  readonly owners: readonly LostWorkflow[];
+  readonly instances: readonly LostWorkflow[];
+}
+
+async function knownWorkflows(store: Store): Promise<KnownWorkflows> {
   const [services, tasks, instances] = await Promise.all([
     store.listLiveServices(),
     store.listLiveTasks(),
@@ -81,8 +92,9 @@ async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
   ]);
   const definitions = new DefinitionReader(store);
   const byOwner = new Map(groupBy(tasks, (task) => task.ownerWorkflowId));
-  const draining = instances.filter((instance) => instance.status === 'DRAINING').map((i) => i.containerInstanceId);
-  const found: LostWorkflow[] = instances.map((instance) => {
+  const draining = instances.filter((instance) => instance.status === 'DRAINING');
+  const found: LostWorkflow[] = [];
+  const ofInstances: LostWorkflow[] = instances.map((instance) => {
     const { clusterName, containerInstanceId } = instance;
     const version = instance.version + 1;
     return {
@@ -128,7 +140,7 @@ async function knownWorkflows(store: Store): Promise<LostWorkflow[]> {
       },
     });
   }
-  return found;
+  return { owners: found, instances: ofInstances };
 }
 
 /** Reads each definition once. */

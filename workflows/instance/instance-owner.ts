@@ -104,7 +104,8 @@ export class InstanceOwner {
     if (cause === undefined) delete this.state.interruptedBy;
     else this.state.interruptedBy = cause;
     this.#awaitInterruption();
-    const record = { status: 'DRAINING', statusReason: INTERRUPTED_REASON } as const;
+    const { stopTasksAt } = this.state;
+    const record = { status: 'DRAINING', statusReason: INTERRUPTED_REASON, stopTasksAt } as const;
     const changes = describeChanges({ status: this.state.status }, { status: 'DRAINING' });
     await this.#record(record, { reason: 'interrupted', cause, changes });
     await this.#notifyOwners({ kind: 'draining', bySpotInterruption: true, ...because(cause) });
@@ -174,7 +175,10 @@ export class InstanceOwner {
 
   async #record(
     changes: Partial<
-      Pick<InstanceRecord, 'status' | 'statusReason' | 'agentConnected' | 'registration' | 'registeredAt'>
+      Pick<
+        InstanceRecord,
+        'status' | 'statusReason' | 'stopTasksAt' | 'agentConnected' | 'registration' | 'registeredAt'
+      >
     >,
     why: Recorded,
   ): Promise<void> {
