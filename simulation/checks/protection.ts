@@ -1,7 +1,8 @@
-/** A service does not stop a task that is under scale-in protection, unless it is unhealthy or its service goes. */
+/** A service does not stop a task that is under scale-in protection, unless it is unhealthy, or its service or task set goes. */
 import type { Task } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
+import type { ServiceRecord } from '../../model/service.ts';
 import type { Store } from '../../store/types.ts';
 import { isProtected } from '../../scheduler/reconcile/protection.ts';
 
@@ -34,8 +35,8 @@ export class ProtectionWatch {
       clusterName,
       stops.map(({ taskId }) => taskId),
     );
-    const held = rows.filter((row) => this.#isHeld(row));
-    if (held.length === 0 || (await this.#isGoing(clusterName, service?.status, held[0]))) return;
+    const held: Task[] = [];
+    for (const row of rows) if (this.#isHeld(row) && !(await this.#isGoing(clusterName, service, row))) held.push(row);
     for (const { taskId } of held)
       this.#broken(`protection: task ${taskId} is under protection, and its service stops it`);
   }
@@ -44,10 +45,11 @@ export class ProtectionWatch {
     return row.desiredStatus === 'RUNNING' && row.healthStatus !== 'UNHEALTHY' && isProtected(row, this.#now());
   }
 
-  /** A service that was deleted stops its tasks whatever. */
-  async #isGoing(clusterName: string, written: string | undefined, task: Task | undefined): Promise<boolean> {
-    if (written !== undefined) return written !== 'ACTIVE';
-    const [row] = await this.#store.getServices(clusterName, [task?.serviceName ?? '']);
-    return row?.status !== 'ACTIVE';
+  /** A service or a task set that was deleted stops its tasks whatever. */
+  async #isGoing(clusterName: string, written: ServiceRecord | undefined, task: Task): Promise<boolean> {
+    const service = written ?? (await this.#store.getServices(clusterName, [task.serviceName ?? '']))[0];
+    if (service?.status !== 'ACTIVE') return true;
+    const set = service.deployments.find(({ deploymentId }) => deploymentId === task.startedBy);
+    return set?.taskSet?.draining === true;
   }
 }
