@@ -24,8 +24,10 @@ export interface ContainerRecord {
   health?: HealthStatus;
   reason?: string;
   networkBindings: readonly NetworkBinding[];
-  /** An out-of-memory kill was seen; its end follows. */
+  /** An out-of-memory kill was seen; its end follows, or came first. */
   oomKilled: boolean;
+  /** It ended with a failure, and nobody had asked it to stop. */
+  failedByItself: boolean;
   /** It ended before its start was acknowledged. */
   earlyEnd?: { readonly exitCode?: number };
 }
@@ -37,6 +39,7 @@ export const newRecord = (plan: ContainerPlan): ContainerRecord => ({
   pulled: false,
   networkBindings: [],
   oomKilled: false,
+  failedByItself: false,
 });
 
 /** A container found on the engine, or undefined where the plan names one that is not there. */
@@ -65,8 +68,21 @@ export function endRecord(record: ContainerRecord, end: { exitCode?: number; oom
   const wasStopped = record.phase === 'stopping' || end.exitCode === 0;
   record.phase = 'stopped';
   if (end.exitCode !== undefined) record.exitCode = end.exitCode;
-  if (!wasStopped && (record.oomKilled || end.oomKilled === true))
-    record.reason = 'OutOfMemoryError: Container killed due to memory usage';
+  record.failedByItself = !wasStopped;
+  if (end.oomKilled === true) record.oomKilled = true;
+  blameMemory(record);
+}
+
+/** The engine told of memory that ran out, before or after the end that it brought about. True: that is its reason. */
+export function noteOutOfMemory(record: ContainerRecord): boolean {
+  record.oomKilled = true;
+  return blameMemory(record);
+}
+
+function blameMemory(record: ContainerRecord): boolean {
+  const isToBlame = record.phase === 'stopped' && record.failedByItself && record.oomKilled;
+  if (isToBlame) record.reason = 'OutOfMemoryError: Container killed due to memory usage';
+  return isToBlame;
 }
 
 /** What the owner is told of the container. */

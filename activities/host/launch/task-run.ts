@@ -7,7 +7,7 @@ import type { TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
-import { adoptedRecord, applyObserved, endRecord, newRecord } from './container-record.ts';
+import { adoptedRecord, applyObserved, endRecord, newRecord, noteOutOfMemory } from './container-record.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { stopContainer } from './container-stop.ts';
 import type { TaskBlueprint } from './container-spec.ts';
@@ -171,7 +171,7 @@ export class TaskRun {
       case 'started':
         break;
       case 'oom':
-        record.oomKilled = true;
+        if (noteOutOfMemory(record) && this.hasStarted) this.publish();
         break;
       case 'health':
         this.onHealth(record, event);

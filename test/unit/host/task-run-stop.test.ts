@@ -1,3 +1,4 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { planTask } from '../../../activities/host/launch/plan.ts';
@@ -43,9 +44,13 @@ function anEngine() {
   return { engine, runtime: runtime as ContainerRuntime };
 }
 
-/** A task of one container that was found running. */
-function adopted(runtime: ContainerRuntime, reports: TaskReport[]): TaskRun {
-  const definition = taskDefinition();
+/** A task that was found running: of one container, or of these. */
+function adopted(
+  runtime: ContainerRuntime,
+  reports: TaskReport[],
+  containerDefinitions?: ContainerDefinition[],
+): TaskRun {
+  const definition = taskDefinition(containerDefinitions ? { containerDefinitions } : {});
   const launch = {
     taskId: 't1',
     taskArn: 'arn:aws:ecs:us-east-1:123456789012:task/default/t1',
@@ -55,17 +60,19 @@ function adopted(runtime: ContainerRuntime, reports: TaskReport[]): TaskRun {
     overrides: {},
   };
   const plan = planTask(definition, launch, 'service/default/web');
-  const [container] = plan.containers;
-  const observed: ObservedContainer = {
-    id: 'c1',
-    name: 'c1',
-    labels: {},
-    status: 'running',
-    oomKilled: false,
-    networkBindings: [],
-    startedAt: 1,
-  };
-  return TaskRun.adopt(plan, new Map([[container!.name, observed]]), {
+  const observed = plan.containers.map(({ name }, i): [string, ObservedContainer] => [
+    name,
+    {
+      id: `c${i + 1}`,
+      name,
+      labels: {},
+      status: 'running',
+      oomKilled: false,
+      networkBindings: [],
+      startedAt: 1,
+    },
+  ]);
+  return TaskRun.adopt(plan, new Map(observed), {
     runtime,
     containerInstanceId: 'i1',
     slots: new Slots(1),
@@ -112,4 +119,26 @@ it.each<[string, (engine: ReturnType<typeof anEngine>['engine']) => void]>([
   await vi.advanceTimersByTimeAsync(5_000);
   expect(run.isStopped).toBe(true);
   expect(reports.at(-1)).toMatchObject({ lastStatus: 'STOPPED', containers: [{ exitCode: 143 }] });
+});
+
+it('learns of the memory that ran out also after the end that it brought about, and blames nobody else', async () => {
+  const { runtime } = anEngine();
+  const reports: TaskReport[] = [];
+  const run = adopted(runtime, reports, [
+    { name: 'eats', image: 'busybox', memory: 64 },
+    { name: 'beside', image: 'busybox', memory: 64 },
+  ]);
+  const happens = (name: string, event: { kind: 'died' | 'oom'; exitCode?: number }): void =>
+    run.onEvent(name, { ...event, containerId: name === 'eats' ? 'c1' : 'c2', labels: {}, at: 1, sequence: 1 });
+  happens('eats', { kind: 'died', exitCode: 137 });
+  // With version 1 cgroups every container of the task hears of it.
+  happens('beside', { kind: 'oom' });
+  happens('eats', { kind: 'oom' });
+  happens('beside', { kind: 'died', exitCode: 137 });
+  await vi.advanceTimersByTimeAsync(10);
+  expect(reports.at(-1)).toMatchObject({ lastStatus: 'STOPPED' });
+  expect(reports.at(-1)?.containers.map(({ name, reason }) => [name, reason])).toEqual([
+    ['eats', 'OutOfMemoryError: Container killed due to memory usage'],
+    ['beside', undefined],
+  ]);
 });
