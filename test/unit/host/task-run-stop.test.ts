@@ -129,7 +129,7 @@ it('learns of the memory that ran out also after the end that it brought about, 
     { name: 'beside', image: 'busybox', memory: 64 },
   ]);
   const happens = (name: string, event: { kind: 'died' | 'oom'; exitCode?: number }): void =>
-    run.onEvent(name, { ...event, containerId: name === 'eats' ? 'c1' : 'c2', labels: {}, at: 1, sequence: 1 });
+    run.onEvent(name, { ...event, containerId: name === 'eats' ? 'c1' : 'c2', labels: {}, at: 1, sequence: 1n });
   happens('eats', { kind: 'died', exitCode: 137 });
   // With version 1 cgroups every container of the task hears of it.
   happens('beside', { kind: 'oom' });
