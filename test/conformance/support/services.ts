@@ -5,6 +5,7 @@ import {
   type CreateServiceCommandInput,
   DescribeServicesCommand,
   DescribeTasksCommand,
+  ListServicesCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   type Service,
@@ -34,6 +35,14 @@ export async function describeService({ ecs }: Longshore, name: string): Promise
   return services[0]!;
 }
 
+/** Services that are ACTIVE or DRAINING. */
+export async function liveServices({ ecs }: Longshore): Promise<Service[]> {
+  const { serviceArns = [] } = await ecs.send(new ListServicesCommand({}));
+  if (serviceArns.length === 0) return [];
+  const { services = [] } = await ecs.send(new DescribeServicesCommand({ services: serviceArns }));
+  return services.filter(({ status }) => status !== 'INACTIVE');
+}
+
 /** Tasks of the service that should run. */
 export async function tasksOf({ ecs }: Longshore, serviceName: string): Promise<Task[]> {
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ serviceName }));
@@ -47,9 +56,12 @@ export const revisionOf = (task: Task): string => task.taskDefinitionArn?.split(
 export const stable = (longshore: Longshore, name: string, count: number, revision?: string): Promise<Task[]> =>
   vi.waitFor(async () => {
     const service = await describeService(longshore, name);
-    expect(service).toMatchObject({ desiredCount: count, runningCount: count, pendingCount: 0 });
-    expect(service.deployments).toMatchObject([{ status: 'PRIMARY', rolloutState: 'COMPLETED' }]);
     const tasks = await tasksOf(longshore, name);
+    const told = tasks
+      .map((task) => `${task.taskArn} ${revisionOf(task)} ${task.lastStatus} ${task.healthStatus}`)
+      .join('\n');
+    expect(service, told).toMatchObject({ desiredCount: count, runningCount: count, pendingCount: 0 });
+    expect(service.deployments, told).toMatchObject([{ status: 'PRIMARY', rolloutState: 'COMPLETED' }]);
     expect(tasks.map((task) => task.lastStatus)).toEqual(Array(count).fill('RUNNING'));
     if (revision !== undefined) expect(tasks.map(revisionOf)).toEqual(Array(count).fill(revision));
     return tasks;
