@@ -27,8 +27,10 @@ const WITHOUT_CLUSTER: readonly string[] = [
   'ContinueServiceDeployment',
 ];
 
-/** Tries of one call, as an SDK makes them. */
-const TRIES = 6;
+/** Of one call, as an SDK makes them. */
+const MOST_TRIES = 6;
+/** Without a token, a second call would do it twice. */
+const NOT_REPEATABLE: readonly string[] = ['StartTask'];
 
 export class User {
   /** Calls whose outcome is not known are made again, as an SDK does: what follows relies on them. */
@@ -52,26 +54,28 @@ export class User {
   }
 
   call(operation: string, body: Record<string, unknown>): Promise<Answer> {
+    return this.#call(operation, body, NOT_REPEATABLE.includes(operation) ? 1 : this.#tries);
+  }
+
+  /** Whatever step it belongs to, the same call again until there is an answer. */
+  callPatiently(operation: string, body: Record<string, unknown>): Promise<Answer> {
+    return this.#call(operation, body, MOST_TRIES);
+  }
+
+  #call(operation: string, body: Record<string, unknown>, tries: number): Promise<Answer> {
     const cluster = WITHOUT_CLUSTER.includes(operation) ? {} : { cluster: this.clusterName };
-    return this.ask(operation, () => this.world.call(operation, { ...cluster, ...body }));
+    return this.ask(operation, () => this.world.call(operation, { ...cluster, ...body }), tries);
   }
 
-  /** As an SDK does: the same call again, until there is an answer. */
-  async callPatiently(operation: string, body: Record<string, unknown>): Promise<Answer> {
-    const was = this.isPatient;
-    this.isPatient = true;
-    try {
-      return await this.call(operation, body);
-    } finally {
-      this.isPatient = was;
-    }
-  }
-
-  async ask(what: string, call: () => Promise<Record<string, unknown>>): Promise<Answer> {
+  /** Asks until the outcome is known, `tries` times at most. */
+  async ask(what: string, call: () => Promise<Record<string, unknown>>, tries = this.#tries): Promise<Answer> {
     let answer = await this.#askOnce(what, call);
-    for (let i = 1; i < TRIES && this.isPatient && answer.kind === 'unknown'; i += 1)
-      answer = await this.#askOnce(what, call);
+    for (let i = 1; i < tries && answer.kind === 'unknown'; i += 1) answer = await this.#askOnce(what, call);
     return answer;
+  }
+
+  get #tries(): number {
+    return this.isPatient ? MOST_TRIES : 1;
   }
 
   async #askOnce(what: string, call: () => Promise<Record<string, unknown>>): Promise<Answer> {

@@ -2,14 +2,13 @@
  * The scenarios of the repository with fixed seeds, about three minutes in all: the same runs for everybody. New seeds are
  * for `longshore sim SCENARIO --for 60m`.
  */
-import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runCampaign, stepsOf } from '../../simulation/run/campaign.ts';
 import { runScenario } from '../../simulation/run/run.ts';
-import { openSimulationStage, type SimulationStage } from '../../simulation/run/stage.ts';
 import { readScenario } from '../../simulation/scenario/scenario.ts';
+import { useSimulationStage } from '../support/use-simulation-stage.ts';
 
 const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 const RUNS = [
@@ -20,17 +19,13 @@ const RUNS = [
   ...[1, 2].map((seed) => ['zones.yaml', seed] as const),
 ];
 
-let stage: SimulationStage;
-beforeAll(async () => {
-  stage = await openSimulationStage(path.join(tmpdir(), 'longshore-test-bundles'));
-});
-afterAll(() => stage.close());
+const stage = useSimulationStage();
 
 describe('simulation', () => {
   it('is the same run for the same seed', async () => {
     const scenario = readScenario(path.join(folder, 'everyday.yaml'));
     const run = (seed: number) =>
-      runScenario({ scenario, seed: String(seed), steps: stepsOf(scenario, seed, 40), ...stage });
+      runScenario({ scenario, seed: String(seed), steps: stepsOf(scenario, seed, 40), ...stage() });
     const [first, again, other] = [await run(7), await run(7), await run(8)];
     expect(again.digest).toBe(first.digest);
     expect(other.digest).not.toBe(first.digest);
@@ -39,7 +34,7 @@ describe('simulation', () => {
   it.each(RUNS)('%s keeps its promises with seed %i', async (file, seed) => {
     const { failure } = await runCampaign({
       scenarios: [{ name: file, scenario: readScenario(path.join(folder, file)) }],
-      stage,
+      stage: stage(),
       firstSeed: seed,
       seeds: 1,
       shrinkForMs: 0,

@@ -1,26 +1,21 @@
 /** Stories of fixed steps with what is expected at each: hours of a cluster on the real workflows, in virtual time. */
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { stepsOf } from '../../simulation/run/campaign.ts';
 import { runScenario } from '../../simulation/run/run.ts';
-import { openSimulationStage, type SimulationStage } from '../../simulation/run/stage.ts';
 import { readScenario } from '../../simulation/scenario/scenario.ts';
+import { useSimulationStage } from '../support/use-simulation-stage.ts';
 
 const folder = fileURLToPath(new URL('stories/', import.meta.url));
 const SEED = 1;
 
-let stage: SimulationStage;
-beforeAll(async () => {
-  stage = await openSimulationStage(path.join(tmpdir(), 'longshore-test-bundles'));
-});
-afterAll(() => stage.close());
+const stage = useSimulationStage();
 
 it.each(readdirSync(folder))('%s', async (file) => {
   const scenario = readScenario(path.join(folder, file));
-  const { failure } = await runScenario({ scenario, seed: String(SEED), steps: stepsOf(scenario, SEED), ...stage });
+  const { failure } = await runScenario({ scenario, seed: String(SEED), steps: stepsOf(scenario, SEED), ...stage() });
   const told = `${failure?.violations.join('\n') ?? ''}\n${failure?.trace.slice(-20).join('\n') ?? ''}`;
   expect(failure === undefined, told).toBe(true);
 });

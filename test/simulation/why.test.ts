@@ -2,19 +2,18 @@
  * The records of whole lives, over random days of a cluster in which everything fails now and then: whatever became of a
  * task, its records say where it came from and why it went, and the chain begins with a call of the API.
  */
-import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { whyChain } from '../../api/why/chain.ts';
 import { decisionKind, type Decision } from '../../model/decision.ts';
 import type { Task } from '../../model/task.ts';
 import { runCampaign } from '../../simulation/run/campaign.ts';
-import { openSimulationStage, type SimulationStage } from '../../simulation/run/stage.ts';
 import { readScenario } from '../../simulation/scenario/scenario.ts';
 import type { SimulationDatabases } from '../../simulation/world/database.ts';
 import type { Database } from '../../store/database.ts';
 import { createStore } from '../../store/index.ts';
+import { useSimulationStage } from '../support/use-simulation-stage.ts';
 
 const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 const PARTITION = { account: '123456789012', region: 'us-east-1' };
@@ -23,11 +22,7 @@ const STEPS = 120;
 /** A task that has one of these was stopped by its owner. */
 const BY_OWNER = ['ServiceSchedulerInitiated', 'SpotInterruption', 'UserInitiated', 'TerminationNotice'];
 
-let stage: SimulationStage;
-beforeAll(async () => {
-  stage = await openSimulationStage(path.join(tmpdir(), 'longshore-test-bundles'));
-});
-afterAll(() => stage.close());
+const stage = useSimulationStage();
 
 /** What a run left behind. */
 interface Remains {
@@ -86,7 +81,7 @@ async function remainsOf(file: string, seed: number): Promise<Remains> {
   let remains: Remains | undefined;
   const { failure } = await runCampaign({
     scenarios: [{ name: file, scenario: readScenario(path.join(folder, file)) }],
-    stage: { ...stage, databases: keepingRemains(stage.databases, (kept) => (remains = kept)) },
+    stage: { ...stage(), databases: keepingRemains(stage().databases, (kept) => (remains = kept)) },
     firstSeed: seed,
     seeds: 1,
     steps: STEPS,

@@ -11,31 +11,22 @@ import {
   instancesChangedSignal,
   interruptInstanceUpdate,
   runTaskWorkflowId,
-  serviceWorkflowId,
   stopServiceDeploymentUpdate,
-  updateServiceUpdate,
   type CreateServiceCommand,
-  type UpdateServiceCommand,
 } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
 import { registerInstance } from '../support/register-instance.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
-import { withStage, type Stage } from '../support/workflow-env.ts';
+import { storyIn, updateWeb, webHandle } from '../support/web-service.ts';
+import { type Stage } from '../support/workflow-env.ts';
 
 const env = useWorkflowEnv();
 
-/** Ends at rest: an activity that a test leaves under way keeps the clock of the next one from skipping. */
-const story = (act: (stage: Stage) => Promise<void>): Promise<void> =>
-  withStage(env, async (stage) => {
-    await act(stage);
-    await stage.until('nothing stops', () => stage.control.live().every((task) => task.desiredStatus === 'RUNNING'));
-    await stage.pass(5_000);
-  });
+const story = (act: (stage: Stage) => Promise<void>): Promise<void> => storyIn(env, act);
 
 const live = ({ control }: Stage) => control.live();
 const running = (stage: Stage) => live(stage).filter((task) => task.lastStatus === 'RUNNING');
 const service = ({ control }: Stage) => control.services.get('web')!;
-const handle = (stage: Stage) => stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
 const withReason = ({ control }: Stage, reason: DecisionReason): readonly Decision[] =>
   [...control.decisions.values()].filter(({ reasons }) => reasons.some((each) => each.reason === reason));
 const aCall = (operation: string, requestId = 'r-1'): CallCause => ({
@@ -45,13 +36,8 @@ const aCall = (operation: string, requestId = 'r-1'): CallCause => ({
   principalArn: 'arn:aws:iam::123456789012:root',
 });
 
-async function update(stage: Stage, command: Partial<UpdateServiceCommand>): Promise<void> {
-  const { incarnation } = service(stage);
-  const args: [UpdateServiceCommand] = [{ incarnation, changes: {}, forceNewDeployment: false, ...command }];
-  await handle(stage).executeUpdate(updateServiceUpdate, { args });
-}
 const toRevision = (stage: Stage, revision: number): Promise<void> =>
-  update(stage, { taskDefinition: taskDefinition({ revision }), cause: aCall('UpdateService', `r-${revision}`) });
+  updateWeb(stage, { taskDefinition: taskDefinition({ revision }), cause: aCall('UpdateService', `r-${revision}`) });
 
 async function upAndRunning(stage: Stage, definition: Partial<ServiceDefinition> = {}): Promise<string> {
   const id = await stage.addInstance();
@@ -199,7 +185,7 @@ describe('a deployment', () => {
   const stop = async (stage: Stage, stopType: 'ROLLBACK' | 'ABORT'): Promise<void> => {
     const { incarnation, serviceDeployments } = service(stage);
     const { serviceDeploymentId } = serviceDeployments![0]!;
-    await handle(stage).executeUpdate(stopServiceDeploymentUpdate, {
+    await webHandle(stage).executeUpdate(stopServiceDeploymentUpdate, {
       args: [{ incarnation, serviceDeploymentId, stopType, cause: aCall('StopServiceDeployment') }],
     });
   };
@@ -229,7 +215,7 @@ describe('a deployment', () => {
       ]);
       expect([...withReason(stage, 'circuitBreaker'), ...withReason(stage, 'rolledBack')]).toEqual([]);
       stage.host.fate = () => 'starts';
-      await update(stage, { changes: { desiredCount: 2 } });
+      await updateWeb(stage, { changes: { desiredCount: 2 } });
       expect(withReason(stage, 'called').at(-1)!.changes).toEqual({ desiredCount: ['1', '2'] });
       await stage.until('two run', () => running(stage).length === 2);
     }));
@@ -262,7 +248,7 @@ describe('a deployment', () => {
     story(async (stage) => {
       await upAndRunning(stage);
       const [good] = service(stage).deployments;
-      await update(stage, { changes: hooks('ROLLBACK') });
+      await updateWeb(stage, { changes: hooks('ROLLBACK') });
       await toRevision(stage, 2);
       const [late] = service(stage).deployments;
       await stage.until('timed out', () => status(stage) === 'ROLLBACK_SUCCESSFUL', 40 * 60_000);
@@ -275,7 +261,7 @@ describe('a deployment', () => {
         },
       ]);
       expect(withReason(stage, 'rolledBackByTimeout')).toMatchObject([{ deploymentId: good!.deploymentId }]);
-      await update(stage, { changes: hooks('CONTINUE') });
+      await updateWeb(stage, { changes: hooks('CONTINUE') });
       await toRevision(stage, 3);
       await stage.until('went on', () => status(stage) === 'SUCCESSFUL', 40 * 60_000);
       expect(withReason(stage, 'hookExpired')).toMatchObject([
@@ -355,10 +341,10 @@ describe('what is decided later', () => {
       await stage.until('one runs', () => running(stage).length === 1);
       await stage.pass(60_000);
       const second = await stage.addInstance();
-      await handle(stage).signal(instancesChangedSignal);
+      await webHandle(stage).signal(instancesChangedSignal);
       await stage.until('two run', () => running(stage).length === 2);
       const third = await stage.addInstance();
-      await handle(stage).signal(instancesChangedSignal, { cause: aCall('PutAttributes') });
+      await webHandle(stage).signal(instancesChangedSignal, { cause: aCall('PutAttributes') });
       await stage.until('three run', () => running(stage).length === 3);
       const startedOn = (id: string) =>
         [...stage.control.decisions.values()].find(({ tasks }) => tasks.some((t) => t.containerInstanceId === id));
@@ -378,10 +364,12 @@ describe('what is decided later', () => {
       await stage.createService(command);
       const { incarnation } = service(stage);
       const set = { launchType: 'EC2', scale: 100, digest: 'd', tags: [], taskDefinition: taskDefinition() } as const;
-      const { taskSetId } = await handle(stage).executeUpdate(createTaskSetUpdate, { args: [{ incarnation, ...set }] });
+      const { taskSetId } = await webHandle(stage).executeUpdate(createTaskSetUpdate, {
+        args: [{ incarnation, ...set }],
+      });
       await stage.until('it runs', () => running(stage).length === 1);
       const [task] = running(stage);
-      await handle(stage).executeUpdate(changeTaskSetUpdate, {
+      await webHandle(stage).executeUpdate(changeTaskSetUpdate, {
         args: [{ incarnation, taskSetId, change: { kind: 'delete', force: true }, cause: aCall('DeleteTaskSet') }],
       });
       await stage.until('it is gone', () => live(stage).length === 0);

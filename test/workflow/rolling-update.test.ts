@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  deleteServiceUpdate,
-  serviceWorkflowId,
-  taskReportsSignal,
-  updateServiceUpdate,
-} from '../../workflows/messages.ts';
-import type { UpdateServiceCommand } from '../../workflows/messages.ts';
+import { deleteServiceUpdate, taskReportsSignal } from '../../workflows/messages.ts';
 import { checked, createCommand, taskDefinition } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { updateWeb, webHandle } from '../support/web-service.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';
 
 const env = useWorkflowEnv();
@@ -15,13 +10,6 @@ const env = useWorkflowEnv();
 const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
 const ofRevision = (stage: Stage, revision: number) => running(stage).filter((task) => task.revision === revision);
 const service = ({ control }: Stage) => control.services.get('web');
-const handle = (stage: Stage) => stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
-
-async function update(stage: Stage, command: Partial<UpdateServiceCommand>): Promise<void> {
-  const { incarnation } = service(stage)!;
-  const args: [UpdateServiceCommand] = [{ incarnation, changes: {}, forceNewDeployment: false, ...command }];
-  await handle(stage).executeUpdate(updateServiceUpdate, { args });
-}
 
 async function steadyService(stage: Stage, desiredCount: number, definition = taskDefinition()): Promise<void> {
   await stage.addInstance();
@@ -34,7 +22,7 @@ describe('rolling update', () => {
   it('brings the new revision up before the old goes, within both bounds throughout', () =>
     withStage(env, async (stage) => {
       await steadyService(stage, 4);
-      await update(stage, { taskDefinition: taskDefinition({ revision: 2 }) });
+      await updateWeb(stage, { taskDefinition: taskDefinition({ revision: 2 }) });
       expect(service(stage)?.deployments.map((d) => d.status)).toEqual(['PRIMARY', 'ACTIVE']);
       for (let i = 0; i < 200 && service(stage)!.deployments.length > 1; i += 1) {
         const up = stage.control.live().filter((t) => t.desiredStatus === 'RUNNING').length;
@@ -51,7 +39,7 @@ describe('rolling update', () => {
     withStage(env, async (stage) => {
       await steadyService(stage, 2);
       stage.host.fate = () => 'hangs';
-      await update(stage, { taskDefinition: taskDefinition({ revision: 2 }) });
+      await updateWeb(stage, { taskDefinition: taskDefinition({ revision: 2 }) });
       await stage.pass(30 * 60_000);
       expect(ofRevision(stage, 1)).toHaveLength(2);
       expect(service(stage)?.deployments[0]?.rolloutState).toBe('IN_PROGRESS');
@@ -64,11 +52,11 @@ describe('rolling update', () => {
     withStage(env, async (stage) => {
       await steadyService(stage, 2);
       stage.host.fate = (task) => (task.taskDefinitionArn.endsWith(':2') ? 'fails' : 'starts');
-      await update(stage, { taskDefinition: taskDefinition({ revision: 2 }) });
+      await updateWeb(stage, { taskDefinition: taskDefinition({ revision: 2 }) });
       await stage.pass(10 * 60_000);
       expect(ofRevision(stage, 1)).toHaveLength(2);
       expect(service(stage)!.deployments[0]!.failedTasks).toBeGreaterThanOrEqual(3);
-      await update(stage, { taskDefinition: taskDefinition({ revision: 3 }) });
+      await updateWeb(stage, { taskDefinition: taskDefinition({ revision: 3 }) });
       await stage.until('rolled', () => service(stage)?.deployments.length === 1);
       expect(ofRevision(stage, 3)).toHaveLength(2);
     }));
@@ -87,7 +75,7 @@ describe('rolling update', () => {
       await health('HEALTHY', 1);
       await stage.until('completed', () => service(stage)?.deployments[0]?.rolloutState === 'COMPLETED');
 
-      await update(stage, { taskDefinition: checked({ revision: 2 }) });
+      await updateWeb(stage, { taskDefinition: checked({ revision: 2 }) });
       await stage.until('new ones run', () => ofRevision(stage, 2).length === 2);
       await stage.pass(10 * 60_000);
       expect(ofRevision(stage, 1)).toHaveLength(2);
@@ -115,13 +103,13 @@ describe('rolling update', () => {
     withStage(env, async (stage) => {
       await steadyService(stage, 3);
       stage.host.fate = () => 'hangs';
-      await update(stage, { taskDefinition: taskDefinition({ revision: 2 }) });
+      await updateWeb(stage, { taskDefinition: taskDefinition({ revision: 2 }) });
       await stage.until('launched', () => stage.host.launched.length === 6);
-      const { runId } = await handle(stage).describe();
+      const { runId } = await webHandle(stage).describe();
       for (let i = 0; i < 42; i += 1) {
-        await Promise.all(Array.from({ length: 100 }, () => handle(stage).signal(taskReportsSignal, [])));
+        await Promise.all(Array.from({ length: 100 }, () => webHandle(stage).signal(taskReportsSignal, [])));
       }
-      await expect.poll(async () => (await handle(stage).describe()).runId, { timeout: 30_000 }).not.toBe(runId);
+      await expect.poll(async () => (await webHandle(stage).describe()).runId, { timeout: 30_000 }).not.toBe(runId);
       const fresh = stage.control.live().filter((task) => task.revision === 2);
       expect(fresh).toHaveLength(3);
       for (const task of fresh) await stage.host.start(task.taskId);
@@ -139,9 +127,9 @@ describe('scale and delete', () => {
     withStage(env, async (stage) => {
       await steadyService(stage, 2);
       const { deploymentId } = service(stage)!.deployments[0]!;
-      await update(stage, { changes: { desiredCount: 5 } });
+      await updateWeb(stage, { changes: { desiredCount: 5 } });
       await stage.until('five', () => running(stage).length === 5);
-      await update(stage, { changes: { desiredCount: 1 } });
+      await updateWeb(stage, { changes: { desiredCount: 1 } });
       await stage.until('one', () => stage.control.live().length === 1);
       expect(service(stage)!.deployments).toMatchObject([{ deploymentId, desiredCount: 1, runningCount: 1 }]);
       const stopped = [...stage.control.tasks.values()].find((t) => t.lastStatus === 'STOPPED')!;
@@ -160,7 +148,7 @@ describe('scale and delete', () => {
       await stage.until('six', () => running(stage).length === 6);
       const on = (id: string) => running(stage).filter((t) => t.containerInstanceId === id).length;
       expect([on(small), on(large)]).toEqual([4, 2]);
-      await update(stage, { changes: { desiredCount: 4 } });
+      await updateWeb(stage, { changes: { desiredCount: 4 } });
       await stage.until('four', () => stage.control.live().length === 4);
       expect([on(small), on(large)]).toEqual([4, 0]);
     }));
@@ -170,7 +158,7 @@ describe('scale and delete', () => {
       await steadyService(stage, 2);
       const { incarnation } = service(stage)!;
       stage.host.stops = false;
-      await handle(stage).executeUpdate(deleteServiceUpdate, { args: [{ incarnation, force: true }] });
+      await webHandle(stage).executeUpdate(deleteServiceUpdate, { args: [{ incarnation, force: true }] });
       expect(service(stage)?.status).toBe('DRAINING');
       await stage.until('asked to stop', () => stage.host.stopped.length === 2);
       stage.host.stops = true;

@@ -4,37 +4,22 @@ import type { LifecycleStage, ServiceDeployment } from '../../model/service-depl
 import {
   continueServiceDeploymentUpdate,
   deleteServiceUpdate,
-  serviceWorkflowId,
   stopServiceDeploymentUpdate,
-  updateServiceUpdate,
-  type UpdateServiceCommand,
 } from '../../workflows/messages.ts';
 import { createCommand, taskDefinition } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
-import { withStage, type Stage } from '../support/workflow-env.ts';
+import { storyIn, updateWeb, webHandle } from '../support/web-service.ts';
+import { type Stage } from '../support/workflow-env.ts';
 
 const env = useWorkflowEnv();
 
-/** Ends at rest: an activity that a test leaves under way keeps the clock of the next one from skipping. */
-const story = (act: (stage: Stage) => Promise<void>): Promise<void> =>
-  withStage(env, async (stage) => {
-    await act(stage);
-    await stage.until('nothing stops', () => stage.control.live().every((task) => task.desiredStatus === 'RUNNING'));
-    await stage.pass(5_000);
-  });
+const story = (act: (stage: Stage) => Promise<void>): Promise<void> => storyIn(env, act);
 
 const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
 const ofRevision = (stage: Stage, revision: number) => running(stage).filter((task) => task.revision === revision);
 const launchedOf = ({ host }: Stage, revision: number) =>
   host.launched.filter(({ task }) => task.taskDefinitionArn.endsWith(`:${revision}`)).length;
 const service = ({ control }: Stage) => control.services.get('web')!;
-const handle = (stage: Stage) => stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
-
-async function update(stage: Stage, command: Partial<UpdateServiceCommand>): Promise<void> {
-  const { incarnation } = service(stage);
-  const args: [UpdateServiceCommand] = [{ incarnation, changes: {}, forceNewDeployment: false, ...command }];
-  await handle(stage).executeUpdate(updateServiceUpdate, { args });
-}
 
 /** The service deployment that began last, as the history has it. */
 const current = (stage: Stage): ServiceDeployment => {
@@ -45,7 +30,7 @@ const current = (stage: Stage): ServiceDeployment => {
 async function stop(stage: Stage, deployment: ServiceDeployment, stopType: 'ROLLBACK' | 'ABORT'): Promise<void> {
   const { serviceDeploymentId } = deployment;
   const { incarnation } = service(stage);
-  await handle(stage).executeUpdate(stopServiceDeploymentUpdate, {
+  await webHandle(stage).executeUpdate(stopServiceDeploymentUpdate, {
     args: [{ incarnation, serviceDeploymentId, stopType }],
   });
 }
@@ -54,7 +39,7 @@ async function goOn(stage: Stage, action: 'CONTINUE' | 'ROLLBACK', hookId?: stri
   const { serviceDeploymentId, hooks = [] } = current(stage);
   const waiting = hooks.find(({ status }) => status === 'AWAITING_ACTION');
   const { incarnation } = service(stage);
-  await handle(stage).executeUpdate(continueServiceDeploymentUpdate, {
+  await webHandle(stage).executeUpdate(continueServiceDeploymentUpdate, {
     args: [{ incarnation, serviceDeploymentId, hookId: hookId ?? waiting?.hookId ?? '', action }],
   });
 }
@@ -73,7 +58,7 @@ async function aService(stage: Stage, definition: Partial<ServiceDefinition> = {
 }
 
 const toRevision = (stage: Stage, revision: number): Promise<void> =>
-  update(stage, { taskDefinition: taskDefinition({ revision }) });
+  updateWeb(stage, { taskDefinition: taskDefinition({ revision }) });
 
 const pauseAt = (...lifecycleStages: LifecycleStage[]): Partial<ServiceDefinition> => ({
   lifecycleHooks: [{ targetType: 'PAUSE', lifecycleStages: lifecycleStages as never }],
@@ -96,9 +81,9 @@ describe('service deployments', () => {
       expect(stage.control.serviceRevisions.get(current(stage).targetRevisionId)).toMatchObject({
         taskDefinitionArn: expect.stringMatching(/web:2$/) as string,
       });
-      await update(stage, { changes: { desiredCount: 3 } });
+      await updateWeb(stage, { changes: { desiredCount: 3 } });
       expect(stage.control.serviceDeployments.size).toBe(2);
-      await update(stage, { forceNewDeployment: true });
+      await updateWeb(stage, { forceNewDeployment: true });
       expect(stage.control.serviceDeployments.size).toBe(3);
       await stage.until('rolled out', () => current(stage).status === 'SUCCESSFUL');
     }));
@@ -174,7 +159,7 @@ describe('service deployments', () => {
       await stage.addInstance();
       stage.host.fate = () => 'hangs';
       await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
-      await handle(stage).executeUpdate(deleteServiceUpdate, {
+      await webHandle(stage).executeUpdate(deleteServiceUpdate, {
         args: [{ incarnation: service(stage).incarnation, force: true }],
       });
       await stage.until('gone', () => service(stage).status === 'INACTIVE');
@@ -186,7 +171,7 @@ describe('a bake time', () => {
   it('passes before the deployment completes, and is time to roll back in', () =>
     story(async (stage) => {
       await aService(stage);
-      await update(stage, { changes: { bakeTimeInMinutes: 10 } });
+      await updateWeb(stage, { changes: { bakeTimeInMinutes: 10 } });
       await toRevision(stage, 2);
       await stage.until('bakes', () => current(stage).lifecycleStage === 'BAKE_TIME');
       const { bakeStartedAt = 0 } = current(stage);
@@ -228,7 +213,7 @@ describe('PAUSE hooks', () => {
   it('hold the rollout before it starts; the old revision is kept whole meanwhile', () =>
     story(async (stage) => {
       await aService(stage, { minimumHealthyPercent: 0 });
-      await update(stage, { changes: pauseAt('PRE_SCALE_UP') });
+      await updateWeb(stage, { changes: pauseAt('PRE_SCALE_UP') });
       await toRevision(stage, 2);
       await stage.until('waits', () => current(stage).lifecycleStage === 'PRE_SCALE_UP');
       const [hook] = current(stage).hooks!;
@@ -236,7 +221,7 @@ describe('PAUSE hooks', () => {
       const [one] = running(stage);
       await stage.host.exit(one!.taskId);
       await stage.until('replaced at its own revision', () => ofRevision(stage, 1).length === 2);
-      await update(stage, { changes: { desiredCount: 3 } });
+      await updateWeb(stage, { changes: { desiredCount: 3 } });
       await stage.until('scaled at the old revision', () => ofRevision(stage, 1).length === 3);
       expect(ofRevision(stage, 2)).toHaveLength(0);
       expect(await refusal(goOn(stage, 'CONTINUE', 'none'))).toBe('InvalidParameterException');
@@ -250,7 +235,7 @@ describe('PAUSE hooks', () => {
   it('hold it when the new revision is up, beside the whole old one', () =>
     story(async (stage) => {
       await aService(stage);
-      await update(stage, { changes: pauseAt('POST_SCALE_UP') });
+      await updateWeb(stage, { changes: pauseAt('POST_SCALE_UP') });
       await toRevision(stage, 2);
       await stage.until('waits', () => current(stage).lifecycleStage === 'POST_SCALE_UP');
       await stage.pass(10 * 60_000);
@@ -274,13 +259,13 @@ describe('PAUSE hooks', () => {
           },
         ],
       });
-      await update(stage, { changes: within('ROLLBACK') });
+      await updateWeb(stage, { changes: within('ROLLBACK') });
       await toRevision(stage, 2);
       await stage.until('timed out', () => current(stage).status === 'ROLLBACK_SUCCESSFUL', 40 * 60_000);
       expect(current(stage).rollback?.reason).toContain('timed out');
       expect(current(stage).hooks).toMatchObject([{ status: 'TIMED_OUT' }]);
       expect(ofRevision(stage, 1)).toHaveLength(2);
-      await update(stage, { changes: within('CONTINUE') });
+      await updateWeb(stage, { changes: within('CONTINUE') });
       await toRevision(stage, 3);
       await stage.until('went on', () => current(stage).status === 'SUCCESSFUL', 40 * 60_000);
       expect(ofRevision(stage, 3)).toHaveLength(2);

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import {
-  protectTasksUpdate,
-  serviceWorkflowId,
-  stopTaskUpdate,
-  updateServiceUpdate,
-} from '../../workflows/messages.ts';
+import { protectTasksUpdate, stopTaskUpdate, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { webHandle } from '../support/web-service.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';
 
 const env = useWorkflowEnv();
 
 const HOUR = 3_600_000;
 const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
-const handle = ({ client, cluster }: Stage) => client.getHandle(serviceWorkflowId(cluster, 'web'));
 
 async function twoRun(stage: Stage): Promise<{ incarnation: string }> {
   await stage.addInstance();
@@ -23,7 +18,7 @@ async function twoRun(stage: Stage): Promise<{ incarnation: string }> {
 }
 
 const scaleTo = (stage: Stage, { incarnation }: { incarnation: string }, desiredCount: number) =>
-  handle(stage).executeUpdate(updateServiceUpdate, {
+  webHandle(stage).executeUpdate(updateServiceUpdate, {
     args: [{ incarnation, changes: { desiredCount }, forceNewDeployment: false }],
   });
 
@@ -34,13 +29,13 @@ describe('task scale-in protection', () => {
       const ids = running(stage).map((task) => task.taskId);
       const [kept = ''] = ids;
       const now = await stage.host.now();
-      const outcome = await handle(stage).executeUpdate(protectTasksUpdate, {
+      const outcome = await webHandle(stage).executeUpdate(protectTasksUpdate, {
         args: [{ taskIds: ids, protectForMs: HOUR }],
       });
       expect(outcome.failures).toEqual([]);
       expect(outcome.tasks).toHaveLength(2);
       expect(stage.control.tasks.get(kept)?.protectedUntil).toBeGreaterThanOrEqual(now + HOUR);
-      await handle(stage).executeUpdate(protectTasksUpdate, { args: [{ taskIds: [kept], protectForMs: 2 * HOUR }] });
+      await webHandle(stage).executeUpdate(protectTasksUpdate, { args: [{ taskIds: [kept], protectForMs: 2 * HOUR }] });
       await scaleTo(stage, created, 0);
       await stage.until('the service says why', () =>
         stage.control.messages().some((m) => m.endsWith('(reason 2 tasks under protection)')),
@@ -56,11 +51,11 @@ describe('task scale-in protection', () => {
     withStage(env, async (stage) => {
       const created = await twoRun(stage);
       const ids = running(stage).map((task) => task.taskId);
-      await handle(stage).executeUpdate(protectTasksUpdate, { args: [{ taskIds: ids, protectForMs: HOUR }] });
+      await webHandle(stage).executeUpdate(protectTasksUpdate, { args: [{ taskIds: ids, protectForMs: HOUR }] });
       await scaleTo(stage, created, 0);
-      await handle(stage).executeUpdate(stopTaskUpdate, { args: [{ taskId: ids[0]!, reason: 'by hand' }] });
+      await webHandle(stage).executeUpdate(stopTaskUpdate, { args: [{ taskId: ids[0]!, reason: 'by hand' }] });
       await stage.until('one is left', () => running(stage).length === 1);
-      await handle(stage).executeUpdate(protectTasksUpdate, { args: [{ taskIds: [ids[1]!] }] });
+      await webHandle(stage).executeUpdate(protectTasksUpdate, { args: [{ taskIds: [ids[1]!] }] });
       await stage.until('none is left', () => running(stage).length === 0, 10_000);
     }));
 });

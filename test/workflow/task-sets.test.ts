@@ -2,18 +2,17 @@ import { describe, expect, it } from 'vitest';
 import {
   changeTaskSetUpdate,
   createTaskSetUpdate,
-  serviceWorkflowId,
   type ChangeTaskSetCommand,
   type CreateTaskSetCommand,
 } from '../../workflows/messages.ts';
 import { createCommand, taskDefinition } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { webHandle } from '../support/web-service.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';
 
 const env = useWorkflowEnv();
 
 const service = ({ control }: Stage) => control.services.get('web');
-const handle = (stage: Stage) => stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
 const ofRevision = ({ control }: Stage, revision: number) =>
   control.live().filter((task) => task.lastStatus === 'RUNNING' && task.revision === revision).length;
 
@@ -36,12 +35,12 @@ async function addTaskSet(
   const args: [CreateTaskSetCommand] = [
     { incarnation, taskDefinition: taskDefinition({ revision }), ...rest, ...command },
   ];
-  return (await handle(stage).executeUpdate(createTaskSetUpdate, { args })).taskSetId;
+  return (await webHandle(stage).executeUpdate(createTaskSetUpdate, { args })).taskSetId;
 }
 
 async function change(stage: Stage, taskSetId: string, asked: ChangeTaskSetCommand['change']): Promise<void> {
   const { incarnation } = service(stage)!;
-  await handle(stage).executeUpdate(changeTaskSetUpdate, { args: [{ incarnation, taskSetId, change: asked }] });
+  await webHandle(stage).executeUpdate(changeTaskSetUpdate, { args: [{ incarnation, taskSetId, change: asked }] });
 }
 
 describe('a service of task sets', () => {

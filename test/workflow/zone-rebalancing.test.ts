@@ -1,13 +1,13 @@
 /** Rebalancing's own events, and a deployment in the middle of it. What takes hours is told by test/simulation/stories. */
 import { describe, expect, it } from 'vitest';
-import { capacityChangedSignal, serviceWorkflowId, updateServiceUpdate } from '../../workflows/messages.ts';
+import { capacityChangedSignal, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
+import { webHandle } from '../support/web-service.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';
 
 const env = useWorkflowEnv();
 
-const handle = ({ client, cluster }: Stage) => client.getHandle(serviceWorkflowId(cluster, 'web'));
 const running = ({ control }: Stage) =>
   control.live().filter((task) => task.lastStatus === 'RUNNING' && task.desiredStatus === 'RUNNING');
 const zones = (stage: Stage): string =>
@@ -35,7 +35,7 @@ async function fourInOneZone(stage: Stage): Promise<{ incarnation: string }> {
 /** The service in between two steps: a message in the middle of one makes the test server's clock stand still. */
 async function idle(stage: Stage) {
   await stage.pass(1_000);
-  return handle(stage);
+  return webHandle(stage);
 }
 
 /** An instance registers, as the control plane tells a service that is not balanced. */
