@@ -17,19 +17,26 @@ async function sourceFiles(folder: string): Promise<string[]> {
     .sort();
 }
 
-async function sourceDigest(): Promise<string> {
+async function sourceDigest(interceptorModules: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   // Every library that the bundle takes in, by its exact version.
   hash.update(await readFile(join(root, 'package-lock.json')));
   for (const folder of BUNDLED_FOLDERS) {
     for (const file of await sourceFiles(folder)) hash.update(file.slice(root.length)).update(await readFile(file));
   }
+  for (const file of interceptorModules) hash.update(await readFile(file));
   return hash.digest('hex').slice(0, 32);
 }
 
-/** The bundle of workflows/index.ts, from the cache when the sources are the same. Safe with several processes at once. */
-export async function loadWorkflowBundle(cacheDir: string): Promise<{ code: string }> {
-  const file = join(cacheDir, `workflows-${await sourceDigest()}.js`);
+/**
+ * The bundle of workflows/index.ts, from the cache when the sources are the same. Safe with several processes at once.
+ * `interceptorModules`: files that export `interceptors`, for every workflow of the bundle.
+ */
+export async function loadWorkflowBundle(
+  cacheDir: string,
+  interceptorModules: readonly string[] = [],
+): Promise<{ code: string }> {
+  const file = join(cacheDir, `workflows-${await sourceDigest(interceptorModules)}.js`);
   try {
     return { code: await readFile(file, 'utf8') };
   } catch {
@@ -37,6 +44,7 @@ export async function loadWorkflowBundle(cacheDir: string): Promise<{ code: stri
   }
   const bundle: WorkflowBundleWithSourceMap = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    workflowInterceptorModules: [...interceptorModules],
     logger: new DefaultLogger('WARN'),
   });
   await mkdir(cacheDir, { recursive: true });

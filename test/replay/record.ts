@@ -17,7 +17,7 @@ import {
 } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
 import { registerInstance } from '../support/register-instance.ts';
-import { startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
+import { quietTemporal, startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
 
 const version = process.argv[2];
 if (version === undefined) throw new Error('usage: record.ts <version>, e.g. 0.1.0');
@@ -122,8 +122,10 @@ async function instanceLife(stage: Stage): Promise<void> {
   await save(stage, 'container-instance-life', workflowId);
 }
 
+quietTemporal();
 const env = await startWorkflowEnv();
 const scenarios = [serviceLife, serviceThrottled, serviceBreaker, runTaskLife, instanceLife];
-for (const scenario of scenarios) await withStage({ current: env }, scenario);
+const envOfFile = { current: env, renewIfStuck: () => Promise.resolve() };
+for (const scenario of scenarios) await withStage(envOfFile, scenario, { asInProduction: true });
 await env.teardown().catch(() => undefined);
 process.exit(0);

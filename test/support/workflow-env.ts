@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
-import type { WorkflowClient } from '@temporalio/client';
+import type { WorkflowClient, WorkflowHandle } from '@temporalio/client';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
@@ -34,9 +36,8 @@ export function quietTemporal(): void {
   });
 }
 
-/** One time-skipping server for a test file. */
+/** One time-skipping server. */
 export async function startWorkflowEnv(): Promise<TestWorkflowEnvironment> {
-  quietTemporal();
   return TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: await timeSkippingServerPath() } },
   });
@@ -45,9 +46,14 @@ export async function startWorkflowEnv(): Promise<TestWorkflowEnvironment> {
 /** The server of one file, once it has started. */
 export interface EnvOfFile {
   readonly current: TestWorkflowEnvironment;
+  /** For the tests that follow one which may have left its mark on the server's clock. */
+  renewIfStuck(): Promise<void>;
 }
 
+const LASTING_TIMERS = fileURLToPath(new URL('lasting-timers.ts', import.meta.url));
 const STEP_MS = 30_000;
+const REST_TRIES = 20;
+const REST_PAUSE_MS = 20;
 
 export interface Stage {
   readonly env: TestWorkflowEnvironment;
@@ -71,8 +77,26 @@ export interface Stage {
   until(what: string, condition: () => boolean, limitMs?: number): Promise<void>;
 }
 
-/** Runs `act` with workers for the control queue and for every instance it adds; all end with it. */
-export async function withStage({ current: env }: EnvOfFile, act: (stage: Stage) => Promise<void>): Promise<void> {
+/** In the middle of a step, as far as that can be helped, no workflow is terminated: it would hold the server's clock. */
+async function terminateAtRest(workflow: WorkflowHandle): Promise<void> {
+  for (let tries = 0; tries < REST_TRIES; tries += 1) {
+    const { raw } = await workflow.describe();
+    if (!raw.pendingWorkflowTask && (raw.pendingActivities ?? []).length === 0) break;
+    await delay(REST_PAUSE_MS);
+  }
+  await workflow.terminate('the test is over');
+}
+
+/**
+ * Runs `act` with workers for the control queue and for every instance it adds; all end with it. `asInProduction`: without
+ * the interceptor that spares the server, for histories that are recorded.
+ */
+export async function withStage(
+  envOfFile: EnvOfFile,
+  act: (stage: Stage) => Promise<void>,
+  { asInProduction = false } = {},
+): Promise<void> {
+  const env = envOfFile.current;
   const cluster = `test-${randomUUID().slice(0, 8)}`;
   const taskQueue = `control-${cluster}`;
   const client = env.client.workflow;
@@ -96,7 +120,8 @@ export async function withStage({ current: env }: EnvOfFile, act: (stage: Stage)
   const startAgent = async (id: string): Promise<void> => {
     agents.set(id, await start({ connection, taskQueue: instanceTaskQueue(id), activities: host.activities() }));
   };
-  const workflowBundle = await loadWorkflowBundle(join(tmpdir(), 'longshore-test-bundles'));
+  const interceptorModules = asInProduction ? [] : [LASTING_TIMERS];
+  const workflowBundle = await loadWorkflowBundle(join(tmpdir(), 'longshore-test-bundles'), interceptorModules);
   await start({ connection, taskQueue, workflowBundle, activities: control.activities() });
 
   const begun = new Set<string>();
@@ -158,9 +183,10 @@ export async function withStage({ current: env }: EnvOfFile, act: (stage: Stage)
     await act(stage);
   } finally {
     // Work that is left would keep the server's clock from skipping, for the tests that follow.
-    await Promise.allSettled([...begun].map((id) => client.getHandle(id).terminate('the test is over')));
+    await Promise.allSettled([...begun].map((id) => terminateAtRest(client.getHandle(id))));
     host.close();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(runs);
+    await envOfFile.renewIfStuck();
   }
 }

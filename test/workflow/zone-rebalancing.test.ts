@@ -45,8 +45,7 @@ async function comes(stage: Stage, options: Parameters<Stage['addInstance']>[0])
   return id;
 }
 
-// Now and then the test server's clock stands still for good after a message, with nothing left to do: then once more.
-describe('availability-zone rebalancing', { retry: 2, timeout: 40_000 }, () => {
+describe('availability-zone rebalancing', () => {
   it('starts tasks where there are fewest, waits until they are healthy, stops as many where most are, and says so', () =>
     withStage(env, async (stage) => {
       await fourInOneZone(stage);
