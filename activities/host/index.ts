@@ -5,7 +5,7 @@ import type { TaskReport } from '../../model/task.ts';
 import type { TaskBlueprint } from './launch/container-spec.ts';
 import { planTask } from './launch/plan.ts';
 import type { Settled } from './launch/waiters.ts';
-import type { TaskReporter } from './reporter.ts';
+import type { OrderKind, TaskReporter } from './reporter.ts';
 import type { HostActivities, LaunchTasksInput, StopTasksInput } from './types.ts';
 
 /** Heartbeats are throttled by the worker; asked for a little more often than they are sent. */
@@ -49,14 +49,14 @@ export interface AgentSession {
 export function createHostActivities(deps: HostActivityDeps): HostActivities {
   return {
     async launchTasks(input) {
-      return answering(deps.reporter, input, async () => {
+      return answering(deps.reporter, 'launch', input, async () => {
         const runs = launchAll(deps.tasks, input);
         await whileHeartbeating(Promise.all(runs.map((run) => run.until('running', 'stopped'))));
       });
     },
 
     async stopTasks(input: StopTasksInput) {
-      return answering(deps.reporter, input, async () => {
+      return answering(deps.reporter, 'stop', input, async () => {
         const runs = input.tasks.map((task) => deps.tasks.stop(task.taskId, input.ownerWorkflowId));
         await whileHeartbeating(Promise.all(runs.map((run) => run?.until('stopped') ?? Promise.resolve())));
       });
@@ -85,12 +85,14 @@ export function createHostActivities(deps: HostActivityDeps): HostActivities {
  */
 async function answering(
   reporter: Pick<TaskReporter, 'hold'>,
+  order: OrderKind,
   { ownerWorkflowId, tasks }: Pick<StopTasksInput, 'ownerWorkflowId' | 'tasks'>,
   work: () => Promise<void>,
 ): Promise<readonly TaskReport[]> {
   const hold = reporter.hold(
     ownerWorkflowId,
     tasks.map(({ taskId }) => taskId),
+    order,
   );
   try {
     await work();

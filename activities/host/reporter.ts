@@ -2,7 +2,12 @@
  * Reports on tasks to their owners: one coalescer for each owner, so that a workflow gets at most a few signals a second
  * however many of its tasks change. The latest report of a task replaces the ones before it. While an activity works on
  * a task, its reports wait for a moment to go with the activity's answer.
+ *
+ * An answer may never arrive: its run is over, or has stopped waiting for it. The owner then orders the same again, as
+ * long as it takes the task for not started, or not stopped. So an answer to a launch may carry the first news that a task
+ * has started, which is told again when the order is; what comes after goes by signal.
  */
+import { isBeforeRunning } from '../../model/status.ts';
 import type { TaskReport } from '../../model/task.ts';
 
 /**
@@ -25,6 +30,9 @@ export interface ReporterDeps {
   readonly send: SendReports;
   readonly onError: (error: unknown, ownerWorkflowId: string) => void;
 }
+
+/** What an activity does to its tasks. */
+export type OrderKind = 'launch' | 'stop';
 
 /** The reports of some tasks, kept back for the answer of the activity that works on them. */
 export interface ReportHold {
@@ -54,6 +62,8 @@ interface Held {
 export class TaskReporter {
   private readonly deps: ReporterDeps;
   private readonly outboxes = new Map<string, Outbox>();
+  /** Tasks whose owner was told, by signal or answer, that they have started; until it is told that they have STOPPED. */
+  private readonly toldOfStart = new Set<string>();
   private lastAt = 0;
 
   constructor(deps: ReporterDeps) {
@@ -71,7 +81,9 @@ export class TaskReporter {
   }
 
   /** Keeps the tasks' reports back, for half a second at most. Who holds a task last has its reports. */
-  hold(ownerWorkflowId: string, taskIds: readonly string[]): ReportHold {
+  hold(ownerWorkflowId: string, ordered: readonly string[], order: OrderKind): ReportHold {
+    const mayAnswer = (taskId: string): boolean => order === 'stop' || !this.toldOfStart.has(taskId);
+    const taskIds = ordered.filter(mayAnswer);
     const outbox = this.outboxOf(ownerWorkflowId);
     const post = (): void => {
       for (const report of endHold(outbox, hold, taskIds)) this.post(ownerWorkflowId, outbox, report);
@@ -86,8 +98,11 @@ export class TaskReporter {
     const hold: ReportHold = {
       take: () => {
         const kept = endHold(outbox, hold, taskIds);
-        const late = taskIds.filter(isMine).flatMap((taskId) => outbox.pending.get(taskId) ?? []);
+        const late = taskIds
+          .filter((taskId) => isMine(taskId) && mayAnswer(taskId))
+          .flatMap((taskId) => outbox.pending.get(taskId) ?? []);
         const answered = [...late, ...kept].slice(0, MAX_ANSWERED);
+        this.note(answered);
         for (const { taskId } of answered) outbox.pending.delete(taskId);
         for (const report of kept.slice(Math.max(MAX_ANSWERED - late.length, 0)))
           this.post(ownerWorkflowId, outbox, report);
@@ -140,6 +155,7 @@ export class TaskReporter {
       const batch = [...outbox.pending.values()].slice(0, BATCH);
       // An activity's answer may have taken it all meanwhile.
       if (batch.length === 0) break;
+      this.note(batch);
       try {
         if ((await this.deps.send(owner, batch)) === 'gone') outbox.pending.clear();
         for (const report of batch)
@@ -153,6 +169,14 @@ export class TaskReporter {
     }
     outbox.sending = undefined;
     this.forgetWhenIdle(owner, outbox);
+  }
+
+  /** These go out now. */
+  private note(reports: readonly TaskReport[]): void {
+    for (const { taskId, lastStatus } of reports) {
+      if (lastStatus === 'STOPPED') this.toldOfStart.delete(taskId);
+      else if (!isBeforeRunning(lastStatus)) this.toldOfStart.add(taskId);
+    }
   }
 
   /** Run-task workflows come and go: an owner that was quiet for as long as its signals took is forgotten. */

@@ -51,7 +51,7 @@ describe('TaskReporter', () => {
   });
 
   it('stamps each report later than the ones before it, whichever way it goes', async () => {
-    const hold = reporter.hold('one', ['b']);
+    const hold = reporter.hold('one', ['b'], 'launch');
     for (const taskId of ['a', 'b', 'c']) reporter.report('one', report(taskId));
     await vi.advanceTimersByTimeAsync(0);
     const [b] = hold.take();
@@ -72,7 +72,7 @@ describe('TaskReporter', () => {
   });
 
   it('tells of a quick batch in the answer alone', async () => {
-    const hold = reporter.hold('one', ['a', 'b']);
+    const hold = reporter.hold('one', ['a', 'b'], 'launch');
     reporter.report('one', report('a', 'PENDING'));
     reporter.report('one', report('a'));
     reporter.report('one', report('b'));
@@ -85,7 +85,7 @@ describe('TaskReporter', () => {
 
   it('signals what a slow batch reports, and answers with what is not yet sent', async () => {
     const tasks = Array.from({ length: 20 }, (_, i) => `t${i}`);
-    const hold = reporter.hold('one', tasks);
+    const hold = reporter.hold('one', tasks, 'launch');
     for (const taskId of tasks) {
       reporter.report('one', report(taskId));
       await vi.advanceTimersByTimeAsync(100);
@@ -100,7 +100,7 @@ describe('TaskReporter', () => {
   });
 
   it('signals what an activity that ended without an answer had held', async () => {
-    const hold = reporter.hold('one', ['a']);
+    const hold = reporter.hold('one', ['a'], 'launch');
     reporter.report('one', report('a'));
     hold.release();
     await vi.advanceTimersByTimeAsync(0);
@@ -108,8 +108,8 @@ describe('TaskReporter', () => {
   });
 
   it('answers the activity that came last, not one whose owner may have gone on without it', async () => {
-    const abandoned = reporter.hold('one', ['a']);
-    const current = reporter.hold('one', ['a']);
+    const abandoned = reporter.hold('one', ['a'], 'launch');
+    const current = reporter.hold('one', ['a'], 'launch');
     await vi.advanceTimersByTimeAsync(600);
     reporter.report('one', report('a', 'STOPPED'));
     expect(abandoned.take()).toEqual([]);
@@ -119,8 +119,8 @@ describe('TaskReporter', () => {
   });
 
   it('leaves other tasks of the owner, and tasks that another activity holds since, alone', async () => {
-    const launch = reporter.hold('one', ['a', 'b']);
-    const stop = reporter.hold('one', ['a']);
+    const launch = reporter.hold('one', ['a', 'b'], 'launch');
+    const stop = reporter.hold('one', ['a'], 'stop');
     reporter.report('one', report('a', 'STOPPED'));
     reporter.report('one', report('b'));
     reporter.report('one', report('c', 'STOPPED'));
@@ -132,7 +132,7 @@ describe('TaskReporter', () => {
 
   it('answers with a thousand reports at most and signals the rest', async () => {
     const tasks = Array.from({ length: 1_050 }, (_, i) => `t${i}`);
-    const hold = reporter.hold('one', tasks);
+    const hold = reporter.hold('one', tasks, 'launch');
     for (const taskId of tasks) reporter.report('one', report(taskId));
     expect(hold.take()).toHaveLength(1_000);
     await vi.advanceTimersByTimeAsync(1_000);
