@@ -91,8 +91,9 @@ describe('a running service', () => {
     expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
     // Changes go through again too.
     await longshore.engine.docker.getContainer(before.containers[0]!).kill();
+    // The tasks first: what is settled may still be what was before.
     const replaced = async (): Promise<boolean> =>
-      (await settled()) && (await runningTasks()).join() !== before.tasks.join();
+      (await runningTasks()).join() !== before.tasks.join() && (await settled());
     expect(await becomes(replaced, 30_000, 200)).toBe(true);
     expect((await containers()).length).toBe(COUNT);
   });
@@ -106,8 +107,9 @@ describe('a running service', () => {
     expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
     // The service is looked after again, and takes changes.
     await longshore.engine.docker.getContainer(before.containers[0]!).kill();
+    // The tasks first: what is settled may still be what was before.
     const replaced = async (): Promise<boolean> =>
-      (await settled()) && (await runningTasks()).join() !== before.tasks.join();
+      (await runningTasks()).join() !== before.tasks.join() && (await settled());
     expect(await becomes(replaced, 30_000, 200)).toBe(true);
     await longshore.ecs.send(new UpdateServiceCommand({ service: 'web', forceNewDeployment: true }));
   });
