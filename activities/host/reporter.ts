@@ -4,8 +4,8 @@
  * a task, its reports wait for a moment to go with the activity's answer.
  *
  * An answer may never arrive: its run is over, or has stopped waiting for it. The owner then orders the same again, as
- * long as it takes the task for not started, or not stopped. So an answer to a launch may carry the first news that a task
- * has started, which is told again when the order is; what comes after goes by signal.
+ * long as it takes the task for not started, or not stopped. So an answer to a launch may carry the news that a task has
+ * started, which is told again when the order is; what is new after that goes by signal.
  */
 import { isBeforeRunning } from '../../model/status.ts';
 import type { TaskReport } from '../../model/task.ts';
@@ -56,14 +56,15 @@ interface Outbox {
 
 interface Held {
   readonly by: ReportHold;
+  readonly order: OrderKind;
   readonly report?: TaskReport;
 }
 
 export class TaskReporter {
   private readonly deps: ReporterDeps;
   private readonly outboxes = new Map<string, Outbox>();
-  /** Tasks whose owner was told, by signal or answer, that they have started; until it is told that they have STOPPED. */
-  private readonly toldOfStart = new Set<string>();
+  /** Tasks whose owner was told, by signal or answer, that they have started, with the last that it was told; until STOPPED. */
+  private readonly toldOfStart = new Map<string, string>();
   private lastAt = 0;
 
   constructor(deps: ReporterDeps) {
@@ -76,14 +77,18 @@ export class TaskReporter {
     const report = { ...told, reportedAt: this.lastAt };
     const outbox = this.outboxOf(ownerWorkflowId);
     const held = outbox.held.get(report.taskId);
-    if (held) outbox.held.set(report.taskId, { by: held.by, report });
-    else this.post(ownerWorkflowId, outbox, report);
+    if (!held) this.post(ownerWorkflowId, outbox, report);
+    else if (held.order === 'stop' || !this.isNewToTold(report)) outbox.held.set(report.taskId, { ...held, report });
+    else {
+      // It takes the place of what is held.
+      outbox.held.set(report.taskId, { by: held.by, order: held.order });
+      this.post(ownerWorkflowId, outbox, report);
+    }
   }
 
   /** Keeps the tasks' reports back, for half a second at most. Who holds a task last has its reports. */
-  hold(ownerWorkflowId: string, ordered: readonly string[], order: OrderKind): ReportHold {
+  hold(ownerWorkflowId: string, taskIds: readonly string[], order: OrderKind): ReportHold {
     const mayAnswer = (taskId: string): boolean => order === 'stop' || !this.toldOfStart.has(taskId);
-    const taskIds = ordered.filter(mayAnswer);
     const outbox = this.outboxOf(ownerWorkflowId);
     const post = (): void => {
       for (const report of endHold(outbox, hold, taskIds)) this.post(ownerWorkflowId, outbox, report);
@@ -103,7 +108,7 @@ export class TaskReporter {
           .flatMap((taskId) => outbox.pending.get(taskId) ?? []);
         const answered = [...late, ...kept].slice(0, MAX_ANSWERED);
         this.note(answered);
-        for (const { taskId } of answered) outbox.pending.delete(taskId);
+        for (const { taskId } of late.slice(0, MAX_ANSWERED)) outbox.pending.delete(taskId);
         for (const report of kept.slice(Math.max(MAX_ANSWERED - late.length, 0)))
           this.post(ownerWorkflowId, outbox, report);
         return answered;
@@ -111,9 +116,10 @@ export class TaskReporter {
       release,
     };
     for (const taskId of taskIds) {
-      const report = outbox.held.get(taskId)?.report ?? outbox.pending.get(taskId);
-      outbox.pending.delete(taskId);
-      outbox.held.set(taskId, { by: hold, ...(report ? { report } : {}) });
+      const pending = mayAnswer(taskId) ? outbox.pending.get(taskId) : undefined;
+      if (pending) outbox.pending.delete(taskId);
+      const report = outbox.held.get(taskId)?.report ?? pending;
+      outbox.held.set(taskId, { by: hold, order, ...(report ? { report } : {}) });
       outbox.answeredBy.set(taskId, hold);
     }
     const timer = setTimeout(post, HOLD_MS);
@@ -173,10 +179,15 @@ export class TaskReporter {
 
   /** These go out now. */
   private note(reports: readonly TaskReport[]): void {
-    for (const { taskId, lastStatus } of reports) {
-      if (lastStatus === 'STOPPED') this.toldOfStart.delete(taskId);
-      else if (!isBeforeRunning(lastStatus)) this.toldOfStart.add(taskId);
+    for (const report of reports) {
+      if (report.lastStatus === 'STOPPED') this.toldOfStart.delete(report.taskId);
+      else if (!isBeforeRunning(report.lastStatus)) this.toldOfStart.set(report.taskId, contentOf(report));
     }
+  }
+
+  private isNewToTold(report: TaskReport): boolean {
+    const told = this.toldOfStart.get(report.taskId);
+    return told !== undefined && told !== contentOf(report);
   }
 
   /** Run-task workflows come and go: an owner that was quiet for as long as its signals took is forgotten. */
@@ -191,6 +202,8 @@ export class TaskReporter {
     timer.unref();
   }
 }
+
+const contentOf = ({ reportedAt: _at, ...report }: TaskReport): string => JSON.stringify(report);
 
 /** The reports that were kept back; the tasks are free again. */
 function endHold(outbox: Outbox, hold: ReportHold, taskIds: readonly string[]): readonly TaskReport[] {
