@@ -32,6 +32,8 @@ export interface TemporalFaults {
   readonly activityAnswersLost?: number;
   /** A run is put out of memory after a task; the share of tasks. Its next one begins with a replay. */
   readonly evictions?: number;
+  /** A worker dies after all that a task did, before it has said so; the share of tasks. Another does the task again. */
+  readonly workflowTasksLost?: number;
 }
 
 export interface TemporalOptions {
@@ -287,6 +289,10 @@ export class VirtualTemporal implements WorkflowHost {
     this.#updates.delete(id);
     if (response.rejected) pending.reject(new UpdateFailed('rejected', { cause: decodeError(response.rejected) }));
     else pending.resolve(decode(response.completed));
+  }
+
+  losesTask(): boolean {
+    return this.#options.random.chance(this.#options.faults().workflowTasksLost ?? 0);
   }
 
   afterTask(run: WorkflowRun): void {

@@ -34,6 +34,8 @@ export interface WorkflowHost {
   scheduleActivity(run: WorkflowRun, activity: ScheduleActivity): void;
   cancelActivity(run: WorkflowRun, seq: number): void;
   updateAnswered(run: WorkflowRun, response: UpdateResponse): void;
+  /** Whether the task that is about to be completed never is. */
+  losesTask(): boolean;
   afterTask(run: WorkflowRun): void;
   replayed(run: WorkflowRun): void;
   /** `turnedAway`: ids of updates that the run never looked at. */

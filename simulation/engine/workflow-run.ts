@@ -251,6 +251,12 @@ export class WorkflowRun {
       this.#schedule();
       return;
     }
+    if (this.#host.losesTask()) {
+      this.#host.trace(`lost task ${this.identity.workflowId}`);
+      this.#abandon(task);
+      this.#schedule(TASK_TIMEOUT_MS);
+      return;
+    }
     this.#record(task);
     this.#task = undefined;
     this.#host.afterTask(this);

@@ -107,6 +107,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
         ...(faults.databaseAnswersLost === undefined ? {} : { answersLost: faults.databaseAnswersLost }),
         ...(faults.activityAnswersLost === undefined ? {} : { activityAnswersLost: faults.activityAnswersLost }),
         ...(faults.evictions === undefined ? {} : { evictions: faults.evictions }),
+        ...(faults.workflowTasksLost === undefined ? {} : { workflowTasksLost: faults.workflowTasksLost }),
       },
       sandboxes,
       database: db,

@@ -54,6 +54,8 @@ const faults = z.strictObject({
   activityAnswersLost: share.optional(),
   /** Share of workflow tasks after which the run is put out of memory, so that the next one begins with a replay. */
   evictions: share.optional(),
+  /** Share of workflow tasks that are lost once all is done in them: the worker dies before it has said so. */
+  workflowTasksLost: share.optional(),
 });
 
 const kindOfStep = z.enum(STEP_KINDS as [StepKind, ...StepKind[]]);

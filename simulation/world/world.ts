@@ -37,6 +37,7 @@ import { createVirtualStore, type StoreFaults } from './virtual-store.ts';
 export interface ControlFaults extends StoreFaults {
   readonly activityAnswersLost?: number;
   readonly evictions?: number;
+  readonly workflowTasksLost?: number;
 }
 
 export interface WorldOptions {
