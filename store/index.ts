@@ -4,6 +4,7 @@ import { assignTasks, listProvisioningOwners } from './assign.ts';
 import { createAttributeStore } from './attributes.ts';
 import { createCapacityProviderStore } from './capacity-providers.ts';
 import { createClusterStore } from './clusters.ts';
+import { compareOwner } from './compare-owner.ts';
 import { listDaemonServices, lookAtInstances } from './daemon-services.ts';
 import { openDatabase, type Database } from './database.ts';
 import { createEventStore } from './events.ts';
@@ -68,6 +69,7 @@ export function createStore(db: Database, partition: Partition): Store {
     assignTasks: (input) => assignTasks(db, input),
     listProvisioningOwners: (clusterName, limit) => listProvisioningOwners(db, clusterName, limit),
     recordOwner: (writes) => recordOwner(db, writes),
+    compareOwner: (view) => compareOwner(db, view),
     listDaemonServices: (clusterName) => listDaemonServices(db, clusterName),
     lookAtInstances: (request) => lookAtInstances(db, request),
     recordInstance: (record) => recordInstance(db, record),

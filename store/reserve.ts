@@ -6,6 +6,7 @@ import { insertTaskEvents } from './events.ts';
 import { putDecisions, withTasks } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import { provisioningRoom } from './assign.ts';
+import { noteWrite } from './owner-marks.ts';
 import { putRunTaskRequest } from './run-task-requests.ts';
 import { splitTask } from './task-rows.ts';
 
@@ -16,7 +17,7 @@ interface Reserved {
 
 const EXISTING: Statement = {
   name: 'reserve-existing',
-  text: 'SELECT id, held_gpus FROM tasks WHERE id = ANY($1)',
+  text: 'SELECT id, held_gpus, instance_id, last_status FROM tasks WHERE id = ANY($1)',
 };
 
 const INSERT: Statement = {
@@ -35,10 +36,14 @@ const INSERT: Statement = {
 /** All or nothing per task. Repeating it changes nothing: an id that is there already counts as reserved. */
 export function reserveTasks(db: Database, input: ReserveInput): Promise<ReserveResult> {
   return db.transaction(async (queries) => {
+    const stepWasLost = await noteWrite(queries, input.mark);
+    if (stepWasLost && input.tasks.length > 0 && (await holdsMore(queries, input)))
+      return { reserved: [], refused: [], stepWasLost };
     const instanceIds = input.tasks.flatMap((task) => task.containerInstanceId ?? []);
     const entries = await lockInstances(queries, instanceIds);
     // Read after the locks are held, so that a repeat that ran at the same time is seen.
     const existing = await findExisting(queries, input.tasks);
+    if (existing === 'others') return { reserved: [], refused: [], stepWasLost: true };
     const roomToWait = await provisioningRoom(queries, input);
     const { reserved, refused } = decide(input, { entries, existing, roomToWait });
     if (reserved.length > 0) await queries.run(INSERT, [JSON.stringify(reserved.map(toRow))]);
@@ -59,14 +64,36 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
         ...reserved.map(({ task, gpuIds }) => ({ taskId: task.taskId, gpuIds })),
       ],
       refused,
+      ...(stepWasLost ? { stepWasLost } : {}),
     };
   });
 }
 
-async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<Map<string, readonly string[]>> {
-  const rows = await queries.rows<{ id: string; held_gpus: readonly string[] }>(EXISTING, [
-    tasks.map((task) => task.taskId),
-  ]);
+/** The owner has tasks in the store that it neither holds nor asks for. */
+async function holdsMore(queries: Queries, { clusterName, mark, tasks }: ReserveInput): Promise<boolean> {
+  const [row] = await queries.rows<{ alive: number }>(
+    `SELECT count(*) AS alive FROM tasks
+     WHERE cluster = $1 AND owner = $2 AND last_status <> 'STOPPED' AND NOT (id = ANY($3))`,
+    [clusterName, mark?.ownerWorkflowId, tasks.map((task) => task.taskId)],
+  );
+  return (row?.alive ?? 0) > (mark?.heldTasks ?? 0);
+}
+
+interface ExistingRow {
+  readonly id: string;
+  readonly held_gpus: readonly string[];
+  readonly instance_id: string | null;
+  readonly last_status: string;
+}
+
+/** GPUs of the tasks that are there already. `others`: a step that was lost gave such an id to another task, or one that is over. */
+async function findExisting(
+  queries: Queries,
+  tasks: readonly Task[],
+): Promise<Map<string, readonly string[]> | 'others'> {
+  const rows = await queries.rows<ExistingRow>(EXISTING, [tasks.map((task) => task.taskId)]);
+  const places = new Map(tasks.map((task) => [task.taskId, task.containerInstanceId ?? null]));
+  if (rows.some((row) => row.last_status === 'STOPPED' || row.instance_id !== places.get(row.id))) return 'others';
   return new Map(rows.map((row) => [row.id, row.held_gpus]));
 }
 

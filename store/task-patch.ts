@@ -3,9 +3,9 @@ import { statusRank } from '../model/status.ts';
 import type { ContainerReport, TaskContainer, TaskPatch } from '../model/task.ts';
 import type { TaskState } from './task-rows.ts';
 
-/** The state after the patch; the very same object when the patch comes too late to change it. */
+/** The state after the patch; the very same object when the patch comes too late to change it: nothing follows STOPPED. */
 export function applyPatch(state: TaskState, patch: TaskPatch): TaskState {
-  if (patch.version <= state.version) return state;
+  if (patch.version <= state.version || state.lastStatus === 'STOPPED') return state;
   const { containers, lastStatus = state.lastStatus, desiredStatus = state.desiredStatus, ...rest } = patch.changes;
   const status = statusRank(lastStatus) > statusRank(state.lastStatus) ? lastStatus : state.lastStatus;
   const isToStop = status === 'STOPPED' || state.desiredStatus === 'STOPPED';

@@ -33,10 +33,12 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
 async function untilOver(owner: RunTaskOwner): Promise<void> {
   const isOver = (): boolean => owner.ended || workflowInfo().continueAsNewSuggested;
   const isDue = (): boolean => (owner.provisioningDueAt ?? Infinity) <= Date.now();
-  while (!isOver()) {
+  while (owner.isInDoubt || !isOver()) {
     const dueAt = owner.provisioningDueAt;
-    if (dueAt === undefined) await condition(() => isOver() || owner.provisioningDueAt !== undefined);
+    const isUp = (): boolean => owner.isInDoubt || isOver();
+    if (owner.isInDoubt) await owner.mend();
+    else if (dueAt === undefined) await condition(() => isUp() || owner.provisioningDueAt !== undefined);
     else if (isDue()) await owner.provision();
-    else await condition(() => isOver() || isDue(), dueAt - Date.now());
+    else await condition(() => isUp() || isDue(), dueAt - Date.now());
   }
 }

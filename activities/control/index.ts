@@ -38,9 +38,11 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
       return result;
     },
     recordOwner: async (record) => {
-      const { freedCapacity } = await asFailure(store.recordOwner(record));
+      const { freedCapacity, ...written } = await asFailure(store.recordOwner(record));
       if (freedCapacity) wake(record.clusterName);
+      return written;
     },
+    compareOwner: (view) => asFailure(store.compareOwner(view)),
     recordInstance: async (record) => {
       await asFailure(store.recordInstance(record));
       if (mayHaveOpened(record)) {

@@ -1,7 +1,8 @@
 /** The control plane's activities: quick calls to the store. Workflows import this file as types only. */
 import type { CapacitySnapshot, SnapshotRequest } from '../../model/capacity.ts';
 import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
-import type { InstanceRecord, OwnerRecord } from '../../model/owner-record.ts';
+import type { InstanceRecord, OwnerRecord, Written } from '../../model/owner-record.ts';
+import type { OwnerDifferences, OwnerView } from '../../model/owner-view.ts';
 import type { AssignInput, AssignResult, ReserveInput, ReserveResult } from '../../model/reservation.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
 
@@ -30,7 +31,9 @@ export interface ControlActivities {
   /** Gives waiting tasks instances, as far as these have room; then wakes the next owners that wait. */
   assignTasks(input: AssignInput): Promise<AssignResult>;
   /** Writes rows and events; then wakes owners that wait for capacity in the cluster, if tasks became STOPPED. */
-  recordOwner(record: OwnerRecord): Promise<void>;
+  recordOwner(record: OwnerRecord): Promise<Written>;
+  /** Where the rows of an owner are not what it holds. */
+  compareOwner(view: OwnerView): Promise<OwnerDifferences>;
   /**
    * Creates or changes an instance's row. Fails with ApplicationFailure of type ClusterNotFoundException (not retryable)
    * when there is no such cluster. Wakes waiting owners when the instance became ACTIVE and connected, and the cluster's

@@ -92,8 +92,9 @@ export class FakeControl {
           throw ApplicationFailure.nonRetryable('Events were to be recorded without the service.', 'EventsAlone');
         }
         this.#record(record);
-        return Promise.resolve();
+        return Promise.resolve({});
       },
+      compareOwner: () => Promise.resolve({ tasks: [] }),
       recordInstance: (record) => {
         if (record.clusterName === 'missing') {
           throw ApplicationFailure.nonRetryable('Cluster not found.', 'ClusterNotFoundException');

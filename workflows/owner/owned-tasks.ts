@@ -25,6 +25,11 @@ export interface StopReason {
   readonly stoppedReason: string;
 }
 
+const NEVER_LAUNCHED: StopReason = {
+  stopCode: 'TaskFailedToStart',
+  stoppedReason: 'The scheduler was interrupted before it had launched the task.',
+};
+
 /** What a report meant for its task. `failedToStart`: it stopped by itself without ever running. */
 export type ReportOutcome<T> =
   | { readonly kind: 'unchanged' }
@@ -124,6 +129,28 @@ export class OwnedTasks<T extends OwnedTask> {
     const own = task.desiredStatus === 'STOPPED' ? {} : reason;
     const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPED', ...own } as const;
     this.#replace({ ...task, ...changes, version: task.version + 1 }, { ...changes, stoppedAt: now });
+  }
+
+  /** Makes its row what the task is here; `rowVersion` is the row's. */
+  rewrite(taskId: string, rowVersion: number): void {
+    const task = this.#tasks.get(taskId);
+    if (!task) return;
+    const { lastStatus, desiredStatus, healthStatus, startedAt, stopCode, stoppedReason } = task;
+    const changes = {
+      lastStatus,
+      desiredStatus,
+      healthStatus,
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(stopCode === undefined ? {} : { stopCode }),
+      ...(stoppedReason === undefined ? {} : { stoppedReason }),
+    };
+    this.#replace({ ...task, version: Math.max(task.version, rowVersion) + 1 }, changes);
+  }
+
+  /** Ends a row of which nothing is known here: its task was reserved in a step that was lost, and never launched. */
+  endUnknown(taskId: string, rowVersion: number, now: EpochMs): void {
+    const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPED', ...NEVER_LAUNCHED, stoppedAt: now } as const;
+    this.#writer.patchTask({ taskId, version: rowVersion + 1, changes });
   }
 
   #replace(task: T, changes: TaskChanges): void {

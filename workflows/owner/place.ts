@@ -9,6 +9,7 @@ import { snapshotAttributeNames, snapshotGroups } from '../../model/task-require
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { Placed, PlacementRequest, Refusal, RefusalReason } from '../../scheduler/placement/types.ts';
 import { callControl, callControlOutside } from './control.ts';
+import { StepWasLost, writeMarked } from './marked-writes.ts';
 import { groupBy } from './relaunch.ts';
 
 /** Rounds without a single reservation before the refusal stands: someone else is taking the same capacity. */
@@ -123,9 +124,12 @@ async function reserveInParts(
   return { tasks: answers.flatMap((answer) => answer.tasks), refused: answers.flatMap((answer) => answer.refused) };
 }
 
-/** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. */
+/** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. Throws StepWasLost. */
 export async function reserve(input: ReserveInput): Promise<ReserveAnswer> {
-  const answer = await callControl((activities) => activities.reserveTasks(input));
+  const answer = await writeMarked((activities, mark) => activities.reserveTasks({ ...input, mark }), {
+    whenSure: true,
+  });
+  if (answer.stepWasLost && answer.reserved.length + answer.refused.length === 0) throw new StepWasLost();
   const gpuIds = new Map(answer.reserved.map((row) => [row.taskId, row.gpuIds]));
   const held = input.tasks.flatMap((task) => {
     const gpus = gpuIds.get(task.taskId);

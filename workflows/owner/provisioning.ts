@@ -10,6 +10,7 @@ import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
 import { placementRetryDelay } from '../../scheduler/throttle/throttle.ts';
 import { callControl } from './control.ts';
+import { writeMarked } from './marked-writes.ts';
 import type { StandingDecision } from './decision-log.ts';
 import type { HostedTasks } from './hosted-tasks.ts';
 import { isWaiting, type OwnedTask } from './owned-tasks.ts';
@@ -127,8 +128,8 @@ export class Provisioning<T extends OwnedTask> {
     });
     if (assignments.length === 0) return { attempt, refusal };
     const decisions = this.#records.placed(attempt, assignments);
-    const { assigned } = await callControl((activities) =>
-      activities.assignTasks({ clusterName, assignments, decisions }),
+    const { assigned } = await writeMarked((activities, mark) =>
+      activities.assignTasks({ clusterName, assignments, decisions, mark }),
     );
     hosted.assign(assigned);
     return { attempt, refusal };

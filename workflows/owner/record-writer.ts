@@ -5,7 +5,7 @@ import type { Decision } from '../../model/decision.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { ContainerReport, TaskPatch } from '../../model/task.ts';
-import { callControl } from './control.ts';
+import { writeMarked } from './marked-writes.ts';
 
 function mergeContainers(earlier: readonly ContainerReport[], later: readonly ContainerReport[]): ContainerReport[] {
   const byName = new Map(earlier.map((container) => [container.name, container]));
@@ -103,7 +103,8 @@ export class RecordWriter {
     await Promise.resolve();
     while (this.#written < this.#queued) {
       const upTo = this.#queued;
-      for (const record of this.#take()) await callControl((activities) => activities.recordOwner(record));
+      for (const record of this.#take())
+        await writeMarked((activities, mark) => activities.recordOwner({ ...record, mark }));
       this.#written = upTo;
     }
     this.#running = false;

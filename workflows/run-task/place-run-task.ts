@@ -15,6 +15,7 @@ import type { RunTaskCommand, RunTaskOutcome } from '../messages.ts';
 import { buildTask, type TaskTemplate } from '../owner/build-task.ts';
 import { callControl } from '../owner/control.ts';
 import type { OwnedTask } from '../owner/owned-tasks.ts';
+import { writeMarked } from '../owner/marked-writes.ts';
 import { placementRequest } from '../owner/placement-request.ts';
 import { placeByProvider } from '../owner/place-by-provider.ts';
 import { reserve, snapshotRequest } from '../owner/place.ts';
@@ -29,7 +30,7 @@ import {
 /** ECS's own words for it are not published. */
 const TOO_MANY_PROVISIONING = `The cluster has ${MAX_PROVISIONING_TASKS} tasks in the PROVISIONING state, which is the limit. Wait until some of them have started, or add container instances to their capacity provider.`;
 
-interface RunTaskPlacement {
+export interface RunTaskPlacement {
   readonly tasks: readonly OwnedTask[];
   readonly failures: readonly Failure[];
   /** Decisions that did not go into the store with a reservation. */
@@ -82,7 +83,7 @@ const ownedTask = (task: Task): OwnedTask => ({
   ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
 });
 
-/** Places, reserves and explains. Throws InvalidParameterException when the cluster has no instance. */
+/** Places, reserves and explains. Throws InvalidParameterException when the cluster has no instance, or StepWasLost. */
 export async function placeRunTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
   return command.kind === 'StartTask' ? startTask(command, ownerWorkflowId) : runTask(command, ownerWorkflowId);
 }
@@ -185,7 +186,6 @@ function requestRecord(command: RunTaskCommand, outcome: RunTaskOutcome): RunTas
 export async function keepRequest(command: RunTaskCommand, outcome: RunTaskOutcome): Promise<void> {
   const runTaskRequest = requestRecord(command, outcome);
   if (!runTaskRequest) return;
-  await callControl((activities) =>
-    activities.reserveTasks({ clusterName: command.clusterName, tasks: [], runTaskRequest }),
-  );
+  const { clusterName } = command;
+  await writeMarked((activities, mark) => activities.reserveTasks({ clusterName, tasks: [], runTaskRequest, mark }));
 }

@@ -6,12 +6,14 @@ import type { TaskReport } from '../../model/task.ts';
 import type { InstanceNotice, OwnedTaskState, RunTaskCommand, RunTaskOutcome, StopTaskCommand } from '../messages.ts';
 import { DecisionLog } from '../owner/decision-log.ts';
 import { HostedTasks } from '../owner/hosted-tasks.ts';
+import { rowsAreInDoubt, StepWasLost } from '../owner/marked-writes.ts';
+import { mendRows } from '../owner/mend-rows.ts';
 import type { OwnedTask, OwnedTasks } from '../owner/owned-tasks.ts';
 import { Provisioning } from '../owner/provisioning.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
 import { taskListDetails } from '../owner/details.ts';
 import type { CarriedRunTask } from '../state.ts';
-import { keepRequest, placeRunTask, requestOf } from './place-run-task.ts';
+import { keepRequest, placeRunTask, requestOf, type RunTaskPlacement } from './place-run-task.ts';
 import { recordNotice, recordStop } from './run-task-decisions.ts';
 
 export class RunTaskOwner {
@@ -81,6 +83,24 @@ export class RunTaskOwner {
     this.#show();
   }
 
+  /** A step was lost after it had written. While the call's tasks are placed, its own affair. */
+  get isInDoubt(): boolean {
+    return rowsAreInDoubt() && this.#outcome !== undefined;
+  }
+
+  async mend(): Promise<void> {
+    await mendRows({
+      writer: this.#writer,
+      view: () => ({
+        clusterName: this.#clusterName,
+        ownerWorkflowId: workflowInfo().workflowId,
+        tasks: this.#hosted.view,
+      }),
+      mend: ({ tasks }) => this.#hosted.mend(tasks, Date.now()),
+    });
+    this.#show();
+  }
+
   get ownedTasks(): readonly OwnedTaskState[] {
     return this.#tasks.states;
   }
@@ -106,7 +126,7 @@ export class RunTaskOwner {
     this.#command = command;
     if (command.cause) this.#log.hear(command.cause);
     try {
-      const { tasks, failures, decisions, requestKept } = await placeRunTask(command, workflowInfo().workflowId);
+      const { tasks, failures, decisions, requestKept } = await this.#place(command);
       const outcome = { taskIds: tasks.map((task) => task.taskId), failures };
       if (!requestKept) await keepRequest(command, outcome);
       this.#outcome = outcome;
@@ -139,6 +159,18 @@ export class RunTaskOwner {
     this.#hosted.instanceNotice(notice, Date.now());
     // draining and active: standalone tasks are untouched by either.
     this.#show();
+  }
+
+  /** From the start when a lost step has left tasks in the store: they end first. */
+  async #place(command: RunTaskCommand): Promise<RunTaskPlacement> {
+    for (;;) {
+      try {
+        return await placeRunTask(command, workflowInfo().workflowId);
+      } catch (error) {
+        if (!(error instanceof StepWasLost)) throw error;
+        await this.mend();
+      }
+    }
   }
 
   #repeated(command: RunTaskCommand): RunTaskOutcome {

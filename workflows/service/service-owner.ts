@@ -1,9 +1,10 @@
 /** State of one service and what each message does to it. What follows from that is planned in rounds: service-rounds.ts. */
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { ApplicationFailure, condition, workflowInfo } from '@temporalio/workflow';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { taskProgress, type TaskProgress } from '../../scheduler/rollout/circuit-breaker.ts';
+import type { ServicePlan } from '../../scheduler/reconcile/types.ts';
 import { stopServiceDeployments } from '../../scheduler/rollout/service-deployments.ts';
 import { describeChanges } from '../../model/decision-changes.ts';
 import type {
@@ -22,6 +23,8 @@ import type {
   UpdateServiceCommand,
 } from '../messages.ts';
 import { HostedTasks, type TaskStop } from '../owner/hosted-tasks.ts';
+import { rowsAreInDoubt, StepWasLost } from '../owner/marked-writes.ts';
+import { mendRows } from '../owner/mend-rows.ts';
 import type { OwnedTasks } from '../owner/owned-tasks.ts';
 import { Provisioning } from '../owner/provisioning.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
@@ -147,15 +150,45 @@ export class ServiceOwner {
 
   /** Plans and acts until the service is INACTIVE (false) or its history is long enough to continue as new (true). */
   async run(): Promise<boolean> {
-    while (this.state.status !== 'INACTIVE') {
+    for (;;) {
+      if (rowsAreInDoubt()) await this.#mend();
+      if (this.state.status === 'INACTIVE') return false;
       if (this.#rounds.historyIsLong) {
         this.#running = false;
         return true;
       }
-      const plan = await this.#rounds.round();
-      if (!plan.becomesInactive) await this.#rounds.waitForChange(plan);
+      const plan = await this.#round();
+      if (plan && !plan.becomesInactive) await this.#rounds.waitForChange(plan);
     }
-    return false;
+  }
+
+  /** Undefined: a lost step has left tasks in the store, which come first. */
+  async #round(): Promise<ServicePlan | undefined> {
+    try {
+      return await this.#rounds.round();
+    } catch (error) {
+      if (!(error instanceof StepWasLost)) throw error;
+      this.#rounds.planAgain();
+      return undefined;
+    }
+  }
+
+  /** After a step was lost. The service's own row and history are written again as they are here. */
+  async #mend(): Promise<void> {
+    const { clusterName, serviceName } = this.state.definition;
+    await mendRows({
+      writer: this.#writer,
+      view: () => ({
+        clusterName,
+        serviceName,
+        ownerWorkflowId: workflowInfo().workflowId,
+        tasks: this.#hosted.view,
+      }),
+      mend: ({ tasks, serviceVersion = 0 }) => {
+        this.#rows.rewrite(serviceVersion);
+        return this.#hosted.mend(tasks, Date.now());
+      },
+    });
   }
 
   // ---- messages ----------------------------------------------------------------------------------------------------

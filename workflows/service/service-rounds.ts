@@ -5,6 +5,7 @@ import { withSpotInterruption } from '../../scheduler/reconcile/spot-interruptio
 import type { DaemonInstances, ServicePlan, ServiceSnapshot, StopDecision } from '../../scheduler/reconcile/types.ts';
 import { taskListDetails } from '../owner/details.ts';
 import type { HostedTasks } from '../owner/hosted-tasks.ts';
+import { rowsAreInDoubt } from '../owner/marked-writes.ts';
 import type { OwnedTasks } from '../owner/owned-tasks.ts';
 import type { Provisioning } from '../owner/provisioning.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
@@ -99,7 +100,7 @@ export class ServiceRounds {
   /** Until there is something to plan on, or the history is long. */
   async waitForChange(plan: ServicePlan): Promise<void> {
     const { provisioning, rebalancing, decisions } = this.#parts;
-    const changed = (): boolean => this.#changed || this.historyIsLong;
+    const changed = (): boolean => this.#changed || this.historyIsLong || rowsAreInDoubt();
     const due = [plan.wakeAt, provisioning.dueAt, rebalancing.wakeAt].filter((at) => at !== undefined);
     const wakeAt = Math.min(...due);
     if (wakeAt === Infinity) await condition(changed);

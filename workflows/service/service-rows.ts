@@ -10,6 +10,9 @@ import type { DaemonLookout } from './daemon-lookout.ts';
 import { RolloutRecords } from './rollout-records.ts';
 import { serviceRecord } from './service-record.ts';
 
+/** More than one step gives a service deployment. */
+const LOST_VERSIONS = 1_000;
+
 export interface ServiceRowsOptions {
   readonly state: ServiceState;
   readonly tasks: OwnedTasks<ServiceOwnedTask>;
@@ -42,6 +45,16 @@ export class ServiceRows {
     writer.addRollout(this.#rollouts.take(current, tasks));
     const state = { ...current };
     writer.putService(() => ({ ...serviceRecord(state, tasks), ...lookout?.recorded(state, tasks) }));
+  }
+
+  /** Writes all of it again, above what a step that was lost has written. */
+  rewrite(rowVersion: number): void {
+    const { state } = this.#options;
+    state.recordVersion = Math.max(state.recordVersion, rowVersion);
+    const { serviceDeployments } = state;
+    if (serviceDeployments)
+      state.serviceDeployments = serviceDeployments.map((one) => ({ ...one, version: one.version + LOST_VERSIONS }));
+    this.write();
   }
 
   /** The service's row goes with its events: a write that a wait separates from the row would not say whose they are. */
