@@ -79,6 +79,8 @@ function queriesOver(client: pg.Pool | pg.ClientBase): Queries {
  */
 export async function openSingleConnection(connectionString: string, setUp: readonly string[]): Promise<Database> {
   const client = new pg.Client({ connectionString, types, application_name: 'longshore' });
+  // Whoever queries next learns of a lost database.
+  client.on('error', () => undefined);
   await client.connect();
   const queries = queriesOver(client);
   for (const statement of setUp) await queries.run(statement);

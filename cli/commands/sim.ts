@@ -31,9 +31,9 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   const scenarios = asked.files.map((name) => ({ name, scenario: asSetupError(() => readScenario(name)) }));
   const stage = await openSimulationStage(path.join(settings.cacheDir, 'workflows'));
   // Its Postgres must not outlive it.
-  void awaitStopSignal().then(async () => {
-    await stage.close();
-    process.exit(130);
+  let stopping: Promise<void> | undefined;
+  void awaitStopSignal().then(() => {
+    stopping = stage.close().then(() => process.exit(130));
   });
   try {
     const result = await runCampaign({
@@ -52,6 +52,10 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
       process.exitCode = 1;
       tell(result.failure);
     }
+  } catch (error) {
+    // A run whose Postgres is stopped under it has no more to say.
+    await stopping;
+    throw error;
   } finally {
     await stage.close();
   }
