@@ -27,7 +27,7 @@ const LOST_TASKS = 100;
 const CREATES_AT_ONCE = 8;
 const DESCRIBED_AT_ONCE = 10;
 const POLL_MS = 100;
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 400_000;
 /** A fifth of Temporal's limit for one run. */
 const EVENTS_REACH = 10_000;
 /** A thousand instances that heartbeat every 12 s would keep a good part of the embedded Temporal busy. */

@@ -79,6 +79,12 @@ export function noteOutOfMemory(record: ContainerRecord): boolean {
   return blameMemory(record);
 }
 
+const KILLED = 137;
+
+/** Somebody killed it: the engine may yet tell that it was the kernel, for lack of memory. */
+export const mayLackMemory = ({ failedByItself, exitCode, oomKilled }: ContainerRecord): boolean =>
+  failedByItself && exitCode === KILLED && !oomKilled;
+
 function blameMemory(record: ContainerRecord): boolean {
   const isToBlame = record.phase === 'stopped' && record.failedByItself && record.oomKilled;
   if (isToBlame) record.reason = 'OutOfMemoryError: Container killed due to memory usage';

@@ -7,7 +7,14 @@ import type { TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
-import { adoptedRecord, applyObserved, endRecord, newRecord, noteOutOfMemory } from './container-record.ts';
+import {
+  adoptedRecord,
+  applyObserved,
+  endRecord,
+  mayLackMemory,
+  newRecord,
+  noteOutOfMemory,
+} from './container-record.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { stopContainer } from './container-stop.ts';
 import type { TaskBlueprint } from './container-spec.ts';
@@ -22,6 +29,8 @@ import type { TaskStartDeps } from './task-start.ts';
 import { Waiters } from './waiters.ts';
 import type { Settled } from './waiters.ts';
 
+/** The engine tells of memory that ran out apart from the end, and now and then after it. */
+const MEMORY_NEWS_MS = 250;
 const VANISHED = 'ContainerVanishedError: No container matching saved ID found';
 const ESSENTIAL_EXITED = {
   stopCode: 'EssentialContainerExited',
@@ -46,6 +55,8 @@ export class TaskRun {
   private holderRemoval: Promise<void> | undefined;
   private isDisowned = false;
   private timer: NodeJS.Timeout | undefined;
+  /** All have ended, one killed by nobody knows whom: how long to wait for the engine's word. */
+  private memoryNews: NodeJS.Timeout | 'late' | undefined;
   private readonly waiters = new Waiters();
 
   private constructor(task: TaskProgress, deps: TaskRunDeps) {
@@ -171,7 +182,9 @@ export class TaskRun {
       case 'started':
         break;
       case 'oom':
-        if (noteOutOfMemory(record) && this.hasStarted) this.publish();
+        if (!noteOutOfMemory(record)) break;
+        if (this.hasStarted) this.publish();
+        this.settle();
         break;
       case 'health':
         this.onHealth(record, event);
@@ -320,7 +333,8 @@ export class TaskRun {
   private settle(): void {
     const { task } = this;
     if (task.isStopping && task.containers.every((r) => r.phase === 'stopped')) {
-      this.finish();
+      if (this.memoryNews !== 'late' && task.containers.some(mayLackMemory)) this.awaitMemoryNews();
+      else this.finish();
       return;
     }
     const isUp = task.containers.every((r) => r.phase === 'running' || r.phase === 'stopped');
@@ -330,9 +344,18 @@ export class TaskRun {
     this.waiters.release('running');
   }
 
+  /** STOPPED is the last that is heard of a task, so the reason must be in it. That its containers ended is told already. */
+  private awaitMemoryNews(): void {
+    this.memoryNews ??= setTimeout(() => {
+      this.memoryNews = 'late';
+      this.settle();
+    }, MEMORY_NEWS_MS);
+  }
+
   private finish(): void {
     if (this.isStopped) return;
     clearTimeout(this.timer);
+    if (this.memoryNews !== 'late') clearTimeout(this.memoryNews);
     this.task.stoppedAt = this.deps.now();
     this.publish();
     this.waiters.release('stopped');

@@ -121,6 +121,25 @@ it.each<[string, (engine: ReturnType<typeof anEngine>['engine']) => void]>([
   expect(reports.at(-1)).toMatchObject({ lastStatus: 'STOPPED', containers: [{ exitCode: 143 }] });
 });
 
+it('says STOPPED of a task that was killed when it is known whether its memory had run out', async () => {
+  const { runtime } = anEngine();
+  const ends = async (oomAfterMs: number | undefined) => {
+    const reports: TaskReport[] = [];
+    const run = adopted(runtime, reports, [{ name: 'eats', image: 'busybox', memory: 64 }]);
+    const about = { containerId: 'c1', labels: {}, at: 1, sequence: 1n };
+    run.onEvent('eats', { ...about, kind: 'died', exitCode: 137 });
+    expect(reports.map(({ lastStatus, executionStoppedAt }) => [lastStatus, executionStoppedAt])).toEqual([
+      ['RUNNING', 1_000],
+    ]);
+    await vi.advanceTimersByTimeAsync(oomAfterMs ?? 1_000);
+    if (oomAfterMs !== undefined) run.onEvent('eats', { ...about, kind: 'oom' });
+    const stopped = reports.filter(({ lastStatus }) => lastStatus === 'STOPPED');
+    return stopped.map(({ containers }) => containers.map(({ reason }) => reason));
+  };
+  expect(await ends(200)).toEqual([['OutOfMemoryError: Container killed due to memory usage']]);
+  expect(await ends(undefined)).toEqual([[undefined]]);
+});
+
 it('learns of the memory that ran out also after the end that it brought about, and blames nobody else', async () => {
   const { runtime } = anEngine();
   const reports: TaskReport[] = [];
