@@ -30,13 +30,37 @@ export async function addServiceActions(queries: Queries, writes: OwnerRecord): 
   const { service, actions = [] } = writes;
   if (!service) throw new Error('Actions were to be recorded without the service that they belong to.');
   const { clusterName, serviceName } = service.definition;
-  const rows = actions.map((action) => ({ kind: kindOf(action), detail: action }));
+  const told = await lastChanges(queries, writes);
+  const fresh = actions.filter((action) => isNews(action, told));
+  const rows = fresh.map((action) => ({ kind: kindOf(action), detail: action }));
   await queries.run(
     `INSERT INTO ecs_events (kind, cluster, resource, detail)
      SELECT a.value ->> 'kind', $1, $2, a.value -> 'detail'
      FROM json_array_elements($3) WITH ORDINALITY AS a (value, place) ORDER BY place`,
     [clusterName, serviceName, JSON.stringify(rows)],
   );
+}
+
+/** By deployment, the state change that was told last. */
+async function lastChanges(queries: Queries, { service, actions = [] }: OwnerRecord): Promise<Map<string, string>> {
+  const ids = actions.filter(isDeploymentChange).map(({ deploymentId }) => deploymentId);
+  if (ids.length === 0) return new Map();
+  const rows = await queries.rows<{ deployment: string; name: string }>(
+    `SELECT DISTINCT ON (deployment) detail ->> 'deploymentId' AS deployment, detail ->> 'eventName' AS name
+     FROM ecs_events WHERE kind = 'deployment' AND cluster = $1 AND resource = $2 AND detail ->> 'deploymentId' = ANY($3)
+     ORDER BY deployment, position DESC`,
+    [service?.definition.clusterName, service?.definition.serviceName, ids],
+  );
+  return new Map(rows.map(({ deployment, name }) => [deployment, name]));
+}
+
+/** A step of the owner's that was lost after it had written tells of a change again. Notes what is told. */
+function isNews(action: ServiceActionRecord, told: Map<string, string>): boolean {
+  const { deploymentId, eventName } = action;
+  if (!isDeploymentChange(action) || deploymentId === undefined) return true;
+  if (told.get(deploymentId) === eventName) return false;
+  told.set(deploymentId, eventName);
+  return true;
 }
 
 const kindOf = (action: ServiceActionRecord): StoredEvent['kind'] =>
