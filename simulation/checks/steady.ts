@@ -62,7 +62,7 @@ function roomOf({ now, scenario }: SettledInput, deployment: Deployment): readon
 }
 
 /** Its user, or its circuit breaker, had the rollout end where it was: nothing more is launched, old tasks stay. */
-const isStoppedShort = ({ serviceDeployments }: ServiceRecord): boolean =>
+export const isStoppedShort = ({ serviceDeployments }: ServiceRecord): boolean =>
   ['STOPPED', 'ROLLBACK_FAILED'].includes(serviceDeployments?.[0]?.status ?? '');
 
 /** A hook holds its rollout, and time alone does not lead on before then. */

@@ -8,6 +8,7 @@ import { movesNeeded } from '../../scheduler/rebalance/plan-moves.ts';
 import { AVAILABILITY_ZONE_ATTRIBUTE, type CountedInstance } from '../../model/container-instance.ts';
 import { familyOf, isOffering, roomFor, takingWork } from './room.ts';
 import type { SettledInput } from './settled.ts';
+import { isStoppedShort } from './steady.ts';
 
 const zoneOf = ({ attributes }: CountedInstance): string =>
   attributes.find(({ name }) => name === AVAILABILITY_ZONE_ATTRIBUTE)?.value ?? '';
@@ -21,6 +22,8 @@ export function unbalanced({ world, scenario, now }: SettledInput, service: Serv
   );
   if (!primary || deployments.length > 1 || !isRebalanced(definition) || !isWhole(tasks, definition.desiredCount))
     return [];
+  // It never counts as steady, and is left as it is.
+  if (isStoppedShort(service)) return [];
   // One more must be able to start before one stops.
   if (serviceBounds(definition.desiredCount, definition).upper <= definition.desiredCount) return [];
   const at = world.clock.now();
