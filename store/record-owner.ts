@@ -50,7 +50,8 @@ export function recordOwner(db: Database, writes: OwnerRecord): Promise<Written 
     await putRollout(queries, writes);
     if (writes.decisions) await putDecisions(queries, writes.decisions);
     if (writes.events.length > 0) await addServiceEvents(queries, writes);
-    if (isNew && (writes.actions?.length ?? 0) > 0) await addServiceActions(queries, writes);
+    // A lost step may have given the row this version: what it did not tell is told now.
+    if ((isNew || stepWasLost) && (writes.actions?.length ?? 0) > 0) await addServiceActions(queries, writes);
     return { freedCapacity, ...(stepWasLost ? { stepWasLost } : {}) };
   });
 }
