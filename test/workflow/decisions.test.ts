@@ -55,20 +55,28 @@ describe('the decisions of a service', () => {
       expect(start!.codeVersion).toMatch(/./);
     }));
 
-  it('tell which task another replaces, and what was heard before', () =>
+  it.each([
+    ['ended in one', (stage: Stage, taskId: string) => stage.host.exit(taskId)],
+    [
+      'is about to end',
+      async ({ host }: Stage, taskId: string) =>
+        host.report(taskId, { lastStatus: 'RUNNING', executionStoppedAt: await host.now() }),
+    ],
+  ])('tell which task another replaces when it %s, and what was heard before', (_, end) =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       await stage.createService(createCommand(stage.cluster));
       await stage.until('three tasks run', () => running(stage).length === 3);
       const [victim] = running(stage);
-      await stage.host.exit(victim!.taskId);
+      await end(stage, victim!.taskId);
       await stage.until('it is replaced', () => withReason(stage, 'replaceStopped').length === 1);
       const [start] = withReason(stage, 'replaceStopped');
       expect(start).toMatchObject({ tasks: [{ replaces: victim!.taskId }], reasons: [{ count: 1 }] });
       expect(start!.causes).toContainEqual(
         expect.objectContaining({ kind: 'report', taskIds: expect.arrayContaining([victim!.taskId]) }),
       );
-    }));
+    }),
+  );
 
   it('tell why tasks stop: scale-in, a newer deployment, a call, a lost instance', () =>
     withStage(env, async (stage) => {

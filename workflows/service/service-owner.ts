@@ -56,6 +56,10 @@ const SCALED_ABOVE_ZERO = 'The service cannot be stopped while it is scaled abov
 /** What a call asks beside the service's definition. */
 const FORCED = { changes: { forceNewDeployment: ['', 'true'] as const } };
 
+/** A report may tell this long before STOPPED, and the plan replaces it from then on. */
+const hasBegunToEnd = (before: ServiceOwnedTask, after: ServiceOwnedTask): boolean =>
+  before.desiredStatus === 'RUNNING' && after.desiredStatus === 'STOPPED';
+
 const refuse = (code: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, code);
 
 export class ServiceOwner {
@@ -274,7 +278,7 @@ export class ServiceOwner {
       const before = this.#tasks.get(report.taskId);
       const outcome = this.#tasks.apply(report);
       if (before && outcome.kind !== 'unchanged') progress.push(taskProgress(before, outcome.task));
-      if (outcome.kind === 'stopped' && before?.desiredStatus === 'RUNNING') lost.push(outcome.task);
+      if (before && outcome.kind !== 'unchanged' && hasBegunToEnd(before, outcome.task)) lost.push(outcome.task);
       return outcome;
     });
     if (outcomes.every((outcome) => outcome.kind === 'unchanged')) return;
