@@ -16,7 +16,8 @@ import type { CallCause } from '../model/decision.ts';
 import type { Failure } from '../model/errors.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 import type { ServiceDefinition, ServiceRecord } from '../model/service.ts';
-import type { DesiredStatus, InstanceStatus, LaunchType, StopCode, TaskStatus } from '../model/status.ts';
+import type { HeldTask } from '../model/owner-view.ts';
+import type { InstanceStatus, LaunchType, StopCode } from '../model/status.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import type { TaskReport } from '../model/task.ts';
 import type { EpochMs } from '../model/time.ts';
@@ -222,17 +223,8 @@ export const instanceNoticeSignal = defineSignal<[InstanceNotice]>('instanceNoti
 
 // ---- queries: what workflows hold in memory, for the Temporal UI and for whoever compares it with the store ---------------
 
-/** A task that its owner holds: those that are STOPPED it has forgotten. */
-export interface OwnedTaskState {
-  readonly taskId: string;
-  /** Empty while the task waits for an instance. */
-  readonly containerInstanceId: string;
-  readonly lastStatus: TaskStatus;
-  readonly desiredStatus: DesiredStatus;
-  readonly version: number;
-}
-/** Of services and RunTask calls. */
-export const ownedTasksQuery = defineQuery<readonly OwnedTaskState[]>('ownedTasks');
+/** Of services and RunTask calls: all but those that are STOPPED, which they have forgotten. */
+export const ownedTasksQuery = defineQuery<readonly HeldTask[]>('ownedTasks');
 /** The service's row as it would be written now; null before the service is created. */
 export const serviceRowQuery = defineQuery<ServiceRecord | null>('serviceRow');
 export interface InstanceSummary {

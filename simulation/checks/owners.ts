@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ContainerInstance } from '../../model/container-instance.ts';
+import type { HeldTask } from '../../model/owner-view.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
 import {
@@ -13,7 +14,6 @@ import {
   serviceRowQuery,
   serviceWorkflowId,
   type InstanceSummary,
-  type OwnedTaskState,
 } from '../../workflows/messages.ts';
 import type { SimulatedWorld } from '../world/world.ts';
 import type { Observation } from './observation.ts';
@@ -32,7 +32,7 @@ export async function ownersDiffer({ world, now }: OwnersInput): Promise<readonl
     return asked?.answer as T | undefined;
   };
   for (const [workflowId, rows] of tasksByOwner(now)) {
-    const held = await ask<readonly OwnedTaskState[]>(workflowId, ownedTasksQuery);
+    const held = await ask<readonly HeldTask[]>(workflowId, ownedTasksQuery);
     if (held) wrong.push(...tasksDiffer(workflowId, rows, held));
   }
   for (const row of now.services.values()) {
@@ -61,10 +61,13 @@ function tasksByOwner({ tasks, services }: Observation): ReadonlyMap<string, rea
   return owners;
 }
 
-const describeTask = ({ containerInstanceId, lastStatus, desiredStatus, version }: OwnedTaskState): string =>
-  `${lastStatus} (to be ${desiredStatus}), version ${version}, on ${containerInstanceId === '' ? 'no instance' : containerInstanceId}`;
+const describeTask = (task: HeldTask): string => {
+  const { containerInstanceId, lastStatus, desiredStatus, healthStatus, startedAt = 'never', version } = task;
+  const place = containerInstanceId === '' ? 'no instance' : containerInstanceId;
+  return `${lastStatus} (to be ${desiredStatus}), ${healthStatus}, started ${startedAt}, version ${version}, on ${place}`;
+};
 
-function tasksDiffer(workflowId: string, rows: readonly Task[], held: readonly OwnedTaskState[]): string[] {
+function tasksDiffer(workflowId: string, rows: readonly Task[], held: readonly HeldTask[]): string[] {
   const inStore = new Map(
     rows.map(({ containerInstanceId = '', ...task }) => [task.taskId, describeTask({ ...task, containerInstanceId })]),
   );

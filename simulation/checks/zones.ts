@@ -22,10 +22,9 @@ export function unbalanced({ world, scenario, now }: SettledInput, service: Serv
   );
   if (!primary || deployments.length > 1 || !isRebalanced(definition) || !isWhole(tasks, definition.desiredCount))
     return [];
-  // It never counts as steady, and is left as it is.
-  if (isStoppedShort(service)) return [];
-  // One more must be able to start before one stops.
-  if (serviceBounds(definition.desiredCount, definition).upper <= definition.desiredCount) return [];
+  // It never counts as steady, and is left as it is; or one more must be able to start before one stops.
+  const { upper } = serviceBounds(definition.desiredCount, definition);
+  if (isStoppedShort(service) || upper <= definition.desiredCount) return [];
   const at = world.clock.now();
   if (tasks.some((task) => isProtected(task, at))) return [];
   const { capacityProviderStrategy: strategy = [] } = primary;

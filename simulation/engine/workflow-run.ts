@@ -112,8 +112,7 @@ export class WorkflowRun {
     if (this.#sessionWorker === worker) this.#forget();
     const task = this.#task;
     if (task?.worker !== worker) return;
-    this.#abandon(task);
-    this.#schedule(TASK_TIMEOUT_MS);
+    this.#doAgain(task, TASK_TIMEOUT_MS);
   }
 
   /** Memory is short: the next task begins with a replay. Not in the middle of one. */
@@ -247,14 +246,12 @@ export class WorkflowRun {
     if (end && this.#inbox.some(({ isEvent }) => isEvent)) {
       // The server does not let a run end that has not heard everything: the task fails and is done again.
       this.#host.trace(`unhandled ${this.identity.workflowId}`);
-      this.#abandon(task);
-      this.#schedule();
+      this.#doAgain(task);
       return;
     }
     if (this.#host.losesTask()) {
       this.#host.trace(`lost task ${this.identity.workflowId}`);
-      this.#abandon(task);
-      this.#schedule(TASK_TIMEOUT_MS);
+      this.#doAgain(task, TASK_TIMEOUT_MS);
       return;
     }
     this.#record(task);
@@ -282,10 +279,11 @@ export class WorkflowRun {
   }
 
   /** What was told goes back, and is told again together with what came meanwhile; what local activities answered is lost. */
-  #abandon(task: OpenTask): void {
+  #doAgain(task: OpenTask, inMs?: number): void {
     this.#task = undefined;
     this.#forget();
     this.#inbox.unshift(...task.deliveries);
+    this.#schedule(inMs);
   }
 
   #forget(): void {

@@ -18,11 +18,13 @@ const tasksInStore = (stage: Stage, ownerWorkflowId: string) =>
   stage.control
     .live()
     .filter((task) => task.ownerWorkflowId === ownerWorkflowId)
-    .map(({ taskId, containerInstanceId, lastStatus, desiredStatus, version }) => ({
+    .map(({ taskId, containerInstanceId, lastStatus, desiredStatus, healthStatus, startedAt, version }) => ({
       taskId,
       containerInstanceId,
       lastStatus,
       desiredStatus,
+      healthStatus,
+      startedAt,
       version,
     }));
 

@@ -1,6 +1,6 @@
 /** The tasks of one owner together with the work on their container instances: stops, launches, news of instances. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { HeldTask, TaskDifference } from '../../model/owner-view.ts';
+import type { TaskDifference } from '../../model/owner-view.ts';
 import type { Assignment } from '../../model/reservation.ts';
 import type { TaskLaunch } from '../../activities/host/types.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
@@ -123,21 +123,6 @@ export class HostedTasks<T extends OwnedTask> {
       const reason = { stopCode, stoppedReason };
       for (const task of this.owned.on(containerInstanceId)) this.owned.lose(task.taskId, reason, now);
     }
-  }
-
-  /** What a comparison with the rows is made of. */
-  get view(): readonly HeldTask[] {
-    return this.owned.all.map(
-      ({ taskId, version, lastStatus, desiredStatus, healthStatus, startedAt, containerInstanceId }) => ({
-        taskId,
-        version,
-        lastStatus,
-        desiredStatus,
-        healthStatus,
-        ...(startedAt === undefined ? {} : { startedAt }),
-        containerInstanceId,
-      }),
-    );
   }
 
   /**

@@ -1,10 +1,10 @@
 /** The tasks of one owner, and every change to them: forwards only, each written to the store with a higher version. */
+import type { HeldTask } from '../../model/owner-view.ts';
 import type { StopCode } from '../../model/status.ts';
 import type { TaskChanges, TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { advanceTask, heardOf, taskChanges, type AdvanceableTask } from '../../scheduler/tasks/advance-task.ts';
 import { failedToStart } from '../../scheduler/tasks/failed-to-start.ts';
-import type { OwnedTaskState } from '../messages.ts';
 import type { RecordWriter } from './record-writer.ts';
 
 /** What every owner keeps of a task. Crosses continue-as-new as it is. */
@@ -50,15 +50,19 @@ export class OwnedTasks<T extends OwnedTask> {
     return [...this.#tasks.values()];
   }
 
-  /** For queries. */
-  get states(): readonly OwnedTaskState[] {
-    return this.all.map(({ taskId, containerInstanceId, lastStatus, desiredStatus, version }) => ({
-      taskId,
-      containerInstanceId,
-      lastStatus,
-      desiredStatus,
-      version,
-    }));
+  /** For whoever compares them with the rows. */
+  get held(): readonly HeldTask[] {
+    return this.all.map(
+      ({ taskId, version, lastStatus, desiredStatus, healthStatus, startedAt, containerInstanceId }) => ({
+        taskId,
+        version,
+        lastStatus,
+        desiredStatus,
+        healthStatus,
+        ...(startedAt === undefined ? {} : { startedAt }),
+        containerInstanceId,
+      }),
+    );
   }
 
   get size(): number {

@@ -2,8 +2,9 @@
 import { ApplicationFailure, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { TaskLaunch } from '../../activities/host/types.ts';
 import { parseArn, taskArn } from '../../model/arn.ts';
+import type { HeldTask } from '../../model/owner-view.ts';
 import type { TaskReport } from '../../model/task.ts';
-import type { InstanceNotice, OwnedTaskState, RunTaskCommand, RunTaskOutcome, StopTaskCommand } from '../messages.ts';
+import type { InstanceNotice, RunTaskCommand, RunTaskOutcome, StopTaskCommand } from '../messages.ts';
 import { DecisionLog } from '../owner/decision-log.ts';
 import { HostedTasks } from '../owner/hosted-tasks.ts';
 import { rowsAreInDoubt, StepWasLost } from '../owner/marked-writes.ts';
@@ -94,15 +95,15 @@ export class RunTaskOwner {
       view: () => ({
         clusterName: this.#clusterName,
         ownerWorkflowId: workflowInfo().workflowId,
-        tasks: this.#hosted.view,
+        tasks: this.#tasks.held,
       }),
       mend: ({ tasks }) => this.#hosted.mend(tasks, Date.now()),
     });
     this.#show();
   }
 
-  get ownedTasks(): readonly OwnedTaskState[] {
-    return this.#tasks.states;
+  get ownedTasks(): readonly HeldTask[] {
+    return this.#tasks.held;
   }
 
   get isRecorded(): boolean {

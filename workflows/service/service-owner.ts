@@ -1,5 +1,6 @@
 /** State of one service and what each message does to it. What follows from that is planned in rounds: service-rounds.ts. */
 import { ApplicationFailure, condition, workflowInfo } from '@temporalio/workflow';
+import type { HeldTask } from '../../model/owner-view.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -15,7 +16,6 @@ import type {
   CreateTaskSetCommand,
   DeleteServiceCommand,
   InstanceNotice,
-  OwnedTaskState,
   ProtectTasksCommand,
   ProtectTasksOutcome,
   StopServiceDeploymentCommand,
@@ -139,8 +139,8 @@ export class ServiceOwner {
     return { state: this.state, tasks: this.#tasks.all, ...(provisioning ? { provisioning } : {}) };
   }
 
-  get ownedTasks(): readonly OwnedTaskState[] {
-    return this.#tasks.states;
+  get ownedTasks(): readonly HeldTask[] {
+    return this.#tasks.held;
   }
 
   /** As it would be written now. */
@@ -186,7 +186,7 @@ export class ServiceOwner {
         clusterName,
         serviceName,
         ownerWorkflowId: workflowInfo().workflowId,
-        tasks: this.#hosted.view,
+        tasks: this.#tasks.held,
       }),
       mend: ({ tasks, serviceVersion = 0 }) => {
         this.#rows.rewrite(serviceVersion);
