@@ -31,7 +31,7 @@ const WRITE: Statement = {
 
 export function assignTasks(db: Database, input: AssignInput): Promise<AssignResult> {
   return db.transaction(async (queries) => {
-    const stepWasLost = await noteWrite(queries, input.mark);
+    const written = await noteWrite(queries, input.mark);
     const ids = input.assignments.map(({ taskId }) => taskId);
     const rows = await queries.rows<WaitingRow>(LOCK, [ids, input.clusterName]);
     const tasks = new Map(rows.map((row) => [row.id, row]));
@@ -58,7 +58,7 @@ export function assignTasks(db: Database, input: AssignInput): Promise<AssignRes
     return {
       assigned,
       refused: outcomes.flatMap((decision) => (decision.kind === 'refused' ? [decision.refused] : [])),
-      ...(stepWasLost ? { stepWasLost } : {}),
+      ...written,
     };
   });
 }

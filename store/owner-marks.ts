@@ -1,5 +1,5 @@
 /** Which write of an owner was the last: tells one that the owner does not remember, after a workflow step was lost. */
-import type { WriteMark } from '../model/owner-record.ts';
+import type { WriteMark, Written } from '../model/owner-record.ts';
 import type { Queries, Statement } from './database.ts';
 
 const NOTE: Statement = {
@@ -10,17 +10,18 @@ const NOTE: Statement = {
          SELECT run, mark FROM before`,
 };
 
-/** Notes the write. True: the one before it was not the one that its owner names. A repeat of the last write is none. */
-export async function noteWrite(queries: Queries, mark: WriteMark | undefined): Promise<boolean> {
-  if (mark === undefined) return false;
+/** Notes the write, and tells whether the one before it is another than its owner names. A repeat of the last write is none. */
+export async function noteWrite(queries: Queries, mark: WriteMark | undefined): Promise<Written> {
+  if (mark === undefined) return {};
   const [before] = await queries.rows<{ run: string; mark: string }>(NOTE, [
     mark.ownerWorkflowId,
     mark.runId,
     mark.mark,
   ]);
-  if (before === undefined || before.mark === mark.mark) return false;
+  if (before === undefined || before.mark === mark.mark) return {};
   // A new run begins where the one before it had written everything.
-  return mark.previous === undefined ? before.run === mark.runId : before.mark !== mark.previous;
+  const follows = mark.previous === undefined ? before.run !== mark.runId : before.mark === mark.previous;
+  return follows ? {} : { stepWasLost: true };
 }
 
 /** Marks of owners that have long written nothing. An owner that is there after all begins a new one. */

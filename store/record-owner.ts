@@ -44,15 +44,15 @@ const WRITE: Statement = {
 /** Writes of a version that is there already, or of unknown tasks, change nothing. */
 export function recordOwner(db: Database, writes: OwnerRecord): Promise<Written & { readonly freedCapacity: boolean }> {
   return db.transaction(async (queries) => {
-    const stepWasLost = await noteWrite(queries, writes.mark);
+    const written = await noteWrite(queries, writes.mark);
     const freedCapacity = writes.tasks.length > 0 && (await patchTasks(queries, writes.tasks));
     const isNew = writes.service !== undefined && (await putService(queries, writes.service));
     await putRollout(queries, writes);
     if (writes.decisions) await putDecisions(queries, writes.decisions);
     if (writes.events.length > 0) await addServiceEvents(queries, writes);
     // A lost step may have given the row this version: what it did not tell is told now.
-    if ((isNew || stepWasLost) && (writes.actions?.length ?? 0) > 0) await addServiceActions(queries, writes);
-    return { freedCapacity, ...(stepWasLost ? { stepWasLost } : {}) };
+    if ((isNew || written.stepWasLost) && (writes.actions?.length ?? 0) > 0) await addServiceActions(queries, writes);
+    return { freedCapacity, ...written };
   });
 }
 

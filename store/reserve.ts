@@ -33,17 +33,19 @@ const INSERT: Statement = {
          ${insertTaskEvents('changed')}`,
 };
 
+/** A step that was lost has left tasks that the owner has to know of first. */
+const WITHHELD: ReserveResult = { reserved: [], refused: [], stepWasLost: true };
+
 /** All or nothing per task. Repeating it changes nothing: an id that is there already counts as reserved. */
 export function reserveTasks(db: Database, input: ReserveInput): Promise<ReserveResult> {
   return db.transaction(async (queries) => {
-    const stepWasLost = await noteWrite(queries, input.mark);
-    if (stepWasLost && input.tasks.length > 0 && (await holdsMore(queries, input)))
-      return { reserved: [], refused: [], stepWasLost };
+    const written = await noteWrite(queries, input.mark);
+    if (written.stepWasLost && input.tasks.length > 0 && (await holdsMore(queries, input))) return WITHHELD;
     const instanceIds = input.tasks.flatMap((task) => task.containerInstanceId ?? []);
     const entries = await lockInstances(queries, instanceIds);
     // Read after the locks are held, so that a repeat that ran at the same time is seen.
     const existing = await findExisting(queries, input.tasks);
-    if (existing === 'others') return { reserved: [], refused: [], stepWasLost: true };
+    if (existing === 'others') return WITHHELD;
     const roomToWait = await provisioningRoom(queries, input);
     const { reserved, refused } = decide(input, { entries, existing, roomToWait });
     if (reserved.length > 0) await queries.run(INSERT, [JSON.stringify(reserved.map(toRow))]);
@@ -64,7 +66,7 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
         ...reserved.map(({ task, gpuIds }) => ({ taskId: task.taskId, gpuIds })),
       ],
       refused,
-      ...(stepWasLost ? { stepWasLost } : {}),
+      ...written,
     };
   });
 }

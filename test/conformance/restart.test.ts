@@ -52,6 +52,10 @@ const settled = (): Promise<boolean> =>
     200,
   );
 
+/** The tasks first: what is settled may still be what was before. */
+const replaced = (before: readonly string[]): Promise<boolean> =>
+  becomes(async () => (await runningTasks()).join() !== before.join() && (await settled()), 30_000, 200);
+
 describe('a running service', () => {
   beforeAll(async () => {
     await longshore.ecs.send(
@@ -91,10 +95,7 @@ describe('a running service', () => {
     expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
     // Changes go through again too.
     await longshore.engine.docker.getContainer(before.containers[0]!).kill();
-    // The tasks first: what is settled may still be what was before.
-    const replaced = async (): Promise<boolean> =>
-      (await runningTasks()).join() !== before.tasks.join() && (await settled());
-    expect(await becomes(replaced, 30_000, 200)).toBe(true);
+    expect(await replaced(before.tasks)).toBe(true);
     expect((await containers()).length).toBe(COUNT);
   });
 
@@ -107,10 +108,7 @@ describe('a running service', () => {
     expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
     // The service is looked after again, and takes changes.
     await longshore.engine.docker.getContainer(before.containers[0]!).kill();
-    // The tasks first: what is settled may still be what was before.
-    const replaced = async (): Promise<boolean> =>
-      (await runningTasks()).join() !== before.tasks.join() && (await settled());
-    expect(await becomes(replaced, 30_000, 200)).toBe(true);
+    expect(await replaced(before.tasks)).toBe(true);
     await longshore.ecs.send(new UpdateServiceCommand({ service: 'web', forceNewDeployment: true }));
   });
 

@@ -19,6 +19,12 @@ const aMark = (ownerWorkflowId: string, members: Partial<WriteMark> = {}): Write
 const write = (mark: WriteMark) => store().recordOwner({ clusterName: 'default', tasks: [], events: [], mark });
 const reserve = (tasks: readonly Task[], mark: WriteMark) =>
   store().reserveTasks({ clusterName: 'default', tasks, mark });
+/** Of an owner of its own, both on one instance, not reserved yet. */
+async function twoTasks() {
+  const ownerWorkflowId = owner();
+  const place = { ownerWorkflowId, containerInstanceId: await registerInstance(store()) };
+  return { ...place, tasks: [aTask(place), aTask(place)] as const };
+}
 const heldAs = (task: Task, members: Partial<HeldTask> = {}): HeldTask => ({
   taskId: task.taskId,
   version: task.version,
@@ -44,12 +50,8 @@ describe('a write that does not follow the one before', () => {
   });
 
   it('reserves what is there already, and nothing beside tasks that the owner does not know', async () => {
-    const ownerWorkflowId = owner();
-    const containerInstanceId = await registerInstance(store());
-    const [first, second] = [
-      aTask({ ownerWorkflowId, containerInstanceId }),
-      aTask({ ownerWorkflowId, containerInstanceId }),
-    ];
+    const { ownerWorkflowId, tasks } = await twoTasks();
+    const [first, second] = tasks;
     await reserve([first], aMark(ownerWorkflowId));
     const same = await reserve([first], aMark(ownerWorkflowId));
     expect(same).toEqual({ reserved: [{ taskId: first.taskId, gpuIds: [] }], refused: [], stepWasLost: true });
@@ -66,13 +68,9 @@ describe('compareOwner', () => {
     store().compareOwner({ clusterName: 'default', ownerWorkflowId, tasks });
 
   it('finds nothing where all is the same, and tasks that are over for both do not count', async () => {
-    const ownerWorkflowId = owner();
-    const containerInstanceId = await registerInstance(store());
-    const [here, over] = [
-      aTask({ ownerWorkflowId, containerInstanceId }),
-      aTask({ ownerWorkflowId, containerInstanceId }),
-    ];
-    await reserve([here, over], aMark(ownerWorkflowId));
+    const { ownerWorkflowId, tasks } = await twoTasks();
+    const [here, over] = tasks;
+    await reserve(tasks, aMark(ownerWorkflowId));
     await store().recordOwner({ clusterName: 'default', tasks: [stopped(over.taskId)], events: [] });
     expect(await compare(ownerWorkflowId, [heldAs(here)])).toEqual({ tasks: [] });
   });
@@ -85,9 +83,8 @@ describe('compareOwner', () => {
     ['start', { startedAt: T0 }],
     ['instance', { containerInstanceId: '' }],
   ])('finds another %s', async (_what, members) => {
-    const ownerWorkflowId = owner();
-    const containerInstanceId = await registerInstance(store());
-    const task = aTask({ ownerWorkflowId, containerInstanceId });
+    const { ownerWorkflowId, containerInstanceId, tasks } = await twoTasks();
+    const [task] = tasks;
     await reserve([task], aMark(ownerWorkflowId));
     const held = heldAs(task, members);
     expect(await compare(ownerWorkflowId, [held])).toEqual({
@@ -102,16 +99,12 @@ describe('compareOwner', () => {
   });
 
   it('finds tasks that the owner does not hold, and held ones that are STOPPED, with their reasons', async () => {
-    const ownerWorkflowId = owner();
-    const containerInstanceId = await registerInstance(store());
-    const [unknown, over] = [
-      aTask({ ownerWorkflowId, containerInstanceId }),
-      aTask({ ownerWorkflowId, containerInstanceId }),
-    ];
-    await reserve([unknown, over], aMark(ownerWorkflowId));
+    const { ownerWorkflowId, tasks } = await twoTasks();
+    const [unknown, over] = tasks;
+    await reserve(tasks, aMark(ownerWorkflowId));
     await store().recordOwner({ clusterName: 'default', tasks: [stopped(over.taskId)], events: [] });
-    const { tasks } = await compare(ownerWorkflowId, [heldAs(over)]);
-    const found = new Map(tasks.map((task) => [task.taskId, task]));
+    const differences = await compare(ownerWorkflowId, [heldAs(over)]);
+    const found = new Map(differences.tasks.map((task) => [task.taskId, task]));
     expect(found.get(unknown.taskId)?.heldVersion).toBeUndefined();
     expect(found.get(over.taskId)).toMatchObject({ heldVersion: 1, row: { desiredStatus: 'STOPPED' } });
     expect(found.size).toBe(2);
