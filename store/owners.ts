@@ -25,6 +25,10 @@ export function createOwnerStore(db: Database): OwnerStore {
       const rows = await db.rows<TaskRow>(`SELECT ${TASK_COLUMNS} FROM tasks WHERE last_status <> 'STOPPED'`, []);
       return rows.map(toTask);
     },
+    listTaskOwners: async (): Promise<readonly string[]> => {
+      const rows = await db.rows<{ owner: string }>(`SELECT DISTINCT owner FROM tasks WHERE last_status <> 'STOPPED'`);
+      return rows.map(({ owner }) => owner);
+    },
     listLiveInstances: async (): Promise<readonly LiveInstance[]> => {
       const rows = await db.rows<LiveInstanceRow>(
         `SELECT cluster, id, status, stop_tasks_at, registered_at, version FROM container_instances WHERE status <> 'INACTIVE'`,

@@ -306,6 +306,8 @@ export interface OwnerStore {
   listLiveServices(): Promise<readonly ServiceRecord[]>;
   /** Not STOPPED. */
   listLiveTasks(): Promise<readonly Task[]>;
+  /** Ids of the workflows that own them. */
+  listTaskOwners(): Promise<readonly string[]>;
   listLiveInstances(): Promise<readonly LiveInstance[]>;
 }
 

@@ -17,7 +17,7 @@ import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/types.ts';
 import { loadWorkflowBundle } from './bundle.ts';
-import { rebuildLostWorkflows } from './rebuild.ts';
+import { lookForLostWorkflows, rebuildLostWorkflows } from './rebuild.ts';
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings;
@@ -31,6 +31,9 @@ export interface WorkerOptions {
 
 /** How long the server holds a step back for a worker that was killed, before any other may take it. */
 const STICKY_TIMEOUT_MS = 3_000;
+
+/** An owner whose call was lost with a server ends a minute after it came back; what it had begun is not to stand still for long. */
+const LOOK_EVERY_MS = 5 * 60_000;
 
 /** An agent's worker runs activities only, and means to. */
 const EXPECTED_WARNING = 'No workflows registered, not polling for workflow tasks';
@@ -74,9 +77,17 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
     logger.fatal({ err: error }, 'the worker stopped; start Longshore again');
     process.exitCode = 1;
   });
-  await rebuildLostWorkflows({ client, store, logger });
+  const owners = { client, store, logger };
+  await rebuildLostWorkflows(owners);
+  const look = (): void => {
+    lookForLostWorkflows(owners).catch((error: unknown) => {
+      logger.warn({ err: error }, 'could not look for lost workflows; tried again later');
+    });
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
   return {
     shutdown: async () => {
+      clearInterval(timer);
       worker.shutdown();
       await run;
       await connection.close();

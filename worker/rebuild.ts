@@ -1,5 +1,5 @@
 /**
- * Starts owners again that the store knows and Temporal does not: after its data was lost.
+ * Starts owners again that the store knows and Temporal does not: after its data was lost, or the call that they were started for.
  * Running containers are not touched; their agents report to the new runs. With nothing lost, this only looks.
  */
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
@@ -43,6 +43,18 @@ export async function rebuildLostWorkflows(options: RebuildOptions): Promise<num
   const { owners, instances } = await knownWorkflows(options.store);
   // An instance may have news for the owners of its tasks at once: they must be there to hear it.
   return (await startLost(owners, options)) + (await startLost(instances, options));
+}
+
+/** The same, where it seldom finds anything: it begins with no more than the owners' names. */
+export async function lookForLostWorkflows(options: RebuildOptions): Promise<number> {
+  const { client, store } = options;
+  const services = (await store.listLiveServices()).map(({ definition }) => definition);
+  const owners = new Set([
+    ...services.map(({ clusterName, serviceName }) => serviceWorkflowId(clusterName, serviceName)),
+    ...(await store.listTaskOwners()),
+  ]);
+  for (const workflowId of owners) if (!(await isRunning(client, workflowId))) return rebuildLostWorkflows(options);
+  return 0;
 }
 
 async function startLost(workflows: readonly LostWorkflow[], options: RebuildOptions): Promise<number> {

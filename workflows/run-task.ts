@@ -9,6 +9,7 @@ import {
   taskReportsSignal,
   type RunTaskWorkflowInput,
 } from './messages.ts';
+import { firstCallCame } from './owner/first-call.ts';
 import { RunTaskOwner } from './run-task/run-task-owner.ts';
 import type { CarriedRunTask } from './state.ts';
 
@@ -21,6 +22,7 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
   setHandler(instanceNoticeSignal, (notice) => owner.instanceNotice(notice));
   setHandler(ownedTasksQuery, () => owner.ownedTasks);
 
+  if (!carried && !(await firstCallCame(() => owner.isCalled))) return;
   owner.resume();
   await untilOver(owner);
   // Nothing may be half done or unwritten when a run ends: what is queued dies with it.

@@ -18,6 +18,7 @@ import {
   updateServiceUpdate,
   type ServiceWorkflowInput,
 } from './messages.ts';
+import { firstCallCame } from './owner/first-call.ts';
 import { newServiceState } from './service/new-service.ts';
 import { continueServiceDeployment, stopServiceDeployment } from './service/rollout-orders.ts';
 import { ServiceOwner } from './service/service-owner.ts';
@@ -58,7 +59,7 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
   setHandler(ownedTasksQuery, () => owner?.ownedTasks ?? []);
   setHandler(serviceRowQuery, () => owner?.row ?? null);
 
-  await condition(() => owner !== undefined);
+  await firstCallCame(() => owner !== undefined);
   // A service that is created anew while this run is ending goes on in it.
   while (owner && owner.state.status !== 'INACTIVE') {
     const current: ServiceOwner = owner;

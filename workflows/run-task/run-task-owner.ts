@@ -55,6 +55,10 @@ export class RunTaskOwner {
     });
   }
 
+  get isCalled(): boolean {
+    return this.#command !== undefined;
+  }
+
   /** Refused, or placed and every task STOPPED. */
   get ended(): boolean {
     return this.#refusal !== undefined || (this.#outcome !== undefined && this.#tasks.size === 0);

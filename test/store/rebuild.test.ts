@@ -1,0 +1,63 @@
+/** Owners that the store knows and Temporal does not run, found among those that it does. */
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { pino } from 'pino';
+import { beforeAll, expect, it } from 'vitest';
+import { lookForLostWorkflows } from '../../worker/rebuild.ts';
+import { runTaskWorkflowId, serviceWorkflowId } from '../../workflows/messages.ts';
+import { withStore } from '../support/store.ts';
+import { aDefinition, aService, aTask, registerInstance, reserve, stopped } from './builders.ts';
+
+const store = withStore();
+const logger = pino({ level: 'silent' });
+const [ALONE, OVER] = [runTaskWorkflowId('default', 'alone'), runTaskWorkflowId('default', 'over')];
+const SERVICE = serviceWorkflowId('default', 'web');
+
+/** Temporal, as far as the look asks it. Everything that is started runs. */
+function temporal(running: readonly string[]) {
+  const open = new Set(running);
+  const asked: string[] = [];
+  const started: { workflowId: string; args: unknown[] }[] = [];
+  const describe = (workflowId: string) => {
+    asked.push(workflowId);
+    if (open.has(workflowId)) return Promise.resolve({ status: { name: 'RUNNING' } });
+    return Promise.reject(new WorkflowNotFoundError('not found', workflowId, undefined));
+  };
+  const workflow = {
+    getHandle: (workflowId: string) => ({ describe: () => describe(workflowId) }),
+    start: (_type: string, options: { workflowId: string; args: unknown[] }) => {
+      open.add(options.workflowId);
+      started.push(options);
+      return Promise.resolve();
+    },
+  };
+  return { client: { workflow } as unknown as Client, asked, started };
+}
+
+let taskId = '';
+beforeAll(async () => {
+  const containerInstanceId = await registerInstance(store());
+  await store().registerTaskDefinition('web', (revision) => aDefinition('web', revision), []);
+  const task = aTask({ ownerWorkflowId: ALONE, containerInstanceId });
+  const over = aTask({ ownerWorkflowId: OVER, containerInstanceId });
+  taskId = task.taskId;
+  await reserve(store(), [task, over]);
+  const service = aService('web');
+  await store().recordOwner({ clusterName: 'default', tasks: [stopped(over.taskId)], service, events: [] });
+});
+
+it('starts those that do not run with what the store has of them', async () => {
+  const { client, asked, started } = temporal([SERVICE]);
+  expect(await lookForLostWorkflows({ client, store: store(), logger })).toBeGreaterThan(0);
+  expect(started.filter(({ workflowId }) => workflowId === ALONE)).toMatchObject([
+    { args: [{ clusterName: 'default' }, { tasks: [{ taskId, lastStatus: 'PENDING' }] }] },
+  ]);
+  expect(started.map(({ workflowId }) => workflowId)).not.toContain(SERVICE);
+  expect(asked).not.toContain(OVER);
+});
+
+it('starts none when all of them run', async () => {
+  const { client, asked, started } = temporal([SERVICE, ALONE]);
+  expect(await lookForLostWorkflows({ client, store: store(), logger })).toBe(0);
+  expect(asked.toSorted()).toEqual([ALONE, SERVICE].toSorted());
+  expect(started).toEqual([]);
+});
