@@ -8,8 +8,10 @@ import type { BenchRow } from './row.ts';
 /** Of Linux's accounting. */
 const TICKS_A_SECOND = 100;
 
-/** Seconds of CPU since each part began. */
-export type CpuTimes = Readonly<Record<'Longshore' | 'Temporal' | 'Postgres' | 'instances', number>>;
+/** Seconds of CPU since each part began; of Temporal when it is the embedded one. */
+export type CpuTimes = Readonly<Record<'Longshore' | 'Postgres' | 'instances', number>> & {
+  readonly Temporal?: number;
+};
 
 export interface Parts {
   readonly longshore: number;
@@ -23,7 +25,7 @@ export function cpuTimes({ longshore, dataDir, instances }: Parts): CpuTimes {
   const servers = findProcesses([`--db-filename=${path.join(dataDir, 'temporal', 'temporal.db')}`]);
   return {
     Longshore: total([longshore]),
-    Temporal: total(servers),
+    ...(servers.length === 0 ? {} : { Temporal: total(servers) }),
     Postgres: postmaster === undefined ? 0 : total([postmaster, ...childrenOf(postmaster)]),
     instances: total(instances),
   };
@@ -31,16 +33,11 @@ export function cpuTimes({ longshore, dataDir, instances }: Parts): CpuTimes {
 
 /** A row that only reports, to stand under a figure. */
 export function cpuRow(before: CpuTimes, after: CpuTimes): BenchRow {
-  const spent = (part: keyof CpuTimes): number => after[part] - before[part];
-  return {
-    name: "  CPU meanwhile: Longshore's, beside",
-    value: spent('Longshore'),
-    unit: 's',
-    reference: {
-      name: `s Temporal (Postgres ${spent('Postgres').toFixed(1)}, instances ${spent('instances').toFixed(1)})`,
-      value: spent('Temporal'),
-    },
-  };
+  const spent = (part: keyof CpuTimes): number => (after[part] ?? 0) - (before[part] ?? 0);
+  const others = `Postgres ${spent('Postgres').toFixed(1)}, instances ${spent('instances').toFixed(1)}`;
+  const row = { name: "  CPU meanwhile: Longshore's", value: spent('Longshore'), unit: 's' };
+  if (after.Temporal === undefined) return { ...row, name: `${row.name} (${others}, Temporal elsewhere)` };
+  return { ...row, reference: { name: `s Temporal (${others})`, value: spent('Temporal') } };
 }
 
 /** Postgres keeps away from folders that its own user cannot reach, and leaves a note there. */

@@ -44,13 +44,7 @@ interface Site {
 export async function benchFleet(stage: Stage): Promise<readonly BenchRow[]> {
   const dataDir = stage.folder('fleet');
   const dockerHost = `unix://${(await stage.engine()).socketPath}`;
-  const profileDir = stage.profileDir;
-  const longshore = await startLongshore({
-    dataDir,
-    dockerHost,
-    settings: SETTINGS,
-    ...(profileDir === undefined ? {} : { profileDir }),
-  });
+  const longshore = await startLongshore({ dataDir, dockerHost, settings: SETTINGS, ...stage.options });
   const site: { longshore: Longshore; fleet?: SimulatedFleet } = { longshore };
   stage.onEnd(async () => {
     await site.fleet?.kill();
@@ -168,14 +162,14 @@ async function lost(site: Site, stage: Stage): Promise<readonly BenchRow[]> {
 }
 
 /** The whole control plane's process dies in the middle of a large launch: as soon as its first tasks are placed. */
-async function killed(site: Site): Promise<readonly BenchRow[]> {
+async function killed(site: Site, stage: Stage): Promise<readonly BenchRow[]> {
   const service = 'survivor';
   await create(site.longshore.ecs, service, TASKS);
   const seen = await until(site.longshore.ecs, { service }, ({ running, pending }) => running + pending > 0);
   const { ports } = site.longshore;
   await site.longshore.kill();
   const begun = performance.now();
-  site.longshore = await startLongshore({ ...site, settings: SETTINGS, ports });
+  site.longshore = await startLongshore({ ...site, ...stage.options, settings: SETTINGS, ports });
   const ready = performance.now();
   const { ecs } = site.longshore;
   const more = await until(ecs, { service }, ({ running }) => running > seen.running);

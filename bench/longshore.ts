@@ -16,6 +16,8 @@ const STOP_PATIENCE_MS = 60_000;
 export interface LongshoreOptions {
   readonly dataDir: string;
   readonly dockerHost: string;
+  /** A server of one's own, host:port; else the embedded one. */
+  readonly temporalAddress?: string;
   /** Where a CPU profile of its process goes. */
   readonly profileDir?: string;
   /** Settings beside those that a bench always makes. */
@@ -51,6 +53,7 @@ export async function startLongshore(options: LongshoreOptions): Promise<Longsho
     env: {
       ...withoutSettings(),
       ...options.settings,
+      ...(options.temporalAddress === undefined ? {} : { TEMPORAL_ADDRESS: options.temporalAddress }),
       LONGSHORE_DATA: options.dataDir,
       LONGSHORE_PORT: String(api),
       LONGSHORE_TEMPORAL_PORT: String(temporal),
@@ -80,7 +83,7 @@ export async function startLongshore(options: LongshoreOptions): Promise<Longsho
   return {
     url,
     ecs,
-    temporal: { address: `127.0.0.1:${temporal}`, namespace: 'default' },
+    temporal: { address: options.temporalAddress ?? `127.0.0.1:${temporal}`, namespace: 'default' },
     connectionString: `postgresql://longshore:${password}@127.0.0.1:${postgres}/longshore`,
     pid: child.pid ?? 0,
     ports,

@@ -15,7 +15,7 @@ import { benchReplacement } from './replacement.ts';
 import { atMost, type BenchRow, tableOf, timesMore } from './row.ts';
 import { benchRunTask } from './run-task.ts';
 import { benchServiceLaunch } from './service-launch.ts';
-import { Stage } from './stage.ts';
+import { Stage, type StageOptions } from './stage.ts';
 
 const RESULTS = fileURLToPath(new URL('../bench-results/', import.meta.url));
 /** Nomad's published "C1M" figure: placements a second. */
@@ -49,20 +49,21 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   reconcile: { what: 'the pure reconciliation', needsEngine: false, run: reconcileRows },
 };
 
-const USAGE = `Usage: npm run bench -- [--only <name>[,<name>…]] [--profile]
+const USAGE = `Usage: npm run bench -- [--only <name>[,<name>…]] [--profile] [--temporal <host:port>]
 
 ${Object.entries(BENCHES)
   .map(([name, { what }]) => `  ${name.padEnd(12)}${what}`)
   .join('\n')}
 
 --profile writes a CPU profile of Longshore's process to bench-results/.
+--temporal takes a Temporal server that runs elsewhere, with nothing of Longshore's in it, instead of the embedded one.
 `;
 
 /** Runs what the arguments ask for, all without any. Ends the process with code 1 when a row fails or misses its reach. */
 export async function runBench(settings: Settings, args: readonly string[]): Promise<void> {
-  const { names, profile } = readArguments(args);
+  const { names, options } = readArguments(args);
   checkRoot(names);
-  const stage = new Stage(profile ? RESULTS : undefined);
+  const stage = new Stage(options);
   void awaitStopSignal().then(async () => {
     await stage.end();
     process.exit(130);
@@ -81,17 +82,23 @@ export async function runBench(settings: Settings, args: readonly string[]): Pro
   process.exit(isGood ? 0 : 1);
 }
 
-function readArguments(args: readonly string[]): { readonly names: readonly string[]; readonly profile: boolean } {
-  const parsed = parse(args);
-  const names = parsed.only?.split(',') ?? Object.keys(BENCHES);
+function readArguments(args: readonly string[]): { readonly names: readonly string[]; readonly options: StageOptions } {
+  const { only, profile = false, temporal: temporalAddress } = parse(args);
+  const names = only?.split(',') ?? Object.keys(BENCHES);
   const unknown = names.find((name) => BENCHES[name] === undefined);
   if (unknown !== undefined) throw new SetupError(`There is no bench "${unknown}".\n\n${USAGE}`);
-  return { names, profile: parsed.profile ?? false };
+  const options = {
+    ...(profile ? { profileDir: RESULTS } : {}),
+    ...(temporalAddress === undefined ? {} : { temporalAddress }),
+  };
+  return { names, options };
 }
 
-function parse(args: readonly string[]): { readonly only?: string; readonly profile?: boolean } {
+const OPTIONS = { only: { type: 'string' }, profile: { type: 'boolean' }, temporal: { type: 'string' } } as const;
+
+function parse(args: readonly string[]): { only?: string; profile?: boolean; temporal?: string } {
   try {
-    return parseArgs({ args: [...args], options: { only: { type: 'string' }, profile: { type: 'boolean' } } }).values;
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (error) {
     throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }

@@ -7,7 +7,7 @@ import { connectDocker } from '../activities/host/runtime/docker-runtime.ts';
 import { type DockerEngine, startDockerEngine } from '../test/support/docker-engines.ts';
 import { ensureBusyboxImage } from '../tools/busybox-image.ts';
 import { withProgress } from '../tools/progress.ts';
-import { type Longshore, startLongshore } from './longshore.ts';
+import { type Longshore, type LongshoreOptions, startLongshore } from './longshore.ts';
 
 /** What every container of the bench runs, whoever starts it. */
 export const IMAGE = 'longshore-bench/busybox:latest';
@@ -19,17 +19,19 @@ export interface BenchEngine extends DockerEngine {
   readonly client: Docker;
 }
 
+/** Of every Longshore that is started. */
+export type StageOptions = Pick<LongshoreOptions, 'profileDir' | 'temporalAddress'>;
+
 export class Stage {
-  /** Longshore's process is profiled; the profile is written to this folder when it ends. */
-  readonly profileDir: string | undefined;
+  readonly options: StageOptions;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'longshore-bench-'));
   readonly #ends: (() => Promise<void>)[] = [];
   #engine: Promise<BenchEngine> | undefined;
   #swarm: Promise<BenchEngine> | undefined;
   #longshore: Promise<Longshore> | undefined;
 
-  constructor(profileDir?: string) {
-    this.profileDir = profileDir;
+  constructor(options: StageOptions) {
+    this.options = options;
   }
 
   /** The engine that Longshore and plain Docker calls share, one after the other. */
@@ -90,7 +92,7 @@ export class Stage {
       const longshore = await startLongshore({
         dataDir: this.folder('longshore'),
         dockerHost: `unix://${socketPath}`,
-        ...(this.profileDir === undefined ? {} : { profileDir: this.profileDir }),
+        ...this.options,
       });
       this.onEnd(() => longshore.stop());
       return longshore;
