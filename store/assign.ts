@@ -48,7 +48,7 @@ export function assignTasks(db: Database, input: AssignInput): Promise<AssignRes
       [...entries.values()].filter((entry) => touched.has(entry.id)),
     );
     const assigned = outcomes.flatMap((decision) => (decision.kind === 'refused' ? [] : [decision.assigned]));
-    const places = new Map(assigned.map(({ taskId, containerInstanceId }) => [taskId, containerInstanceId]));
+    const places = new Map(fresh.map(({ assigned: { taskId, containerInstanceId } }) => [taskId, containerInstanceId]));
     await putDecisions(
       queries,
       (input.decisions ?? []).flatMap((decision) =>

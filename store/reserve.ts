@@ -17,7 +17,8 @@ interface Reserved {
 
 const EXISTING: Statement = {
   name: 'reserve-existing',
-  text: 'SELECT id, held_gpus, instance_id, last_status FROM tasks WHERE id = ANY($1)',
+  text: `SELECT id, held_gpus, instance_id, family, revision, started_by, last_status
+         FROM tasks WHERE id = ANY($1)`,
 };
 
 const INSERT: Statement = {
@@ -54,10 +55,11 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
       queries,
       [...entries.values()].filter((entry) => touched.has(entry.id)),
     );
-    const held = new Set([...existing.keys(), ...reserved.map(({ task }) => task.taskId)]);
+    // Those of the others are there since their rows are.
+    const fresh = new Set(reserved.map(({ task }) => task.taskId));
     await putDecisions(
       queries,
-      (input.decisions ?? []).flatMap((decision) => withTasks(decision, ({ taskId }) => held.has(taskId))),
+      (input.decisions ?? []).flatMap((decision) => withTasks(decision, ({ taskId }) => fresh.has(taskId))),
     );
     if (input.runTaskRequest) await putRunTaskRequest(queries, input.runTaskRequest);
     return {
@@ -85,17 +87,28 @@ interface ExistingRow {
   readonly id: string;
   readonly held_gpus: readonly string[];
   readonly instance_id: string | null;
+  readonly family: string;
+  readonly revision: number;
+  readonly started_by: string | null;
   readonly last_status: string;
 }
 
-/** GPUs of the tasks that are there already. `others`: a step that was lost gave such an id to another task, or one that is over. */
+/** The row may be of another task: a step that was lost drew the same ids. */
+const isOf = (row: ExistingRow, task: Task | undefined): boolean =>
+  row.last_status !== 'STOPPED' &&
+  row.instance_id === (task?.containerInstanceId ?? null) &&
+  row.family === task?.family &&
+  row.revision === task.revision &&
+  row.started_by === (task.startedBy ?? null);
+
+/** GPUs of the tasks that are there already. `others`: such an id is another task's, or one's that is over. */
 async function findExisting(
   queries: Queries,
   tasks: readonly Task[],
 ): Promise<Map<string, readonly string[]> | 'others'> {
   const rows = await queries.rows<ExistingRow>(EXISTING, [tasks.map((task) => task.taskId)]);
-  const places = new Map(tasks.map((task) => [task.taskId, task.containerInstanceId ?? null]));
-  if (rows.some((row) => row.last_status === 'STOPPED' || row.instance_id !== places.get(row.id))) return 'others';
+  const asked = new Map(tasks.map((task) => [task.taskId, task]));
+  if (rows.some((row) => !isOf(row, asked.get(row.id)))) return 'others';
   return new Map(rows.map((row) => [row.id, row.held_gpus]));
 }
 

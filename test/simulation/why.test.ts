@@ -9,7 +9,7 @@ import { whyChain } from '../../api/why/chain.ts';
 import { decisionKind, type Decision } from '../../model/decision.ts';
 import type { Task } from '../../model/task.ts';
 import { runCampaign } from '../../simulation/run/campaign.ts';
-import { readScenario } from '../../simulation/scenario/scenario.ts';
+import { readScenario, type Scenario } from '../../simulation/scenario/scenario.ts';
 import type { SimulationDatabases } from '../../simulation/world/database.ts';
 import type { Database } from '../../store/database.ts';
 import { createStore } from '../../store/index.ts';
@@ -77,10 +77,11 @@ function keepingRemains(databases: SimulationDatabases, keep: (remains: Remains)
   };
 }
 
-async function remainsOf(file: string, seed: number): Promise<Remains> {
+async function remainsOf(file: string, seed: number, faults: Scenario['faults']): Promise<Remains> {
+  const scenario = readScenario(path.join(folder, file));
   let remains: Remains | undefined;
   const { failure } = await runCampaign({
-    scenarios: [{ name: file, scenario: readScenario(path.join(folder, file)) }],
+    scenarios: [{ name: file, scenario: { ...scenario, faults: { ...scenario.faults, ...faults } } }],
     stage: { ...stage(), databases: keepingRemains(stage().databases, (kept) => (remains = kept)) },
     firstSeed: seed,
     seeds: 1,
@@ -101,13 +102,14 @@ function named(decisions: readonly Decision[], kind: 'start' | 'stop'): Readonly
 }
 
 describe('records over random lives', () => {
-  it.each([
-    ['everyday.yaml', 11],
-    ['everyday.yaml', 12],
-    ['daemons.yaml', 11],
-    ['daemons.yaml', 12],
-  ])('%s, seed %i: each task has its beginning and its end, each record what it follows from', async (file, seed) => {
-    const { tasks, decisions, beginnings } = await remainsOf(file, seed);
+  it.each<[file: string, seed: number, faults: Scenario['faults']]>([
+    ['everyday.yaml', 11, {}],
+    ['everyday.yaml', 12, {}],
+    ['everyday.yaml', 24, { workflowTasksLost: 0.05 }],
+    ['daemons.yaml', 11, {}],
+    ['daemons.yaml', 12, {}],
+  ])('%s, seed %i: each task has its beginning and its end, each record what it follows from', async (...run) => {
+    const { tasks, decisions, beginnings } = await remainsOf(...run);
     expect(tasks.length).toBeGreaterThan(20);
     const [starts, stops] = [named(decisions, 'start'), named(decisions, 'stop')];
     const stopped = tasks.filter(({ stopCode = '' }) => BY_OWNER.includes(stopCode));

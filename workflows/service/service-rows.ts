@@ -1,8 +1,8 @@
 /** What one service writes: its row as its state is at the time, and with that its events and what its rollouts came to. */
-import { uuid4 } from '@temporalio/workflow';
 import type { Deployment } from '../../model/service.ts';
 import type { ServiceAction } from '../../model/service-action.ts';
 import { deploymentActions } from '../../scheduler/rollout/deployment-actions.ts';
+import { contentId } from '../owner/content-id.ts';
 import type { OwnedTasks } from '../owner/owned-tasks.ts';
 import type { RecordWriter } from '../owner/record-writer.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
@@ -60,7 +60,7 @@ export class ServiceRows {
   /** The service's row goes with its events: a write that a wait separates from the row would not say whose they are. */
   events(messages: readonly string[]): void {
     const { writer } = this.#options;
-    for (const message of messages) writer.addEvent({ id: uuid4(), createdAt: Date.now(), message });
+    for (const message of messages) writer.addEvent({ id: contentId(message), createdAt: Date.now(), message });
     if (messages.length > 0) this.write({ plansAgain: false });
   }
 
