@@ -29,7 +29,7 @@ interface LostWorkflow {
   readonly before?: () => Promise<void>;
 }
 
-/** Questions to Temporal at a time: thousands of owners must not hold up the start. */
+/** Workflows that are started at a time. */
 const AT_A_TIME = 16;
 
 export interface RebuildOptions {
@@ -40,36 +40,43 @@ export interface RebuildOptions {
 
 /** Returns how many were started. Several workers may do so at once: the first start of an id wins. */
 export async function rebuildLostWorkflows(options: RebuildOptions): Promise<number> {
+  const isRunning = await runningWorkflows(options.client);
   const { owners, instances } = await knownWorkflows(options.store);
   // An instance may have news for the owners of its tasks at once: they must be there to hear it.
-  return (await startLost(owners, options)) + (await startLost(instances, options));
+  return (await startLost(owners, isRunning, options)) + (await startLost(instances, isRunning, options));
 }
 
 /** The same, where it seldom finds anything: it begins with no more than the owners' names. */
 export async function lookForLostWorkflows(options: RebuildOptions): Promise<number> {
   const { client, store } = options;
+  const isRunning = await runningWorkflows(client);
   const services = (await store.listLiveServices()).map(({ definition }) => definition);
   const owners = new Set([
     ...services.map(({ clusterName, serviceName }) => serviceWorkflowId(clusterName, serviceName)),
     ...(await store.listTaskOwners()),
   ]);
-  for (const workflowId of owners) if (!(await isRunning(client, workflowId))) return rebuildLostWorkflows(options);
+  for (const workflowId of owners) if (!(await isRunning(workflowId))) return rebuildLostWorkflows(options);
   return 0;
 }
 
-async function startLost(workflows: readonly LostWorkflow[], options: RebuildOptions): Promise<number> {
+async function startLost(
+  workflows: readonly LostWorkflow[],
+  isRunning: IsRunning,
+  options: RebuildOptions,
+): Promise<number> {
   const waiting = [...workflows];
   let started = 0;
   const work = async (): Promise<void> => {
-    for (let next = waiting.pop(); next; next = waiting.pop()) if (await startIfLost(next, options)) started += 1;
+    for (let next = waiting.pop(); next; next = waiting.pop())
+      if (!(await isRunning(next.workflowId)) && (await start(next, options))) started += 1;
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, work));
   return started;
 }
 
-async function startIfLost(workflow: LostWorkflow, { client, logger }: RebuildOptions): Promise<boolean> {
+async function start(workflow: LostWorkflow, { client, logger }: RebuildOptions): Promise<boolean> {
   const { workflowType, workflowId, args } = workflow;
-  if ((await isRunning(client, workflowId)) || !(await workflow.isStillLive())) return false;
+  if (!(await workflow.isStillLive())) return false;
   await workflow.before?.();
   try {
     await client.workflow.start(workflowType, { workflowId, taskQueue: CONTROL_TASK_QUEUE, args: [...args] });
@@ -81,14 +88,26 @@ async function startIfLost(workflow: LostWorkflow, { client, logger }: RebuildOp
   return true;
 }
 
-async function isRunning(client: Client, workflowId: string): Promise<boolean> {
-  try {
-    const { status } = await client.workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
+type IsRunning = (workflowId: string) => Promise<boolean>;
+
+/**
+ * Thousands of owners must not hold up the start: Temporal's list names most of them. It lags a little, so those that it does
+ * not name are asked about; one that it still names though it has just ended is found by the next look.
+ */
+async function runningWorkflows(client: Client): Promise<IsRunning> {
+  const listed = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" }))
+    listed.add(workflowId);
+  return async (workflowId) => {
+    if (listed.has(workflowId)) return true;
+    try {
+      const { status } = await client.workflow.getHandle(workflowId).describe();
+      return status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  };
 }
 
 interface KnownWorkflows {

@@ -63,6 +63,13 @@ class VirtualWorkflowClient {
     };
   }
 
+  /** Of running workflows, as they are now. */
+  async *list(): AsyncIterable<{ readonly workflowId: string }> {
+    const { temporal, network } = this.#options;
+    const ids = await network(() => Promise.resolve(temporal.runningWorkflowIds));
+    for (const workflowId of ids) yield { workflowId };
+  }
+
   executeUpdateWithStart(
     definition: Named | string,
     options: { args?: unknown[]; startWorkflowOperation: WithStartWorkflowOperation<Workflow> },

@@ -23,6 +23,8 @@ function temporal(running: readonly string[]) {
     return Promise.reject(new WorkflowNotFoundError('not found', workflowId, undefined));
   };
   const workflow = {
+    // The list lags: the service has just begun.
+    list: () => running.filter((workflowId) => workflowId !== SERVICE).map((workflowId) => ({ workflowId })),
     getHandle: (workflowId: string) => ({ describe: () => describe(workflowId) }),
     start: (_type: string, options: { workflowId: string; args: unknown[] }) => {
       open.add(options.workflowId);
@@ -58,6 +60,6 @@ it('starts those that do not run with what the store has of them', async () => {
 it('starts none when all of them run', async () => {
   const { client, asked, started } = temporal([SERVICE, ALONE]);
   expect(await lookForLostWorkflows({ client, store: store(), logger })).toBe(0);
-  expect(asked.toSorted()).toEqual([ALONE, SERVICE].toSorted());
+  expect(asked).toEqual([SERVICE]);
   expect(started).toEqual([]);
 });
