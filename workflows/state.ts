@@ -96,6 +96,8 @@ export interface InstanceState {
   agentConnected: boolean;
   /** The agent's present session; empty while no agent has registered, or after the instance was given up. */
   sessionId: string;
+  /** The session of which the owners of its tasks know that it has begun. */
+  toldOfSession?: string;
   /** Its tasks were given up since the agent was last heard. */
   givenUp: boolean;
   registeredAt: EpochMs;

@@ -51,6 +51,22 @@ describe('container instance', () => {
       expect(stage.control.live()[0]?.lastStatus).toBe('RUNNING');
     }));
 
+  it('tells the owners of its tasks that its agent has begun anew, and not that it was only not heard', () =>
+    withStage(env, async (stage) => {
+      const returned = () => stage.control.notices.filter(({ notice }) => notice.kind === 'returned').length;
+      const id = await joined(stage);
+      await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
+      await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
+      stage.killAgent(id);
+      await stage.until('disconnected', () => !connected(stage, id));
+      await stage.reviveAgent(id);
+      await stage.until('connected again', () => connected(stage, id));
+      await stage.pass(2_000);
+      expect(returned()).toBe(0);
+      await registerInstance(stage, id, 'session-2');
+      await stage.until('it is told', () => returned() > 0);
+    }));
+
   it('is given up when it stays silent: its tasks are replaced elsewhere, and a returning agent must register anew', () =>
     withStage(env, async (stage) => {
       const id = await joined(stage);

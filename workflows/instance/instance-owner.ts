@@ -1,5 +1,5 @@
 /** State of one container instance and what each message does to it. */
-import { ApplicationFailure, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, log, patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { InstanceTask } from '../../activities/control/types.ts';
 import type { InstanceRecord } from '../../model/owner-record.ts';
 import type { CallCause, Decision, DecisionDraft, InstanceReason } from '../../model/decision.ts';
@@ -84,7 +84,11 @@ export class InstanceOwner {
     this.#watch.heard();
     await this.#record({ agentConnected: true }, { reason: 'connected' });
     log.info('agent connected', { sessionId });
+    // An agent that was only not heard has all its work, and Temporal goes on with it: thousands of such notices would come
+    // when a control plane is overloaded, of all times.
+    if (this.state.toldOfSession === sessionId && patched('heard-again')) return;
     await this.#notifyOwners({ kind: 'returned' });
+    this.state.toldOfSession = sessionId;
   }
 
   async setStatus({ status, cause }: Called & { status: 'ACTIVE' | 'DRAINING' }): Promise<undefined> {
