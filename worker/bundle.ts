@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { LEAN_PROMISES } from './lean-promises.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Everything that workflow code may import of ours. */
@@ -38,7 +39,7 @@ export async function loadWorkflowBundle(
 ): Promise<{ code: string }> {
   const file = join(cacheDir, `workflows-${await sourceDigest(interceptorModules)}.js`);
   try {
-    return { code: await readFile(file, 'utf8') };
+    return lean(await readFile(file, 'utf8'));
   } catch {
     // Not built yet for these sources.
   }
@@ -51,5 +52,8 @@ export async function loadWorkflowBundle(
   const partial = `${file}.${process.pid}`;
   await writeFile(partial, bundle.code);
   await rename(partial, file);
-  return { code: bundle.code };
+  return lean(bundle.code);
 }
+
+/** On the bundle's first line: its source map counts the others. */
+const lean = (code: string): { code: string } => ({ code: LEAN_PROMISES + code });

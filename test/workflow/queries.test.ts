@@ -43,6 +43,8 @@ describe('what workflows hold in memory', () => {
       const service = stage.client.getHandle(serviceId);
       expect(await service.query(ownedTasksQuery)).toHaveLength(2);
       expect(await service.query(ownedTasksQuery)).toEqual(expect.arrayContaining(tasksInStore(stage, serviceId)));
+      // Their stacks are not kept: worker/lean-promises.ts.
+      expect(await service.query('__stack_trace')).toBe('');
       expect(await service.query(serviceRowQuery)).toMatchObject({ status: 'ACTIVE', definition: { desiredCount: 2 } });
       const runTaskId = runTaskWorkflowId(stage.cluster, 'token');
       expect(await stage.client.getHandle(runTaskId).query(ownedTasksQuery)).toEqual(tasksInStore(stage, runTaskId));
