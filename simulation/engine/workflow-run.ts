@@ -31,6 +31,7 @@ interface DoneTask {
   readonly locals: ReadonlyMap<number, LocalResult>;
   readonly commands: readonly string[];
   readonly flags: readonly number[];
+  readonly patchIds: readonly string[];
 }
 
 interface OpenTask {
@@ -271,6 +272,7 @@ export class WorkflowRun {
       continueAsNewSuggested: task.continueAsNewSuggested,
       locals: task.locals,
       commands: task.commands.map(signature),
+      patchIds: task.commands.flatMap(({ setPatchMarker }) => setPatchMarker?.patchId ?? []),
       flags: task.flags,
     });
     // Events: scheduled, started and completed, one a delivery (an activity's has two more), markers, commands.
@@ -314,7 +316,9 @@ export class WorkflowRun {
       return found ? [localJob(seq, found)] : [];
     });
     for (const { resolveActivity } of earlier) this.#localsUnderWay.delete(resolveActivity?.seq ?? 0);
-    let next = [
+    // As the SDK's core: what a step found out about versions is known before it is done again.
+    let next: Job[] = [
+      ...done.patchIds.map((patchId) => ({ notifyHasPatch: { patchId } })),
       ...done.jobs.filter(({ resolveActivity }) => !resolveActivity || session.awaits(resolveActivity.seq ?? 0)),
       ...earlier,
     ];
@@ -360,7 +364,7 @@ export class WorkflowRun {
     else if (scheduleActivity) this.#host.scheduleActivity(this, scheduleActivity);
     else if (requestCancelActivity) this.#host.cancelActivity(this, requestCancelActivity.seq ?? 0);
     else if (updateResponse) this.#host.updateAnswered(this, updateResponse);
-    else if (!isClosing(command) && !command.modifyWorkflowProperties) {
+    else if (!isClosing(command) && !command.modifyWorkflowProperties && !command.setPatchMarker) {
       this.#host.violation(`the engine does not know the command ${signature(command)}`);
     }
   }

@@ -25,7 +25,8 @@ export interface StopReason {
   readonly stoppedReason: string;
 }
 
-const NEVER_LAUNCHED: StopReason = {
+/** Of a row that a lost step reserved. */
+export const NEVER_LAUNCHED: StopReason = {
   stopCode: 'TaskFailedToStart',
   stoppedReason: 'The scheduler was interrupted before it had launched the task.',
 };
