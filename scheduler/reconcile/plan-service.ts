@@ -52,8 +52,9 @@ const isStuck = (view: ServiceView, { blocked, stops }: StartPlan): boolean =>
 
 /** Tasks that a rebalancing stops, with their zones. */
 function rebalancingStops(view: ServiceView, stop: readonly StopDecision[]): ReadonlyMap<string, string> {
-  const zones = new Map(view.snapshot.tasks.map(({ taskId, availabilityZone = '' }) => [taskId, availabilityZone]));
   const moved = stop.filter(({ because }) => because === 'rebalanced');
+  if (moved.length === 0) return new Map();
+  const zones = new Map(view.snapshot.tasks.map(({ taskId, availabilityZone = '' }) => [taskId, availabilityZone]));
   return new Map(moved.map(({ taskId }) => [taskId, zones.get(taskId) ?? '']));
 }
 
@@ -67,9 +68,9 @@ function stopEvents(view: ServiceView, stop: readonly StopDecision[]): readonly 
   const name = view.snapshot.definition.serviceName;
   const moved = rebalancingStops(view, stop);
   const ids = new Set(stop.map(({ taskId }) => taskId).filter((taskId) => !moved.has(taskId)));
-  const statuses = new Map(view.snapshot.tasks.map((task) => [task.taskId, task.lastStatus]));
-  const isPending = (taskId: string): boolean => isBeforeRunning(statuses.get(taskId) ?? 'RUNNING');
-  const running = [...ids].filter((taskId) => !isPending(taskId));
+  const beforeRunning = view.snapshot.tasks.filter(({ lastStatus }) => isBeforeRunning(lastStatus));
+  const pendingIds = new Set(beforeRunning.map(({ taskId }) => taskId));
+  const running = [...ids].filter((taskId) => !pendingIds.has(taskId));
   const pending = ids.size - running.length;
   return [
     ...(pending > 0 ? [stoppedPendingTasks(name, pending)] : []),
@@ -157,11 +158,10 @@ function planOnce(view: ServiceView): ServicePlan {
 /** Tasks of the PRIMARY deployment that the plan replaces because they are unhealthy. */
 function replacedUnhealthy(snapshot: ServiceSnapshot, plan: ServicePlan): number {
   const primary = snapshot.deployments.find(({ status }) => status === 'PRIMARY');
-  const deploymentOf = new Map(snapshot.tasks.map((task) => [task.taskId, task.deploymentId]));
-  return plan.stop.filter(
-    ({ taskId, stoppedReason }) =>
-      stoppedReason === UNHEALTHY_STOP_REASON && deploymentOf.get(taskId) === primary?.deploymentId,
-  ).length;
+  const unhealthy = plan.stop.filter(({ stoppedReason }) => stoppedReason === UNHEALTHY_STOP_REASON);
+  const ids = new Set(unhealthy.map(({ taskId }) => taskId));
+  return snapshot.tasks.filter(({ taskId, deploymentId }) => deploymentId === primary?.deploymentId && ids.has(taskId))
+    .length;
 }
 
 /** What there is to plan on once the circuit breaker has tripped. A rollback starts with launches free. */

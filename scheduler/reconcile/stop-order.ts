@@ -104,8 +104,9 @@ function orderByFree(some: readonly Ranked[], all: readonly Ranked[], step: Free
 }
 
 function order(some: readonly Ranked[], all: readonly Ranked[], steps: readonly Step[]): Ranked[] {
+  if (some.length < 2) return [...some];
   const [step, ...rest] = steps;
-  if (step === undefined || some.length < 2) return [...some].sort(byLot);
+  if (step === undefined) return [...some].sort(byLot);
   return step.kind === 'spread' ? orderBySize(some, all, step, rest) : orderByFree(some, all, step, rest);
 }
 
@@ -114,9 +115,9 @@ function order(some: readonly Ranked[], all: readonly Ranked[], steps: readonly 
  * there from the instance with most; with strategies mirrored; the rest by lot. Does not depend on the order given.
  */
 export function stopOrder(candidates: readonly Candidate[], snapshot: ServiceSnapshot): readonly ServiceTask[] {
-  const seed = snapshot.seed ?? '';
+  const seed = textHash(`${snapshot.seed ?? ''}/`);
   const steps = stepsOf(snapshot.definition.placementStrategy, snapshot);
-  let present = candidates.map((c): Ranked => ({ ...c, lot: textHash(`${seed}/${c.task.taskId}`) }));
+  let present = candidates.map(({ task, tier }): Ranked => ({ task, tier, lot: textHash(task.taskId, seed) }));
   const tiers = [...new Set(candidates.map(({ tier }) => tier))].sort((a, b) => a - b);
   return tiers.flatMap((tier) => {
     const ordered = order(
