@@ -11,6 +11,7 @@ import {
   containerInstanceWorkflowId,
   deleteServiceUpdate,
   instanceNoticeSignal,
+  RUN_TASK_WORKFLOW,
   runTaskWorkflowId,
   serviceWorkflowId,
   updateServiceUpdate,
@@ -109,22 +110,66 @@ async function runTaskLife(stage: Stage): Promise<void> {
   await save(stage, 'run-task-life', runTaskWorkflowId(stage.cluster, 't'));
 }
 
-/** Register, attend, fall silent, be given up. */
-async function instanceLife(stage: Stage): Promise<void> {
+/** The call that the workflow was started for comes after its first step. */
+async function runTaskCalledLate(stage: Stage): Promise<void> {
+  const id = runTaskWorkflowId(stage.cluster, 'late');
+  await stage.addInstance();
+  const args = [{ clusterName: stage.cluster }];
+  await stage.client.start(RUN_TASK_WORKFLOW, { workflowId: id, taskQueue: stage.taskQueue, args });
+  await stage.pass(10_000);
+  const { taskIds } = await stage.runTask('late', runTaskCommand(stage.cluster));
+  await stage.until('it runs', () => running(stage).length === 1);
+  for (const taskId of taskIds) await stage.host.exit(taskId);
+  await stage.client.getHandle(id).result();
+  await save(stage, 'run-task-called-late', id);
+}
+
+const isConnected = ({ control }: Stage, id: string): boolean => control.instances.get(id)?.agentConnected === true;
+
+/** An instance whose agent attends. */
+async function joined(stage: Stage): Promise<string> {
   stage.control.policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 2_000 };
   const id = await stage.addInstance({ agentConnected: false });
   await registerInstance(stage, id, 'session-1');
-  const workflowId = containerInstanceWorkflowId(stage.cluster, id);
-  await stage.until('connected', () => stage.control.instances.get(id)?.agentConnected === true);
+  await stage.until('connected', () => isConnected(stage, id));
+  return id;
+}
+
+/** Register, attend, fall silent, be given up. */
+async function instanceLife(stage: Stage): Promise<void> {
+  const id = await joined(stage);
   stage.killAgent(id);
-  await stage.until('silent', () => stage.control.instances.get(id)?.agentConnected === false);
+  await stage.until('silent', () => !isConnected(stage, id));
   await stage.pass(4_000);
-  await save(stage, 'container-instance-life', workflowId);
+  await save(stage, 'container-instance-life', containerInstanceWorkflowId(stage.cluster, id));
+}
+
+/** Fall silent and be heard again in the same session, then begin a new one. */
+async function instanceHeardAgain(stage: Stage): Promise<void> {
+  const id = await joined(stage);
+  await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
+  await stage.until('it runs', () => running(stage).length === 1);
+  stage.killAgent(id);
+  await stage.until('silent', () => !isConnected(stage, id));
+  await stage.reviveAgent(id);
+  await stage.until('connected again', () => isConnected(stage, id));
+  await stage.pass(1_000);
+  await registerInstance(stage, id, 'session-2');
+  await stage.until('told', () => stage.control.notices.some(({ notice }) => notice.kind === 'returned'));
+  await save(stage, 'container-instance-heard-again', containerInstanceWorkflowId(stage.cluster, id));
 }
 
 quietTemporal();
 const env = await startWorkflowEnv();
-const scenarios = [serviceLife, serviceThrottled, serviceBreaker, runTaskLife, instanceLife];
+const scenarios = [
+  serviceLife,
+  serviceThrottled,
+  serviceBreaker,
+  runTaskLife,
+  runTaskCalledLate,
+  instanceLife,
+  instanceHeardAgain,
+];
 const envOfFile = { current: env, renewIfStuck: () => Promise.resolve() };
 for (const scenario of scenarios) await withStage(envOfFile, scenario, { asInProduction: true });
 await env.teardown().catch(() => undefined);
