@@ -33,7 +33,7 @@ export interface WorkerOptions {
 const STICKY_TIMEOUT_MS = 3_000;
 
 /** An owner whose call was lost with a server ends a minute after it came back; what it had begun is not to stand still for long. */
-const LOOK_EVERY_MS = 5 * 60_000;
+const LOOK_EVERY_MS = 2 * 60_000;
 
 /** An agent's worker runs activities only, and means to. */
 const EXPECTED_WARNING = 'No workflows registered, not polling for workflow tasks';
