@@ -313,7 +313,7 @@ export class WorkflowRun {
     });
     const earlier = [...this.#localsUnderWay.keys()].flatMap((seq) => {
       const found = done.locals.get(seq);
-      return found ? [localJob(seq, found)] : [];
+      return found && !wasCancelled(found) ? [localJob(seq, found)] : [];
     });
     for (const { resolveActivity } of earlier) this.#localsUnderWay.delete(resolveActivity?.seq ?? 0);
     // As the SDK's core: what a step found out about versions is known before it is done again.
@@ -330,12 +330,14 @@ export class WorkflowRun {
         const local = command.scheduleLocalActivity;
         const found = local ? done.locals.get(local.seq ?? 0) : undefined;
         if (local && found) {
-          next.push(localJob(local.seq ?? 0, found));
+          if (!wasCancelled(found)) next.push(localJob(local.seq ?? 0, found));
           at = Math.max(at, found.at);
         } else if (local) this.#localsUnderWay.set(local.seq ?? 0, command);
         else if (!command.requestCancelLocalActivity) commands.push(signature(command));
         const immediate = step.immediate.find((found) => found.command === i);
-        if (immediate) next.push(immediate.job);
+        if (!immediate) continue;
+        this.#localsUnderWay.delete(immediate.job.resolveActivity?.seq ?? 0);
+        next.push(immediate.job);
       }
     }
     this.#compare(done, commands);
@@ -395,6 +397,9 @@ export class WorkflowRun {
     this.#host.closed(this, turnedAway);
   }
 }
+
+/** The workflow learns of that when it has asked for it, also in a replay. */
+const wasCancelled = ({ result }: LocalResult): boolean => Boolean(result.cancelled);
 
 const isClosing = (command: Command): boolean =>
   Boolean(
