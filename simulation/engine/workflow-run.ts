@@ -5,33 +5,15 @@
 import type { EpochMs } from '../../model/time.ts';
 import type { Payload, ProtoFailure } from './payloads.ts';
 import { toMs } from './payloads.ts';
+import { describeDifference, replayTask, type DoneTask, type LocalResult } from './replay.ts';
 import type { Command, Job, RunIdentity } from './sandbox.ts';
 import { ordered, signature, WorkflowSession } from './session.ts';
 import type { WorkflowHost, WorkflowWorker } from './workflow-host.ts';
-
-type Resolution = NonNullable<NonNullable<Job['resolveActivity']>['result']>;
 
 /** What is told to the run; `isEvent` is false for updates, which a closing run turns away instead of waiting for. */
 interface Delivery {
   readonly job: Job;
   readonly isEvent: boolean;
-}
-
-interface LocalResult {
-  readonly result: Resolution;
-  readonly at: EpochMs;
-}
-
-/** A completed workflow task: enough to replay it. */
-interface DoneTask {
-  readonly jobs: readonly Job[];
-  readonly at: EpochMs;
-  readonly historyLength: number;
-  readonly continueAsNewSuggested: boolean;
-  readonly locals: ReadonlyMap<number, LocalResult>;
-  readonly commands: readonly string[];
-  readonly flags: readonly number[];
-  readonly patchIds: readonly string[];
 }
 
 interface OpenTask {
@@ -301,56 +283,16 @@ export class WorkflowRun {
   async #replay(worker: WorkflowWorker): Promise<WorkflowSession> {
     const session = new WorkflowSession(await this.#host.createSandbox(this.identity));
     this.#sessionWorker = worker;
-    for (const done of this.#history) await this.#replayTask(session, done);
-    if (this.#history.length > 0) this.#host.replayed(this);
-    return session;
-  }
-
-  async #replayTask(session: WorkflowSession, done: DoneTask): Promise<void> {
-    const commands: string[] = [];
-    const localJob = (seq: number, { result }: LocalResult): Job => ({
-      resolveActivity: { seq, isLocal: true, result },
-    });
-    const earlier = [...this.#localsUnderWay.keys()].flatMap((seq) => {
-      const found = done.locals.get(seq);
-      return found && !wasCancelled(found) ? [localJob(seq, found)] : [];
-    });
-    for (const { resolveActivity } of earlier) this.#localsUnderWay.delete(resolveActivity?.seq ?? 0);
-    // As the SDK's core: what a step found out about versions is known before it is done again.
-    let next: Job[] = [
-      ...done.patchIds.map((patchId) => ({ notifyHasPatch: { patchId } })),
-      ...done.jobs.filter(({ resolveActivity }) => !resolveActivity || session.awaits(resolveActivity.seq ?? 0)),
-      ...earlier,
-    ];
-    let at = done.at;
-    while (next.length > 0) {
-      const step = await session.step(next, { ...done, at, isReplaying: true });
-      next = [];
-      for (const [i, command] of step.commands.entries()) {
-        const local = command.scheduleLocalActivity;
-        const found = local ? done.locals.get(local.seq ?? 0) : undefined;
-        if (local && found) {
-          if (!wasCancelled(found)) next.push(localJob(local.seq ?? 0, found));
-          at = Math.max(at, found.at);
-        } else if (local) this.#localsUnderWay.set(local.seq ?? 0, command);
-        else if (!command.requestCancelLocalActivity) commands.push(signature(command));
-        const immediate = step.immediate.find((found) => found.command === i);
-        if (!immediate) continue;
-        this.#localsUnderWay.delete(immediate.job.resolveActivity?.seq ?? 0);
-        next.push(immediate.job);
+    for (const [i, done] of this.#history.entries()) {
+      const commands = await replayTask(session, done, this.#localsUnderWay);
+      const difference = describeDifference(done.commands, commands);
+      if (difference !== undefined) {
+        const which = `${this.identity.workflowId} decides otherwise (workflow task ${i + 1})`;
+        this.#host.violation(`a replay of ${which}: ${difference}`);
       }
     }
-    this.#compare(done, commands);
-  }
-
-  #compare(done: DoneTask, commands: readonly string[]): void {
-    if (done.commands.length === commands.length && done.commands.every((command, i) => command === commands[i]))
-      return;
-    const place = commands.findIndex((command, i) => command !== done.commands[i]);
-    const [first, again] = [done.commands, commands].map((list) => list.slice(Math.max(place - 2, 0)).join(', '));
-    this.#host.violation(
-      `a replay of ${this.identity.workflowId} decides otherwise (workflow task ${this.#history.indexOf(done) + 1}): first [${first ?? ''}], again [${again ?? ''}]`,
-    );
+    if (this.#history.length > 0) this.#host.replayed(this);
+    return session;
   }
 
   // ---- commands ----------------------------------------------------------------------------------------------------
@@ -397,9 +339,6 @@ export class WorkflowRun {
     this.#host.closed(this, turnedAway);
   }
 }
-
-/** The workflow learns of that when it has asked for it, also in a replay. */
-const wasCancelled = ({ result }: LocalResult): boolean => Boolean(result.cancelled);
 
 const isClosing = (command: Command): boolean =>
   Boolean(
