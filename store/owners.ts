@@ -4,7 +4,7 @@ import type { Task } from '../model/task.ts';
 import type { Database } from './database.ts';
 import { toRecord, type ServiceRow } from './services.ts';
 import { TASK_COLUMNS, type TaskRow, toTask } from './task-rows.ts';
-import type { LiveInstance, OwnerStore } from './types.ts';
+import type { LiveInstance, LiveOwners, OwnerStore } from './types.ts';
 
 interface LiveInstanceRow {
   readonly cluster: string;
@@ -25,9 +25,15 @@ export function createOwnerStore(db: Database): OwnerStore {
       const rows = await db.rows<TaskRow>(`SELECT ${TASK_COLUMNS} FROM tasks WHERE last_status <> 'STOPPED'`, []);
       return rows.map(toTask);
     },
-    listTaskOwners: async (): Promise<readonly string[]> => {
-      const rows = await db.rows<{ owner: string }>(`SELECT DISTINCT owner FROM tasks WHERE last_status <> 'STOPPED'`);
-      return rows.map(({ owner }) => owner);
+    listOwners: async (): Promise<LiveOwners> => {
+      const services = await db.rows<{ cluster: string; name: string }>(
+        `SELECT cluster, name FROM services WHERE status <> 'INACTIVE'`,
+      );
+      const tasks = await db.rows<{ owner: string }>(`SELECT DISTINCT owner FROM tasks WHERE last_status <> 'STOPPED'`);
+      return {
+        services: services.map(({ cluster, name }) => ({ clusterName: cluster, serviceName: name })),
+        ofTasks: tasks.map(({ owner }) => owner),
+      };
     },
     listLiveInstances: async (): Promise<readonly LiveInstance[]> => {
       const rows = await db.rows<LiveInstanceRow>(

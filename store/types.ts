@@ -300,14 +300,20 @@ export interface LiveInstance {
   readonly version: number;
 }
 
+export interface LiveOwners {
+  readonly services: readonly { readonly clusterName: string; readonly serviceName: string }[];
+  /** Ids of workflows; services that have tasks are among them. */
+  readonly ofTasks: readonly string[];
+}
+
 /** Over all clusters: for starting workflows again that Temporal has lost. */
 export interface OwnerStore {
   /** Not INACTIVE. */
   listLiveServices(): Promise<readonly ServiceRecord[]>;
   /** Not STOPPED. */
   listLiveTasks(): Promise<readonly Task[]>;
-  /** Ids of the workflows that own them. */
-  listTaskOwners(): Promise<readonly string[]>;
+  /** Whose those are, by name only. */
+  listOwners(): Promise<LiveOwners>;
   listLiveInstances(): Promise<readonly LiveInstance[]>;
 }
 

@@ -50,12 +50,10 @@ export async function rebuildLostWorkflows(options: RebuildOptions): Promise<num
 export async function lookForLostWorkflows(options: RebuildOptions): Promise<number> {
   const { client, store } = options;
   const isRunning = await runningWorkflows(client);
-  const services = (await store.listLiveServices()).map(({ definition }) => definition);
-  const owners = new Set([
-    ...services.map(({ clusterName, serviceName }) => serviceWorkflowId(clusterName, serviceName)),
-    ...(await store.listTaskOwners()),
-  ]);
-  for (const workflowId of owners) if (!(await isRunning(workflowId))) return rebuildLostWorkflows(options);
+  const { services, ofTasks } = await store.listOwners();
+  const ids = services.map(({ clusterName, serviceName }) => serviceWorkflowId(clusterName, serviceName));
+  for (const workflowId of new Set([...ids, ...ofTasks]))
+    if (!(await isRunning(workflowId))) return rebuildLostWorkflows(options);
   return 0;
 }
 
