@@ -17,7 +17,7 @@ import {
   updateServiceUpdate,
 } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
-import { registerInstance } from '../support/register-instance.ts';
+import { isConnected, joinInstance, registerInstance } from '../support/register-instance.ts';
 import { quietTemporal, startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
 
 const version = process.argv[2];
@@ -124,20 +124,11 @@ async function runTaskCalledLate(stage: Stage): Promise<void> {
   await save(stage, 'run-task-called-late', id);
 }
 
-const isConnected = ({ control }: Stage, id: string): boolean => control.instances.get(id)?.agentConnected === true;
-
-/** An instance whose agent attends. */
-async function joined(stage: Stage): Promise<string> {
-  stage.control.policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 2_000 };
-  const id = await stage.addInstance({ agentConnected: false });
-  await registerInstance(stage, id, 'session-1');
-  await stage.until('connected', () => isConnected(stage, id));
-  return id;
-}
+const GIVE_UP_AFTER_MS = 2_000;
 
 /** Register, attend, fall silent, be given up. */
 async function instanceLife(stage: Stage): Promise<void> {
-  const id = await joined(stage);
+  const id = await joinInstance(stage, GIVE_UP_AFTER_MS);
   stage.killAgent(id);
   await stage.until('silent', () => !isConnected(stage, id));
   await stage.pass(4_000);
@@ -146,7 +137,7 @@ async function instanceLife(stage: Stage): Promise<void> {
 
 /** Fall silent and be heard again in the same session, then begin a new one. */
 async function instanceHeardAgain(stage: Stage): Promise<void> {
-  const id = await joined(stage);
+  const id = await joinInstance(stage, GIVE_UP_AFTER_MS);
   await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
   await stage.until('it runs', () => running(stage).length === 1);
   stage.killAgent(id);

@@ -36,3 +36,15 @@ export function registerInstance(stage: Stage, containerInstanceId: string, sess
     ),
   });
 }
+
+export const isConnected = ({ control }: Stage, id: string): boolean =>
+  control.instances.get(id)?.agentConnected === true;
+
+/** Adds an instance, registers it in session-1 and waits until its agent attends; given up after so long a silence. */
+export async function joinInstance(stage: Stage, giveUpAfterMs: number): Promise<string> {
+  stage.control.policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs };
+  const id = await stage.addInstance({ agentConnected: false });
+  await registerInstance(stage, id, 'session-1');
+  await stage.until('connected', () => isConnected(stage, id));
+  return id;
+}

@@ -5,23 +5,14 @@ import {
   setInstanceStatusUpdate,
 } from '../../workflows/messages.ts';
 import { checked, createCommand, runTaskCommand } from '../support/commands.ts';
-import { registerInstance } from '../support/register-instance.ts';
+import { isConnected, joinInstance, registerInstance } from '../support/register-instance.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';
 
 const env = useWorkflowEnv();
 
 const handle = (stage: Stage, id: string) => stage.client.getHandle(containerInstanceWorkflowId(stage.cluster, id));
-const connected = (stage: Stage, id: string) => stage.control.instances.get(id)?.agentConnected === true;
-
-/** An instance whose agent is connected. */
-async function joined(stage: Stage): Promise<string> {
-  stage.control.policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: GIVE_UP_AFTER_MS };
-  const id = await stage.addInstance({ agentConnected: false });
-  await registerInstance(stage, id, 'session-1');
-  await stage.until('connected', () => connected(stage, id));
-  return id;
-}
+const joined = (stage: Stage) => joinInstance(stage, GIVE_UP_AFTER_MS);
 
 /** A pending watch keeps the test server's clock real, so the silences here are short ones. */
 const GIVE_UP_AFTER_MS = 4_000;
@@ -40,10 +31,10 @@ describe('container instance', () => {
       await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
       await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
       stage.killAgent(id);
-      await stage.until('disconnected', () => !connected(stage, id));
+      await stage.until('disconnected', () => !isConnected(stage, id));
       await stage.pass(GIVE_UP_AFTER_MS * 0.6);
       await stage.reviveAgent(id);
-      await stage.until('connected again', () => connected(stage, id));
+      await stage.until('connected again', () => isConnected(stage, id));
       // The silence is counted afresh: together the two would be too long.
       stage.killAgent(id);
       await stage.pass(GIVE_UP_AFTER_MS * 0.6);
@@ -58,9 +49,9 @@ describe('container instance', () => {
       await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
       await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
       stage.killAgent(id);
-      await stage.until('disconnected', () => !connected(stage, id));
+      await stage.until('disconnected', () => !isConnected(stage, id));
       await stage.reviveAgent(id);
-      await stage.until('connected again', () => connected(stage, id));
+      await stage.until('connected again', () => isConnected(stage, id));
       await stage.pass(2_000);
       expect(returned()).toBe(0);
       await registerInstance(stage, id, 'session-2');
@@ -89,10 +80,10 @@ describe('container instance', () => {
       // The old session is not taken back without comparing.
       await stage.reviveAgent(id);
       await stage.until('watched again', () => stage.host.attended.at(-1)?.sessionId === 'given-up');
-      expect(connected(stage, id)).toBe(false);
+      expect(isConnected(stage, id)).toBe(false);
       const { expectedTasks } = await registerInstance(stage, id, 'session-2');
       expect(expectedTasks).toEqual([]);
-      await stage.until('connected', () => connected(stage, id));
+      await stage.until('connected', () => isConnected(stage, id));
     }));
 
   it('tells a returning agent what should run there', () =>
@@ -102,7 +93,7 @@ describe('container instance', () => {
       await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
       const { expectedTasks } = await registerInstance(stage, id, 'session-2');
       expect(expectedTasks).toMatchObject([{ taskId: taskIds[0], lastStatus: 'RUNNING', desiredStatus: 'RUNNING' }]);
-      await stage.until('connected', () => connected(stage, id));
+      await stage.until('connected', () => isConnected(stage, id));
     }));
 
   it('has launches issued again that its agent lost', () =>
