@@ -139,12 +139,12 @@ async function readGroup(db: Database, clusterName: string, name: string): Promi
       `SELECT cpu, memory, cardinality(gpus) AS gpus, EXISTS (
          SELECT FROM tasks t LEFT JOIN services s ON s.cluster = t.cluster AND s.name = t.service
          WHERE t.instance_id = i.id AND t.last_status <> 'STOPPED' AND s.scheduling_strategy IS DISTINCT FROM 'DAEMON') AS used
-       FROM container_instances i WHERE cluster = $1 AND status = 'ACTIVE' AND ${CAPACITY_PROVIDER} = $2`,
+       FROM container_instances i WHERE cluster = $1 AND status = 'ACTIVE' AND ${CAPACITY_PROVIDER} = $2 ORDER BY id`,
       [clusterName, name],
     ),
     db.rows<{ spec: TaskRow['spec'] }>(
       `SELECT spec FROM tasks WHERE cluster = $1 AND instance_id IS NULL AND last_status = 'PROVISIONING'
-         AND spec ->> 'capacityProviderName' = $2`,
+         AND spec ->> 'capacityProviderName' = $2 ORDER BY id`,
       [clusterName, name],
     ),
   ]);

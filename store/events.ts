@@ -13,13 +13,14 @@ const PURGE_BATCH = 10_000;
 
 /**
  * Statements that change tasks or instances end in one of these: `changed` names their RETURNING. Positions are drawn row
- * by row, when the locks on the rows are held, so that the events of one resource stand in the order of its changes.
+ * by row, when the locks on the rows are held, so that the events of one resource stand in the order of its changes; the
+ * rows come in the order of their ids, however Postgres found them.
  */
 export const insertTaskEvents = (changed: string): string =>
-  `INSERT INTO ecs_events (kind, cluster, resource, detail) SELECT 'task', cluster, id, state FROM ${changed}`;
+  `INSERT INTO ecs_events (kind, cluster, resource, detail) SELECT 'task', cluster, id, state FROM ${changed} ORDER BY id`;
 export const insertInstanceEvents = (changed: string): string =>
   `INSERT INTO ecs_events (kind, cluster, resource, detail)
-   SELECT 'container-instance', cluster, id, row_to_json(${changed}) FROM ${changed}`;
+   SELECT 'container-instance', cluster, id, row_to_json(${changed}) FROM ${changed} ORDER BY id`;
 /** What `changed` of an instance returns. */
 export const INSTANCE_EVENT_COLUMNS = `i.id, i.cluster, i.status, i.status_reason, i.agent_connected, i.registered_at,
   i.event_version AS version, i.cpu, i.memory, i.reserved_ports, i.gpus, i.held_cpu, i.held_memory, i.held_ports,

@@ -18,18 +18,18 @@ interface LiveInstanceRow {
 export function createOwnerStore(db: Database): OwnerStore {
   return {
     listLiveServices: async (): Promise<readonly ServiceRecord[]> => {
-      const rows = await db.rows<ServiceRow>(`SELECT doc, tags FROM services WHERE status <> 'INACTIVE'`, []);
+      const rows = await db.rows<ServiceRow>(`SELECT doc, tags FROM services WHERE status <> 'INACTIVE' ORDER BY cluster, name`);
       return rows.map(toRecord);
     },
     listLiveTasks: async (): Promise<readonly Task[]> => {
-      const rows = await db.rows<TaskRow>(`SELECT ${TASK_COLUMNS} FROM tasks WHERE last_status <> 'STOPPED'`, []);
+      const rows = await db.rows<TaskRow>(`SELECT ${TASK_COLUMNS} FROM tasks WHERE last_status <> 'STOPPED' ORDER BY id`);
       return rows.map(toTask);
     },
     listOwners: async (): Promise<LiveOwners> => {
       const services = await db.rows<{ cluster: string; name: string }>(
-        `SELECT cluster, name FROM services WHERE status <> 'INACTIVE'`,
+        `SELECT cluster, name FROM services WHERE status <> 'INACTIVE' ORDER BY cluster, name`,
       );
-      const tasks = await db.rows<{ owner: string }>(`SELECT DISTINCT owner FROM tasks WHERE last_status <> 'STOPPED'`);
+      const tasks = await db.rows<{ owner: string }>(`SELECT DISTINCT owner FROM tasks WHERE last_status <> 'STOPPED' ORDER BY owner`);
       return {
         services: services.map(({ cluster, name }) => ({ clusterName: cluster, serviceName: name })),
         ofTasks: tasks.map(({ owner }) => owner),
@@ -37,8 +37,8 @@ export function createOwnerStore(db: Database): OwnerStore {
     },
     listLiveInstances: async (): Promise<readonly LiveInstance[]> => {
       const rows = await db.rows<LiveInstanceRow>(
-        `SELECT cluster, id, status, stop_tasks_at, registered_at, version FROM container_instances WHERE status <> 'INACTIVE'`,
-        [],
+        `SELECT cluster, id, status, stop_tasks_at, registered_at, version FROM container_instances
+         WHERE status <> 'INACTIVE' ORDER BY id`,
       );
       return rows.map((row) => ({
         clusterName: row.cluster,

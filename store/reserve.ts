@@ -18,7 +18,7 @@ interface Reserved {
 const EXISTING: Statement = {
   name: 'reserve-existing',
   text: `SELECT id, held_gpus, instance_id, family, revision, started_by, last_status
-         FROM tasks WHERE id = ANY($1)`,
+         FROM tasks WHERE id = ANY($1) ORDER BY id`,
 };
 
 const INSERT: Statement = {

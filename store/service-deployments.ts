@@ -14,7 +14,7 @@ const PRESENT = `JOIN services s ON s.cluster = r.cluster AND s.name = r.service
 export function createServiceHistoryStore(db: Database): ServiceHistoryStore {
   const read = async <Doc>(table: string, key: readonly string[], ids: readonly string[]): Promise<readonly Doc[]> => {
     const rows = await db.rows<{ doc: Doc }>(
-      `SELECT r.doc FROM ${table} r ${PRESENT} WHERE r.cluster = $1 AND r.service = $2 AND r.id = ANY($3)`,
+      `SELECT r.doc FROM ${table} r ${PRESENT} WHERE r.cluster = $1 AND r.service = $2 AND r.id = ANY($3) ORDER BY r.id`,
       [...key, ids],
     );
     return rows.map(({ doc }) => doc);

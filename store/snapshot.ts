@@ -88,7 +88,7 @@ const SNAPSHOT: Statement = {
     (SELECT count(*) FROM container_instances WHERE cluster = $1 AND status <> 'INACTIVE') AS total,
     (SELECT count(*) FROM container_instances i WHERE cluster = $1 AND status <> 'INACTIVE'
       AND ${CAPACITY_PROVIDER} = $11) AS of_provider,
-    (SELECT json_agg(json_build_array(task_group, instance_id, n)) FROM group_tasks) AS group_tasks,
+    (SELECT json_agg(json_build_array(task_group, instance_id, n) ORDER BY task_group, instance_id) FROM group_tasks) AS group_tasks,
     json_agg(id ORDER BY id) AS ids, json_agg(status ORDER BY id) AS statuses, json_agg(agent_connected ORDER BY id) AS connected,
     json_agg(cpu ORDER BY id) AS cpu, json_agg(memory ORDER BY id) AS memory,
     json_agg(ports ORDER BY id) AS ports, json_agg(gpus ORDER BY id) AS gpus,
@@ -164,7 +164,7 @@ export async function snapshotForQuery(
 ): Promise<CapacitySnapshot> {
   const names = await db.rows<{ name: string }>(
     `SELECT DISTINCT jsonb_object_keys(agent_attributes || custom_attributes) AS name
-     FROM container_instances WHERE cluster = $1`,
+     FROM container_instances WHERE cluster = $1 ORDER BY 1`,
     [clusterName],
   );
   return take(db, {

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { runCampaign, stepsOf } from '../../simulation/run/campaign.ts';
 import { runScenario } from '../../simulation/run/run.ts';
 import { readScenario } from '../../simulation/scenario/scenario.ts';
+import type { SimulationDatabases } from '../../simulation/world/database.ts';
 import { useSimulationStage } from '../support/use-simulation-stage.ts';
 
 const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
@@ -21,14 +22,24 @@ const RUNS = [
 
 const stage = useSimulationStage();
 
+/** Rows are found in another way, and come in another order wherever a statement does not name one. */
+const withOtherPlans = (databases: SimulationDatabases): SimulationDatabases => ({
+  async open(dice) {
+    const database = await databases.open(dice);
+    for (const way of ['seqscan', 'hashjoin', 'hashagg']) await database.db.run(`SET enable_${way} = off`);
+    return database;
+  },
+});
+
 describe('simulation', () => {
-  it('is the same run for the same seed', async () => {
+  it('is the same run for the same seed, however Postgres finds the rows', async () => {
     const scenario = readScenario(path.join(folder, 'everyday.yaml'));
-    const run = (seed: number) =>
-      runScenario({ scenario, seed: String(seed), steps: stepsOf(scenario, seed, 40), ...stage() });
-    const [first, again, other] = [await run(7), await run(7), await run(8)];
-    expect(again.digest).toBe(first.digest);
-    expect(other.digest).not.toBe(first.digest);
+    const run = (seed: number, databases = stage().databases) =>
+      runScenario({ scenario, seed: String(seed), steps: stepsOf(scenario, seed, 40), ...stage(), databases });
+    const first = await run(7);
+    expect((await run(7)).digest).toBe(first.digest);
+    expect((await run(7, withOtherPlans(stage().databases))).digest).toBe(first.digest);
+    expect((await run(8)).digest).not.toBe(first.digest);
   });
 
   it.each(RUNS)('%s keeps its promises with seed %i', async (file, seed) => {
