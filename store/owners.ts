@@ -18,18 +18,24 @@ interface LiveInstanceRow {
 export function createOwnerStore(db: Database): OwnerStore {
   return {
     listLiveServices: async (): Promise<readonly ServiceRecord[]> => {
-      const rows = await db.rows<ServiceRow>(`SELECT doc, tags FROM services WHERE status <> 'INACTIVE' ORDER BY cluster, name`);
+      const rows = await db.rows<ServiceRow>(
+        `SELECT doc, tags FROM services WHERE status <> 'INACTIVE' ORDER BY cluster, name`,
+      );
       return rows.map(toRecord);
     },
     listLiveTasks: async (): Promise<readonly Task[]> => {
-      const rows = await db.rows<TaskRow>(`SELECT ${TASK_COLUMNS} FROM tasks WHERE last_status <> 'STOPPED' ORDER BY id`);
+      const rows = await db.rows<TaskRow>(
+        `SELECT ${TASK_COLUMNS} FROM tasks WHERE last_status <> 'STOPPED' ORDER BY id`,
+      );
       return rows.map(toTask);
     },
     listOwners: async (): Promise<LiveOwners> => {
       const services = await db.rows<{ cluster: string; name: string }>(
         `SELECT cluster, name FROM services WHERE status <> 'INACTIVE' ORDER BY cluster, name`,
       );
-      const tasks = await db.rows<{ owner: string }>(`SELECT DISTINCT owner FROM tasks WHERE last_status <> 'STOPPED' ORDER BY owner`);
+      const tasks = await db.rows<{ owner: string }>(
+        `SELECT DISTINCT owner FROM tasks WHERE last_status <> 'STOPPED' ORDER BY owner`,
+      );
       return {
         services: services.map(({ cluster, name }) => ({ clusterName: cluster, serviceName: name })),
         ofTasks: tasks.map(({ owner }) => owner),
