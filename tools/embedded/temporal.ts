@@ -6,6 +6,9 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import { lastLines } from '../command.ts';
 import { becomes, commandLine, endProcess, findProcesses, isAlive, isListening } from '../process.ts';
@@ -30,18 +33,9 @@ export interface EmbeddedTemporal {
   stop(): Promise<void>;
 }
 
-/** Where Temporal's own settings do not fit a cluster of many container instances; docs/performance.md has them for others' servers. */
-const DYNAMIC_CONFIG = {
-  /** Polls that may wait at a time. Each instance has some: Temporal's 1,200 would end at a few hundred instances. */
-  'frontend.namespaceCount': 50_000,
-  /** Each instance's queue in one piece: in four, most tasks miss the poll that waits for them, and go by way of the disk. */
-  'matching.numTaskqueueReadPartitions': 1,
-  'matching.numTaskqueueWritePartitions': 1,
-  /** News for a workflow that come while it takes a step. Beyond Temporal's 100, the step would be taken back. */
-  'history.maximumBufferedEventsBatch': 5_000,
-  /** Launch orders in memory until they are carried out: Temporal's half a megabyte holds a few, and each of the others is read back with its whole step. */
-  'history.eventsCacheMaxSizeBytes': 64 * 1024 * 1024,
-} as const;
+const DYNAMIC_CONFIG = fileURLToPath(new URL('temporal-settings.yaml', import.meta.url));
+/** Each setting with one value for all. */
+const DynamicConfig = z.record(z.string(), z.tuple([z.strictObject({ value: z.number() })]));
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -73,10 +67,16 @@ function serverArguments(database: string, options: EmbeddedTemporalOptions): re
     `--db-filename=${database}`,
     '--sqlite-pragma=journal_mode=WAL',
     `--sqlite-pragma=synchronous=${options.sync.toUpperCase()}`,
-    ...Object.entries(DYNAMIC_CONFIG).map(([name, value]) => `--dynamic-config-value=${name}=${value}`),
+    ...dynamicConfig(),
     '--log-level=warn',
     '--log-format=json',
   ];
+}
+
+/** The dev server takes no file. */
+function dynamicConfig(): readonly string[] {
+  const settings = DynamicConfig.parse(parse(fs.readFileSync(DYNAMIC_CONFIG, 'utf8')));
+  return Object.entries(settings).map(([name, [{ value }]]) => `--dynamic-config-value=${name}=${value}`);
 }
 
 /** One with the same arguments goes on; any other server on the same database is ended first. */
