@@ -3,10 +3,10 @@
  * that what is measured is the control plane alone.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { startFleet } from '../simulation/runtime/fleet.ts';
+import { installQuietRuntime } from './quiet-runtime.ts';
 
 /** A registration with room for any number of small tasks. */
 export const roomyRegistration = (clusterName: string): InstanceRegistration => ({
@@ -30,8 +30,7 @@ export async function startSimulatedInstance(
   temporal: TemporalSettings,
   clusterName: string,
 ): Promise<() => Promise<void>> {
-  // Of the SDK's own lines, failures are enough; Ctrl-C is the bench's affair.
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  installQuietRuntime();
   const fleet = await startFleet({
     temporal,
     clusterName,
