@@ -41,7 +41,6 @@ export class BoundsWatch {
   readonly #now: () => EpochMs;
   readonly #beliefs: (serviceName: string) => ServiceBelief;
   #suspicions: Suspicion[] = [];
-  readonly #inDoubt = new Set<string>();
 
   constructor(options: {
     readonly store: Store;
@@ -65,17 +64,8 @@ export class BoundsWatch {
     return verdicts;
   }
 
-  inDoubt(ownerWorkflowId: string, isInDoubt: boolean): void {
-    if (isInDoubt) this.#inDoubt.add(ownerWorkflowId);
-    else this.#inDoubt.delete(ownerWorkflowId);
-  }
-
-  /**
-   * Before an owner's writes are carried out. What a step decided that is done again, before it knew what the lost one had
-   * stopped, is more than either meant to stop: docs/durability.md has it among what stays.
-   */
+  /** Before an owner's writes are carried out. */
   async beforeWrite(writes: OwnerRecord): Promise<void> {
-    if (writes.mark && this.#inDoubt.has(writes.mark.ownerWorkflowId)) return;
     const stops = new Set(writes.tasks.filter(isSchedulersStop).map((patch) => patch.taskId));
     const [first] = stops;
     if (first === undefined) return;

@@ -58,8 +58,6 @@ export interface WorldOptions {
 export interface WriteWatch {
   beforeWrite(writes: OwnerRecord): Promise<void>;
   afterReserve?(tasks: readonly Task[]): Promise<void>;
-  /** The owner learns that one of its steps was lost, and has not compared its rows yet; or has. */
-  inDoubt?(ownerWorkflowId: string, isInDoubt: boolean): void;
 }
 
 export const PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
@@ -296,13 +294,7 @@ export class SimulatedWorld {
       ...store,
       recordOwner: async (writes) => {
         for (const watch of this.#watches) await watch.beforeWrite(writes);
-        const written = await store.recordOwner(writes);
-        if (written.stepWasLost && writes.mark) this.#tellDoubt(writes.mark.ownerWorkflowId, true);
-        return written;
-      },
-      compareOwner: async (view) => {
-        this.#tellDoubt(view.ownerWorkflowId, false);
-        return store.compareOwner(view);
+        return store.recordOwner(writes);
       },
       reserveTasks: async (input) => {
         const answer = await store.reserveTasks(input);
@@ -310,10 +302,6 @@ export class SimulatedWorld {
         return answer;
       },
     };
-  }
-
-  #tellDoubt(ownerWorkflowId: string, isInDoubt: boolean): void {
-    for (const watch of this.#watches) watch.inDoubt?.(ownerWorkflowId, isInDoubt);
   }
 
   #client(label: string, isAlive: () => boolean) {

@@ -1,5 +1,5 @@
 /** State of one service and what each message does to it. What follows from that is planned in rounds: service-rounds.ts. */
-import { ApplicationFailure, condition, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, condition, patched, workflowInfo } from '@temporalio/workflow';
 import type { HeldTask } from '../../model/owner-view.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
@@ -155,7 +155,7 @@ export class ServiceOwner {
   /** Plans and acts until the service is INACTIVE (false) or its history is long enough to continue as new (true). */
   async run(): Promise<boolean> {
     for (;;) {
-      if (rowsAreInDoubt()) await this.#mend();
+      await this.#makeSure();
       if (this.state.status === 'INACTIVE') return false;
       if (this.#rounds.historyIsLong) {
         this.#running = false;
@@ -164,6 +164,15 @@ export class ServiceOwner {
       const plan = await this.#round();
       if (plan && !plan.becomesInactive) await this.#rounds.waitForChange(plan);
     }
+  }
+
+  /**
+   * What a plan goes by is in the store, and the store has nothing else: the first write of a step tells whether an earlier
+   * one was lost. A plan made before that may stop others than the lost one did, and both would go.
+   */
+  async #makeSure(): Promise<void> {
+    if (patched('plan-when-sure')) await this.#writer.flushed();
+    if (rowsAreInDoubt()) await this.#mend();
   }
 
   /** Undefined: a lost step has left tasks in the store, which come first. */
