@@ -86,6 +86,19 @@ describe('container instance', () => {
       await stage.until('connected', () => isConnected(stage, id));
     }));
 
+  it('takes none of the tasks back that it gave up, even before their owners know', () =>
+    withStage(env, async (stage) => {
+      const id = await joined(stage);
+      await stage.runTask('t', runTaskCommand(stage.cluster));
+      await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
+      stage.control.deliver = () => Promise.resolve();
+      stage.killAgent(id);
+      await stage.until('given up', () => stage.control.notices.some(({ notice }) => notice.kind === 'lost'), 20_000);
+      for (const session of ['session-2', 'session-3'])
+        expect((await registerInstance(stage, id, session)).expectedTasks).toEqual([]);
+      expect(stage.control.live()).toHaveLength(1);
+    }));
+
   it('tells a returning agent what should run there', () =>
     withStage(env, async (stage) => {
       const id = await joined(stage);

@@ -53,8 +53,8 @@ export class InstanceOwner {
   /** Takes the watch up again after continue-as-new. */
   watch(): void {
     this.#awaitInterruption();
-    if (this.state.givenUp) this.#watch.awaitReturn();
-    else if (this.state.sessionId !== '') this.#watch.start(this.state.sessionId);
+    if (this.state.sessionId !== '') this.#watch.start(this.state.sessionId);
+    else if (this.state.givenUp) this.#watch.awaitReturn();
   }
 
   stopWatching(): void {
@@ -73,15 +73,16 @@ export class InstanceOwner {
     const changes = { status, agentConnected: false, registration, registeredAt: this.state.registeredAt };
     await this.#record(changes, { reason: first ? 'registered' : 'returned', cause, first });
     this.state.sessionId = registration.sessionId;
-    this.state.givenUp = false;
-    const expectedTasks = await this.#tasks();
+    const tasks = await this.#tasks();
     if (registration.sessionId !== '') this.#watch.start(registration.sessionId);
-    return { expectedTasks };
+    // Owners that have not taken the notice in yet still count on theirs.
+    return { expectedTasks: this.state.givenUp ? [] : tasks };
   }
 
   async agentAttends(sessionId: string): Promise<void> {
     if (this.ended || sessionId !== this.state.sessionId) return;
     this.#watch.heard();
+    this.state.givenUp = false;
     await this.#record({ agentConnected: true }, { reason: 'connected' });
     log.info('agent connected', { sessionId });
     // An agent that was only not heard has all its work, and Temporal goes on with it: thousands of such notices would come
@@ -156,7 +157,7 @@ export class InstanceOwner {
 
   /** Silent for too long: its tasks are replaced elsewhere. The session ends, so that a returning agent must compare first. */
   async #giveUp(): Promise<void> {
-    if (this.ended || this.state.givenUp) return;
+    if (this.ended || (this.state.givenUp && this.state.sessionId === '')) return;
     this.state.givenUp = true;
     this.state.sessionId = '';
     const { clusterName } = this.#input;
