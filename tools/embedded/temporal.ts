@@ -33,7 +33,7 @@ export interface EmbeddedTemporal {
   stop(): Promise<void>;
 }
 
-const DYNAMIC_CONFIG = fileURLToPath(new URL('temporal-settings.yaml', import.meta.url));
+const SETTINGS_FILE = fileURLToPath(new URL('temporal-settings.yaml', import.meta.url));
 /** Each setting with one value for all. */
 const DynamicConfig = z.record(z.string(), z.tuple([z.strictObject({ value: z.number() })]));
 const START_PATIENCE_MS = 60_000;
@@ -75,7 +75,7 @@ function serverArguments(database: string, options: EmbeddedTemporalOptions): re
 
 /** The dev server takes no file. */
 function dynamicConfig(): readonly string[] {
-  const settings = DynamicConfig.parse(parse(fs.readFileSync(DYNAMIC_CONFIG, 'utf8')));
+  const settings = DynamicConfig.parse(parse(fs.readFileSync(SETTINGS_FILE, 'utf8')));
   return Object.entries(settings).map(([name, [{ value }]]) => `--dynamic-config-value=${name}=${value}`);
 }
 
