@@ -7,6 +7,10 @@ import type { EventListener } from './types.ts';
 
 const IMAGE_EVENTS = ['pull', 'tag', 'untag', 'delete', 'load', 'import'] as const;
 const RETRY_MS = { first: 100, most: 2_000 };
+/** An engine stamps an event before it queues it: of two at about the same time the later stamp may come first. */
+const DISORDER_NS = 5_000_000_000n;
+/** More than an engine tells of in that time. */
+const REMEMBERED_EVENTS = 4_096;
 
 interface StreamOptions {
   readonly docker: Docker;
@@ -17,14 +21,16 @@ interface StreamOptions {
 
 export class EventStream {
   private readonly options: StreamOptions;
-  /** Nanoseconds of the last event seen: the engine repeats from there, and what is not later is a repeat. */
-  private last: bigint;
+  /** Nanoseconds, like all times here. What happened before is for the caller to list. */
+  private readonly openedAt = BigInt(Date.now()) * 1_000_000n;
+  private latest = this.openedAt;
+  /** The last events: after an interruption the engine tells of them again. */
+  private readonly seen = new Set<string>();
   private stream: NodeJS.ReadableStream | undefined;
   private closed = false;
 
   constructor(options: StreamOptions) {
     this.options = options;
-    this.last = BigInt(Date.now()) * 1_000_000n;
   }
 
   /** Resolves when the engine streams. */
@@ -43,7 +49,9 @@ export class EventStream {
   }
 
   private async connect(): Promise<NodeJS.ReadableStream> {
-    const [seconds, nanoseconds] = [this.last / 1_000_000_000n, this.last % 1_000_000_000n];
+    const horizon = this.latest - DISORDER_NS;
+    const from = horizon > this.openedAt ? horizon : this.openedAt;
+    const [seconds, nanoseconds] = [from / 1_000_000_000n, from % 1_000_000_000n];
     // The engine takes fractions of a second as text; the client's types know numbers only.
     const since: unknown = `${seconds}.${nanoseconds.toString().padStart(9, '0')}`;
     const stream = await this.options.docker.getEvents({
@@ -97,16 +105,25 @@ export class EventStream {
 
   private take(line: string): void {
     const event = JSON.parse(line) as DockerEvent;
+    // Of the text: as a JSON number it has lost its last digits.
     const nanoseconds = BigInt(/"timeNano":(\d+)/.exec(line)?.[1] ?? 0);
-    if (nanoseconds <= this.last) return;
-    this.last = nanoseconds;
+    if (!this.isNew(`${nanoseconds} ${event.Action ?? ''} ${event.Actor?.ID ?? ''}`)) return;
+    if (nanoseconds > this.latest) this.latest = nanoseconds;
     if (event.Type === 'image') {
       this.options.onImageChange();
       return;
     }
-    const seen = fromEvent(event, nanoseconds);
+    const seen = fromEvent(event);
     if (seen === undefined) return;
     if (Object.entries(this.options.labels).every(([key, value]) => seen.labels[key] === value))
       this.options.listener.onEvent(seen);
+  }
+
+  private isNew(key: string): boolean {
+    if (this.seen.has(key)) return false;
+    this.seen.add(key);
+    const [oldest] = this.seen;
+    if (this.seen.size > REMEMBERED_EVENTS && oldest !== undefined) this.seen.delete(oldest);
+    return true;
   }
 }

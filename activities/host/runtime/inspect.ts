@@ -2,7 +2,6 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import type { HealthStatus } from '../../../model/status.ts';
 import type { NetworkBinding } from '../../../model/task.ts';
-import type { EpochMs } from '../../../model/time.ts';
 import type { ObservedContainer, RuntimeEvent } from './types.ts';
 
 /** A container as `GET /containers/{id}/json` shows it. */
@@ -94,8 +93,6 @@ export interface DockerEvent {
   readonly Type?: string;
   readonly Action?: string;
   readonly Actor?: { readonly ID?: string; readonly Attributes?: Readonly<Record<string, string>> };
-  readonly time?: number;
-  readonly timeNano?: number;
 }
 
 const EVENT_KINDS: Readonly<Record<string, RuntimeEvent['kind']>> = {
@@ -109,11 +106,8 @@ const EVENT_KINDS: Readonly<Record<string, RuntimeEvent['kind']>> = {
 /** The actions of containers that the agent asks the engine for. */
 export const CONTAINER_EVENTS: readonly string[] = Object.keys(EVENT_KINDS);
 
-/**
- * The event as the agent sees it; undefined for those that do not concern it. `nanoseconds` is timeNano as digits:
- * as a JSON number it has lost its last three.
- */
-export function fromEvent(event: DockerEvent, nanoseconds: bigint): RuntimeEvent | undefined {
+/** The event as the agent sees it; undefined for those that do not concern it. */
+export function fromEvent(event: DockerEvent): RuntimeEvent | undefined {
   // `health_status: healthy` carries its value in the action's name.
   const [action = '', detail] = (event.Action ?? '').split(': ');
   const kind = EVENT_KINDS[action];
@@ -121,13 +115,10 @@ export function fromEvent(event: DockerEvent, nanoseconds: bigint): RuntimeEvent
   if (event.Type !== 'container' || kind === undefined || containerId === undefined) return undefined;
   const labels = event.Actor?.Attributes ?? {};
   const health = kind === 'health' ? healthOf(detail) : undefined;
-  const at: EpochMs = Number(nanoseconds / 1_000_000n);
   return {
     kind,
     containerId,
     labels,
-    sequence: nanoseconds,
-    at,
     ...(kind === 'died' ? { exitCode: Number(labels['exitCode'] ?? 0) } : {}),
     ...(health === undefined ? {} : { health }),
   };

@@ -63,13 +63,11 @@ export interface ObservedContainer {
   readonly address?: { readonly ipv4: string; readonly mac: string; readonly ipv6?: string };
 }
 
-/** A change that the engine tells of. `sequence` rises from event to event of one engine. */
+/** A change that the engine tells of, once. Those of about the same time may come in any order. */
 export interface RuntimeEvent {
   readonly kind: 'started' | 'died' | 'removed' | 'oom' | 'health';
   readonly containerId: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly sequence: bigint;
-  readonly at: EpochMs;
   readonly exitCode?: number;
   readonly health?: HealthStatus;
 }

@@ -126,7 +126,7 @@ it('says STOPPED of a task that was killed when it is known whether its memory h
   const ends = async (oomAfterMs: number | undefined) => {
     const reports: TaskReport[] = [];
     const run = adopted(runtime, reports, [{ name: 'eats', image: 'busybox', memory: 64 }]);
-    const about = { containerId: 'c1', labels: {}, at: 1, sequence: 1n };
+    const about = { containerId: 'c1', labels: {} };
     run.onEvent('eats', { ...about, kind: 'died', exitCode: 137 });
     expect(reports.map(({ lastStatus, executionStoppedAt }) => [lastStatus, executionStoppedAt])).toEqual([
       ['RUNNING', 1_000],
@@ -148,7 +148,7 @@ it('learns of the memory that ran out also after the end that it brought about, 
     { name: 'beside', image: 'busybox', memory: 64 },
   ]);
   const happens = (name: string, event: { kind: 'died' | 'oom'; exitCode?: number }): void =>
-    run.onEvent(name, { ...event, containerId: name === 'eats' ? 'c1' : 'c2', labels: {}, at: 1, sequence: 1n });
+    run.onEvent(name, { ...event, containerId: name === 'eats' ? 'c1' : 'c2', labels: {} });
   happens('eats', { kind: 'died', exitCode: 137 });
   // With version 1 cgroups every container of the task hears of it.
   happens('beside', { kind: 'oom' });
