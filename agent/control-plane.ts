@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { SendReports } from '../activities/host/reporter.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
-import type { ContainerInstanceWorkflowInput, ExpectedTask } from '../workflows/messages.ts';
+import type { ContainerInstanceWorkflowInput, ExpectedWork } from '../workflows/messages.ts';
 import {
   agentAttendsSignal,
   CONTAINER_INSTANCE_WORKFLOW,
@@ -13,11 +13,8 @@ import {
   taskReportsSignal,
 } from '../workflows/messages.ts';
 
-/** Registers the instance or greets the one that is known; answers which tasks the control plane expects here. */
-export async function registerInstance(
-  client: Client,
-  registration: InstanceRegistration,
-): Promise<readonly ExpectedTask[]> {
+/** Registers the instance or greets the one that is known; answers what the control plane expects here. */
+export async function registerInstance(client: Client, registration: InstanceRegistration): Promise<ExpectedWork> {
   const { clusterName, containerInstanceId } = registration;
   const input: ContainerInstanceWorkflowInput = { clusterName, containerInstanceId };
   const startWorkflowOperation = new WithStartWorkflowOperation(CONTAINER_INSTANCE_WORKFLOW, {
@@ -26,11 +23,10 @@ export async function registerInstance(
     workflowIdConflictPolicy: 'USE_EXISTING',
     args: [input],
   });
-  const { expectedTasks } = await client.workflow.executeUpdateWithStart(registerInstanceUpdate, {
+  return client.workflow.executeUpdateWithStart(registerInstanceUpdate, {
     startWorkflowOperation,
     args: [registration],
   });
-  return expectedTasks;
 }
 
 /** Tells the instance's workflow that this agent has reconciled and takes work. */

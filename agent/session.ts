@@ -8,6 +8,7 @@ import type { ExpectedHostTask } from '../activities/host/launch/host-tasks.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 import { isBeforeRunning } from '../model/status.ts';
 import type { TaskStatus } from '../model/status.ts';
+import type { EpochMs } from '../model/time.ts';
 import type { ExpectedTask } from '../workflows/messages.ts';
 import { announceAgent, isRegistered, registerInstance } from './control-plane.ts';
 
@@ -36,6 +37,7 @@ export interface SessionDeps {
 export class ControlPlaneSession implements AgentSession {
   readonly #deps: SessionDeps;
   #registration: InstanceRegistration | undefined;
+  #ordersFrom: EpochMs = 0;
   #renewal: Promise<void> | undefined;
   #absence: Promise<void> | undefined;
 
@@ -57,6 +59,10 @@ export class ControlPlaneSession implements AgentSession {
     if (this.#registration?.sessionId === sessionId) return true;
     await this.renew();
     return false;
+  }
+
+  voids(orderedAt: EpochMs): boolean {
+    return orderedAt < this.#ordersFrom;
   }
 
   unwatched(): void {
@@ -86,9 +92,11 @@ export class ControlPlaneSession implements AgentSession {
 
   async #register(): Promise<void> {
     const registration = { ...(await this.#deps.describe()), sessionId: randomUUID() };
-    const expected = await registerInstance(this.#deps.client, registration);
+    const { expectedTasks, ordersFrom = 0 } = await registerInstance(this.#deps.client, registration);
     this.#registration = registration;
-    await this.#deps.reconcile(expected.map(toHostTask));
+    // Before the comparison: a launch that it has not found yet must not begin after it.
+    this.#ordersFrom = ordersFrom;
+    await this.#deps.reconcile(expectedTasks.map(toHostTask));
   }
 }
 

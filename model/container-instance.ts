@@ -35,6 +35,10 @@ export interface ContainerInstance {
   readonly version: number;
 }
 
+/** Why tasks whose instance was given up are STOPPED; ECS has no such case, so the words are ours. */
+export const instanceLost = (containerInstanceId: string) =>
+  ({ stopCode: 'TerminationNotice', stoppedReason: `Host EC2 (instance ${containerInstanceId}) stopped.` }) as const;
+
 /** With what its tasks make of it. */
 export interface CountedInstance extends ContainerInstance {
   readonly runningTasksCount: number;

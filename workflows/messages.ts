@@ -254,11 +254,14 @@ export interface ExpectedTask {
   readonly desiredStatus: string;
 }
 
+export interface ExpectedWork {
+  readonly expectedTasks: readonly ExpectedTask[];
+  /** Launches that were ordered before are void, whenever they arrive: their tasks were given up. Absent: none are. */
+  readonly ordersFrom?: EpochMs;
+}
+
 /** Registers, or greets a returning agent: what should run there. What runs beyond that, the agent stops before it takes new work. */
-export const registerInstanceUpdate = defineUpdate<
-  { expectedTasks: readonly ExpectedTask[] },
-  [InstanceRegistration & Called]
->('registerInstance');
+export const registerInstanceUpdate = defineUpdate<ExpectedWork, [InstanceRegistration & Called]>('registerInstance');
 /** ACTIVE or DRAINING. Refused with InvalidParameterException when the instance is neither. */
 export const setInstanceStatusUpdate = defineUpdate<undefined, [Called & { status: 'ACTIVE' | 'DRAINING' }]>(
   'setInstanceStatus',

@@ -100,6 +100,8 @@ export interface InstanceState {
   toldOfSession?: string;
   /** Its tasks were given up since the agent was last heard. */
   givenUp: boolean;
+  /** When an agent registered after the instance was given up: launches that were ordered before are void. */
+  ordersFrom?: EpochMs;
   registeredAt: EpochMs;
   recordVersion: number;
   /** After the notice of a spot interruption: when the tasks that are left are stopped. */

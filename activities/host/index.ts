@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { TaskReport } from '../../model/task.ts';
+import type { EpochMs } from '../../model/time.ts';
 import type { TaskBlueprint } from './launch/container-spec.ts';
 import { planTask } from './launch/plan.ts';
 import type { Settled } from './launch/waiters.ts';
@@ -21,6 +22,8 @@ interface OrderedTask {
 export interface HostTaskOrders {
   /** Launches, or attaches to the launch under way. Undefined: the task has ended already, which is reported again. */
   launch(blueprint: TaskBlueprint): OrderedTask | undefined;
+  /** Its launch is void: that it is STOPPED, as its instance was given up, is reported. */
+  decline(taskId: string, ownerWorkflowId: string): void;
   /** Begins to stop. Undefined: it is not here; that it is STOPPED is reported. */
   stop(taskId: string, ownerWorkflowId: string): OrderedTask | undefined;
 }
@@ -41,6 +44,8 @@ export interface AgentSession {
   announce(): Promise<void>;
   /** The control plane greeted with this session id: registers and reconciles again when it is not the agent's own. True: it was. */
   confirm(sessionId: string): Promise<boolean>;
+  /** True for launches that were ordered then: their tasks were given up with the instance, before this agent registered. */
+  voids(orderedAt: EpochMs): boolean;
   /** The control plane has ended its watch: another begins, or the instance was deregistered. */
   unwatched(): void;
 }
@@ -49,7 +54,12 @@ export interface AgentSession {
 export function createHostActivities(deps: HostActivityDeps): HostActivities {
   return {
     async launchTasks(input) {
+      const { scheduledTimestampMs } = Context.current().info;
       return answering(deps.reporter, 'launch', input, async () => {
+        if (deps.session.voids(scheduledTimestampMs)) {
+          for (const { taskId } of input.tasks) deps.tasks.decline(taskId, input.ownerWorkflowId);
+          return;
+        }
         const runs = launchAll(deps.tasks, input);
         await whileHeartbeating(Promise.all(runs.map((run) => run.until('running', 'stopped'))));
       });

@@ -55,12 +55,14 @@ class ActivityTask {
   readonly options: ActivityTaskOptions;
   readonly queue: string;
   readonly type: string;
+  readonly scheduledAt: EpochMs;
   attempts = 0;
   current: Attempt | undefined;
   isCancelRequested = false;
   isDone = false;
 
-  constructor(options: ActivityTaskOptions) {
+  constructor(options: ActivityTaskOptions, scheduledAt: EpochMs) {
+    this.scheduledAt = scheduledAt;
     this.options = options;
     this.queue = options.command.taskQueue ?? '';
     this.type = options.command.activityType ?? '';
@@ -99,7 +101,7 @@ export class ActivityTasks {
   }
 
   schedule(options: ActivityTaskOptions): (kind: 'cancel') => void {
-    const task = new ActivityTask(options);
+    const task = new ActivityTask(options, this.#deps.clock.now());
     const limit = toMs(options.command.scheduleToCloseTimeout);
     if (limit !== undefined && limit > 0) {
       this.#deps.clock.after(limit, () => this.#finish(task, timedOut('SCHEDULE_TO_CLOSE', task.type)));
@@ -144,7 +146,12 @@ export class ActivityTasks {
     this.#watch(task, attempt);
     trace(`activity ${task.type} ${task.options.workflowId} attempt ${task.attempts}`);
     const context = new Context(
-      { attempt: task.attempts, taskQueue: task.queue, activityType: task.type } as never,
+      {
+        attempt: task.attempts,
+        taskQueue: task.queue,
+        activityType: task.type,
+        scheduledTimestampMs: task.scheduledAt,
+      } as never,
       cancelled,
       abort.signal,
       () => this.#heartbeat(task, attempt),

@@ -1,7 +1,9 @@
 /** The tasks of a simulated machine as its agent handles them: what HostTasks is to a Docker engine. */
 import type { TaskBlueprint } from '../../activities/host/launch/container-spec.ts';
 import type { ExpectedHostTask } from '../../activities/host/launch/host-tasks.ts';
+import { TASK_VANISHED } from '../../activities/host/launch/vanished.ts';
 import type { HostTaskOrders } from '../../activities/host/index.ts';
+import { instanceLost } from '../../model/container-instance.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { Clock } from '../clock.ts';
 import type { SimulatedMachine } from './simulated-machine.ts';
@@ -43,6 +45,10 @@ export class SimulatedTasks implements HostTaskOrders {
     return existing;
   }
 
+  decline(taskId: string, ownerWorkflowId: string): void {
+    this.#reportEnded({ taskId, ownerWorkflowId }, instanceLost(this.#deps.machine.containerInstanceId));
+  }
+
   stop(taskId: string, ownerWorkflowId: string): SimulatedTask | undefined {
     const task = this.#deps.machine.get(taskId);
     if (task === undefined) {
@@ -62,7 +68,7 @@ export class SimulatedTasks implements HostTaskOrders {
     for (const { taskId, ownerWorkflowId, wasRunning, shouldStop } of expected) {
       const task = machine.get(taskId);
       if (task !== undefined) this.#publish(task);
-      else if (wasRunning && !shouldStop) this.#reportEnded({ taskId, ownerWorkflowId, vanished: true });
+      else if (wasRunning && !shouldStop) this.#reportEnded({ taskId, ownerWorkflowId }, TASK_VANISHED);
       else if (shouldStop) this.#reportEnded({ taskId, ownerWorkflowId });
     }
   }
@@ -97,15 +103,17 @@ export class SimulatedTasks implements HostTaskOrders {
     this.#cancelCleanUps.add(cancel);
   }
 
-  #reportEnded(task: { readonly taskId: string; readonly ownerWorkflowId: string; readonly vanished?: boolean }): void {
-    const stoppedReason = 'ContainerVanishedError: No container matching saved ID found';
+  #reportEnded(
+    task: { readonly taskId: string; readonly ownerWorkflowId: string },
+    why: Pick<TaskReport, 'stopCode' | 'stoppedReason'> = {},
+  ): void {
     const report: TaskReport = this.#ended.get(task.taskId) ?? {
       taskId: task.taskId,
       containerInstanceId: this.#deps.machine.containerInstanceId,
       lastStatus: 'STOPPED',
       containers: [],
       stoppedAt: this.#deps.clock.now(),
-      ...(task.vanished ? { stoppedReason, stopCode: 'EssentialContainerExited' } : {}),
+      ...why,
     };
     this.#remember(report);
     this.#deps.report(task.ownerWorkflowId, report);

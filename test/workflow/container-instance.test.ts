@@ -97,6 +97,12 @@ describe('container instance', () => {
       for (const session of ['session-2', 'session-3'])
         expect((await registerInstance(stage, id, session)).expectedTasks).toEqual([]);
       expect(stage.control.live()).toHaveLength(1);
+      // Launches that Temporal tries again stay void, also for the agent's next session.
+      await stage.reviveAgent(id);
+      const ordersFrom = (await registerInstance(stage, id, 'session-4')).ordersFrom!;
+      expect(ordersFrom).toBeGreaterThan(stage.control.live()[0]!.createdAt);
+      await stage.until('connected', () => isConnected(stage, id));
+      expect((await registerInstance(stage, id, 'session-5')).ordersFrom).toBe(ordersFrom);
     }));
 
   it('tells a returning agent what should run there', () =>

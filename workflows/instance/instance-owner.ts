@@ -3,9 +3,10 @@ import { ApplicationFailure, log, patched, setCurrentDetails, workflowInfo } fro
 import type { InstanceTask } from '../../activities/control/types.ts';
 import type { InstanceRecord } from '../../model/owner-record.ts';
 import type { CallCause, Decision, DecisionDraft, InstanceReason } from '../../model/decision.ts';
+import { instanceLost } from '../../model/container-instance.ts';
 import type { InstanceRegistration } from '../../model/container-instance.ts';
 import { describeChanges } from '../../model/decision-changes.ts';
-import type { Called, ContainerInstanceWorkflowInput, ExpectedTask, InstanceNotice } from '../messages.ts';
+import type { Called, ContainerInstanceWorkflowInput, ExpectedWork, InstanceNotice } from '../messages.ts';
 import { callControl } from '../owner/control.ts';
 import { newDecision } from '../owner/decision-log.ts';
 import type { InstanceState } from '../state.ts';
@@ -14,8 +15,6 @@ import { Interruption, STOP_TASKS_AFTER_NOTICE_MS } from './interruption.ts';
 
 const refuse = (code: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, code);
 
-/** `stoppedReason` of tasks whose instance was given up; ECS has no such case, so the words are ours. */
-const lostReason = (instanceId: string): string => `Host EC2 (instance ${instanceId}) stopped.`;
 const INTERRUPTED_REASON = 'Notice of a spot interruption was given.';
 const DEREGISTERED_REASON = 'Container instance deregistration forced by user';
 
@@ -62,10 +61,7 @@ export class InstanceOwner {
     this.#watch.stop();
   }
 
-  async register({
-    cause,
-    ...registration
-  }: InstanceRegistration & Called): Promise<{ expectedTasks: readonly ExpectedTask[] }> {
+  async register({ cause, ...registration }: InstanceRegistration & Called): Promise<ExpectedWork> {
     const first = this.state.registeredAt === 0;
     if (first) this.state.registeredAt = Date.now();
     const status = first ? 'ACTIVE' : this.state.status;
@@ -75,8 +71,10 @@ export class InstanceOwner {
     this.state.sessionId = registration.sessionId;
     const tasks = await this.#tasks();
     if (registration.sessionId !== '') this.#watch.start(registration.sessionId);
-    // Owners that have not taken the notice in yet still count on theirs.
-    return { expectedTasks: this.state.givenUp ? [] : tasks };
+    // Owners that have not taken the notice in yet still count on theirs, and Temporal tries their launches again.
+    if (this.state.givenUp) this.state.ordersFrom = Date.now();
+    const { givenUp, ordersFrom } = this.state;
+    return { expectedTasks: givenUp ? [] : tasks, ...(ordersFrom === undefined ? {} : { ordersFrom }) };
   }
 
   async agentAttends(sessionId: string): Promise<void> {
@@ -163,7 +161,7 @@ export class InstanceOwner {
     const { clusterName } = this.#input;
     const decisions = [this.#decision({ reason: 'givenUp' })];
     await callControl((activities) => activities.recordOwner({ clusterName, tasks: [], events: [], decisions }));
-    await this.#notifyOwners({ kind: 'lost', stoppedReason: lostReason(this.#input.containerInstanceId) });
+    await this.#notifyOwners({ kind: 'lost', ...instanceLost(this.#input.containerInstanceId) });
     this.#watch.awaitReturn();
   }
 

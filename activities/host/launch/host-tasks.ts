@@ -1,5 +1,6 @@
 /** All tasks of this host: launched, adopted, stopped, cleaned up. Kept current by the engine's events, listed once at the start. */
 import type { Logger } from 'pino';
+import { instanceLost } from '../../../model/container-instance.ts';
 import type { TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
@@ -10,6 +11,7 @@ import type { TaskPlan } from './plan.ts';
 import { Slots } from './slots.ts';
 import { TaskRun } from './task-run.ts';
 import type { TaskRunDeps } from './task-run.ts';
+import { TASK_VANISHED } from './vanished.ts';
 
 /** Creates and starts at a time: a Docker engine on two cores does no more with a higher number. */
 const ENGINE_CONCURRENCY = 6;
@@ -119,6 +121,11 @@ export class HostTasks {
     return existing;
   }
 
+  /** Does not launch the task, now or later: that it is STOPPED, as its instance was given up, is reported. */
+  decline(taskId: string, ownerWorkflowId: string): void {
+    this.reportEnded(taskId, ownerWorkflowId, instanceLost(this.deps.containerInstanceId));
+  }
+
   /** Begins to stop the task. Undefined when it is not here: that it is STOPPED is reported. */
   stop(taskId: string, ownerWorkflowId: string): TaskRun | undefined {
     const run = this.runs.get(taskId);
@@ -133,14 +140,14 @@ export class HostTasks {
 
   private reportMissing({ taskId, ownerWorkflowId, wasRunning, shouldStop }: ExpectedHostTask): void {
     const vanished = wasRunning && !shouldStop;
-    this.reportEnded(
-      taskId,
-      ownerWorkflowId,
-      vanished ? 'ContainerVanishedError: No container matching saved ID found' : undefined,
-    );
+    this.reportEnded(taskId, ownerWorkflowId, vanished ? TASK_VANISHED : {});
   }
 
-  private reportEnded(taskId: string, ownerWorkflowId: string, stoppedReason?: string): void {
+  private reportEnded(
+    taskId: string,
+    ownerWorkflowId: string,
+    why: Pick<TaskReport, 'stopCode' | 'stoppedReason'> = {},
+  ): void {
     const known = this.ended.get(taskId);
     const report: TaskReport = known ?? {
       taskId,
@@ -148,7 +155,7 @@ export class HostTasks {
       lastStatus: 'STOPPED',
       containers: [],
       stoppedAt: this.deps.now(),
-      ...(stoppedReason === undefined ? {} : { stoppedReason, stopCode: 'EssentialContainerExited' }),
+      ...why,
     };
     this.remember(report);
     this.deps.report(ownerWorkflowId, report);

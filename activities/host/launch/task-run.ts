@@ -26,12 +26,12 @@ import { TaskProgress } from './task-progress.ts';
 import { toTaskReport } from './task-report.ts';
 import { TaskStart } from './task-start.ts';
 import type { TaskStartDeps } from './task-start.ts';
+import { VANISHED } from './vanished.ts';
 import { Waiters } from './waiters.ts';
 import type { Settled } from './waiters.ts';
 
 /** The engine tells of memory that ran out apart from the end, and now and then after it. */
 const MEMORY_NEWS_MS = 250;
-const VANISHED = 'ContainerVanishedError: No container matching saved ID found';
 const ESSENTIAL_EXITED = {
   stopCode: 'EssentialContainerExited',
   stoppedReason: 'Essential container in task exited',

@@ -167,4 +167,18 @@ describe('an engine that is killed', () => {
     expect(host.tasks.engineAwayMs).toBe(0);
     expect(await host.run(definition([shell('main', WAIT)]))).toMatchObject({ lastStatus: 'RUNNING' });
   });
+
+  it('does not launch a task that it declined, now or later, and says that it is STOPPED with its instance', async () => {
+    host = await TestHost.open(engine);
+    const taskId = 'd'.repeat(32);
+    host.tasks.decline(taskId, OWNER);
+    expect(() => host.launch(definition([shell('main', WAIT)]), { taskId })).toThrow('ended before');
+    const declined = {
+      lastStatus: 'STOPPED',
+      stopCode: 'TerminationNotice',
+      stoppedReason: expect.stringContaining('Host EC2') as string,
+    };
+    expect(host.reports).toEqual([expect.objectContaining(declined), expect.objectContaining(declined)]);
+    expect(await host.containers(taskId)).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { ControlPlaneSession } from '../../../agent/session.ts';
+import type { ExpectedWork } from '../../../workflows/messages.ts';
 
 const instance = {
   containerInstanceId: 'i1',
@@ -14,12 +15,20 @@ const instance = {
 };
 
 /** A registered agent of an instance whose workflow is in this state. */
-async function anAgent({ status, comesBack = true }: { status: string; comesBack?: boolean }) {
+async function anAgent({
+  status,
+  comesBack = true,
+  expects = [{ expectedTasks: [] }],
+}: {
+  status: string;
+  comesBack?: boolean;
+  expects?: ExpectedWork[];
+}) {
   const sessions: string[] = [];
   const workflow = {
     executeUpdateWithStart: (_update: unknown, { args }: { args: [{ sessionId: string }] }) => {
       sessions.push(args[0].sessionId);
-      return Promise.resolve({ expectedTasks: [] });
+      return Promise.resolve(expects[sessions.length - 1] ?? expects.at(-1));
     },
     getHandle: () => ({ describe: () => Promise.resolve({ status: { name: status } }) }),
   };
@@ -62,4 +71,12 @@ describe('the agent of an instance that is not watched any more', () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(sessions).toHaveLength(1);
   });
+});
+
+it('takes launches for void that were ordered before the instance that was given up came back', async () => {
+  const expects = [{ expectedTasks: [] }, { expectedTasks: [], ordersFrom: 1_000 }];
+  const { session } = await anAgent({ status: 'RUNNING', expects });
+  expect(session.voids(1)).toBe(false);
+  await session.renew();
+  expect([999, 1_000].map((at) => session.voids(at))).toEqual([true, false]);
 });
