@@ -36,9 +36,13 @@ export function createOwnerStore(db: Database): OwnerStore {
       const tasks = await db.rows<{ owner: string }>(
         `SELECT DISTINCT owner FROM tasks WHERE last_status <> 'STOPPED' ORDER BY owner`,
       );
+      const instances = await db.rows<{ cluster: string; id: string }>(
+        `SELECT cluster, id FROM container_instances WHERE status <> 'INACTIVE' ORDER BY id`,
+      );
       return {
         services: services.map(({ cluster, name }) => ({ clusterName: cluster, serviceName: name })),
         ofTasks: tasks.map(({ owner }) => owner),
+        instances: instances.map(({ cluster, id }) => ({ clusterName: cluster, containerInstanceId: id })),
       };
     },
     listLiveInstances: async (): Promise<readonly LiveInstance[]> => {

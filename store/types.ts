@@ -304,6 +304,7 @@ export interface LiveOwners {
   readonly services: readonly { readonly clusterName: string; readonly serviceName: string }[];
   /** Ids of workflows; services that have tasks are among them. */
   readonly ofTasks: readonly string[];
+  readonly instances: readonly { readonly clusterName: string; readonly containerInstanceId: string }[];
 }
 
 /** Over all clusters: for starting workflows again that Temporal has lost. */
@@ -312,9 +313,10 @@ export interface OwnerStore {
   listLiveServices(): Promise<readonly ServiceRecord[]>;
   /** Not STOPPED. */
   listLiveTasks(): Promise<readonly Task[]>;
+  /** Not INACTIVE. */
+  listLiveInstances(): Promise<readonly LiveInstance[]>;
   /** Whose those are, by name only. */
   listOwners(): Promise<LiveOwners>;
-  listLiveInstances(): Promise<readonly LiveInstance[]>;
 }
 
 export interface Store

@@ -17,7 +17,7 @@ import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/types.ts';
 import { loadWorkflowBundle } from './bundle.ts';
-import { lookForLostWorkflows, rebuildLostWorkflows } from './rebuild.ts';
+import { rebuildLostWorkflows } from './rebuild.ts';
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings;
@@ -80,7 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
   const owners = { client, store, logger };
   await rebuildLostWorkflows(owners);
   const look = (): void => {
-    lookForLostWorkflows(owners).catch((error: unknown) => {
+    rebuildLostWorkflows(owners).catch((error: unknown) => {
       logger.warn({ err: error }, 'could not look for lost workflows; tried again later');
     });
   };

@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TaskDefinitionRecord } from '../model/task-definition.ts';
 import { parseTaskDefinitionRef } from '../model/arn.ts';
-import type { Store } from '../store/types.ts';
+import type { LiveOwners, Store } from '../store/types.ts';
 import {
   CONTAINER_INSTANCE_WORKFLOW,
   containerInstanceWorkflowId,
@@ -38,23 +38,27 @@ export interface RebuildOptions {
   readonly logger: Logger;
 }
 
-/** Returns how many were started. Several workers may do so at once: the first start of an id wins. */
+/**
+ * Returns how many were started. Several workers may do so at once: the first start of an id wins. It seldom finds
+ * anything, so it begins with no more than the names.
+ */
 export async function rebuildLostWorkflows(options: RebuildOptions): Promise<number> {
-  const isRunning = await runningWorkflows(options.client);
-  const { owners, instances } = await knownWorkflows(options.store);
+  const { client, store } = options;
+  const [isRunning, names] = await Promise.all([runningWorkflows(client), store.listOwners()]);
+  if (await allRun(names, isRunning)) return 0;
+  const { owners, instances } = await knownWorkflows(store);
   // An instance may have news for the owners of its tasks at once: they must be there to hear it.
   return (await startLost(owners, isRunning, options)) + (await startLost(instances, isRunning, options));
 }
 
-/** The same, where it seldom finds anything: it begins with no more than the owners' names. */
-export async function lookForLostWorkflows(options: RebuildOptions): Promise<number> {
-  const { client, store } = options;
-  const isRunning = await runningWorkflows(client);
-  const { services, ofTasks } = await store.listOwners();
-  const ids = services.map(({ clusterName, serviceName }) => serviceWorkflowId(clusterName, serviceName));
-  for (const workflowId of new Set([...ids, ...ofTasks]))
-    if (!(await isRunning(workflowId))) return rebuildLostWorkflows(options);
-  return 0;
+async function allRun({ services, ofTasks, instances }: LiveOwners, isRunning: IsRunning): Promise<boolean> {
+  const workflowIds = new Set([
+    ...services.map(({ clusterName, serviceName }) => serviceWorkflowId(clusterName, serviceName)),
+    ...ofTasks,
+    ...instances.map((instance) => containerInstanceWorkflowId(instance.clusterName, instance.containerInstanceId)),
+  ]);
+  for (const workflowId of workflowIds) if (!(await isRunning(workflowId))) return false;
+  return true;
 }
 
 async function startLost(

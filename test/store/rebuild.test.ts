@@ -2,8 +2,8 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { beforeAll, expect, it } from 'vitest';
-import { lookForLostWorkflows } from '../../worker/rebuild.ts';
-import { runTaskWorkflowId, serviceWorkflowId } from '../../workflows/messages.ts';
+import { rebuildLostWorkflows } from '../../worker/rebuild.ts';
+import { containerInstanceWorkflowId, runTaskWorkflowId, serviceWorkflowId } from '../../workflows/messages.ts';
 import { withStore } from '../support/store.ts';
 import { aDefinition, aService, aTask, registerInstance, reserve, stopped } from './builders.ts';
 
@@ -36,9 +36,11 @@ function temporal(running: readonly string[]) {
 }
 
 let taskId = '';
+let instance = '';
 beforeAll(async () => {
   const containerInstanceId = await registerInstance(store());
   await store().registerTaskDefinition('web', (revision) => aDefinition('web', revision), []);
+  instance = containerInstanceWorkflowId('default', containerInstanceId);
   const task = aTask({ ownerWorkflowId: ALONE, containerInstanceId });
   const over = aTask({ ownerWorkflowId: OVER, containerInstanceId });
   taskId = task.taskId;
@@ -48,18 +50,23 @@ beforeAll(async () => {
 });
 
 it('starts those that do not run with what the store has of them', async () => {
-  const { client, asked, started } = temporal([SERVICE]);
-  expect(await lookForLostWorkflows({ client, store: store(), logger })).toBeGreaterThan(0);
-  expect(started.filter(({ workflowId }) => workflowId === ALONE)).toMatchObject([
-    { args: [{ clusterName: 'default' }, { tasks: [{ taskId, lastStatus: 'PENDING' }] }] },
+  const { client, asked, started } = temporal([SERVICE, instance]);
+  expect(await rebuildLostWorkflows({ client, store: store(), logger })).toBe(1);
+  expect(started).toMatchObject([
+    { workflowId: ALONE, args: [{ clusterName: 'default' }, { tasks: [{ taskId, lastStatus: 'PENDING' }] }] },
   ]);
-  expect(started.map(({ workflowId }) => workflowId)).not.toContain(SERVICE);
   expect(asked).not.toContain(OVER);
 });
 
+it('starts an instance alone, not connected before its agent is heard', async () => {
+  const { client, started } = temporal([SERVICE, ALONE]);
+  expect(await rebuildLostWorkflows({ client, store: store(), logger })).toBe(1);
+  expect(started).toMatchObject([{ workflowId: instance, args: [{}, { status: 'ACTIVE', agentConnected: false }] }]);
+});
+
 it('starts none when all of them run', async () => {
-  const { client, asked, started } = temporal([SERVICE, ALONE]);
-  expect(await lookForLostWorkflows({ client, store: store(), logger })).toBe(0);
+  const { client, asked, started } = temporal([SERVICE, ALONE, instance]);
+  expect(await rebuildLostWorkflows({ client, store: store(), logger })).toBe(0);
   expect(asked).toEqual([SERVICE]);
   expect(started).toEqual([]);
 });
