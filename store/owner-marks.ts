@@ -2,26 +2,32 @@
 import type { WriteMark, Written } from '../model/owner-record.ts';
 import type { Queries, Statement } from './database.ts';
 
+// A new run begins where the one before it had written everything.
 const NOTE: Statement = {
   name: 'owner-mark',
-  text: `WITH before AS (SELECT run, mark FROM owner_marks WHERE owner = $1),
-           noted AS (INSERT INTO owner_marks AS m (owner, run, mark) VALUES ($1, $2, $3)
-             ON CONFLICT (owner) DO UPDATE SET run = excluded.run, mark = excluded.mark, written_at = now())
-         SELECT run, mark FROM before`,
+  text: `WITH before AS (SELECT run, mark, step_was_lost FROM owner_marks WHERE owner = $1)
+         INSERT INTO owner_marks (owner, run, mark, step_was_lost)
+         SELECT $1, $2, $3, coalesce((SELECT CASE WHEN mark = $3 THEN step_was_lost
+                                                  WHEN $4::text IS NULL THEN run = $2
+                                                  ELSE mark <> $4 END FROM before), false)
+         ON CONFLICT (owner) DO UPDATE
+           SET run = excluded.run, mark = excluded.mark, step_was_lost = excluded.step_was_lost, written_at = now()
+         RETURNING step_was_lost`,
 };
 
-/** Notes the write, and tells whether the one before it is another than its owner names. A repeat of the last write is none. */
+/**
+ * Notes the write, and tells whether the one before it is another than its owner names. A repeat of the last write is
+ * told what that was told.
+ */
 export async function noteWrite(queries: Queries, mark: WriteMark | undefined): Promise<Written> {
   if (mark === undefined) return {};
-  const [before] = await queries.rows<{ run: string; mark: string }>(NOTE, [
+  const [noted] = await queries.rows<{ step_was_lost: boolean }>(NOTE, [
     mark.ownerWorkflowId,
     mark.runId,
     mark.mark,
+    mark.previous ?? null,
   ]);
-  if (before === undefined || before.mark === mark.mark) return {};
-  // A new run begins where the one before it had written everything.
-  const follows = mark.previous === undefined ? before.run !== mark.runId : before.mark === mark.previous;
-  return follows ? {} : { stepWasLost: true };
+  return noted?.step_was_lost ? { stepWasLost: true } : {};
 }
 
 /** Marks of owners that have long written nothing. An owner that is there after all begins a new one. */

@@ -46,7 +46,10 @@ describe('a write that does not follow the one before', () => {
   ])('%s', async (_what, marksOf, isLost) => {
     const marks = marksOf(owner());
     for (const mark of marks.slice(0, -1)) expect(await write(mark)).toEqual({ freedCapacity: false });
-    expect(await write(marks.at(-1)!)).toEqual({ freedCapacity: false, ...(isLost ? { stepWasLost: true } : {}) });
+    const last = { freedCapacity: false, ...(isLost ? { stepWasLost: true } : {}) };
+    expect(await write(marks.at(-1)!)).toEqual(last);
+    // The answer may not have arrived: the same write is told the same.
+    expect(await write(marks.at(-1)!)).toEqual(last);
   });
 
   it('reserves what is there already, and nothing beside tasks that the owner does not know', async () => {
@@ -55,8 +58,9 @@ describe('a write that does not follow the one before', () => {
     await reserve([first], aMark(ownerWorkflowId));
     const same = await reserve([first], aMark(ownerWorkflowId));
     expect(same).toEqual({ reserved: [{ taskId: first.taskId, gpuIds: [] }], refused: [], stepWasLost: true });
-    const other = await reserve([second], aMark(ownerWorkflowId));
-    expect(other).toEqual({ reserved: [], refused: [], stepWasLost: true });
+    const mark = aMark(ownerWorkflowId);
+    for (const _attempt of ['first', 'again'])
+      expect(await reserve([second], mark)).toEqual({ reserved: [], refused: [], stepWasLost: true });
     expect(await store().findTask(second.taskId)).toBeUndefined();
     const known = await reserve([second], aMark(ownerWorkflowId, { heldTasks: 1 }));
     expect(known.reserved).toHaveLength(1);
