@@ -54,9 +54,8 @@ export interface AgentSession {
 export function createHostActivities(deps: HostActivityDeps): HostActivities {
   return {
     async launchTasks(input) {
-      const { scheduledTimestampMs } = Context.current().info;
       return answering(deps.reporter, 'launch', input, async () => {
-        if (deps.session.voids(scheduledTimestampMs)) {
+        if (deps.session.voids(Context.current().info.scheduledTimestampMs)) {
           for (const { taskId } of input.tasks) deps.tasks.decline(taskId, input.ownerWorkflowId);
           return;
         }

@@ -50,7 +50,8 @@ export interface HostActivities {
   /**
    * Launches the batch, or attaches to launches of the same task ids that are under way; heartbeats. Returns when each
    * task is RUNNING or STOPPED, with the reports that have not reached the owner as taskReports: all of them when the
-   * batch is quick. Tasks of an order from before the instance was given up are not launched: STOPPED. Never fails for a task's sake. Cancellation ends the wait, not the launches: stopTasks ends those.
+   * batch is quick. Tasks of an order from before the instance was given up are not launched: STOPPED. Never fails for a
+   * task's sake. Cancellation ends the wait, not the launches: stopTasks ends those.
    */
   launchTasks(input: LaunchTasksInput): Promise<readonly TaskReport[]>;
   /**

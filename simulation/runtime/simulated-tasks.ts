@@ -1,6 +1,7 @@
 /** The tasks of a simulated machine as its agent handles them: what HostTasks is to a Docker engine. */
 import type { TaskBlueprint } from '../../activities/host/launch/container-spec.ts';
 import type { ExpectedHostTask } from '../../activities/host/launch/host-tasks.ts';
+import { EndedTasks } from '../../activities/host/launch/ended-tasks.ts';
 import { TASK_VANISHED } from '../../activities/host/launch/vanished.ts';
 import type { HostTaskOrders } from '../../activities/host/index.ts';
 import { instanceLost } from '../../model/container-instance.ts';
@@ -17,28 +18,24 @@ export interface SimulatedTasksDeps {
   readonly cleanupWaitMs: number;
 }
 
-/** Ended tasks that are remembered after their clean-up, so that a late order does not start them again. */
-const REMEMBERED_TASKS = 10_000;
-
 export class SimulatedTasks implements HostTaskOrders {
   readonly #deps: SimulatedTasksDeps;
-  readonly #ended = new Map<string, TaskReport>();
+  readonly #ended: EndedTasks;
   readonly #disowned = new Set<SimulatedTask>();
   readonly #cancelCleanUps = new Set<() => void>();
 
   constructor(deps: SimulatedTasksDeps) {
     this.#deps = deps;
+    const { clock, report } = deps;
+    const { containerInstanceId } = deps.machine;
+    this.#ended = new EndedTasks({ containerInstanceId, now: () => clock.now(), report });
     deps.machine.attach((task) => this.#changed(task));
     for (const task of deps.machine.tasks) if (task.isStopped) this.#afterStop(task);
   }
 
   launch(blueprint: TaskBlueprint): SimulatedTask | undefined {
     const { taskId, ownerWorkflowId } = blueprint.plan;
-    const ended = this.#ended.get(taskId);
-    if (ended !== undefined) {
-      this.#deps.report(ownerWorkflowId, ended);
-      return undefined;
-    }
+    if (this.#ended.reportAgain(taskId, ownerWorkflowId)) return undefined;
     const existing = this.#deps.machine.get(taskId);
     if (existing === undefined) return this.#deps.machine.launch(blueprint);
     if (existing.runs || existing.isStopped) this.#publish(existing);
@@ -46,13 +43,13 @@ export class SimulatedTasks implements HostTaskOrders {
   }
 
   decline(taskId: string, ownerWorkflowId: string): void {
-    this.#reportEnded({ taskId, ownerWorkflowId }, instanceLost(this.#deps.machine.containerInstanceId));
+    this.#ended.report(taskId, ownerWorkflowId, instanceLost(this.#deps.machine.containerInstanceId));
   }
 
   stop(taskId: string, ownerWorkflowId: string): SimulatedTask | undefined {
     const task = this.#deps.machine.get(taskId);
     if (task === undefined) {
-      this.#reportEnded({ taskId, ownerWorkflowId });
+      this.#ended.report(taskId, ownerWorkflowId);
       return undefined;
     }
     if (task.isStopped) this.#publish(task);
@@ -68,8 +65,8 @@ export class SimulatedTasks implements HostTaskOrders {
     for (const { taskId, ownerWorkflowId, wasRunning, shouldStop } of expected) {
       const task = machine.get(taskId);
       if (task !== undefined) this.#publish(task);
-      else if (wasRunning && !shouldStop) this.#reportEnded({ taskId, ownerWorkflowId }, TASK_VANISHED);
-      else if (shouldStop) this.#reportEnded({ taskId, ownerWorkflowId });
+      else if (wasRunning && !shouldStop) this.#ended.report(taskId, ownerWorkflowId, TASK_VANISHED);
+      else if (shouldStop) this.#ended.report(taskId, ownerWorkflowId);
     }
   }
 
@@ -95,33 +92,11 @@ export class SimulatedTasks implements HostTaskOrders {
   }
 
   #afterStop(task: SimulatedTask): void {
-    this.#remember(task.report());
+    this.#ended.remember(task.report());
     const cancel = this.#deps.clock.after(this.#deps.cleanupWaitMs, () => {
       this.#cancelCleanUps.delete(cancel);
       this.#deps.machine.remove(task.plan.taskId);
     });
     this.#cancelCleanUps.add(cancel);
-  }
-
-  #reportEnded(
-    task: { readonly taskId: string; readonly ownerWorkflowId: string },
-    why: Pick<TaskReport, 'stopCode' | 'stoppedReason'> = {},
-  ): void {
-    const report: TaskReport = this.#ended.get(task.taskId) ?? {
-      taskId: task.taskId,
-      containerInstanceId: this.#deps.machine.containerInstanceId,
-      lastStatus: 'STOPPED',
-      containers: [],
-      stoppedAt: this.#deps.clock.now(),
-      ...why,
-    };
-    this.#remember(report);
-    this.#deps.report(task.ownerWorkflowId, report);
-  }
-
-  #remember(report: TaskReport): void {
-    this.#ended.set(report.taskId, report);
-    const [oldest] = this.#ended.keys();
-    if (this.#ended.size > REMEMBERED_TASKS && oldest !== undefined) this.#ended.delete(oldest);
   }
 }

@@ -6,6 +6,7 @@ import type { EpochMs } from '../../../model/time.ts';
 import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { TaskBlueprint } from './container-spec.ts';
+import { EndedTasks } from './ended-tasks.ts';
 import { LABELS, planFrom } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
 import { Slots } from './slots.ts';
@@ -15,8 +16,6 @@ import { TASK_VANISHED } from './vanished.ts';
 
 /** Creates and starts at a time: a Docker engine on two cores does no more with a higher number. */
 const ENGINE_CONCURRENCY = 6;
-/** Ended tasks that are remembered after their clean-up, so that a late order does not start them again. */
-const REMEMBERED_TASKS = 10_000;
 const RESYNC_RETRY_MS = 1_000;
 
 export interface HostTasksDeps {
@@ -45,7 +44,7 @@ type Found = Map<string, { plan: TaskPlan; containers: Map<string, ObservedConta
 export class HostTasks {
   private readonly deps: HostTasksDeps;
   private readonly runs = new Map<string, TaskRun>();
-  private readonly ended = new Map<string, TaskReport>();
+  private readonly ended: EndedTasks;
   private readonly slots = new Slots(ENGINE_CONCURRENCY);
   private readonly timers = new Set<NodeJS.Timeout>();
   private subscription: { close(): void } | undefined;
@@ -55,6 +54,7 @@ export class HostTasks {
 
   constructor(deps: HostTasksDeps) {
     this.deps = deps;
+    this.ended = new EndedTasks(deps);
   }
 
   /** Listens, then lists: from here on every task on the engine is known. */
@@ -105,11 +105,7 @@ export class HostTasks {
   /** Launches the task, or finds the launch that is under way or done. Undefined: it ended long ago, which is reported again. */
   launch(blueprint: TaskBlueprint): TaskRun | undefined {
     const { taskId, ownerWorkflowId } = blueprint.plan;
-    const ended = this.ended.get(taskId);
-    if (ended !== undefined) {
-      this.deps.report(ownerWorkflowId, ended);
-      return undefined;
-    }
+    if (this.ended.reportAgain(taskId, ownerWorkflowId)) return undefined;
     const existing = this.runs.get(taskId);
     if (existing === undefined) {
       const run = TaskRun.launch(blueprint, this.runDeps());
@@ -123,14 +119,14 @@ export class HostTasks {
 
   /** Does not launch the task, now or later: that it is STOPPED, as its instance was given up, is reported. */
   decline(taskId: string, ownerWorkflowId: string): void {
-    this.reportEnded(taskId, ownerWorkflowId, instanceLost(this.deps.containerInstanceId));
+    this.ended.report(taskId, ownerWorkflowId, instanceLost(this.deps.containerInstanceId));
   }
 
   /** Begins to stop the task. Undefined when it is not here: that it is STOPPED is reported. */
   stop(taskId: string, ownerWorkflowId: string): TaskRun | undefined {
     const run = this.runs.get(taskId);
     if (run === undefined) {
-      this.reportEnded(taskId, ownerWorkflowId);
+      this.ended.report(taskId, ownerWorkflowId);
       return undefined;
     }
     if (run.isStopped) run.publish();
@@ -140,31 +136,7 @@ export class HostTasks {
 
   private reportMissing({ taskId, ownerWorkflowId, wasRunning, shouldStop }: ExpectedHostTask): void {
     const vanished = wasRunning && !shouldStop;
-    this.reportEnded(taskId, ownerWorkflowId, vanished ? TASK_VANISHED : {});
-  }
-
-  private reportEnded(
-    taskId: string,
-    ownerWorkflowId: string,
-    why: Pick<TaskReport, 'stopCode' | 'stoppedReason'> = {},
-  ): void {
-    const known = this.ended.get(taskId);
-    const report: TaskReport = known ?? {
-      taskId,
-      containerInstanceId: this.deps.containerInstanceId,
-      lastStatus: 'STOPPED',
-      containers: [],
-      stoppedAt: this.deps.now(),
-      ...why,
-    };
-    this.remember(report);
-    this.deps.report(ownerWorkflowId, report);
-  }
-
-  private remember(report: TaskReport): void {
-    this.ended.set(report.taskId, report);
-    const [oldest] = this.ended.keys();
-    if (this.ended.size > REMEMBERED_TASKS && oldest !== undefined) this.ended.delete(oldest);
+    this.ended.report(taskId, ownerWorkflowId, vanished ? TASK_VANISHED : {});
   }
 
   private dispatch(event: RuntimeEvent): void {
@@ -226,7 +198,7 @@ export class HostTasks {
   }
 
   private afterStop(run: TaskRun): void {
-    this.remember(run.report());
+    this.ended.remember(run.report());
     void run.removeHolder();
     void this.removeCgroup(run);
     this.later(this.deps.cleanupWaitMs, () => void this.cleanUp(run));

@@ -1,0 +1,48 @@
+/** The tasks of a host that have ended, with the last that was said of each: a late order does not start them again. */
+import type { TaskReport } from '../../../model/task.ts';
+import type { EpochMs } from '../../../model/time.ts';
+
+/** As many are remembered after their clean-up. */
+const REMEMBERED_TASKS = 10_000;
+
+export interface EndedTasksDeps {
+  readonly containerInstanceId: string;
+  readonly now: () => EpochMs;
+  readonly report: (ownerWorkflowId: string, report: TaskReport) => void;
+}
+
+export class EndedTasks {
+  private readonly deps: EndedTasksDeps;
+  private readonly reports = new Map<string, TaskReport>();
+
+  constructor(deps: EndedTasksDeps) {
+    this.deps = deps;
+  }
+
+  remember(report: TaskReport): void {
+    this.reports.set(report.taskId, report);
+    const [oldest] = this.reports.keys();
+    if (this.reports.size > REMEMBERED_TASKS && oldest !== undefined) this.reports.delete(oldest);
+  }
+
+  /** Reports the task once more if it has ended; false if it has not. */
+  reportAgain(taskId: string, ownerWorkflowId: string): boolean {
+    const ended = this.reports.get(taskId);
+    if (ended !== undefined) this.deps.report(ownerWorkflowId, ended);
+    return ended !== undefined;
+  }
+
+  /** Reports a task that is not here as STOPPED: what was said of it before, or that it ended now, and why. */
+  report(taskId: string, ownerWorkflowId: string, why: Pick<TaskReport, 'stopCode' | 'stoppedReason'> = {}): void {
+    const report: TaskReport = this.reports.get(taskId) ?? {
+      taskId,
+      containerInstanceId: this.deps.containerInstanceId,
+      lastStatus: 'STOPPED',
+      containers: [],
+      stoppedAt: this.deps.now(),
+      ...why,
+    };
+    this.remember(report);
+    this.deps.report(ownerWorkflowId, report);
+  }
+}
