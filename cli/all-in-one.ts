@@ -7,6 +7,7 @@ import type { Store } from '../store/types.ts';
 import { ensureDocker } from '../tools/embedded/docker.ts';
 import { startPostgres } from '../tools/embedded/postgres.ts';
 import { supervise } from '../tools/embedded/supervise.ts';
+import { startTemporalUi } from '../tools/embedded/temporal-ui.ts';
 import { startTemporal } from '../tools/embedded/temporal.ts';
 import { isListening } from '../tools/process.ts';
 import { withProgress } from '../tools/progress.ts';
@@ -90,13 +91,14 @@ async function startTemporalServer(
   if (settings.temporal !== undefined) return { settings: settings.temporal };
   const { temporal: port, temporalUi: uiPort } = settings.embeddedPorts;
   const dataDir = path.join(settings.dataDir, 'temporal');
-  const start = () =>
-    startTemporal({ dataDir, cacheDir: settings.cacheDir, port, uiPort, sync: settings.temporalSync });
+  const start = () => startTemporal({ dataDir, cacheDir: settings.cacheDir, port, sync: settings.temporalSync });
   let running = await start();
   stops.add('temporal', () => running.stop());
   const watching = supervise({ name: 'Temporal', port, restart: async () => (running = await start()) }, logger);
   stops.add('temporal supervision', watching);
-  return running;
+  const ui = await startTemporalUi(uiPort, () => running.ui);
+  stops.add('temporal UI', () => ui.close());
+  return { settings: running.settings, uiUrl: ui.url };
 }
 
 const dockerEngine = (settings: Settings): Promise<DockerOptions> =>

@@ -1,7 +1,7 @@
 /**
  * The embedded Temporal: its dev server with a SQLite file and the UI, on loopback. It runs in a session of its own, so
  * a Ctrl-C reaches it only through `stop`, and one that outlived a killed Longshore is taken over. docs/durability.md
- * tells what the SQLite settings keep.
+ * tells what the SQLite settings keep, temporal-doors.ts where its HTTP servers listen.
  */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -14,6 +14,7 @@ import { lastLines } from '../command.ts';
 import { becomes, commandLine, endProcess, findProcesses, isAlive, isListening } from '../process.ts';
 import { SetupError } from '../settings.ts';
 import { connectTemporal } from '../temporal-connection.ts';
+import { chooseDoors, doorArguments, uiAddressIn, type UiAddress } from './temporal-doors.ts';
 import { temporalExecutable } from './temporal-executable.ts';
 
 export interface EmbeddedTemporalOptions {
@@ -21,21 +22,22 @@ export interface EmbeddedTemporalOptions {
   readonly dataDir: string;
   readonly cacheDir: string;
   readonly port: number;
-  readonly uiPort: number;
   /** normal: a killed process loses nothing. full: neither does a power cut, at a price: docs/durability.md. */
   readonly sync: 'normal' | 'full';
 }
 
 export interface EmbeddedTemporal {
   readonly settings: TemporalSettings;
-  readonly uiUrl: string;
+  /** Where its UI listens in this life: for the proxy in front of it, which knows who may come in. */
+  readonly ui: UiAddress;
   /** Ends it in order; what it acknowledged is on the disk either way. */
   stop(): Promise<void>;
 }
 
 const SETTINGS_FILE = fileURLToPath(new URL('temporal-settings.yaml', import.meta.url));
 /** Each setting with one value for all. */
-const DynamicConfig = z.record(z.string(), z.tuple([z.strictObject({ value: z.number() })]));
+const Value = z.union([z.number(), z.array(z.string())]);
+const DynamicConfig = z.record(z.string(), z.tuple([z.strictObject({ value: Value })]));
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
 const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -46,24 +48,22 @@ export async function startTemporal(options: EmbeddedTemporalOptions): Promise<E
   fs.mkdirSync(folder, { recursive: true });
   const database = path.join(folder, 'temporal.db');
   const args = serverArguments(database, options);
-  const pid = (await takeOver(database, args)) ?? (await launch(folder, args, options));
+  const running = (await takeOver(database, args)) ?? (await launch(folder, args, options));
   const settings = { address: `127.0.0.1:${options.port}`, namespace: 'default' };
-  await awaitNamespace(settings, pid, path.join(folder, 'temporal.log'));
-  return {
-    settings,
-    uiUrl: `http://127.0.0.1:${options.uiPort}`,
-    stop: () => endProcess(pid, STOP_PATIENCE_MS),
-  };
+  await awaitNamespace(settings, running.pid, path.join(folder, 'temporal.log'));
+  return { settings, ui: running.ui, stop: () => endProcess(running.pid, STOP_PATIENCE_MS) };
 }
 
+interface Running {
+  readonly pid: number;
+  readonly ui: UiAddress;
+}
+
+/** Those that are the same in every life; a server with all of them last is one to be taken over. */
 function serverArguments(database: string, options: EmbeddedTemporalOptions): readonly string[] {
   return [
-    'server',
-    'start-dev',
     '--ip=127.0.0.1',
     `--port=${options.port}`,
-    '--ui-ip=127.0.0.1',
-    `--ui-port=${options.uiPort}`,
     `--db-filename=${database}`,
     '--sqlite-pragma=journal_mode=WAL',
     `--sqlite-pragma=synchronous=${options.sync.toUpperCase()}`,
@@ -76,43 +76,47 @@ function serverArguments(database: string, options: EmbeddedTemporalOptions): re
 /** The dev server takes no file. */
 function dynamicConfig(): readonly string[] {
   const settings = DynamicConfig.parse(parse(fs.readFileSync(SETTINGS_FILE, 'utf8')));
-  return Object.entries(settings).map(([name, [{ value }]]) => `--dynamic-config-value=${name}=${value}`);
+  return Object.entries(settings).map(
+    ([name, [{ value }]]) => `--dynamic-config-value=${name}=${JSON.stringify(value)}`,
+  );
 }
 
 /** One with the same arguments goes on; any other server on the same database is ended first. */
-async function takeOver(database: string, args: readonly string[]): Promise<number | undefined> {
-  let same: number | undefined;
+async function takeOver(database: string, args: readonly string[]): Promise<Running | undefined> {
+  let same: Running | undefined;
   for (const pid of findProcesses(['start-dev', `--db-filename=${database}`])) {
-    if (same === undefined && commandLine(pid).endsWith(args.join(' '))) same = pid;
+    const command = commandLine(pid);
+    const ui = command.endsWith(` ${args.join(' ')}`) ? uiAddressIn(command) : undefined;
+    if (same === undefined && ui !== undefined) same = { pid, ui };
     else await endProcess(pid, STOP_PATIENCE_MS);
   }
   return same;
 }
 
-async function launch(folder: string, args: readonly string[], options: EmbeddedTemporalOptions): Promise<number> {
-  for (const [port, name] of [
-    [options.port, 'LONGSHORE_TEMPORAL_PORT'],
-    [options.uiPort, 'LONGSHORE_TEMPORAL_UI_PORT'],
-  ] as const) {
-    if (await isListening(port)) {
-      throw new SetupError(
-        `Temporal cannot start: port ${port} is taken by another process. Free it, or set ${name} to another port.`,
-      );
-    }
+async function launch(folder: string, args: readonly string[], options: EmbeddedTemporalOptions): Promise<Running> {
+  if (await isListening(options.port)) {
+    throw new SetupError(
+      `Temporal cannot start: port ${options.port} is taken by another process. Free it, or set LONGSHORE_TEMPORAL_PORT to another port.`,
+    );
   }
   const executable = await temporalExecutable(options.cacheDir);
   const logFile = path.join(folder, 'temporal.log');
   const size = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
   if (size > LOG_LIMIT_BYTES) fs.renameSync(logFile, `${logFile}.1`);
-  const log = fs.openSync(logFile, 'a');
-  const server = spawn(executable, args, { cwd: folder, detached: true, stdio: ['ignore', log, log] });
+  const log = fs.openSync(logFile, 'a', 0o600);
+  const doors = await chooseDoors();
+  const server = spawn(executable, ['server', 'start-dev', ...doorArguments(doors), ...args], {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   fs.closeSync(log);
   const pid = await new Promise<number>((resolve, reject) => {
     server.once('error', (error) => reject(new SetupError(`Temporal cannot be started: ${error.message}`)));
     server.once('spawn', () => resolve(server.pid ?? 0));
   });
   server.unref();
-  return pid;
+  return { pid, ui: doors.ui };
 }
 
 /** Waits until calls to the namespace are answered. */

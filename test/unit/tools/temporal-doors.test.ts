@@ -1,0 +1,27 @@
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { chooseDoors, doorArguments, uiAddressIn } from '../../../tools/embedded/temporal-doors.ts';
+
+it('chooses a loopback address for the UI that can be listened on, and another one each time', async () => {
+  const [one, two] = await Promise.all([chooseDoors(), chooseDoors()]);
+  expect(one.ui.host).toMatch(/^127\./);
+  if (process.platform === 'linux') expect(one.ui.host).not.toBe(two.ui.host);
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(one.ui.port, one.ui.host, resolve);
+  });
+  server.close();
+});
+
+it('gives the three servers ports of their own', async () => {
+  const { ui, httpPort, metricsPort } = await chooseDoors();
+  expect(httpPort === undefined || httpPort !== metricsPort).toBe(true);
+  if (ui.host === '127.0.0.1') expect([httpPort, metricsPort]).not.toContain(ui.port);
+});
+
+it('finds the UI in the command line of a server that outlived its Longshore', () => {
+  const ui = { host: '127.9.8.7', port: 6666 };
+  const command = ['/cache/temporal', 'server', 'start-dev', ...doorArguments({ ui, httpPort: 6667 }), '--port=7879'];
+  expect(uiAddressIn(command.join(' '))).toEqual(ui);
+  expect(uiAddressIn('/cache/temporal server start-dev --port=7879')).toBeUndefined();
+});

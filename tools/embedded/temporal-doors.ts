@@ -1,0 +1,88 @@
+/**
+ * Where the HTTP servers of Temporal's dev server listen: the UI, the HTTP API and the metrics. None of them looks at the
+ * Host or the Origin of a request, so a page in a browser whose name resolves to a loopback address could read them, and
+ * start workflows through the first two. So they listen where no page gets to.
+ */
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+export interface UiAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface TemporalDoors {
+  readonly ui: UiAddress;
+  /** Absent: Temporal takes any free port. */
+  readonly httpPort?: number;
+  readonly metricsPort?: number;
+}
+
+/**
+ * Of the ports that browsers refuse to connect to (the bad ports of the Fetch standard), those that need no root and that
+ * hardly any machine uses.
+ */
+const REFUSED_BY_BROWSERS = [3659, 4190, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080];
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * Ports that browsers refuse, where some are free. The UI has a loopback address of its own besides, drawn for this life
+ * from the 16 million that Linux has; elsewhere there is only the usual one.
+ */
+export async function chooseDoors(): Promise<TemporalDoors> {
+  const own = `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(2, 255)}`;
+  const host = (await isFree(own, 0)) ? own : LOOPBACK;
+  const [httpPort, metricsPort, third] = await refusedPorts(LOOPBACK);
+  const uiPort = host === LOOPBACK ? third : (await refusedPorts(host))[0];
+  return {
+    ui: { host, port: uiPort ?? (await anyPort(host)) },
+    ...(httpPort === undefined ? {} : { httpPort }),
+    ...(metricsPort === undefined ? {} : { metricsPort }),
+  };
+}
+
+/** For `temporal server start-dev`. */
+export const doorArguments = ({ ui, httpPort, metricsPort }: TemporalDoors): readonly string[] => [
+  `--ui-ip=${ui.host}`,
+  `--ui-port=${ui.port}`,
+  ...(httpPort === undefined ? [] : [`--http-port=${httpPort}`]),
+  ...(metricsPort === undefined ? [] : [`--metrics-port=${metricsPort}`]),
+];
+
+/** The UI's address in the command line of a server that was started with `doorArguments`. */
+export function uiAddressIn(commandLine: string): UiAddress | undefined {
+  const [, host, port] = / --ui-ip=(\S+) --ui-port=(\d+)/.exec(commandLine) ?? [];
+  return host === undefined ? undefined : { host, port: Number(port) };
+}
+
+/** Free ones, in an order of chance: another Longshore may be choosing at the same time. */
+async function refusedPorts(host: string): Promise<readonly number[]> {
+  const checked = await Promise.all(
+    REFUSED_BY_BROWSERS.map(async (port) => ({ port, order: randomInt(1 << 30), free: await isFree(host, port) })),
+  );
+  return checked
+    .filter(({ free }) => free)
+    .sort((a, b) => a.order - b.order)
+    .map(({ port }) => port);
+}
+
+const isFree = async (host: string, port: number): Promise<boolean> => (await tryPort(host, port)) !== undefined;
+
+async function anyPort(host: string): Promise<number> {
+  const port = await tryPort(host, 0);
+  if (port === undefined) throw new Error(`No port of ${host} is free.`);
+  return port;
+}
+
+/** The port that could be listened on, 0 standing for any; undefined when it could not. */
+function tryPort(host: string, port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ host, port, exclusive: true }, () => {
+      const address = server.address();
+      const opened = typeof address === 'object' && address !== null ? address.port : undefined;
+      server.close(() => resolve(opened));
+    });
+  });
+}
