@@ -18,7 +18,7 @@ export function claimDataFolder(folder: string): () => void {
   }
   const file = path.join(folder, 'longshore.pid');
   const mine = `${file}.${process.pid}`;
-  fs.writeFileSync(mine, `${process.pid}\n`);
+  fs.writeFileSync(mine, `${process.pid}\n`, { mode: 0o600 });
   try {
     claim(mine, file, folder);
   } finally {

@@ -1,4 +1,5 @@
 /** `longshore agent`: joins this Docker host, or a fleet of simulated instances, to a cluster of a Longshore elsewhere. Connects outwards only. */
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
@@ -6,6 +7,7 @@ import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
 import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
+import { keepPrivate } from '../../tools/private-files.ts';
 import { seconds } from '../../tools/progress.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { startAgentRole } from '../roles.ts';
@@ -27,12 +29,22 @@ export const run = (settings: Settings, args: readonly string[]): Promise<void> 
   runUntilStopped(async (stops) => {
     const simulation = readArguments(args, settings);
     const temporal = requireTemporal(settings);
+    keepAgentPrivate(settings.dataDir);
     const logger = createProcessLogger(settings.logLevel);
     const { installTemporalLogger } = await import('../../worker/index.ts');
     installTemporalLogger(logger);
     const context = { settings, temporal, logger, stops };
     await (simulation ? runFleet(context, simulation) : runAgent(context));
   });
+
+/** Its own part alone: the rest of the folder may be a whole Longshore's, whose Postgres must go on reaching it. */
+function keepAgentPrivate(dataDir: string): void {
+  for (const name of ['agent', 'docker']) {
+    const folder = path.join(dataDir, name);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    keepPrivate(folder, { embeddedPostgres: false });
+  }
+}
 
 interface Context {
   readonly settings: Settings;

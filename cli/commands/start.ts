@@ -2,6 +2,7 @@
 import { seconds } from '../../tools/progress.ts';
 import { claimDataFolder } from '../../tools/data-folder.ts';
 import { createTerminalLogger } from '../../tools/logger.ts';
+import { keepPrivate } from '../../tools/private-files.ts';
 import type { Settings } from '../../tools/settings.ts';
 import { type AllInOne, startAllInOne } from '../all-in-one.ts';
 import { awaitStopSignal, Stops } from '../shutdown.ts';
@@ -9,6 +10,7 @@ import { awaitStopSignal, Stops } from '../shutdown.ts';
 /** Resolves after an orderly end. */
 export async function run(settings: Settings): Promise<void> {
   const release = claimDataFolder(settings.dataDir);
+  keepPrivate(settings.dataDir, { embeddedPostgres: settings.databaseUrl === undefined });
   const logger = createTerminalLogger(settings);
   const stops = new Stops();
   const stopAll = () =>

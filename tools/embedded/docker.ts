@@ -99,8 +99,11 @@ export function installPackages(packages: readonly string[], logDir: string): Pr
 async function aptInstall(packages: readonly string[], logDir: string): Promise<void> {
   const options = { logFile: path.join(logDir, 'apt.log'), env: { DEBIAN_FRONTEND: 'noninteractive' } };
   await withProgress(`installing ${packages.join(' and ')} (apt-get)`, async () => {
-    await runCommand('apt-get', ['update'], options);
-    await runCommand('apt-get', ['install', '-y', '--no-install-recommends', ...packages], options);
+    // What a package makes of its own is for every user of the machine; what Longshore makes is not.
+    const aptGet = (args: readonly string[]): Promise<void> =>
+      runCommand('sh', ['-c', 'umask 022 && exec apt-get "$@"', 'apt-get', ...args], options);
+    await aptGet(['update']);
+    await aptGet(['install', '-y', '--no-install-recommends', ...packages]);
   });
 }
 

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { makePassable } from '../private-files.ts';
 
 /** The user that Postgres runs as; undefined = the present one. */
 interface RunAs {
@@ -31,11 +32,13 @@ const LOCATION_FILE = 'location';
 
 /** Finds or makes all that Postgres needs before its database can be created in `dataDir`. */
 export function preparePostgresHome(dataDir: string): PostgresHome {
-  fs.mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const runAs = process.getuid?.() === 0 ? systemUser() : undefined;
-  if (runAs) fs.chmodSync(dataDir, 0o711);
   const binaries = reachableBinaries(runAs);
-  return { runAs, binaries, home: reachableHome(dataDir, runAs) };
+  const home = reachableHome(dataDir, runAs);
+  if (runAs) makePassable(home);
+  if (!runAs || home !== fs.realpathSync(dataDir)) fs.chmodSync(dataDir, 0o700);
+  return { runAs, binaries, home };
 }
 
 function systemUser(): RunAs {
@@ -84,7 +87,7 @@ function reachableBinaries(runAs: RunAs | undefined): string {
   };
   const copy = path.join(SHARED_CACHE, `postgres-${version}`);
   if (fs.existsSync(copy)) return copy;
-  fs.mkdirSync(SHARED_CACHE, { recursive: true, mode: 0o755 });
+  makePassable(SHARED_CACHE);
   const unfinished = `${copy}.${randomBytes(4).toString('hex')}`;
   fs.cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
   try {
@@ -129,9 +132,10 @@ function reachableHome(dataDir: string, runAs: RunAs | undefined): string {
   const real = fs.realpathSync(dataDir);
   const locationFile = path.join(real, LOCATION_FILE);
   if (fs.existsSync(locationFile)) return fs.readFileSync(locationFile, 'utf8').trim();
-  if (!runAs || canReach(real, runAs)) return real;
+  if (!runAs || canReach(path.dirname(real), runAs)) return real;
+  makePassable(SHARED_DATA);
   const home = path.join(SHARED_DATA, `postgres-${randomBytes(8).toString('hex')}`);
-  fs.mkdirSync(home, { recursive: true, mode: 0o711 });
+  makePassable(home);
   fs.writeFileSync(path.join(home, 'origin'), `${real}\n`);
   fs.writeFileSync(`${locationFile}.new`, `${home}\n`);
   fs.renameSync(`${locationFile}.new`, locationFile);

@@ -115,7 +115,7 @@ function spawnPostgres(site: Site, program: 'initdb' | 'postgres', args: readonl
     fs.renameSync(site.logFile, `${site.logFile}.1`);
   }
   // The log is opened here and inherited: the server's user need not reach it.
-  const log = fs.openSync(site.logFile, 'a', 0o640);
+  const log = fs.openSync(site.logFile, 'a', 0o600);
   try {
     return spawn(path.join(site.binaries, 'bin', program), args, {
       cwd: site.home,
