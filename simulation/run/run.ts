@@ -16,7 +16,7 @@ import type { SandboxFactory } from '../engine/sandbox.ts';
 import { withVirtualGlobals } from '../engine/virtual-globals.ts';
 import { createRandom } from '../random.ts';
 import { behaviourOf, IMAGE_PREFIX, type Scenario } from '../scenario/scenario.ts';
-import type { Step } from '../scenario/step.ts';
+import { type Step, stepLine } from '../scenario/step.ts';
 import type { SimulationDatabases } from '../world/database.ts';
 import { SimulatedWorld } from '../world/world.ts';
 import { Actor } from './actor.ts';
@@ -155,7 +155,7 @@ class Run {
     await this.#world.begin();
     await this.#actor.begin();
     for (const step of this.#options.steps) {
-      this.#world.trace(`step ${JSON.stringify(step)}`);
+      this.#world.trace(`step ${stepLine(step)}`);
       if (step.after !== undefined) await this.#world.clock.advance(step.after);
       const wrong = await this.#perform(step);
       this.done += 1;

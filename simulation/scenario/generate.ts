@@ -3,6 +3,7 @@ import type { Random } from '../random.ts';
 import type { Scenario } from './scenario.ts';
 import type { CapacityStrategy, Step, StepKind } from './step.ts';
 
+type DrawnStep = Exclude<Step, { do: 'expect' }>;
 type RandomPart = NonNullable<Scenario['random']>;
 
 /** What a step needs that is drawn: names of services and kinds of tasks, instances by number. */
@@ -32,8 +33,8 @@ export function generateSteps(scenario: Scenario, random: Random, count = scenar
   };
   const steps: Step[] = [];
   for (let i = 0; i < count; i += 1) {
-    steps.push({ ...drawStep(pickKind(part.mix, random), draw), after: random.within(part.every) });
-    if ((i + 1) % part.settleEvery === 0 || i === count - 1) steps.push({ do: 'settle' });
+    steps.push({ ...drawStep(pickKind(part.mix, random), draw), after: random.within(part.every), drawn: true });
+    if ((i + 1) % part.settleEvery === 0 || i === count - 1) steps.push({ do: 'settle', drawn: true });
   }
   return steps;
 }
@@ -49,7 +50,7 @@ function pickKind(mix: RandomPart['mix'], random: Random): StepKind {
   return weights[0]?.[0] ?? 'wait';
 }
 
-function drawStep(kind: StepKind, draw: Draw): Step {
+function drawStep(kind: StepKind, draw: Draw): DrawnStep {
   const { random, part } = draw;
   const service = drawService(kind, draw);
   const instance = random.below(draw.instances);

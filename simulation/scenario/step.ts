@@ -40,11 +40,18 @@ const serviceShape = {
   zoneRebalancing: z.boolean().optional(),
 };
 
-const step = <Do extends string, Shape extends z.ZodRawShape>(does: Do, shape: Shape) =>
+const undrawn = <Do extends string, Shape extends z.ZodRawShape>(does: Do, shape: Shape) =>
   z.strictObject({
     do: z.literal(does),
     /** Pause before the step. */
     after: duration.optional(),
+    ...shape,
+  });
+
+const step = <Do extends string, Shape extends z.ZodRawShape>(does: Do, shape: Shape) =>
+  undrawn(does, {
+    /** Drawn from a seed: its calls are made once, and may be lost. An author's own are repeated until they are done. */
+    drawn: z.literal(true).optional(),
     ...shape,
   });
 
@@ -101,7 +108,7 @@ const stepSchemas = [
   /** Faults cease, every instance comes back, and what was promised must come about. */
   step('settle', { within: duration.optional() }),
   /** All of it comes about within the time, whatever goes wrong meanwhile. */
-  step('expect', { that: z.array(expectation).min(1), within: duration.optional() }),
+  undrawn('expect', { that: z.array(expectation).min(1), within: duration.optional() }),
 ] as const;
 
 export const stepSchema = z.discriminatedUnion('do', stepSchemas);
@@ -118,3 +125,9 @@ export const writtenStep = (written: Step): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(written).map(([key, value]) => [key, DURATIONS.includes(key) ? `${String(value)}ms` : value]),
   );
+
+/** The step in one line, the same whether it was drawn or read from a file. */
+export function stepLine(step: Step): string {
+  const byName = Object.entries(step).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(byName));
+}

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runCampaign, stepsOf } from '../../simulation/run/campaign.ts';
 import { runScenario } from '../../simulation/run/run.ts';
-import { readScenario } from '../../simulation/scenario/scenario.ts';
+import { parseScenario, readScenario, writeFixedSteps } from '../../simulation/scenario/scenario.ts';
 import type { SimulationDatabases } from '../../simulation/world/database.ts';
 import { useSimulationStage } from '../support/use-simulation-stage.ts';
 
@@ -40,6 +40,18 @@ describe('simulation', () => {
     expect((await run(7)).digest).toBe(first.digest);
     expect((await run(7, withOtherPlans(stage().databases))).digest).toBe(first.digest);
     expect((await run(8)).digest).not.toBe(first.digest);
+  });
+
+  it('is the same run again from the file of its steps', async () => {
+    const file = path.join(folder, 'everyday.yaml');
+    const often = { databaseAway: 0.05, databaseAnswersLost: 0.05, activityAnswersLost: 0.05 };
+    const read = readScenario(file);
+    const drawn = { ...read, faults: { ...read.faults, ...often } };
+    const steps = stepsOf(drawn, 7, 40);
+    const written = { ...parseScenario(writeFixedSteps(file, steps), file), faults: drawn.faults };
+    const run = (scenario: typeof drawn) =>
+      runScenario({ scenario, seed: '7', steps: stepsOf(scenario, 7, 40), ...stage() });
+    expect((await run(written)).digest).toBe((await run(drawn)).digest);
   });
 
   it.each(RUNS)('%s keeps its promises with seed %i', async (file, seed) => {

@@ -26,6 +26,8 @@ describe('a scenario', () => {
     ['an instance like none', doing({ do: 'addInstance' }), 'steps.0: say either like or group'],
     ['a group that is not there', doing({ do: 'addInstance', group: 1 }), 'steps.0.group: there are 1 groups'],
     ['no instance at first', scenario({ cluster: { instances: [{ count: 0 }] } }), 'cluster.instances'],
+    ['an expectation that was drawn', doing({ do: 'expect', that: [{ service: 'web' }], drawn: true }), 'drawn'],
+    ['a step that was drawn and was not', doing({ do: 'killWorker', drawn: false }), 'steps.0.drawn'],
     ['expectations that are drawn', scenario({ random: { count: 1, mix: { expect: 1 } } }), 'random.mix'],
   ])('is refused with %s', (_, text, sentence) => {
     expect(() => parseScenario(text, 'x.yaml')).toThrow(sentence);
@@ -37,6 +39,14 @@ describe('a scenario', () => {
     expect(steps).toEqual(stepsOf(read, 1, 200));
     // What is drawn could have been written: so it can be kept in a file.
     expect(parseScenario(writeFixedSteps(file, steps), file).steps).toEqual(steps);
+  });
+
+  it('tells its own steps from drawn ones, in the file of a failing seed too', () => {
+    const file = path.join(folder, 'everyday.yaml');
+    const own = { do: 'killWorker' } as const;
+    const steps = [own, ...stepsOf(readScenario(file), 1, 30)];
+    const written = parseScenario(writeFixedSteps(file, steps), file).steps;
+    expect(written.map((step) => 'drawn' in step)).toEqual(steps.map((step) => step !== own));
   });
 
   it('expects after its own steps and before those that are drawn', () => {
