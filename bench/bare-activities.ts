@@ -1,13 +1,9 @@
 /** The floor under every large launch: as many activities that do nothing, on the same Temporal server. */
-import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
-import { type TemporalSettings, temporalConnectionOptions } from '../model/temporal-settings.ts';
+import type { Client } from '@temporalio/client';
+import type { TemporalSettings } from '../model/temporal-settings.ts';
+import { BARE_TASK_QUEUE, withBareWorker } from './bare-worker.ts';
 import type { bareActivities } from './bare-workflow.ts';
-import { installQuietRuntime } from './quiet-runtime.ts';
 
-const WORKFLOWS = fileURLToPath(new URL('bare-workflow.ts', import.meta.url));
-const TASK_QUEUE = 'bench-bare';
 const STARTS_AT_ONCE = 8;
 
 export interface BareLoad {
@@ -16,28 +12,8 @@ export interface BareLoad {
 }
 
 /** Milliseconds from the first workflow's start until the last has its answers; one worker, one task queue. */
-export async function timeBareActivities(temporal: TemporalSettings, load: BareLoad): Promise<number> {
-  installQuietRuntime();
-  const options = temporalConnectionOptions(temporal);
-  const { namespace } = temporal;
-  const [connection, clientConnection] = await Promise.all([
-    NativeConnection.connect(options),
-    Connection.connect(options),
-  ]);
-  try {
-    const worker = await Worker.create({
-      connection,
-      namespace,
-      taskQueue: TASK_QUEUE,
-      workflowBundle: await bundleWorkflowCode({ workflowsPath: WORKFLOWS, logger: new DefaultLogger('ERROR') }),
-      activities: { nothing: () => Promise.resolve() },
-    });
-    const client = new Client({ connection: clientConnection, namespace });
-    return await worker.runUntil(() => timeWorkflows(client, load));
-  } finally {
-    await Promise.all([connection.close(), clientConnection.close()]);
-  }
-}
+export const timeBareActivities = (temporal: TemporalSettings, load: BareLoad): Promise<number> =>
+  withBareWorker(temporal, (client) => timeWorkflows(client, load));
 
 async function timeWorkflows(client: Client, { workflows, activitiesEach }: BareLoad): Promise<number> {
   const numbers = Array.from({ length: workflows }, (_, i) => i).values();
@@ -47,7 +23,7 @@ async function timeWorkflows(client: Client, { workflows, activitiesEach }: Bare
     for (const number of numbers) {
       const handle = await client.workflow.start<typeof bareActivities>('bareActivities', {
         workflowId: `bare-${workflows}-${activitiesEach}-${number}`,
-        taskQueue: TASK_QUEUE,
+        taskQueue: BARE_TASK_QUEUE,
         args: [activitiesEach],
       });
       results.push(handle.result());

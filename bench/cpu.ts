@@ -1,8 +1,6 @@
 /** CPU time of the parts of a Longshore: whose work a figure is made of. */
-import { existsSync, readFileSync } from 'node:fs';
-import * as path from 'node:path';
-import { readPostmaster } from '../tools/embedded/postmaster.ts';
-import { findProcesses } from '../tools/process.ts';
+import { readFileSync } from 'node:fs';
+import { partPids } from './parts.ts';
 import type { BenchRow } from './row.ts';
 
 /** Of Linux's accounting. */
@@ -21,12 +19,11 @@ export interface Parts {
 }
 
 export function cpuTimes({ longshore, dataDir, instances }: Parts): CpuTimes {
-  const postmaster = readPostmaster(postgresCluster(path.join(dataDir, 'postgres')))?.pid;
-  const servers = findProcesses([`--db-filename=${path.join(dataDir, 'temporal', 'temporal.db')}`]);
+  const pids = partPids(longshore, dataDir);
   return {
-    Longshore: total([longshore]),
-    ...(servers.length === 0 ? {} : { Temporal: total(servers) }),
-    Postgres: postmaster === undefined ? 0 : total([postmaster, ...childrenOf(postmaster)]),
+    Longshore: total(pids.longshore),
+    ...(pids.temporal.length === 0 ? {} : { Temporal: total(pids.temporal) }),
+    Postgres: total(pids.postgres),
     instances: total(instances),
   };
 }
@@ -38,12 +35,6 @@ export function cpuRow(before: CpuTimes, after: CpuTimes): BenchRow {
   const row = { name: "  CPU meanwhile: Longshore's", value: spent('Longshore'), unit: 's' };
   if (after.Temporal === undefined) return { ...row, name: `${row.name} (${others}, Temporal elsewhere)` };
   return { ...row, reference: { name: `s Temporal (${others})`, value: spent('Temporal') } };
-}
-
-/** Postgres keeps away from folders that its own user cannot reach, and leaves a note there. */
-function postgresCluster(folder: string): string {
-  const note = path.join(folder, 'location');
-  return path.join(existsSync(note) ? readFileSync(note, 'utf8').trim() : folder, 'cluster');
 }
 
 const total = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + secondsOf(pid), 0);
@@ -63,9 +54,4 @@ function fieldsOf(pid: number): readonly string[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-function childrenOf(pid: number): readonly number[] {
-  const lists = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  return lists.split(' ').filter(Boolean).map(Number);
 }

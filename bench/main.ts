@@ -8,11 +8,13 @@ import { awaitStopSignal } from '../cli/shutdown.ts';
 import { say, seconds } from '../tools/progress.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { benchFleet } from './fleet.ts';
+import { benchIdleMemory } from './idle-memory.ts';
+import { probeMachine, readCpuTicks, stealRow } from './machine.ts';
 import { benchPlacement } from './placement.ts';
 import { benchReads } from './reads.ts';
 import { benchReconcile } from './reconcile.ts';
 import { benchReplacement } from './replacement.ts';
-import { atMost, type BenchRow, tableOf, timesMore } from './row.ts';
+import { atMost, type BenchRow, tableOf, timesMore, withoutReach } from './row.ts';
 import { benchRunTask } from './run-task.ts';
 import { benchServiceLaunch } from './service-launch.ts';
 import { Stage, type StageOptions } from './stage.ts';
@@ -32,6 +34,7 @@ interface Bench {
 }
 
 const BENCHES: Readonly<Record<string, Bench>> = {
+  memory: { what: 'memory of an idle Longshore, all in one', needsEngine: true, run: benchIdleMemory },
   service: {
     what: 'a service of 40, beside plain Docker calls and Swarm',
     needsEngine: true,
@@ -42,26 +45,33 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     needsEngine: true,
     run: benchReplacement,
   },
-  'run-task': { what: 'RunTask calls', needsEngine: true, run: benchRunTask },
+  'run-task': { what: 'RunTask calls, beside bare calls on the same Temporal', needsEngine: true, run: benchRunTask },
   reads: { what: 'DescribeTasks and ListTasks with 10,000 tasks, beside moto', needsEngine: true, run: benchReads },
   fleet: { what: 'thousands of tasks on a thousand simulated instances', needsEngine: true, run: benchFleet },
   placement: { what: 'the pure placement', needsEngine: false, run: placementRows },
   reconcile: { what: 'the pure reconciliation', needsEngine: false, run: reconcileRows },
 };
 
-const USAGE = `Usage: npm run bench -- [--only <name>[,<name>…]] [--profile] [--temporal <host:port>]
-
-${Object.entries(BENCHES)
+const LIST = Object.entries(BENCHES)
   .map(([name, { what }]) => `  ${name.padEnd(12)}${what}`)
-  .join('\n')}
+  .join('\n');
 
+const USAGE = `Usage: npm run bench -- [--only <name>[,<name>…]] [--trial] [--profile] [--temporal <host:port>] [--list]
+
+${LIST}
+
+--trial uses small sizes and short loads and judges no reach: it shows that the rows work, in a few minutes.
 --profile writes a CPU profile of Longshore's process to bench-results/.
 --temporal takes a Temporal server that runs elsewhere, with nothing of Longshore's in it, instead of the embedded one.
 `;
 
 /** Runs what the arguments ask for, all without any. Ends the process with code 1 when a row fails or misses its reach. */
 export async function runBench(settings: Settings, args: readonly string[]): Promise<void> {
-  const { names, options } = readArguments(args);
+  const { names, options, listOnly } = readArguments(args);
+  if (listOnly) {
+    process.stdout.write(`${LIST}\n`);
+    return;
+  }
   checkRoot(names);
   const stage = new Stage(options);
   void awaitStopSignal().then(async () => {
@@ -71,32 +81,48 @@ export async function runBench(settings: Settings, args: readonly string[]): Pro
   const begun = performance.now();
   const outcomes: (readonly BenchRow[] | undefined)[] = [];
   try {
+    outcomes.push(await probeMachine('before', stage.folder('probe')));
+    const ticks = readCpuTicks();
     for (const name of names) outcomes.push(await runOne(name, stage, settings));
+    outcomes.push([stealRow(ticks, readCpuTicks())], await probeMachine('after', stage.folder('probe')));
   } finally {
     await stage.end();
   }
-  const rows = outcomes.flatMap((outcome) => outcome ?? []);
+  const measured = outcomes.flatMap((outcome) => outcome ?? []);
+  const rows = options.isTrial ? measured.map(withoutReach) : measured;
   process.stdout.write(`\n${tableOf(rows)}\n`);
   say(`\n${keep(rows)} (${seconds(performance.now() - begun)})`);
   const isGood = !outcomes.includes(undefined) && rows.every((row) => row.reached !== false);
   process.exit(isGood ? 0 : 1);
 }
 
-function readArguments(args: readonly string[]): { readonly names: readonly string[]; readonly options: StageOptions } {
-  const { only, profile = false, temporal: temporalAddress } = parse(args);
+interface Arguments {
+  readonly names: readonly string[];
+  readonly options: StageOptions;
+  readonly listOnly: boolean;
+}
+
+function readArguments(args: readonly string[]): Arguments {
+  const { only, profile = false, trial = false, list = false, temporal: temporalAddress } = parse(args);
   const names = only?.split(',') ?? Object.keys(BENCHES);
   const unknown = names.find((name) => BENCHES[name] === undefined);
   if (unknown !== undefined) throw new SetupError(`There is no bench "${unknown}".\n\n${USAGE}`);
-  const options = {
+  const longshore = {
     ...(profile ? { profileDir: RESULTS } : {}),
     ...(temporalAddress === undefined ? {} : { temporalAddress }),
   };
-  return { names, options };
+  return { names, options: { longshore, isTrial: trial }, listOnly: list };
 }
 
-const OPTIONS = { only: { type: 'string' }, profile: { type: 'boolean' }, temporal: { type: 'string' } } as const;
+const OPTIONS = {
+  only: { type: 'string' },
+  trial: { type: 'boolean' },
+  profile: { type: 'boolean' },
+  temporal: { type: 'string' },
+  list: { type: 'boolean' },
+} as const;
 
-function parse(args: readonly string[]): { only?: string; profile?: boolean; temporal?: string } {
+function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch (error) {

@@ -38,6 +38,14 @@ export const atMost = (row: BenchRow, most: number): BenchRow => ({
   reached: row.value <= most,
 });
 
+/** Reported only. */
+export function withoutReach({ name, value, unit, reference, ratio }: BenchRow): BenchRow {
+  return { name, value, unit, ...(reference ? { reference } : {}), ...(ratio === undefined ? {} : { ratio }) };
+}
+
+/** Reference ÷ value without a reach: how many times quicker ours is. */
+export const compared = (row: BenchRow & Referenced): BenchRow => ({ ...row, ratio: row.reference.value / row.value });
+
 type Referenced = Required<Pick<BenchRow, 'reference'>>;
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);

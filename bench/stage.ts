@@ -19,19 +19,31 @@ export interface BenchEngine extends DockerEngine {
   readonly client: Docker;
 }
 
-/** Of every Longshore that is started. */
-export type StageOptions = Pick<LongshoreOptions, 'profileDir' | 'temporalAddress'>;
+export interface StageOptions {
+  /** Of every Longshore that is started. */
+  readonly longshore: Pick<LongshoreOptions, 'profileDir' | 'temporalAddress'>;
+  /** Small sizes and short loads: whether the rows work, not how fast anything is. */
+  readonly isTrial: boolean;
+}
 
 export class Stage {
-  readonly options: StageOptions;
+  /** Of every Longshore that is started. */
+  readonly options: StageOptions['longshore'];
+  readonly #isTrial: boolean;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'longshore-bench-'));
   readonly #ends: (() => Promise<void>)[] = [];
   #engine: Promise<BenchEngine> | undefined;
   #swarm: Promise<BenchEngine> | undefined;
   #longshore: Promise<Longshore> | undefined;
 
-  constructor(options: StageOptions) {
-    this.options = options;
+  constructor({ longshore, isTrial }: StageOptions) {
+    this.options = longshore;
+    this.#isTrial = isTrial;
+  }
+
+  /** What a row measures with, in earnest or in a trial. */
+  size<T>(inEarnest: T, inTrial: T): T {
+    return this.#isTrial ? inTrial : inEarnest;
   }
 
   /** The engine that Longshore and plain Docker calls share, one after the other. */

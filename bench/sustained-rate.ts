@@ -1,0 +1,13 @@
+/** How busy something was for a while: a single crowded second says little, ten of them do. */
+
+/** Events a second in the busiest span of that length, wherever it begins. The times are milliseconds in any order. */
+export function sustainedRate(times: readonly number[], spanMs: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  let most = 0;
+  let first = 0;
+  for (const [last, time] of sorted.entries()) {
+    while (time - (sorted[first] ?? time) >= spanMs) first += 1;
+    most = Math.max(most, last - first + 1);
+  }
+  return most / (spanMs / 1000);
+}
