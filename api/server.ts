@@ -13,6 +13,8 @@ import { refuseForeignOrigin } from './foreign-origin.ts';
 import type { WorkflowGateway } from './gateway.ts';
 import { answerAwsJson } from './protocol/aws-json.ts';
 import { Calls } from './protocol/calls.ts';
+import { readBody } from './protocol/request-body.ts';
+import { checkUrl } from './protocol/request-text.ts';
 import { answerHealthy, answerReady } from './health.ts';
 import { presentEvent } from './present/event.ts';
 import { addDemandRoute } from './capacity-demand/routes.ts';
@@ -23,8 +25,6 @@ import { REST_PREFIX, REST_ROUTES } from './rest/routes.ts';
 import { addWhyRoute } from './why/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
 
-/** Above every request that ECS accepts: a task definition may have 64 KiB. */
-const MAX_BODY_BYTES = 1024 * 1024;
 /** Longer than the idle time of the SDKs' connection pools, so that a pooled connection is not closed under a request. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -85,12 +85,13 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   app.use((request, response, next) => {
     calls.begin(response);
     refuseForeignOrigin(request);
+    checkUrl(request.url);
     next();
   });
   app.get('/healthz', answerHealthy);
   app.get('/readyz', answerReady(options));
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
-  app.use(express.raw({ type: () => true, limit: MAX_BODY_BYTES }));
+  app.use(readBody);
   app.post('/', (request, response) => answerAwsJson(calls, request, response));
   for (const route of REST_ROUTES) {
     app[route.method](expressPath(route.path), (request, response) => answerRest(calls, route, { request, response }));

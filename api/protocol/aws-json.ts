@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import type { Calls } from './calls.ts';
 import { TARGET_PREFIX } from './catalogue.ts';
+import { parseBody } from './request-body.ts';
 
 /** What AWS clients, and people with curl, send. */
 const CONTENT_TYPES = new Set(['application/x-amz-json-1.1', 'application/x-amz-json-1.0', 'application/json']);
@@ -31,15 +32,4 @@ function targetOperation(request: Request): string {
     );
   }
   return target.slice(TARGET_PREFIX.length);
-}
-
-/** The JSON of a request's raw body; an empty body is an empty request. Throws SerializationException. */
-export function parseBody(raw: unknown): unknown {
-  if (!Buffer.isBuffer(raw) || raw.length === 0) return {};
-  try {
-    return JSON.parse(raw.toString('utf8'));
-  } catch (error) {
-    const where = error instanceof SyntaxError ? `: ${error.message}` : '';
-    throw new EcsError('SerializationException', `The body of the request is not JSON${where}`);
-  }
 }

@@ -46,25 +46,18 @@ export interface WireError {
   readonly fault: boolean;
 }
 
-/** Body parsers throw errors with a `type`; the two that a caller can cause have an AWS counterpart. */
-function refusalOf(thrown: unknown): EcsError | undefined {
-  if (isEcsError(thrown)) return thrown;
-  const type = thrown instanceof Error && 'type' in thrown ? thrown.type : undefined;
-  if (type === 'entity.too.large') return new EcsError('RequestEntityTooLargeException', 'The request is too large.');
-  if (typeof type === 'string' && (type.startsWith('encoding.') || type.startsWith('request.'))) {
-    return new EcsError('SerializationException', 'The body of the request could not be read.');
-  }
-  return undefined;
-}
-
 /** Status and body for anything thrown. What is no refusal shows its request id only, never its text or stack. */
 export function wireError(thrown: unknown, style: 'aws-json' | 'rest', requestId: string): WireError {
-  const refusal =
-    refusalOf(thrown) ??
-    new EcsError('ServerException', `Longshore failed to answer. Its log has the cause under request id ${requestId}.`);
+  const fault = !isEcsError(thrown);
+  const refusal = fault
+    ? new EcsError(
+        'ServerException',
+        `Longshore failed to answer. Its log has the cause under request id ${requestId}.`,
+      )
+    : thrown;
   const status = style === 'rest' ? restStatus(refusal) : (WIRE_STATUS[refusal.code] ?? 400);
   const body = { ...refusal.members, __type: refusal.code, message: refusal.message };
-  return { code: refusal.code, status, body, fault: refusalOf(thrown) === undefined };
+  return { code: refusal.code, status, body, fault };
 }
 
 const restStatus = ({ code, message }: EcsError): number =>

@@ -2,6 +2,7 @@
 import type { core } from 'zod';
 import { EcsError } from '../../model/errors.ts';
 import type { OperationShapes } from './catalogue.ts';
+import { pathText } from './member-path.ts';
 import { requestSchema } from './request-schema.ts';
 
 /** RegisterTaskDefinition refuses everything with ClientException; all others refuse values with InvalidParameterException. */
@@ -91,9 +92,3 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   // A null member is absent; a null in a list is a value of the wrong type.
   return value === null && !list ? undefined : value;
 }
-
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`),
-    '',
-  );

@@ -1,9 +1,9 @@
 /** One REST request: path and query are merged into the body, and the same operation answers as over AWS JSON. */
 import type { Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
-import { parseBody } from '../protocol/aws-json.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { operationShapes } from '../protocol/catalogue.ts';
+import { parseBody } from '../protocol/request-body.ts';
 import type { Shape } from '../protocol/shapes.ts';
 import type { RestRoute } from './routes.ts';
 

@@ -4,8 +4,8 @@ import type { Express, Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import type { Webhook } from '../../model/webhook.ts';
 import type { WebhookStore } from '../../store/event-types.ts';
-import { parseBody } from '../protocol/aws-json.ts';
 import type { Calls } from '../protocol/calls.ts';
+import { parseBody } from '../protocol/request-body.ts';
 import { invalid } from '../rules/refusals.ts';
 import { readWebhook } from './rules.ts';
 

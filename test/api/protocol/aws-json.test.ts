@@ -177,7 +177,7 @@ describe('POST /', () => {
   });
 
   it('drops unknown members, and takes nulls for absent and decimal strings for integers', async () => {
-    const { status } = await post({ body: '{"maxResults":"5","nextToken":null,"colour":"red","__proto__":{"a":1}}' });
+    const { status } = await post({ body: '{"maxResults":"5","nextToken":null,"colour":"red"}' });
     expect(status).toBe(200);
   });
 

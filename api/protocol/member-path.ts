@@ -1,0 +1,6 @@
+/** How refusals name a member of a request: `containerDefinitions[0].environment[2].value`. */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`),
+    '',
+  );

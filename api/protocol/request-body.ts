@@ -1,0 +1,64 @@
+/** The body of a request, of either door: read, decompressed, decoded and parsed. What is no JSON goes no further. */
+import express from 'express';
+import type { NextFunction, RequestHandler } from 'express';
+import { EcsError } from '../../model/errors.ts';
+import { checkJson } from './request-text.ts';
+
+/** Above every request that ECS accepts: a task definition may have 64 KiB. */
+const MAX_BODY_BYTES = 1024 * 1024;
+const CHARSET = /;\s*charset\s*=\s*"?([^";]*)/i;
+/** JSON is UTF-8; ASCII is a part of it. */
+const CHARSETS: readonly string[] = ['utf-8', 'utf8', 'us-ascii'];
+
+const raw: RequestHandler = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
+
+/** Puts the decompressed bytes of the body into `request.body`; refuses a body that cannot be read as its headers say. */
+export const readBody: RequestHandler = (request, response, next) => {
+  const charset = CHARSET.exec(request.get('content-type') ?? '')?.[1]
+    ?.trim()
+    .toLowerCase();
+  if (charset !== undefined && !CHARSETS.includes(charset)) {
+    throw new EcsError('SerializationException', `The charset '${charset}' is not understood. Send UTF-8.`);
+  }
+  const read: NextFunction = (error?: unknown) => {
+    if (error === undefined) next();
+    else next(bodyRefusal(error, request.get('content-encoding')));
+  };
+  void raw(request, response, read);
+};
+
+/** Whatever the reader of bodies throws is the caller's doing. */
+function bodyRefusal(error: unknown, encoding: string | undefined): EcsError {
+  const type = error instanceof Error && 'type' in error ? error.type : undefined;
+  if (type === 'entity.too.large') return new EcsError('RequestEntityTooLargeException', 'The request is too large.');
+  const as = encoding === undefined ? '' : ` as content-encoding '${encoding}'`;
+  return new EcsError('SerializationException', `The body of the request could not be read${as}.`);
+}
+
+/** A byte order mark stays: JSON has none. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The JSON of a request's bytes; an empty body is an empty request. Throws SerializationException. */
+export function parseBody(bytes: unknown): unknown {
+  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
+  const body = parseJson(textOf(bytes));
+  checkJson(body);
+  return body;
+}
+
+function textOf(bytes: Buffer): string {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    throw new EcsError('SerializationException', 'The body of the request is not UTF-8.');
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const where = error instanceof SyntaxError ? `: ${error.message}` : '';
+    throw new EcsError('SerializationException', `The body of the request is not JSON${where}`);
+  }
+}
