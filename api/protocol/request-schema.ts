@@ -1,4 +1,4 @@
-/** Zod schemas for requests, derived from the API's shapes. They coerce, drop what the API does not know, and explain. */
+/** Zod schemas for requests, derived from the API's shapes. They coerce, leave out what the API does not know, and explain. */
 import { z } from 'zod';
 import type { Shape, StructureShape } from './shapes.ts';
 

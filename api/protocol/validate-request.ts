@@ -1,12 +1,14 @@
 /** From a request's JSON to an operation's input, or the one refusal that tells what is wrong with it. */
 import type { core } from 'zod';
-import { EcsError } from '../../model/errors.ts';
+import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
 import type { OperationShapes } from './catalogue.ts';
 import { pathText } from './member-path.ts';
 import { requestSchema } from './request-schema.ts';
+import { refuseUnknownMembers } from './unknown-members.ts';
 
-/** RegisterTaskDefinition refuses everything with ClientException; all others refuse values with InvalidParameterException. */
-const CLIENT_EXCEPTION_OPERATIONS = new Set(['RegisterTaskDefinition']);
+/** RegisterTaskDefinition refuses everything with ClientException, all others with the code that fits. */
+const refusesAs = (operation: string, fitting: EcsErrorCode): EcsErrorCode =>
+  operation === 'RegisterTaskDefinition' ? 'ClientException' : fitting;
 
 /** Texts for missing members where ECS has one of its own. */
 const MISSING: Readonly<Record<string, string>> = {
@@ -32,15 +34,19 @@ const ARTICLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Checks a request against the shapes of its operation: types, required members, enums. Unknown members are dropped,
- * nulls are absent, and decimal strings are taken for integers. Throws EcsError: SerializationException for wrong types.
+ * Checks a request against the shapes of its operation: types, required members, enums, then members that it does not
+ * have. Nulls are absent, and decimal strings are taken for integers. Throws EcsError: SerializationException for wrong
+ * types.
  */
 export function validateRequest(operation: OperationShapes, body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new EcsError('SerializationException', `The body of ${operation.name} must be a JSON object.`);
   }
   const result = requestSchema(operation.input).safeParse(body);
-  if (result.success) return result.data;
+  if (result.success) {
+    refuseUnknownMembers(operation, body, refusesAs(operation.name, 'UnsupportedFeatureException'));
+    return result.data;
+  }
   const refusals = result.error.issues.map((issue) => refusalOf(operation.name, issue, body));
   const worst = refusals.find(({ code }) => code === 'SerializationException') ?? refusals[0];
   throw worst ?? new EcsError('SerializationException', `The body of ${operation.name} is invalid.`);
@@ -49,7 +55,7 @@ export function validateRequest(operation: OperationShapes, body: unknown): unkn
 function refusalOf(operation: string, issue: core.$ZodIssue, body: object): EcsError {
   const value = valueAt(body, issue.path);
   const path = pathText(issue.path);
-  const code = CLIENT_EXCEPTION_OPERATIONS.has(operation) ? 'ClientException' : 'InvalidParameterException';
+  const code = refusesAs(operation, 'InvalidParameterException');
   if (value === undefined) {
     return new EcsError(code, MISSING[`${operation}.${path}`] ?? `${path} can not be empty.`);
   }

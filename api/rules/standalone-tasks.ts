@@ -34,11 +34,14 @@ export interface StandaloneTaskRequest {
   readonly enableECSManagedTags?: boolean | undefined;
   readonly enableExecuteCommand?: boolean | undefined;
   readonly volumeConfigurations?: readonly TaskVolumeConfiguration[] | undefined;
+  /** What ECS's own schedulers tell tasks apart by. */
+  readonly referenceId?: string | undefined;
 }
 
 /** Checks that need nothing of the store; they come first. */
 export function checkStandaloneRequest(input: StandaloneTaskRequest): void {
   if ((input.volumeConfigurations ?? []).length > 0) throw unsupported('volumeConfigurations');
+  if ((input.referenceId ?? '') !== '') throw unsupported('referenceId');
   validateTags(input.tags);
   resolvePropagateTags(input.propagateTags, 'call');
 }

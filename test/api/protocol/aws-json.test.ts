@@ -176,9 +176,18 @@ describe('POST /', () => {
     expect(answer.body).toEqual({ __type: code, message });
   });
 
-  it('drops unknown members, and takes nulls for absent and decimal strings for integers', async () => {
-    const { status } = await post({ body: '{"maxResults":"5","nextToken":null,"colour":"red"}' });
+  it('takes nulls for absent and decimal strings for integers', async () => {
+    const { status } = await post({ body: '{"maxResults":"5","nextToken":null,"colour":null}' });
     expect(status).toBe(200);
+  });
+
+  it('refuses unknown members by name', async () => {
+    const { status, body } = await post({ body: '{"maxResults":5,"colour":"red"}' });
+    expect(status).toBe(400);
+    expect(body).toEqual({
+      __type: 'UnsupportedFeatureException',
+      message: 'Not supported by Longshore yet: colour. Leave it out of the request.',
+    });
   });
 
   it.each([
