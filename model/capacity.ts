@@ -32,6 +32,8 @@ export interface CapacitySnapshot {
   readonly usedPorts: Readonly<Record<number, readonly string[]>>;
   /** Free GPUs. */
   readonly gpuIds: Readonly<Record<number, readonly string[]>>;
+  /** How many are held; an instance on which none is does not appear. Absent in histories from before it was asked. */
+  readonly heldGpus?: Readonly<Record<number, number>>;
   readonly attributes: Readonly<Record<string, AttributeColumn>>;
   readonly agentVersion: AttributeColumn;
   readonly registeredAt: readonly EpochMs[];

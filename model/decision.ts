@@ -2,6 +2,7 @@
  * Why things happened: what an owner decided, because of what, and on which facts. One record for a batch of tasks, never
  * one a task; the same decision taken again is the same record with a higher count. Plain JSON throughout.
  */
+import type { GpuAmount } from './gpus.ts';
 import type { EpochMs } from './time.ts';
 
 export type DecisionKind = 'call' | 'start' | 'place' | 'noPlace' | 'stop' | 'deployment' | 'wait' | 'instance';
@@ -175,7 +176,7 @@ export interface AskedPlacement {
   readonly cpu: number;
   readonly memoryMiB: number;
   readonly ports: readonly string[];
-  readonly gpus: number;
+  readonly gpus: GpuAmount;
   readonly attributes: readonly string[];
   readonly constraints: readonly string[];
   readonly strategies: readonly string[];

@@ -2,7 +2,8 @@
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import { parseClusterQuery } from './cluster-query/index.ts';
 import type { ClusterQuery } from './cluster-query/index.ts';
-import { EcsError } from './errors.ts';
+import { EcsError, isEcsError } from './errors.ts';
+import { isUnreadable, unreadable, type Unreadable } from './unreadable.ts';
 
 /** ECS's limits; the constraints of the task definition and of the call count together. */
 export const MAX_PLACEMENT_CONSTRAINTS = 10;
@@ -19,6 +20,10 @@ export type StrategyRule =
 
 const refused = (message: string): EcsError => new EcsError('InvalidParameterException', message);
 
+function check(rule: ConstraintRule | StrategyRule | Unreadable): void {
+  if (rule.kind === 'unreadable') throw refused(rule.message);
+}
+
 /**
  * Checks what a call or task definition gives, both lists complete.
  * @throws EcsError InvalidParameterException
@@ -33,57 +38,72 @@ export function checkPlacement(
   if (strategies.length > MAX_PLACEMENT_STRATEGIES) {
     throw refused(`Too many placement strategies: at most ${MAX_PLACEMENT_STRATEGIES} are allowed.`);
   }
-  constraints.forEach(readConstraint);
-  strategies.forEach(readStrategy);
+  constraints.forEach(checkConstraint);
+  strategies.forEach((strategy) => {
+    check(readStrategy(strategy));
+  });
 }
 
-/**
- * One constraint, its expression parsed.
- * @throws EcsError InvalidParameterException
- */
-export function readConstraint({ type, expression }: PlacementConstraint): ConstraintRule {
+/** The first of them that cannot be read. */
+export const firstUnreadable = (
+  constraints: readonly PlacementConstraint[],
+  strategies: readonly PlacementStrategy[],
+): Unreadable | undefined => [...constraints.map(readConstraint), ...strategies.map(readStrategy)].find(isUnreadable);
+
+/** @throws EcsError InvalidParameterException */
+export function checkConstraint(constraint: PlacementConstraint): void {
+  check(readConstraint(constraint));
+}
+
+/** One constraint, its expression parsed. Never throws: workflows read what a store kept. */
+export function readConstraint({ type, expression }: PlacementConstraint): ConstraintRule | Unreadable {
   switch (type) {
     case 'distinctInstance':
-      if (expression) throw refused('distinctInstance expression should not be specified.');
+      if (expression) return unreadable('distinctInstance expression should not be specified.');
       return { kind: 'distinctInstance' };
     case 'memberOf':
-      if (!expression) throw refused('memberOf expression should be specified.');
-      return { kind: 'memberOf', query: parseClusterQuery(expression) };
+      return expression ? readQuery(expression) : unreadable('memberOf expression should be specified.');
     default:
-      throw refused('Placement constraint type should be one of [distinctInstance, memberOf].');
+      return unreadable('Placement constraint type should be one of [distinctInstance, memberOf].');
   }
 }
 
-/**
- * One strategy, its field understood.
- * @throws EcsError InvalidParameterException
- */
-export function readStrategy({ type, field }: PlacementStrategy): StrategyRule {
+function readQuery(expression: string): ConstraintRule | Unreadable {
+  try {
+    return { kind: 'memberOf', query: parseClusterQuery(expression) };
+  } catch (error) {
+    if (isEcsError(error)) return unreadable(error.message);
+    throw error;
+  }
+}
+
+/** One strategy, its field understood. Never throws. */
+export function readStrategy({ type, field }: PlacementStrategy): StrategyRule | Unreadable {
   switch (type) {
     case 'random':
-      if (field) throw refused('random placement strategy field should not be specified.');
+      if (field) return unreadable('random placement strategy field should not be specified.');
       return { kind: 'random' };
     case 'spread':
       return readSpread(field ?? '');
     case 'binpack':
       return readBinpack(field ?? '');
     default:
-      throw refused('Placement strategy type should be one of [random, spread, binpack].');
+      return unreadable('Placement strategy type should be one of [random, spread, binpack].');
   }
 }
 
 /** `host` means the same as `instanceId`. */
-function readSpread(field: string): StrategyRule {
+function readSpread(field: string): StrategyRule | Unreadable {
   if (['instanceid', 'host'].includes(field.toLowerCase())) return { kind: 'spreadOverInstances' };
   const attribute = /^attribute:([A-Za-z0-9_\-./\\]{1,128})$/.exec(field)?.[1];
   if (attribute === undefined) {
-    throw refused('spread placement strategy field should be one of [instanceId, host, attribute:<name>].');
+    return unreadable('spread placement strategy field should be one of [instanceId, host, attribute:<name>].');
   }
   return { kind: 'spreadOverAttribute', attribute };
 }
 
-function readBinpack(field: string): StrategyRule {
+function readBinpack(field: string): StrategyRule | Unreadable {
   const resource = field.toLowerCase();
   if (resource === 'cpu' || resource === 'memory') return { kind: 'binpack', resource };
-  throw refused('binpack placement strategy field should be one of [cpu, memory].');
+  return unreadable('binpack placement strategy field should be one of [cpu, memory].');
 }

@@ -2,6 +2,7 @@
  * How many instances a capacity provider's group needs: the figures by which ECS's managed scaling adds and removes them.
  * Nothing here scales groups yet; whoever does goes by this.
  */
+import { gpuShortfall, takenGpus } from './gpus.ts';
 import type { HeldResources } from './task.ts';
 
 export interface GroupInstance {
@@ -65,19 +66,24 @@ function sizeOf(instances: readonly GroupInstance[], pick: (...values: number[])
   };
 }
 
-const fits = (size: Size, task: HeldResources): boolean =>
-  task.cpu <= size.cpu && task.memoryMiB <= size.memoryMiB && task.gpus <= size.gpus;
+/** What is left of an instance; `heldGpus` of it are taken. */
+type Left = Size & { readonly heldGpus?: number };
+
+const fits = ({ cpu, memoryMiB, gpus, heldGpus = 0 }: Left, task: HeldResources): boolean =>
+  task.cpu <= cpu && task.memoryMiB <= memoryMiB && gpuShortfall(task.gpus, { free: gpus, held: heldGpus }) === 0;
 
 /** First fit, the largest tasks first: how many empty instances of the size they take. */
 function fill(size: Size, tasks: readonly HeldResources[]): number {
-  const bins: { cpu: number; memoryMiB: number; gpus: number; ports: Set<string> }[] = [];
+  const bins: { cpu: number; memoryMiB: number; gpus: number; heldGpus: number; ports: Set<string> }[] = [];
   const share = (task: HeldResources): number => Math.max(task.cpu / size.cpu, task.memoryMiB / size.memoryMiB);
   for (const task of tasks.toSorted((a, b) => share(b) - share(a))) {
     let bin = bins.find((each) => fits(each, task) && !task.ports.some((port) => each.ports.has(port)));
-    if (!bin) bins.push((bin = { ...size, ports: new Set() }));
+    if (!bin) bins.push((bin = { ...size, heldGpus: 0, ports: new Set() }));
     bin.cpu -= task.cpu;
     bin.memoryMiB -= task.memoryMiB;
-    bin.gpus -= task.gpus;
+    const gpus = takenGpus(task.gpus, bin.gpus);
+    bin.gpus -= gpus;
+    bin.heldGpus += gpus;
     for (const port of task.ports) bin.ports.add(port);
   }
   return bins.length;

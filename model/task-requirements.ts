@@ -4,7 +4,6 @@ import type {
   ContainerOverride,
   PlacementConstraint,
   PlacementStrategy,
-  ResourceRequirement,
   TaskOverride,
 } from '@aws-sdk/client-ecs';
 import { attributeNames, groupNames, looksAtEveryGroup } from './cluster-query/index.ts';
@@ -16,10 +15,11 @@ import {
   FARGATE_SPOT_ATTRIBUTE,
 } from './container-instance.ts';
 import type { Attribute } from './container-instance.ts';
-import { EcsError } from './errors.ts';
+import { addGpus, MOST_GPUS, readGpus, type GpuAmount } from './gpus.ts';
 import { readConstraint, readStrategy } from './placement-rules.ts';
 import type { TaskDefinition } from './task-definition.ts';
 import type { HeldResources } from './task.ts';
+import { unreadable, type Unreadable } from './unreadable.ts';
 
 /** Task-level cpu in units of 1/1024 core: `256`, `1 vCPU`, `.5 vCPU`. Undefined when the text is neither. */
 export const parseCpuUnits = (text: string): number | undefined => parseQuantity(text, /^vcpu$/i);
@@ -37,22 +37,36 @@ function parseQuantity(text: string, unit: RegExp): number | undefined {
   return unit.test(suffix) && Number.isInteger(quantity) ? quantity : undefined;
 }
 
+/** Columns of the ledger hold no more, and no instance has more: what asks for this much finds no place. */
+const MOST_HELD = 2 ** 31 - 1;
+
 /**
  * What one task holds of its instance until it is STOPPED: the task-level size where there is one, else the sum over
- * containers, each overridden by the call. Dynamic host ports and port ranges hold nothing.
- * @throws EcsError ClientException when a size or a GPU count cannot be read.
+ * containers, each overridden by the call; memory with the containers' tmpfs mounts and shared memory. Dynamic host ports
+ * and port ranges hold nothing. Never throws: workflows read definitions that an older version accepted.
  */
-export function heldResources(definition: TaskDefinition, overrides: TaskOverride): HeldResources {
-  const containers = (definition.containerDefinitions ?? []).map((container) => withOverride(container, overrides));
-  return {
-    cpu: taskSize('cpu', overrides.cpu ?? definition.cpu, parseCpuUnits) ?? sum(containers, ({ cpu }) => cpu),
-    memoryMiB:
-      taskSize('memory', overrides.memory ?? definition.memory, parseMemoryMiB) ??
-      sum(containers, ({ memory, memoryReservation }) => memoryReservation ?? memory),
-    ports: staticHostPorts(definition),
-    gpus: sum(containers, gpuCount),
-  };
+export function heldResources(
+  definition: TaskDefinition,
+  overrides: TaskOverride,
+  { withMounts = true } = {},
+): HeldResources | Unreadable {
+  const containers = overriddenContainers(definition, overrides);
+  const memoryOf = withMounts ? memoryWithMounts : memoryOfProcesses;
+  const cpu = taskSize('cpu', overrides.cpu ?? definition.cpu, parseCpuUnits) ?? sum(containers, cpuOf);
+  const memoryMiB =
+    taskSize('memory', overrides.memory ?? definition.memory, parseMemoryMiB) ?? sum(containers, memoryOf);
+  const gpus = gpusOf(containers);
+  if (typeof cpu === 'object') return cpu;
+  if (typeof memoryMiB === 'object') return memoryMiB;
+  if (typeof gpus === 'object') return gpus;
+  return { cpu, memoryMiB, ports: staticHostPorts(definition), gpus };
 }
+
+/** The definition's containers as the call wants them: their sizes and GPUs. */
+export const overriddenContainers = (
+  { containerDefinitions = [] }: Pick<TaskDefinition, 'containerDefinitions'>,
+  overrides: TaskOverride,
+): readonly ContainerDefinition[] => containerDefinitions.map((container) => withOverride(container, overrides));
 
 function withOverride(container: ContainerDefinition, overrides: TaskOverride): ContainerDefinition {
   const override: ContainerOverride | undefined = overrides.containerOverrides?.find((o) => o.name === container.name);
@@ -70,34 +84,52 @@ function taskSize(
   member: 'cpu' | 'memory',
   text: string | undefined,
   parse: (text: string) => number | undefined,
-): number | undefined {
+): number | Unreadable | undefined {
   if (text === undefined || text === '') return undefined;
   const size = parse(text);
-  if (size !== undefined) return size;
-  throw new EcsError(
-    'ClientException',
+  if (size !== undefined) return Math.min(size, MOST_HELD);
+  return unreadable(
     `Invalid '${member}' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
   );
 }
 
+const cpuOf = ({ cpu }: ContainerDefinition): number => cpu ?? 0;
+
+const memoryOfProcesses = ({ memory, memoryReservation }: ContainerDefinition): number =>
+  memoryReservation ?? memory ?? 0;
+
+/** Mounts in memory and shared memory count beside what the container's processes ask for. */
+const memoryWithMounts = (container: ContainerDefinition): number =>
+  memoryOfProcesses(container) + mountedMemory(container);
+
+/** What of a container lies in memory as tmpfs mounts and shared memory, in MiB. */
+export function mountedMemory({ linuxParameters }: ContainerDefinition): number {
+  const mounts = (linuxParameters?.tmpfs ?? []).reduce((total, { size }) => total + (size ?? 0), 0);
+  return mounts + (linuxParameters?.sharedMemorySize ?? 0);
+}
+
 const sum = (
   containers: readonly ContainerDefinition[],
-  amountOf: (container: ContainerDefinition) => number | undefined,
-): number => containers.reduce((total, container) => total + (amountOf(container) ?? 0), 0);
-
-/** `ALL` is refused: how many that is depends on the instance, and a task's size must not. */
-function gpuCount({ name, resourceRequirements }: ContainerDefinition): number {
-  const wanted = (resourceRequirements ?? []).filter((requirement) => requirement.type === 'GPU');
-  return wanted.reduce((total, requirement) => total + wholeGpus(name, requirement), 0);
-}
-
-function wholeGpus(container: string | undefined, { value }: ResourceRequirement): number {
-  if (/^\d{1,4}$/.test(value ?? '')) return Number(value);
-  throw new EcsError(
-    'ClientException',
-    `Invalid GPU resource requirement '${value ?? ''}' of container ${container ?? ''}. Specify the number of GPUs.`,
+  amountOf: (container: ContainerDefinition) => number,
+): number =>
+  Math.min(
+    containers.reduce((total, container) => total + Math.max(0, amountOf(container)), 0),
+    MOST_HELD,
   );
+
+function gpusOf(containers: readonly ContainerDefinition[]): GpuAmount | Unreadable {
+  let total: GpuAmount = 0;
+  for (const { name, resourceRequirements } of containers) {
+    const gpus = readGpus(resourceRequirements);
+    if (gpus === undefined) return unreadable(invalidGpus(name ?? ''));
+    total = addGpus(total, gpus);
+  }
+  return total;
 }
+
+/** What is said of a GPU requirement that is neither. */
+export const invalidGpus = (container: string): string =>
+  `Invalid GPU resource requirement of container '${container}'. Specify the number of GPUs, from 1 to ${MOST_GPUS}, or ALL.`;
 
 /** As `8080/tcp`. Only bridge and host mode share the instance's ports; in host mode the container's port is the host's. */
 function staticHostPorts({ networkMode = 'bridge', containerDefinitions = [] }: TaskDefinition): readonly string[] {
@@ -121,8 +153,7 @@ export interface PlacementNeeds {
 
 /**
  * Names of the attributes that a snapshot must contain, sorted: those of requirements, constraints and strategies, the
- * zone, the one that offers FARGATE, and the one that a capacity provider is known by.
- * @throws EcsError InvalidParameterException when a constraint or strategy is malformed.
+ * zone, the one that offers FARGATE, and the one that a capacity provider is known by. What cannot be read names none.
  */
 export function snapshotAttributeNames(needs: PlacementNeeds): readonly string[] {
   const names = new Set([AVAILABILITY_ZONE_ATTRIBUTE, FARGATE_ATTRIBUTE]);
@@ -140,10 +171,7 @@ function providerAttributes(name: string | undefined): readonly string[] {
   return [name === 'FARGATE_SPOT' ? FARGATE_SPOT_ATTRIBUTE : CAPACITY_PROVIDER_ATTRIBUTE];
 }
 
-/**
- * Task groups beside the request's own that a snapshot must count: `otherGroups` and `everyGroup` of a SnapshotRequest.
- * @throws EcsError InvalidParameterException when a constraint is malformed.
- */
+/** Task groups beside the request's own that a snapshot must count: `otherGroups` and `everyGroup` of a SnapshotRequest. */
 export function snapshotGroups(constraints: readonly PlacementConstraint[]): {
   readonly otherGroups: readonly string[];
   readonly everyGroup: boolean;
@@ -155,10 +183,7 @@ export function snapshotGroups(constraints: readonly PlacementConstraint[]): {
   };
 }
 
-/**
- * The queries of the memberOf constraints.
- * @throws EcsError InvalidParameterException when a constraint is malformed.
- */
+/** The queries of the memberOf constraints that can be read. */
 export function memberOfQueries(constraints: readonly PlacementConstraint[]): readonly ClusterQuery[] {
   return constraints.map(readConstraint).flatMap((rule) => (rule.kind === 'memberOf' ? [rule.query] : []));
 }

@@ -1,5 +1,6 @@
 /** A task and its containers, as the store keeps them and as the agent reports on them. Plain JSON throughout. */
 import type { Attachment, PlacementConstraint, PlacementStrategy, TaskOverride, Tag } from '@aws-sdk/client-ecs';
+import type { GpuAmount } from './gpus.ts';
 import type { ContainerStatus, DesiredStatus, HealthStatus, LaunchType, StopCode, TaskStatus } from './status.ts';
 import type { EpochMs } from './time.ts';
 
@@ -34,7 +35,8 @@ export interface TaskContainer {
   readonly memoryReservation?: string;
   readonly networkBindings: readonly NetworkBinding[];
   readonly networkInterfaces: readonly NetworkInterface[];
-  readonly gpuIds?: readonly string[];
+  /** Asked for; absent where none is. Which of the task's own it has: `dealGpus`. */
+  readonly gpus?: GpuAmount;
 }
 
 /** What a task holds of its container instance until it is STOPPED. CPU in units of 1/1024 core, memory in MiB. */
@@ -43,8 +45,8 @@ export interface HeldResources {
   readonly memoryMiB: number;
   /** Static host ports as `8080/tcp`. Dynamic ports are not held. */
   readonly ports: readonly string[];
-  /** Number of GPUs asked for; which ones is decided at reservation. */
-  readonly gpus: number;
+  /** GPUs asked for; which ones is decided at reservation. */
+  readonly gpus: GpuAmount;
 }
 
 /** The whole record of a task. One row of the store; written by its owner only. */

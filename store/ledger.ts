@@ -3,6 +3,7 @@
  * that changes the tasks themselves; instances are always locked in the order of their ids, so that no two wait for each
  * other.
  */
+import { gpuShortfall, takenGpus } from '../model/gpus.ts';
 import type { HeldResources } from '../model/task.ts';
 import type { Queries, Statement } from './database.ts';
 import { INSTANCE_EVENT_COLUMNS, insertInstanceEvents } from './events.ts';
@@ -76,7 +77,8 @@ export class LedgerEntry {
     if (wanted.memoryMiB > this.row.memory - this.memoryMiB) return 'RESOURCE:MEMORY';
     const taken = (port: string): boolean => this.ports.has(port) || this.row.reserved_ports.includes(port);
     if (wanted.ports.some(taken)) return 'RESOURCE:PORTS';
-    if (wanted.gpus > this.freeGpus().length) return 'RESOURCE:GPU';
+    const gpus = { free: this.freeGpus().length, held: this.gpuIds.size };
+    if (gpuShortfall(wanted.gpus, gpus) > 0) return 'RESOURCE:GPU';
     return undefined;
   }
 
@@ -86,7 +88,8 @@ export class LedgerEntry {
 
   /** Holds what `refusal` let pass; answers with the GPUs chosen. */
   hold(wanted: HeldResources): readonly string[] {
-    const gpuIds = this.freeGpus().slice(0, wanted.gpus);
+    const free = this.freeGpus();
+    const gpuIds = free.slice(0, takenGpus(wanted.gpus, free.length));
     this.cpu += wanted.cpu;
     this.memoryMiB += wanted.memoryMiB;
     for (const port of wanted.ports) this.ports.add(port);

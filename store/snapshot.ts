@@ -21,6 +21,7 @@ interface SnapshotRow {
   readonly memory: readonly number[] | null;
   readonly ports: readonly (readonly string[] | null)[] | null;
   readonly gpus: readonly (readonly string[] | null)[] | null;
+  readonly held_gpus: readonly (number | null)[] | null;
   readonly versions: readonly string[] | null;
   readonly registered: readonly number[] | null;
   readonly running: readonly number[] | null;
@@ -74,6 +75,7 @@ const SNAPSHOT: Statement = {
       CASE WHEN taken_ports <> '{}' OR NOT (reserved_ports <@ $5::text[] AND reserved_ports @> $5::text[])
         THEN reserved_ports || taken_ports END AS ports,
       CASE WHEN gpus <> '{}' THEN ARRAY(SELECT g FROM unnest(gpus) g WHERE g <> ALL (held_gpus)) END AS gpus,
+      nullif(cardinality(held_gpus), 0) AS held_gpus,
       ${ATTRIBUTE_VALUES} AS attributes, (SELECT of_instance FROM holders) -> id AS groups
     FROM free i),
   ranked AS (
@@ -91,7 +93,7 @@ const SNAPSHOT: Statement = {
     (SELECT json_agg(json_build_array(task_group, instance_id, n) ORDER BY task_group, instance_id) FROM group_tasks) AS group_tasks,
     json_agg(id ORDER BY id) AS ids, json_agg(status ORDER BY id) AS statuses, json_agg(agent_connected ORDER BY id) AS connected,
     json_agg(cpu ORDER BY id) AS cpu, json_agg(memory ORDER BY id) AS memory,
-    json_agg(ports ORDER BY id) AS ports, json_agg(gpus ORDER BY id) AS gpus,
+    json_agg(ports ORDER BY id) AS ports, json_agg(gpus ORDER BY id) AS gpus, json_agg(held_gpus ORDER BY id) AS held_gpus,
     json_agg(agent_version ORDER BY id) AS versions, json_agg(registered_at ORDER BY id) AS registered,
     json_agg(running ORDER BY id) AS running, json_agg(attributes ORDER BY id) AS attributes
   FROM picked`,
@@ -243,6 +245,7 @@ function toSnapshot(row: SnapshotRow, selection: Selection): Omit<CapacitySnapsh
     memoryMiB: row.memory ?? [],
     usedPorts: toSparse(row.ports ?? []),
     gpuIds: toSparse(row.gpus ?? []),
+    heldGpus: toSparse(row.held_gpus ?? []),
     attributes: Object.fromEntries(
       attributeNames.map((name, place) => [name, toColumn(attributes.map((values) => values[place] ?? null))]),
     ),
@@ -255,7 +258,7 @@ function toSnapshot(row: SnapshotRow, selection: Selection): Omit<CapacitySnapsh
   };
 }
 
-function toSparse(column: readonly (readonly string[] | null)[]): Readonly<Record<number, readonly string[]>> {
+function toSparse<T>(column: readonly (T | null)[]): Readonly<Record<number, T>> {
   return Object.fromEntries(column.flatMap((value, i) => (value === null ? [] : [[i, value]])));
 }
 

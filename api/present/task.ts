@@ -2,6 +2,7 @@
 import type { Container, Task as WireTask, TaskOverride } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../model/arn.ts';
 import { clusterArn, containerArn, containerInstanceArn, taskArn } from '../../model/arn.ts';
+import { dealGpus } from '../../model/gpus.ts';
 import type { Task, TaskContainer } from '../../model/task.ts';
 import { toDate } from './dates.ts';
 import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
@@ -99,6 +100,16 @@ function presentContainer(task: Task, container: TaskContainer, partition: Parti
     cpu: container.cpu,
     memory: container.memory,
     memoryReservation: container.memoryReservation,
-    gpuIds: container.gpuIds && [...container.gpuIds],
+    ...gpuIdsOf(task, container),
   };
+}
+
+/** Set from the reservation on. */
+function gpuIdsOf({ containers, gpuIds = [] }: Task, { name, gpus }: TaskContainer): Pick<Container, 'gpuIds'> {
+  if (gpus === undefined) return {};
+  const dealt = dealGpus(
+    containers.map((container) => ({ name: container.name, gpus: container.gpus ?? 0 })),
+    gpuIds,
+  );
+  return { gpuIds: [...(dealt.get(name) ?? [])] };
 }

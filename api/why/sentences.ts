@@ -175,7 +175,7 @@ function asked({ asked: request }: Decision): string {
   const parts = [
     `${cpu} CPU units`,
     `${memoryMiB} MiB`,
-    ...(gpus > 0 ? [many(gpus, 'GPU')] : []),
+    ...(gpus === 0 ? [] : [gpus === 'ALL' ? 'all GPUs' : many(gpus, 'GPU')]),
     ...(ports.length > 0 ? [`ports ${ports.join(' ')}`] : []),
     ...constraints,
   ];

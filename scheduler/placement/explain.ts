@@ -25,6 +25,7 @@ export const PROVISIONING_LIMIT_EXCEEDED =
 export function explainForEvent(refusal: Refusal): string {
   if (isWithoutInstance(refusal)) return `was unable to place a task. Reason: ${FARGATE_UNAVAILABLE}`;
   if (isWithoutProvider(refusal)) return `was unable to place a task. Reason: ${NO_PROVIDER_INSTANCES}`;
+  if (refusal.reason === 'UNPLACEABLE') return `was unable to place a task. Reason: ${failureReason(refusal)}`;
   return `was unable to place a task because no container instance met all of its requirements. ${eventDetail(refusal)} ${MORE}`;
 }
 
@@ -49,9 +50,12 @@ function provisioningCause(refusal: Refusal): string {
   return refusal.reason === 'NO_INSTANCES' ? 'NO ACTIVE INSTANCES' : failureReason(refusal);
 }
 
+/** Reasons that concern no instance. */
+const OF_NO_INSTANCE: readonly RefusalReason[] = ['NO_INSTANCES', 'CAPACITY_PROVIDER', 'UNPLACEABLE'];
+
 /** A FARGATE refusal: it names no instance although the cluster may have some. */
 const isWithoutInstance = ({ reason, nearestInstanceId }: Refusal): boolean =>
-  nearestInstanceId === undefined && reason !== 'NO_INSTANCES' && reason !== 'CAPACITY_PROVIDER';
+  nearestInstanceId === undefined && !OF_NO_INSTANCE.includes(reason);
 
 /** Whatever instance of another group came closest is not worth a name. */
 const isWithoutProvider = ({ reason }: Refusal): boolean => reason === 'CAPACITY_PROVIDER';
@@ -60,6 +64,7 @@ function failureReason(refusal: Refusal): string {
   if (isWithoutInstance(refusal)) return FARGATE_UNAVAILABLE;
   if (refusal.reason === 'NO_INSTANCES') return NO_INSTANCES_MESSAGE;
   if (isWithoutProvider(refusal)) return NO_PROVIDER_INSTANCES;
+  if (refusal.reason === 'UNPLACEABLE') return refusal.message ?? 'The task cannot be placed anywhere.';
   return refusal.reason === 'CONSTRAINT' ? CONSTRAINT_UNSATISFIED[refusal.constraint ?? 'memberOf'] : refusal.reason;
 }
 
@@ -80,6 +85,7 @@ function eventDetail(refusal: Refusal): string {
     case 'CAPACITY_PROVIDER':
     case 'RESOURCE:GPU':
     case 'CONSTRAINT':
+    case 'UNPLACEABLE':
       return `${closest} encountered error "${failureReason(refusal)}".`;
   }
 }
@@ -93,6 +99,7 @@ const LACKS: Readonly<Record<Exclude<RefusalReason, 'NO_INSTANCES'>, string>> = 
   ATTRIBUTE: 'without a required attribute',
   CONSTRAINT: 'outside the placement constraints',
   CAPACITY_PROVIDER: 'of another capacity provider',
+  UNPLACEABLE: 'that cannot take such a task',
 };
 
 /** `3 container instances refused: 2 with too little memory left, 1 whose agent is not connected.` */

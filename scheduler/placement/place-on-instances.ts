@@ -37,7 +37,12 @@ function placeOnOne(room: Room, filters: readonly Filter[], instance: number): I
   const failed = findFailed(filters, instance);
   if (!failed) return { kind: 'placed', placed: room.placeOn(instance) };
   const containerInstanceId = room.id(instance);
-  const { reason } = failed.filter;
-  const failure = failureOf({ reason, nearestInstanceId: containerInstanceId, counts: [{ reason, instances: 1 }] });
+  const { reason, message } = failed.filter;
+  const failure = failureOf({
+    reason,
+    ...(message === undefined ? {} : { message }),
+    nearestInstanceId: containerInstanceId,
+    counts: [{ reason, instances: 1 }],
+  });
   return { kind: 'refused', containerInstanceId, failure };
 }

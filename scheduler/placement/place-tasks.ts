@@ -11,7 +11,6 @@ import type { Placed, PlacementRequest, PlacementResult } from './types.ts';
 /**
  * Decides where the request's tasks go: filters leave the instances that can take one, strategies rank them, the best
  * takes the next task. Same request, snapshot and seed, same answer, whatever the order of the snapshot's columns.
- * @throws EcsError InvalidParameterException when a constraint or strategy is malformed.
  */
 export function placeTasks(request: PlacementRequest, snapshot: CapacitySnapshot, seed: number): PlacementResult {
   const room = new Room(request, snapshot);

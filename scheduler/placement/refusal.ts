@@ -35,9 +35,10 @@ export function explainRefusal(room: Room, filters: readonly Filter[]): Refusal 
     if (!nearest || isNearer(room, failed, nearest)) nearest = failed;
   }
   if (!nearest) return { reason: isFargate ? 'ATTRIBUTE' : emptyReason(room), counts: [] };
-  const { reason, constraint } = nearest.filter;
+  const { reason, constraint, message } = nearest.filter;
   return {
     reason,
+    ...(message === undefined ? {} : { message }),
     ...(constraint === undefined ? {} : { constraint }),
     ...(isFargate ? {} : { nearestInstanceId: room.id(nearest.instance) }),
     counts: [...new Set(filters.map((filter) => filter.reason))].flatMap((each) => {

@@ -3,6 +3,7 @@ import { DEFAULT_RESERVED_PORTS } from '../../model/capacity.ts';
 import type { CapacitySnapshot } from '../../model/capacity.ts';
 import { SnapshotInstance } from '../../model/cluster-query/index.ts';
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
+import { takenGpus, type GpuRoom } from '../../model/gpus.ts';
 import type { Placed, PlacementRequest } from './types.ts';
 
 /** Instances are the snapshot's column numbers. Extends the view that queries ask, so that they see what was placed too. */
@@ -49,9 +50,12 @@ export class Room extends SnapshotInstance {
     return this.snapshot.agentConnected[instance] ?? false;
   }
 
-  freeGpus(instance: number): number {
+  /** As they are now that this call has placed tasks. */
+  gpus(instance: number): GpuRoom {
     const free = this.snapshot.gpuIds[instance]?.length ?? 0;
-    return free - (this.placedTasks[instance] ?? 0) * this.request.resources.gpus;
+    const placed = this.placedTasks[instance] ?? 0;
+    const taken = placed === 0 ? 0 : placed * takenGpus(this.request.resources.gpus, free);
+    return { free: free - taken, held: (this.snapshot.heldGpus?.[instance] ?? 0) + taken };
   }
 
   /** Whether a host port, as `8080/tcp`, was taken or reserved before this call. */

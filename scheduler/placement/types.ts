@@ -20,6 +20,8 @@ export interface PlacementRequest {
   readonly launchType: LaunchType;
   /** Only there: what a rebalancing asks for. */
   readonly zone?: string;
+  /** Why no instance can take such tasks whatever it has: a part of the definition or the request that cannot be read. */
+  readonly unplaceable?: string;
   /** The provider that the tasks took: FARGATE, FARGATE_SPOT, or one of the operator's. */
   readonly capacityProviderName?: string;
 }
@@ -34,13 +36,17 @@ export type RefusalReason =
   | 'ATTRIBUTE'
   | 'CONSTRAINT'
   | 'CAPACITY_PROVIDER'
-  | 'NO_INSTANCES';
+  | 'NO_INSTANCES'
+  /** Not ECS's: see `unplaceable` of a request, and what the store refuses for good. */
+  | 'UNPLACEABLE';
 
 /** Why a task found no place: how many instances each filter refused, and the one that came closest. */
 export interface Refusal {
   readonly reason: RefusalReason;
   /** Set for CONSTRAINT: the kind that was not met. */
   readonly constraint?: 'distinctInstance' | 'memberOf';
+  /** Set for UNPLACEABLE: what is wrong. */
+  readonly message?: string;
   /**
    * The closest matching instance: the one that passed most filters. Absent when the cluster has none, and for FARGATE,
    * whose callers see no instances.

@@ -68,6 +68,18 @@ describe('reserveTasks', () => {
     expect(result.refused.map((refusal) => refusal.reason)).toEqual(['RESOURCE:PORTS', 'RESOURCE:CPU']);
   });
 
+  it('gives every GPU of an instance, or none of them', async () => {
+    const [free, used, bare] = [['g0', 'g1'], ['g2', 'g3'], []].map((gpuIds) => ({ gpuIds }));
+    const ids = await Promise.all([free!, used!, bare!].map((shape) => registerInstance(store(), shape)));
+    await reserve(store(), [aTask({ containerInstanceId: ids[1]!, held: held({ gpus: 1 }) })]);
+    const all = ids.map((id) => aTask({ containerInstanceId: id, held: held({ gpus: 'ALL' }) }));
+    const { reserved, refused } = await reserve(store(), all);
+    expect(reserved).toEqual([{ taskId: all[0]!.taskId, gpuIds: ['g0', 'g1'] }]);
+    expect(refused.map(({ reason }) => reason)).toEqual(['RESOURCE:GPU', 'RESOURCE:GPU']);
+    expect((await remaining(ids[0]!)).freeGpuIds).toEqual([]);
+    expect(await store().checkCapacityInvariant()).toEqual([]);
+  });
+
   it('chooses GPUs, keeps them in the row, and gives the same ones when repeated', async () => {
     const id = await registerInstance(store(), { gpuIds: ['g0', 'g1', 'g2'] });
     const [one, two] = [1, 2].map((gpus) => aTask({ containerInstanceId: id, held: held({ gpus }) }));

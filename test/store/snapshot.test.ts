@@ -59,6 +59,7 @@ describe('snapshotCapacity', () => {
       cpu: [488, 488, 1000],
       memoryMiB: [976, 976, 2000],
       gpuIds: { 0: ['g1'] },
+      heldGpus: { 0: 1 },
       attributes: {
         'ecs.availability-zone': { values: ['a', 'b'], index: [0, 1, -1] },
         rack: { values: ['', 'r'], index: [0, 1, -1] },

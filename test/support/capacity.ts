@@ -12,7 +12,9 @@ export interface InstanceRow {
   readonly memoryMiB: number;
   /** Held or reserved; undefined = none held, and the default ones reserved. */
   readonly usedPorts: readonly string[] | undefined;
+  /** Free ones. */
   readonly gpus: number;
+  readonly heldGpus: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly agentVersion: string;
   readonly registeredAt: number;
@@ -30,6 +32,7 @@ export const anInstance = (id: string, row: Partial<InstanceRow> = {}): Instance
   memoryMiB: 8192,
   usedPorts: undefined,
   gpus: 0,
+  heldGpus: 0,
   attributes: {},
   agentVersion: '1.80.0',
   registeredAt: Date.UTC(2018, 5, 18, 22, 28, 28),
@@ -48,7 +51,7 @@ function column(values: readonly (string | undefined)[]): AttributeColumn {
 export function aSnapshot(rows: readonly InstanceRow[], more: Partial<CapacitySnapshot> = {}): CapacitySnapshot {
   const names = new Set(rows.flatMap(({ attributes }) => Object.keys(attributes)));
   const groups = new Set(rows.flatMap((row) => Object.keys(row.groups)));
-  const perColumn = (list: (row: InstanceRow) => readonly string[] | undefined): Record<number, readonly string[]> =>
+  const perColumn = <T>(list: (row: InstanceRow) => T | undefined): Record<number, T> =>
     Object.fromEntries(
       rows.flatMap((row, i) => {
         const items = list(row);
@@ -64,6 +67,7 @@ export function aSnapshot(rows: readonly InstanceRow[], more: Partial<CapacitySn
     memoryMiB: rows.map(({ memoryMiB }) => memoryMiB),
     usedPorts: perColumn(({ usedPorts }) => usedPorts),
     gpuIds: perColumn(({ gpus }) => (gpus > 0 ? Array.from({ length: gpus }, (_, g) => `GPU-${g}`) : undefined)),
+    heldGpus: perColumn(({ heldGpus }) => (heldGpus > 0 ? heldGpus : undefined)),
     attributes: Object.fromEntries([...names].map((name) => [name, column(rows.map((row) => row.attributes[name]))])),
     agentVersion: column(rows.map(({ agentVersion }) => agentVersion)),
     registeredAt: rows.map(({ registeredAt }) => registeredAt),

@@ -1,6 +1,7 @@
 /** The complete first row of a task, from what was asked and where it was placed. */
 import { uuid4 } from '@temporalio/workflow';
 import type { Attachment, ContainerDefinition, NetworkConfiguration, Tag, TaskOverride } from '@aws-sdk/client-ecs';
+import { asksForGpus, readGpus } from '../../model/gpus.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { HeldResources, Task, TaskContainer } from '../../model/task.ts';
@@ -31,6 +32,7 @@ function firstContainer(definition: ContainerDefinition, overrides: TaskOverride
   const override = overrides.containerOverrides?.find((o) => o.name === definition.name);
   const memory = override?.memory ?? definition.memory;
   const reservation = override?.memoryReservation ?? definition.memoryReservation;
+  const gpus = readGpus(override?.resourceRequirements ?? definition.resourceRequirements) ?? 0;
   return {
     id: uuid4(),
     name: definition.name ?? '',
@@ -41,6 +43,7 @@ function firstContainer(definition: ContainerDefinition, overrides: TaskOverride
     ...(reservation === undefined ? {} : { memoryReservation: String(reservation) }),
     networkBindings: [],
     networkInterfaces: [],
+    ...(asksForGpus(gpus) ? { gpus } : {}),
   };
 }
 

@@ -5,8 +5,7 @@ import { containerInstanceArn, parseArn } from '../../model/arn.ts';
 import { MAX_PROVISIONING_TASKS } from '../../model/capacity-provider.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { Failure } from '../../model/errors.ts';
-import { heldResources } from '../../model/task-requirements.ts';
-import type { Task } from '../../model/task.ts';
+import type { HeldResources, Task } from '../../model/task.ts';
 import { strategiesOrDefault } from '../../scheduler/placement/defaults.ts';
 import { failureOf, NO_INSTANCES_MESSAGE } from '../../scheduler/placement/explain.ts';
 import { placeOnInstances } from '../../scheduler/placement/place-on-instances.ts';
@@ -55,7 +54,7 @@ export const requestOf = (
     strategies: strategiesOrDefault('RunTask', command.placementStrategy),
   });
 
-function templateOf(command: RunTaskCommand, ownerWorkflowId: string): TaskTemplate {
+function templateOf(command: RunTaskCommand, held: HeldResources, ownerWorkflowId: string): TaskTemplate {
   return {
     clusterName: command.clusterName,
     taskDefinition: command.taskDefinition,
@@ -67,7 +66,7 @@ function templateOf(command: RunTaskCommand, ownerWorkflowId: string): TaskTempl
     ...(command.networkConfiguration ? { networkConfiguration: command.networkConfiguration } : {}),
     tags: command.tags,
     enableExecuteCommand: command.enableExecuteCommand,
-    held: heldResources(command.taskDefinition, command.overrides),
+    held,
   };
 }
 
@@ -89,8 +88,8 @@ export async function placeRunTask(command: RunTaskCommand, ownerWorkflowId: str
 }
 
 async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
-  const template = templateOf(command, ownerWorkflowId);
   const request = requestOf(command);
+  const template = templateOf(command, request.resources, ownerWorkflowId);
   const { tasks, refusal, explanation, totalInstances, requestKept, beyondQuota } = await placeByProvider({
     clusterName: command.clusterName,
     request,
@@ -148,7 +147,7 @@ async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Prom
   const snapshot = await callControl((activities) =>
     activities.snapshotCapacity({ ...snapshotRequest(command.clusterName, request), instanceIds }),
   );
-  const template = templateOf(command, ownerWorkflowId);
+  const template = templateOf(command, request.resources, ownerWorkflowId);
   const answers = placeOnInstances(request, snapshot, instanceIds);
   const wanted = answers.flatMap((a) => (a.kind === 'placed' ? [buildTask(template, a.placed, Date.now())] : []));
   const decisions = startedWhereNamed(command, wanted);

@@ -1,6 +1,7 @@
 /** From a task definition, its overrides and what the host decided to the containers that the engine is asked for. Pure. */
 import { createHash } from 'node:crypto';
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, Volume } from '@aws-sdk/client-ecs';
+import { dealGpus, readGpus, type GpuAmount } from '../../../model/gpus.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskLimits } from '../limits/layout.ts';
 import { PAUSE_PATH } from '../runtime/pause-image.ts';
@@ -174,19 +175,17 @@ function capsOf(blueprint: TaskBlueprint): Partial<ContainerSpec> {
 
 /** The task's GPUs are dealt out to its containers in order, each as many as it asks for. */
 function gpusOf(blueprint: TaskBlueprint, name: string): readonly string[] {
-  let from = 0;
-  for (const container of blueprint.definition.containerDefinitions ?? []) {
-    const count = gpuCount(blueprint, container);
-    if (container.name === name) return (blueprint.launch.gpuIds ?? []).slice(from, from + count);
-    from += count;
-  }
-  return [];
+  const { definition, launch } = blueprint;
+  const asked = (definition.containerDefinitions ?? []).map((c) => ({
+    name: c.name ?? '',
+    gpus: gpusAsked(launch, c),
+  }));
+  return dealGpus(asked, launch.gpuIds ?? []).get(name) ?? [];
 }
 
-function gpuCount({ launch }: TaskBlueprint, container: ContainerDefinition): number {
-  const override = launch.overrides.containerOverrides?.find((c) => c.name === container.name);
-  const requirements = override?.resourceRequirements ?? container.resourceRequirements ?? [];
-  return Number(requirements.find((r) => r.type === 'GPU')?.value ?? 0);
+function gpusAsked({ overrides }: TaskLaunch, container: ContainerDefinition): GpuAmount {
+  const override = overrides.containerOverrides?.find((c) => c.name === container.name);
+  return readGpus(override?.resourceRequirements ?? container.resourceRequirements) ?? 0;
 }
 
 function idOf(ids: ContainerIds, name: string): string {

@@ -1,8 +1,9 @@
+import { gpuShortfall } from '../../../model/gpus.ts';
 import type { Room } from '../room.ts';
 import type { Filter } from './filter.ts';
 
-/** Enough GPUs must be free. */
+/** Enough GPUs must be free; for a task that takes all of an instance's, every one. */
 export const gpuFilter = (room: Room): Filter => ({
   reason: 'RESOURCE:GPU',
-  shortfall: (instance) => Math.max(0, room.request.resources.gpus - room.freeGpus(instance)),
+  shortfall: (instance) => gpuShortfall(room.request.resources.gpus, room.gpus(instance)),
 });

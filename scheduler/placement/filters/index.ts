@@ -1,5 +1,6 @@
 /** Which filters a request needs, cheapest first. Their order also says which instance "came closest". */
-import { readConstraint } from '../../../model/placement-rules.ts';
+import { asksForGpus } from '../../../model/gpus.ts';
+import { firstUnreadable, readConstraint } from '../../../model/placement-rules.ts';
 import type { Room } from '../room.ts';
 import { agentFilter } from './agent.ts';
 import { capacityProviderFilter } from './capacity-provider.ts';
@@ -12,16 +13,17 @@ import { memberOfFilter } from './member-of.ts';
 import { memoryFilter } from './memory.ts';
 import { portsFilter } from './ports.ts';
 import { requiredAttributesFilter } from './required-attributes.ts';
+import { unplaceableFilter } from './unplaceable.ts';
 import { zoneFilter } from './zone.ts';
 
 export type { Filter } from './filter.ts';
 
-/**
- * The filters of a request over its room.
- * @throws EcsError InvalidParameterException when a constraint is malformed.
- */
+/** The filters of a request over its room. */
 export function createFilters(room: Room): readonly Filter[] {
   const { resources, requiredAttributes, launchType, capacityProviderName, zone } = room.request;
+  const unplaceable =
+    room.request.unplaceable ?? firstUnreadable(room.request.constraints, room.request.strategies)?.message;
+  if (unplaceable !== undefined) return [unplaceableFilter(unplaceable)];
   const isFargate = launchType === 'FARGATE';
   const constraints = room.request.constraints.map(readConstraint);
   return [
@@ -31,7 +33,7 @@ export function createFilters(room: Room): readonly Filter[] {
     cpuFilter(room),
     memoryFilter(room),
     ...(resources.ports.length > 0 ? [portsFilter(room)] : []),
-    ...(resources.gpus > 0 ? [gpuFilter(room)] : []),
+    ...(asksForGpus(resources.gpus) ? [gpuFilter(room)] : []),
     ...(requiredAttributes.length > 0 ? [requiredAttributesFilter(room)] : []),
     ...(isFargate ? [fargateFilter(room)] : []),
     ...(constraints.some(({ kind }) => kind === 'distinctInstance') ? [distinctInstanceFilter(room)] : []),

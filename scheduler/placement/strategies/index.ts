@@ -11,12 +11,9 @@ import { instanceSpreadOrdering } from './spread-instances.ts';
 
 export type { Ordering } from './ordering.ts';
 
-/**
- * Orderings for the request's strategies.
- * @throws EcsError InvalidParameterException when a strategy is malformed.
- */
+/** Orderings for the request's strategies, those that can be read. */
 export function createOrderings(room: Room, seed: number): readonly Ordering[] {
-  const rules = room.request.strategies.map(readStrategy);
+  const rules = room.request.strategies.map(readStrategy).flatMap((rule) => (rule.kind === 'unreadable' ? [] : [rule]));
   const random = rules.findIndex(({ kind }) => kind === 'random');
   const deciding = random < 0 ? rules : rules.slice(0, random);
   return [...rankedOrderings(room, deciding), randomOrdering(room, seed)];

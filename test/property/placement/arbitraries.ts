@@ -3,6 +3,7 @@ import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs
 import fc from 'fast-check';
 import { AVAILABILITY_ZONE_ATTRIBUTE, FARGATE_ATTRIBUTE } from '../../../model/container-instance.ts';
 import type { CapacitySnapshot } from '../../../model/capacity.ts';
+import type { GpuAmount } from '../../../model/gpus.ts';
 import type { PlacementRequest } from '../../../scheduler/placement/types.ts';
 import { aSnapshot, anInstance } from '../../support/capacity.ts';
 import type { InstanceRow } from '../../support/capacity.ts';
@@ -27,6 +28,7 @@ const row = fc.record({
   memoryMiB: fc.integer({ min: -1, max: 8 }).map((n) => n * 256),
   usedPorts: fc.subarray([...PORTS]),
   gpus: fc.integer({ min: 0, max: 3 }),
+  heldGpus: fc.integer({ min: 0, max: 1 }),
   attributes,
   runningTasksCount: fc.integer({ min: 0, max: 3 }),
   groups: fc.record({ 'service:web': fc.integer({ min: 0, max: 3 }), 'service:db': fc.integer({ min: 0, max: 1 }) }),
@@ -75,7 +77,7 @@ export const request: fc.Arbitrary<PlacementRequest> = fc.record({
     cpu: fc.constantFrom(0, 128, 256),
     memoryMiB: fc.constantFrom(64, 256, 512),
     ports: fc.oneof({ weight: 3, arbitrary: fc.constant<string[]>([]) }, fc.subarray([...PORTS])),
-    gpus: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.constant(1)),
+    gpus: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.constantFrom<GpuAmount>(1, 'ALL')),
   }),
   requiredAttributes: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.constant([{ name: 'rack' }])),
   constraints: fc.array(constraint, { maxLength: 2 }),

@@ -18,12 +18,14 @@ export const afterPlacing = (
 ): readonly InstanceRow[] =>
   rows.map((row) => {
     if (row.id !== id) return row;
-    const { cpu, memoryMiB, gpus, ports } = request.resources;
+    const { cpu, memoryMiB, ports } = request.resources;
+    const gpus = request.resources.gpus === 'ALL' ? row.gpus : request.resources.gpus;
     return {
       ...row,
       cpu: row.cpu - cpu,
       memoryMiB: row.memoryMiB - memoryMiB,
       gpus: row.gpus - gpus,
+      heldGpus: row.heldGpus + gpus,
       usedPorts: [...(row.usedPorts ?? []), ...ports],
       groups: { ...row.groups, [request.group]: (row.groups[request.group] ?? 0) + 1 },
     };
@@ -33,7 +35,7 @@ export const afterPlacing = (
 const hasRoom = (row: InstanceRow, { resources }: PlacementRequest): boolean =>
   row.cpu >= resources.cpu &&
   row.memoryMiB >= resources.memoryMiB &&
-  row.gpus >= resources.gpus &&
+  (resources.gpus === 'ALL' ? row.gpus > 0 && row.heldGpus === 0 : row.gpus >= resources.gpus) &&
   resources.ports.every((port) => !row.usedPorts?.includes(port));
 
 /** Ids of the instances that may take a task. */

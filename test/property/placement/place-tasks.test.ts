@@ -39,7 +39,8 @@ describe('placeTasks', () => {
           const { cpu, memoryMiB, gpus, ports } = ask.resources;
           expect(tasks * memoryMiB).toBeLessThanOrEqual(row.memoryMiB);
           expect(tasks * cpu).toBeLessThanOrEqual(row.cpu);
-          expect(tasks * gpus).toBeLessThanOrEqual(row.gpus);
+          if (gpus === 'ALL') expect([tasks, row.gpus > 0, row.heldGpus]).toEqual([1, true, 0]);
+          else expect(tasks * gpus).toBeLessThanOrEqual(row.gpus);
           if (ports.length > 0) expect(tasks).toBe(1);
           expect(ports.filter((port) => row.usedPorts?.includes(port))).toEqual([]);
         }

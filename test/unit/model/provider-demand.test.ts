@@ -26,6 +26,17 @@ describe('providerDemand', () => {
     expect(providerDemand(group)).toMatchObject(expected);
   });
 
+  it('gives a task that takes every GPU an instance of its own', () => {
+    const withGpus = { ...instance(), gpus: 4 };
+    const waiting = [
+      { ...task(1), gpus: 'ALL' as const },
+      { ...task(2), gpus: 1 },
+      { ...task(3), gpus: 'ALL' as const },
+    ];
+    expect(providerDemand({ instances: [withGpus], waiting })).toMatchObject({ needed: 4, tooBig: 0 });
+    expect(providerDemand({ instances: [instance()], waiting })).toMatchObject({ needed: 1, tooBig: 3 });
+  });
+
   it('leaves tasks out that the smallest instance could not take', () => {
     const demand = providerDemand({ instances: [instance(), instance(true, 256)], waiting: [task(512), task(128)] });
     expect(demand).toEqual({ instances: 2, needed: 3, reservation: 150, waitingTasks: 2, tooBig: 1 });

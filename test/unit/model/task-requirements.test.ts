@@ -1,6 +1,8 @@
 import type { ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
+import type { HeldResources } from '../../../model/task.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
+import { isUnreadable } from '../../../model/unreadable.ts';
 import {
   heldResources,
   parseCpuUnits,
@@ -25,7 +27,11 @@ const held = (
   containers: ContainerDefinition[],
   more: Partial<TaskDefinition> = {},
   overrides: TaskOverride = {},
-): ReturnType<typeof heldResources> => heldResources(definition(containers, more), overrides);
+): HeldResources => {
+  const resources = heldResources(definition(containers, more), overrides);
+  if (isUnreadable(resources)) throw new Error(resources.message);
+  return resources;
+};
 
 describe('parseCpuUnits', () => {
   it.each([
@@ -101,13 +107,36 @@ describe('cpu and memory', () => {
   it.each([
     ['cpu', { cpu: 'fast' }],
     ['memory', { memory: '1 TB' }],
-  ])('refuses an unreadable %s', (member, more) => {
-    expect(() => held([], more)).toThrow(
-      expect.objectContaining({
-        code: 'ClientException',
-        message: `Invalid '${member}' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
-      }),
-    );
+  ])('tells of an unreadable %s, and does not throw', (member, more) => {
+    expect(heldResources(definition([], more), {})).toEqual({
+      kind: 'unreadable',
+      message: `Invalid '${member}' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
+    });
+  });
+
+  it('counts mounts in memory and shared memory, unless the task says its size', () => {
+    const linuxParameters = {
+      sharedMemorySize: 64,
+      tmpfs: [
+        { containerPath: '/a', size: 100 },
+        { containerPath: '/b', size: 28 },
+      ],
+    };
+    const containers = [
+      { name: 'a', memory: 512, memoryReservation: 128, linuxParameters },
+      { name: 'b', memory: 32 },
+    ];
+    expect(held(containers).memoryMiB).toBe(128 + 64 + 128 + 32);
+    expect(held(containers, { memory: '1GB' }).memoryMiB).toBe(1024);
+  });
+
+  it('never asks for more than a ledger can hold', () => {
+    const most = 2 ** 31 - 1;
+    const containers = [
+      { name: 'a', cpu: most, memory: most },
+      { name: 'b', cpu: most, memory: most },
+    ];
+    expect(held(containers)).toMatchObject({ cpu: most, memoryMiB: most });
   });
 });
 
@@ -194,10 +223,20 @@ describe('GPUs', () => {
     expect(held(containers).gpus).toBe(3);
   });
 
-  it.each(['ALL', 'two', '', '-1', '1.5'])('refuses %j', (value) => {
-    expect(() => held([{ name: 'a', resourceRequirements: [{ type: 'GPU', value }] }])).toThrow(
-      `Invalid GPU resource requirement '${value}' of container a. Specify the number of GPUs.`,
-    );
+  it('sums over the entries of one container, and takes all for ALL', () => {
+    const gpus = (...values: string[]): ContainerDefinition[] => [
+      { name: 'a', resourceRequirements: values.map((value) => ({ type: 'GPU', value })) },
+    ];
+    expect(held(gpus('1', '2')).gpus).toBe(3);
+    expect(held(gpus('1', 'ALL')).gpus).toBe('ALL');
+  });
+
+  it.each(['x', 'all', 'two', '', '-1', '1.5', '99999'])('tells of %j, and does not throw', (value) => {
+    const containers: ContainerDefinition[] = [{ name: 'a', resourceRequirements: [{ type: 'GPU', value }] }];
+    expect(heldResources(definition(containers), {})).toEqual({
+      kind: 'unreadable',
+      message: `Invalid GPU resource requirement of container 'a'. Specify the number of GPUs, from 1 to 1024, or ALL.`,
+    });
   });
 });
 

@@ -12,7 +12,7 @@ import { loggingRule } from './logging.ts';
 import { linksRule, networkModeRule } from './network-mode.ts';
 import { portMappingsRule, portNamesRule, sharedPortsRule } from './ports.ts';
 import { executionRoleRule } from './roles.ts';
-import { containerSizesRule, sumRule, taskSizeRule } from './sizes.ts';
+import { SIZE_RULES } from './sizes.ts';
 import {
   definitionSizeRule,
   ephemeralStorageRule,
@@ -44,9 +44,7 @@ const RULES: readonly Rule[] = [
   containersRule,
   definitionSizeRule,
   compatibilityRule,
-  taskSizeRule,
-  containerSizesRule,
-  sumRule,
+  ...SIZE_RULES,
   dependsOnRule,
   volumesFromRule,
   linksRule,

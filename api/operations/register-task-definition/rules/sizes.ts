@@ -1,5 +1,6 @@
-/** CPU and memory of the task and of its containers. The Fargate table is fargate.ts's. */
-import { parseCpuUnits, parseMemoryMiB } from '../../../../model/task-requirements.ts';
+/** CPU, memory and GPUs of the task and of its containers, also as a call overrides them. The Fargate table is fargate.ts's. */
+import { addGpus, MOST_GPUS, readGpus, type GpuAmount } from '../../../../model/gpus.ts';
+import { invalidGpus, parseCpuUnits, parseMemoryMiB } from '../../../../model/task-requirements.ts';
 import type { ContainerRule, Rule } from '../definition.ts';
 import { containersOf, eachContainer, nameOf } from '../definition.ts';
 
@@ -8,16 +9,16 @@ const TROUBLESHOOTING = 'For more information, see the Troubleshooting section o
 const MIN_TASK_CPU = 128;
 const MAX_TASK_CPU = 196_608;
 /** What the oldest supported engine starts; the agent raises it to its own engine's minimum. */
-const MIN_CONTAINER_MEMORY_MIB = 4;
+const MIN_MEMORY_MIB = 4;
 
-export const taskSizeRule: Rule = function* ({ cpu, memory }) {
+const taskSizeRule: Rule = function* ({ cpu, memory }) {
   if (cpu !== undefined) {
     const units = parseCpuUnits(cpu);
     if (units === undefined || units < MIN_TASK_CPU || units > MAX_TASK_CPU) {
       yield `Invalid 'cpu' setting for task. ${TROUBLESHOOTING}`;
     }
   }
-  if (memory !== undefined && !(parseMemoryMiB(memory) ?? 0))
+  if (memory !== undefined && (parseMemoryMiB(memory) ?? 0) < MIN_MEMORY_MIB)
     yield `Invalid 'memory' setting for task. ${TROUBLESHOOTING}`;
 };
 
@@ -29,8 +30,8 @@ const containerSize: ContainerRule = function* (container, { memory: taskMemory 
     yield `${setting} At least one of 'memory' or 'memoryReservation' must be specified.`;
   }
   for (const [name, value] of Object.entries({ memory, memoryReservation })) {
-    if (value !== undefined && value !== 0 && value < MIN_CONTAINER_MEMORY_MIB) {
-      yield `${setting} '${name}' must be at least ${MIN_CONTAINER_MEMORY_MIB} MiB.`;
+    if (value !== undefined && value !== 0 && value < MIN_MEMORY_MIB) {
+      yield `${setting} '${name}' must be at least ${MIN_MEMORY_MIB} MiB.`;
     }
   }
   if (memory && memoryReservation && memoryReservation > memory) {
@@ -42,10 +43,10 @@ const containerSize: ContainerRule = function* (container, { memory: taskMemory 
   }
 };
 
-export const containerSizesRule = eachContainer(containerSize);
+const containerSizesRule = eachContainer(containerSize);
 
 /** What the containers reserve together must fit into the task. */
-export const sumRule: Rule = function* (definition) {
+const sumRule: Rule = function* (definition) {
   const memory = parseMemoryMiB(definition.memory ?? '');
   const reserved = containersOf(definition).reduce((sum, c) => sum + (c.memoryReservation ?? c.memory ?? 0), 0);
   if (memory !== undefined && reserved > memory) {
@@ -57,3 +58,31 @@ export const sumRule: Rule = function* (definition) {
     yield `The containers' cpu together (${shares}) is greater than the cpu of the task (${cpu}).`;
   }
 };
+
+const containerGpus: ContainerRule = function* (container) {
+  const asked = (container.resourceRequirements ?? []).filter(({ type }) => type === 'GPU');
+  const counts = asked.map((requirement) => readGpus([requirement]));
+  if (counts.some((count) => count === undefined || count === 0 || (count !== 'ALL' && count > MOST_GPUS))) {
+    yield invalidGpus(nameOf(container));
+  }
+};
+
+/** A container that takes all leaves none to another. */
+const allGpusRule: Rule = function* (definition) {
+  const asked = containersOf(definition).flatMap(({ resourceRequirements = [] }) =>
+    resourceRequirements.filter(({ type }) => type === 'GPU'),
+  );
+  const total = asked.reduce<GpuAmount>((sum, requirement) => addGpus(sum, readGpus([requirement]) ?? 0), 0);
+  if (total === 'ALL' && asked.length > 1) {
+    yield 'A GPU resource requirement of ALL must be the only GPU resource requirement of the task.';
+  }
+};
+
+/** In the order in which they refuse. */
+export const SIZE_RULES: readonly Rule[] = [
+  taskSizeRule,
+  containerSizesRule,
+  sumRule,
+  eachContainer(containerGpus),
+  allGpusRule,
+];

@@ -1,6 +1,5 @@
 /** Parameters of the definition beside its containers. */
 import { MAX_PLACEMENT_CONSTRAINTS, readConstraint } from '../../../../model/placement-rules.ts';
-import { isEcsError } from '../../../../model/errors.ts';
 import type { Rule } from '../definition.ts';
 import { containersOf, nameOf, outside } from '../definition.ts';
 
@@ -9,12 +8,8 @@ export const placementConstraintsRule: Rule = function* ({ placementConstraints 
     yield `A task definition can have at most ${MAX_PLACEMENT_CONSTRAINTS} placement constraints.`;
   }
   for (const { expression } of placementConstraints) {
-    try {
-      readConstraint({ type: 'memberOf', expression });
-    } catch (refusal) {
-      if (!isEcsError(refusal)) throw refusal;
-      yield refusal.message;
-    }
+    const rule = readConstraint({ type: 'memberOf', expression });
+    if (rule.kind === 'unreadable') yield rule.message;
   }
 };
 

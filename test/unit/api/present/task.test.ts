@@ -133,12 +133,21 @@ describe('presentTask', () => {
       memory: '128',
       memoryReservation: '64',
       healthStatus: 'HEALTHY',
-      gpuIds: ['g'],
       networkBindings: [binding],
       networkInterfaces: [networkInterface],
     } as const;
     expect(present({ containers: [container(ran)] }).containers?.[0]).toMatchObject(ran);
     expect(present().containers?.[0]?.exitCode).toBeUndefined();
+  });
+
+  test('the GPUs of a task are dealt out to its containers', () => {
+    const containers = [
+      { ...container({}), name: 'a', gpus: 1 },
+      { ...container({}), name: 'b' },
+      { ...container({}), name: 'c', gpus: 2 },
+    ];
+    const shown = present({ containers, gpuIds: ['g0', 'g1', 'g2'] }).containers;
+    expect(shown?.map(({ gpuIds }) => gpuIds)).toEqual([['g0'], undefined, ['g1', 'g2']]);
   });
 
   test('why it stopped', () => {

@@ -1,4 +1,5 @@
 /** Every rule of RegisterTaskDefinition: a definition that breaks it and the message that the caller reads. */
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { checkDefinition } from '../../../../api/operations/register-task-definition/rules/index.ts';
 import type { Definition } from '../../../../api/operations/register-task-definition/definition.ts';
@@ -55,6 +56,25 @@ describe('containers', () => {
     ['a name twice', ofMany({ name: 'a' }, { name: 'a' }), /^Container names must be unique: 'a'/],
     ['nothing essential', of({ essential: false }), /must be essential/],
     ['more than 64 KiB', of({ command: ['x'.repeat(70_000)] }), /at most 65536 are allowed/],
+  ]);
+});
+
+describe('GPUs', () => {
+  const gpus = (...values: string[]): Partial<ContainerDefinition> => ({
+    resourceRequirements: values.map((value) => ({ type: 'GPU', value })),
+  });
+  accepts([
+    ['one', of(gpus('1'))],
+    ['as many as any machine has', of(gpus('1024'))],
+    ['two entries', of(gpus('1', '2'))],
+    ['all', of(gpus('ALL'))],
+  ]);
+  refuses([
+    ...['x', 'all', '0', '-1', '1.5', '', '1025', '01x'].map(
+      (value) => [`GPU ${value}`, of(gpus(value)), /^Invalid GPU resource requirement of container 'web'/] as const,
+    ),
+    ['all beside one', ofMany(gpus('ALL'), gpus('1')), /must be the only GPU resource requirement/],
+    ['all twice', of(gpus('ALL', 'ALL')), /must be the only GPU resource requirement/],
   ]);
 });
 

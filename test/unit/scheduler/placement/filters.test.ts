@@ -82,6 +82,18 @@ describe('GPU', () => {
   });
 });
 
+describe('every GPU of an instance', () => {
+  it.each([
+    ['all free, one task', { gpus: 4 }, 1, 1],
+    ['all free, two tasks', { gpus: 4 }, 2, 1],
+    ['one of them held', { gpus: 3, heldGpus: 1 }, 1, 0],
+    ['an instance that has none', {}, 1, 0],
+  ])('%s', (_, row, count, placed) => {
+    const reason = placed < count ? 'RESOURCE:GPU' : undefined;
+    expect(ask(row, { count, resources: { gpus: 'ALL' } })).toEqual({ placed, reason });
+  });
+});
+
 describe('required attributes', () => {
   it.each<[Record<string, string>, { name: string; value?: string }[], boolean]>([
     [{}, [], true],
@@ -170,7 +182,7 @@ describe('memberOf', () => {
   });
 
   it('refuses a malformed expression', () => {
-    expect(() => ask({}, memberOf('attribute:'))).toThrow(/^Invalid expression/);
+    expect(ask({}, memberOf('attribute:'))).toEqual({ placed: 0, reason: 'UNPLACEABLE' });
   });
 });
 

@@ -15,7 +15,7 @@ const room = (): Room =>
 describe('Room', () => {
   it('shows what the snapshot shows', () => {
     const before = room();
-    expect([before.cpu[0], before.memoryMiB[0], before.freeGpus(0), before.freeGpus(1)]).toEqual([1000, 2000, 3, 0]);
+    expect([before.cpu[0], before.memoryMiB[0], before.gpus(0).free, before.gpus(1).free]).toEqual([1000, 2000, 3, 0]);
     expect([...before.groupTasks]).toEqual([0, 2]);
     expect([before.isConnected(0), before.isConnected(1)]).toEqual([true, false]);
     expect([before.attributeOf(0, 'disk'), before.attributeOf(1, 'disk')]).toEqual(['', undefined]);
@@ -26,7 +26,7 @@ describe('Room', () => {
     expect(after.placeOn(0)).toEqual({ containerInstanceId: 'a', availabilityZone: 'z' });
     expect(after.placeOn(0)).toEqual({ containerInstanceId: 'a', availabilityZone: 'z' });
     expect(after.placeOn(1)).toEqual({ containerInstanceId: 'b' });
-    expect([after.cpu[0], after.memoryMiB[0], after.freeGpus(0)]).toEqual([800, 1600, 1]);
+    expect([after.cpu[0], after.memoryMiB[0], after.gpus(0).free]).toEqual([800, 1600, 1]);
     expect([...after.groupTasks]).toEqual([2, 3]);
     expect([...after.placedTasks]).toEqual([2, 1]);
   });
