@@ -7,6 +7,7 @@ import { putDecisions, withTasks } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import { noteWrite } from './owner-marks.ts';
 import type { TaskRow } from './task-rows.ts';
+import { toJson } from './storable.ts';
 
 interface WaitingRow {
   readonly id: string;
@@ -41,7 +42,7 @@ export function assignTasks(db: Database, input: AssignInput): Promise<AssignRes
     );
     const outcomes = input.assignments.map((assignment) => decide(input, { assignment, tasks, entries }));
     const fresh = outcomes.flatMap((decision) => (decision.kind === 'fresh' ? [decision] : []));
-    if (fresh.length > 0) await queries.run(WRITE, [JSON.stringify(fresh.map(toRow))]);
+    if (fresh.length > 0) await queries.run(WRITE, [toJson(fresh.map(toRow))]);
     const touched = new Set(fresh.map(({ assigned }) => assigned.containerInstanceId));
     await writeEntries(
       queries,

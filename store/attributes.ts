@@ -8,6 +8,7 @@ import type { Database, Queries } from './database.ts';
 import { toAttribute, toAttributeMap } from './instances.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 import type { InstanceStore } from './types.ts';
+import { toJson } from './storable.ts';
 
 const CUSTOM_ATTRIBUTE_LIMIT = 10;
 
@@ -60,7 +61,7 @@ async function put(queries: Queries, target: Target, attributes: readonly Attrib
   }
   await queries.run('UPDATE container_instances SET custom_attributes = $2 WHERE id = $1', [
     target.instanceId,
-    JSON.stringify(merged),
+    toJson(merged),
   ]);
   await recordChange(queries, target, { before: custom, after: merged });
 }

@@ -10,6 +10,7 @@ import { pageOf } from './page.ts';
 import { requireProviders } from './required-providers.ts';
 import type { TaskRow } from './task-rows.ts';
 import type { CapacityProviderStore, ClusterProviders, ClusterRecord } from './types.ts';
+import { toJson } from './storable.ts';
 
 interface ProviderRow {
   readonly name: string;
@@ -38,12 +39,12 @@ export function createCapacityProviderStore(db: Database): CapacityProviderStore
         `INSERT INTO capacity_providers AS p (${COLUMNS}) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (name) DO UPDATE SET status = excluded.status, created_at = excluded.created_at, doc = excluded.doc,
            tags = excluded.tags WHERE p.status = 'INACTIVE' RETURNING ${COLUMNS}`,
-        [name, status, createdAt, JSON.stringify(doc), JSON.stringify(tags)],
+        [name, status, createdAt, toJson(doc), toJson(tags)],
       );
       return row && toRecord(row);
     },
     updateCapacityProvider: async (name, autoScalingGroupProvider) => {
-      const doc = JSON.stringify({ autoScalingGroupProvider, updateStatus: 'UPDATE_COMPLETE' });
+      const doc = toJson({ autoScalingGroupProvider, updateStatus: 'UPDATE_COMPLETE' });
       const [row] = await db.rows<ProviderRow>(
         `UPDATE capacity_providers SET doc = doc || $2::jsonb WHERE name = $1 AND status = 'ACTIVE' RETURNING ${COLUMNS}`,
         [name, doc],
@@ -109,7 +110,7 @@ async function putClusterProviders(
   }
   const [row] = await queries.rows<ClusterRow>(
     `UPDATE clusters SET doc = doc || $2::jsonb WHERE name = $1 RETURNING ${CLUSTER_COLUMNS}`,
-    [clusterName, JSON.stringify(providers)],
+    [clusterName, toJson(providers)],
   );
   if (!row) throw new EcsError('ClusterNotFoundException', 'Cluster not found.');
   return { before, after: toClusterRecord(row) };

@@ -5,6 +5,7 @@ import type { Database, Queries } from './database.ts';
 import { pageOf } from './page.ts';
 import { requireProviders } from './required-providers.ts';
 import type { ClusterCounts, ClusterRecord, ClusterStore } from './types.ts';
+import { toJson } from './storable.ts';
 
 export interface ClusterRow {
   readonly name: string;
@@ -26,7 +27,7 @@ export const toClusterRecord = (row: ClusterRow): ClusterRecord => ({
 
 function toDoc(cluster: ClusterRecord): string {
   const { clusterName: _name, status: _status, createdAt: _createdAt, tags: _tags, ...doc } = cluster;
-  return JSON.stringify(doc);
+  return toJson(doc);
 }
 
 export function createClusterStore(db: Database): ClusterStore {
@@ -50,7 +51,7 @@ export function createClusterStore(db: Database): ClusterStore {
         await requireCluster(queries, name, 'FOR NO KEY UPDATE');
         const [row] = await queries.rows<ClusterRow>(
           `UPDATE clusters SET doc = doc || $2::jsonb, tags = coalesce($3::jsonb, tags) WHERE name = $1 RETURNING ${CLUSTER_COLUMNS}`,
-          [name, JSON.stringify(doc), tags === undefined ? null : JSON.stringify(tags)],
+          [name, toJson(doc), tags === undefined ? null : toJson(tags)],
         );
         if (!row) throw new EcsError('ClusterNotFoundException', 'Cluster not found.');
         return toClusterRecord(row);
@@ -74,7 +75,7 @@ async function insertCluster(queries: Queries, cluster: ClusterRecord): Promise<
      ON CONFLICT (name) DO UPDATE
        SET status = 'ACTIVE', created_at = excluded.created_at, doc = excluded.doc, tags = excluded.tags
        WHERE clusters.status = 'INACTIVE'`,
-    [cluster.clusterName, cluster.createdAt, toDoc(cluster), JSON.stringify(cluster.tags)],
+    [cluster.clusterName, cluster.createdAt, toDoc(cluster), toJson(cluster.tags)],
   );
 }
 

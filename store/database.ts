@@ -1,6 +1,7 @@
 /** The door to Postgres: pooled queries and transactions, and the one place where a lost database becomes an ECS error. */
 import pg from 'pg';
 import { EcsError, isEcsError } from '../model/errors.ts';
+import { storable } from './storable.ts';
 
 /** A query whose text never changes between calls: Postgres plans it once per connection under its name. */
 export interface Statement {
@@ -61,7 +62,7 @@ function queriesOver(client: pg.Pool | pg.ClientBase): Queries {
   const send = async (statement: Statement | string, values: readonly unknown[] = []): Promise<pg.QueryResult> => {
     const query = typeof statement === 'string' ? { text: statement } : statement;
     try {
-      return await client.query({ ...query, values: [...values] });
+      return await client.query({ ...query, values: values.map(storable) });
     } catch (error) {
       throw translate(error);
     }
@@ -147,9 +148,21 @@ const LOST_CODES =
 const LOST_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after calling end/;
 
-/** What the caller meets when the database is out of reach; everything else passes as it is. */
+/**
+ * What no repetition changes: a value that its column cannot hold (class 22), a missing or forbidden one, and one that is too
+ * large or too deep for Postgres.
+ */
+const UNSTORABLE_CODES = /^(22...|23502|23514|5400.|5401.|5402.)$/;
+
+/** What the caller meets when the database is out of reach, or cannot hold a value; everything else passes as it is. */
 function translate(error: unknown): unknown {
   if (isEcsError(error) || !(error instanceof Error)) return error;
+  if (UNSTORABLE_CODES.test(errorCode(error))) {
+    return new EcsError(
+      'InvalidParameterException',
+      `The store cannot hold a value of this request: ${error.message}.`,
+    );
+  }
   if (!LOST_CODES.test(errorCode(error)) && !LOST_MESSAGES.test(error.message)) return error;
   return new EcsError(
     'ServiceUnavailable',

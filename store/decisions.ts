@@ -3,6 +3,7 @@ import type { DecidedTask, Decision } from '../model/decision.ts';
 import { decisionKind } from '../model/decision.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import type { DecisionFilter, DecisionStore } from './types.ts';
+import { toJson } from './storable.ts';
 
 const unique = (ids: readonly (string | undefined)[]): readonly string[] =>
   [...new Set(ids.filter((id) => id !== undefined && id !== ''))] as readonly string[];
@@ -45,7 +46,7 @@ export async function putDecisions(queries: Queries, decisions: readonly Decisio
     instances: instancesOf(decision),
     doc: decision,
   }));
-  await queries.run(PUT, [JSON.stringify(rows)]);
+  await queries.run(PUT, [toJson(rows)]);
 }
 
 /** The decision about those of its tasks that became so; none when it was about others only. */

@@ -7,6 +7,7 @@ import type { Database, Queries, Statement } from './database.ts';
 import { toInstance, type InstanceRow } from './instances.ts';
 import { toTask, type TaskRow } from './task-rows.ts';
 import type { EventFilter, EventPage, EventStore, StoredEvent } from './event-types.ts';
+import { toJson } from './storable.ts';
 
 /** Rows a purge removes in one statement. */
 const PURGE_BATCH = 10_000;
@@ -38,7 +39,7 @@ export async function addServiceActions(queries: Queries, writes: OwnerRecord): 
     `INSERT INTO ecs_events (kind, cluster, resource, detail)
      SELECT a.value ->> 'kind', $1, $2, a.value -> 'detail'
      FROM json_array_elements($3) WITH ORDINALITY AS a (value, place) ORDER BY place`,
-    [clusterName, serviceName, JSON.stringify(rows)],
+    [clusterName, serviceName, toJson(rows)],
   );
 }
 

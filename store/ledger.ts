@@ -7,6 +7,7 @@ import { gpuShortfall, takenGpus } from '../model/gpus.ts';
 import type { HeldResources } from '../model/task.ts';
 import type { Queries, Statement } from './database.ts';
 import { INSTANCE_EVENT_COLUMNS, insertInstanceEvents } from './events.ts';
+import { toJson } from './storable.ts';
 
 /** What one task holds, down to the GPUs. */
 export interface Holding {
@@ -126,5 +127,5 @@ export async function lockInstances(queries: Queries, ids: Iterable<string>): Pr
 /** Writes locked entries back, in one statement. */
 export async function writeEntries(queries: Queries, entries: Iterable<LedgerEntry>): Promise<void> {
   const rows = [...entries].map((entry) => entry.toRow());
-  if (rows.length > 0) await queries.run(WRITE, [JSON.stringify(rows)]);
+  if (rows.length > 0) await queries.run(WRITE, [toJson(rows)]);
 }

@@ -7,6 +7,7 @@ import type { Database, Queries } from './database.ts';
 import { putDecisions } from './decisions.ts';
 import { INSTANCE_EVENT_COLUMNS, insertInstanceEvents } from './events.ts';
 import { toAttributeMap } from './instances.ts';
+import { toJson } from './storable.ts';
 
 /** A version that is there already changes nothing, and neither does news of an instance that never registered. */
 export function recordInstance(db: Database, record: InstanceRecord): Promise<void> {
@@ -86,11 +87,11 @@ async function putRegistration(
     resources.memoryMiB,
     resources.reservedPorts,
     resources.gpuIds,
-    JSON.stringify(attributes),
+    toJson(attributes),
     attributes[AVAILABILITY_ZONE_ATTRIBUTE] ?? null,
     registration.agentVersion,
     registration.agentHash,
     registration.dockerVersion,
-    JSON.stringify(registration.tags),
+    toJson(registration.tags),
   ]);
 }

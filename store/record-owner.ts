@@ -10,6 +10,7 @@ import { putRollout } from './service-deployments.ts';
 import { addServiceEvents, putService } from './services.ts';
 import { applyPatch } from './task-patch.ts';
 import type { TaskState } from './task-rows.ts';
+import { toJson } from './storable.ts';
 
 interface LockedTask {
   readonly id: string;
@@ -70,7 +71,7 @@ async function patchTasks(queries: Queries, patches: readonly TaskPatch[]): Prom
   });
   const changed = changes.filter(({ task, state }) => state !== task.state);
   if (changed.length === 0) return false;
-  await queries.run(WRITE, [JSON.stringify(changed.map(toRow))]);
+  await queries.run(WRITE, [toJson(changed.map(toRow))]);
   const stopped = changed.filter(({ task, state }) => hasJustStopped(task.state, state));
   await freeCapacity(
     queries,

@@ -9,6 +9,7 @@ import { provisioningRoom } from './assign.ts';
 import { noteWrite } from './owner-marks.ts';
 import { putRunTaskRequest } from './run-task-requests.ts';
 import { splitTask } from './task-rows.ts';
+import { toJson } from './storable.ts';
 
 interface Reserved {
   readonly task: Task;
@@ -49,7 +50,7 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
     if (existing === 'others') return WITHHELD;
     const roomToWait = await provisioningRoom(queries, input);
     const { reserved, refused } = decide(input, { entries, existing, roomToWait });
-    if (reserved.length > 0) await queries.run(INSERT, [JSON.stringify(reserved.map(toRow))]);
+    if (reserved.length > 0) await queries.run(INSERT, [toJson(reserved.map(toRow))]);
     const touched = new Set(reserved.map(({ task }) => task.containerInstanceId));
     await writeEntries(
       queries,

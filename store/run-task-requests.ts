@@ -2,6 +2,7 @@
 import type { RunTaskAnswer, RunTaskRequestRecord } from '../model/reservation.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Queries } from './database.ts';
+import { toJson } from './storable.ts';
 
 const HOUR_MS = 3_600_000;
 /** ECS keeps a token for a day at most, … */
@@ -42,7 +43,7 @@ export async function putRunTaskRequest(queries: Queries, request: RunTaskReques
       request.clientToken,
       request.digest,
       request.taskIds,
-      JSON.stringify(request.failures),
+      toJson(request.failures),
       request.createdAt,
     ],
   );

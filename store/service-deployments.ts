@@ -4,6 +4,7 @@ import type { OwnerRecord } from '../model/owner-record.ts';
 import type { Database, Queries } from './database.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 import type { ServiceDeploymentFilter, ServiceHistoryStore } from './types.ts';
+import { toJson } from './storable.ts';
 
 /** ECS keeps the history so long. */
 const KEPT_MS = 90 * 24 * 3_600_000;
@@ -75,7 +76,7 @@ export async function putRollout(queries: Queries, { service, rollout }: OwnerRe
        ON CONFLICT (cluster, service, id) DO UPDATE SET resolved = excluded.resolved,
          doc = jsonb_set(r.doc, '{containerImages}', excluded.doc -> 'containerImages')
        WHERE r.resolved < excluded.resolved`,
-      [...key, revision.revisionId, revision.createdAt, resolved, JSON.stringify(revision)],
+      [...key, revision.revisionId, revision.createdAt, resolved, toJson(revision)],
     );
   }
   for (const deployment of rollout.serviceDeployments) {
@@ -86,7 +87,7 @@ export async function putRollout(queries: Queries, { service, rollout }: OwnerRe
        ON CONFLICT (cluster, service, id) DO UPDATE SET version = excluded.version, status = excluded.status,
          doc = excluded.doc
        WHERE r.version < excluded.version`,
-      [...key, serviceDeploymentId, version, status, createdAt, JSON.stringify(deployment)],
+      [...key, serviceDeploymentId, version, status, createdAt, toJson(deployment)],
     );
   }
 }

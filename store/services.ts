@@ -9,6 +9,7 @@ import { type Page, type PageRequest, pageOf } from './page.ts';
 import { DESCRIBABLE_WHEN_INACTIVE } from './retention.ts';
 import { forgetOlderHistory } from './service-deployments.ts';
 import type { ServiceStore } from './types.ts';
+import { toJson } from './storable.ts';
 
 /** ECS shows, and we keep, so many events of a service. */
 const EVENT_LIMIT = 100;
@@ -122,7 +123,7 @@ export async function putService(queries: Queries, record: ServiceRecord): Promi
     definition.schedulingStrategy,
     record.createdAt,
     record.waitingForCapacity,
-    JSON.stringify({ ...shown, definition: untagged }),
+    toJson({ ...shown, definition: untagged }),
   ];
   if ((await queries.run(UPDATE, values)) > 0) {
     const key = { cluster: definition.clusterName, name: definition.serviceName };
@@ -135,7 +136,7 @@ export async function putService(queries: Queries, record: ServiceRecord): Promi
   );
   if (row?.incarnation === record.incarnation) return false;
   if (record.status === 'ACTIVE') await requireCluster(queries, definition.clusterName, 'FOR SHARE');
-  if ((await queries.run(INSERT, [...values, JSON.stringify(tags)])) === 0) return false;
+  if ((await queries.run(INSERT, [...values, toJson(tags)])) === 0) return false;
   const key = [definition.clusterName, definition.serviceName, record.incarnation] as const;
   await queries.run('DELETE FROM service_events WHERE cluster = $1 AND service = $2 AND incarnation <> $3', key);
   await forgetOlderHistory(queries, key);

@@ -5,6 +5,7 @@ import { EcsError } from '../model/errors.ts';
 import type { Database, Queries } from './database.ts';
 import { DESCRIBABLE_WHEN_INACTIVE } from './retention.ts';
 import type { TagStore } from './types.ts';
+import { toJson } from './storable.ts';
 
 const TAG_LIMIT = 50;
 
@@ -30,7 +31,7 @@ export function createTagStore(db: Database, partition: Partition): TagStore {
         const next = merge(tags, change);
         await queries.run(`UPDATE ${place.table} SET tags = $${place.values.length + 1} WHERE ${place.condition}`, [
           ...place.values,
-          JSON.stringify(next),
+          toJson(next),
         ]);
         return true;
       });

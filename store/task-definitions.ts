@@ -5,6 +5,7 @@ import type { TaskDefinition, TaskDefinitionRecord } from '../model/task-definit
 import type { Database, Queries, Statement } from './database.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 import type { TaskDefinitionStore } from './types.ts';
+import { toJson } from './storable.ts';
 
 interface DefinitionRow {
   readonly doc: TaskDefinition;
@@ -29,13 +30,7 @@ export function createTaskDefinitionStore(db: Database, partition: Partition): T
         const definition = build(await nextRevision(queries, family));
         await queries.run(
           'INSERT INTO task_definitions (family, revision, status, doc, tags) VALUES ($1, $2, $3, $4, $5)',
-          [
-            family,
-            definition.revision,
-            definition.status ?? 'ACTIVE',
-            JSON.stringify(definition),
-            JSON.stringify(tags),
-          ],
+          [family, definition.revision, definition.status ?? 'ACTIVE', toJson(definition), toJson(tags)],
         );
         return { definition, tags };
       }),
@@ -126,7 +121,7 @@ async function changeStatus(db: Database, change: StatusChange): Promise<TaskDef
   await db.run(
     `UPDATE task_definitions SET status = $4, doc = (doc::jsonb || $5::jsonb)::json
      WHERE family = $1 AND revision = $2 AND status = $3`,
-    [family, revision, from, members.status, JSON.stringify(members)],
+    [family, revision, from, members.status, toJson(members)],
   );
   const [row] = await db.rows<DefinitionRow>(GET, [family, revision]);
   return row && toRecord(row);

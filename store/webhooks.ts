@@ -4,6 +4,7 @@ import type { Webhook } from '../model/webhook.ts';
 import type { Database, Statement } from './database.ts';
 import { pageOf } from './page.ts';
 import type { ClaimedWebhook, WebhookStore } from './event-types.ts';
+import { toJson } from './storable.ts';
 
 interface WebhookRow {
   readonly id: string;
@@ -72,7 +73,7 @@ export function createWebhookStore(db: Database): WebhookStore {
       const created = await one(
         `INSERT INTO webhooks AS w (id, url, pattern, secret, status, created_at, updated_at, position)
          VALUES ($1, $2, $3, $4, $5, $6, $6, ecs_event_horizon()) RETURNING ${COLUMNS}`,
-        [webhookId, url, pattern === undefined ? null : JSON.stringify(pattern), secret ?? null, status, at],
+        [webhookId, url, pattern === undefined ? null : toJson(pattern), secret ?? null, status, at],
       );
       if (!created) throw new Error('the webhook was not stored');
       return created;
@@ -96,7 +97,7 @@ export function createWebhookStore(db: Database): WebhookStore {
           id,
           url ?? null,
           pattern !== undefined,
-          pattern === undefined || pattern === null ? null : JSON.stringify(pattern),
+          pattern === undefined || pattern === null ? null : toJson(pattern),
           secret !== undefined,
           secret ?? null,
           status ?? null,

@@ -45,6 +45,8 @@ export class FakeControl {
   provisioningLimit = Infinity;
   /** Delivers notices to owners; set by the test that has a client. */
   deliver: (ownerWorkflowId: string, notice: InstanceNotice) => Promise<void> = () => Promise.resolve();
+  /** Text that the store refuses for good, wherever in a write it is. */
+  unstorable: string | undefined;
   /** How often DAEMON services looked, and how often they saw something new. */
   readonly looks = { all: 0, news: 0 };
 
@@ -80,17 +82,26 @@ export class FakeControl {
     return this.events.map((event) => event.message);
   }
 
+  #refuseUnstorable(written: unknown): void {
+    if (this.unstorable === undefined || !JSON.stringify(written).includes(this.unstorable)) return;
+    throw ApplicationFailure.nonRetryable('The store cannot hold it.', 'InvalidParameterException');
+  }
+
   activities(): ControlActivities {
     return {
       snapshotCapacity: (request) => Promise.resolve(this.#snapshot(request)),
       listZones: () => Promise.resolve(this.#zones()),
-      reserveTasks: (input) => Promise.resolve(this.#reserve(input)),
+      reserveTasks: (input) => {
+        this.#refuseUnstorable(input);
+        return Promise.resolve(this.#reserve(input));
+      },
       assignTasks: (input) => Promise.resolve(this.#assign(input)),
       recordOwner: (record) => {
         // As the store: events alone do not say which service they belong to.
         if (record.events.length > 0 && record.service === undefined) {
           throw ApplicationFailure.nonRetryable('Events were to be recorded without the service.', 'EventsAlone');
         }
+        this.#refuseUnstorable(record);
         this.#record(record);
         return Promise.resolve({});
       },

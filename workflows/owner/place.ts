@@ -1,4 +1,5 @@
 /** From "n tasks wanted" to rows that hold capacity: snapshot, place, reserve; again for what the store refused. */
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { ReserveInput, ReserveResult, RunTaskRequestRecord } from '../../model/reservation.ts';
 import type { Decision, PlacementExplanation } from '../../model/decision.ts';
 import type { SnapshotRequest } from '../../model/capacity.ts';
@@ -70,10 +71,26 @@ export interface ReserveOptions {
 /** Above this number the workflow's step ends first: what it has to say must not wait until so many rows are written. */
 const MANY_TASKS = 200;
 
-/** Places and reserves up to `request.count` tasks. */
+/** Places and reserves up to `request.count` tasks. What the store refuses for good becomes the refusal of the rest. */
 export async function placeAndReserve(options: ReserveOptions): Promise<ReservationOutcome> {
-  const { clusterName, request } = options;
   const reserved: Task[] = [];
+  try {
+    return await placeInRounds(options, reserved);
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    return { tasks: reserved, refusal: refusedByStore(error), totalInstances: 1, requestKept: false };
+  }
+}
+
+/** See UNPLACEABLE. */
+export const refusedByStore = ({ message }: ApplicationFailure): Refusal => ({
+  reason: 'UNPLACEABLE',
+  message,
+  counts: [],
+});
+
+async function placeInRounds(options: ReserveOptions, reserved: Task[]): Promise<ReservationOutcome> {
+  const { clusterName, request } = options;
   let fruitless = 0;
   for (;;) {
     const snapshot = await (request.count > MANY_TASKS ? callControlOutside : callControl)((activities) =>

@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/workflow';
 import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../../model/capacity-provider.ts';
+import type { PlacementExplanation } from '../../model/decision.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { provisioningFailure } from '../../scheduler/placement/explain.ts';
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
@@ -14,7 +15,7 @@ import { writeMarked } from './marked-writes.ts';
 import type { StandingDecision } from './decision-log.ts';
 import type { HostedTasks } from './hosted-tasks.ts';
 import { isWaiting, type OwnedTask } from './owned-tasks.ts';
-import { snapshotRequest } from './place.ts';
+import { refusedByStore, snapshotRequest } from './place.ts';
 import {
   ProvisioningRecords,
   type ProvisioningAttempt,
@@ -47,6 +48,13 @@ export interface ProvisioningStep<T> {
   /** Why tasks go on waiting. */
   readonly refusals: readonly Refusal[];
 }
+
+interface Placement<T> {
+  readonly attempt: ProvisioningAttempt<T>;
+  readonly refusal: Refusal | undefined;
+}
+
+const NOTHING_CONSIDERED: PlacementExplanation = { seed: 0, considered: 0, eligible: 0, refused: [], best: [] };
 
 export class Provisioning<T extends OwnedTask> {
   readonly #options: ProvisioningOptions<T>;
@@ -99,7 +107,7 @@ export class Provisioning<T extends OwnedTask> {
     const standing: { readonly attempt: ProvisioningAttempt<T>; readonly refusal: Refusal }[] = [];
     const expired: T[] = [];
     for (const group of groupBy(this.waiting, this.#options.keyOf).values()) {
-      const { refusal, attempt } = await this.#place(group);
+      const { refusal, attempt } = await this.#tryToPlace(group);
       if (refusal === undefined) continue;
       refusals.push(refusal);
       expired.push(...this.#expire(attempt, refusal, this.#timeoutMs));
@@ -113,10 +121,20 @@ export class Provisioning<T extends OwnedTask> {
     return { changed: placed > 0 || expired.length > 0, expired, refusals };
   }
 
+  /** What the store refuses for good is the reason why they go on waiting. */
+  async #tryToPlace(group: readonly T[]): Promise<Placement<T>> {
+    const request = this.#options.requestOf(first(group), group.length);
+    try {
+      return await this.#place(group, request);
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure)) throw error;
+      return { attempt: { group, request, explanation: NOTHING_CONSIDERED }, refusal: refusedByStore(error) };
+    }
+  }
+
   /** Places tasks that are alike; why the rest found no place. */
-  async #place(group: readonly T[]): Promise<{ attempt: ProvisioningAttempt<T>; refusal: Refusal | undefined }> {
-    const { clusterName, hosted, requestOf } = this.#options;
-    const request = requestOf(first(group), group.length);
+  async #place(group: readonly T[], request: PlacementRequest): Promise<Placement<T>> {
+    const { clusterName, hosted } = this.#options;
     const snapshot = await callControl((activities) =>
       activities.snapshotCapacity(snapshotRequest(clusterName, request)),
     );

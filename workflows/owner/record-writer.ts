@@ -1,11 +1,12 @@
 /** Writes an owner's changes to the store: one write at a time, in order, what piles up meanwhile in one. */
-import { condition } from '@temporalio/workflow';
+import { ApplicationFailure, condition, log } from '@temporalio/workflow';
 import type { OwnerRecord, RolloutRecord } from '../../model/owner-record.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { ContainerReport, TaskPatch } from '../../model/task.ts';
 import { writeMarked } from './marked-writes.ts';
+import { takeApart } from './refused-writes.ts';
 
 function mergeContainers(earlier: readonly ContainerReport[], later: readonly ContainerReport[]): ContainerReport[] {
   const byName = new Map(earlier.map((container) => [container.name, container]));
@@ -23,6 +24,17 @@ export function mergeTaskPatches(earlier: TaskPatch, later: TaskPatch): TaskPatc
   };
 }
 
+/** The store's refusal, which no repetition changes. */
+async function tryToWrite(record: OwnerRecord): Promise<ApplicationFailure | undefined> {
+  try {
+    await writeMarked((activities, mark) => activities.recordOwner({ ...record, mark }));
+    return undefined;
+  } catch (error) {
+    if (error instanceof ApplicationFailure) return error;
+    throw error;
+  }
+}
+
 /** Tasks in one write, so that no activity input grows with the service. */
 const MAX_PATCHES_PER_WRITE = 500;
 
@@ -38,8 +50,12 @@ export class RecordWriter {
   #written = 0;
   #running = false;
 
-  constructor(clusterName: string) {
+  readonly #onRefused: (why: string) => void;
+
+  /** `onRefused`: the store refused some of a write for good, and what it could not take is given up. */
+  constructor(clusterName: string, onRefused: (why: string) => void = () => undefined) {
     this.#clusterName = clusterName;
+    this.#onRefused = onRefused;
   }
 
   patchTask(patch: TaskPatch): void {
@@ -103,11 +119,20 @@ export class RecordWriter {
     await Promise.resolve();
     while (this.#written < this.#queued) {
       const upTo = this.#queued;
-      for (const record of this.#take())
-        await writeMarked((activities, mark) => activities.recordOwner({ ...record, mark }));
+      for (const record of this.#take()) await this.#write(record);
       this.#written = upTo;
     }
     this.#running = false;
+  }
+
+  async #write(record: OwnerRecord): Promise<void> {
+    const refusal = await tryToWrite(record);
+    if (refusal === undefined) return;
+    for (const attempts of takeApart(record, refusal.message)) {
+      for (const attempt of attempts) if ((await tryToWrite(attempt)) === undefined) break;
+    }
+    log.warn('the store refused a change for good', { refusal: refusal.message });
+    this.#onRefused(refusal.message);
   }
 
   /** What is queued, in writes of bounded size; the service's row goes last, so that its counts never run ahead. */

@@ -104,6 +104,9 @@ async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promis
   if (totalInstances === 0 && command.launchType !== 'FARGATE' && command.capacityProviderStrategy === undefined) {
     throw ApplicationFailure.nonRetryable(NO_INSTANCES_MESSAGE, 'InvalidParameterException');
   }
+  if (tasks.length === 0 && refusal?.reason === 'UNPLACEABLE') {
+    throw ApplicationFailure.nonRetryable(failureOf(refusal).reason, 'ClientException');
+  }
   if (tasks.length === 0 && beyondQuota > 0) {
     throw ApplicationFailure.nonRetryable(TOO_MANY_PROVISIONING, 'ClientException');
   }

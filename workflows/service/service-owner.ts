@@ -1,5 +1,5 @@
 /** State of one service and what each message does to it. What follows from that is planned in rounds: service-rounds.ts. */
-import { ApplicationFailure, condition, patched, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, condition, patched, sleep, workflowInfo } from '@temporalio/workflow';
 import type { HeldTask } from '../../model/owner-view.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
@@ -45,7 +45,7 @@ import { Rebalancing } from './rebalancing.ts';
 import { ServiceDecisions } from './service-decisions.ts';
 import { ServiceRounds } from './service-rounds.ts';
 import { ServiceRows } from './service-rows.ts';
-import { deploymentRequest, launchOf } from './start-tasks.ts';
+import { deploymentRequest, launchOf, tellOnce } from './start-tasks.ts';
 import { changeTaskSet, createTaskSet } from './task-sets.ts';
 import { updateService } from './update.ts';
 
@@ -59,6 +59,9 @@ const FORCED = { changes: { forceNewDeployment: ['', 'true'] as const } };
 /** A report may tell this long before STOPPED, and the plan replaces it from then on. */
 const hasBegunToEnd = (before: ServiceOwnedTask, after: ServiceOwnedTask): boolean =>
   before.desiredStatus === 'RUNNING' && after.desiredStatus === 'STOPPED';
+
+/** A plan that the store refused for good is tried again after this. */
+const AFTER_REFUSED_PLAN_MS = 10_000;
 
 const refuse = (code: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, code);
 
@@ -79,7 +82,9 @@ export class ServiceOwner {
   constructor(carried: CarriedService) {
     this.state = carried.state;
     this.#lookout = this.state.definition.schedulingStrategy === 'DAEMON' ? new DaemonLookout() : undefined;
-    this.#writer = new RecordWriter(this.state.definition.clusterName);
+    this.#writer = new RecordWriter(this.state.definition.clusterName, (why) => {
+      this.#writeRefused(why);
+    });
     this.#decisions = new ServiceDecisions(this.state, this.#writer);
     this.#hosted = new HostedTasks({
       clusterName: this.state.definition.clusterName,
@@ -175,15 +180,31 @@ export class ServiceOwner {
     if (rowsAreInDoubt()) await this.#mend();
   }
 
-  /** Undefined: a lost step has left tasks in the store, which come first. */
+  /** Undefined: a lost step has left tasks in the store, which come first; or the store refused what the plan needs. */
   async #round(): Promise<ServicePlan | undefined> {
     try {
       return await this.#rounds.round();
     } catch (error) {
-      if (!(error instanceof StepWasLost)) throw error;
+      if (error instanceof ApplicationFailure) await this.#planRefused(error.message);
+      else if (!(error instanceof StepWasLost)) throw error;
       this.#rounds.planAgain();
       return undefined;
     }
+  }
+
+  /** The next plan would meet the same: not at once. Calls are answered meanwhile. */
+  async #planRefused(why: string): Promise<void> {
+    this.#tell(`was unable to carry out its plan. Reason: ${why}`);
+    await sleep(AFTER_REFUSED_PLAN_MS);
+  }
+
+  #writeRefused(why: string): void {
+    this.#tell(`was unable to record a change as it was. Reason: ${why}`);
+  }
+
+  #tell(what: string): void {
+    const events = tellOnce(this.state, `(service ${this.state.definition.serviceName}) ${what}`, Date.now());
+    this.#rows.events(events);
   }
 
   /** After a step was lost. The service's own row and history are written again as they are here. */
