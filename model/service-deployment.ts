@@ -1,6 +1,7 @@
 /** Service deployments and service revisions: the history of what was rolled out, and how that went. Plain JSON throughout. */
 import type {
   CapacityProviderStrategyItem,
+  DeploymentAlarms,
   DeploymentCircuitBreaker,
   DeploymentEarlySuccessCriteria,
   DeploymentLifecycleHook,
@@ -42,6 +43,8 @@ export interface DeploymentSettings {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker;
+  /** Never enabled: alarms are kept for whoever reads them. */
+  readonly alarms?: DeploymentAlarms;
   readonly bakeTimeInMinutes?: number;
   readonly earlySuccessCriteria?: DeploymentEarlySuccessCriteria;
   /** PAUSE hooks only. */

@@ -6,6 +6,7 @@ import type {
   PlacementConstraint,
   PlacementStrategy,
   PropagateTags,
+  ServiceConnectConfiguration,
   ServiceRegistry,
   Tag,
 } from '@aws-sdk/client-ecs';
@@ -40,6 +41,8 @@ export interface ServiceDefinition extends DeploymentSettings {
   readonly propagateTags: PropagateTags;
   readonly loadBalancers: readonly LoadBalancer[];
   readonly serviceRegistries: readonly ServiceRegistry[];
+  /** Never enabled: kept to be shown as it was sent. */
+  readonly serviceConnectConfiguration?: ServiceConnectConfiguration;
   readonly tags: readonly Tag[];
   readonly role?: string;
 }

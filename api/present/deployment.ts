@@ -1,12 +1,15 @@
 /** One entry of a service's `deployments[]` as the ECS API shows it. */
 import type { Deployment as WireDeployment } from '@aws-sdk/client-ecs';
 import { launchTypeOf } from '../../model/capacity-provider.ts';
-import type { Deployment, DeploymentCounts } from '../../model/service.ts';
+import type { Deployment, DeploymentCounts, ServiceDefinition } from '../../model/service.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
 import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
 
 /** A wire deployment; FARGATE ones show the platform version that LATEST stands for. */
-export function presentDeployment(deployment: Deployment & DeploymentCounts): WireDeployment {
+export function presentDeployment(
+  deployment: Deployment & DeploymentCounts,
+  definition: Pick<ServiceDefinition, 'serviceConnectConfiguration'>,
+): WireDeployment {
   const fargate = launchTypeOf(deployment) === 'FARGATE';
   return {
     id: deployment.deploymentId,
@@ -25,5 +28,6 @@ export function presentDeployment(deployment: Deployment & DeploymentCounts): Wi
     networkConfiguration: presentNetworkConfiguration(deployment.networkConfiguration),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
+    serviceConnectConfiguration: deployment.status === 'PRIMARY' ? definition.serviceConnectConfiguration : undefined,
   };
 }

@@ -1,6 +1,7 @@
 /** A service revision of the model as the ECS API shows it. */
 import type { ServiceRevision as WireServiceRevision } from '@aws-sdk/client-ecs';
 import { clusterArn, serviceArn, serviceRevisionArn, type Partition } from '../../model/arn.ts';
+import { launchTypeOf } from '../../model/capacity-provider.ts';
 import type { ServiceRevision } from '../../model/service-deployment.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
 import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
@@ -11,7 +12,7 @@ export function presentServiceRevision(
   { clusterName, serviceName }: { readonly clusterName: string; readonly serviceName: string },
   partition: Partition,
 ): WireServiceRevision {
-  const fargate = revision.launchType === 'FARGATE';
+  const fargate = launchTypeOf(revision) === 'FARGATE';
   return {
     serviceRevisionArn: serviceRevisionArn(partition, clusterName, serviceName, revision.revisionId),
     serviceArn: serviceArn(partition, clusterName, serviceName),

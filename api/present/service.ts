@@ -2,7 +2,7 @@
 import type { DeploymentConfiguration, Service } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../model/arn.ts';
 import { clusterArn, serviceArn, serviceDeploymentArn } from '../../model/arn.ts';
-import { launchTypeOf } from '../../model/capacity-provider.ts';
+import { launchTypeOf, type Compute } from '../../model/capacity-provider.ts';
 import type { DeploymentSettings } from '../../model/service-deployment.ts';
 import type { ServiceDefinition, ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import { isExternal } from '../../model/task-set.ts';
@@ -46,28 +46,39 @@ function presentRollout(
   options: { readonly includeTags: boolean },
 ): Service {
   if (!isExternal(record.definition)) {
-    return { taskDefinition: record.taskDefinitionArn, deployments: sortDeployments(record).map(presentDeployment) };
+    const deployments = sortDeployments(record).map((each) => presentDeployment(each, record.definition));
+    return { taskDefinition: record.taskDefinitionArn, deployments };
   }
   const primary = record.deployments.find(({ status }) => status === 'PRIMARY');
   return {
     taskDefinition: primary?.taskDefinitionArn,
     launchType: primary === undefined ? record.definition.launchType : primary.launchType,
     capacityProviderStrategy: primary?.capacityProviderStrategy && [...primary.capacityProviderStrategy],
+    ...presentPlatform(primary ?? record.definition),
     networkConfiguration: presentNetworkConfiguration(primary?.networkConfiguration),
     deployments: [],
     taskSets: presentTaskSets(record, partition, options),
   };
 }
 
+/** As it was asked for: LATEST stays LATEST here. */
+function presentPlatform(
+  of: Compute & { readonly platformVersion?: string },
+): Pick<Service, 'platformFamily' | 'platformVersion'> {
+  const fargate = launchTypeOf(of) === 'FARGATE';
+  return {
+    platformVersion: fargate ? (of.platformVersion ?? LATEST_PLATFORM_VERSION) : undefined,
+    platformFamily: fargate ? PLATFORM_FAMILY : undefined,
+  };
+}
+
 function presentDefinition(definition: ServiceDefinition): Service {
-  const fargate = launchTypeOf(definition) === 'FARGATE';
   return {
     loadBalancers: [...definition.loadBalancers],
     serviceRegistries: [...definition.serviceRegistries],
     launchType: definition.launchType,
     capacityProviderStrategy: definition.capacityProviderStrategy && [...definition.capacityProviderStrategy],
-    platformVersion: fargate ? (definition.platformVersion ?? LATEST_PLATFORM_VERSION) : undefined,
-    platformFamily: fargate ? PLATFORM_FAMILY : undefined,
+    ...presentPlatform(definition),
     deploymentConfiguration: presentDeploymentConfiguration(definition),
     roleArn: definition.role,
     placementConstraints: [...definition.placementConstraints],
@@ -106,6 +117,7 @@ function presentHistory(record: ServiceRecord, partition: Partition): Service {
 export function presentDeploymentConfiguration(definition: DeploymentSettings): DeploymentConfiguration {
   return {
     deploymentCircuitBreaker: definition.deploymentCircuitBreaker ?? { enable: false, rollback: false },
+    alarms: definition.alarms ?? { alarmNames: [], enable: false, rollback: false },
     maximumPercent: definition.maximumPercent,
     minimumHealthyPercent: definition.minimumHealthyPercent,
     strategy: 'ROLLING',

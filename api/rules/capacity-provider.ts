@@ -47,9 +47,13 @@ export function checkProviderName(name: string): void {
 export const resolveProviderName = (identifier: string, partition: Partition): string =>
   identifier.startsWith('arn:') ? checkArn('capacity-provider', identifier, partition).path.join('/') : identifier;
 
-/** Managed Instances, which are bound to one cluster, are another kind of provider. */
-export function refuseManagedInstances(input: { readonly managedInstancesProvider?: unknown }): void {
+/** Managed Instances are another kind of provider, and the only one that is bound to one cluster. */
+export function refuseManagedInstances(input: {
+  readonly managedInstancesProvider?: unknown;
+  readonly cluster?: string | undefined;
+}): void {
   if (input.managedInstancesProvider !== undefined) throw unsupported('managedInstancesProvider');
+  if (input.cluster !== undefined && input.cluster !== '') throw unsupported('cluster of a capacity provider');
 }
 
 /** The provider of a new record: the ARN names a group that may be anywhere, so only its form is checked. */

@@ -47,6 +47,23 @@ function checkEarlySuccess(criteria: DeploymentEarlySuccessCriteria, minimumHeal
 }
 
 /**
+ * Task sets are replaced within minimumHealthyPercent and maximumPercent like other tasks. The rest is about rolling
+ * deployments, which their service has none of: InvalidParameterException where a request asks for it.
+ */
+export function checkTaskSetDeployments(configuration: DeploymentConfiguration | undefined): void {
+  const { deploymentCircuitBreaker, bakeTimeInMinutes = 0, earlySuccessCriteria, lifecycleHooks } = configuration ?? {};
+  const asked = {
+    deploymentCircuitBreaker: deploymentCircuitBreaker?.enable === true,
+    bakeTimeInMinutes: bakeTimeInMinutes !== 0,
+    earlySuccessCriteria: earlySuccessCriteria?.enable === true,
+    lifecycleHooks: (lifecycleHooks ?? []).length > 0,
+  };
+  for (const [name, isAsked] of Object.entries(asked)) {
+    if (isAsked) throw invalid(`${name} is only supported with the ECS deployment controller.`);
+  }
+}
+
+/**
  * What a request asks for over what holds otherwise; absent members keep. InvalidParameterException for bounds that
  * block, and for what is out of range; UnsupportedFeatureException for hooks that are not built.
  */
@@ -72,6 +89,7 @@ export function resolveDeploymentBounds(
     minimumHealthyPercent,
     maximumPercent,
     ...member('deploymentCircuitBreaker', deploymentCircuitBreaker),
+    ...member('alarms', configuration?.alarms ?? kept.alarms),
     ...member('bakeTimeInMinutes', configuration?.bakeTimeInMinutes ?? kept.bakeTimeInMinutes),
     ...member('earlySuccessCriteria', earlySuccessCriteria),
     ...member('lifecycleHooks', configuration?.lifecycleHooks ?? kept.lifecycleHooks),

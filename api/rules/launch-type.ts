@@ -6,7 +6,7 @@ import { EcsError } from '../../model/errors.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { ClusterRecord } from '../../store/types.ts';
-import { fargateRule } from '../operations/register-task-definition/rules/fargate.ts';
+import { fargateSizeRule } from '../operations/register-task-definition/rules/fargate.ts';
 import { CURRENT_PLATFORM_VERSION, LATEST_PLATFORM_VERSION } from '../present/platform.ts';
 import { resolveStrategy } from './capacity-provider-strategy.ts';
 import { invalid } from './refusals.ts';
@@ -67,8 +67,8 @@ export function checkFargateSize(definition: TaskDefinition, overrides: TaskOver
   if (launchType !== 'FARGATE' || (overrides.cpu === undefined && overrides.memory === undefined)) return;
   const { cpu = definition.cpu, memory = definition.memory } = overrides;
   const { containerDefinitions = [] } = definition;
-  const [problem] = fargateRule({ ...definition, containerDefinitions, cpu, memory });
-  if (problem !== undefined) throw invalid(problem);
+  const [problem] = fargateSizeRule({ ...definition, containerDefinitions, cpu, memory });
+  if (problem !== undefined) throw new EcsError('ClientException', problem);
 }
 
 const PLATFORM_VERSIONS = [LATEST_PLATFORM_VERSION, CURRENT_PLATFORM_VERSION];

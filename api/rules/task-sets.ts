@@ -20,17 +20,19 @@ interface ServiceRequest {
   readonly service: string | undefined;
 }
 
-/** The ACTIVE service of task sets that a request names. InvalidParameterException when its controller is another. */
+/** The ACTIVE service of task sets that a request names. UnsupportedFeatureException when its controller is another. */
 export async function requireExternalService(
   { cluster, service = '' }: ServiceRequest,
   context: OperationContext,
 ): Promise<ServiceRecord> {
   const record = await requireTaskSetService({ cluster, service }, context);
-  if (record.status !== 'ACTIVE') throw new EcsError('ServiceNotActiveException', 'Service was not ACTIVE.');
+  if (record.status !== 'ACTIVE') throw notActive();
   return record;
 }
 
-/** As requireExternalService, whatever the service's status. */
+const notActive = (): EcsError => new EcsError('ServiceNotActiveException', 'Service was not ACTIVE.');
+
+/** As requireExternalService, for reading: a DRAINING service still shows its task sets. */
 export async function requireTaskSetService(
   { cluster, service = '' }: ServiceRequest,
   context: OperationContext,
@@ -39,8 +41,12 @@ export async function requireTaskSetService(
   const serviceName = resolveIdentifier('service', service, { clusterName, ...context });
   const [, record] = await both(requireCluster(context, cluster), requireService(context, clusterName, serviceName));
   if (!isExternal(record.definition)) {
-    throw invalid('Task sets are only supported for services that use the EXTERNAL deployment controller.');
+    throw new EcsError(
+      'UnsupportedFeatureException',
+      'Task sets are only supported for services that use the EXTERNAL deployment controller.',
+    );
   }
+  if (record.status === 'INACTIVE') throw notActive();
   return record;
 }
 
@@ -73,6 +79,6 @@ export async function answerTaskSet(
   const { clusterName, serviceName } = record.definition;
   const now = await requireService(context, clusterName, serviceName);
   const found = now.deployments.find(({ deploymentId }) => deploymentId === taskSetId);
-  if (found === undefined) throw new EcsError('TaskSetNotFoundException', 'The specified task set was not found.');
+  if (found === undefined) throw new EcsError('TaskSetNotFoundException', 'The specified task set does not exist.');
   return presentTaskSet(found, { record: now, partition: context.partition }, { includeTags: true });
 }

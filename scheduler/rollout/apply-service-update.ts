@@ -27,6 +27,7 @@ export const STARTS_DEPLOYMENT: Readonly<Record<keyof ServiceChanges, boolean>> 
   minimumHealthyPercent: false,
   maximumPercent: false,
   deploymentCircuitBreaker: false,
+  alarms: false,
   bakeTimeInMinutes: false,
   earlySuccessCriteria: false,
   lifecycleHooks: false,
@@ -37,6 +38,8 @@ export const STARTS_DEPLOYMENT: Readonly<Record<keyof ServiceChanges, boolean>> 
   enableECSManagedTags: false,
   enableExecuteCommand: false,
   propagateTags: false,
+  // Enabled, it would; it never is.
+  serviceConnectConfiguration: false,
 };
 
 export interface ServiceUpdate {

@@ -139,6 +139,18 @@ describe('capacity providers', () => {
     ],
   ])('are refused for %s', (_what, input, code, message) => expectRefusal(create(input), code, message));
 
+  test('refuses by name to bind a provider to a cluster, which only Managed Instances are', async () => {
+    await create();
+    const autoScalingGroupProvider = { managedDraining: 'DISABLED' as const };
+    for (const call of [
+      create({ name: `${name}-bound`, cluster }),
+      api().ecs.send(new UpdateCapacityProviderCommand({ name, cluster, autoScalingGroupProvider })),
+      api().ecs.send(new DeleteCapacityProviderCommand({ capacityProvider: name, cluster })),
+    ]) {
+      await expectRefusal(call, 'UnsupportedFeatureException', /cluster of a capacity provider/);
+    }
+  });
+
   test('refuses a name twice, one that is in use or not there, and AWS’s own', async () => {
     await create();
     await expectRefusal(create(), 'ClientException', /^The specified capacity provider already exists/);

@@ -283,7 +283,7 @@ test.each<[string, Partial<RunTaskCommandInput>, string, string | RegExp]>([
       networkConfiguration: AWSVPC,
       overrides: { cpu: '512', memory: '512' },
     },
-    'InvalidParameterException',
+    'ClientException',
     'No Fargate configuration exists for given values.',
   ],
   [

@@ -1,6 +1,7 @@
 import {
   CreateServiceCommand,
   CreateTaskSetCommand,
+  DeleteServiceCommand,
   DeleteTaskSetCommand,
   DescribeServicesCommand,
   DescribeTaskSetsCommand,
@@ -58,11 +59,24 @@ describe('a service with the EXTERNAL deployment controller', () => {
 
   test.each([
     ['a task definition', { taskDefinition: 'web:1' }, 'TaskDefinition must be blank'],
-    ['bounds', { deploymentConfiguration: { maximumPercent: 150 } }, 'DeploymentConfiguration must be blank'],
+    [
+      'load balancers',
+      { loadBalancers: [{ targetGroupArn: 'arn', containerName: 'app', containerPort: 80 }] },
+      'LoadBalancers must be blank',
+    ],
+    [
+      'a circuit breaker',
+      { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } } },
+      'deploymentCircuitBreaker is only supported with the ECS deployment controller.',
+    ],
+    ['bounds that block', { deploymentConfiguration: { maximumPercent: 100 } }, /cannot be 100/],
     ['DAEMON', { schedulingStrategy: 'DAEMON', desiredCount: undefined }, /daemon/i],
-  ] as const)('refuses %s', async (_what, input, message) => {
-    await expectRefusal(createService(input), 'InvalidParameterException', message);
-  });
+  ] satisfies [string, Partial<CreateServiceCommandInput>, string | RegExp][])(
+    'refuses %s',
+    async (_what, input, message) => {
+      await expectRefusal(createService(input), 'InvalidParameterException', message);
+    },
+  );
 
   test.each([
     [
@@ -76,6 +90,26 @@ describe('a service with the EXTERNAL deployment controller', () => {
     await createService();
     const command: UpdateServiceCommandInput = { service, ...input };
     await expectRefusal(api().ecs.send(new UpdateServiceCommand(command)), 'InvalidParameterException', message);
+  });
+
+  test('keeps and shows its bounds, and takes them again without a change', async () => {
+    const deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 150 };
+    const { service: created } = await createService({ deploymentConfiguration });
+    expect(created?.deploymentConfiguration).toMatchObject(deploymentConfiguration);
+    const again = {
+      service,
+      deploymentConfiguration,
+      desiredCount: 4,
+      deploymentController: { type: 'EXTERNAL' } as const,
+    };
+    const { service: updated } = await api().ecs.send(new UpdateServiceCommand(again));
+    expect(updated).toMatchObject({ desiredCount: 4, deploymentConfiguration });
+  });
+
+  test('cannot become one of rolling deployments', async () => {
+    await createService();
+    const command = new UpdateServiceCommand({ service, deploymentController: { type: 'ECS' } });
+    await expectRefusal(api().ecs.send(command), 'UnsupportedFeatureException', /deploymentController other than/);
   });
 
   test('takes a desired count', async () => {
@@ -150,7 +184,20 @@ describe('task sets', () => {
   test('belong to services whose controller is EXTERNAL', async () => {
     const command = { serviceName: service, taskDefinition: 'web:1', desiredCount: 1 };
     await api().ecs.send(new CreateServiceCommand(command));
-    await expectRefusal(createSet(), 'InvalidParameterException', /EXTERNAL deployment controller/);
+    await expectRefusal(createSet(), 'UnsupportedFeatureException', /EXTERNAL deployment controller/);
+  });
+
+  test('of a deleted service are not described', async () => {
+    await createService({ desiredCount: 0 });
+    await api().ecs.send(new DeleteServiceCommand({ service }));
+    const described = api().ecs.send(new DescribeTaskSetsCommand({ cluster: 'default', service }));
+    await expectRefusal(described, 'ServiceNotActiveException', 'Service was not ACTIVE.');
+  });
+
+  test('that do not exist are not found', async () => {
+    await createService();
+    const removed = api().ecs.send(new DeleteTaskSetCommand(target('ecs-svc/1')));
+    await expectRefusal(removed, 'TaskSetNotFoundException', 'The specified task set does not exist.');
   });
 
   test('of another service are not this one’s', async () => {

@@ -114,11 +114,13 @@ export function withEnds(
   if (list.every(({ status, end }) => end !== undefined || !hasEnded(status))) return list;
   const counts = deploymentCounts(state.definition, state.deployments, tasks);
   const { minimumHealthyPercent, maximumPercent } = state.definition;
-  const { deploymentCircuitBreaker, bakeTimeInMinutes, earlySuccessCriteria, lifecycleHooks } = state.definition;
+  const { deploymentCircuitBreaker, alarms, bakeTimeInMinutes, earlySuccessCriteria, lifecycleHooks } =
+    state.definition;
   const settings = {
     minimumHealthyPercent,
     maximumPercent,
     ...(deploymentCircuitBreaker === undefined ? {} : { deploymentCircuitBreaker }),
+    ...(alarms === undefined ? {} : { alarms }),
     ...(bakeTimeInMinutes === undefined ? {} : { bakeTimeInMinutes }),
     ...(earlySuccessCriteria === undefined ? {} : { earlySuccessCriteria }),
     ...(lifecycleHooks === undefined ? {} : { lifecycleHooks }),

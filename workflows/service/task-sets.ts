@@ -10,7 +10,7 @@ import { rememberDefinition } from './new-service.ts';
 import { newDeploymentId } from './rollout.ts';
 
 const NOT_IDEMPOTENT = 'Creation of task set was not idempotent.';
-const NOT_FOUND = 'The specified task set was not found.';
+const NOT_FOUND = 'The specified task set does not exist.';
 /** ECS's own words for these two are not published. */
 const SCALED_ABOVE_ZERO = 'The task set cannot be deleted while it is scaled above 0. Scale it to 0 or use force.';
 const IS_PRIMARY =

@@ -1,6 +1,7 @@
 /** What a service of any deployment controller says in the same way. */
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../model/service.ts';
+import { member } from '../../rules/members.ts';
 import { resolvePropagateTags } from '../../rules/task-tags.ts';
 import { validateTags } from '../shared/tags.ts';
 
@@ -10,6 +11,7 @@ type CommonPart =
   | 'enableExecuteCommand'
   | 'propagateTags'
   | 'loadBalancers'
+  | 'serviceConnectConfiguration'
   | 'serviceRegistries'
   | 'tags';
 
@@ -20,5 +22,6 @@ export const commonParts = (input: CreateServiceRequest): Pick<ServiceDefinition
   propagateTags: resolvePropagateTags(input.propagateTags, 'service'),
   loadBalancers: [],
   serviceRegistries: [],
+  ...member('serviceConnectConfiguration', input.serviceConnectConfiguration),
   tags: validateTags(input.tags),
 });

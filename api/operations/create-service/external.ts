@@ -2,7 +2,11 @@
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../model/service.ts';
 import type { ClusterRecord } from '../../../store/types.ts';
-import { REPLICA_BOUNDS } from '../../rules/deployment-configuration.ts';
+import {
+  checkTaskSetDeployments,
+  REPLICA_BOUNDS,
+  resolveDeploymentBounds,
+} from '../../rules/deployment-configuration.ts';
 import { knownLaunchType } from '../../rules/launch-type.ts';
 import { member } from '../../rules/members.ts';
 import { resolvePlacement } from '../../rules/placement.ts';
@@ -20,7 +24,8 @@ const OF_TASK_SETS: readonly (readonly [Member, string])[] = [
   ['networkConfiguration', 'NetworkConfiguration'],
   ['platformVersion', 'PlatformVersion'],
   ['capacityProviderStrategy', 'CapacityProviderStrategy'],
-  ['deploymentConfiguration', 'DeploymentConfiguration'],
+  ['loadBalancers', 'LoadBalancers'],
+  ['serviceConnectConfiguration', 'ServiceConnectConfiguration'],
 ];
 
 const isBlank = (value: unknown): boolean =>
@@ -33,6 +38,7 @@ export function checkExternalService(input: CreateServiceRequest): void {
   if (input.schedulingStrategy === 'DAEMON') {
     throw invalid('The DAEMON scheduling strategy is not supported with the EXTERNAL deployment controller.');
   }
+  checkTaskSetDeployments(input.deploymentConfiguration);
   if (input.availabilityZoneRebalancing === 'ENABLED') {
     throw invalid('Availability Zone rebalancing is not supported with the EXTERNAL deployment controller.');
   }
@@ -48,7 +54,7 @@ export function buildExternalDefinition(input: CreateServiceRequest, cluster: Cl
     deploymentController: 'EXTERNAL',
     desiredCount: input.desiredCount ?? 0,
     ...member('launchType', launchType),
-    ...REPLICA_BOUNDS,
+    ...resolveDeploymentBounds(input.deploymentConfiguration, REPLICA_BOUNDS),
     ...resolvePlacement(input, {}, launchType ?? 'EC2'),
     availabilityZoneRebalancing: 'DISABLED',
     ...commonParts(input),

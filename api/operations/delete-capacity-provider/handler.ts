@@ -3,12 +3,13 @@ import { isFargateProvider } from '../../../model/capacity-provider.ts';
 import { EcsError } from '../../../model/errors.ts';
 import type { Operation } from '../../operation.ts';
 import { presentCapacityProvider } from '../../present/capacity-provider.ts';
-import { providerNotFound, resolveProviderName } from '../../rules/capacity-provider.ts';
+import { providerNotFound, refuseManagedInstances, resolveProviderName } from '../../rules/capacity-provider.ts';
 
 /** Makes a provider INACTIVE that no cluster has any more. Its instances stay registered. */
 export const deleteCapacityProvider: Operation<DeleteCapacityProviderRequest, DeleteCapacityProviderResponse> = {
   name: 'DeleteCapacityProvider',
   async handle(input, { store, partition }) {
+    refuseManagedInstances(input);
     const name = resolveProviderName(input.capacityProvider ?? '', partition);
     if (isFargateProvider(name)) {
       throw new EcsError(

@@ -12,7 +12,7 @@ export const deleteTaskSet: Operation<DeleteTaskSetRequest, DeleteTaskSetRespons
     const taskSetId = resolveTaskSetId(input.taskSet ?? '', record, context);
     const found = record.deployments.find(({ deploymentId }) => deploymentId === taskSetId);
     if (found?.taskSet === undefined) {
-      throw new EcsError('TaskSetNotFoundException', 'The specified task set was not found.');
+      throw new EcsError('TaskSetNotFoundException', 'The specified task set does not exist.');
     }
     const { clusterName, serviceName } = record.definition;
     const change = { kind: 'delete', force: input.force ?? false } as const;

@@ -41,6 +41,7 @@ export function buildChanges(
     ...member('enableECSManagedTags', input.enableECSManagedTags),
     ...member('enableExecuteCommand', input.enableExecuteCommand),
     ...member('propagateTags', input.propagateTags),
+    ...member('serviceConnectConfiguration', input.serviceConnectConfiguration),
     ...deploymentChanges(input, present),
     ...networkChanges(input, present, taskDefinition),
     ...placementChanges(input, present, { taskDefinition, launchType }),

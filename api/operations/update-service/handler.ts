@@ -9,7 +9,7 @@ import { findTaskDefinition, requireActiveTaskDefinition } from '../../rules/tas
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 import { buildChanges } from './changes.ts';
 import { buildExternalChanges } from './external.ts';
-import { checkUpdateService } from './rules.ts';
+import { checkController, checkUpdateService } from './rules.ts';
 
 /** Changes a service; what the request leaves out stays. Answers with the new PRIMARY deployment when there is one. */
 export const updateService: Operation<UpdateServiceRequest, UpdateServiceResponse> = {
@@ -23,6 +23,7 @@ export const updateService: Operation<UpdateServiceRequest, UpdateServiceRespons
       requireService(context, clusterName, serviceName),
     );
     if (record.status !== 'ACTIVE') throw new EcsError('ServiceNotActiveException', 'Service was not ACTIVE.');
+    checkController(input, record.definition);
     if (isExternal(record.definition)) {
       await context.workflows.updateService(clusterName, serviceName, {
         incarnation: record.incarnation,

@@ -165,6 +165,19 @@ describe('DescribeServiceRevisions', () => {
   });
 });
 
+describe('a revision by FARGATE’s capacity providers', () => {
+  it('shows its platform', async () => {
+    const { launchType: _launchType, ...rest } = revision('3');
+    const capacityProviderStrategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1, base: 0 }];
+    const service = serviceRow({ definition: definitionOf({ serviceName: 'spot' }) });
+    const rollout = { serviceDeployments: [], serviceRevisions: [{ ...rest, capacityProviderStrategy }] };
+    await api().store.recordOwner({ clusterName: 'default', tasks: [], service, events: [], rollout });
+    const serviceRevisionArns = [arn('service-revision', 'spot', '3')];
+    const { serviceRevisions } = await api().ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns }));
+    expect(serviceRevisions?.[0]).toMatchObject({ platformVersion: '1.4.0', platformFamily: 'Linux' });
+  });
+});
+
 describe('ListServiceDeployments', () => {
   const list = (input: Partial<ListServiceDeploymentsCommandInput> = {}) =>
     api().ecs.send(new ListServiceDeploymentsCommand({ service: 'listed', ...input }));

@@ -8,6 +8,37 @@ const api = withApi();
 const { create, describeOne, nameNow, seed, update } = withServiceCalls(api);
 
 describe('UpdateService', () => {
+  test('takes the deployment controller that the service has, and no other', async () => {
+    await create();
+    const { service } = await update({ deploymentController: { type: 'ECS' }, desiredCount: 3 });
+    expect(service).toMatchObject({ desiredCount: 3, deploymentController: { type: 'ECS' } });
+    const other = update({ deploymentController: { type: 'EXTERNAL' } });
+    await expectRefusal(other, 'UnsupportedFeatureException', /deploymentController other than the service's own, ECS/);
+  });
+
+  test('shows a Service Connect configuration that is not enabled, and deploys nothing for it', async () => {
+    const serviceConnectConfiguration = { enabled: false };
+    const { service: created } = await create({ serviceConnectConfiguration });
+    expect(created?.deployments?.[0]?.serviceConnectConfiguration).toEqual(serviceConnectConfiguration);
+    const named = { enabled: false, namespace: 'space' };
+    const { service } = await update({ serviceConnectConfiguration: named });
+    expect(service?.deployments?.[0]?.serviceConnectConfiguration).toEqual(named);
+    const enabled = update({ serviceConnectConfiguration: { enabled: true } });
+    await expectRefusal(enabled, 'UnsupportedFeatureException', /serviceConnectConfiguration/);
+  });
+
+  test('keeps and shows alarms that are not enabled', async () => {
+    const off = { alarmNames: [], enable: false, rollback: false };
+    const { service: created } = await create();
+    expect(created?.deploymentConfiguration?.alarms).toEqual(off);
+    const alarms = { alarmNames: ['errors'], enable: false, rollback: true };
+    await update({ deploymentConfiguration: { alarms } });
+    const { service } = await update({ desiredCount: 3 });
+    expect(service?.deploymentConfiguration?.alarms).toEqual(alarms);
+    const enabled = update({ deploymentConfiguration: { alarms: { ...alarms, enable: true } } });
+    await expectRefusal(enabled, 'UnsupportedFeatureException', /alarms with enable true/);
+  });
+
   test('only what is named changes', async () => {
     await create();
     const { service } = await update({ desiredCount: 5, deploymentConfiguration: { maximumPercent: 150 } });

@@ -22,16 +22,27 @@ const MAX_TIMEOUT_SECONDS = 120;
 
 export const fargateRule: Rule = function* (definition) {
   if (definition.networkMode !== 'awsvpc') yield 'Fargate only supports network mode ‘awsvpc’.';
-  yield* size(definition);
+  yield* fargateSizeRule(definition);
+  yield* cpuSum(definition);
   yield* taskParameters(definition);
   for (const container of containersOf(definition)) yield* containerParameters(container);
 };
 
-function* size({ cpu, memory }: Definition): Iterable<string> {
-  if (cpu === undefined) yield "Fargate requires that 'cpu' be defined at the task level.";
-  if (memory === undefined) yield "Fargate requires that 'memory' be defined at the task level.";
+/** The task's own cpu and memory, which a call may override. */
+export const fargateSizeRule: Rule = function* ({ cpu, memory }) {
+  if (cpu === undefined) yield "Fargate requires that 'cpu' be defined at the task level";
+  if (memory === undefined) yield "Fargate requires that 'memory' be defined at the task level";
   const units = parseCpuUnits(cpu ?? '') ?? 0;
   if (!isSize(units, parseMemoryMiB(memory ?? '') ?? 0)) yield 'No Fargate configuration exists for given values.';
+};
+
+/** Elsewhere a container's cpu is a share, and shares may add up to more than the task has. */
+function* cpuSum(definition: Definition): Iterable<string> {
+  const cpu = parseCpuUnits(definition.cpu ?? '');
+  const shares = containersOf(definition).reduce((sum, container) => sum + (container.cpu ?? 0), 0);
+  if (cpu !== undefined && shares > cpu) {
+    yield `The containers' cpu together (${shares}) is greater than the cpu of the task (${cpu}).`;
+  }
 }
 
 function isSize(cpu: number, memoryMiB: number): boolean {
@@ -65,7 +76,6 @@ function* containerParameters(container: ContainerDefinition): Iterable<string> 
     dockerSecurityOptions: !isEmpty(container.dockerSecurityOptions),
     devices: !isEmpty(linuxParameters?.devices),
     sharedMemorySize: linuxParameters?.sharedMemorySize !== undefined,
-    tmpfs: !isEmpty(linuxParameters?.tmpfs),
     maxSwap: linuxParameters?.maxSwap !== undefined,
     swappiness: linuxParameters?.swappiness !== undefined,
     resourceRequirements: !isEmpty(container.resourceRequirements),

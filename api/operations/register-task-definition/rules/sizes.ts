@@ -45,17 +45,12 @@ const containerSize: ContainerRule = function* (container, { memory: taskMemory 
 
 const containerSizesRule = eachContainer(containerSize);
 
-/** What the containers reserve together must fit into the task. */
+/** The memory that the containers reserve together must fit into the task. Their cpu must on FARGATE only. */
 const sumRule: Rule = function* (definition) {
   const memory = parseMemoryMiB(definition.memory ?? '');
   const reserved = containersOf(definition).reduce((sum, c) => sum + (c.memoryReservation ?? c.memory ?? 0), 0);
   if (memory !== undefined && reserved > memory) {
     yield `The containers' memory together (${reserved} MiB) is greater than the memory of the task (${memory} MiB).`;
-  }
-  const cpu = parseCpuUnits(definition.cpu ?? '');
-  const shares = containersOf(definition).reduce((sum, c) => sum + (c.cpu ?? 0), 0);
-  if (cpu !== undefined && shares > cpu) {
-    yield `The containers' cpu together (${shares}) is greater than the cpu of the task (${cpu}).`;
   }
 };
 

@@ -105,6 +105,7 @@ describe('presentService', () => {
       serviceRegistries: [],
       deploymentConfiguration: {
         deploymentCircuitBreaker: { enable: false, rollback: false },
+        alarms: { alarmNames: [], enable: false, rollback: false },
         maximumPercent: 150,
         minimumHealthyPercent: 50,
         strategy: 'ROLLING',
@@ -121,6 +122,22 @@ describe('presentService', () => {
       availabilityZoneRebalancing: 'DISABLED',
       resourceManagementType: 'CUSTOMER',
     });
+  });
+
+  test('a service of task sets has the platform of its primary one', () => {
+    const members = { definition: definition({ deploymentController: 'EXTERNAL', launchType: 'FARGATE' }) };
+    const set = (launchType: 'EC2' | 'FARGATE') => [deployment({ launchType, platformVersion: '1.4.0' })];
+    expect(present({ ...members, deployments: set('FARGATE') })).toMatchObject({
+      launchType: 'FARGATE',
+      platformVersion: '1.4.0',
+      platformFamily: 'Linux',
+    });
+    const elsewhere = present({ ...members, deployments: set('EC2') });
+    expect([elsewhere.launchType, elsewhere.platformVersion, elsewhere.platformFamily]).toEqual([
+      'EC2',
+      undefined,
+      undefined,
+    ]);
   });
 
   test('PRIMARY first, then newest first, whatever the order of the rows', () => {

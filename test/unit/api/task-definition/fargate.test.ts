@@ -36,7 +36,7 @@ describe('sizes', () => {
 
   it('must be there', () => {
     expect(messages(fargate({}, { cpu: undefined }))[0]).toBe(
-      "Fargate requires that 'cpu' be defined at the task level.",
+      "Fargate requires that 'cpu' be defined at the task level",
     );
     expect(messages(fargate({}, { memory: undefined }))[0]).toMatch(/'memory'/);
   });
@@ -67,11 +67,16 @@ describe('what Fargate does not do', () => {
       /placementConstraints/,
     ],
     ['json-file', fargate({ logConfiguration: { logDriver: 'json-file' } }), /log driver json-file/],
+    ['containers of more cpu than the task', fargate({ cpu: 257 }), /cpu together \(257\)/],
     ['a long stopTimeout', fargate({ stopTimeout: 121 }), /stopTimeout.*between 0 and 120/],
     ['a short startTimeout', fargate({ startTimeout: 1 }), /startTimeout.*between 2 and 120/],
   ];
   it.each(cases)('%s', (_what, broken, message) => {
     expect(messages(broken)).toEqual([expect.stringMatching(message) as string]);
+  });
+
+  it('allows tmpfs', () => {
+    expect(messages(fargate({ linuxParameters: { tmpfs: [{ containerPath: '/t', size: 8 }] } }))).toEqual([]);
   });
 
   it('allows SYS_PTRACE', () => {

@@ -82,6 +82,7 @@ describe('sizes', () => {
   accepts([
     ['a reservation only', of({ memory: undefined, memoryReservation: 64 })],
     ['task memory only', of({ memory: undefined }, { memory: '512' })],
+    ['shares above the cpu of the task', of({ cpu: 257 }, { cpu: '256' })],
     ['sizes with units', of({}, { cpu: '.5 vCPU', memory: '0.5 GB' })],
     [
       'containers that fill the task',
@@ -104,7 +105,6 @@ describe('sizes', () => {
       definition({ memory: '200', containerDefinitions: [container(), container({ name: 'b' })] }),
       /together \(256 MiB\)/,
     ],
-    ['a cpu sum above the task', of({ cpu: 257 }, { cpu: '256' }), /cpu together \(257\)/],
     ['task cpu under 128', of({}, { cpu: '127' }), /^Invalid 'cpu' setting for task\./],
     ['task cpu in words', of({}, { cpu: 'much' }), /^Invalid 'cpu' setting for task\./],
     ['task memory in words', of({}, { memory: '1TB' }), /^Invalid 'memory' setting for task\./],
