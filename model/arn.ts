@@ -15,6 +15,8 @@ export const containerArn = (p: Partition, path: { cluster: string; taskId: stri
   arn(p, `container/${path.cluster}/${path.taskId}/${path.containerId}`);
 export const serviceArn = (p: Partition, cluster: string, service: string): string =>
   arn(p, `service/${cluster}/${service}`);
+/** ECS names a service that does not exist in the old form, without its cluster. */
+export const missingServiceArn = (p: Partition, service: string): string => arn(p, `service/${service}`);
 /** `taskSetId`: `ecs-svc/<digits>`. */
 export const taskSetArn = (p: Partition, path: { cluster: string; service: string; taskSetId: string }): string =>
   arn(p, `task-set/${path.cluster}/${path.service}/${path.taskSetId}`);
@@ -43,10 +45,17 @@ export function parseArn(text: string): ParsedArn | undefined {
 /** The last path segment of an ARN, or the text itself when it is already a short name or id. */
 export const shortName = (nameOrArn: string): string => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
 
+/** Revisions are kept in 32 bits. */
+const MOST_REVISION = 2 ** 31 - 1;
+
+/** Whether the text after the colon of a task definition's name can be a revision. */
+export const isRevision = (text: string): boolean => /^\d+$/.test(text) && Number(text) <= MOST_REVISION;
+
 /** Family and revision of `family:revision` or of a task definition's ARN; revision is undefined when left out. */
 export function parseTaskDefinitionRef(ref: string): { family: string; revision: number | undefined } | undefined {
-  const match = /^([A-Za-z0-9_-]{1,255})(?::(\d+))?$/.exec(shortName(ref));
+  const match = /^([A-Za-z0-9_-]{1,255})(?::(.+))?$/.exec(shortName(ref));
   if (!match) return undefined;
   const [, family = '', revision] = match;
+  if (revision !== undefined && !isRevision(revision)) return undefined;
   return { family, revision: revision === undefined ? undefined : Number(revision) };
 }

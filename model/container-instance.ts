@@ -75,6 +75,8 @@ export const FARGATE_SPOT_ATTRIBUTE = 'longshore.fargate-spot';
 export const CAPACITY_PROVIDER_ATTRIBUTE = 'longshore.capacity-provider';
 /** The attribute by which an instance says that it has no containers: its tasks are pretence. */
 export const SIMULATED_ATTRIBUTE = 'longshore.simulated';
+/** The attribute that keeps the id of a machine of EC2: one that registered with its identity document. */
+export const EC2_INSTANCE_ID_ATTRIBUTE = 'longshore.ec2-instance-id';
 export const AVAILABILITY_ZONE_ATTRIBUTE = 'ecs.availability-zone';
 
 /** Temporal task queue that the agent of an instance serves. */

@@ -1,4 +1,4 @@
-/** A container instance of the model as the ECS API shows it. It is no EC2 machine: it never shows an ec2InstanceId. */
+/** A container instance of the model as the ECS API shows it. Only one that registered as a machine of EC2 shows an ec2InstanceId. */
 import type {
   ContainerInstance as WireContainerInstance,
   ContainerInstanceHealthStatus,
@@ -6,7 +6,11 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../model/arn.ts';
 import { containerInstanceArn } from '../../model/arn.ts';
-import type { ContainerInstance, CountedInstance } from '../../model/container-instance.ts';
+import {
+  EC2_INSTANCE_ID_ATTRIBUTE,
+  type ContainerInstance,
+  type CountedInstance,
+} from '../../model/container-instance.ts';
 
 export interface PresentContainerInstanceOptions {
   readonly includeTags: boolean;
@@ -23,6 +27,7 @@ export function presentContainerInstance(
   const hasGpus = registered.gpuIds.length > 0;
   return {
     containerInstanceArn: containerInstanceArn(partition, instance.clusterName, instance.containerInstanceId),
+    ec2InstanceId: instance.attributes.find(({ name }) => name === EC2_INSTANCE_ID_ATTRIBUTE)?.value,
     capacityProviderName: instance.capacityProviderName,
     version: instance.version,
     versionInfo: {

@@ -24,15 +24,32 @@ export function resolveIdentifier(type: ClusterResource, identifier: string, sco
   return second;
 }
 
-const TASK_ID_LENGTHS = [32, 36];
+/** Hex digits, with or without hyphens. */
+const ID_LENGTHS = [32, 36];
+
+function checkLength(noun: string, id: string): string {
+  if (!ID_LENGTHS.includes(id.length)) throw invalid(`${noun} length should be one of [${ID_LENGTHS.join(',')}]`);
+  return id;
+}
 
 /** The id of a task, with ECS's check of its length. */
-export function resolveTaskId(identifier: string, scope: IdentifierScope): string {
-  const id = resolveIdentifier('task', identifier, scope);
-  if (!TASK_ID_LENGTHS.includes(id.length)) {
-    throw invalid(`taskId length should be one of [${TASK_ID_LENGTHS.join(',')}]`);
-  }
-  return id;
+export const resolveTaskId = (identifier: string, scope: IdentifierScope): string =>
+  checkLength('taskId', resolveIdentifier('task', identifier, scope));
+
+/** The id of a container instance, with ECS's check of its length. */
+export const resolveInstanceId = (identifier: string, scope: IdentifierScope): string =>
+  checkLength('instanceId', resolveIdentifier('container-instance', identifier, scope));
+
+/** The cluster that a call on a resource by its ARN means when it names none: the ARN says it. */
+export function clusterOf(
+  cluster: string | undefined,
+  identifier: string,
+  { partition }: Pick<IdentifierScope, 'partition'>,
+): string | undefined {
+  if (cluster !== undefined && cluster !== '') return cluster;
+  if (!identifier.startsWith('arn:')) return cluster;
+  const [first, second] = checkOwnArn(identifier, partition).path;
+  return second === undefined ? cluster : first;
 }
 
 /** Refuses an empty batch and one above `most`. `noun` as ECS writes it, e.g. `Tasks`. */

@@ -1,10 +1,8 @@
 /** Finding the task definition that a request names. */
 import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
-import { shortName } from '../../model/arn.ts';
 import type { TaskDefinitionRecord } from '../../model/task-definition.ts';
 import type { OperationContext } from '../operation.ts';
 import { resolveTaskDefinition } from '../operations/shared/task-definitions.ts';
-import { invalid } from './refusals.ts';
 
 type DefinitionReader = Pick<OperationContext, 'store' | 'partition'>;
 
@@ -25,15 +23,7 @@ export async function requireActiveTaskDefinition(
 /** As requireActiveTaskDefinition, whatever its status: a service keeps and uses a definition that became INACTIVE. */
 export async function findTaskDefinition(context: DefinitionReader, reference: string): Promise<TaskDefinitionRecord> {
   const parsed = resolveTaskDefinition(reference, context.partition);
-  if (parsed === undefined) throw badReference(reference);
-  const record = await context.store.getTaskDefinition(parsed.family, parsed.revision);
+  const record = parsed && (await context.store.getTaskDefinition(parsed.family, parsed.revision));
   if (record === undefined) throw new EcsError('ClientException', 'TaskDefinition not found.');
   return record;
-}
-
-function badReference(reference: string): EcsError {
-  const [, revision] = shortName(reference).split(':');
-  return revision === undefined
-    ? new EcsError('ClientException', 'TaskDefinition not found.')
-    : invalid(`Invalid revision number. Number: ${revision}`);
 }

@@ -6,8 +6,8 @@ import type { Actual, ClusterQuery, Expression, Subject, Test } from './syntax.t
 export interface QueryInstance {
   readonly agentConnected: boolean;
   readonly agentVersion: string;
-  /** Only machines of EC2 have one. */
-  readonly ec2InstanceId?: string;
+  /** Of machines that registered as EC2's. */
+  readonly ec2InstanceId?: string | undefined;
   readonly registeredAt: EpochMs;
   readonly runningTasksCount: number;
   /** The attribute's value, '' when it has a name only; undefined when the instance lacks it. */

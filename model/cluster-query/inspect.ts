@@ -1,5 +1,6 @@
 /** What a query looks at: a capacity snapshot taken for it must contain that much. */
-import type { ClusterQuery, Expression } from './syntax.ts';
+import { EC2_INSTANCE_ID_ATTRIBUTE } from '../container-instance.ts';
+import type { ClusterQuery, Expression, Subject } from './syntax.ts';
 
 type Clause = Extract<Expression, { kind: 'clause' }>;
 
@@ -13,7 +14,12 @@ const sortedSet = (names: readonly string[]): readonly string[] => [...new Set(n
 
 /** Names of the attributes that the query looks at, sorted, each once. */
 export const attributeNames = (query: ClusterQuery): readonly string[] =>
-  sortedSet(clausesOf(query.root).flatMap(({ subject }) => (subject.name === 'attribute' ? [subject.attribute] : [])));
+  sortedSet(clausesOf(query.root).flatMap(({ subject }) => attributesOf(subject)));
+
+function attributesOf(subject: Subject): readonly string[] {
+  if (subject.name === 'attribute') return [subject.attribute];
+  return subject.name === 'ec2InstanceId' ? [EC2_INSTANCE_ID_ATTRIBUTE] : [];
+}
 
 /** Task groups that the query names, sorted, each once. Patterns name none: see `looksAtEveryGroup`. */
 export const groupNames = (query: ClusterQuery): readonly string[] =>

@@ -1,5 +1,6 @@
 /** One column of a capacity snapshot, seen as an instance that queries can ask. */
 import type { AttributeColumn, CapacitySnapshot } from '../capacity.ts';
+import { EC2_INSTANCE_ID_ATTRIBUTE } from '../container-instance.ts';
 import type { EpochMs } from '../time.ts';
 import { evaluateClusterQuery } from './evaluate.ts';
 import type { QueryInstance } from './evaluate.ts';
@@ -11,10 +12,7 @@ function columnValue(column: AttributeColumn | undefined, i: number): string | u
   return index < 0 ? undefined : column?.values[index];
 }
 
-/**
- * A view that is moved from column to column by setting `at`; no object per instance.
- * Snapshots know no EC2 instance ids: Longshore's machines are not EC2's.
- */
+/** A view that is moved from column to column by setting `at`; no object per instance. */
 export class SnapshotInstance implements QueryInstance {
   at = 0;
   protected readonly snapshot: CapacitySnapshot;
@@ -32,6 +30,9 @@ export class SnapshotInstance implements QueryInstance {
   }
   get agentVersion(): string {
     return columnValue(this.snapshot.agentVersion, this.at) ?? '';
+  }
+  get ec2InstanceId(): string | undefined {
+    return this.attribute(EC2_INSTANCE_ID_ATTRIBUTE);
   }
   get registeredAt(): EpochMs {
     return this.snapshot.registeredAt[this.at] ?? 0;

@@ -81,7 +81,8 @@ describe('DescribeContainerInstances', () => {
   test.each<[string, string[], object, string, string | RegExp]>([
     ['none', [], {}, 'InvalidParameterException', 'Container instance cannot be empty.'],
     ['more than 100', Array(101).fill('a'), {}, 'InvalidParameterException', /100/],
-    ['unknown cluster', ['a'], { cluster: 'nope' }, 'ClusterNotFoundException', 'Cluster not found.'],
+    ['unknown cluster', [newTaskId()], { cluster: 'nope' }, 'ClusterNotFoundException', 'Cluster not found.'],
+    ['no id', ['a'], {}, 'InvalidParameterException', 'instanceId length should be one of [32,36]'],
     ['another cluster', [arnOf('a', 'other')], {}, 'InvalidParameterException', /Identifier is for cluster other/],
   ])('refuses: %s', async (_name, ...row) => {
     const [instances, more, code, message] = row;
@@ -101,6 +102,14 @@ describe('RegisterContainerInstance', () => {
     { name: 'PORTS', type: 'STRINGSET', stringSetValue: ['22', '2376'] },
     { name: 'PORTS_UDP', type: 'STRINGSET', stringSetValue: [] },
   ];
+  const DOCUMENT = {
+    accountId: '123456789012',
+    availabilityZone: 'us-east-1b',
+    imageId: 'ami-0abc',
+    instanceId: 'i-0123456789abcdef0',
+    instanceType: 't3.large',
+    region: 'us-east-1',
+  };
   const register = (input: Partial<RegisterContainerInstanceCommandInput> = {}) =>
     api().ecs.send(new RegisterContainerInstanceCommand({ cluster: 'registering', totalResources, ...input }));
 
@@ -121,6 +130,25 @@ describe('RegisterContainerInstance', () => {
     expect(containerInstance?.registeredResources).toContainEqual(
       expect.objectContaining({ name: 'GPU', stringSetValue: ['gpu-1'] }),
     );
+  });
+
+  test('with an identity document it is the machine of EC2 that the document names', async () => {
+    const { containerInstance } = await register({
+      instanceIdentityDocument: JSON.stringify(DOCUMENT),
+      instanceIdentityDocumentSignature: 'c2ln',
+      attributes: [{ name: 'ecs.instance-type', value: 'mine' }],
+    });
+    const attributes = [
+      { name: 'ecs.instance-type', value: 't3.large' },
+      { name: 'ecs.availability-zone', value: 'us-east-1b' },
+      { name: 'ecs.ami-id', value: 'ami-0abc' },
+    ];
+    expect(containerInstance?.ec2InstanceId).toBe(DOCUMENT.instanceId);
+    expect(containerInstance?.attributes).toEqual(expect.arrayContaining(attributes));
+    expect(containerInstance?.attributes).not.toContainEqual({ name: 'ecs.instance-type', value: 'mine' });
+    const filter = `ec2InstanceId == ${DOCUMENT.instanceId}`;
+    const listed = await api().ecs.send(new ListContainerInstancesCommand({ cluster: 'registering', filter }));
+    expect(listed.containerInstanceArns).toEqual([containerInstance?.containerInstanceArn]);
   });
 
   test('again under its ARN keeps the identity, unless the machine is another type', async () => {
@@ -145,6 +173,30 @@ describe('RegisterContainerInstance', () => {
       { totalResources: [...totalResources.slice(0, 2), { name: 'PORTS', stringSetValue: ['http'] }] },
       'InvalidParameterException',
       /Port 'http'/,
+    ],
+    [
+      'an amount that is not an INTEGER',
+      { totalResources: [{ name: 'CPU', type: 'LONG', longValue: 2048 }, totalResources[1]!] },
+      'InvalidParameterException',
+      'totalResources must have CPU as its integerValue, not its longValue.',
+    ],
+    [
+      'an identity document that is none',
+      { instanceIdentityDocument: 'i-0123456789abcdef0' },
+      'InvalidParameterException',
+      'The instance identity document is invalid: it is not JSON.',
+    ],
+    [
+      'an identity document without an id',
+      { instanceIdentityDocument: JSON.stringify({ ...DOCUMENT, instanceId: undefined }) },
+      'InvalidParameterException',
+      'The instance identity document is invalid: instanceId.',
+    ],
+    [
+      'a signature of nothing',
+      { instanceIdentityDocumentSignature: 'c2ln' },
+      'InvalidParameterException',
+      /without an instanceIdentityDocument/,
     ],
     ['an odd resource', { totalResources: [{ name: 'LUCK' }] }, 'InvalidParameterException', /LUCK/],
     ['a bad attribute', { attributes: [{ name: 'a b' }] }, 'InvalidParameterException', /Attribute name 'a b'/],
@@ -198,6 +250,7 @@ describe('UpdateContainerInstancesState', () => {
       'Container instance status should be one of [ACTIVE, DRAINING]',
     ],
     ['none', [], 'ACTIVE', 'InvalidParameterException', 'Container instance cannot be empty.'],
+    ['no id', ['a'], 'ACTIVE', 'InvalidParameterException', 'instanceId length should be one of [32,36]'],
     ['more than 10', Array(11).fill('a'), 'ACTIVE', 'InvalidParameterException', /10/],
   ])('refuses: %s', async (_name, ...row) => {
     const [instances, status, code, message] = row;
@@ -222,6 +275,7 @@ describe('DeregisterContainerInstance', () => {
 
   test('unknown instance or cluster', async () => {
     const id = newTaskId();
+    await expectRefusal(deregister('a'), 'InvalidParameterException', 'instanceId length should be one of [32,36]');
     await expectRefusal(deregister(id), 'ClientException', `Referenced container instance ${id} not found.`);
     await expectRefusal(deregister(id, { cluster: 'nope' }), 'ClusterNotFoundException', 'Cluster not found.');
   });

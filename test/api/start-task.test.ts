@@ -33,7 +33,8 @@ test.each<[string, string[], object, string, string | RegExp]>([
     'InvalidParameterException',
     'Invalid identifier: Identifier is for cluster other. Your cluster is default',
   ],
-  ['unknown definition', ['a'], { taskDefinition: 'nope' }, 'ClientException', 'TaskDefinition not found.'],
+  ['no id', ['a'], {}, 'InvalidParameterException', 'instanceId length should be one of [32,36]'],
+  ['unknown definition', ['a'.repeat(32)], { taskDefinition: 'nope' }, 'ClientException', 'TaskDefinition not found.'],
 ])('refuses: %s', async (_name, ...row) => {
   const [instances, more, code, message] = row;
   await expectRefusal(start(instances, more), code, message);

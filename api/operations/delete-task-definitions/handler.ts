@@ -3,8 +3,8 @@ import type {
   DeleteTaskDefinitionsResponse,
   TaskDefinition as WireTaskDefinition,
 } from '@aws-sdk/client-ecs';
-import { taskDefinitionArn } from '../../../model/arn.ts';
-import type { Failure } from '../../../model/errors.ts';
+import { taskDefinitionArn, type Partition } from '../../../model/arn.ts';
+import { EcsError, type Failure } from '../../../model/errors.ts';
 import type { Operation, OperationContext } from '../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
 import { presentTaskDefinition, resolveTaskDefinition } from '../shared/task-definitions.ts';
@@ -36,9 +36,19 @@ export const deleteTaskDefinitions: Operation<DeleteTaskDefinitionsRequest, Dele
   },
 };
 
+/** A reference that names nothing is a failure of its own: the others of the call are deleted all the same. */
+function readReference(reference: string, partition: Partition): ReturnType<typeof resolveTaskDefinition> {
+  try {
+    return resolveTaskDefinition(reference, partition);
+  } catch (refusal) {
+    if (refusal instanceof EcsError) return undefined;
+    throw refusal;
+  }
+}
+
 async function deleteOne(reference: string, context: OperationContext): Promise<WireTaskDefinition | Failure> {
   const { store, partition, now } = context;
-  const ref = resolveTaskDefinition(reference, partition);
+  const ref = readReference(reference, partition);
   if (ref?.revision === undefined) return { arn: reference, reason: INVALID };
   const arn = taskDefinitionArn(partition, ref.family, ref.revision);
   const record = await store.deleteTaskDefinition(ref.family, ref.revision, now);

@@ -2,7 +2,7 @@ import type { DeregisterContainerInstanceRequest, DeregisterContainerInstanceRes
 import type { Operation } from '../../operation.ts';
 import { both } from '../../rules/both.ts';
 import { answerInstance, requireInstance } from '../../rules/described-instances.ts';
-import { resolveIdentifier } from '../../rules/identifiers.ts';
+import { resolveInstanceId } from '../../rules/identifiers.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 
 /**
@@ -16,7 +16,7 @@ export const deregisterContainerInstance: Operation<
   name: 'DeregisterContainerInstance',
   async handle(input, context) {
     const clusterName = resolveClusterName(input.cluster, context);
-    const id = resolveIdentifier('container-instance', input.containerInstance ?? '', { clusterName, ...context });
+    const id = resolveInstanceId(input.containerInstance ?? '', { clusterName, ...context });
     const [, instance] = await both(requireCluster(context, input.cluster), requireInstance(context, clusterName, id));
     if (instance.status !== 'INACTIVE') {
       await context.workflows.deregisterInstance(clusterName, id, input.force ?? false);

@@ -5,7 +5,7 @@ import { presentContainerInstance } from '../../present/container-instance.ts';
 import { missing } from '../../present/failure.ts';
 import { both } from '../../rules/both.ts';
 import { readInstances } from '../../rules/described-instances.ts';
-import { checkBatch, resolveIdentifier } from '../../rules/identifiers.ts';
+import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 
 const MOST_INSTANCES = 100;
@@ -22,9 +22,7 @@ export const describeContainerInstances: Operation<
     const clusterName = resolveClusterName(input.cluster, context);
     const { partition } = context;
     const scope = { clusterName, partition };
-    const ids = [
-      ...new Set(identifiers.map((identifier) => resolveIdentifier('container-instance', identifier, scope))),
-    ];
+    const ids = [...new Set(identifiers.map((identifier) => resolveInstanceId(identifier, scope)))];
     const [, found] = await both(requireCluster(context, input.cluster), readInstances(context, clusterName, ids));
     const options = {
       includeTags: input.include?.includes('TAGS') ?? false,

@@ -1,5 +1,5 @@
 import type { DescribeServicesRequest, DescribeServicesResponse } from '@aws-sdk/client-ecs';
-import { serviceArn } from '../../../model/arn.ts';
+import { missingServiceArn } from '../../../model/arn.ts';
 import type { Operation } from '../../operation.ts';
 import { missing } from '../../present/failure.ts';
 import { both } from '../../rules/both.ts';
@@ -29,9 +29,7 @@ export const describeServices: Operation<DescribeServicesRequest, DescribeServic
           .flatMap((name) => byName.get(name) ?? [])
           .map((record) => describeService(context, record, { includeTags })),
       ),
-      failures: names
-        .filter((name) => !byName.has(name))
-        .map((name) => missing(serviceArn(partition, clusterName, name))),
+      failures: names.filter((name) => !byName.has(name)).map((name) => missing(missingServiceArn(partition, name))),
     };
   },
 };

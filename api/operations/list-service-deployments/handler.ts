@@ -4,7 +4,7 @@ import { presentServiceDeploymentBrief } from '../../present/service-deployment.
 import { both } from '../../rules/both.ts';
 import { requireService } from '../../rules/described-services.ts';
 import { canonicalJson } from '../../rules/digest.ts';
-import { resolveIdentifier } from '../../rules/identifiers.ts';
+import { clusterOf, resolveIdentifier } from '../../rules/identifiers.ts';
 import { member } from '../../rules/members.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 import { pageOf } from '../shared/pages.ts';
@@ -16,7 +16,8 @@ export const listServiceDeployments: Operation<ListServiceDeploymentsRequest, Li
   name: 'ListServiceDeployments',
   async handle(input, context) {
     const { partition, store } = context;
-    const clusterName = resolveClusterName(input.cluster, context);
+    const cluster = clusterOf(input.cluster, input.service ?? '', { partition });
+    const clusterName = resolveClusterName(cluster, context);
     const serviceName = resolveIdentifier('service', input.service ?? '', { clusterName, partition });
     const filter = {
       clusterName,
@@ -26,7 +27,7 @@ export const listServiceDeployments: Operation<ListServiceDeploymentsRequest, Li
       ...member('createdBefore', input.createdAt?.before?.getTime()),
     };
     const [record, { items, ...rest }] = await both(
-      requireCluster(context, input.cluster).then(() => requireService(context, clusterName, serviceName)),
+      requireCluster(context, cluster).then(() => requireService(context, clusterName, serviceName)),
       pageOf({
         list: ['ListServiceDeployments', canonicalJson(filter)],
         input,

@@ -6,7 +6,7 @@ import { member } from '../../rules/members.ts';
 import { both } from '../../rules/both.ts';
 import { requireService } from '../../rules/described-services.ts';
 import { canonicalJson } from '../../rules/digest.ts';
-import { resolveIdentifier } from '../../rules/identifiers.ts';
+import { resolveIdentifier, resolveInstanceId } from '../../rules/identifiers.ts';
 import { unsupported } from '../../rules/refusals.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 import { pageOf } from '../shared/pages.ts';
@@ -48,10 +48,7 @@ function buildFilter(
     ...member('family', input.family),
     ...member('serviceName', serviceName && resolveIdentifier('service', serviceName, scope)),
     ...member('startedBy', input.startedBy),
-    ...member(
-      'containerInstanceId',
-      containerInstance && resolveIdentifier('container-instance', containerInstance, scope),
-    ),
+    ...member('containerInstanceId', containerInstance && resolveInstanceId(containerInstance, scope)),
     ...member('launchType', input.launchType),
   };
 }

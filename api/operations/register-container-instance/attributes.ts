@@ -9,7 +9,7 @@ const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;
 const MOST_VALUE_CHARACTERS = 128;
 const INSTANCE_TYPE = 'ecs.instance-type';
 
-/** Names and values alone; the last of two with one name counts. */
+/** Names and values alone; the last of two with one name counts: what an identity document says comes behind. */
 export function resolveAttributes(given: readonly WireAttribute[]): Attribute[] {
   const byName = new Map<string, Attribute>();
   for (const { name = '', value } of given) {

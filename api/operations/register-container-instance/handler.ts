@@ -3,28 +3,29 @@ import type { RegisterContainerInstanceRequest, RegisterContainerInstanceRespons
 import type { InstanceRegistration } from '../../../model/container-instance.ts';
 import type { Operation } from '../../operation.ts';
 import { answerInstance, readInstances } from '../../rules/described-instances.ts';
-import { resolveIdentifier } from '../../rules/identifiers.ts';
+import { resolveInstanceId } from '../../rules/identifiers.ts';
 import { requireCluster } from '../shared/clusters.ts';
 import { validateTags } from '../shared/tags.ts';
 import { checkInstanceType, resolveAttributes } from './attributes.ts';
+import { identityAttributes } from './identity-document.ts';
 import { resolveResources } from './resources.ts';
 
 /**
  * Registers an instance from outside an agent, or registers one again under its ARN. Tasks are placed on it only while an
- * agent attends it. ECS's identity document proves an EC2 machine, which this is not: it is not looked at.
+ * agent attends it. With an identity document it is a machine of EC2; Longshore's own agents send none.
  */
 export const registerContainerInstance: Operation<RegisterContainerInstanceRequest, RegisterContainerInstanceResponse> =
   {
     name: 'RegisterContainerInstance',
     async handle(input, context) {
       const resources = resolveResources(input);
-      const attributes = resolveAttributes(input.attributes ?? []);
+      const attributes = resolveAttributes([...(input.attributes ?? []), ...identityAttributes(input)]);
       const tags = validateTags(input.tags);
       const { clusterName } = await requireCluster(context, input.cluster);
       const known =
         input.containerInstanceArn === undefined
           ? undefined
-          : resolveIdentifier('container-instance', input.containerInstanceArn, { clusterName, ...context });
+          : resolveInstanceId(input.containerInstanceArn, { clusterName, ...context });
       const containerInstanceId = known ?? randomUUID().replaceAll('-', '');
       if (known !== undefined) {
         checkInstanceType((await readInstances(context, clusterName, [known])).get(known), attributes);

@@ -29,6 +29,10 @@ export function resolveResources(
 
 function amountOf(name: string, resource: Resource | undefined): number {
   const amount = resource?.integerValue;
+  for (const other of ['longValue', 'doubleValue'] as const) {
+    // Described resources have zeros in the members that they do not use.
+    if (resource?.[other]) throw invalid(`totalResources must have ${name} as its integerValue, not its ${other}.`);
+  }
   if (amount === undefined || amount < 0) {
     throw invalid(`totalResources must have ${name} as an INTEGER that is not negative.`);
   }

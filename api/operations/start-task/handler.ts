@@ -3,7 +3,7 @@ import type { StartTaskRequest, StartTaskResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
 import type { Operation } from '../../operation.ts';
 import { both } from '../../rules/both.ts';
-import { checkBatch, resolveIdentifier } from '../../rules/identifiers.ts';
+import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
 import { digestOf } from '../../rules/digest.ts';
 import { checkStartedBy } from '../../rules/ownership.ts';
 import { answerPlacement, buildCommonMembers, checkStandaloneRequest } from '../../rules/standalone-tasks.ts';
@@ -24,7 +24,7 @@ export const startTask: Operation<StartTaskRequest, StartTaskResponse> = {
     checkStandaloneRequest(input);
     const clusterName = resolveClusterName(input.cluster, context);
     const scope = { clusterName, partition: context.partition };
-    const containerInstanceIds = instances.map((instance) => resolveIdentifier('container-instance', instance, scope));
+    const containerInstanceIds = instances.map((instance) => resolveInstanceId(instance, scope));
     const [, taskDefinition] = await both(
       requireCluster(context, input.cluster),
       requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'InvalidParameterException'),

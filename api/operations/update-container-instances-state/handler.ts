@@ -10,7 +10,7 @@ import { presentContainerInstance } from '../../present/container-instance.ts';
 import { both } from '../../rules/both.ts';
 import type { CountedInstance } from '../../../model/container-instance.ts';
 import { readInstances } from '../../rules/described-instances.ts';
-import { checkBatch, resolveIdentifier } from '../../rules/identifiers.ts';
+import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
 import { invalid } from '../../rules/refusals.ts';
 import { requireCluster, resolveClusterName } from '../shared/clusters.ts';
 
@@ -29,9 +29,7 @@ export const updateContainerInstancesState: Operation<
     const clusterName = resolveClusterName(input.cluster, context);
     const { partition } = context;
     const scope = { clusterName, partition };
-    const ids = [
-      ...new Set(identifiers.map((identifier) => resolveIdentifier('container-instance', identifier, scope))),
-    ];
+    const ids = [...new Set(identifiers.map((identifier) => resolveInstanceId(identifier, scope)))];
     const [, before] = await both(requireCluster(context, input.cluster), readInstances(context, clusterName, ids));
     const failures = (
       await Promise.all(ids.map((id) => setStatus(context, { clusterName, id, status, instance: before.get(id) })))

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServiceDeployment, ServiceRevision } from '../../../model/service-deployment.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
 import { aServiceDeployment } from '../../support/service-builders.ts';
-import { expectRefusal, withApi } from '../support/api-under-test.ts';
+import { ensureCluster, expectRefusal, withApi } from '../support/api-under-test.ts';
 import { definitionOf, deploymentRow, serviceRow } from '../support/rows.ts';
 
 const api = withApi();
@@ -205,6 +205,17 @@ describe('ListServiceDeployments', () => {
     expect((await list({ status: ['SUCCESSFUL'] })).serviceDeployments).toHaveLength(11);
     const window = { after: new Date(AT + 2000), before: new Date(AT + 5000) };
     expect((await list({ createdAt: window })).serviceDeployments).toHaveLength(2);
+  });
+
+  it('finds the cluster in the ARN of the service', async () => {
+    const service = serviceRow({ definition: definitionOf({ serviceName: 'afar', clusterName: 'far' }) });
+    const rollout = { serviceDeployments: [current({ serviceDeploymentId: 'f1' })], serviceRevisions: [] };
+    await ensureCluster(api().store, 'far');
+    await api().store.recordOwner({ clusterName: 'far', tasks: [], service, events: [], rollout });
+    const named = 'arn:aws:ecs:us-east-1:123456789012:service/far/afar';
+    expect((await list({ service: named })).serviceDeployments).toHaveLength(1);
+    const elsewhere = list({ service: named, cluster: 'default' });
+    await expectRefusal(elsewhere, 'InvalidParameterException', /Identifier is for cluster far/);
   });
 
   it('refuses an unknown service', async () => {

@@ -51,7 +51,8 @@ describe('DescribeServices', () => {
     const answer = await api().ecs.send(new DescribeServicesCommand({ services: ['nope', serviceArnOf(nameNow())] }));
     expect(answer.services?.map((service) => service.serviceName)).toEqual([nameNow()]);
     expect(answer.services?.[0]).not.toHaveProperty('tags');
-    expect(answer.failures).toEqual([{ arn: serviceArnOf('nope'), reason: 'MISSING' }]);
+    const arn = 'arn:aws:ecs:us-east-1:123456789012:service/nope';
+    expect(answer.failures).toEqual([{ arn, reason: 'MISSING' }]);
     expect((await describeOne({ include: ['TAGS'] }))?.tags).toEqual([{ key: 'a', value: 'b' }]);
   });
 

@@ -185,6 +185,19 @@ describe('DeregisterTaskDefinition and DeleteTaskDefinitions', () => {
 
   it('refuse what names no revision, and lists that are empty or long', async () => {
     await expectRefusal(deregister('keep'), 'ClientException', 'Revision is missing.');
+    for (const call of [deregister('keep:foo'), describeOne('keep:foo'), describeOne(`${ARN}keep:foo`)]) {
+      await expectRefusal(call, 'InvalidParameterException', 'Invalid revision number. Number: foo');
+    }
+    const huge = '9'.repeat(20);
+    await expectRefusal(
+      deregister(`keep:${huge}`),
+      'InvalidParameterException',
+      `Invalid revision number. Number: ${huge}`,
+    );
+    const { failures } = await remove('keep:foo', 'arn:aws:ecs:us-east-1:123456789012:cluster/default');
+    expect(failures?.map(({ reason }) => reason?.split('.')[0])).toEqual(
+      Array(2).fill('The specified task definition identifier is invalid'),
+    );
     await expectRefusal(deregister('nobody:1'), 'ClientException', 'The specified task definition does not exist.');
     await expectRefusal(
       remove(),

@@ -8,6 +8,7 @@ import {
   queryInstances,
 } from '../../../model/cluster-query/index.ts';
 import type { QueryInstance } from '../../../model/cluster-query/index.ts';
+import { EC2_INSTANCE_ID_ATTRIBUTE } from '../../../model/container-instance.ts';
 import { isEcsError } from '../../../model/errors.ts';
 import { aSnapshot, anInstance } from '../../support/capacity.ts';
 
@@ -313,7 +314,11 @@ describe('what a query looks at', () => {
 describe('queryInstances', () => {
   const snapshot = aSnapshot([
     anInstance('a', { attributes: { type: 't2' }, groups: { web: 1 }, runningTasksCount: 3 }),
-    anInstance('b', { attributes: { type: 'm5' }, agentVersion: '1.9.0', registeredAt: Date.UTC(2020, 0, 1) }),
+    anInstance('b', {
+      attributes: { type: 'm5', [EC2_INSTANCE_ID_ATTRIBUTE]: 'i-2' },
+      agentVersion: '1.9.0',
+      registeredAt: Date.UTC(2020, 0, 1),
+    }),
     anInstance('c', { agentConnected: false, groups: { db: 2 } }),
   ]);
   it.each([
@@ -327,7 +332,8 @@ describe('queryInstances', () => {
     ['task:group == db', ['c']],
     ['task:group =~ .+', ['a', 'c']],
     ['ec2InstanceId != i-1', ['a', 'b', 'c']],
-    ['ec2InstanceId =~ .*', []],
+    ['ec2InstanceId =~ .*', ['b']],
+    ['ec2InstanceId in [i-2]', ['b']],
   ])('%s finds %j', (text, ids) => {
     expect(queryInstances(parseClusterQuery(text), snapshot)).toEqual(ids);
   });

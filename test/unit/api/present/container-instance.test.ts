@@ -53,7 +53,7 @@ describe('presentContainerInstance', () => {
     expect(wire.remainingResources).toContainEqual(expect.objectContaining({ name: 'GPU', stringSetValue: [] }));
   });
 
-  test('identity, counters, attributes; never an EC2 instance id', () => {
+  test('identity, counters, attributes; no EC2 instance id unless it registered with one', () => {
     const wire = present({ statusReason: 'why', capacityProviderName: 'cp' });
     expect(wire).toMatchObject({
       containerInstanceArn: 'arn:aws:ecs:us-east-1:123456789012:container-instance/c1/i1',
@@ -68,7 +68,7 @@ describe('presentContainerInstance', () => {
       attachments: [],
       tags: [],
     });
-    expect(wire).not.toHaveProperty('ec2InstanceId');
+    expect(wire.ec2InstanceId).toBeUndefined();
   });
 
   test.each([
