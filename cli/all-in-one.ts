@@ -12,7 +12,7 @@ import { startTemporal } from '../tools/embedded/temporal.ts';
 import { isListening } from '../tools/process.ts';
 import { withProgress } from '../tools/progress.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
-import { openStore, startAgentRole, startApiRole, startWorkerRole } from './roles.ts';
+import { bundleCacheOf, openStore, startAgentRole, startApiRole, startWorkerRole } from './roles.ts';
 import type { Stops } from './shutdown.ts';
 
 export interface AllInOne {
@@ -30,13 +30,14 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
     );
   }
   const timed = phases(logger);
-  // The code of the roles is loaded while the servers start.
+  // The code of the roles is loaded, and what the worker runs is built where it is new, while the servers start.
   const warm = Promise.all([import('../worker/index.ts'), import('../agent/index.ts'), import('../api/server.ts')]);
   const [store, temporal, docker] = await allOrFirstFailure([
     timed('postgres and store', () => startStore(settings, logger, stops)),
     timed('temporal', () => startTemporalServer(settings, logger, stops)),
     timed('docker', () => dockerEngine(settings)),
     timed('loading code', () => warm),
+    timed('workflow bundle', () => prepareBundle(settings)),
   ]);
   const plane = { settings, temporal: temporal.settings, store, logger };
   const worker = await timed('worker', () => withProgress('starting the worker', () => startWorkerRole(plane)));
@@ -100,6 +101,9 @@ async function startTemporalServer(
   stops.add('temporal UI', () => ui.close());
   return { settings: running.settings, uiUrl: ui.url };
 }
+
+const prepareBundle = async (settings: Settings): Promise<unknown> =>
+  (await import('../worker/bundle.ts')).loadWorkflowBundle(bundleCacheOf(settings));
 
 const dockerEngine = (settings: Settings): Promise<DockerOptions> =>
   ensureDocker({

@@ -24,6 +24,9 @@ export interface ControlPlane {
   readonly logger: Logger;
 }
 
+/** Where built workflow bundles are kept. */
+export const bundleCacheOf = (settings: Settings): string => path.join(settings.cacheDir, 'workflows');
+
 /** Opens the store at the address, its schema brought up to date, with the settings' cluster in it. */
 export async function openStore(settings: Settings, connectionString: string): Promise<Store> {
   const [{ openStore: open }, { resolveSettings }] = await Promise.all([
@@ -56,7 +59,7 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
     store,
     partition: settings.partition,
     policy: settings.instancePolicy,
-    bundleCacheDir: path.join(settings.cacheDir, 'workflows'),
+    bundleCacheDir: bundleCacheOf(settings),
     logger,
   });
   const present = (event: StoredEvent) => presentEvent(event, settings.partition);

@@ -1,9 +1,13 @@
-/** The workflow bundle, kept in a cache: building it takes seconds, and it changes only with the code. */
+/**
+ * The workflow bundle, kept in a cache: building it takes seconds, and it changes only with the code. It is built in a
+ * child process, which is this file run with the target and the interceptor modules: the bundler leaves a hundred
+ * megabytes behind in its process, and keeps it from anything else meanwhile.
+ */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { LEAN_PROMISES } from './lean-promises.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -43,17 +47,41 @@ export async function loadWorkflowBundle(
   } catch {
     // Not built yet for these sources.
   }
-  const bundle: WorkflowBundleWithSourceMap = await bundleWorkflowCode({
+  await mkdir(cacheDir, { recursive: true });
+  await buildInChild([file, ...interceptorModules]);
+  return lean(await readFile(file, 'utf8'));
+}
+
+async function buildInChild(args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: root,
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Error(`the workflow bundle could not be built: ${output.trim()}`);
+}
+
+async function build(file: string, interceptorModules: readonly string[]): Promise<void> {
+  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
+  const bundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
     workflowInterceptorModules: [...interceptorModules],
     logger: new DefaultLogger('WARN'),
   });
-  await mkdir(cacheDir, { recursive: true });
   const partial = `${file}.${process.pid}`;
   await writeFile(partial, bundle.code);
   await rename(partial, file);
-  return lean(bundle.code);
 }
 
 /** On the bundle's first line: its source map counts the others. */
 const lean = (code: string): { code: string } => ({ code: LEAN_PROMISES + code });
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , file = '', ...interceptorModules] = process.argv;
+  await build(file, interceptorModules);
+}

@@ -7,7 +7,7 @@ import { keepPrivate } from '../../../tools/private-files.ts';
 let root: string;
 let umask: number;
 beforeEach(() => {
-  umask = process.umask();
+  umask = process.umask(0o022);
   root = fs.mkdtempSync(path.join(tmpdir(), 'longshore-private-'));
   fs.chmodSync(root, 0o755);
 });
