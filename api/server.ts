@@ -9,7 +9,7 @@ import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/types.ts';
 import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
-import { refuseForeignOrigin } from './foreign-origin.ts';
+import { refuseForeignCaller } from './foreign-callers.ts';
 import type { WorkflowGateway } from './gateway.ts';
 import { answerAwsJson } from './protocol/aws-json.ts';
 import { Calls } from './protocol/calls.ts';
@@ -82,13 +82,14 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // Before all checks: it tells nothing but that the process is alive, and those who watch that come by any name.
+  app.get('/healthz', answerHealthy);
   app.use((request, response, next) => {
     calls.begin(response);
-    refuseForeignOrigin(request);
+    refuseForeignCaller(request);
     checkUrl(request.url);
     next();
   });
-  app.get('/healthz', answerHealthy);
   app.get('/readyz', answerReady(options));
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
   app.use(readBody);
