@@ -9,6 +9,7 @@ import type { OperationContext } from '../operation.ts';
 import type { WireError } from './errors.ts';
 import { wireError } from './errors.ts';
 import { invokeOperation } from './invoke.ts';
+import { printable } from './printable.ts';
 
 /** What handlers work with, the same for all requests. */
 export interface CallDependencies {
@@ -49,7 +50,7 @@ export class Calls {
   /** What a handler of this request works with. Its commands and its line in the log name the operation. */
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
-    call.operation = operation;
+    call.operation = printable(operation);
     const { store, workflows, partition } = this.#dependencies;
     const { requestId } = call;
     const principalArn = `arn:aws:iam::${partition.account}:root`;

@@ -1,6 +1,7 @@
 /** The one place where a thrown value becomes what the caller sees. */
 import type { EcsErrorCode } from '../../model/errors.ts';
 import { EcsError, isEcsError } from '../../model/errors.ts';
+import { printable } from './printable.ts';
 
 /** Codes that do not answer with HTTP 400 over AWS JSON. */
 const WIRE_STATUS: Partial<Record<EcsErrorCode, number>> = {
@@ -56,7 +57,7 @@ export function wireError(thrown: unknown, style: 'aws-json' | 'rest', requestId
       )
     : thrown;
   const status = style === 'rest' ? restStatus(refusal) : (WIRE_STATUS[refusal.code] ?? 400);
-  const body = { ...refusal.members, __type: refusal.code, message: refusal.message };
+  const body = { ...refusal.members, __type: refusal.code, message: printable(refusal.message) };
   return { code: refusal.code, status, body, fault };
 }
 
