@@ -24,6 +24,9 @@ const AGENT_CAPABILITIES: readonly string[] = [
   'ecs.capability.task-cpu-mem-limit',
   'ecs.capability.pid-ipc-namespace-sharing',
   'com.amazonaws.ecs.capability.privileged-container',
+  // Images of ECR are pulled as any others: with the credentials that the engine of the host has.
+  'com.amazonaws.ecs.capability.ecr-auth',
+  'ecs.capability.execution-role-ecr-pull',
 ];
 const CAPABILITY = 'com.amazonaws.ecs.capability.';
 

@@ -40,15 +40,13 @@ import {
   updateServiceUpdate,
 } from '../workflows/messages.ts';
 import type { WorkflowGateway } from './gateway.ts';
+import { findCause, sayUnconfirmed } from './unconfirmed.ts';
 
 /** A worker that runs answers in milliseconds; without one no call may hang. */
 const UPDATE_TIMEOUT_MS = 30_000;
 const PING_TIMEOUT_MS = 2_000;
 /** The workflow ended while the update reached it: the next one begins a new run. */
 const ENDING_RETRIES = 5;
-
-const UNAVAILABLE =
-  'The change was not confirmed: Temporal or its worker cannot be reached. Check that Longshore is running, then repeat the call.';
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
@@ -61,9 +59,12 @@ function asEcsError(error: unknown): unknown {
     const members = details?.[0];
     if (code) return new EcsError(code, message, isRecord(members) ? members : {});
   }
-  const unreachable = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isUnavailable(error);
-  return unreachable ? new EcsError('ServiceUnavailable', UNAVAILABLE) : error;
+  return error;
 }
+
+/** Nobody knows whether the change was made. */
+const isUnconfirmed = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isUnavailable(error);
 
 /**
  * gRPC UNAVAILABLE (14), DEADLINE_EXCEEDED (4), CANCELLED (1) and FAILED_PRECONDITION (9: the workflow's own step keeps
@@ -210,7 +211,7 @@ class TemporalGateway implements WorkflowGateway {
       );
       const reasons = told.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
       const failed = reasons.find((reason) => !isGone(reason));
-      if (failed !== undefined) throw asEcsError(failed);
+      if (failed !== undefined) throw await this.#explained(failed, workflowIds[0] ?? '');
     });
   }
 
@@ -233,12 +234,23 @@ class TemporalGateway implements WorkflowGateway {
     });
   }
 
-  #update<R, C>(workflowId: string, update: UpdateDefinition<R, [C]>, command: C): Promise<R> {
-    return this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
-      this.#client.workflow
-        .getHandle(workflowId)
-        .executeUpdate<R, [C]>(update, { args: [{ ...command, ...this.#called }] }),
-    );
+  async #update<R, C>(workflowId: string, update: UpdateDefinition<R, [C]>, command: C): Promise<R> {
+    try {
+      return await this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, () =>
+        this.#client.workflow
+          .getHandle(workflowId)
+          .executeUpdate<R, [C]>(update, { args: [{ ...command, ...this.#called }] }),
+      );
+    } catch (error) {
+      throw await this.#explained(error, workflowId);
+    }
+  }
+
+  /** A change that was not confirmed says why. Others pass as they are. */
+  async #explained(error: unknown, workflowId: string): Promise<unknown> {
+    if (!isUnconfirmed(error)) return error;
+    const finding = await findCause(this.#connection, this.#client.options.namespace, workflowId);
+    return new EcsError('ServiceUnavailable', sayUnconfirmed(workflowId, finding));
   }
 
   async #startAndUpdate<R, C>(started: StartedBy, update: UpdateDefinition<R, [C]>, command: C): Promise<R> {
@@ -258,7 +270,9 @@ class TemporalGateway implements WorkflowGateway {
           }),
         );
       } catch (error) {
-        if (!isGone(error) || attempt === ENDING_RETRIES) throw asEcsError(error);
+        if (!isGone(error) || attempt === ENDING_RETRIES) {
+          throw asEcsError(await this.#explained(error, started.workflowId));
+        }
       }
     }
   }
