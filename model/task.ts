@@ -1,5 +1,12 @@
 /** A task and its containers, as the store keeps them and as the agent reports on them. Plain JSON throughout. */
-import type { Attachment, PlacementConstraint, PlacementStrategy, TaskOverride, Tag } from '@aws-sdk/client-ecs';
+import type {
+  Attachment,
+  KeyValuePair,
+  PlacementConstraint,
+  PlacementStrategy,
+  TaskOverride,
+  Tag,
+} from '@aws-sdk/client-ecs';
 import type { GpuAmount } from './gpus.ts';
 import type { ContainerStatus, DesiredStatus, HealthStatus, LaunchType, StopCode, TaskStatus } from './status.ts';
 import type { EpochMs } from './time.ts';
@@ -81,6 +88,7 @@ export interface Task {
   readonly containers: readonly TaskContainer[];
   readonly attachments: readonly Attachment[];
   readonly createdAt: EpochMs;
+  /** Handed to the agent of its instance: placed, or assigned after it had waited. */
   readonly connectivityAt?: EpochMs;
   readonly pullStartedAt?: EpochMs;
   readonly pullStoppedAt?: EpochMs;
@@ -101,6 +109,12 @@ export interface Task {
   readonly version: number;
 }
 
+/** A task as it is read for people. */
+export interface DescribedTask extends Task {
+  /** False: the agent of its instance is not heard of now. */
+  readonly agentConnected?: boolean;
+}
+
 /** The members of a task that change after it was reserved. */
 export type TaskChanges = Partial<
   Pick<
@@ -108,7 +122,6 @@ export type TaskChanges = Partial<
     | 'lastStatus'
     | 'desiredStatus'
     | 'healthStatus'
-    | 'attachments'
     | 'connectivityAt'
     | 'pullStartedAt'
     | 'pullStoppedAt'
@@ -120,7 +133,7 @@ export type TaskChanges = Partial<
     | 'stoppedReason'
     | 'protectedUntil'
   >
-> & { readonly containers?: readonly ContainerReport[] };
+> & { readonly containers?: readonly ContainerReport[]; readonly attachments?: readonly AttachmentReport[] };
 
 /** A change to one task's row, in its owner's order. */
 export interface TaskPatch {
@@ -128,6 +141,16 @@ export interface TaskPatch {
   readonly version: number;
   readonly changes: TaskChanges;
 }
+
+/** What the agent saw of a task's attachment: merged by `type` into the row, which has had its id since the task was made. */
+export interface AttachmentReport {
+  readonly type: string;
+  readonly status: string;
+  readonly details: readonly KeyValuePair[];
+}
+
+/** An address of a container; the attachment that it belongs to is the task's. */
+export type InterfaceReport = Omit<NetworkInterface, 'attachmentId'>;
 
 /** What the agent saw of one container. Absent members are unchanged. Merged by `name` into the row. */
 export interface ContainerReport {
@@ -139,12 +162,13 @@ export interface ContainerReport {
   readonly runtimeId?: string;
   readonly imageDigest?: string;
   readonly networkBindings?: readonly NetworkBinding[];
-  readonly networkInterfaces?: readonly NetworkInterface[];
+  readonly networkInterfaces?: readonly InterfaceReport[];
 }
 
 /**
  * What the agent saw of one task, sent to the task's owner. Reports may repeat and overtake each other, and later ones
- * include earlier ones: applying any of them that has the last one among them gives the same task. `lastStatus` is PENDING, RUNNING or STOPPED, as an ECS agent reports.
+ * include earlier ones: applying any of them that has the last one among them gives the same task. `lastStatus` is PENDING, RUNNING or STOPPED, as an ECS agent
+ * reports, and DEPROVISIONING while the network of a task goes whose containers have ended.
  */
 export interface TaskReport {
   readonly taskId: string;
@@ -154,10 +178,10 @@ export interface TaskReport {
    */
   readonly reportedAt?: EpochMs;
   readonly containerInstanceId: string;
-  readonly lastStatus: 'PENDING' | 'RUNNING' | 'STOPPED';
+  readonly lastStatus: 'PENDING' | 'RUNNING' | 'DEPROVISIONING' | 'STOPPED';
   readonly healthStatus?: HealthStatus;
   readonly containers: readonly ContainerReport[];
-  readonly attachments?: readonly Attachment[];
+  readonly attachments?: readonly AttachmentReport[];
   readonly pullStartedAt?: EpochMs;
   readonly pullStoppedAt?: EpochMs;
   readonly startedAt?: EpochMs;

@@ -42,6 +42,9 @@ const reportMark = ({ reportedAt: _at, ...report }: TaskReport): number => textH
 const desiredAfter = (task: AdvanceableTask, report: TaskReport): DesiredStatus =>
   statusRank(reportedStatus(report)) > statusRank('RUNNING') ? 'STOPPED' : task.desiredStatus;
 
+const isEndNews = (before: AdvanceableTask, report: TaskReport): boolean =>
+  before.desiredStatus === 'RUNNING' && desiredAfter(before, report) === 'STOPPED';
+
 /** The owner's reason was first and stays; otherwise the agent's, which gives code and text together. */
 function stopCause(task: AdvanceableTask, report: TaskReport): Pick<TaskChanges, 'stopCode' | 'stoppedReason'> {
   if (task.stopCode !== undefined || task.stoppedReason !== undefined) return {};
@@ -87,8 +90,8 @@ export function heardOf<T extends AdvanceableTask>(task: T, { reportedAt = 0 }: 
  */
 export function taskChanges(before: AdvanceableTask, report: TaskReport): TaskChanges {
   if (isStale(before, report) || before.reportMark === reportMark(report)) return {};
-  const { attachments, pullStartedAt, pullStoppedAt, executionStoppedAt, stoppedAt } = report;
-  const stoppingAt = before.desiredStatus === 'RUNNING' ? (executionStoppedAt ?? stoppedAt) : undefined;
+  const { attachments, pullStartedAt, pullStoppedAt, executionStoppedAt, stoppedAt, reportedAt } = report;
+  const stoppingAt = isEndNews(before, report) ? (executionStoppedAt ?? stoppedAt ?? reportedAt) : undefined;
   return {
     containers: report.containers,
     ...commonChanges(before, report),

@@ -70,7 +70,7 @@ export class SimulatedMachine {
   /** The agent's process ended: what it had not yet started is not there. */
   agentEnded(): void {
     this.#listener = () => undefined;
-    for (const task of this.tasks) if (!task.runs && !task.isStopped) this.remove(task.plan.taskId);
+    for (const task of this.tasks) if (!task.hasStarted && !task.isStopped) this.remove(task.plan.taskId);
   }
 
   /** Power gone: nothing runs. The ended containers of tasks that ran are found by the next agent. */

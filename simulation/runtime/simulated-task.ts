@@ -1,13 +1,14 @@
 /** One task on a simulated machine: from the pull to its end, by its fate and the clock. */
 import type { TaskPlan } from '../../activities/host/launch/plan.ts';
+import { attachmentOf } from '../../activities/host/launch/task-report.ts';
 import { Waiters, type Settled } from '../../activities/host/launch/waiters.ts';
 import type { ContainerStatus, HealthStatus, StopCode } from '../../model/status.ts';
-import type { TaskReport } from '../../model/task.ts';
+import type { AttachmentReport, TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock } from '../clock.ts';
 import type { TaskFate } from './behaviour.ts';
 
-type Phase = 'PULLING' | 'STARTING' | 'RUNNING' | 'STOPPING' | 'STOPPED';
+type Phase = 'PULLING' | 'STARTING' | 'RUNNING' | 'STOPPING' | 'DEPROVISIONING' | 'STOPPED';
 
 export interface SimulatedTaskOptions {
   readonly containerInstanceId: string;
@@ -19,6 +20,8 @@ export interface SimulatedTaskOptions {
 }
 
 const EXIT_CODE_KILLED = 137;
+/** As long as an engine takes to remove the network of an awsvpc task. */
+const DEPROVISION_MS = 150;
 
 export class SimulatedTask {
   readonly plan: TaskPlan;
@@ -41,7 +44,11 @@ export class SimulatedTask {
 
   /** Its containers exist and have not ended: what counts as a copy that runs. */
   get runs(): boolean {
-    return this.#times.startedAt !== undefined && this.#phase !== 'STOPPED';
+    return this.hasStarted && !this.#hasEnded;
+  }
+
+  get hasStarted(): boolean {
+    return this.#times.startedAt !== undefined;
   }
 
   get isStopped(): boolean {
@@ -50,14 +57,13 @@ export class SimulatedTask {
 
   /** Resolves when the task is RUNNING or STOPPED, or, with `stopped` alone, when it is STOPPED. */
   until(...settled: readonly Settled[]): Promise<void> {
-    if (this.isStopped || (settled.includes('running') && this.#times.startedAt !== undefined))
-      return Promise.resolve();
+    if (this.isStopped || (settled.includes('running') && this.hasStarted)) return Promise.resolve();
     return this.#waiters.until(settled);
   }
 
   /** Asked to stop: gone after its stop time; at once when nothing of it runs yet. */
   stop(): void {
-    if (this.#phase === 'STOPPED' || this.#phase === 'STOPPING') return;
+    if (this.#hasEnded || this.#phase === 'STOPPING') return;
     this.#clearTimers();
     if (this.#phase !== 'RUNNING') {
       this.#end({});
@@ -74,6 +80,10 @@ export class SimulatedTask {
   vanish(): void {
     this.#clearTimers();
     if (this.#phase === 'STOPPED') return;
+    if (this.#phase === 'DEPROVISIONING') {
+      this.#finish();
+      return;
+    }
     this.#exitCode ??= EXIT_CODE_KILLED;
     this.#end({ stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited' });
   }
@@ -84,9 +94,9 @@ export class SimulatedTask {
   }
 
   report(): TaskReport {
-    const lastStatus =
-      this.#phase === 'STOPPED' ? 'STOPPED' : this.#times.startedAt === undefined ? 'PENDING' : 'RUNNING';
-    const container: ContainerStatus = lastStatus;
+    const began = this.hasStarted ? 'RUNNING' : 'PENDING';
+    const lastStatus = this.#phase === 'STOPPED' || this.#phase === 'DEPROVISIONING' ? this.#phase : began;
+    const container: ContainerStatus = this.#hasEnded ? 'STOPPED' : began;
     return {
       taskId: this.plan.taskId,
       containerInstanceId: this.#options.containerInstanceId,
@@ -99,6 +109,7 @@ export class SimulatedTask {
         ...(this.#times.startedAt === undefined ? {} : { runtimeId: `sim-${this.plan.taskId.slice(0, 12)}-${name}` }),
       })),
       ...(this.#health === undefined ? {} : { healthStatus: this.#health }),
+      ...(this.#hasNetwork ? { attachments: [this.#attachment] } : {}),
       ...this.#times,
       ...this.#stop,
     };
@@ -106,6 +117,26 @@ export class SimulatedTask {
 
   get #isChecked(): boolean {
     return this.plan.containers.some((container) => container.essential && container.hasHealthCheck);
+  }
+
+  /** Its containers have. */
+  get #hasEnded(): boolean {
+    return this.#phase === 'DEPROVISIONING' || this.#phase === 'STOPPED';
+  }
+
+  get #hasNetwork(): boolean {
+    return this.plan.networkMode === 'awsvpc' && this.#times.pullStoppedAt !== undefined;
+  }
+
+  /** An address of documentation's, the same for the task's whole life. */
+  get #attachment(): AttachmentReport {
+    const [a = 0, b = 0] = Buffer.from(this.plan.taskId.slice(0, 4), 'hex');
+    const isDeprovisioning = this.#phase === 'DEPROVISIONING';
+    const mac = `02:42:c6:12:${[a, b].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`;
+    return attachmentOf(
+      { plan: this.plan, isDeprovisioning, stoppedAt: this.#times.stoppedAt },
+      { ipv4: `198.18.${a}.${b}`, mac },
+    );
   }
 
   #pulled(): void {
@@ -121,8 +152,8 @@ export class SimulatedTask {
 
   #started(): void {
     if (this.#options.fate.failure === 'start') {
-      this.#exitCode = 1;
-      this.#end({ stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited' });
+      const stoppedReason = 'CannotStartContainerError: Error response from daemon: exec: no such file or directory';
+      this.#end({ stopCode: 'TaskFailedToStart', stoppedReason });
       return;
     }
     this.#phase = 'RUNNING';
@@ -147,8 +178,18 @@ export class SimulatedTask {
 
   #end(stop: { readonly stopCode?: StopCode; readonly stoppedReason?: string }): void {
     this.#clearTimers();
-    this.#phase = 'STOPPED';
     this.#stop = stop;
+    if (!this.#hasNetwork) {
+      this.#finish();
+      return;
+    }
+    this.#phase = 'DEPROVISIONING';
+    this.#after(DEPROVISION_MS, () => this.#finish());
+    this.#options.onChange(this);
+  }
+
+  #finish(): void {
+    this.#phase = 'STOPPED';
     this.#times.stoppedAt = this.#options.clock.now();
     this.#waiters.release('stopped');
     this.#options.onChange(this);

@@ -54,6 +54,48 @@ describe('recordOwner, tasks', () => {
     expect(after.stoppedReason).toBeUndefined();
   });
 
+  it('keeps the id of a network attachment, in the containers too, and ends it with the task', async () => {
+    const attachment = { id: 'att-1', type: 'ElasticNetworkInterface', status: 'PRECREATED', details: [] };
+    const taskId = await placed({ attachments: [attachment] });
+    const details = [{ name: 'privateIPv4Address', value: '10.0.0.2' }];
+    const tell = (version: number, status: string, lastStatus: 'RUNNING' | 'DEPROVISIONING' | 'STOPPED') => {
+      const networkInterfaces = [{ privateIpv4Address: '10.0.0.2' }];
+      const containers = [{ name: 'web', lastStatus: 'RUNNING', networkInterfaces } as const];
+      const attachments = [{ type: 'ElasticNetworkInterface', status, details }];
+      return record(store(), [{ taskId, version, changes: { lastStatus, containers, attachments } }]);
+    };
+    const shown = async () => {
+      const { lastStatus, attachments, containers } = await read(taskId);
+      const interfaces = containers[0]!.networkInterfaces.map(({ attachmentId }) => attachmentId);
+      return [lastStatus, attachments, containers[0]!.lastStatus, interfaces];
+    };
+    await tell(2, 'ATTACHED', 'RUNNING');
+    expect(await shown()).toEqual(['RUNNING', [{ ...attachment, status: 'ATTACHED', details }], 'RUNNING', ['att-1']]);
+    await tell(3, 'DETACHING', 'DEPROVISIONING');
+    expect((await shown()).slice(0, 2)).toMatchObject(['DEPROVISIONING', [{ id: 'att-1', status: 'DETACHING' }]]);
+    await tell(4, 'ATTACHED', 'STOPPED');
+    const ended = { ...attachment, status: 'DELETED', details };
+    expect(await shown()).toEqual(['STOPPED', [ended], 'STOPPED', ['att-1']]);
+  });
+
+  it('shows nothing that goes on of a task that is STOPPED without a word from its agent', async () => {
+    const attachment = { id: 'att-2', type: 'ElasticNetworkInterface', status: 'ATTACHED', details: [] };
+    const taskId = await placed({ attachments: [attachment] });
+    await record(store(), [{ taskId, version: 2, changes: { containers: [{ name: 'web', lastStatus: 'RUNNING' }] } }]);
+    await record(store(), [stopped(taskId, 3)]);
+    const { attachments, containers } = await read(taskId);
+    expect(attachments).toEqual([{ ...attachment, status: 'DELETED' }]);
+    expect(containers.map(({ lastStatus }) => lastStatus)).toEqual(containers.map(() => 'STOPPED'));
+  });
+
+  it('holds what the task takes of its instance until it is STOPPED, also while its network goes', async () => {
+    const taskId = await placed();
+    await record(store(), [
+      { taskId, version: 2, changes: { lastStatus: 'DEPROVISIONING', desiredStatus: 'STOPPED' } },
+    ]);
+    expect(await record(store(), [stopped(taskId, 3)])).toEqual({ freedCapacity: true });
+  });
+
   it('merges containers by name and keeps what a report leaves out', async () => {
     const taskId = await placed();
     const before = (await read(taskId)).containers[0]!;

@@ -263,7 +263,7 @@ export class FakeControl {
     for (const patch of record.tasks) {
       const task = this.tasks.get(patch.taskId);
       if (!task || patch.version <= task.version) continue;
-      const { containers: _containers, ...changes } = patch.changes;
+      const { containers: _containers, attachments: _attachments, ...changes } = patch.changes;
       this.tasks.set(task.taskId, { ...task, ...changes, version: patch.version });
     }
     const { service } = record;

@@ -24,11 +24,13 @@ export interface ContainerRecord {
   health?: HealthStatus;
   reason?: string;
   networkBindings: readonly NetworkBinding[];
+  /** It runs, and the engine has yet to say which host ports it chose. */
+  awaitsBindings: boolean;
   /** An out-of-memory kill was seen; its end follows, or came first. */
   oomKilled: boolean;
   /** It ended with a failure, and nobody had asked it to stop. */
   failedByItself: boolean;
-  /** It ended before its start was acknowledged. */
+  /** It ended before its start was acknowledged: the first that was heard of its end. */
   earlyEnd?: { readonly exitCode?: number };
 }
 
@@ -38,6 +40,7 @@ export const newRecord = (plan: ContainerPlan): ContainerRecord => ({
   phase: 'waiting',
   pulled: false,
   networkBindings: [],
+  awaitsBindings: false,
   oomKilled: false,
   failedByItself: false,
 });
@@ -45,7 +48,11 @@ export const newRecord = (plan: ContainerPlan): ContainerRecord => ({
 /** A container found on the engine, or undefined where the plan names one that is not there. */
 export function adoptedRecord(plan: ContainerPlan, observed: ObservedContainer | undefined): ContainerRecord {
   const record = newRecord(plan);
-  if (observed !== undefined) applyObserved(record, observed);
+  if (observed === undefined) return record;
+  applyObserved(record, observed);
+  // An earlier agent had its start refused.
+  if (observed.status === 'created' && observed.error !== undefined)
+    failRecord(record, `CannotStartContainerError: ${observed.error}`);
   return record;
 }
 
@@ -60,6 +67,18 @@ export function applyObserved(record: ContainerRecord, observed: ObservedContain
   if (observed.startedAt !== undefined) record.startedAt ??= observed.startedAt;
   if (observed.finishedAt !== undefined) record.finishedAt = observed.finishedAt;
   if (observed.status === 'exited') endRecord(record, observed);
+}
+
+/** The engine has started it, however soon it ended: from here on it has been RUNNING. */
+export function startRecord(record: ContainerRecord, at: EpochMs): void {
+  record.startedAt ??= at;
+  record.phase = 'running';
+}
+
+/** It could not be started. */
+export function failRecord(record: ContainerRecord, reason: string): void {
+  record.phase = 'stopped';
+  record.reason = reason;
 }
 
 /** The container has stopped. */

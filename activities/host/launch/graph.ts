@@ -103,6 +103,25 @@ function earliestTimeout(task: TaskState): EpochMs | undefined {
   return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
+/**
+ * Whether every container has started, or was kept from it by nothing but the time that an engine takes: what it depends on was
+ * there. Which of them an engine starts first does not decide whether a task has run.
+ */
+export const hadTheirTurn = (task: Pick<TaskState, 'plans' | 'states'>): boolean =>
+  task.plans.every((plan) => hadItsTurn(plan, task));
+
+function hadItsTurn(plan: ContainerPlan, task: Pick<TaskState, 'plans' | 'states'>): boolean {
+  if (task.states.get(plan.name)?.phase !== 'waiting') return true;
+  return plan.dependsOn.every((dependency) => {
+    const state = task.states.get(dependency.containerName);
+    if (state === undefined) return false;
+    const verdict = judgeCondition(dependency, state);
+    if (verdict.kind !== 'waiting' || dependency.condition !== 'START') return verdict.kind === 'met';
+    const needed = task.plans.find(({ name }) => name === dependency.containerName);
+    return needed !== undefined && hadItsTurn(needed, task);
+  });
+}
+
 const isAlive = (phase: Phase | undefined): boolean =>
   phase === 'starting' || phase === 'running' || phase === 'stopping';
 

@@ -97,7 +97,8 @@ export class HostTasks {
     await Promise.all(strangers.map((run) => this.discard(run)));
     for (const task of expected) {
       const run = this.runs.get(task.taskId);
-      if (run !== undefined) run.resume(task.wasRunning);
+      // One that is to stop may have got no further than its launch.
+      if (run !== undefined) run.resume(task.wasRunning && !task.shouldStop);
       else if (task.wasRunning || task.shouldStop) this.reportMissing(task);
     }
   }

@@ -19,6 +19,8 @@ export class TaskProgress implements TaskFacts {
   /** RUNNING since. */
   startedAt: EpochMs | undefined;
   executionStoppedAt: EpochMs | undefined;
+  /** Its containers have ended, and its network goes. */
+  isDeprovisioning = false;
   stoppedAt: EpochMs | undefined;
   stopCode: StopCode | undefined;
   stoppedReason: string | undefined;

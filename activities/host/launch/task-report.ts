@@ -1,8 +1,7 @@
 /** What the owner is told of a task: always the whole of it, so that the latest report is enough. Pure. */
 import { createHash } from 'node:crypto';
-import type { Attachment } from '@aws-sdk/client-ecs';
 import type { HealthStatus, StopCode } from '../../../model/status.ts';
-import type { NetworkInterface, TaskReport } from '../../../model/task.ts';
+import type { AttachmentReport, InterfaceReport, TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { reportOf } from './container-record.ts';
@@ -23,6 +22,7 @@ export interface TaskFacts {
   readonly pullStoppedAt: EpochMs | undefined;
   readonly startedAt: EpochMs | undefined;
   readonly executionStoppedAt: EpochMs | undefined;
+  readonly isDeprovisioning: boolean;
   readonly stoppedAt: EpochMs | undefined;
   readonly stopCode: StopCode | undefined;
   readonly stoppedReason: string | undefined;
@@ -31,18 +31,18 @@ export interface TaskFacts {
 /** The report of a task as it is now. */
 export function toTaskReport(facts: TaskFacts, containerInstanceId: string): TaskReport {
   const { plan, address } = facts;
-  const networkInterfaces = address === undefined ? undefined : [interfaceOf(plan, address)];
+  const networkInterfaces = address === undefined ? undefined : [interfaceOf(address)];
   const healthStatus = taskHealth(facts.containers);
   return {
     taskId: plan.taskId,
     containerInstanceId,
-    lastStatus: facts.stoppedAt !== undefined ? 'STOPPED' : facts.startedAt !== undefined ? 'RUNNING' : 'PENDING',
+    lastStatus: statusOf(facts),
     containers: facts.containers.map((r) => ({
       ...reportOf(r),
       ...(networkInterfaces === undefined ? {} : { networkInterfaces }),
     })),
     ...(healthStatus === undefined ? {} : { healthStatus }),
-    ...(address === undefined ? {} : { attachments: [attachmentOf(plan, address)] }),
+    ...(address === undefined ? {} : { attachments: [attachmentOf(facts, address)] }),
     ...present('pullStartedAt', facts.pullStartedAt),
     ...present('pullStoppedAt', facts.pullStoppedAt),
     ...present('startedAt', facts.startedAt),
@@ -64,34 +64,34 @@ export function taskHealth(records: readonly ContainerRecord[]): HealthStatus | 
   return checked.includes('UNKNOWN') ? 'UNKNOWN' : 'HEALTHY';
 }
 
-/** Ids of the attachment come from the task's, so that an agent that returns names the same. */
-function idsOf(plan: TaskPlan): { attachmentId: string; networkInterfaceId: string } {
-  const hex = createHash('sha256').update(`${plan.taskId}/eni`).digest('hex');
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ];
-  return { attachmentId: parts.join('-'), networkInterfaceId: `eni-${hex.slice(32, 49)}` };
+function statusOf({ stoppedAt, isDeprovisioning, startedAt }: TaskFacts): TaskReport['lastStatus'] {
+  if (stoppedAt !== undefined) return 'STOPPED';
+  if (isDeprovisioning) return 'DEPROVISIONING';
+  return startedAt === undefined ? 'PENDING' : 'RUNNING';
 }
 
-function attachmentOf(plan: TaskPlan, address: TaskAddress): Attachment {
-  const { attachmentId, networkInterfaceId } = idsOf(plan);
+/** Comes from the task's id, so that an agent that returns names the same. */
+const networkInterfaceId = ({ taskId }: TaskPlan): string =>
+  `eni-${createHash('sha256').update(`${taskId}/eni`).digest('hex').slice(32, 49)}`;
+
+/** The network interface of an awsvpc task, from the address on. */
+export function attachmentOf(
+  { plan, isDeprovisioning, stoppedAt }: Pick<TaskFacts, 'plan' | 'isDeprovisioning' | 'stoppedAt'>,
+  address: TaskAddress,
+): AttachmentReport {
   const details = [
     ...(plan.subnetId === undefined ? [] : [{ name: 'subnetId', value: plan.subnetId }]),
-    { name: 'networkInterfaceId', value: networkInterfaceId },
+    { name: 'networkInterfaceId', value: networkInterfaceId(plan) },
     { name: 'macAddress', value: address.mac },
     { name: 'privateDnsName', value: `ip-${address.ipv4.replaceAll('.', '-')}.ec2.internal` },
     { name: 'privateIPv4Address', value: address.ipv4 },
   ];
-  return { id: attachmentId, type: 'ElasticNetworkInterface', status: 'ATTACHED', details };
+  const status = stoppedAt !== undefined ? 'DELETED' : isDeprovisioning ? 'DETACHING' : 'ATTACHED';
+  return { type: 'ElasticNetworkInterface', status, details };
 }
 
-function interfaceOf(plan: TaskPlan, address: TaskAddress): NetworkInterface {
+function interfaceOf(address: TaskAddress): InterfaceReport {
   return {
-    attachmentId: idsOf(plan).attachmentId,
     privateIpv4Address: address.ipv4,
     ...(address.ipv6 === undefined ? {} : { ipv6Address: address.ipv6 }),
   };

@@ -5,12 +5,12 @@
 import type { Logger } from 'pino';
 import type { TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
-import { RuntimeError } from '../runtime/types.ts';
 import type { ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
 import {
   adoptedRecord,
   applyObserved,
   endRecord,
+  failRecord,
   mayLackMemory,
   newRecord,
   noteOutOfMemory,
@@ -18,13 +18,14 @@ import {
 import type { ContainerRecord } from './container-record.ts';
 import { stopContainer } from './container-stop.ts';
 import type { TaskBlueprint } from './container-spec.ts';
-import { nextSteps, shouldRestart } from './graph.ts';
+import { hadTheirTurn, nextSteps, shouldRestart } from './graph.ts';
+import { HolderRemoval } from './holder-removal.ts';
 import { HOLDER_NAME } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
 import { failureText } from './preparation.ts';
 import { TaskProgress } from './task-progress.ts';
 import { toTaskReport } from './task-report.ts';
-import { TaskStart } from './task-start.ts';
+import { readBindings, TaskStart } from './task-start.ts';
 import type { TaskStartDeps } from './task-start.ts';
 import { VANISHED } from './vanished.ts';
 import { Waiters } from './waiters.ts';
@@ -52,17 +53,22 @@ export class TaskRun {
   private readonly task: TaskProgress;
   /** Set once it is known what is to be launched. */
   private way: TaskStart | undefined;
-  private holderRemoval: Promise<void> | undefined;
+  private readonly holder: HolderRemoval;
   private isDisowned = false;
   private timer: NodeJS.Timeout | undefined;
   /** All have ended, one killed by nobody knows whom: how long to wait for the engine's word. */
   private memoryNews: NodeJS.Timeout | 'late' | undefined;
+  /** That it is RUNNING has been told. */
+  private isAnnounced = false;
+  private isFinishing = false;
   private readonly waiters = new Waiters();
 
   private constructor(task: TaskProgress, deps: TaskRunDeps) {
     this.plan = task.plan;
     this.task = task;
     this.deps = deps;
+    this.isAnnounced = task.hasStarted;
+    this.holder = new HolderRemoval(task, deps);
   }
 
   /** A new task; it begins at once. */
@@ -110,7 +116,7 @@ export class TaskRun {
     this.way = new TaskStart(blueprint, this.task, this.deps, {
       onProgress: () => this.advance(),
       onSlow: () => this.publish(),
-      onFailure: (error) => this.fail(error),
+      onFailure: (error) => this.fail(failureText(error)),
       onContainerFailure: (record, error) => this.onFailure(record, error),
       onContainerEnd: (record, end) => this.onEnd(record, end),
       onLateHolder: () => this.removeHolder(),
@@ -122,12 +128,13 @@ export class TaskRun {
   resume(wasRunning: boolean): void {
     const now = this.deps.now();
     for (const record of this.task.containers) {
-      if (wasRunning && record.phase === 'waiting') {
-        record.phase = 'stopped';
-        record.reason = VANISHED;
-      }
-      if (record.phase === 'stopped' && record.plan.essential) this.onEssentialEnd(record.finishedAt ?? now);
+      if (wasRunning && record.phase === 'waiting') failRecord(record, VANISHED);
     }
+    const ended = this.task.containers.filter((r) => r.phase === 'stopped' && r.plan.essential);
+    const stoppedReason = ended.find((r) => r.startedAt === undefined)?.reason;
+    if (!wasRunning && stoppedReason !== undefined)
+      this.task.beginStop({ stopCode: 'TaskFailedToStart', stoppedReason });
+    for (const record of ended) this.onEssentialEnd(record, record.finishedAt ?? now);
     this.advance();
     if (!this.isStopped && this.hasStarted) this.publish();
   }
@@ -139,12 +146,7 @@ export class TaskRun {
 
   /** The holder of the task's namespaces goes as soon as the task has stopped. Resolves when it is gone. */
   removeHolder(): Promise<void> {
-    const { holderId } = this.task;
-    if (holderId === undefined) return Promise.resolve();
-    this.holderRemoval ??= this.deps.runtime
-      .remove(holderId)
-      .catch((error: unknown) => this.deps.logger.warn(error, 'cannot remove the holder of a network'));
-    return this.holderRemoval;
+    return this.holder.run();
   }
 
   /** Ends the task: containers stop in reverse dependency order. The owner's reason, if any, is its own affair. */
@@ -155,13 +157,14 @@ export class TaskRun {
 
   /** Resolves when the task is RUNNING or STOPPED, or, with `stopped` alone, when it is STOPPED. */
   until(...settled: readonly Settled[]): Promise<void> {
-    if (this.isStopped || (settled.includes('running') && this.hasStarted)) return Promise.resolve();
+    if (this.isStopped || (settled.includes('running') && this.isAnnounced)) return Promise.resolve();
     return this.waiters.until(settled);
   }
 
-  /** Tells the owner how the task stands. */
+  /** Tells the owner how the task stands. One that is RUNNING shows its host ports from the first. */
   publish(): void {
-    if (!this.isDisowned) this.deps.report(this.plan.ownerWorkflowId, this.report());
+    const isIncomplete = this.task.containers.some((r) => r.phase === 'running' && r.awaitsBindings);
+    if (!this.isDisowned && !isIncomplete) this.deps.report(this.plan.ownerWorkflowId, this.report());
   }
 
   report(): TaskReport {
@@ -215,7 +218,7 @@ export class TaskRun {
 
   /** While its start is under way, the engine's answer comes first: a failed start tells of an end too. */
   private onDied(record: ContainerRecord, end: { exitCode?: number }): void {
-    if (record.phase === 'starting') record.earlyEnd = end;
+    if (record.phase === 'starting') record.earlyEnd ??= end;
     else this.onEnd(record, end);
   }
 
@@ -228,7 +231,7 @@ export class TaskRun {
 
   /** Removed by hand, or with its engine: a container that was known is gone. */
   private onVanished(record: ContainerRecord): void {
-    if (record.phase === 'stopped' || record.phase === 'waiting') return;
+    if (record.phase === 'stopped' || record.phase === 'waiting' || record.earlyEnd !== undefined) return;
     record.reason ??= VANISHED;
     this.onDied(record, {});
   }
@@ -236,7 +239,7 @@ export class TaskRun {
   /** Without their namespaces the containers have no network: the task ends. */
   private onHolderEvent(event: RuntimeEvent): void {
     if (this.isStopped || event.kind !== 'died' || this.task.isStopping) return;
-    this.fail(new RuntimeError('ContainerRuntimeError', 'the container that holds the network of the task ended'));
+    this.fail('ContainerRuntimeError: the container that holds the network of the task ended');
   }
 
   private onEnd(record: ContainerRecord, end: { exitCode?: number; oomKilled?: boolean }): void {
@@ -248,15 +251,24 @@ export class TaskRun {
       return;
     }
     endRecord(record, end);
-    if (record.plan.essential) this.onEssentialEnd(endedAt);
+    if (record.plan.essential) this.onEssentialEnd(record, endedAt);
     this.advance();
     // A task that stopped has said so already.
     if (this.hasStarted && !this.isStopped) this.publish();
   }
 
-  private onEssentialEnd(endedAt: EpochMs): void {
+  private onEssentialEnd(record: ContainerRecord, endedAt: EpochMs): void {
     this.task.executionStoppedAt ??= endedAt;
-    if (!this.task.isStopping) this.task.beginStop(ESSENTIAL_EXITED);
+    if (this.task.isStopping) return;
+    if (record.startedAt !== undefined) this.noteRun();
+    this.task.beginStop(ESSENTIAL_EXITED);
+  }
+
+  /** An essential container has run: so has the task, where it was the engine alone that had yet to start another. */
+  private noteRun(): void {
+    const { task, plan } = this;
+    if (task.hasStarted || !hadTheirTurn({ plans: plan.containers, states: task.records })) return;
+    task.startedAt = Math.max(...task.containers.map((r) => r.startedAt ?? 0));
   }
 
   // ---- steps ----------------------------------------------------------------------------------------------------
@@ -267,7 +279,12 @@ export class TaskRun {
     const { task, way } = this;
     const stopping = task.isStopping;
     const steps = nextSteps({ plans: this.plan.containers, states: task.records, stopping, now: this.deps.now() });
-    for (const { name, reason } of steps.unreachable) this.onUnreachable(name, reason);
+    if (steps.unreachable.length > 0) {
+      for (const { name, reason } of steps.unreachable) this.onUnreachable(name, reason);
+      // Others may have waited for these.
+      this.advance();
+      return;
+    }
     if (way?.isPrepared === true) for (const name of steps.start) void way.start(task.recordOf(name));
     for (const name of steps.stop) void this.stopContainer(task.recordOf(name));
     this.settle();
@@ -277,9 +294,13 @@ export class TaskRun {
   }
 
   private async restart(record: ContainerRecord, at: EpochMs): Promise<void> {
+    const ranSince = record.restartedAt ?? record.startedAt;
     record.restartedAt = at;
     try {
-      if (record.containerId !== undefined) await this.deps.runtime.start(record.containerId);
+      if (record.containerId !== undefined) await this.deps.runtime.start(record.containerId, ranSince);
+      if (record.networkBindings.length === 0) return;
+      await readBindings(record, this.deps.runtime);
+      this.publish();
     } catch (error) {
       this.onFailure(record, error);
       this.advance();
@@ -304,26 +325,27 @@ export class TaskRun {
 
   // ---- ends -----------------------------------------------------------------------------------------------------
 
-  /** A container could not be launched. Only essential ones end the task. */
+  /** A container could not be launched, or not be looked at once it was. Only essential ones end the task. */
   private onFailure(record: ContainerRecord, error: unknown): void {
-    record.phase = 'stopped';
-    record.reason = failureText(error);
-    if (record.plan.essential) this.fail(error);
+    const reason = failureText(error);
+    if (record.phase === 'running') {
+      record.reason = reason;
+      if (!record.plan.essential) void this.stopContainer(record);
+    } else failRecord(record, reason);
+    if (record.plan.essential) this.fail(reason);
   }
 
+  /** What it waits for will never be: it ends without having run, and its task with it if it is essential. */
   private onUnreachable(name: string, reason: string): void {
     const record = this.task.recordOf(name);
-    record.phase = 'stopped';
-    record.reason = `TaskDependencyError: ${reason}`;
-    this.fail(
-      new RuntimeError('TaskDependencyError', `Task dependencies cannot be resolved, taskArn: ${this.plan.taskArn}`),
-    );
+    failRecord(record, `TaskDependencyError: ${reason}`);
+    if (record.plan.essential)
+      this.fail(`TaskDependencyError: Task dependencies cannot be resolved, taskArn: ${this.plan.taskArn}`);
   }
 
   /** The task cannot start, or cannot go on; the first reason stays. */
-  private fail(error: unknown): void {
+  private fail(stoppedReason: string): void {
     if (this.task.isStopping) return;
-    const stoppedReason = failureText(error);
     this.deps.logger.info({ taskId: this.plan.taskId, reason: stoppedReason }, 'task failed');
     const stopCode = this.hasStarted ? 'EssentialContainerExited' : 'TaskFailedToStart';
     this.task.beginStop({ stopCode, stoppedReason });
@@ -334,12 +356,14 @@ export class TaskRun {
     const { task } = this;
     if (task.isStopping && task.containers.every((r) => r.phase === 'stopped')) {
       if (this.memoryNews !== 'late' && task.containers.some(mayLackMemory)) this.awaitMemoryNews();
-      else this.finish();
+      else void this.finish();
       return;
     }
     const isUp = task.containers.every((r) => r.phase === 'running' || r.phase === 'stopped');
-    if (task.hasStarted || task.isStopping || !isUp) return;
-    task.startedAt = this.deps.now();
+    if (task.isStopping || !isUp) return;
+    task.startedAt ??= this.deps.now();
+    if (this.isAnnounced || task.containers.some((r) => r.awaitsBindings && r.phase === 'running')) return;
+    this.isAnnounced = true;
     this.publish();
     this.waiters.release('running');
   }
@@ -352,13 +376,21 @@ export class TaskRun {
     }, MEMORY_NEWS_MS);
   }
 
-  private finish(): void {
-    if (this.isStopped) return;
+  private async finish(): Promise<void> {
+    if (this.isFinishing) return;
+    this.isFinishing = true;
     clearTimeout(this.timer);
     if (this.memoryNews !== 'late') clearTimeout(this.memoryNews);
+    if (this.plan.networkMode === 'awsvpc' && this.task.holderId !== undefined) await this.releaseNetwork();
     this.task.stoppedAt = this.deps.now();
     this.publish();
     this.waiters.release('stopped');
     this.deps.onStopped(this);
+  }
+
+  private async releaseNetwork(): Promise<void> {
+    this.task.isDeprovisioning = true;
+    this.publish();
+    await this.holder.run();
   }
 }

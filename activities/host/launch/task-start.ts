@@ -2,6 +2,7 @@
 import type { EpochMs } from '../../../model/time.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
+import { startRecord } from './container-record.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
@@ -77,7 +78,6 @@ export class TaskStart {
     try {
       const started = await this.deps.slots.run(() => this.createAndStart(record));
       if (started) await this.onStarted(record);
-      if (record.earlyEnd !== undefined) this.listener.onContainerEnd(record, record.earlyEnd);
     } catch (error) {
       this.listener.onContainerFailure(record, error);
     }
@@ -133,12 +133,25 @@ export class TaskStart {
   }
 
   private async onStarted(record: ContainerRecord): Promise<void> {
-    record.startedAt ??= this.deps.now();
     const { portMappings } = definitionOf(this.blueprint, record.plan.name);
-    const showsPorts = this.task.plan.networkMode === 'bridge' && (portMappings?.length ?? 0) > 0;
-    if (showsPorts && record.containerId !== undefined)
-      record.networkBindings = (await this.deps.runtime.inspect(record.containerId))?.networkBindings ?? [];
-    record.phase = 'running';
+    record.awaitsBindings = this.task.plan.networkMode === 'bridge' && (portMappings?.length ?? 0) > 0;
+    startRecord(record, this.deps.now());
+    if (record.earlyEnd !== undefined) this.listener.onContainerEnd(record, record.earlyEnd);
+    else if (record.awaitsBindings) {
+      // Its task may be up by now.
+      this.listener.onProgress();
+      await readBindings(record, this.deps.runtime);
+    }
+  }
+}
+
+/** Learns which host ports the engine chose. A container that has ended meanwhile has none. */
+export async function readBindings(record: ContainerRecord, runtime: Pick<ContainerRuntime, 'inspect'>): Promise<void> {
+  try {
+    const observed = record.containerId === undefined ? undefined : await runtime.inspect(record.containerId);
+    if (observed?.status === 'running') record.networkBindings = observed.networkBindings;
+  } finally {
+    record.awaitsBindings = false;
   }
 }
 

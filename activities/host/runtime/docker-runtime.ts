@@ -9,6 +9,7 @@ import { EventStream } from './events.ts';
 import { ImageStore } from './images.ts';
 import { fromInspect } from './inspect.ts';
 import { PAUSE_IMAGE, PAUSE_PATH, pauseProgram, tarOf } from './pause-image.ts';
+import type { EpochMs } from '../../../model/time.ts';
 import { RuntimeError } from './types.ts';
 import type {
   ContainerRuntime,
@@ -57,8 +58,15 @@ export class DockerRuntime implements ContainerRuntime {
     }
   }
 
-  async start(containerId: string): Promise<void> {
-    await engineCall('CannotStartContainerError', () => this.container(containerId).start(), [NOT_MODIFIED]);
+  async start(containerId: string, ranSince: EpochMs = 0): Promise<void> {
+    let isRepeated = false;
+    const start = async (): Promise<void> => {
+      // The engine went away before it had answered: it may have started what has ended by now.
+      if (isRepeated && ((await this.inspect(containerId))?.startedAt ?? 0) > ranSince) return;
+      isRepeated = true;
+      await this.container(containerId).start();
+    };
+    await engineCall('CannotStartContainerError', start, [NOT_MODIFIED]);
   }
 
   async stop(containerId: string, timeoutSeconds: number): Promise<void> {

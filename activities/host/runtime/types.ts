@@ -97,8 +97,8 @@ export interface ContainerRuntime {
   ensureImage(image: string): Promise<ImageReady>;
   /** Creates the container, or finds the one of the same name. Throws CannotCreateContainerError. */
   create(spec: ContainerSpec): Promise<string>;
-  /** Throws CannotStartContainerError. */
-  start(containerId: string): Promise<void>;
+  /** Once: where the answer is lost, a container that has run since is not started again. Throws CannotStartContainerError. */
+  start(containerId: string, ranSince?: EpochMs): Promise<void>;
   /** The image's stop signal, then SIGKILL after the time. Throws CannotStopContainerError. */
   stop(containerId: string, timeoutSeconds: number): Promise<void>;
   /** Ends and removes the container with its anonymous volumes. */

@@ -60,6 +60,24 @@ describe('dependsOn', () => {
     expect(task.containers[0]).not.toHaveProperty('exitCode');
   });
 
+  it('a dependency that fails ends an optional container, and those that wait for it, but not the task', async () => {
+    const task = await host.run(
+      definition([
+        shell('main', WAIT),
+        shell('after', WAIT, { ...aside, dependsOn: [{ containerName: 'extra', condition: 'START' }] }),
+        shell('extra', WAIT, { ...aside, dependsOn: [{ containerName: 'init', condition: 'SUCCESS' }] }),
+        shell('init', 'exit 4', aside),
+      ]),
+    );
+    expect(task.lastStatus).toBe('RUNNING');
+    expect(task.containers.map((c) => [c.name, c.lastStatus, c.reason])).toEqual([
+      ['main', 'RUNNING', undefined],
+      ['after', 'STOPPED', 'TaskDependencyError: container extra did not start'],
+      ['extra', 'STOPPED', 'TaskDependencyError: container init exited with code 4'],
+      ['init', 'STOPPED', undefined],
+    ]);
+  });
+
   it('HEALTHY: starts when the other passes its check', async () => {
     const healthCheck = { command: ['CMD-SHELL', '[ -e /tmp/ready ]'], interval: 5, timeout: 2, retries: 3 };
     const started = Date.now();

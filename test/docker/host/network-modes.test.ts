@@ -76,7 +76,7 @@ describe('awsvpc', () => {
     );
     expect(task.lastStatus).toBe('RUNNING');
     const [attachment] = task.attachments!;
-    const details = Object.fromEntries(attachment!.details!.map((d) => [d.name, d.value]));
+    const details = Object.fromEntries(attachment!.details.map((d) => [d.name, d.value]));
     expect(attachment).toMatchObject({ type: 'ElasticNetworkInterface', status: 'ATTACHED' });
     expect(details).toMatchObject({
       subnetId: 'subnet-1',
@@ -85,9 +85,7 @@ describe('awsvpc', () => {
     });
     for (const container of task.containers) {
       expect(container.networkBindings).toBeUndefined();
-      expect(container.networkInterfaces).toEqual([
-        { attachmentId: attachment!.id, privateIpv4Address: details['privateIPv4Address'] },
-      ]);
+      expect(container.networkInterfaces).toEqual([{ privateIpv4Address: details['privateIPv4Address'] }]);
     }
     expect(await get(`http://${details['privateIPv4Address']}:8080/`)).toBe('own-address');
     const ended = await host.reported(task.taskId, (r) => r.containers[1]!.lastStatus === 'STOPPED');

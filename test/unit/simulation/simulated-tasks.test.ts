@@ -29,7 +29,7 @@ function stage(behaviour: Partial<TaskBehaviour> = {}) {
   return { clock, machine, reports, open };
 }
 
-const blueprint = (taskId: string): TaskBlueprint =>
+const blueprint = (taskId: string, networkMode = 'bridge'): TaskBlueprint =>
   ({
     containerInstanceId: 'i1',
     clusterName: 'default',
@@ -37,6 +37,7 @@ const blueprint = (taskId: string): TaskBlueprint =>
     plan: {
       taskId,
       ownerWorkflowId: OWNER,
+      networkMode,
       containers: [{ name: 'main', essential: true, hasHealthCheck: true, dependsOn: [], stopTimeoutSeconds: 30 }],
     },
   }) as unknown as TaskBlueprint;
@@ -80,6 +81,35 @@ describe('simulated tasks', () => {
       stopCode: 'TaskFailedToStart',
       stoppedReason: expect.stringMatching(/^CannotPullContainerError: /),
     });
+  });
+
+  it('show the network of an awsvpc task from its coming to its going', async () => {
+    const { clock, reports, open } = stage();
+    const tasks = open();
+    tasks.launch(blueprint('a1b2', 'awsvpc'));
+    await clock.advance(60_000);
+    tasks.stop('a1b2', OWNER);
+    await clock.advance(60_000);
+    expect(reports.map(({ lastStatus, attachments }) => [lastStatus, attachments?.[0]?.status])).toEqual([
+      ['RUNNING', 'ATTACHED'],
+      ['RUNNING', 'ATTACHED'],
+      ['DEPROVISIONING', 'DETACHING'],
+      ['STOPPED', 'DELETED'],
+    ]);
+    expect(reports.map(({ containers }) => containers[0]?.lastStatus)).toEqual([
+      'RUNNING',
+      'RUNNING',
+      'STOPPED',
+      'STOPPED',
+    ]);
+  });
+
+  it('never ran when they fail to start', async () => {
+    const { clock, reports, open } = stage({ failsToStart: 1 });
+    open().launch(blueprint('t1'));
+    await clock.advance(60_000);
+    expect(reports.at(-1)).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' });
+    expect(reports.at(-1)).not.toHaveProperty('startedAt');
   });
 
   it('run on when the agent dies; the next one adopts those that are expected and ends the others', async () => {

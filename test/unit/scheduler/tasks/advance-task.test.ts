@@ -36,6 +36,12 @@ describe('advanceTask', () => {
     ['STOPPING', 'PENDING', 'unchanged'],
     ['STOPPING', 'RUNNING', 'unchanged'],
     ['STOPPING', 'STOPPED', 'STOPPED'],
+    ['PENDING', 'DEPROVISIONING', 'DEPROVISIONING'],
+    ['RUNNING', 'DEPROVISIONING', 'DEPROVISIONING'],
+    ['STOPPING', 'DEPROVISIONING', 'DEPROVISIONING'],
+    ['DEPROVISIONING', 'RUNNING', 'unchanged'],
+    ['DEPROVISIONING', 'STOPPED', 'STOPPED'],
+    ['STOPPED', 'DEPROVISIONING', 'unchanged'],
     ['STOPPED', 'PENDING', 'unchanged'],
     ['STOPPED', 'RUNNING', 'unchanged'],
     ['STOPPED', 'STOPPED', 'unchanged'],
@@ -69,6 +75,19 @@ describe('advanceTask', () => {
 
   it('learns startedAt from the last report when the one of RUNNING was lost', () => {
     expect(advanced(aPendingTask('t1'), stopped()).startedAt).toBe(NOW);
+  });
+
+  it('a task whose network goes is to stop, from when that was told on, and failed to start only once it is STOPPED', () => {
+    const cause = { stopCode: 'TaskFailedToStart', stoppedReason: 'CannotStartContainerError: no' } as const;
+    const report = aReport({ lastStatus: 'DEPROVISIONING', reportedAt: NOW + 7, ...cause });
+    const { startedAt: _never, ...told } = report;
+    const going = advanced(aPendingTask('t1'), told);
+    expect(going).toMatchObject({ desiredStatus: 'STOPPED', ...cause });
+    expect(failedToStart(going)).toBe(false);
+    expect(taskChanges(aPendingTask('t1'), told).stoppingAt).toBe(NOW + 7);
+    const { startedAt: _neither, ...last } = stopped(cause);
+    expect(failedToStart(advanced(going, last))).toBe(true);
+    expect(taskChanges(going, last)).not.toHaveProperty('stoppingAt');
   });
 
   it('follows health both ways', () => {
