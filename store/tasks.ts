@@ -9,7 +9,9 @@ import type { TaskFilter, TaskStore } from './types.ts';
 
 const GET: Statement = {
   name: 'tasks-get',
-  text: `SELECT ${TASK_COLUMNS} FROM tasks WHERE id = ANY($2) AND cluster = $1 ORDER BY id`,
+  text: `
+    SELECT t.spec, t.state, t.tags, i.agent_connected FROM tasks t LEFT JOIN container_instances i ON i.id = t.instance_id
+    WHERE t.id = ANY($2) AND t.cluster = $1 ORDER BY t.id`,
 };
 const FIND: Statement = { name: 'tasks-find', text: `SELECT ${TASK_COLUMNS} FROM tasks WHERE id = $1` };
 const ON_INSTANCE: Statement = {
@@ -22,7 +24,13 @@ export function createTaskStore(
   partition: Partition,
 ): TaskStore & { listInstanceTasks(containerInstanceId: string): Promise<readonly ReturnType<typeof toTask>[]> } {
   return {
-    getTasks: async (clusterName, taskIds) => (await db.rows<TaskRow>(GET, [clusterName, taskIds])).map(toTask),
+    getTasks: async (clusterName, taskIds) =>
+      (await db.rows<TaskRow & { readonly agent_connected: boolean | null }>(GET, [clusterName, taskIds])).map(
+        (row) => ({
+          ...toTask(row),
+          ...(row.agent_connected === false ? { agentConnected: false } : {}),
+        }),
+      ),
     listTasks: (filter, page) => listTasks(db, filter, page),
     findTask: async (taskId) => {
       const [row] = await db.rows<TaskRow>(FIND, [taskId]);

@@ -19,7 +19,7 @@ import type { ServiceEvent, ServiceRecord } from '../model/service.ts';
 import type { ServiceDeployment, ServiceDeploymentStatus, ServiceRevision } from '../model/service-deployment.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { TaskDefinition, TaskDefinitionRecord } from '../model/task-definition.ts';
-import type { HeldResources, Task } from '../model/task.ts';
+import type { DescribedTask, HeldResources, Task } from '../model/task.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { EventStore, WebhookStore } from './event-types.ts';
 import type { Page, PageRequest } from './page.ts';
@@ -134,7 +134,7 @@ export interface TaskFilter {
 }
 
 export interface TaskStore {
-  getTasks(clusterName: string, taskIds: readonly string[]): Promise<readonly Task[]>;
+  getTasks(clusterName: string, taskIds: readonly string[]): Promise<readonly DescribedTask[]>;
   /** Ids, in a stable order. */
   listTasks(filter: TaskFilter, page: PageRequest): Promise<Page<string>>;
   /** A task whatever its cluster. */

@@ -1,5 +1,5 @@
 /** A task of the model as the ECS API shows it. */
-import type { Container, Task as WireTask, TaskOverride } from '@aws-sdk/client-ecs';
+import type { Connectivity, Container, Task as WireTask, TaskOverride } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../model/arn.ts';
 import { clusterArn, containerArn, containerInstanceArn, taskArn } from '../../model/arn.ts';
 import { dealGpus } from '../../model/gpus.ts';
@@ -11,6 +11,8 @@ export interface PresentTaskOptions {
   readonly includeTags: boolean;
   /** `ecs.cpu-architecture` of the task's instance, where it is known. */
   readonly cpuArchitecture?: string;
+  /** False: the agent of the task's instance is not heard of now. */
+  readonly agentConnected?: boolean;
 }
 
 /** A wire task. Lists are present even when empty; a FARGATE task shows no container instance. */
@@ -46,9 +48,16 @@ export function presentTask(task: Task, partition: Partition, options: PresentTa
     version: task.version,
     stopCode: task.stopCode,
     stoppedReason: task.stoppedReason,
+    connectivity: connectivityOf(task, options.agentConnected ?? true),
     ...times(task),
     tags: options.includeTags ? [...task.tags] : [],
   };
+}
+
+/** A STOPPED task keeps the connection that it ended with. */
+function connectivityOf(task: Task, agentConnected: boolean): Connectivity | undefined {
+  if (task.connectivityAt === undefined) return undefined;
+  return agentConnected || task.lastStatus === 'STOPPED' ? 'CONNECTED' : 'DISCONNECTED';
 }
 
 /** ECS does not show where a FARGATE task runs. */
@@ -59,7 +68,6 @@ function instanceArn(task: Task, partition: Partition): string | undefined {
 
 function times(task: Task): WireTask {
   return {
-    connectivity: task.connectivityAt === undefined ? undefined : 'CONNECTED',
     connectivityAt: toDate(task.connectivityAt),
     createdAt: new Date(task.createdAt),
     pullStartedAt: toDate(task.pullStartedAt),

@@ -1,7 +1,7 @@
 /** Tasks read from the store, as the API shows them. */
 import type { Task as WireTask } from '@aws-sdk/client-ecs';
 import { presentTask } from '../present/task.ts';
-import type { Task } from '../../model/task.ts';
+import type { DescribedTask } from '../../model/task.ts';
 import type { OperationContext } from '../operation.ts';
 import { cpuArchitecturesOf } from './cpu-architectures.ts';
 
@@ -9,7 +9,7 @@ import { cpuArchitecturesOf } from './cpu-architectures.ts';
 export async function describeTasksOf(
   context: Pick<OperationContext, 'store' | 'partition'>,
   clusterName: string,
-  tasks: readonly Task[],
+  tasks: readonly DescribedTask[],
   options: { readonly includeTags: boolean },
 ): Promise<WireTask[]> {
   const architectures = await cpuArchitecturesOf(context.store, clusterName, tasks);
@@ -17,6 +17,7 @@ export async function describeTasksOf(
     const cpuArchitecture = architectures.get(task.containerInstanceId ?? '');
     return presentTask(task, context.partition, {
       ...options,
+      ...(task.agentConnected === undefined ? {} : { agentConnected: task.agentConnected }),
       ...(cpuArchitecture === undefined ? {} : { cpuArchitecture }),
     });
   });
@@ -27,7 +28,7 @@ export async function readTasks(
   context: Pick<OperationContext, 'store'>,
   clusterName: string,
   taskIds: readonly string[],
-): Promise<Task[]> {
+): Promise<DescribedTask[]> {
   if (taskIds.length === 0) return [];
   const byId = new Map((await context.store.getTasks(clusterName, taskIds)).map((task) => [task.taskId, task]));
   return taskIds.flatMap((id) => byId.get(id) ?? []);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../model/task.ts';
 import type { TaskFilter } from '../../store/types.ts';
 import { withStore } from '../support/store.ts';
-import { aCluster, aTask, record, registerInstance, reserve, stopped, T0 } from './builders.ts';
+import { aCluster, anInstanceRecord, aTask, record, registerInstance, reserve, stopped, T0 } from './builders.ts';
 
 const store = withStore();
 let instances: readonly string[];
@@ -70,6 +70,16 @@ describe('reading tasks', () => {
     } while (after !== undefined);
     expect(found).toEqual(tasks.map((task) => task.taskId).sort());
   });
+});
+
+it('tells of tasks whose instance has lost its agent', async () => {
+  const id = await registerInstance(store());
+  const { taskId } = await placed({ containerInstanceId: id });
+  const connected = async () => (await store().getTasks('default', [taskId])).map((task) => task.agentConnected);
+  expect(await connected()).toEqual([undefined]);
+  const { registration: _registration, ...instance } = anInstanceRecord({ id });
+  await store().recordInstance({ ...instance, version: 2, agentConnected: false });
+  expect(await connected()).toEqual([false]);
 });
 
 describe('purgeStoppedTasks', () => {

@@ -122,6 +122,11 @@ describe('a service with a strategy of the operator’s provider', () => {
       await stage.createService(strategyService(stage, 3));
       await stage.until('three wait', allAre(stage, 'PROVISIONING', 3), 2_000);
       await stage.pass(20_000);
+      expect(stage.control.live().map(({ connectivityAt }) => connectivityAt)).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
       const empty = stage.control
         .messages()
         .filter((message) => message.endsWith('Reason: No Container Instances were found in your capacity provider.'));
@@ -135,6 +140,7 @@ describe('a service with a strategy of the operator’s provider', () => {
       await stage.addInstance({ capacityProvider: 'pool' });
       await handle.signal(capacityChangedSignal);
       await stage.until('three run', allAre(stage, 'RUNNING', 3), 1_000);
+      for (const { connectivityAt } of stage.control.live()) expect(connectivityAt).toBeDefined();
       await stage.until('steady', () => stage.control.messages().some((m) => m.endsWith('steady state.')), 5_000);
       expect([...stage.control.services.values()][0]).toMatchObject({ waitingForCapacity: false });
     }));

@@ -85,6 +85,7 @@ export function buildTask(template: TaskTemplate, placed: Placed | undefined, no
     containers: (taskDefinition.containerDefinitions ?? []).map((c) => firstContainer(c, overrides)),
     attachments: firstAttachments(template),
     createdAt: now,
+    ...(placed === undefined ? {} : { connectivityAt: now }),
     version: 1,
   };
 }

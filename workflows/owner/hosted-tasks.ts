@@ -66,10 +66,10 @@ export class HostedTasks<T extends OwnedTask> {
   }
 
   /** Tasks that waited have their instances: issues one launch per instance. */
-  assign(assigned: readonly (Assignment & { readonly gpuIds: readonly string[] })[]): void {
+  assign(assigned: readonly (Assignment & { readonly gpuIds: readonly string[] })[], now: number): void {
     const tasks = assigned.flatMap(
       ({ taskId, gpuIds, ...place }) =>
-        this.owned.assign(taskId, gpuIds.length === 0 ? place : { ...place, gpuIds }) ?? [],
+        this.owned.assign(taskId, gpuIds.length === 0 ? place : { ...place, gpuIds }, now) ?? [],
     );
     this.#launchAll(tasks);
   }
@@ -145,7 +145,7 @@ export class HostedTasks<T extends OwnedTask> {
     const { containerInstanceId, availabilityZone, gpuIds } = row;
     if (isWaiting(task) && containerInstanceId !== undefined) {
       const zone = availabilityZone === undefined ? {} : { availabilityZone };
-      this.assign([{ taskId, containerInstanceId, ...zone, gpuIds }]);
+      this.assign([{ taskId, containerInstanceId, ...zone, gpuIds }], now);
     }
     if (row.desiredStatus === 'STOPPED') {
       const { stopCode = 'ServiceSchedulerInitiated', stoppedReason = '' } = row;

@@ -110,12 +110,16 @@ export class OwnedTasks<T extends OwnedTask> {
   }
 
   /** It waited and has an instance now: PENDING. Undefined when it is gone, on its way out, or has one already. */
-  assign(taskId: string, place: Pick<OwnedTask, 'containerInstanceId' | 'availabilityZone' | 'gpuIds'>): T | undefined {
+  assign(
+    taskId: string,
+    place: Pick<OwnedTask, 'containerInstanceId' | 'availabilityZone' | 'gpuIds'>,
+    now: EpochMs,
+  ): T | undefined {
     const task = this.#tasks.get(taskId);
     if (!task || !isWaiting(task) || task.desiredStatus === 'STOPPED') return undefined;
     const changes = { lastStatus: 'PENDING' } as const;
     const assigned = { ...task, ...place, ...changes, version: task.version + 1 };
-    this.#replace(assigned, changes);
+    this.#replace(assigned, { ...changes, connectivityAt: now });
     return assigned;
   }
 

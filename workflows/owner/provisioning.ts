@@ -149,7 +149,7 @@ export class Provisioning<T extends OwnedTask> {
     const { assigned } = await writeMarked((activities, mark) =>
       activities.assignTasks({ clusterName, assignments, decisions, mark }),
     );
-    hosted.assign(assigned);
+    hosted.assign(assigned, Date.now());
     return { attempt, refusal };
   }
 

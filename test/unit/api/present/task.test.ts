@@ -110,6 +110,17 @@ describe('presentTask', () => {
     for (const name of [...Object.keys(times), 'connectivity']) expect(present()).toHaveProperty(name, undefined);
   });
 
+  test.each<[Partial<Task>, boolean | undefined, string | undefined]>([
+    [{ connectivityAt: 1 }, undefined, 'CONNECTED'],
+    [{ connectivityAt: 1 }, true, 'CONNECTED'],
+    [{ connectivityAt: 1 }, false, 'DISCONNECTED'],
+    [{ connectivityAt: 1, lastStatus: 'STOPPED' }, false, 'CONNECTED'],
+    [{}, false, undefined],
+  ])('%j, its agent heard of: %s: %s', (members, agentConnected, connectivity) => {
+    const options = { includeTags: false, ...(agentConnected === undefined ? {} : { agentConnected }) };
+    expect(present(members, options).connectivity).toBe(connectivity);
+  });
+
   test('overrides name every container, in order, and keep what was overridden', () => {
     const wire = present({
       containers: [container({ name: 'app' }), container({ name: 'log' })],
