@@ -1,5 +1,11 @@
 /** A registered definition as ECS answers it: defaults filled in, sizes as plain integers. Clients compare with it. */
-import type { ContainerDefinition, HealthCheck, PortMapping, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  HealthCheck,
+  PortMapping,
+  RegisterTaskDefinitionRequest,
+  Volume,
+} from '@aws-sdk/client-ecs';
 import { parseCpuUnits, parseMemoryMiB } from '../../../model/task-requirements.ts';
 import { containersOf } from './definition.ts';
 
@@ -15,9 +21,15 @@ export function normaliseDefinition(
     ...(cpu === undefined ? {} : { cpu: String(parseCpuUnits(cpu) ?? cpu) }),
     ...(memory === undefined ? {} : { memory: String(parseMemoryMiB(memory) ?? memory) }),
     containerDefinitions: containersOf(request).map((container) => normaliseContainer(container, request.networkMode)),
-    volumes: request.volumes ?? [],
+    volumes: (request.volumes ?? []).map(normaliseVolume),
     placementConstraints: request.placementConstraints ?? [],
   };
+}
+
+/** A volume of no other kind is the host's, at a place that the host chooses. */
+function normaliseVolume(volume: Volume): Volume {
+  const { name: _name, ...kinds } = volume;
+  return Object.values(kinds).some((kind) => kind !== undefined) ? volume : { ...volume, host: {} };
 }
 
 function normaliseContainer(container: ContainerDefinition, networkMode: string | undefined): ContainerDefinition {

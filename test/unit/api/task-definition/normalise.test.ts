@@ -68,8 +68,21 @@ describe('normaliseDefinition', () => {
     expect(normalised).toMatchObject({ volumes: [], placementConstraints: [] });
   });
 
+  it('shows a volume of no other kind as the host’s', () => {
+    const volumes = [
+      { name: 'plain' },
+      { name: 'path', host: { sourcePath: '/a' } },
+      { name: 'docker', dockerVolumeConfiguration: {} },
+    ];
+    expect(normaliseDefinition(definition({ volumes })).volumes).toEqual([
+      { name: 'plain', host: {} },
+      volumes[1],
+      volumes[2],
+    ]);
+  });
+
   it('changes nothing the second time', () => {
-    const once = normaliseDefinition(fargate({ portMappings: [{ containerPort: 80 }] }));
+    const once = normaliseDefinition(fargate({ portMappings: [{ containerPort: 80 }] }, { volumes: [{ name: 'a' }] }));
     expect(normaliseDefinition(once)).toEqual(once);
   });
 });
