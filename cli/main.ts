@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   api: { what: 'the API alone', load: () => import('./commands/api.ts') },
   worker: { what: 'the scheduler alone', load: () => import('./commands/worker.ts') },
+  'temporal-ui': {
+    what: "the Temporal UI's port, before a UI of your own, for pages of this machine only",
+    load: () => import('./commands/temporal-ui.ts'),
+  },
   demo: { what: 'a service of three on a running Longshore', load: () => import('./commands/demo.ts') },
   sim: { what: 'a simulated cluster in virtual time, its promises checked', load: () => import('./commands/sim.ts') },
   why: {
@@ -32,7 +36,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const HELP = `Usage: longshore <command>
 
 ${Object.entries(COMMANDS)
-  .map(([name, command]) => `  ${name.padEnd(8)}${command.what}`)
+  .map(([name, command]) => `  ${name.padEnd(12)}${command.what}`)
   .join('\n')}
 
 Settings are environment variables: docs/settings.md lists them.

@@ -29,6 +29,8 @@ export interface Settings {
   readonly databaseUrl?: string;
   /** The operator's own Temporal; absent: the embedded one. */
   readonly temporal?: TemporalSettings;
+  /** The operator's own Temporal UI, for `longshore temporal-ui`. */
+  readonly temporalUi?: { readonly host: string; readonly port: number };
   readonly embeddedPorts: { readonly temporal: number; readonly temporalUi: number; readonly postgres: number };
   /** How the embedded Temporal writes its log: full survives a power cut too. See docs/durability.md. */
   readonly temporalSync: 'normal' | 'full';
@@ -155,6 +157,7 @@ const environment = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DOCKER_HOST: dockerHost.optional(),
   TEMPORAL_ADDRESS: hostAndPort.optional(),
+  TEMPORAL_UI_ADDRESS: hostAndPort.optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_API_KEY: z.string().optional(),
   TEMPORAL_TLS: flag.optional(),
@@ -194,6 +197,7 @@ function toSettings(env: Environment): Settings {
     availabilityZone: env.LONGSHORE_ZONE ?? `${env.LONGSHORE_REGION}a`,
     ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
     ...(temporal === undefined ? {} : { temporal }),
+    ...(env.TEMPORAL_UI_ADDRESS === undefined ? {} : { temporalUi: toHostAndPort(env.TEMPORAL_UI_ADDRESS) }),
     embeddedPorts: {
       temporal: env.LONGSHORE_TEMPORAL_PORT,
       temporalUi: env.LONGSHORE_TEMPORAL_UI_PORT,
@@ -215,6 +219,11 @@ function toSettings(env: Environment): Settings {
     taskCleanupWaitMs: env.LONGSHORE_TASK_CLEANUP_WAIT,
     logLevel: env.LONGSHORE_LOG_LEVEL,
   };
+}
+
+function toHostAndPort(address: string): { readonly host: string; readonly port: number } {
+  const [, host = '', port] = /^(.*):(\d+)$/.exec(address) ?? [];
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
 }
 
 function toTemporalSettings(env: Environment): TemporalSettings | undefined {

@@ -63,6 +63,7 @@ describe('readSettings', () => {
     [{ LONGSHORE_STOPPED_TASK_RETENTION: '59m' }, /must lie between 1h and 365d/],
     [{ DOCKER_HOST: 'ssh://host' }, /DOCKER_HOST must be unix:\/\/\/path or tcp:\/\/host:port/],
     [{ TEMPORAL_ADDRESS: 'https://x' }, /TEMPORAL_ADDRESS must be host:port/],
+    [{ TEMPORAL_UI_ADDRESS: 'temporal-ui' }, /TEMPORAL_UI_ADDRESS must be host:port/],
     [{ TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere' }, /names a file that cannot be read/],
     [{ LONGSHORE_INSTANCE_ATTRIBUTES: 'a b=c' }, /must be a list such as rack=a,disk=ssd/],
   ])('refuses %j with one line', (env, message) => {
@@ -78,6 +79,15 @@ describe('readSettings', () => {
   it('reads attributes with and without values', () => {
     const { attributes } = readSettings({ LONGSHORE_INSTANCE_ATTRIBUTES: 'rack=a, ssd, tier=x=y' });
     expect(attributes).toEqual([{ name: 'rack', value: 'a' }, { name: 'ssd' }, { name: 'tier', value: 'x=y' }]);
+  });
+
+  it('reads where a Temporal UI of the operator listens', () => {
+    expect(readSettings({ TEMPORAL_UI_ADDRESS: '127.0.0.1:8080' }).temporalUi).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+    });
+    expect(readSettings({ TEMPORAL_UI_ADDRESS: '[::1]:8080' }).temporalUi).toEqual({ host: '::1', port: 8080 });
+    expect(readSettings({}).temporalUi).toBeUndefined();
   });
 
   it('puts a Temporal of the operator together, with TLS where a certificate or key asks for it', () => {
