@@ -81,6 +81,8 @@ export interface Task {
   readonly gpuIds?: readonly string[];
   readonly overrides: TaskOverride;
   readonly tags: readonly Tag[];
+  /** Whose tags it takes when it is reserved, as they are then: `tags` has those that were known before. */
+  readonly propagateTags?: 'SERVICE' | 'TASK_DEFINITION';
   readonly enableExecuteCommand: boolean;
   readonly lastStatus: TaskStatus;
   readonly desiredStatus: DesiredStatus;

@@ -7,6 +7,7 @@ import { putDecisions, withTasks } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import { provisioningRoom } from './assign.ts';
 import { noteWrite } from './owner-marks.ts';
+import { withCurrentTags } from './propagated-tags.ts';
 import { putRunTaskRequest } from './run-task-requests.ts';
 import { splitTask } from './task-rows.ts';
 import { toJson } from './storable.ts';
@@ -50,7 +51,7 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
     if (existing === 'others') return WITHHELD;
     const roomToWait = await provisioningRoom(queries, input);
     const { reserved, refused } = decide(input, { entries, existing, roomToWait });
-    if (reserved.length > 0) await queries.run(INSERT, [toJson(reserved.map(toRow))]);
+    if (reserved.length > 0) await insert(queries, reserved);
     const touched = new Set(reserved.map(({ task }) => task.containerInstanceId));
     await writeEntries(
       queries,
@@ -72,6 +73,15 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
       ...written,
     };
   });
+}
+
+async function insert(queries: Queries, reserved: readonly Reserved[]): Promise<void> {
+  const gpuIds = new Map(reserved.map((one) => [one.task.taskId, one.gpuIds]));
+  const tasks = await withCurrentTags(
+    queries,
+    reserved.map(({ task }) => task),
+  );
+  await queries.run(INSERT, [toJson(tasks.map((task) => toRow({ task, gpuIds: gpuIds.get(task.taskId) ?? [] })))]);
 }
 
 /** The owner has tasks in the store that it neither holds nor asks for. */

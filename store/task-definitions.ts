@@ -92,10 +92,10 @@ async function listFamilies(
   filter: Parameters<TaskDefinitionStore['listFamilies']>[0],
   page: PageRequest,
 ): Promise<Page<string>> {
-  // A family is ACTIVE while one of its revisions is.
+  // A family is ACTIVE while one of its revisions is. Revisions that are being deleted are there while they are in use.
   const rows = await db.rows<{ family: string }>(
     `SELECT family FROM task_definitions
-     WHERE status IN ('ACTIVE', 'INACTIVE') AND family > $1 AND starts_with(family, $2)
+     WHERE family > $1 AND starts_with(family, $2)
      GROUP BY family
      HAVING $3 = 'ALL' OR bool_or(status = 'ACTIVE') = ($3 = 'ACTIVE')
      ORDER BY family LIMIT $4`,

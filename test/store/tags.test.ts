@@ -21,6 +21,33 @@ async function makeAll(): Promise<Readonly<Record<string, string>>> {
   };
 }
 
+describe('tags that tasks take', () => {
+  const managed = { key: 'aws:ecs:serviceName', value: 'giver' };
+
+  it.each([
+    ['SERVICE', arn('service/default/giver')],
+    ['TASK_DEFINITION', arn('task-definition/giver:1')],
+  ] as const)('of their %s are those of the moment', async (propagateTags, giver) => {
+    const containerInstanceId = await registerInstance(store());
+    await store().recordOwner({ clusterName: 'default', tasks: [], service: aService('giver'), events: [] });
+    await store().registerTaskDefinition('giver', (revision) => aDefinition('giver', revision), []);
+    await store().changeTags(giver, { set: [{ key: 'put', value: 'later' }], remove: [] });
+    const known = [{ key: 'of', value: 'creation' }, managed];
+    const members = { containerInstanceId, serviceName: 'giver', family: 'giver', revision: 1, tags: known };
+    const [taking, other] = [aTask({ ...members, propagateTags }), aTask(members)];
+    await reserve(store(), [taking, other]);
+    expect((await store().findTask(taking.taskId))?.tags).toEqual([{ key: 'put', value: 'later' }, managed]);
+    expect((await store().findTask(other.taskId))?.tags).toEqual(known);
+  });
+
+  it('are those that were known where there is no row', async () => {
+    const containerInstanceId = await registerInstance(store());
+    const task = aTask({ containerInstanceId, serviceName: 'none', tags: [managed], propagateTags: 'SERVICE' });
+    await reserve(store(), [task]);
+    expect((await store().findTask(task.taskId))?.tags).toEqual([managed]);
+  });
+});
+
 describe('tags', () => {
   it('are merged and removed on every kind of resource', async () => {
     for (const [kind, resource] of Object.entries(await makeAll())) {

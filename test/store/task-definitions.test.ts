@@ -101,6 +101,13 @@ describe('task definitions', () => {
     await store().deleteTaskDefinition('ref', 1, T0);
     const status = async () => (await store().getTaskDefinition('ref', 1))?.definition.status;
     expect(await status()).toBe('DELETE_IN_PROGRESS');
+    const families = async (of: 'ACTIVE' | 'INACTIVE' | 'ALL') =>
+      (await store().listFamilies({ prefix: 'ref', status: of }, all)).items;
+    expect([await families('ALL'), await families('INACTIVE'), await families('ACTIVE')]).toEqual([
+      ['ref'],
+      ['ref'],
+      [],
+    ]);
     await record(store(), [stopped(task.taskId)]);
     await store().purgeStoppedTasks(T0);
     expect(await status()).toBe('DELETE_IN_PROGRESS');

@@ -21,6 +21,7 @@ export interface TaskTemplate {
   readonly overrides: TaskOverride;
   readonly networkConfiguration?: NetworkConfiguration;
   readonly tags: readonly Tag[];
+  readonly propagateTags?: Task['propagateTags'];
   readonly enableExecuteCommand: boolean;
   readonly held: HeldResources;
 }
@@ -78,6 +79,7 @@ export function buildTask(template: TaskTemplate, placed: Placed | undefined, no
     held,
     overrides,
     tags: template.tags,
+    ...(template.propagateTags === undefined ? {} : { propagateTags: template.propagateTags }),
     enableExecuteCommand: template.enableExecuteCommand,
     lastStatus: placed === undefined || taskDefinition.networkMode === 'awsvpc' ? 'PROVISIONING' : 'PENDING',
     desiredStatus: 'RUNNING',

@@ -76,6 +76,7 @@ export async function startTasks(options: StartOptions): Promise<StartOutcome> {
     overrides: {},
     ...(deployment.networkConfiguration ? { networkConfiguration: deployment.networkConfiguration } : {}),
     tags: taskTags(definition, state.taskDefinitionTags[deployment.taskDefinitionArn] ?? []),
+    ...propagation(definition),
     enableExecuteCommand: definition.enableExecuteCommand,
     held: request.resources,
   };
@@ -233,6 +234,10 @@ function taskTags(definition: ServiceDefinition, taskDefinitionTags: readonly Ta
     { key: 'aws:ecs:serviceName', value: definition.serviceName },
   ];
 }
+
+/** TagResource changes rows only: the store has the tags of the moment. */
+const propagation = ({ propagateTags }: ServiceDefinition): Pick<Task, 'propagateTags'> =>
+  propagateTags === 'SERVICE' || propagateTags === 'TASK_DEFINITION' ? { propagateTags } : {};
 
 /** What an agent needs to launch one task of the service. */
 export function launchOf(state: ServiceState, task: ServiceOwnedTask): TaskLaunch {
