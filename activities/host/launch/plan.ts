@@ -87,7 +87,8 @@ function planContainer(container: ContainerDefinition, networkMode: NetworkMode)
     name: container.name ?? '',
     essential: container.essential ?? true,
     dependsOn: dependenciesOf(container),
-    stopTimeoutSeconds: container.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
+    // 0 means the default, as ECS takes it.
+    stopTimeoutSeconds: container.stopTimeout || DEFAULT_STOP_TIMEOUT_SECONDS,
     hasHealthCheck: (container.healthCheck?.command?.length ?? 0) > 0,
     ...(hostBindings.length === 0 ? {} : { hostBindings }),
     ...(container.startTimeout === undefined ? {} : { startTimeoutSeconds: container.startTimeout }),

@@ -1,5 +1,6 @@
 /** What a task needs on the host before its containers can be created: its volumes, and the holder of its namespaces. */
 import { unsupportedOverrides, unsupportedParameters } from '../../../model/unsupported-parameters.ts';
+import { messageOf } from '../runtime/engine-call.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
@@ -73,6 +74,4 @@ export async function startHolder(
 
 /** `<ErrorName>: <message>`, as ECS shows failures. */
 export const failureText = (error: unknown): string =>
-  error instanceof RuntimeError
-    ? `${error.name}: ${error.message}`
-    : `ContainerRuntimeError: ${error instanceof Error ? error.message : String(error)}`;
+  error instanceof RuntimeError ? `${error.name}: ${error.message}` : `ContainerRuntimeError: ${messageOf(error)}`;

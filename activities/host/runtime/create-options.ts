@@ -86,9 +86,11 @@ function resourcesOf({ container: c, taskCpu, taskMemoryMiB, gpuIds }: Container
 
 /** maxSwap counts swap alone, Docker's MemorySwap memory and swap together; swappiness means nothing without maxSwap. */
 function swapOf(linux: LinuxParameters | undefined, memoryMiB: number): HostConfig {
-  if (linux?.maxSwap === undefined || !Number.isFinite(memoryMiB)) return {};
+  if (linux?.maxSwap === undefined) return {};
+  // Registration refuses it: the engine would take no notice.
+  if (!Number.isFinite(memoryMiB)) throw new Error('maxSwap needs a hard memory limit of the container or of its task');
   return {
-    MemorySwap: (memoryMiB + linux.maxSwap) * MIB,
+    MemorySwap: (Math.max(memoryMiB, MINIMUM_MEMORY_MIB) + linux.maxSwap) * MIB,
     ...present('MemorySwappiness', linux.swappiness),
   };
 }
@@ -179,8 +181,15 @@ function portBindingsOf(mappings: readonly PortMapping[] | undefined): Record<st
   return bindings;
 }
 
+/** ECS's default mode: a log that cannot be written holds no container up. The engine knows both options for every driver. */
+const LOG_DEFAULTS = { mode: 'non-blocking', 'max-buffer-size': '10m' } as const;
+
 function logConfigOf({ logConfiguration: log }: ContainerDefinition): HostConfig['LogConfig'] {
-  return log?.logDriver === undefined ? undefined : { Type: log.logDriver, Config: log.options ?? {} };
+  if (log?.logDriver === undefined) return undefined;
+  const { options = {}, logDriver } = log;
+  // A size of the buffer is refused beside another mode.
+  const defaults = (options['mode'] ?? LOG_DEFAULTS.mode) === LOG_DEFAULTS.mode ? LOG_DEFAULTS : {};
+  return { Type: logDriver, Config: { ...defaults, ...options } };
 }
 
 /** Kernel settings of the network belong to the namespace's owner; the holder of a task's network carries them. */

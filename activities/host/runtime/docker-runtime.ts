@@ -1,5 +1,6 @@
 /** The only adapter of the container port that talks to a Docker engine. */
 import type { Agent } from 'node:http';
+import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { toCreateOptions } from './create-options.ts';
@@ -10,6 +11,8 @@ import { ImageStore } from './images.ts';
 import { fromInspect } from './inspect.ts';
 import { PAUSE_IMAGE, PAUSE_PATH, pauseProgram, tarOf } from './pause-image.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { refusedUlimit, ulimitRefusal } from './ulimit-refusal.ts';
+import type { Ulimit } from './ulimit-refusal.ts';
 import { RuntimeError } from './types.ts';
 import type {
   ContainerRuntime,
@@ -66,7 +69,11 @@ export class DockerRuntime implements ContainerRuntime {
       isRepeated = true;
       await this.container(containerId).start();
     };
-    await engineCall('CannotStartContainerError', start, [NOT_MODIFIED]);
+    try {
+      await engineCall('CannotStartContainerError', start, [NOT_MODIFIED]);
+    } catch (error) {
+      throw await this.explained(containerId, error);
+    }
   }
 
   async stop(containerId: string, timeoutSeconds: number): Promise<void> {
@@ -138,6 +145,26 @@ export class DockerRuntime implements ContainerRuntime {
 
   private container(id: string): Docker.Container {
     return this.docker.getContainer(id);
+  }
+
+  /** A refused ulimit with its name and value; other failures as they are. */
+  private async explained(containerId: string, error: unknown): Promise<unknown> {
+    const name = error instanceof RuntimeError ? refusedUlimit(error.message) : undefined;
+    if (name === undefined || !(error instanceof RuntimeError)) return error;
+    const info = await this.container(containerId)
+      .inspect()
+      .catch(() => undefined);
+    const asked = (info?.HostConfig.Ulimits as readonly Ulimit[] | null | undefined)?.find((u) => u.Name === name);
+    const most = name === 'nofile' ? await this.mostOpenFiles() : undefined;
+    return new RuntimeError(error.name, `${ulimitRefusal(name, asked, most)}. ${error.message}`);
+  }
+
+  /** The kernel's bound of open files, where the engine is on this machine. */
+  private async mostOpenFiles(): Promise<number | undefined> {
+    const { socketPath } = this.docker.modem as { readonly socketPath?: unknown };
+    if (typeof socketPath !== 'string') return undefined;
+    const text = await readFile('/proc/sys/fs/nr_open', 'utf8').catch(() => '');
+    return text === '' ? undefined : Number(text);
   }
 
   private async makeTaskNetwork(): Promise<{ network: string; holderImage: string }> {

@@ -35,12 +35,20 @@ export function isAway(error: unknown): boolean {
   return typeof code === 'string' && CONNECTION_ERRORS.includes(code) && statusOf(error) === undefined;
 }
 
-/** The engine's own words, without the HTTP wrapping. */
+/** The client's own words around those of the engine. */
+const HTTP_WRAPPING = /^\(HTTP code \d+\) .*? - /;
+
+/** Every text of an engine's failure that users see: the engine's words as Docker's own client tells them. */
 export function messageOf(error: unknown): string {
+  const words = wordsOf(error);
+  return statusOf(error) === undefined ? words : `Error response from daemon: ${words}`;
+}
+
+function wordsOf(error: unknown): string {
   const { json, message } = asFailure(error);
   const inner = typeof json === 'object' && json !== null ? (json as { message?: unknown }).message : undefined;
-  if (typeof inner === 'string' && inner !== '') return inner;
-  return typeof message === 'string' ? message : String(error);
+  if (typeof inner === 'string' && inner !== '') return inner.trim();
+  return typeof message === 'string' ? message.replace(HTTP_WRAPPING, '').trim() : String(error);
 }
 
 /** Runs an idempotent call, again while the engine is away. */

@@ -57,7 +57,9 @@ function bindingsOf(ports: Ports | null | undefined): NetworkBinding[] {
       });
     }
   }
-  return [...bindings.values()].sort((a, b) => a.containerPort - b.containerPort || a.hostPort - b.hostPort);
+  return [...bindings.values()].sort(
+    (a, b) => a.containerPort - b.containerPort || a.protocol.localeCompare(b.protocol) || a.hostPort - b.hostPort,
+  );
 }
 
 function addressOf(

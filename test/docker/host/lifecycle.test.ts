@@ -184,7 +184,7 @@ describe('failures to start', () => {
     const container = { ...shell('main', WAIT), image: 'localhost:1/nowhere:1' };
     const task = await host.run(definition([container]));
     expect(task).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' });
-    expect(task.stoppedReason).toMatch(/^CannotPullContainerError: .*connection refused/);
+    expect(task.stoppedReason).toMatch(/^CannotPullContainerError: Error response from daemon: .*connection refused/);
     expect(task.containers[0]!.reason).toBe(task.stoppedReason);
   });
 
@@ -192,6 +192,16 @@ describe('failures to start', () => {
     const task = await host.run(definition([shell('main', '', { entryPoint: ['/no/such/program'] })]));
     expect(task).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' });
     expect(task.stoppedReason).toMatch(/^CannotStartContainerError: .*no such file/);
+  });
+
+  it('a ulimit that the engine cannot set is named', async () => {
+    const most = 2_147_483_584;
+    const ulimits = [{ name: 'nofile' as const, softLimit: 1_024, hardLimit: most }];
+    const task = await host.run(definition([shell('main', WAIT, { ulimits })]));
+    expect(task).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' });
+    expect(task.stoppedReason).toMatch(
+      /^CannotStartContainerError: the ulimit nofile cannot be set to a soft limit of 1024 and a hard limit of 2147483584: the container instance allows at most \d+\. Error response from daemon: /,
+    );
   });
 
   it('a parameter that is not supported', async () => {
@@ -225,6 +235,20 @@ describe('what happens by hand', () => {
 });
 
 describe('container parts', () => {
+  it('write their logs without being held up, where the definition names a driver', async () => {
+    const logConfiguration = { logDriver: 'json-file' as const, options: { 'max-size': '1m' } };
+    const task = await host.run(definition([shell('main', `echo heard; ${WAIT}`, { logConfiguration })]));
+    expect(task.lastStatus).toBe('RUNNING');
+    const container = engine.docker.getContainer(task.containers[0]!.runtimeId!);
+    const { LogConfig } = (await container.inspect()).HostConfig;
+    expect(LogConfig).toEqual({
+      Type: 'json-file',
+      Config: { 'max-size': '1m', mode: 'non-blocking', 'max-buffer-size': '10m' },
+    });
+    const logs = async () => (await container.logs({ stdout: true, follow: false })).toString();
+    await expect.poll(logs, { timeout: 10_000 }).toContain('heard');
+  });
+
   it('are what the definition and the overrides say', async () => {
     const script = [
       '[ "$GREETING" = override ] && [ "$KEPT" = yes ] && [ "$AWS_EXECUTION_ENV" = AWS_ECS_EC2 ]',

@@ -46,12 +46,24 @@ describe('bridge', () => {
     await expect.poll(() => page(8099), { timeout: 10_000 }).toBe('static');
   });
 
+  it('maps one container port for two protocols, at ports of the engine’s choice or the same one', async () => {
+    for (const hostPort of [0, 8053]) {
+      const portMappings = (['tcp', 'udp'] as const).map((protocol) => ({ containerPort: 53, hostPort, protocol }));
+      const task = await host.run(definition([shell('dns', WAIT, { portMappings })]));
+      expect(task.lastStatus).toBe('RUNNING');
+      const hostPorts = expect.any(Number) as number;
+      expect(task.containers[0]!.networkBindings).toEqual(
+        portMappings.map((mapping) => ({ ...mapping, bindIP: '0.0.0.0', hostPort: hostPort || hostPorts })),
+      );
+    }
+  });
+
   it('fails to start where the port is taken, in the engine’s words', async () => {
     const mappings = [{ containerPort: 80, hostPort: 8098 }];
     await host.run(definition([web('web', 'first', 80, { portMappings: mappings })]));
     const task = await host.run(definition([web('web', 'second', 80, { portMappings: mappings })]));
     expect(task).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' });
-    expect(task.stoppedReason).toMatch(/^CannotStartContainerError: .*8098/);
+    expect(task.stoppedReason).toMatch(/^CannotStartContainerError: Error response from daemon: .*8098/);
     expect(task.containers[0]).toMatchObject({ lastStatus: 'STOPPED', reason: task.stoppedReason });
   });
 

@@ -75,7 +75,22 @@ describe('toCreateOptions', () => {
     [
       'a log driver',
       spec({ container: { logConfiguration: { logDriver: 'syslog', options: { tag: 'x' } } } }),
-      { LogConfig: { Type: 'syslog', Config: { tag: 'x' } } },
+      { LogConfig: { Type: 'syslog', Config: { tag: 'x', mode: 'non-blocking', 'max-buffer-size': '10m' } } },
+    ],
+    [
+      'a log driver that may hold its container up',
+      spec({ container: { logConfiguration: { logDriver: 'json-file', options: { mode: 'blocking' } } } }),
+      { LogConfig: { Type: 'json-file', Config: { mode: 'blocking' } } },
+    ],
+    [
+      'a buffer of the user’s size',
+      spec({ container: { logConfiguration: { logDriver: 'json-file', options: { 'max-buffer-size': '1m' } } } }),
+      { LogConfig: { Type: 'json-file', Config: { mode: 'non-blocking', 'max-buffer-size': '1m' } } },
+    ],
+    [
+      'maxSwap beside the engine’s least memory',
+      spec({ container: { memory: 4, linuxParameters: { maxSwap: 0 } } }),
+      { Memory: 6 * MIB, MemorySwap: 6 * MIB },
     ],
     [
       'devices',
@@ -99,6 +114,21 @@ describe('toCreateOptions', () => {
     ],
   ])('%s', (_what, given, expected) => {
     expect(toCreateOptions(given).HostConfig).toMatchObject(expected);
+  });
+
+  it('does not drop maxSwap where there is no memory limit that it could be added to', () => {
+    expect(() => c({ linuxParameters: { maxSwap: 50 } })).toThrow(/needs a hard memory limit/);
+  });
+
+  it('one port for two protocols', () => {
+    const portMappings = [
+      { containerPort: 53, hostPort: 53, protocol: 'tcp' as const },
+      { containerPort: 53, hostPort: 53, protocol: 'udp' as const },
+    ];
+    expect(c({ portMappings }).HostConfig!.PortBindings).toEqual({
+      '53/tcp': [{ HostPort: '53' }],
+      '53/udp': [{ HostPort: '53' }],
+    });
   });
 
   it('ports: static, dynamic and one port twice, on the bridge only', () => {

@@ -7,7 +7,7 @@ import { dependencyCycleRule, dependsOnRule, volumesFromRule } from './dependenc
 import { externalRule } from './external.ts';
 import { fargateRule } from './fargate.ts';
 import { healthCheckRule } from './health-check.ts';
-import { limitsRule, linuxParametersRule } from './limits.ts';
+import { limitsRule, linuxParametersRule, swapRule } from './limits.ts';
 import { loggingRule } from './logging.ts';
 import { linksRule, networkModeRule } from './network-mode.ts';
 import { portMappingsRule, portNamesRule, sharedPortsRule } from './ports.ts';
@@ -58,6 +58,7 @@ const RULES: readonly Rule[] = [
   healthCheckRule,
   limitsRule,
   linuxParametersRule,
+  swapRule,
   loggingRule,
   executionRoleRule,
   placementConstraintsRule,

@@ -1,6 +1,6 @@
 /** Ranges and shapes of further container parameters. */
-import type { ContainerRule } from '../definition.ts';
-import { duplicates, eachContainer, nameOf, outside } from '../definition.ts';
+import type { ContainerRule, Rule } from '../definition.ts';
+import { containersOf, duplicates, eachContainer, nameOf, outside } from '../definition.ts';
 
 const MAX_ENVIRONMENT_FILES = 10;
 /** Docker keeps time-outs in seconds in 32 bits. */
@@ -54,3 +54,12 @@ const linuxParameters: ContainerRule = function* (container) {
 };
 
 export const linuxParametersRule = eachContainer(linuxParameters);
+
+/** The engine limits swap together with memory, so without a limit of that it would take no notice. */
+export const swapRule: Rule = function* (definition) {
+  if (definition.memory !== undefined) return;
+  for (const container of containersOf(definition)) {
+    if (container.linuxParameters?.maxSwap === undefined || container.memory !== undefined) continue;
+    yield `The maxSwap of the linuxParameters of container '${nameOf(container)}' needs a memory limit of the container or of the task.`;
+  }
+};

@@ -13,14 +13,6 @@ const portMappings: ContainerRule = function* (container, { networkMode }) {
     yield 'Port mappings are not supported on container when networkMode=none';
   }
   for (const mapping of mappings) yield* portMapping(container, mapping, networkMode);
-  const ports = new Map<number, string>();
-  for (const { containerPort, protocol = 'tcp' } of mappings) {
-    if (containerPort === undefined) continue;
-    if (ports.has(containerPort) && ports.get(containerPort) !== protocol) {
-      yield `Container '${nameOf(container)}' maps port ${containerPort} for two protocols.`;
-    }
-    ports.set(containerPort, protocol);
-  }
 };
 
 function* portMapping(

@@ -141,6 +141,18 @@ describe('ports', () => {
   accepts([
     ['a dynamic port', port({ containerPort: 80 })],
     ['hostPort 0', port({ containerPort: 80, hostPort: 0 })],
+    ...(['bridge', 'host', 'awsvpc'] as const).map((networkMode): [string, Definition] => [
+      `two protocols of one port in ${networkMode}`,
+      of(
+        {
+          portMappings: [
+            { containerPort: 53, hostPort: 53, protocol: 'tcp' },
+            { containerPort: 53, hostPort: 53, protocol: 'udp' },
+          ],
+        },
+        { networkMode },
+      ),
+    ]),
     ['another host port in bridge mode', port({ containerPort: 80, hostPort: 8080 })],
     ['the same in host mode', port({ containerPort: 80, hostPort: 80 }, { networkMode: 'host' })],
     [
@@ -179,16 +191,6 @@ describe('ports', () => {
         ],
       }),
       /^Port names must be unique/,
-    ],
-    [
-      'two protocols of one port',
-      of({
-        portMappings: [
-          { containerPort: 53, protocol: 'tcp' },
-          { containerPort: 53, protocol: 'udp' },
-        ],
-      }),
-      /for two protocols/,
     ],
     [
       'one host port twice',
@@ -309,6 +311,11 @@ describe('health checks and limits', () => {
       /needs a hostname and an ipAddress/,
     ],
     ['swappiness 101', of({ linuxParameters: { swappiness: 101 } }), /between 0 and 100/],
+    [
+      'maxSwap without a memory limit',
+      of({ memory: undefined, memoryReservation: 64, linuxParameters: { maxSwap: 8 } }),
+      /needs a memory limit/,
+    ],
     ['a negative maxSwap', of({ linuxParameters: { maxSwap: -1 } }), /0 or greater/],
     ['a tmpfs without size', of({ linuxParameters: { tmpfs: [{ containerPath: '/t', size: 0 }] } }), /size of a tmpfs/],
   ]);
