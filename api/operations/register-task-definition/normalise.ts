@@ -29,7 +29,7 @@ export function normaliseDefinition(
 /** A volume of no other kind is the host's, at a place that the host chooses. */
 function normaliseVolume(volume: Volume): Volume {
   const { name: _name, ...kinds } = volume;
-  return Object.values(kinds).some((kind) => kind !== undefined) ? volume : { ...volume, host: {} };
+  return Object.values(kinds).some((kind) => kind !== undefined && kind !== false) ? volume : { ...volume, host: {} };
 }
 
 function normaliseContainer(container: ContainerDefinition, networkMode: string | undefined): ContainerDefinition {

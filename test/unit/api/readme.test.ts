@@ -1,0 +1,17 @@
+/** README says which operations are not built: no more and no fewer than the API refuses by name. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { operations } from '../../../api/operations/index.ts';
+import { OPERATION_NAMES } from '../../../api/protocol/catalogue.ts';
+
+test('README lists the operations that are not built, and counts them', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const answered = new Set(operations.map(({ name }) => name));
+  const missing = OPERATION_NAMES.filter((name) => !answered.has(name));
+  const listed = /- \*\*Operations\*\* \((\d+)\):([^]*?)\n- \*\*/.exec(readme);
+  const named =
+    (listed?.[2] ?? '').match(/\b[A-Z][A-Za-z]+\b/g)?.filter((word) => OPERATION_NAMES.includes(word)) ?? [];
+  expect(named.sort()).toEqual(missing);
+  expect(listed?.[1]).toBe(String(missing.length));
+  expect(readme).toContain(`${answered.size} of ECS's ${OPERATION_NAMES.length} operations answer`);
+});
