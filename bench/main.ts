@@ -10,21 +10,16 @@ import { type Settings, SetupError } from '../tools/settings.ts';
 import { benchFleet } from './fleet.ts';
 import { benchIdleMemory } from './idle-memory.ts';
 import { probeMachine, readCpuTicks, stealRow } from './machine.ts';
-import { benchPlacement } from './placement.ts';
+import { placementRows, reconcileRows } from './pure-rows.ts';
 import { benchReads } from './reads.ts';
-import { benchReconcile } from './reconcile.ts';
 import { benchReplacement } from './replacement.ts';
-import { atMost, type BenchRow, tableOf, timesMore, withoutReach } from './row.ts';
+import { type BenchRow, tableOf, withoutReach } from './row.ts';
 import { benchRunTask } from './run-task.ts';
 import { benchServiceLaunch } from './service-launch.ts';
 import { Stage, type StageOptions } from './stage.ts';
+import { benchStoreCalls } from './store-calls.ts';
 
 const RESULTS = fileURLToPath(new URL('../bench-results/', import.meta.url));
-/** Nomad's published "C1M" figure: placements a second. */
-const NOMAD_PLACEMENTS = 3_750;
-const PLACEMENTS_REACH = 20_000;
-/** Of one decision about a service of ECS's largest size. */
-const RECONCILE_REACH_MS = 20;
 
 interface Bench {
   readonly what: string;
@@ -48,7 +43,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'run-task': { what: 'RunTask calls, beside bare calls on the same Temporal', needsEngine: true, run: benchRunTask },
   reads: { what: 'DescribeTasks and ListTasks with 10,000 tasks, beside moto', needsEngine: true, run: benchReads },
   fleet: { what: 'thousands of tasks on a thousand simulated instances', needsEngine: true, run: benchFleet },
-  placement: { what: 'the pure placement', needsEngine: false, run: placementRows },
+  store: { what: 'a snapshot of 5,000 instances, a reservation', needsEngine: false, run: benchStoreCalls },
+  placement: { what: 'the pure placement and cluster queries', needsEngine: false, run: placementRows },
   reconcile: { what: 'the pure reconciliation', needsEngine: false, run: reconcileRows },
 };
 
@@ -135,7 +131,7 @@ function checkRoot(names: readonly string[]): void {
   if (process.platform === 'linux' && process.getuid?.() === 0) return;
   throw new SetupError(
     'This bench starts Docker engines of its own in network namespaces: run it as root on Linux.\n' +
-      '  Without root: npm run bench -- --only placement,reconcile',
+      '  Without root: npm run bench -- --only store,placement,reconcile',
   );
 }
 
@@ -169,30 +165,4 @@ function keep(rows: readonly BenchRow[]): string {
   };
   writeFileSync(file, `${JSON.stringify({ at, machine, rows }, null, 2)}\n`);
   return `Kept in ${path.relative(process.cwd(), file)}`;
-}
-
-function placementRows(): Promise<readonly BenchRow[]> {
-  const { placementsPerSecond, tasks, instances } = benchPlacement();
-  const row = {
-    name: `pure placement of ${tasks} tasks on ${instances} instances, spread and binpack`,
-    value: placementsPerSecond,
-    unit: 'placements/s',
-    reference: { name: "placements/s, Nomad's published figure", value: NOMAD_PLACEMENTS },
-  };
-  return Promise.resolve([timesMore(row, PLACEMENTS_REACH / NOMAD_PLACEMENTS)].map(asPlacementsReach));
-}
-
-const asPlacementsReach = (row: BenchRow): BenchRow => ({
-  ...row,
-  reach: `≥ ${PLACEMENTS_REACH.toLocaleString('en-US')} placements/s`,
-});
-
-function reconcileRows(): Promise<readonly BenchRow[]> {
-  const { milliseconds, tasks } = benchReconcile();
-  const row = {
-    name: `pure decision about a service of ${tasks} in a rolling update`,
-    value: milliseconds,
-    unit: 'ms',
-  };
-  return Promise.resolve([atMost(row, RECONCILE_REACH_MS)]);
 }

@@ -53,7 +53,7 @@ const settled = (arns: readonly string[]): Promise<Task[]> =>
     return tasks;
   }, PATIENCE);
 
-it('has a task on the instance that is there, and on a new one at once', async () => {
+it('has a task on the instance that is there, and on a new one', async () => {
   const answer = await createService(longshore, {
     serviceName: NAME,
     taskDefinition: await registerWeb(longshore, NAME, 'one'),
@@ -63,16 +63,13 @@ it('has a task on the instance that is there, and on a new one at once', async (
   await settled(await instanceArns());
 
   agents.push(await longshore.startAgent({ engine: engines[1]!, zone: 'us-east-1b' }));
-  const second = await vi.waitFor(async () => {
+  await vi.waitFor(async () => {
     const { containerInstances = [] } = await longshore.ecs.send(
       new DescribeContainerInstancesCommand({ containerInstances: await instanceArns() }),
     );
     expect(containerInstances.filter((instance) => instance.agentConnected)).toHaveLength(2);
-    return Date.now();
   }, PATIENCE);
-  const tasks = await settled(await instanceArns());
-  const last = Math.max(...tasks.map((task) => task.createdAt?.getTime() ?? Infinity));
-  expect(last - second).toBeLessThan(1_000);
+  await settled(await instanceArns());
 });
 
 it('follows constraints and attributes', async () => {

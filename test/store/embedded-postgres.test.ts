@@ -56,12 +56,10 @@ describe('startPostgres', () => {
     expect(existsSync(path.join(dataDir, 'postgres.log'))).toBe(true);
   });
 
-  it('is quick once initialised, and keeps what was written', async () => {
+  it('keeps what was written', async () => {
     await ask((await start()).connectionString, 'CREATE TABLE t AS SELECT 42 AS n');
     await running?.stop();
-    const started = performance.now();
     const { connectionString } = await start();
-    expect(performance.now() - started).toBeLessThan(3000);
     expect(await ask(connectionString, 'SELECT n FROM t')).toEqual([{ n: 42 }]);
   });
 
@@ -166,9 +164,10 @@ describe('migrations', () => {
     const open = () => openStore({ connectionString, partition: TEST_PARTITION, poolSize: 2 });
     const stores = await Promise.all(Array.from({ length: 6 }, open));
     await Promise.all(stores.map((store) => store.close()));
-    const started = performance.now();
+    const applied = () => ask(connectionString, 'SELECT number, applied_at, xmin FROM schema_migrations ORDER BY 1');
+    const once = await applied();
     await (await open()).close();
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(await applied()).toEqual(once);
     await ask(connectionString, "INSERT INTO schema_migrations VALUES (9999, 'future')");
     await expect(open()).rejects.toThrow('use a newer one');
   });

