@@ -1,5 +1,6 @@
 /** A workflow task that was done before, told once more to a run that is read again: nothing is set off, answers are known. */
 import type { EpochMs } from '../../model/time.ts';
+import { asSent, ordered } from './core-rules.ts';
 import type { Command, Job } from './sandbox.ts';
 import { signature, type WorkflowSession } from './session.ts';
 
@@ -7,6 +8,7 @@ type Resolution = NonNullable<NonNullable<Job['resolveActivity']>['result']>;
 
 /** What a local activity answered. */
 export interface LocalResult {
+  readonly activityType: string;
   readonly result: Resolution;
   readonly at: EpochMs;
 }
@@ -17,62 +19,86 @@ export interface DoneTask {
   readonly at: EpochMs;
   readonly historyLength: number;
   readonly continueAsNewSuggested: boolean;
+  /** In the order in which they ended, which is that of their markers. */
   readonly locals: ReadonlyMap<number, LocalResult>;
   readonly commands: readonly string[];
   readonly flags: readonly number[];
   readonly patchIds: readonly string[];
 }
 
-/** The answer, unless the activity was cancelled: the workflow learns of that when it has asked for it. */
-const answerOf = (seq: number, { result }: LocalResult): readonly Job[] =>
-  result.cancelled ? [] : [{ resolveActivity: { seq, isLocal: true, result } }];
+/** By their numbers, local activities that the workflow waits for. */
+type LocalsUnderWay = Map<number, Command>;
 
 /**
- * Does the task again; answers the signatures of its commands. `localsUnderWay`: local activities that the workflow waits
- * for at this point of its history, brought up to the task's end.
+ * Does the task again; answers how it differs from what was recorded, or undefined. `localsUnderWay` stands at this point of
+ * the history, and is brought up to the task's end.
  */
 export async function replayTask(
   session: WorkflowSession,
   done: DoneTask,
-  localsUnderWay: Map<number, Command>,
-): Promise<readonly string[]> {
-  const commands: string[] = [];
-  const earlier = [...localsUnderWay.keys()].flatMap((seq) => {
-    const found = done.locals.get(seq);
-    return found ? answerOf(seq, found) : [];
-  });
-  for (const { resolveActivity } of earlier) localsUnderWay.delete(resolveActivity?.seq ?? 0);
-  // As the SDK's core: what a step found out about versions is known before it is done again.
+  localsUnderWay: LocalsUnderWay,
+): Promise<string | undefined> {
+  const markers = new Markers(done, localsUnderWay);
+  const commands: Command[] = [];
+  // As core: what a task found out about versions is known before it is done again.
   let next: Job[] = [
     ...done.patchIds.map((patchId) => ({ notifyHasPatch: { patchId } })),
     ...done.jobs.filter(({ resolveActivity }) => !resolveActivity || session.awaits(resolveActivity.seq ?? 0)),
-    ...earlier,
+    ...markers.take(),
   ];
-  let at = done.at;
   while (next.length > 0) {
-    const step = await session.step(next, { ...done, at, isReplaying: true });
-    next = [];
-    for (const [i, command] of step.commands.entries()) {
+    const step = await session.step(ordered(next), { ...done, at: markers.at, isReplaying: true });
+    for (const command of step.commands) {
       const local = command.scheduleLocalActivity;
-      const found = local ? done.locals.get(local.seq ?? 0) : undefined;
-      if (local && found) {
-        next.push(...answerOf(local.seq ?? 0, found));
-        at = Math.max(at, found.at);
-      } else if (local) localsUnderWay.set(local.seq ?? 0, command);
-      else if (!command.requestCancelLocalActivity) commands.push(signature(command));
-      const immediate = step.immediate.find((found) => found.command === i);
-      if (!immediate) continue;
-      localsUnderWay.delete(immediate.job.resolveActivity?.seq ?? 0);
-      next.push(immediate.job);
+      if (local) localsUnderWay.set(local.seq ?? 0, command);
+      else if (!command.requestCancelLocalActivity) commands.push(command);
     }
+    next = [...step.immediate, ...markers.take()];
   }
-  return commands;
+  session.taskEnds();
+  return markers.difference ?? describeDifference(done.commands, asSent(commands).map(signature));
+}
+
+/** The answers that a task recorded. Core gives them out in their order, each when the workflow has called for it. */
+class Markers {
+  readonly #left: [number, LocalResult][];
+  readonly #underWay: LocalsUnderWay;
+  #mistaken: string | undefined;
+  /** The workflow's time. */
+  at: EpochMs;
+
+  constructor(done: DoneTask, underWay: LocalsUnderWay) {
+    this.#left = [...done.locals];
+    this.#underWay = underWay;
+    this.at = done.at;
+  }
+
+  take(): readonly Job[] {
+    const jobs: Job[] = [];
+    for (let next = this.#left[0]; next; next = this.#left[0]) {
+      const [seq, { activityType, result, at }] = next;
+      const called = this.#underWay.get(seq)?.scheduleLocalActivity;
+      if (!called) break;
+      if (called.activityType !== activityType)
+        this.#mistaken ??= `local activity ${seq} was ${activityType}, and is ${called.activityType ?? 'nothing'}`;
+      this.#left.shift();
+      this.#underWay.delete(seq);
+      this.at = Math.max(this.at, at);
+      jobs.push({ resolveActivity: { seq, isLocal: true, result } });
+    }
+    return jobs;
+  }
+
+  get difference(): string | undefined {
+    const [left] = this.#left;
+    return this.#mistaken ?? (left && `nothing calls local activity ${left[0]}, ${left[1].activityType}`);
+  }
 }
 
 /** From shortly before the first command that is another; undefined when all are the same. */
-export function describeDifference(first: readonly string[], again: readonly string[]): string | undefined {
-  if (first.length === again.length && first.every((command, i) => command === again[i])) return undefined;
-  const place = again.findIndex((command, i) => command !== first[i]);
+function describeDifference(first: readonly string[], again: readonly string[]): string | undefined {
+  const place = Array.from({ length: Math.max(first.length, again.length) }).findIndex((_, i) => again[i] !== first[i]);
+  if (place < 0) return undefined;
   const shown = (list: readonly string[]): string => list.slice(Math.max(place - 2, 0)).join(', ');
   return `first [${shown(first)}], again [${shown(again)}]`;
 }

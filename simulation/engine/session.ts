@@ -8,7 +8,7 @@ const ABANDON = 2;
 export interface StepResult {
   readonly commands: readonly Command[];
   /** What the workflow is told before anything else happens. */
-  readonly immediate: readonly { readonly command: number; readonly job: Job }[];
+  readonly immediate: readonly Job[];
   readonly usedFlags: readonly number[];
 }
 
@@ -16,6 +16,8 @@ export class WorkflowSession {
   readonly #sandbox: Sandbox;
   /** Activities that the workflow waits for, with their way of being cancelled. */
   readonly #open = new Map<number, number>();
+  /** Ordinary activities of the task under way: the server has not heard of them. */
+  readonly #unsent = new Set<number>();
 
   constructor(sandbox: Sandbox) {
     this.#sandbox = sandbox;
@@ -37,26 +39,35 @@ export class WorkflowSession {
   async step(jobs: readonly Job[], facts: ActivationFacts): Promise<StepResult> {
     for (const { resolveActivity } of jobs) if (resolveActivity) this.#open.delete(resolveActivity.seq ?? 0);
     const { commands, usedFlags } = await this.#sandbox.activate(jobs, facts);
-    const immediate = commands.flatMap((command, i) => {
-      const job = this.#follow(command);
-      return job ? [{ command: i, job }] : [];
-    });
+    const immediate = commands.flatMap((command) => this.#follow(command, facts.isReplaying) ?? []);
     return { commands, immediate, usedFlags };
   }
 
-  #follow(command: Command): Job | undefined {
+  /** The workflow task is over, and its commands are sent. */
+  taskEnds(): void {
+    this.#unsent.clear();
+  }
+
+  #follow(command: Command, isReplaying: boolean): Job | undefined {
     const scheduled = command.scheduleActivity ?? command.scheduleLocalActivity;
     if (scheduled) {
       this.#open.set(scheduled.seq ?? 0, scheduled.cancellationType ?? TRY_CANCEL);
+      if (command.scheduleActivity) this.#unsent.add(scheduled.seq ?? 0);
       return undefined;
     }
     const cancelled = command.requestCancelActivity ?? command.requestCancelLocalActivity;
     if (!cancelled) return undefined;
-    const seq = cancelled.seq ?? 0;
+    const isLocal = Boolean(command.requestCancelLocalActivity);
+    // In a replay the marker says it, in its turn.
+    return isLocal && isReplaying ? undefined : this.#cancelled(cancelled.seq ?? 0, isLocal);
+  }
+
+  #cancelled(seq: number, isLocal: boolean): Job | undefined {
     const type = this.#open.get(seq);
-    if (type !== TRY_CANCEL && type !== ABANDON) return undefined;
+    const atOnce = type === TRY_CANCEL || type === ABANDON || this.#unsent.has(seq);
+    if (type === undefined || !atOnce) return undefined;
     this.#open.delete(seq);
-    return { resolveActivity: { seq, result: { cancelled: { failure: cancelledFailure } } } };
+    return { resolveActivity: { seq, isLocal, result: { cancelled: { failure: cancelledFailure } } } };
   }
 }
 
@@ -65,12 +76,6 @@ export const cancelledFailure = {
   activityFailureInfo: { activityType: { name: 'cancelled' } },
   cause: { message: 'Activity cancelled', canceledFailureInfo: {} },
 };
-
-/** Kinds of jobs in the order in which a workflow is told of them. */
-export function ordered(jobs: readonly Job[]): Job[] {
-  const rank = (job: Job): number => (job.initializeWorkflow ? 0 : job.signalWorkflow || job.doUpdate ? 1 : 2);
-  return jobs.toSorted((a, b) => rank(a) - rank(b));
-}
 
 /** What must be the same when a history is replayed: the kind of each command and what it names. */
 export function signature(command: Command): string {
@@ -81,5 +86,8 @@ export function signature(command: Command): string {
   const named = ['seq', 'activityType', 'taskQueue', 'protocolInstanceId', 'patchId', 'workflowType'].flatMap((name) =>
     value?.[name] === undefined || value[name] === '' ? [] : [`${name}=${JSON.stringify(value[name])}`],
   );
-  return [kind, ...named].join(' ');
+  const answers = ['accepted', 'rejected', 'completed'].filter(
+    (answer) => command.updateResponse && Boolean(value?.[answer]),
+  );
+  return [kind, ...named, ...answers].join(' ');
 }

@@ -5,9 +5,10 @@
 import type { EpochMs } from '../../model/time.ts';
 import type { Payload, ProtoFailure } from './payloads.ts';
 import { toMs } from './payloads.ts';
-import { describeDifference, replayTask, type DoneTask, type LocalResult } from './replay.ts';
+import { asSent, eventsOfCommands, eventsOfJobs, isClosing, ordered, turnedDown } from './core-rules.ts';
+import { replayTask, type DoneTask, type LocalResult } from './replay.ts';
 import type { Command, Job, RunIdentity } from './sandbox.ts';
-import { ordered, signature, WorkflowSession } from './session.ts';
+import { signature, WorkflowSession } from './session.ts';
 import type { WorkflowHost, WorkflowWorker } from './workflow-host.ts';
 
 /** What is told to the run; `isEvent` is false for updates, which a closing run turns away instead of waiting for. */
@@ -44,7 +45,7 @@ export class WorkflowRun {
   readonly #inbox: Delivery[] = [];
   readonly #history: DoneTask[] = [];
   readonly #timers = new Map<number, () => void>();
-  #historyLength = 1;
+  #historyLength = 0;
   #session: WorkflowSession | undefined;
   /** Local activities that the workflow waits for and no task has recorded. */
   readonly #localsUnderWay = new Map<number, Command>();
@@ -125,7 +126,8 @@ export class WorkflowRun {
       worker,
       deliveries,
       at: this.#host.clock.now(),
-      historyLength: this.#historyLength + deliveries.length + 2,
+      // Its own two are there: that it was scheduled, and that it began.
+      historyLength: this.#historyLength + eventsOfJobs(deliveries.map(({ job }) => job)) + 2,
       continueAsNewSuggested: this.#historyLength > this.#host.continueAsNewAfterEvents,
       locals: new Map(),
       commands: [],
@@ -153,8 +155,8 @@ export class WorkflowRun {
         const step = await session.step(next, { ...task, at, isReplaying: false, flags: [] });
         task.flags = step.usedFlags;
         for (const command of step.commands) this.#take(task, command);
-        for (const { job } of step.immediate) this.#noteImmediate(task, job, at);
-        next = step.immediate.map(({ job }) => job);
+        for (const job of step.immediate) this.#noteImmediate(task, job, at);
+        next = ordered(step.immediate);
       }
     } catch (error) {
       this.#host.violation(error instanceof Error ? error.message : String(error));
@@ -172,9 +174,13 @@ export class WorkflowRun {
   }
 
   #noteImmediate(task: OpenTask, { resolveActivity }: Job, at: EpochMs): void {
-    const seq = resolveActivity?.seq ?? 0;
-    if (!this.#localsUnderWay.delete(seq) || !resolveActivity?.result) return;
-    task.locals.set(seq, { result: resolveActivity.result, at });
+    if (resolveActivity?.isLocal && resolveActivity.result)
+      this.#noteLocal(task, resolveActivity.seq ?? 0, { result: resolveActivity.result, at });
+  }
+
+  #noteLocal(task: OpenTask, seq: number, answer: Omit<LocalResult, 'activityType'>): void {
+    const activityType = this.#localsUnderWay.get(seq)?.scheduleLocalActivity?.activityType ?? '';
+    if (this.#localsUnderWay.delete(seq)) task.locals.set(seq, { activityType, ...answer });
   }
 
   #runLocal(task: OpenTask, command: Command): void {
@@ -185,8 +191,7 @@ export class WorkflowRun {
       const current = this.#task;
       if (!current || current.worker !== task.worker || !this.#localsUnderWay.has(seq)) return;
       const at = this.#host.clock.now();
-      this.#localsUnderWay.delete(seq);
-      current.locals.set(seq, { result, at });
+      this.#noteLocal(current, seq, { result, at });
       await this.#advance(current, [{ resolveActivity: { seq, isLocal: true, result } }], at);
     });
   }
@@ -247,19 +252,23 @@ export class WorkflowRun {
   }
 
   #record(task: OpenTask): void {
+    const turned = turnedDown(task.commands);
+    const commands = sentOf(task);
+    const jobs = ordered(task.deliveries.map(({ job }) => job)).filter(
+      ({ doUpdate }) => !turned.has(doUpdate?.id ?? ''),
+    );
     this.#history.push({
-      jobs: ordered(task.deliveries.map(({ job }) => job)),
+      jobs: jobs.map((job) => (job.doUpdate ? { doUpdate: { ...job.doUpdate, runValidator: false } } : job)),
       at: task.at,
       historyLength: task.historyLength,
       continueAsNewSuggested: task.continueAsNewSuggested,
       locals: task.locals,
-      commands: task.commands.map(signature),
-      patchIds: task.commands.flatMap(({ setPatchMarker }) => setPatchMarker?.patchId ?? []),
+      commands: commands.map(signature),
+      patchIds: commands.flatMap(({ setPatchMarker }) => setPatchMarker?.patchId ?? []),
       flags: task.flags,
     });
-    // Events: scheduled, started and completed, one a delivery (an activity's has two more), markers, commands.
-    const activities = task.deliveries.filter(({ job }) => job.resolveActivity).length;
-    this.#historyLength += 3 + task.deliveries.length + activities + task.locals.size + task.commands.length;
+    this.#session?.taskEnds();
+    this.#historyLength = task.historyLength + 1 + task.locals.size + eventsOfCommands(commands);
   }
 
   /** What was told goes back, and is told again together with what came meanwhile; what local activities answered is lost. */
@@ -284,8 +293,7 @@ export class WorkflowRun {
     const session = new WorkflowSession(await this.#host.createSandbox(this.identity));
     this.#sessionWorker = worker;
     for (const [i, done] of this.#history.entries()) {
-      const commands = await replayTask(session, done, this.#localsUnderWay);
-      const difference = describeDifference(done.commands, commands);
+      const difference = await replayTask(session, done, this.#localsUnderWay);
       if (difference !== undefined) {
         const which = `${this.identity.workflowId} decides otherwise (workflow task ${i + 1})`;
         this.#host.violation(`a replay of ${which}: ${difference}`);
@@ -298,7 +306,7 @@ export class WorkflowRun {
   // ---- commands ----------------------------------------------------------------------------------------------------
 
   #apply(task: OpenTask): void {
-    for (const command of task.commands) this.#applyOne(command);
+    for (const command of asSent(task.commands)) this.#applyOne(command);
   }
 
   #applyOne(command: Command): void {
@@ -340,13 +348,11 @@ export class WorkflowRun {
   }
 }
 
-const isClosing = (command: Command): boolean =>
-  Boolean(
-    command.completeWorkflowExecution ??
-    command.failWorkflowExecution ??
-    command.continueAsNewWorkflowExecution ??
-    command.cancelWorkflowExecution,
-  );
+/** The commands of a task that the server's history keeps. */
+const sentOf = ({ commands }: OpenTask): Command[] => {
+  const turned = turnedDown(commands);
+  return asSent(commands).filter(({ updateResponse }) => !turned.has(updateResponse?.protocolInstanceId ?? ''));
+};
 
 const closing = (task: OpenTask): Command | undefined => task.commands.find(isClosing);
 
