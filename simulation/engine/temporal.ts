@@ -253,7 +253,8 @@ export class VirtualTemporal implements WorkflowHost {
     };
     asyncLocalStorage.exit(run).then(
       (value) => finish({ completed: { result: encode(value) } }),
-      (error: unknown) => finish(failedWith(encodeError(error), type)),
+      // As it was thrown: core makes an ActivityFailure of what times out or is cancelled only.
+      (error: unknown) => finish({ failed: { failure: encodeError(error) } }),
     );
   }
 
