@@ -196,7 +196,10 @@ export class WorkflowRun {
     });
   }
 
-  /** Local activities take long: what is known so far is recorded, and a new task begins with what came meanwhile. */
+  /**
+   * Local activities take long: what is known so far is recorded, and a new task begins with what came meanwhile. (A replay by
+   * core joins such a task with the next when it has no commands. Ours, with local activities of two seconds, have some.)
+   */
   #heartbeat(task: OpenTask): void {
     if (this.#task !== task) return;
     this.#record(task);
