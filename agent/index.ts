@@ -56,6 +56,8 @@ export interface AgentOptions {
   readonly logger: Logger;
   /** Stopped containers are removed after this time. */
   readonly taskCleanupWaitMs: number;
+  /** And the oldest earlier, where there are more than this. */
+  readonly keptContainers: { readonly perFamily: number; readonly inAll: number };
 }
 
 export interface RunningAgent {
@@ -138,6 +140,8 @@ function createHostTasks(setup: HostTasksSetup): HostTasks {
     now: Date.now,
     report: (owner, report) => reporter.report(owner, report),
     cleanupWaitMs: options.taskCleanupWaitMs,
+    kept: options.keptContainers,
+    isTold: (owner, taskId) => reporter.isTold(owner, taskId),
   });
 }
 

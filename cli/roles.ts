@@ -127,6 +127,7 @@ export async function startAgentRole(
     attributes: settings.attributes,
     logger,
     taskCleanupWaitMs: settings.taskCleanupWaitMs,
+    keptContainers: settings.keptContainers,
   });
 }
 

@@ -49,6 +49,7 @@ export interface Settings {
   readonly eventRetentionMs: number;
   readonly decisionRetentionMs: number;
   readonly taskCleanupWaitMs: number;
+  readonly keptContainers: { readonly perFamily: number; readonly inAll: number };
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 }
 
@@ -73,6 +74,11 @@ const port = z
   .regex(/^\d+$/, 'is no port number')
   .transform(Number)
   .refine((value) => value >= 1 && value <= 65_535, 'must lie between 1 and 65535');
+
+const count = z
+  .string()
+  .regex(/^\d{1,6}$/, 'must be a whole number below a million')
+  .transform(Number);
 
 const loopback = z
   .string()
@@ -149,6 +155,8 @@ const environment = z.object({
   LONGSHORE_EVENT_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
   LONGSHORE_DECISION_RETENTION: duration('1h', '3650d').default(30 * 86_400_000),
   LONGSHORE_TASK_CLEANUP_WAIT: duration('1s', '365d').default(3 * 3_600_000),
+  LONGSHORE_KEPT_CONTAINERS_PER_FAMILY: count.default(10),
+  LONGSHORE_KEPT_CONTAINERS: count.default(100),
   LONGSHORE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
       error: 'must be one of trace, debug, info, warn, error, fatal',
@@ -217,6 +225,10 @@ function toSettings(env: Environment): Settings {
     eventRetentionMs: env.LONGSHORE_EVENT_RETENTION,
     decisionRetentionMs: env.LONGSHORE_DECISION_RETENTION,
     taskCleanupWaitMs: env.LONGSHORE_TASK_CLEANUP_WAIT,
+    keptContainers: {
+      perFamily: env.LONGSHORE_KEPT_CONTAINERS_PER_FAMILY,
+      inAll: env.LONGSHORE_KEPT_CONTAINERS,
+    },
     logLevel: env.LONGSHORE_LOG_LEVEL,
   };
 }

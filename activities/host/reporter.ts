@@ -126,6 +126,12 @@ export class TaskReporter {
     return hold;
   }
 
+  /** Whether nothing of the task waits to be told: what goes with an activity's answer is the owner's once it is on record. */
+  isTold(ownerWorkflowId: string, taskId: string): boolean {
+    const outbox = this.outboxes.get(ownerWorkflowId);
+    return outbox === undefined || !(outbox.pending.has(taskId) || outbox.held.has(taskId));
+  }
+
   /** Resolves when nothing is pending for anyone. */
   async drained(): Promise<void> {
     await Promise.all([...this.outboxes.values()].map((o) => o.sending ?? Promise.resolve()));

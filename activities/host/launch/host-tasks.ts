@@ -5,8 +5,10 @@ import type { TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
+import { CleanUp } from './clean-up.ts';
 import type { TaskBlueprint } from './container-spec.ts';
 import { EndedTasks } from './ended-tasks.ts';
+import type { KeptLimits } from './kept-tasks.ts';
 import { LABELS, planFrom } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
 import { Slots } from './slots.ts';
@@ -28,6 +30,10 @@ export interface HostTasksDeps {
   readonly report: (ownerWorkflowId: string, report: TaskReport) => void;
   /** Stopped containers are kept this long for people to look at. */
   readonly cleanupWaitMs: number;
+  /** And no more of them than this. Absent: all of that time. */
+  readonly kept?: KeptLimits;
+  /** Whether the owner has been told all that there is to tell of a task. Absent: it has. */
+  readonly isTold?: (ownerWorkflowId: string, taskId: string) => boolean;
 }
 
 /** A task that the control plane expects on this host. */
@@ -45,6 +51,7 @@ export class HostTasks {
   private readonly deps: HostTasksDeps;
   private readonly runs = new Map<string, TaskRun>();
   private readonly ended: EndedTasks;
+  private readonly cleanUp: CleanUp;
   private readonly slots = new Slots(ENGINE_CONCURRENCY);
   private readonly timers = new Set<NodeJS.Timeout>();
   private subscription: { close(): void } | undefined;
@@ -55,6 +62,7 @@ export class HostTasks {
   constructor(deps: HostTasksDeps) {
     this.deps = deps;
     this.ended = new EndedTasks(deps);
+    this.cleanUp = new CleanUp({ ...deps, onRemoved: (run) => this.runs.delete(run.plan.taskId) });
   }
 
   /** Listens, then lists: from here on every task on the engine is known. */
@@ -84,6 +92,7 @@ export class HostTasks {
   /** Stops listening; containers run on. */
   close(): void {
     this.subscription?.close();
+    this.cleanUp.close();
     for (const timer of this.timers) clearTimeout(timer);
   }
 
@@ -195,32 +204,12 @@ export class HostTasks {
     run.disown();
     run.stop();
     await run.until('stopped');
-    await this.cleanUp(run);
+    await this.cleanUp.remove(run);
   }
 
   private afterStop(run: TaskRun): void {
     this.ended.remember(run.report());
-    void run.removeHolder();
-    void this.removeCgroup(run);
-    this.later(this.deps.cleanupWaitMs, () => void this.cleanUp(run));
-  }
-
-  private async cleanUp(run: TaskRun): Promise<void> {
-    this.runs.delete(run.plan.taskId);
-    try {
-      await run.removeHolder();
-      for (const id of run.containerIds) await this.deps.runtime.remove(id);
-      await this.removeCgroup(run);
-      for (const volume of run.plan.taskVolumes) await this.deps.runtime.removeVolume(volume);
-    } catch (error) {
-      this.deps.logger.warn(error, 'cannot clean up a task');
-    }
-  }
-
-  private async removeCgroup({ plan }: TaskRun): Promise<void> {
-    await this.deps.cgroups
-      ?.remove(plan.taskId)
-      .catch((error: unknown) => this.deps.logger.warn(error, "cannot remove a task's cgroup"));
+    this.cleanUp.afterStop(run);
   }
 
   private later(waitMs: number, action: () => void): void {

@@ -44,6 +44,8 @@ export interface TaskPlan {
   readonly taskId: string;
   readonly taskArn: string;
   readonly ownerWorkflowId: string;
+  /** Absent: planned by an earlier agent. */
+  readonly family?: string;
   readonly networkMode: NetworkMode;
   /** One more container holds the namespaces that the task's containers share. */
   readonly hasHolder: boolean;
@@ -63,6 +65,7 @@ export function planTask(definition: TaskDefinition, launch: TaskLaunch, ownerWo
     taskId: launch.taskId,
     taskArn: launch.taskArn,
     ownerWorkflowId,
+    family: definition.family,
     networkMode,
     hasHolder: networkMode === 'awsvpc' || definition.pidMode === 'task' || definition.ipcMode === 'task',
     containers: (definition.containerDefinitions ?? []).map((container) => planContainer(container, networkMode)),

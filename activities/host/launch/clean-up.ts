@@ -1,0 +1,116 @@
+/** Removes what ended tasks left on the engine: after a time, or sooner where there are too many. */
+import type { Logger } from 'pino';
+import type { EpochMs } from '../../../model/time.ts';
+import type { TaskCgroups } from '../limits/task-cgroups.ts';
+import type { ContainerRuntime } from '../runtime/types.ts';
+import { surplusOf } from './kept-tasks.ts';
+import type { KeptLimits } from './kept-tasks.ts';
+import type { TaskRun } from './task-run.ts';
+
+/** An activity's answer that tells of an end is on record after this time. */
+const TOLD_AFTER_MS = 10_000;
+/** An engine that could not remove something is asked again. */
+const AGAIN_MS = 60_000;
+
+export interface CleanUpDeps {
+  readonly runtime: Pick<ContainerRuntime, 'remove' | 'removeVolume'>;
+  readonly cgroups?: TaskCgroups;
+  readonly logger: Pick<Logger, 'warn'>;
+  readonly now: () => EpochMs;
+  /** Stopped containers are kept this long for people to look at. */
+  readonly cleanupWaitMs: number;
+  /** Absent: as many as end within that time. */
+  readonly kept?: KeptLimits;
+  /** Whether the owner has been told all that there is to tell of a task. Absent: it has. */
+  readonly isTold?: (ownerWorkflowId: string, taskId: string) => boolean;
+  /** The task is none of the host's any more. */
+  readonly onRemoved: (run: TaskRun) => void;
+}
+
+interface Ended {
+  readonly run: TaskRun;
+  readonly taskId: string;
+  readonly family: string;
+  readonly endedAt: EpochMs;
+  readonly containers: number;
+}
+
+export class CleanUp {
+  private readonly deps: CleanUpDeps;
+  private readonly ended = new Map<string, Ended>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private sweep: NodeJS.Timeout | undefined;
+
+  constructor(deps: CleanUpDeps) {
+    this.deps = deps;
+  }
+
+  /** The task has stopped. What it had of its host besides containers and volumes goes at once. */
+  afterStop(run: TaskRun): void {
+    const { taskId, family = '' } = run.plan;
+    const containers = run.containerIds.length;
+    this.ended.set(taskId, { run, taskId, family, endedAt: this.deps.now(), containers });
+    void run.removeHolder();
+    void this.removeCgroup(run);
+    this.later(this.deps.cleanupWaitMs, () => {
+      if (this.ended.has(taskId)) void this.remove(run);
+    });
+    this.sweepSoon();
+  }
+
+  /** Removes all that is left of the task; what the engine does not remove now, later. */
+  async remove(run: TaskRun): Promise<void> {
+    const { taskId, taskVolumes } = run.plan;
+    this.ended.delete(taskId);
+    try {
+      await run.removeHolder();
+      for (const id of run.containerIds) await this.deps.runtime.remove(id);
+      await this.removeCgroup(run);
+      for (const volume of taskVolumes) await this.deps.runtime.removeVolume(volume);
+    } catch (error) {
+      this.deps.logger.warn(error, 'cannot clean up a task');
+      this.later(AGAIN_MS, () => void this.remove(run));
+    }
+    this.deps.onRemoved(run);
+  }
+
+  close(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+    this.sweep = undefined;
+  }
+
+  private sweepSoon(): void {
+    if (this.deps.kept === undefined) return;
+    this.sweep ??= this.later(TOLD_AFTER_MS, () => {
+      this.sweep = undefined;
+      void this.removeSurplus(this.deps.kept ?? { perFamily: Infinity, inAll: Infinity });
+    });
+  }
+
+  private async removeSurplus(limits: KeptLimits): Promise<void> {
+    const surplus = surplusOf([...this.ended.values()], limits);
+    const { now, isTold = () => true } = this.deps;
+    const ripe = surplus.filter(
+      ({ run, taskId, endedAt }) => now() - endedAt >= TOLD_AFTER_MS && isTold(run.plan.ownerWorkflowId, taskId),
+    );
+    if (ripe.length < surplus.length) this.sweepSoon();
+    for (const { run, taskId } of ripe) if (this.ended.has(taskId)) await this.remove(run);
+  }
+
+  private async removeCgroup({ plan }: TaskRun): Promise<void> {
+    await this.deps.cgroups
+      ?.remove(plan.taskId)
+      .catch((error: unknown) => this.deps.logger.warn(error, "cannot remove a task's cgroup"));
+  }
+
+  private later(waitMs: number, action: () => void): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      action();
+    }, waitMs);
+    timer.unref();
+    this.timers.add(timer);
+    return timer;
+  }
+}
