@@ -6,6 +6,7 @@ import { EcsError } from '../../model/errors.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { ClusterRecord } from '../../store/types.ts';
+import { overriddenContainers } from '../../model/task-requirements.ts';
 import { fargateSizeRule } from '../operations/register-task-definition/rules/fargate.ts';
 import { CURRENT_PLATFORM_VERSION, LATEST_PLATFORM_VERSION } from '../present/platform.ts';
 import { resolveStrategy } from './capacity-provider-strategy.ts';
@@ -62,11 +63,11 @@ export function checkCompatibility(definition: TaskDefinition, launchType: Launc
   }
 }
 
-/** A FARGATE task comes in ECS's sizes also where the call overrides cpu or memory. */
+/** A FARGATE task comes in ECS's sizes, with the overrides of the call as well. */
 export function checkFargateSize(definition: TaskDefinition, overrides: TaskOverride, launchType: LaunchType): void {
-  if (launchType !== 'FARGATE' || (overrides.cpu === undefined && overrides.memory === undefined)) return;
+  if (launchType !== 'FARGATE') return;
   const { cpu = definition.cpu, memory = definition.memory } = overrides;
-  const { containerDefinitions = [] } = definition;
+  const containerDefinitions = [...overriddenContainers(definition, overrides)];
   const [problem] = fargateSizeRule({ ...definition, containerDefinitions, cpu, memory });
   if (problem !== undefined) throw new EcsError('ClientException', problem);
 }

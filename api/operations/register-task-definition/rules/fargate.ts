@@ -23,17 +23,18 @@ const MAX_TIMEOUT_SECONDS = 120;
 export const fargateRule: Rule = function* (definition) {
   if (definition.networkMode !== 'awsvpc') yield 'Fargate only supports network mode ‘awsvpc’.';
   yield* fargateSizeRule(definition);
-  yield* cpuSum(definition);
   yield* taskParameters(definition);
   for (const container of containersOf(definition)) yield* containerParameters(container);
 };
 
-/** The task's own cpu and memory, which a call may override. */
-export const fargateSizeRule: Rule = function* ({ cpu, memory }) {
+/** What a call may override: the task's own cpu and memory, and its containers' cpu. */
+export const fargateSizeRule: Rule = function* (definition) {
+  const { cpu, memory } = definition;
   if (cpu === undefined) yield "Fargate requires that 'cpu' be defined at the task level";
   if (memory === undefined) yield "Fargate requires that 'memory' be defined at the task level";
   const units = parseCpuUnits(cpu ?? '') ?? 0;
   if (!isSize(units, parseMemoryMiB(memory ?? '') ?? 0)) yield 'No Fargate configuration exists for given values.';
+  yield* cpuSum(definition);
 };
 
 /** Elsewhere a container's cpu is a share, and shares may add up to more than the task has. */

@@ -1,5 +1,6 @@
 import type { ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
+import { checkFargateSize } from '../../../../api/rules/launch-type.ts';
 import { resolveOverrides } from '../../../../api/rules/overrides.ts';
 import { isEcsError } from '../../../../model/errors.ts';
 import type { TaskDefinition } from '../../../../model/task-definition.ts';
@@ -39,7 +40,6 @@ describe('sizes of the task', () => {
     [{ memory: ' ' }, "Invalid 'memory' setting for task."],
     [{ cpu: '0', memory: '0' }, "Invalid 'cpu' setting for task."],
     [{ memory: '128' }, 'Its memory is greater than the memory of the task.'],
-    [{ cpu: '128', containerOverrides: [{ name: 'app', cpu: 129 }] }, "The containers' cpu together (129)"],
   ])('%j is refused', (overrides, message) => {
     expect(refusal(overrides)).toContain(message);
   });
@@ -56,7 +56,6 @@ describe('sizes of the task', () => {
 describe('sizes of a container', () => {
   it.each([
     [ofApp({ cpu: -1 }), "'cpu' must not be negative."],
-    [ofApp({ cpu: 257 }), "The containers' cpu together (257)"],
     [ofApp({ memory: 0 }), "Invalid 'memory' override for container 'app': it must not be 0."],
     [ofApp({ memory: 3 }), "'memory' must be at least 4 MiB."],
     [ofApp({ memory: -5 }), "'memory' must be at least 4 MiB."],
@@ -77,6 +76,8 @@ describe('sizes of a container', () => {
 
   it.each([
     ofApp({ cpu: 0 }),
+    // Shares: on FARGATE alone may they not add up to more than the task has.
+    ofApp({ cpu: 257 }),
     ofApp({ memory: 512 }),
     ofApp({ resourceRequirements: [{ type: 'GPU', value: 'ALL' }] }),
   ])('%j is taken', (overrides) => {
@@ -86,5 +87,28 @@ describe('sizes of a container', () => {
   it('are not looked at where the call changes none', () => {
     const old = definition({ memory: 2 });
     expect(refusal(ofApp({ command: ['x'] }), old)).toMatch(/^accepted/);
+  });
+});
+
+describe('sizes on FARGATE', () => {
+  const refused = (overrides: TaskOverride): string | undefined => {
+    try {
+      checkFargateSize(SIZED, resolveOverrides(overrides, SIZED), 'FARGATE');
+      return undefined;
+    } catch (error) {
+      if (isEcsError(error)) return error.message;
+      throw error;
+    }
+  };
+
+  it.each([
+    [{ memory: '1536' }, 'No Fargate configuration exists for given values.'],
+    [ofApp({ cpu: 257 }), "The containers' cpu together (257) is greater than the cpu of the task (256)."],
+  ])('%j is refused', (overrides, message) => {
+    expect(refused(overrides)).toBe(message);
+  });
+
+  it('a task that grows with its container is taken', () => {
+    expect(refused({ cpu: '512', memory: '1024', ...ofApp({ cpu: 512 }) })).toBeUndefined();
   });
 });
