@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { installPackages } from './embedded/docker.ts';
 import { SetupError } from './settings.ts';
-import { type TarEntry, tarArchive } from './tar.ts';
+import { type TarEntry, tarArchive } from '../activities/host/runtime/tar.ts';
 
 const PLACES = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox'];
 const PROGRAM_INTERPRETER = 3;

@@ -9,7 +9,7 @@ import { EngineAgent } from './engine-agent.ts';
 import { EventStream } from './events.ts';
 import { ImageStore } from './images.ts';
 import { fromInspect } from './inspect.ts';
-import { PAUSE_IMAGE, PAUSE_PATH, pauseProgram, tarOf } from './pause-image.ts';
+import { PAUSE_IMAGE, pauseArchive, pauseProgram } from './pause-image.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { refusedUlimit, ulimitRefusal } from './ulimit-refusal.ts';
 import type { Ulimit } from './ulimit-refusal.ts';
@@ -184,7 +184,7 @@ export class DockerRuntime implements ContainerRuntime {
     if (program === undefined)
       throw new Error(`network mode awsvpc is not available on ${architecture}: x86_64 and aarch64 are supported`);
     const [repo, tag] = PAUSE_IMAGE.split(':');
-    const archive = Readable.from(tarOf(PAUSE_PATH, program));
+    const archive = Readable.from(pauseArchive(program));
     const progress: NodeJS.ReadableStream = await this.docker.importImage(archive, { repo, tag });
     await new Promise<void>((resolve, reject) => {
       this.docker.modem.followProgress(progress, (error: Error | null) => (error === null ? resolve() : reject(error)));

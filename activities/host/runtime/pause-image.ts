@@ -2,6 +2,7 @@
  * The image of the container that holds a task's namespaces: one static program that sleeps, written here byte by byte,
  * so that awsvpc tasks need no registry. As process 1 of a shared PID namespace it also lets the kernel reap orphans.
  */
+import { tarArchive } from './tar.ts';
 
 export const PAUSE_PATH = '/pause';
 /** Bump the tag when the program changes: an image of the same name is not imported again. */
@@ -95,23 +96,6 @@ export function pauseProgram(architecture: string): Buffer | undefined {
   return elf;
 }
 
-const TAR_BLOCK = 512;
-
-/** A tar archive of one executable file. `path` is absolute and shorter than 100 characters. */
-export function tarOf(path: string, content: Buffer): Buffer {
-  const header = Buffer.alloc(TAR_BLOCK);
-  const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`;
-  header.write(path.replace(/^\//, ''), 0);
-  header.write(octal(0o755, 8), 100);
-  header.write(octal(0, 8), 108); // owner
-  header.write(octal(0, 8), 116); // group
-  header.write(octal(content.length, 12), 124);
-  header.write(octal(0, 12), 136); // modified: always the same, so that the image is
-  header.write('        ', 148); // the checksum counts as blanks in its own sum
-  header.write('0', 156); // regular file
-  header.write('ustar\x0000', 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  const padding = Buffer.alloc((TAR_BLOCK - (content.length % TAR_BLOCK)) % TAR_BLOCK);
-  return Buffer.concat([header, content, padding, Buffer.alloc(2 * TAR_BLOCK)]);
-}
+/** The image's only file, as the engine imports it. Always the same bytes, so that the image is the same too. */
+export const pauseArchive = (program: Buffer): Buffer =>
+  tarArchive([{ kind: 'file', path: PAUSE_PATH.slice(1), content: program }]);

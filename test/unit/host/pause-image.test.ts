@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pauseProgram, tarOf } from '../../../activities/host/runtime/pause-image.ts';
+import { pauseArchive, pauseProgram } from '../../../activities/host/runtime/pause-image.ts';
 
 describe('the pause program', () => {
   it.each([
@@ -48,7 +48,7 @@ describe('the pause program', () => {
   });
 
   it('is packed as tar reads it', () => {
-    const archive = tarOf('/pause', Buffer.from('content'));
+    const archive = pauseArchive(Buffer.from('content'));
     expect(execFileSync('tar', ['-tvf', '-'], { input: archive }).toString()).toMatch(
       /^-rwxr-xr-x 0\/0\s+7 .* pause\n$/,
     );

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readlinkSync, statSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { tarArchive } from '../../../tools/tar.ts';
+import { tarArchive } from '../../../activities/host/runtime/tar.ts';
 
 it('writes an archive that tar unpacks: folders, files of any size, links, modes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'longshore-tar-'));
