@@ -22,6 +22,8 @@ export interface CapacitySnapshot {
   readonly providerInstances?: number;
   readonly ids: readonly string[];
   readonly agentConnected: readonly boolean[];
+  /** The control plane is back for a moment only: some of those that are not connected may be heard yet. */
+  readonly expectsAgents?: true;
   /** Free now, registered less held. */
   readonly cpu: readonly number[];
   readonly memoryMiB: readonly number[];

@@ -92,10 +92,21 @@ export function toInstance(row: InstanceRow): CountedInstance {
   };
 }
 
-export function createInstanceReader(db: Database): Pick<InstanceStore, 'getInstances' | 'listInstances'> {
+export function createInstanceReader(
+  db: Database,
+): Pick<InstanceStore, 'getInstances' | 'listInstances' | 'listLastConnected'> {
   return {
     getInstances: async (clusterName, ids) => (await db.rows<InstanceRow>(GET, [clusterName, ids])).map(toInstance),
     listInstances: (filter, page) => listInstances(db, filter, page),
+    // A version is the time of its change.
+    listLastConnected: async (withinMs) => {
+      const rows = await db.rows<{ id: string }>(
+        `SELECT id FROM container_instances WHERE status = 'ACTIVE'
+           AND (agent_connected OR version >= (SELECT max(version) FROM container_instances) - $1::bigint) ORDER BY id`,
+        [withinMs],
+      );
+      return rows.map((row) => row.id);
+    },
   };
 }
 

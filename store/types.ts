@@ -190,6 +190,11 @@ export interface InstanceStore {
     filter: { readonly clusterName: string; readonly status?: InstanceStatus },
     page: PageRequest,
   ): Promise<Page<string>>;
+  /**
+   * ACTIVE instances of all clusters that are connected, or were until `withinMs` before the last change of any instance:
+   * read before agents are heard, those that were connected when the control plane went away.
+   */
+  listLastConnected(withinMs: number): Promise<readonly string[]>;
   /** Every instance that is not INACTIVE with what the cluster query language may ask; for `filter` of ListContainerInstances. */
   snapshotForQuery(clusterName: string, status?: InstanceStatus): Promise<CapacitySnapshot>;
   /** `cause`: the call, for the record. */

@@ -17,6 +17,7 @@ import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/types.ts';
 import { loadWorkflowBundle } from './bundle.ts';
+import type { ReturningAgents } from '../activities/control/returning-agents.ts';
 import { rebuildLostWorkflows } from './rebuild.ts';
 
 export interface WorkerOptions {
@@ -54,6 +55,11 @@ export function installTemporalLogger(logger: Logger): void {
   });
 }
 
+async function returningAgents(store: Store, { heartbeatTimeoutMs }: InstancePolicy): Promise<ReturningAgents> {
+  const instanceIds = new Set(await store.listLastConnected(heartbeatTimeoutMs));
+  return { instanceIds, until: Date.now() + heartbeatTimeoutMs };
+}
+
 /** Starts the worker. Resolves when it polls and every owner that the store knows has its workflow; `shutdown` lets steps under way finish. */
 export async function startWorker(options: WorkerOptions): Promise<{ shutdown(): Promise<void> }> {
   const { temporal, store, policy, logger } = options;
@@ -69,7 +75,13 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
     namespace: temporal.namespace,
     taskQueue: CONTROL_TASK_QUEUE,
     workflowBundle,
-    activities: createControlActivities({ store, signal: createTemporalSignals(client), policy, logger }),
+    activities: createControlActivities({
+      store,
+      signal: createTemporalSignals(client),
+      policy,
+      logger,
+      returning: await returningAgents(store, policy),
+    }),
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     shutdownGraceTime: '5s',
   });

@@ -9,6 +9,7 @@ import type { Store } from '../../store/types.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import type { ControlActivities, InstancePolicy, InstanceTask } from './types.ts';
+import { expectsAgents, type ReturningAgents } from './returning-agents.ts';
 import { createDaemonWaker } from './daemon-waker.ts';
 import { createWaker, type Logger } from './waker.ts';
 import { createZoneWaker } from './zone-waker.ts';
@@ -18,6 +19,8 @@ export interface ControlDeps {
   readonly signal: OwnerSignals;
   readonly policy: InstancePolicy;
   readonly logger: Logger;
+  /** Absent: the control plane was not away. */
+  readonly returning?: ReturningAgents;
 }
 
 const SIGNALS_AT_ONCE = 20;
@@ -29,7 +32,13 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
   const tellDaemons = createDaemonWaker(deps);
   const wakeUnbalanced = createZoneWaker(deps);
   return {
-    snapshotCapacity: async (request) => withDigest(await asFailure(store.snapshotCapacity(request))),
+    snapshotCapacity: async (request) => {
+      const snapshot = withDigest(await asFailure(store.snapshotCapacity(request)));
+      const { returning } = deps;
+      return returning && expectsAgents(snapshot, returning, Date.now())
+        ? { ...snapshot, expectsAgents: true as const }
+        : snapshot;
+    },
     listZones: ({ clusterName }) => asFailure(store.listZones(clusterName)),
     reserveTasks: (input) => asFailure(store.reserveTasks(input)),
     assignTasks: async (input) => {

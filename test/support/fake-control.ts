@@ -45,6 +45,8 @@ export class FakeControl {
   provisioningLimit = Infinity;
   /** Delivers notices to owners; set by the test that has a client. */
   deliver: (ownerWorkflowId: string, notice: InstanceNotice) => Promise<void> = () => Promise.resolve();
+  /** The control plane has come back a moment ago. */
+  expectsAgents = false;
   /** Text that the store refuses for good, wherever in a write it is. */
   unstorable: string | undefined;
   /** How often DAEMON services looked, and how often they saw something new. */
@@ -89,7 +91,8 @@ export class FakeControl {
 
   activities(): ControlActivities {
     return {
-      snapshotCapacity: (request) => Promise.resolve(this.#snapshot(request)),
+      snapshotCapacity: (request) =>
+        Promise.resolve({ ...this.#snapshot(request), ...(this.expectsAgents ? { expectsAgents: true } : {}) }),
       listZones: () => Promise.resolve(this.#zones()),
       reserveTasks: (input) => {
         this.#refuseUnstorable(input);

@@ -65,6 +65,33 @@ describe('run-task', () => {
       expect(outcome.failures.map((f) => f.reason)).toEqual(['RESOURCE:CPU', 'RESOURCE:CPU']);
     }));
 
+  it('answers nothing for good while agents may be heard yet, and the token is free', () =>
+    withStage(env, async (stage) => {
+      const id = await stage.addInstance({ agentConnected: false });
+      stage.control.expectsAgents = true;
+      const calls = [
+        runTaskCommand(stage.cluster, { clientToken: 't8' }),
+        runTaskCommand(stage.cluster, { clientToken: 't8', kind: 'StartTask', containerInstanceIds: [id] }),
+      ];
+      for (const command of calls) {
+        expect((await refusal(stage.runTask('t8', command))).code).toBe('ServiceUnavailable');
+        await stage.client.getHandle(runTaskWorkflowId(stage.cluster, 't8')).result();
+      }
+      stage.control.expectsAgents = false;
+      const gone = await stage.runTask('t9', runTaskCommand(stage.cluster));
+      expect(gone.failures.map(({ reason }) => reason)).toEqual(['AGENT']);
+      stage.control.instances.get(id)!.agentConnected = true;
+      expect((await stage.runTask('t8', calls[0]!)).taskIds).toHaveLength(1);
+    }));
+
+  it('places where there is room, whoever else may be heard yet', () =>
+    withStage(env, async (stage) => {
+      await stage.addInstance({ agentConnected: false });
+      await stage.addInstance();
+      stage.control.expectsAgents = true;
+      expect((await stage.runTask('t10', runTaskCommand(stage.cluster))).taskIds).toHaveLength(1);
+    }));
+
   it('starts tasks on named instances, and says which are missing', () =>
     withStage(env, async (stage) => {
       const id = await stage.addInstance();

@@ -56,6 +56,7 @@ export async function placeByProvider(placement: ProviderPlacement): Promise<Pro
     ...(refusal ? { refusal } : {}),
     ...(explanation ? { explanation } : {}),
     totalInstances: Math.max(0, ...outcomes.map(({ totalInstances }) => totalInstances)),
+    expectsAgents: outcomes.some(({ expectsAgents }) => expectsAgents === true),
     // An answer that takes several transactions is kept once they are all done.
     requestKept: false,
     beyondQuota: outcomes.reduce((sum, { beyondQuota }) => sum + beyondQuota, 0),

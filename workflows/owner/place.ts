@@ -25,6 +25,8 @@ export interface ReservationOutcome {
   readonly explanation?: PlacementExplanation;
   /** Instances of the cluster that are not INACTIVE. */
   readonly totalInstances: number;
+  /** See CapacitySnapshot. */
+  readonly expectsAgents?: boolean;
   /** What `requestFor` gave last is in the store, and true. */
   readonly requestKept: boolean;
 }
@@ -99,7 +101,13 @@ async function placeInRounds(options: ReserveOptions, reserved: Task[]): Promise
     const wanted = request.count - reserved.length;
     const result = placeTasks({ ...request, count: wanted }, snapshot, Math.floor(Math.random() * 2 ** 31));
     const { explanation } = result;
-    const outcome = { tasks: reserved, explanation, totalInstances: snapshot.totalInstances, requestKept: false };
+    const outcome = {
+      tasks: reserved,
+      explanation,
+      totalInstances: snapshot.totalInstances,
+      requestKept: false,
+      expectsAgents: snapshot.expectsAgents === true,
+    };
     if (result.placed.length === 0) return { ...outcome, ...(result.refusal ? { refusal: result.refusal } : {}) };
 
     const tasks = result.placed.map((placed) => options.buildTask(placed));

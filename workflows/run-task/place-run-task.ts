@@ -29,6 +29,12 @@ import {
 /** ECS's own words for it are not published. */
 const TOO_MANY_PROVISIONING = `The cluster has ${MAX_PROVISIONING_TASKS} tasks in the PROVISIONING state, which is the limit. Wait until some of them have started, or add container instances to their capacity provider.`;
 
+/** Nothing is kept of a call that is answered so: under its clientToken it can be made again. */
+const AGENTS_NOT_HEARD =
+  'Longshore has come back a moment ago and has not heard from all container instances yet. Nothing was started; repeat the call.';
+
+const lacksAgent = ({ counts }: Refusal): boolean => counts.some(({ reason }) => reason === 'AGENT');
+
 export interface RunTaskPlacement {
   readonly tasks: readonly OwnedTask[];
   readonly failures: readonly Failure[];
@@ -90,7 +96,7 @@ export async function placeRunTask(command: RunTaskCommand, ownerWorkflowId: str
 async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
   const request = requestOf(command);
   const template = templateOf(command, request.resources, ownerWorkflowId);
-  const { tasks, refusal, explanation, totalInstances, requestKept, beyondQuota } = await placeByProvider({
+  const { tasks, refusal, explanation, totalInstances, requestKept, ...placement } = await placeByProvider({
     clusterName: command.clusterName,
     request,
     decisionsFor: placementDecisions(command, request),
@@ -100,6 +106,10 @@ async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promis
     requestFor: (taskIds, refused) =>
       requestRecord(command, { taskIds, failures: failuresOf(command, taskIds.length, refused) }),
   });
+  const { beyondQuota } = placement;
+  if (tasks.length === 0 && placement.expectsAgents && refusal && lacksAgent(refusal)) {
+    throw ApplicationFailure.nonRetryable(AGENTS_NOT_HEARD, 'ServiceUnavailable');
+  }
   // For FARGATE the instances are nobody's business: a lack of them is a lack of capacity.
   if (totalInstances === 0 && command.launchType !== 'FARGATE' && command.capacityProviderStrategy === undefined) {
     throw ApplicationFailure.nonRetryable(NO_INSTANCES_MESSAGE, 'InvalidParameterException');
@@ -152,6 +162,9 @@ async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Prom
   );
   const template = templateOf(command, request.resources, ownerWorkflowId);
   const answers = placeOnInstances(request, snapshot, instanceIds);
+  if (snapshot.expectsAgents && answers.every((a) => a.kind === 'refused' && a.failure.reason === 'AGENT')) {
+    throw ApplicationFailure.nonRetryable(AGENTS_NOT_HEARD, 'ServiceUnavailable');
+  }
   const wanted = answers.flatMap((a) => (a.kind === 'placed' ? [buildTask(template, a.placed, Date.now())] : []));
   const decisions = startedWhereNamed(command, wanted);
   const { tasks, refused } = await reserve({ clusterName: command.clusterName, tasks: wanted, decisions });
