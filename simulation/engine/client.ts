@@ -8,6 +8,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError, type Workflow } from '@temporalio/common';
 import type { Clock } from '../clock.ts';
+import { toTimestamp } from './payloads.ts';
 import { UpdateFailed, UpdateTurnedAway, type VirtualTemporal } from './temporal.ts';
 
 /** The way between one caller and the cluster, and back. Each call passes through; what it does not let through waits or fails. */
@@ -25,10 +26,12 @@ interface Named {
 
 const nameOf = (definition: Named | string): string => (typeof definition === 'string' ? definition : definition.name);
 
+const NAMESPACE = 'simulation';
+
 /** `Client` for one caller. What is not built here fails by name when it is called. */
 export function createVirtualClient(options: VirtualClientOptions): Client {
   const workflow = new VirtualWorkflowClient(options);
-  return { workflow } as unknown as Client;
+  return { workflow, options: { namespace: NAMESPACE } } as unknown as Client;
 }
 
 class VirtualWorkflowClient {
@@ -122,8 +125,8 @@ function asClientError(error: unknown, workflowId: string): unknown {
   return new WorkflowUpdateFailedError('Workflow Update failed', cause);
 }
 
-/** What the API's gateway asks of its connection: time limits for calls, and whether anybody answers. */
-export function createVirtualConnection(clock: Clock): Connection {
+/** What the API's gateway asks of its connection: time limits for calls, whether anybody answers, and what holds a workflow up. */
+export function createVirtualConnection(clock: Clock, temporal: VirtualTemporal): Connection {
   const connection = {
     withDeadline: <T>(deadline: number, call: () => Promise<T>): Promise<T> =>
       new Promise((resolve, reject) => {
@@ -132,8 +135,19 @@ export function createVirtualConnection(clock: Clock): Connection {
         );
         void call().then(resolve, reject).finally(cancel);
       }),
-    workflowService: { getSystemInfo: () => Promise.resolve({}) },
+    workflowService: {
+      getSystemInfo: () => Promise.resolve({}),
+      // A workflow task that fails ends the simulation: none is ever tried again here.
+      describeWorkflowExecution: ({ execution }: { execution: { workflowId: string } }) =>
+        temporal.isRunning(execution.workflowId) ? Promise.resolve({}) : Promise.reject(notFound()),
+      describeTaskQueue: () =>
+        Promise.resolve({ pollers: temporal.hasWorker ? [{ lastAccessTime: toTimestamp(clock.now()) }] : [] }),
+    },
     close: () => Promise.resolve(),
   };
   return connection as unknown as Connection;
 }
+
+/** As gRPC tells it. */
+const notFound = (): Error =>
+  Object.assign(new Error('workflow not found'), { code: 5, details: 'workflow not found', metadata: {} });

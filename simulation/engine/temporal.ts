@@ -146,6 +146,11 @@ export class VirtualTemporal implements WorkflowHost {
     return this.#open.has(workflowId);
   }
 
+  /** Somebody works for the control plane. */
+  get hasWorker(): boolean {
+    return this.#workers.length > 0;
+  }
+
   get runningWorkflowIds(): readonly string[] {
     return [...this.#open.keys()];
   }

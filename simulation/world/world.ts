@@ -103,7 +103,7 @@ export class SimulatedWorld {
     const client = this.#client('api', () => true);
     this.#api = {
       store: this.#virtualStore('api', () => true),
-      workflows: createGateway(createVirtualConnection(this.clock), client),
+      workflows: createGateway(createVirtualConnection(this.clock, this.temporal), client),
     };
   }
 

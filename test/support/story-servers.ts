@@ -200,8 +200,8 @@ export function virtualServer(code: string, activities: StoryActivities): Virtua
       isOver = true;
     };
     outcome.then(end, end);
-    await clock.advanceUntil(() => isOver, clock.now() + PATIENCE_MS);
-    if (!isOver) throw new Error(`not within ${PATIENCE_MS} virtual ms`);
+    const isInTime = await clock.advanceUntil(() => isOver, clock.now() + PATIENCE_MS);
+    if (!isInTime) throw new Error(`not within ${PATIENCE_MS} virtual ms`);
     return outcome;
   };
   const calls = callsOf(createVirtualClient({ temporal, network: (call) => call(), newId }));
