@@ -5,7 +5,7 @@ import type { Store } from '../../store/types.ts';
 import { resolveClusterName } from '../operations/shared/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { answerInstance, requireInstance } from '../rules/described-instances.ts';
-import { resolveIdentifier } from '../rules/identifiers.ts';
+import { resolveInstanceId } from '../rules/identifiers.ts';
 
 export interface InterruptionRoutes {
   readonly calls: Calls;
@@ -23,7 +23,7 @@ export function addInterruptionRoute(app: Express, { calls, store, partition }: 
     const { cluster = '', containerInstance = '' } = request.params as Record<string, string>;
     const clusterName = resolveClusterName(cluster, { partition });
     await store.requireCluster(clusterName);
-    const id = resolveIdentifier('container-instance', containerInstance, { clusterName, partition });
+    const id = resolveInstanceId(containerInstance, { clusterName, partition });
     await requireInstance({ store }, clusterName, id);
     await calls.contextOf(response, OPERATION).workflows.interruptInstance(clusterName, id);
     const body = await answerInstance({ store, partition }, clusterName, id);

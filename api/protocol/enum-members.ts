@@ -239,6 +239,12 @@ const ENUM_MEMBERS: Readonly<Record<string, Readonly<Record<string, Enum>>>> = {
   UpdateServiceRequest: { availabilityZoneRebalancing: AvailabilityZoneRebalancing, propagateTags: PropagateTags },
 };
 
+/** Members where ECS takes any other value for this one. */
+const OTHERWISE: Readonly<Record<string, string>> = { 'PortMapping.protocol': TransportProtocol.TCP };
+
+/** The value that a value outside of a member's enum counts as; undefined where it is refused. */
+export const otherwiseOf = (path: string): string | undefined => OTHERWISE[path];
+
 /** The values that a member may have, by `Structure.member`; undefined when it is no enum. */
 export function enumOf(path: string): EnumValues | undefined {
   const [structure = '', member = ''] = path.split('.');

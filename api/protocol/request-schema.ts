@@ -2,9 +2,8 @@
 import { z } from 'zod';
 import type { Shape, StructureShape } from './shapes.ts';
 
-const MAX_INTEGER = 2 ** 31 - 1;
 /** `99`, `-1`, `0`; not `099`, `1.0`, `1e3` or ` 5`. */
-const CANONICAL_INTEGER = /^(?:0|-?[1-9]\d{0,9})$/;
+const CANONICAL_INTEGER = /^(?:0|-?[1-9]\d{0,15})$/;
 
 const integerOf = (value: unknown): unknown =>
   typeof value === 'string' && CANONICAL_INTEGER.test(value) ? Number(value) : value;
@@ -40,22 +39,18 @@ export function requestSchema(shape: StructureShape): z.ZodType {
   return schema;
 }
 
+function textSchema({ values, otherwise }: Extract<Shape, { readonly kind: 'string' }>): z.ZodType {
+  if (values === undefined) return z.string();
+  if (otherwise !== undefined) return z.string().transform((text) => (values.includes(text) ? text : otherwise));
+  return z.string().refine((text) => values.includes(text), { params: { values } });
+}
+
 function schemaOf(shape: Shape): z.ZodType {
   switch (shape.kind) {
     case 'string':
-      return shape.values === undefined
-        ? z.string()
-        : z.string().refine((text) => shape.values?.includes(text), {
-            params: { values: shape.values },
-          });
+      return textSchema(shape);
     case 'integer':
-      return z.preprocess(
-        integerOf,
-        z
-          .int()
-          .min(-MAX_INTEGER - 1)
-          .max(MAX_INTEGER),
-      );
+      return z.preprocess(integerOf, shape.long === true ? z.int() : z.int32());
     case 'double':
       return z.number();
     case 'boolean':

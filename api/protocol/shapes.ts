@@ -5,7 +5,7 @@
  * knows that form.
  */
 import type { EnumValues } from './enum-members.ts';
-import { enumOf } from './enum-members.ts';
+import { enumOf, otherwiseOf } from './enum-members.ts';
 
 interface Member {
   readonly name: string;
@@ -22,8 +22,13 @@ export interface StructureShape {
 }
 
 export type Shape =
-  | { readonly kind: 'string'; readonly values?: EnumValues }
-  | { readonly kind: 'integer' | 'double' | 'boolean' | 'timestamp' | 'blob' | 'document' }
+  | {
+      readonly kind: 'string';
+      readonly values?: EnumValues;
+      /** What any other value counts as. */ readonly otherwise?: string;
+    }
+  | { readonly kind: 'integer'; /** Of 64 bits. */ readonly long?: true }
+  | { readonly kind: 'double' | 'boolean' | 'timestamp' | 'blob' | 'document' }
   | { readonly kind: 'list'; readonly element: Shape }
   | { readonly kind: 'map'; readonly value: Shape }
   | StructureShape;
@@ -44,7 +49,16 @@ const DOUBLES = new Set([
   'Scale.value',
   'LinearConfiguration.stepPercent',
   'CanaryConfiguration.canaryPercent',
+  'DaemonDeploymentConfiguration.drainPercent',
+  'MemoryGiBPerVCpuRequest.min',
+  'MemoryGiBPerVCpuRequest.max',
+  'NetworkBandwidthGbpsRequest.min',
+  'NetworkBandwidthGbpsRequest.max',
+  'TotalLocalStorageGBRequest.min',
+  'TotalLocalStorageGBRequest.max',
 ]);
+/** And these are the integers of requests that 32 bits do not hold. */
+const LONGS = new Set(['Resource.longValue']);
 
 type Schema = string | number | readonly unknown[] | (() => Schema);
 
@@ -95,8 +109,11 @@ function simpleShape(code: number, of: string): Shape {
   const shape = SIMPLE_SHAPES[code];
   if (shape === undefined) throw new Error(`The SDK has a schema of an unknown type: ${code} for ${of}.`);
   if (shape.kind === 'integer' && DOUBLES.has(of)) return { kind: 'double' };
+  if (shape.kind === 'integer' && LONGS.has(of)) return { kind: 'integer', long: true };
   const values = shape.kind === 'string' ? enumOf(of) : undefined;
-  return values === undefined ? shape : { kind: 'string', values };
+  const otherwise = otherwiseOf(of);
+  if (values === undefined) return shape;
+  return { kind: 'string', values, ...(otherwise === undefined ? {} : { otherwise }) };
 }
 
 function structureOf(schema: readonly unknown[]): StructureShape {

@@ -21,8 +21,10 @@ const MISSING: Readonly<Record<string, string>> = {
   'RegisterTaskDefinition.containerDefinitions': 'Container definitions should not be null or empty.',
 };
 
-/** How ECS speaks of a member in refusals, where it does not use the member's name. */
-const LABELS: Readonly<Record<string, string>> = { launchType: 'launch type' };
+/** Texts for values outside of an enum where ECS has one of its own. */
+const OUTSIDE: Readonly<Record<string, string>> = {
+  launchType: 'launch type should be one of [EC2,FARGATE,EXTERNAL]',
+};
 
 const ARTICLES: Readonly<Record<string, string>> = {
   string: 'a String',
@@ -61,7 +63,7 @@ function refusalOf(operation: string, issue: core.$ZodIssue, body: object): EcsE
   }
   if (issue.code === 'custom') {
     const values = issue.params?.['values'] as readonly string[];
-    return new EcsError(code, `${LABELS[path] ?? path} should be one of [${values.join(',')}]`);
+    return new EcsError(code, OUTSIDE[path] ?? `${path} should be one of [${values.join(',')}]`);
   }
   return new EcsError('SerializationException', `${path}: ${mismatch(value, wanted(issue))}`);
 }

@@ -15,7 +15,6 @@ type Json = Readonly<Record<string, unknown>>;
 
 const SIMPLE: Readonly<Record<string, Json>> = {
   string: { type: 'string' },
-  integer: { type: 'integer', format: 'int32' },
   double: { type: 'number' },
   boolean: { type: 'boolean' },
   timestamp: { type: 'number', description: 'Seconds since 1970-01-01 UTC; the fraction has milliseconds.' },
@@ -115,6 +114,7 @@ function schemaOf(shape: Shape, schemas: Map<string, Json>): Json {
     case 'string':
       return shape.values === undefined ? { type: 'string' } : { type: 'string', enum: shape.values };
     case 'integer':
+      return { type: 'integer', format: shape.long === true ? 'int64' : 'int32' };
     case 'double':
     case 'boolean':
     case 'timestamp':

@@ -2,7 +2,7 @@ import type { ListAccountSettingsRequest, ListAccountSettingsResponse, Setting }
 import type { Operation } from '../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
 import { SHORT_PAGE_SIZE, pageOf } from '../shared/pages.ts';
-import { SYSTEM_DEFAULTS } from './system-defaults.ts';
+import { SETTING_NAMES, SYSTEM_DEFAULTS } from './system-defaults.ts';
 
 /**
  * The settings in force. Longshore has no settings of users yet: without `effectiveSettings`, which asks for those that
@@ -12,8 +12,8 @@ export const listAccountSettings: Operation<ListAccountSettingsRequest, ListAcco
   name: 'ListAccountSettings',
   async handle(input, { principalArn }) {
     const { name, value, effectiveSettings } = input;
-    if (name !== undefined && !SYSTEM_DEFAULTS.some((setting) => setting.name === name)) {
-      throw invalid(`name should be one of [${SYSTEM_DEFAULTS.map((setting) => setting.name).join(',')}]`);
+    if (name !== undefined && !SETTING_NAMES.includes(name)) {
+      throw invalid(`${name} should be one of [${SETTING_NAMES.join(',')}]`);
     }
     if (value !== undefined && name === undefined) throw invalid('name must be specified with value.');
     const settings = (effectiveSettings === true ? SYSTEM_DEFAULTS : [])

@@ -1,4 +1,4 @@
-/** Account settings with the values that ECS has for an account that never changed one. */
+/** Account settings: their names, and the values that ECS has for an account that never changed one. */
 import type { Setting } from '@aws-sdk/client-ecs';
 
 export const SYSTEM_DEFAULTS: readonly Pick<Setting, 'name' | 'value' | 'type'>[] = [
@@ -13,4 +13,21 @@ export const SYSTEM_DEFAULTS: readonly Pick<Setting, 'name' | 'value' | 'type'>[
   { name: 'serviceLongArnFormat', value: 'enabled', type: 'user' },
   { name: 'tagResourceAuthorization', value: 'on', type: 'user' },
   { name: 'taskLongArnFormat', value: 'enabled', type: 'user' },
+];
+
+/** In ECS's order. containerLongArnFormat and dualStackIPv6 ECS takes for names, but its API does not know them. */
+export const SETTING_NAMES: readonly string[] = [
+  'serviceLongArnFormat',
+  'taskLongArnFormat',
+  'containerInstanceLongArnFormat',
+  'containerLongArnFormat',
+  'awsvpcTrunking',
+  'containerInsights',
+  'dualStackIPv6',
+  'fargateFIPSMode',
+  'tagResourceAuthorization',
+  'fargateTaskRetirementWaitPeriod',
+  'guardDutyActivate',
+  'defaultLogDriverMode',
+  'fargateEventWindows',
 ];

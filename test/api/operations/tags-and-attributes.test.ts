@@ -189,6 +189,10 @@ describe('ListAccountSettings', () => {
     expectRefusal(
       list({ name: 'colour' as 'awsvpcTrunking' }),
       'InvalidParameterException',
-      /^name should be one of \[awsvpcTrunking,/,
+      /^colour should be one of \[serviceLongArnFormat,taskLongArnFormat,containerInstanceLongArnFormat,/,
     ));
+
+  it.each(['dualStackIPv6', 'containerLongArnFormat'])('takes %s, which the API does not list', async (name) => {
+    expect((await list({ effectiveSettings: true, name: name as 'awsvpcTrunking' })).settings).toEqual([]);
+  });
 });

@@ -151,7 +151,7 @@ describe('POST /', () => {
       'ListTasks',
       '{"launchType":"MOON"}',
       'InvalidParameterException',
-      'launch type should be one of [EC2,EXTERNAL,FARGATE,MANAGED_INSTANCES]',
+      'launch type should be one of [EC2,FARGATE,EXTERNAL]',
     ],
     ['DescribeTasks', '{}', 'InvalidParameterException', 'Tasks cannot be empty.'],
     ['DescribeTasks', '{"tasks":null}', 'InvalidParameterException', 'Tasks cannot be empty.'],

@@ -48,6 +48,33 @@ describe('validateRequest', () => {
     expect(() => at('soon')).toThrow(/can not be converted to a Timestamp/);
   });
 
+  it('takes any protocol of a port but udp for tcp, as ECS does', () => {
+    const mapped = (protocol: string): object => ({
+      family: 'a',
+      containerDefinitions: [{ portMappings: [{ containerPort: 53, protocol }] }],
+    });
+    for (const protocol of ['tcp', 'sctp', 'TCP', '']) {
+      expect(validateRequest(shapes('RegisterTaskDefinition'), mapped(protocol))).toEqual(mapped('tcp'));
+    }
+    expect(validateRequest(shapes('RegisterTaskDefinition'), mapped('udp'))).toEqual(mapped('udp'));
+  });
+
+  it('takes 64 bits where the API has them, and fractions where it has those', () => {
+    const resource = (longValue: number): object => ({ totalResources: [{ name: 'MEMORY', type: 'LONG', longValue }] });
+    const registered = (longValue: number): unknown =>
+      validateRequest(shapes('RegisterContainerInstance'), resource(longValue));
+    expect(registered(2 ** 40)).toEqual(resource(2 ** 40));
+    expect(() => registered(0.5)).toThrow(/longValue: DECIMAL_VALUE can not be converted to an Integer/);
+    const daemon = (drainPercent: unknown): unknown =>
+      validateRequest(shapes('UpdateDaemon'), {
+        daemonArn: 'a',
+        daemonTaskDefinitionArn: 'b',
+        capacityProviderArns: ['c'],
+        deploymentConfiguration: { drainPercent },
+      });
+    expect(daemon(12.5)).toMatchObject({ deploymentConfiguration: { drainPercent: 12.5 } });
+  });
+
   it('leaves the input as it was', () => {
     const input = Object.freeze({ cluster: null, tasks: Object.freeze(['a']) });
     expect(validateRequest(shapes('DescribeTasks'), input)).toEqual({ tasks: ['a'] });
