@@ -10,6 +10,7 @@ interface Readiness {
   readonly store: Pick<Store, 'ping'>;
   readonly workflows: Pick<WorkflowGateway, 'ping'>;
   readonly isReady: () => Promise<boolean>;
+  readonly unwritable?: () => string | undefined;
 }
 
 /** GET /healthz: this process is alive. */
@@ -24,13 +25,15 @@ export const answerReady =
     else response.status(503).json({ status: 'not ready', reasons });
   };
 
-async function missing({ store, workflows, isReady }: Readiness): Promise<readonly string[]> {
+async function missing({ store, workflows, isReady, unwritable }: Readiness): Promise<readonly string[]> {
   const [database, temporal, capacity] = await Promise.all([
     passes(store.ping().then(() => true)),
     passes(workflows.ping().then(() => true)),
     passes(isReady()),
   ]);
+  const problem = unwritable?.();
   return [
+    ...(problem === undefined ? [] : [problem]),
     ...(database ? [] : ['The database does not answer.']),
     ...(temporal ? [] : ['Temporal does not answer.']),
     ...(capacity ? [] : ['No container instance can run tasks yet: no worker or agent is connected.']),

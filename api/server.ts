@@ -38,6 +38,8 @@ export interface ApiOptions {
   readonly logger: Logger;
   /** True when tasks can really be run: workers poll and an instance is connected. */
   readonly isReady: () => Promise<boolean>;
+  /** Why nothing can be recorded at present, such as a full disk: changes answer with it. */
+  readonly unwritable?: () => string | undefined;
 }
 
 export interface RunningApi {

@@ -4,6 +4,7 @@ import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/types.ts';
+import { DiskReserve } from '../tools/disk/reserve.ts';
 import { ensureDocker } from '../tools/embedded/docker.ts';
 import { startPostgres } from '../tools/embedded/postgres.ts';
 import { supervise } from '../tools/embedded/supervise.ts';
@@ -30,16 +31,23 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
     );
   }
   const timed = phases(logger);
+  const reserve = watchDisk(settings, logger, stops);
   // The code of the roles is loaded, and what the worker runs is built where it is new, while the servers start.
   const warm = Promise.all([import('../worker/index.ts'), import('../agent/index.ts'), import('../api/server.ts')]);
   const [store, temporal, docker] = await allOrFirstFailure([
-    timed('postgres and store', () => startStore(settings, logger, stops)),
+    timed('postgres and store', () => startStore({ settings, logger, stops, reserve })),
     timed('temporal', () => startTemporalServer(settings, logger, stops)),
     timed('docker', () => dockerEngine(settings)),
     timed('loading code', () => warm),
     timed('workflow bundle', () => prepareBundle(settings)),
   ]);
-  const plane = { settings, temporal: temporal.settings, store, logger };
+  const plane = {
+    settings,
+    temporal: temporal.settings,
+    store,
+    logger,
+    unwritable: () => reserve.problem(),
+  };
   const worker = await timed('worker', () => withProgress('starting the worker', () => startWorkerRole(plane)));
   stops.add('worker', () => worker.shutdown());
   const [agent, api] = await Promise.all([
@@ -67,18 +75,34 @@ async function allOrFirstFailure<A, B, C>(
   return Promise.all([work[0], work[1], work[2]]);
 }
 
-async function startStore(settings: Settings, logger: Logger, stops: Stops): Promise<Store> {
-  const connectionString = settings.databaseUrl ?? (await embeddedPostgres(settings, logger, stops));
+interface Begun {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly stops: Stops;
+  readonly reserve: DiskReserve;
+}
+
+function watchDisk(settings: Settings, logger: Logger, stops: Stops): DiskReserve {
+  const reserve = new DiskReserve({ ballastBytes: settings.diskReserveBytes, logger });
+  stops.add('disk reserve', () => reserve.stop());
+  reserve.watch(settings.dataDir);
+  return reserve;
+}
+
+async function startStore(begun: Begun): Promise<Store> {
+  const { settings, stops } = begun;
+  const connectionString = settings.databaseUrl ?? (await embeddedPostgres(begun));
   const store = await openStore(settings, connectionString);
   stops.add('store', () => store.close());
   return store;
 }
 
-async function embeddedPostgres(settings: Settings, logger: Logger, stops: Stops): Promise<string> {
+async function embeddedPostgres({ settings, logger, stops, reserve }: Begun): Promise<string> {
   const port = settings.embeddedPorts.postgres;
   const start = () => startPostgres({ dataDir: path.join(settings.dataDir, 'postgres'), port });
   let running = await withProgress('starting Postgres', start);
   stops.add('postgres', () => running.stop());
+  reserve.watch(running.folder);
   const watching = supervise({ name: 'Postgres', port, restart: async () => (running = await start()) }, logger);
   stops.add('postgres supervision', watching);
   return running.connectionString;

@@ -1,4 +1,5 @@
 /** The `longshore` command: which word runs what, and how a failure reaches the person at the terminal. */
+import { explainSystemError } from '../tools/system-error.ts';
 import { readSettings, SetupError, type Settings } from '../tools/settings.ts';
 
 interface Command {
@@ -33,6 +34,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   bench: { what: 'speed, beside its references', load: () => import('./commands/bench.ts') },
 };
 
+/** Commands that run until they are told to stop. */
+const SERVERS: ReadonlySet<string> = new Set(['start', 'agent', 'api', 'worker']);
+
 const HELP = `Usage: longshore <command>
 
 ${Object.entries(COMMANDS)
@@ -45,6 +49,7 @@ Settings are environment variables: docs/settings.md lists them.
 /** Runs the command that the arguments name. Mistakes of the person end with one message and exit code 1. */
 export async function main(args: readonly string[]): Promise<void> {
   const [name = 'help', ...rest] = args;
+  outliveOutput();
   if (['help', '--help', '-h'].includes(name)) {
     process.stdout.write(HELP);
     return;
@@ -64,8 +69,21 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/**
+ * Whoever read the output may be gone, and the disk that it goes to may be full: servers run on without a terminal. A
+ * command whose reader has gone has nobody to work for.
+ */
+function outliveOutput(): void {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' && !SERVERS.has(process.argv[2] ?? '')) process.exit(0);
+  });
+}
+
 function explain(error: unknown): string {
   if (error instanceof SetupError) return error.message;
+  const refused = explainSystemError(error);
+  if (refused !== undefined) return refused;
   if (!(error instanceof Error)) return String(error);
   // Something that set-up did not foresee: the place in the code helps whoever looks into it.
   return error.stack ?? error.message;

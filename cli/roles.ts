@@ -22,6 +22,8 @@ export interface ControlPlane {
   readonly temporal: TemporalSettings;
   readonly store: Store;
   readonly logger: Logger;
+  /** Why nothing can be recorded at present; absent where the servers and their disks are the operator's own. */
+  readonly unwritable?: () => string | undefined;
 }
 
 /** Where built workflow bundles are kept. */
@@ -88,7 +90,7 @@ async function purge({ settings, store, logger }: Pick<ControlPlane, 'settings' 
 
 /** The API on its port; a port in use is the person's to free. */
 export async function startApiRole(plane: ControlPlane): Promise<Role & { readonly url: string }> {
-  const { settings, temporal, store, logger } = plane;
+  const { settings, temporal, store, logger, unwritable } = plane;
   const [{ startApi }, { connectGateway }] = await Promise.all([
     import('../api/server.ts'),
     import('../api/temporal-gateway.ts'),
@@ -96,7 +98,9 @@ export async function startApiRole(plane: ControlPlane): Promise<Role & { readon
   const [gateway, readiness] = await Promise.all([connectGateway(temporal), connectReadiness(plane)]);
   const workflows: WorkflowGateway = gateway;
   const { host, port, partition } = settings;
-  const api = await startApi({ host, port, store, workflows, partition, logger, isReady: readiness.isReady });
+  const { isReady } = readiness;
+  const options = { host, port, store, workflows, partition, logger, isReady };
+  const api = await startApi(unwritable === undefined ? options : { ...options, unwritable });
   return {
     url: api.url,
     shutdown: async () => {

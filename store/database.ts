@@ -145,6 +145,7 @@ const isUndone = (error: unknown): boolean => ['40001', '40P01'].includes(errorC
 
 const LOST_CODES =
   /^(08...|57P0.|53300|53400|57014|25P03|55P03|28...|3D000|ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)$/;
+const DISK_FULL = '53100';
 const LOST_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after calling end/;
 
@@ -161,6 +162,12 @@ function translate(error: unknown): unknown {
     return new EcsError(
       'InvalidParameterException',
       `The store cannot hold a value of this request: ${error.message}.`,
+    );
+  }
+  if (errorCode(error) === DISK_FULL) {
+    return new EcsError(
+      'ServiceUnavailable',
+      `The database has no room on its disk (${error.message}). Nothing was changed that was not confirmed; free some, then try again.`,
     );
   }
   if (!LOST_CODES.test(errorCode(error)) && !LOST_MESSAGES.test(error.message)) return error;

@@ -2,7 +2,11 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { isDue, type LogLimits, setAside } from './log-files.ts';
 import { SetupError } from './settings.ts';
+
+/** Builds and installations write little, and rarely: their size alone counts. */
+const LIMITS: LogLimits = { maxBytes: 8 * 1024 * 1024, maxAgeMs: Number.POSITIVE_INFINITY, keep: 1 };
 
 export interface CommandOptions {
   readonly cwd?: string;
@@ -16,6 +20,7 @@ export interface CommandOptions {
 /** Runs to its end; rejects with a SetupError that names the command, its last lines and the log. */
 export async function runCommand(program: string, args: readonly string[], options: CommandOptions): Promise<void> {
   fs.mkdirSync(path.dirname(options.logFile), { recursive: true });
+  if (isDue(options.logFile, LIMITS)) setAside(options.logFile, LIMITS);
   const log = fs.openSync(options.logFile, 'a');
   const command = [program, ...args].join(' ');
   fs.writeSync(log, `\n$ ${command}\n`);

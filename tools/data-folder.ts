@@ -1,26 +1,36 @@
 /** One Longshore per data folder: two would fight over the same databases. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { makeRoomForStart } from './disk/reserve.ts';
 import { readOwnPid } from './process.ts';
 import { SetupError } from './settings.ts';
+import { explainSystemError } from './system-error.ts';
 
 /** What the command line of every Longshore process holds. */
 const COMMAND_MARK = 'longshore.mjs';
+const MIB = 1024 * 1024;
+/** An empty Postgres has 40 MB, Temporal 10; the rest is for what comes. */
+const FIRST_START_BYTES = 96 * MIB;
 
 /** Claims the folder for this process, over the claim of one that is dead. Returns what gives it back. */
 export function claimDataFolder(folder: string): () => void {
   try {
     // Passable: as root, Postgres runs as a user of its own, which must reach its part of the folder.
     fs.mkdirSync(folder, { recursive: true, mode: 0o711 });
-    fs.accessSync(folder, fs.constants.W_OK);
-  } catch {
-    throw new SetupError(`The data folder ${folder} cannot be written. Choose another one with LONGSHORE_DATA.`);
+    makeRoomForStart(folder, fs.existsSync(path.join(folder, 'postgres')) ? undefined : FIRST_START_BYTES);
+    return claim(folder);
+  } catch (error) {
+    const reason = explainSystemError(error);
+    throw reason === undefined ? error : new SetupError(`The data folder ${folder} cannot be used. ${reason}`);
   }
+}
+
+function claim(folder: string): () => void {
   const file = path.join(folder, 'longshore.pid');
   const mine = `${file}.${process.pid}`;
-  fs.writeFileSync(mine, `${process.pid}\n`, { mode: 0o600 });
   try {
-    claim(mine, file, folder);
+    fs.writeFileSync(mine, `${process.pid}\n`, { mode: 0o600 });
+    link(mine, file, folder);
   } finally {
     fs.rmSync(mine, { force: true });
   }
@@ -28,7 +38,7 @@ export function claimDataFolder(folder: string): () => void {
 }
 
 /** A hard link is made or refused at once, so of two that start together only one gets the folder. */
-function claim(mine: string, file: string, folder: string): void {
+function link(mine: string, file: string, folder: string): void {
   for (;;) {
     try {
       fs.linkSync(mine, file);

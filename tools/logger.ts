@@ -1,29 +1,39 @@
 /** Logs: JSON lines into a file of the data folder or to standard output, and short lines for a person at a terminal. */
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { destination, type Logger, multistream, pino } from 'pino';
+import { LogFile, LOST_LINES } from './log-files.ts';
 import type { Settings } from './settings.ts';
 
-const LOG_LIMIT_BYTES = 32 * 1024 * 1024;
+/** Lines that wait while standard output takes none; what comes then is dropped. */
+const MOST_WAITING_BYTES = 1024 * 1024;
 
 /** For a role alone: JSON lines on standard output, as container platforms collect them. */
-export const createProcessLogger = (level: Settings['logLevel']): Logger => pino({ level, base: null });
+export function createProcessLogger(level: Settings['logLevel']): Logger {
+  const output = destination({ dest: 1, sync: true, maxLength: MOST_WAITING_BYTES });
+  // A disk that is full, a reader that has gone: the role goes on. A line that was not written is tried again with the next.
+  output.on('error', () => undefined);
+  const logger = pino({ level, base: null }, output);
+  let lines = 0;
+  output.on('drop', () => (lines += 1));
+  output.on('drain', () => {
+    if (lines > 0) logger.warn({ lines }, LOST_LINES);
+    lines = 0;
+  });
+  return logger;
+}
 
 /**
  * For the all-in-one: everything into `longshore.log` of the data folder, warnings and worse also to the terminal.
  * A person who set the level to debug or trace sees that on the terminal too.
  */
-export function createTerminalLogger(settings: Pick<Settings, 'logLevel' | 'dataDir'>): Logger {
-  const file = path.join(settings.dataDir, 'longshore.log');
-  fs.mkdirSync(settings.dataDir, { recursive: true });
-  const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LOG_LIMIT_BYTES) fs.renameSync(file, `${file}.1`);
+export function createTerminalLogger(settings: Pick<Settings, 'logLevel' | 'dataDir' | 'logLimits'>): Logger {
+  const file = new LogFile(path.join(settings.dataDir, 'longshore.log'), settings.logLimits);
   const level = settings.logLevel;
   const terminalLevel = level === 'info' ? 'warn' : level;
   return pino(
     { level, base: null },
     multistream([
-      { level, stream: destination({ dest: file, sync: true }) },
+      { level, stream: file },
       { level: terminalLevel, stream: { write: (line: string) => void process.stderr.write(forTerminal(line)) } },
     ]),
   );

@@ -50,6 +50,9 @@ export interface Settings {
   readonly decisionRetentionMs: number;
   readonly taskCleanupWaitMs: number;
   readonly keptContainers: { readonly perFamily: number; readonly inAll: number };
+  /** Size of the ballast that a full disk gives back; absent: a hundredth of the disk. */
+  readonly diskReserveBytes?: number;
+  readonly logLimits: { readonly maxBytes: number; readonly maxAgeMs: number; readonly keep: number };
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 }
 
@@ -68,6 +71,32 @@ function toMs(value: string): number {
   const [, amount = '', unit = 's'] = /^([\d.]+)([a-z]*)$/.exec(value) ?? [];
   return Number(amount) * (UNIT_MS[unit === '' ? 's' : unit] ?? 1000);
 }
+
+const SIZE_BYTES: Readonly<Record<string, number>> = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+
+/** `512KB`, `64MB`, `1GB`: bytes; a bare number means bytes. */
+const size = (least: string, most: string) => {
+  const text = z
+    .string()
+    .regex(/^\d+(KB|MB|GB)?$/, 'is no size; write for example 512KB, 64MB or 1GB')
+    .transform(toBytes);
+  return text.refine(
+    (bytes) => bytes >= toBytes(least) && bytes <= toBytes(most),
+    `must lie between ${least} and ${most}`,
+  );
+};
+
+function toBytes(value: string): number {
+  const [, amount = '', unit = ''] = /^(\d+)(\w*)$/.exec(value) ?? [];
+  return Number(amount) * (SIZE_BYTES[unit] ?? 1);
+}
+
+const upTo = (most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'is no whole number')
+    .transform(Number)
+    .refine((value) => value <= most, `must lie between 0 and ${most}`);
 
 const port = z
   .string()
@@ -157,6 +186,10 @@ const environment = z.object({
   LONGSHORE_TASK_CLEANUP_WAIT: duration('1s', '365d').default(3 * 3_600_000),
   LONGSHORE_KEPT_CONTAINERS_PER_FAMILY: count.default(10),
   LONGSHORE_KEPT_CONTAINERS: count.default(100),
+  LONGSHORE_DISK_RESERVE: size('0', '64GB').optional(),
+  LONGSHORE_LOG_MAX_SIZE: size('64KB', '16GB').default(32 * 1024 ** 2),
+  LONGSHORE_LOG_MAX_AGE: duration('1m', '365d').default(7 * 86_400_000),
+  LONGSHORE_LOG_KEEP: upTo(100).default(3),
   LONGSHORE_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
       error: 'must be one of trace, debug, info, warn, error, fatal',
@@ -228,6 +261,12 @@ function toSettings(env: Environment): Settings {
     keptContainers: {
       perFamily: env.LONGSHORE_KEPT_CONTAINERS_PER_FAMILY,
       inAll: env.LONGSHORE_KEPT_CONTAINERS,
+    },
+    ...(env.LONGSHORE_DISK_RESERVE === undefined ? {} : { diskReserveBytes: env.LONGSHORE_DISK_RESERVE }),
+    logLimits: {
+      maxBytes: env.LONGSHORE_LOG_MAX_SIZE,
+      maxAgeMs: env.LONGSHORE_LOG_MAX_AGE,
+      keep: env.LONGSHORE_LOG_KEEP,
     },
     logLevel: env.LONGSHORE_LOG_LEVEL,
   };

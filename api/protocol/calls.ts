@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
+import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
 import type { Store } from '../../store/types.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
@@ -17,6 +18,8 @@ export interface CallDependencies {
   readonly workflows: WorkflowGateway;
   readonly partition: Partition;
   readonly logger: Logger;
+  /** Why nothing can be recorded at present: a full disk. */
+  readonly unwritable?: () => string | undefined;
 }
 
 interface Call {
@@ -24,6 +27,12 @@ interface Call {
   readonly startedAt: number;
   operation?: string;
 }
+
+/** What goes on while nothing more can be recorded: reads, and what gives room back. */
+const WITHOUT_ROOM = /^(Describe|List|Get|Stop|Delete|Deregister)/;
+const FAILURES: ReadonlySet<EcsErrorCode> = new Set(['ServerException', 'ServiceUnavailable']);
+const unwritable = (problem: string): EcsError =>
+  new EcsError('ServiceUnavailable', `Nothing can be recorded. ${problem}`);
 
 const CONTENT_TYPES = { 'aws-json': 'application/x-amz-json-1.1', rest: 'application/json' } as const;
 export type Door = keyof typeof CONTENT_TYPES;
@@ -44,7 +53,10 @@ export class Calls {
 
   /** Runs an operation for this request. Throws as `invokeOperation` does. */
   invoke(response: Response, operation: string, body: unknown): Promise<Record<string, unknown>> {
-    return invokeOperation(operation, body, this.contextOf(response, operation));
+    const context = this.contextOf(response, operation);
+    const problem = WITHOUT_ROOM.test(operation) ? undefined : this.#dependencies.unwritable?.();
+    if (problem !== undefined) throw unwritable(problem);
+    return invokeOperation(operation, body, context);
   }
 
   /** What a handler of this request works with. Its commands and its line in the log name the operation. */
@@ -72,9 +84,16 @@ export class Calls {
 
   /** Answers with the error that `thrown` stands for; logs its cause when it is a fault of Longshore's. */
   fail(response: Response, thrown: unknown, door: Door): void {
-    const error = wireError(thrown, door, callOf(response).requestId);
+    const error = this.#wireError(thrown, door, callOf(response).requestId);
     this.#send(response, { door, status: error.status, body: error.body });
     this.#log(response, error.status, error, thrown);
+  }
+
+  /** While nothing can be recorded, that is what is behind a failure of the database, of Temporal, or of Longshore. */
+  #wireError(thrown: unknown, door: Door, requestId: string): WireError {
+    const error = wireError(thrown, door, requestId);
+    const problem = FAILURES.has(error.code) ? this.#dependencies.unwritable?.() : undefined;
+    return problem === undefined ? error : { ...wireError(unwritable(problem), door, requestId), fault: error.fault };
   }
 
   #send(response: Response, answer: { readonly door: Door; readonly status: number; readonly body: unknown }): void {

@@ -3,6 +3,7 @@ import { seconds } from '../../tools/progress.ts';
 import { claimDataFolder } from '../../tools/data-folder.ts';
 import { createTerminalLogger } from '../../tools/logger.ts';
 import { keepPrivate } from '../../tools/private-files.ts';
+import { keepLogsSmall } from '../server-logs.ts';
 import type { Settings } from '../../tools/settings.ts';
 import { type AllInOne, startAllInOne } from '../all-in-one.ts';
 import { awaitStopSignal, Stops } from '../shutdown.ts';
@@ -13,6 +14,7 @@ export async function run(settings: Settings): Promise<void> {
   keepPrivate(settings.dataDir, { embeddedPostgres: settings.databaseUrl === undefined });
   const logger = createTerminalLogger(settings);
   const stops = new Stops();
+  stops.add('logs', keepLogsSmall(settings, logger));
   const stopAll = () =>
     stops.run((name, error) => logger.warn({ err: error }, `${name} did not stop in order`)).finally(release);
   const stopSignal = awaitStopSignal();

@@ -23,6 +23,8 @@ const STOP_PATIENCE_MS = 30_000;
 export interface LongshoreOptions {
   /** Its own engine when absent; one given is not destroyed by `destroy`. */
   readonly engine?: DockerEngine;
+  /** An empty folder of the test's own; `destroy` leaves it there. */
+  readonly dataDir?: string;
   /** Further settings, such as LONGSHORE_INSTANCE_LOST_AFTER. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -33,6 +35,8 @@ export interface Longshore {
   readonly dataDir: string;
   readonly temporalAddress: string;
   readonly ecs: ECSClient;
+  /** What it is started with: for other `longshore` commands on the same folder. */
+  readonly environment: NodeJS.ProcessEnv;
   /** For unmodified AWS clients in child processes: the endpoint, a region, credentials. */
   readonly awsEnvironment: NodeJS.ProcessEnv;
   /** Starts it (again) and waits until it says that it is ready. */
@@ -67,7 +71,7 @@ export interface AgentProcess {
 /** Starts one, with the test image on its engine. */
 export async function startLongshore(options: LongshoreOptions = {}): Promise<Longshore> {
   const engine = options.engine ?? (await startDockerEngine());
-  const dataDir = await mkdtemp(join(tmpdir(), 'longshore-test-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'longshore-test-')));
   // Postgres runs as a user of its own and must reach its part of the folder.
   await chmod(dataDir, 0o711);
   const [api, temporal, ui, postgres] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
@@ -76,6 +80,7 @@ export async function startLongshore(options: LongshoreOptions = {}): Promise<Lo
     engine,
     ownsEngine: options.engine === undefined,
     dataDir,
+    ownsDataDir: options.dataDir === undefined,
     ports: { api: api, temporal: temporal, ui: ui, postgres: postgres },
     env: options.env ?? {},
   });
@@ -125,6 +130,7 @@ interface Site {
   readonly engine: DockerEngine;
   readonly ownsEngine: boolean;
   readonly dataDir: string;
+  readonly ownsDataDir: boolean;
   readonly ports: { readonly api: number; readonly temporal: number; readonly ui: number; readonly postgres: number };
   readonly env: Readonly<Record<string, string>>;
 }
@@ -133,6 +139,7 @@ class LongshoreProcess implements Longshore {
   readonly url: string;
   readonly temporalAddress: string;
   readonly awsEnvironment: NodeJS.ProcessEnv;
+  readonly environment: NodeJS.ProcessEnv;
   readonly ecs: ECSClient;
   readonly #site: Site;
   readonly #main: Child;
@@ -156,16 +163,18 @@ class LongshoreProcess implements Longshore {
       region: 'us-east-1',
       credentials: { accessKeyId: 'longshore', secretAccessKey: 'longshore' },
     });
-    this.#main = new Child(['start'], {
+    this.environment = {
       ...baseEnvironment(),
       LONGSHORE_DATA: site.dataDir,
+      LONGSHORE_DISK_RESERVE: '16MB',
       LONGSHORE_PORT: String(site.ports.api),
       LONGSHORE_TEMPORAL_PORT: String(site.ports.temporal),
       LONGSHORE_TEMPORAL_UI_PORT: String(site.ports.ui),
       LONGSHORE_POSTGRES_PORT: String(site.ports.postgres),
       DOCKER_HOST: `unix://${site.engine.socketPath}`,
       ...site.env,
-    });
+    };
+    this.#main = new Child(['start'], this.environment);
   }
 
   get engine(): DockerEngine {
@@ -243,7 +252,8 @@ class LongshoreProcess implements Longshore {
     for (const pid of findProcesses(['start-dev', `${this.#site.dataDir}/temporal/`])) await endProcess(pid, 1_000);
     for (const pid of findProcesses(['postgres', `port=${this.#site.ports.postgres}`])) await endProcess(pid, 5_000);
     if (this.#site.ownsEngine) await this.engine.destroy();
-    for (const folder of [this.#site.dataDir, ...this.#agents.map((agent) => agent.dataDir)]) {
+    const own = this.#site.ownsDataDir ? [this.#site.dataDir] : [];
+    for (const folder of [...own, ...this.#agents.map((agent) => agent.dataDir)]) {
       await rm(folder, { recursive: true, force: true });
     }
   }

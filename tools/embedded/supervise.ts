@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isListening } from '../process.ts';
 
 const LOOK_EVERY_MS = 500;
+/** Between attempts that fail, such as on a full disk: each pause is twice the one before, up to this. */
+const LONGEST_PAUSE_MS = 5_000;
 
 export interface Supervised {
   readonly name: string;
@@ -23,15 +25,22 @@ export function supervise(server: Supervised, logger: Logger): () => Promise<voi
 }
 
 async function watch(server: Supervised, logger: Logger, stopping: AbortSignal): Promise<void> {
-  const pause = (): Promise<boolean> => sleep(LOOK_EVERY_MS, true, { signal: stopping }).catch(() => false);
+  let failures = 0;
+  const pause = (): Promise<boolean> =>
+    sleep(Math.min(LOOK_EVERY_MS * 2 ** failures, LONGEST_PAUSE_MS), true, { signal: stopping }).catch(() => false);
   while (await pause()) {
-    if (await isListening(server.port)) continue;
-    logger.warn({ port: server.port }, `${server.name} is gone: starting it again`);
+    if (await isListening(server.port)) {
+      failures = 0;
+      continue;
+    }
+    if (failures === 0) logger.warn({ port: server.port }, `${server.name} is gone: starting it again`);
     try {
       await server.restart();
       logger.warn({ port: server.port }, `${server.name} is back`);
+      failures = 0;
     } catch (error) {
-      logger.error({ err: error }, `${server.name} could not be started again`);
+      failures += 1;
+      logger.error({ err: error, attempt: failures }, `${server.name} could not be started again`);
     }
   }
 }

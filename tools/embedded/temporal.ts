@@ -40,7 +40,6 @@ const Value = z.union([z.number(), z.array(z.string())]);
 const DynamicConfig = z.record(z.string(), z.tuple([z.strictObject({ value: Value })]));
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
-const LOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** Starts the server, or takes over the one that still runs on the folder. */
 export async function startTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
@@ -101,8 +100,6 @@ async function launch(folder: string, args: readonly string[], options: Embedded
   }
   const executable = await temporalExecutable(options.cacheDir);
   const logFile = path.join(folder, 'temporal.log');
-  const size = fs.statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > LOG_LIMIT_BYTES) fs.renameSync(logFile, `${logFile}.1`);
   const log = fs.openSync(logFile, 'a', 0o600);
   const doors = await chooseDoors();
   const server = spawn(executable, ['server', 'start-dev', ...doorArguments(doors), ...args], {
