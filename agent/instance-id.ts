@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const FILE = 'container-instance-id';
+/** Where the id lies in the agent's data folder. */
+export const INSTANCE_ID_FILE = 'container-instance-id';
 
 /** 32 lowercase hex digits. Written before it is first used; throws when the file holds something else. */
 export async function loadInstanceId(dataDir: string): Promise<string> {
-  const path = join(dataDir, FILE);
+  const path = join(dataDir, INSTANCE_ID_FILE);
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

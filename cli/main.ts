@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./commands/why.ts'),
   },
   events: { what: 'what happened, and with --follow what happens', load: () => import('./commands/events.ts') },
+  orphans: {
+    what: 'containers that other data folders left on this Docker engine, and their removal',
+    load: () => import('./commands/orphans.ts'),
+  },
   test: { what: 'all tests, on real parts', load: () => import('./commands/test.ts') },
   bench: { what: 'speed, beside its references', load: () => import('./commands/bench.ts') },
 };

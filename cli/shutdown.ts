@@ -1,4 +1,5 @@
 /** Ending in order: what was started last stops first, once, whatever number of signals arrive. */
+import { npmEnds } from './npm-parent.ts';
 
 /** npm and the terminal both pass a Ctrl-C on; a second one after this time is the person's own, who will not wait. */
 const SAME_REQUEST_MS = 1_000;
@@ -24,7 +25,7 @@ export class Stops {
   }
 }
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP. A later one ends the process at once. */
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the npm that runs this has ended. A later signal ends the process at once. */
 export function awaitStopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: number | undefined;
@@ -37,6 +38,7 @@ export function awaitStopSignal(): Promise<NodeJS.Signals> {
         process.exit(130);
       }
     };
+    void npmEnds().then(() => resolve('SIGTERM'));
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   });
 }

@@ -20,6 +20,21 @@ export function commandLine(pid: number): string {
   }
 }
 
+/** The parent of a process; undefined when there is no such process. */
+export function parentOf(pid: number): number | undefined {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    if (fs.existsSync('/proc/self/stat')) return undefined;
+  }
+  try {
+    return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { stdio: 'pipe' }).toString());
+  } catch {
+    return undefined;
+  }
+}
+
 /** False for a zombie too: it holds nothing any more. */
 export function isAlive(pid: number): boolean {
   try {

@@ -25,12 +25,7 @@ export interface EngineSettings {
 
 /** Options for dockerode of an engine that answers. Rejects with what to do when there is none. */
 export async function ensureDocker(settings: EngineSettings): Promise<Docker.DockerOptions> {
-  if (settings.dockerHost !== undefined) {
-    const options = dockerOptions(settings.dockerHost);
-    const problem = await pingProblem(options);
-    if (problem === undefined) return options;
-    throw new SetupError(`The Docker engine at DOCKER_HOST=${settings.dockerHost} does not answer: ${problem}`);
-  }
+  if (settings.dockerHost !== undefined) return answeringEngine(settings.dockerHost);
   const options = { socketPath: SOCKET };
   const problem = await pingProblem(options);
   if (problem === undefined) return options;
@@ -44,6 +39,15 @@ export async function ensureDocker(settings: EngineSettings): Promise<Docker.Doc
   await install(settings.logDir);
   await start(settings.logDir);
   return options;
+}
+
+/** The engine that runs already: DOCKER_HOST's, or the local one. Rejects when it does not answer. */
+export async function answeringEngine(dockerHost: string | undefined): Promise<Docker.DockerOptions> {
+  const options = dockerHost === undefined ? { socketPath: SOCKET } : dockerOptions(dockerHost);
+  const problem = await pingProblem(options);
+  if (problem === undefined) return options;
+  const which = dockerHost === undefined ? SOCKET : `DOCKER_HOST=${dockerHost}`;
+  throw new SetupError(`The Docker engine at ${which} does not answer: ${problem}`);
 }
 
 /** `unix:///path` or `tcp://host:port`, the latter with the client certificate of DOCKER_CERT_PATH if DOCKER_TLS_VERIFY is set. */
