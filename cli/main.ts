@@ -39,7 +39,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** Commands that run until they are told to stop. */
-const SERVERS: ReadonlySet<string> = new Set(['start', 'agent', 'api', 'worker']);
+const SERVERS: ReadonlySet<string> = new Set(['start', 'agent', 'api', 'worker', 'temporal-ui']);
 
 const HELP = `Usage: longshore <command>
 

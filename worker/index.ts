@@ -9,6 +9,7 @@ import {
   type LogEntry,
 } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { Background } from '../activities/control/background.ts';
 import { createControlActivities } from '../activities/control/index.ts';
 import { createTemporalSignals } from '../activities/control/temporal-signals.ts';
 import type { InstancePolicy } from '../activities/control/types.ts';
@@ -70,6 +71,8 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
     Connection.connect(connectionOptions),
   ]);
   const client = new Client({ connection: clientConnection, namespace: temporal.namespace });
+  const signal = createTemporalSignals(client);
+  const background = new Background();
   const worker = await Worker.create({
     connection,
     namespace: temporal.namespace,
@@ -77,9 +80,10 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
     workflowBundle,
     activities: createControlActivities({
       store,
-      signal: createTemporalSignals(client),
+      signal,
       policy,
       logger,
+      background,
       returning: await returningAgents(store, policy),
     }),
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
@@ -92,9 +96,11 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
   const owners = { client, store, logger };
   await rebuildLostWorkflows(owners);
   const look = (): void => {
-    rebuildLostWorkflows(owners).catch((error: unknown) => {
-      logger.warn({ err: error }, 'could not look for lost workflows; tried again later');
-    });
+    void background.begin(() =>
+      rebuildLostWorkflows(owners).catch((error: unknown) => {
+        logger.warn({ err: error }, 'could not look for lost workflows; tried again later');
+      }),
+    );
   };
   const timer = setInterval(look, LOOK_EVERY_MS);
   return {
@@ -102,6 +108,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
       clearInterval(timer);
       worker.shutdown();
       await run;
+      await background.end();
       await connection.close();
       await clientConnection.close();
     },

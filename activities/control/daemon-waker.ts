@@ -1,6 +1,7 @@
 /** Tells the DAEMON services of a cluster that its instances have changed. Coalesced, like all wake-ups. */
 import type { Store } from '../../store/types.ts';
 import { serviceWorkflowId } from '../../workflows/messages.ts';
+import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import { coalesced, type Logger } from './waker.ts';
 
@@ -11,11 +12,13 @@ export interface DaemonWakerDeps {
   readonly store: Pick<Store, 'listDaemonServices'>;
   readonly signal: OwnerSignals;
   readonly logger: Logger;
+  /** What its wake-ups belong to; ended with the worker. */
+  readonly background?: Background;
 }
 
 /** A wake-up that fails is logged and no more: DAEMON services look by themselves every few minutes. */
 export const createDaemonWaker = (deps: DaemonWakerDeps): ((clusterName: string) => void) =>
-  coalesced((clusterName) => tellDaemons(deps, clusterName));
+  coalesced((clusterName) => tellDaemons(deps, clusterName), deps.background);
 
 async function tellDaemons({ store, signal, logger }: DaemonWakerDeps, clusterName: string): Promise<void> {
   try {

@@ -7,6 +7,7 @@ import type { InstanceRecord } from '../../model/owner-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { Store } from '../../store/types.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
+import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import type { ControlActivities, InstancePolicy, InstanceTask } from './types.ts';
 import { expectsAgents, type ReturningAgents } from './returning-agents.ts';
@@ -21,6 +22,8 @@ export interface ControlDeps {
   readonly logger: Logger;
   /** Absent: the control plane was not away. */
   readonly returning?: ReturningAgents;
+  /** What its wake-ups belong to; ended with the worker. */
+  readonly background?: Background;
 }
 
 const SIGNALS_AT_ONCE = 20;

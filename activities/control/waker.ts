@@ -1,6 +1,7 @@
 /** Wakes owners that wait for capacity. Coalesced: however often capacity appears, a cluster is looked at a few times a second. */
 import type { Store } from '../../store/types.ts';
 import { serviceWorkflowId } from '../../workflows/messages.ts';
+import { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 
 /** Those who wait longest are woken first; the others' turn comes with the next change, or with their own timer. */
@@ -15,6 +16,8 @@ export interface WakerDeps {
   readonly store: Pick<Store, 'listWaitingServices' | 'listProvisioningOwners'>;
   readonly signal: OwnerSignals;
   readonly logger: Logger;
+  /** What its wake-ups belong to; ended with the worker. */
+  readonly background?: Background;
 }
 
 /**
@@ -22,10 +25,13 @@ export interface WakerDeps {
  * A wake-up that fails is logged and no more: an owner that waits also looks again by itself.
  */
 export const createWaker = (deps: WakerDeps): ((clusterName: string) => void) =>
-  coalesced((clusterName) => wakeWaiting(deps, clusterName));
+  coalesced((clusterName) => wakeWaiting(deps, clusterName), deps.background);
 
 /** Calls of `act`, which never rejects, per cluster: at once, and once more after the pause for all that came in it. */
-export function coalesced(act: (clusterName: string) => Promise<void>): (clusterName: string) => void {
+export function coalesced(
+  act: (clusterName: string) => Promise<void>,
+  background = new Background(),
+): (clusterName: string) => void {
   /** Clusters in their pause, with whether more happened since it began. */
   const paused = new Map<string, boolean>();
   const call = (clusterName: string): void => {
@@ -34,13 +40,15 @@ export function coalesced(act: (clusterName: string) => Promise<void>): (cluster
       return;
     }
     paused.set(clusterName, false);
-    void act(clusterName).finally(() => {
-      setTimeout(() => {
-        const again = paused.get(clusterName) === true;
-        paused.delete(clusterName);
-        if (again) call(clusterName);
-      }, PAUSE_MS).unref();
-    });
+    void background
+      .begin(() => act(clusterName))
+      .finally(() => {
+        setTimeout(() => {
+          const again = paused.get(clusterName) === true;
+          paused.delete(clusterName);
+          if (again) call(clusterName);
+        }, PAUSE_MS).unref();
+      });
   };
   return call;
 }

@@ -1,6 +1,7 @@
 /** Tells services whose availability zones are not alike that an instance came: there may now be room where they lack tasks. */
 import type { Store } from '../../store/types.ts';
 import { serviceWorkflowId } from '../../workflows/messages.ts';
+import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import { coalesced, type Logger } from './waker.ts';
 
@@ -11,11 +12,13 @@ export interface ZoneWakerDeps {
   readonly store: Pick<Store, 'listUnbalancedServices'>;
   readonly signal: OwnerSignals;
   readonly logger: Logger;
+  /** What its wake-ups belong to; ended with the worker. */
+  readonly background?: Background;
 }
 
 /** Answers at once, as the waker of those that wait for capacity does. Balanced services are left in peace. */
 export const createZoneWaker = (deps: ZoneWakerDeps): ((clusterName: string) => void) =>
-  coalesced((clusterName) => wakeUnbalanced(deps, clusterName));
+  coalesced((clusterName) => wakeUnbalanced(deps, clusterName), deps.background);
 
 async function wakeUnbalanced({ store, signal, logger }: ZoneWakerDeps, clusterName: string): Promise<void> {
   try {
