@@ -54,7 +54,7 @@ async function look({ workflowService }: Connection, namespace: string, workflow
   const execution = { workflowId };
   const [found, queue] = await Promise.all([
     workflowService.describeWorkflowExecution({ namespace, execution }).catch((error: unknown) => {
-      if (isGrpcServiceError(error) && error.code === NOT_FOUND) return undefined;
+      if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return undefined;
       throw error;
     }),
     workflowService.describeTaskQueue({
@@ -77,9 +77,7 @@ async function look({ workflowService }: Connection, namespace: string, workflow
       failure: failed?.workflowTaskFailedEventAttributes?.failure?.message ?? undefined,
     };
   }
-  const seen = (queue.pollers ?? []).map(
-    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000,
-  );
+  const seen = queue.pollers.map(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000);
   const lastSeenMs = seen.length === 0 ? undefined : Math.min(...seen);
   if (lastSeenMs === undefined || lastSeenMs > WORKER_SEEN_WITHIN_MS) return { kind: 'noWorker', lastSeenMs };
   return { kind: 'slow' };
