@@ -54,7 +54,7 @@ async function look({ workflowService }: Connection, namespace: string, workflow
   const execution = { workflowId };
   const [found, queue] = await Promise.all([
     workflowService.describeWorkflowExecution({ namespace, execution }).catch((error: unknown) => {
-      if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return undefined;
+      if (isGrpcServiceError(error) && NOT_FOUND.includes(error.code)) return undefined;
       throw error;
     }),
     workflowService.describeTaskQueue({
@@ -83,5 +83,5 @@ async function look({ workflowService }: Connection, namespace: string, workflow
   return { kind: 'slow' };
 }
 
-const NOT_FOUND = 5;
+const NOT_FOUND: readonly number[] = [5];
 const WORKFLOW_QUEUE = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
