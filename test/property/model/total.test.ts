@@ -1,5 +1,5 @@
 /** Whatever is in a definition, in overrides and in placement rules: what workflows derive from it is a value, never a throw. */
-import type { ContainerDefinition, PlacementConstraint, PlacementStrategy, TaskOverride } from '@aws-sdk/client-ecs';
+import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkDefinition } from '../../../api/operations/register-task-definition/rules/index.ts';
@@ -34,7 +34,7 @@ const definition = fc.tuple(containers, taskSizes).map(([containerDefinitions, t
   family: 'web',
   revision: 1,
   registeredAt: 0,
-  containerDefinitions: containerDefinitions as ContainerDefinition[],
+  containerDefinitions: containerDefinitions,
 }));
 
 /** What the door makes of it; undefined where it refuses. */
@@ -51,10 +51,10 @@ describe('what workflows derive', () => {
   it('is a value for any definition, and held resources for every one that the door takes', () => {
     fc.assert(
       fc.property(definition, overrides, (registered, given) => {
-        const held = heldResources(registered, given as TaskOverride);
+        const held = heldResources(registered, given);
         const taken = accepted(() => {
           checkDefinition({ ...registered, containerDefinitions: [...(registered.containerDefinitions ?? [])] });
-          return resolveOverrides(given as TaskOverride, registered);
+          return resolveOverrides(given, registered);
         });
         if (taken === undefined) return;
         const asked = heldResources(registered, taken);
