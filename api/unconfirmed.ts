@@ -1,6 +1,6 @@
 /** Why Temporal did not confirm a change in time, for the caller: what is down, and what to do next. */
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 
 /** What a look at the workflow found. */
@@ -84,4 +84,4 @@ async function look({ workflowService }: Connection, namespace: string, workflow
 }
 
 const NOT_FOUND: readonly number[] = [5];
-const WORKFLOW_QUEUE = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
+const WORKFLOW_QUEUE = proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
