@@ -1,6 +1,6 @@
 /**
  * After the control plane was away it has not heard its agents yet: that one is not connected does not mean that it is gone.
- * For as long as a heartbeat takes, a call that needs one of them is to be repeated rather than answered.
+ * For as long as a heartbeat takes, the caller must repeat a call that needs one of them.
  */
 import type { CapacitySnapshot } from '../../model/capacity.ts';
 import type { EpochMs } from '../../model/time.ts';

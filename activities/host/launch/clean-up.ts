@@ -6,8 +6,9 @@ import type { ContainerRuntime } from '../runtime/types.ts';
 import { surplusOf } from './kept-tasks.ts';
 import type { KeptLimits } from './kept-tasks.ts';
 import type { TaskRun } from './task-run.ts';
+import { Timers } from './timers.ts';
 
-/** An activity's answer that tells of an end is on record after this time. */
+/** After this time, the answer of the activity that reported the end is on record. */
 const TOLD_AFTER_MS = 10_000;
 /** An engine that could not remove something is asked again. */
 const AGAIN_MS = 60_000;
@@ -21,7 +22,7 @@ export interface CleanUpDeps {
   readonly cleanupWaitMs: number;
   /** Absent: as many as end within that time. */
   readonly kept?: KeptLimits;
-  /** Whether the owner has been told all that there is to tell of a task. Absent: it has. */
+  /** Whether every report of a task has reached its owner. Absent: it has. */
   readonly isTold?: (ownerWorkflowId: string, taskId: string) => boolean;
   /** The task is none of the host's any more. */
   readonly onRemoved: (run: TaskRun) => void;
@@ -38,7 +39,7 @@ interface Ended {
 export class CleanUp {
   private readonly deps: CleanUpDeps;
   private readonly ended = new Map<string, Ended>();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly timers = new Timers();
   private sweep: NodeJS.Timeout | undefined;
 
   constructor(deps: CleanUpDeps) {
@@ -52,7 +53,7 @@ export class CleanUp {
     this.ended.set(taskId, { run, taskId, family, endedAt: this.deps.now(), containers });
     void run.removeHolder();
     void this.removeCgroup(run);
-    this.later(this.deps.cleanupWaitMs, () => {
+    this.timers.later(this.deps.cleanupWaitMs, () => {
       if (this.ended.has(taskId)) void this.remove(run);
     });
     this.sweepSoon();
@@ -69,20 +70,19 @@ export class CleanUp {
       for (const volume of taskVolumes) await this.deps.runtime.removeVolume(volume);
     } catch (error) {
       this.deps.logger.warn(error, 'cannot clean up a task');
-      this.later(AGAIN_MS, () => void this.remove(run));
+      this.timers.later(AGAIN_MS, () => void this.remove(run));
     }
     this.deps.onRemoved(run);
   }
 
   close(): void {
-    for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
     this.sweep = undefined;
   }
 
   private sweepSoon(): void {
     if (this.deps.kept === undefined) return;
-    this.sweep ??= this.later(TOLD_AFTER_MS, () => {
+    this.sweep ??= this.timers.later(TOLD_AFTER_MS, () => {
       this.sweep = undefined;
       void this.removeSurplus(this.deps.kept ?? { perFamily: Infinity, inAll: Infinity });
     });
@@ -102,15 +102,5 @@ export class CleanUp {
     await this.deps.cgroups
       ?.remove(plan.taskId)
       .catch((error: unknown) => this.deps.logger.warn(error, "cannot remove a task's cgroup"));
-  }
-
-  private later(waitMs: number, action: () => void): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      action();
-    }, waitMs);
-    timer.unref();
-    this.timers.add(timer);
-    return timer;
   }
 }

@@ -14,6 +14,7 @@ import type { TaskPlan } from './plan.ts';
 import { Slots } from './slots.ts';
 import { TaskRun } from './task-run.ts';
 import type { TaskRunDeps } from './task-run.ts';
+import { Timers } from './timers.ts';
 import { TASK_VANISHED } from './vanished.ts';
 
 /** Creates and starts at a time: a Docker engine on two cores does no more with a higher number. */
@@ -32,7 +33,7 @@ export interface HostTasksDeps {
   readonly cleanupWaitMs: number;
   /** And no more of them than this. Absent: all of that time. */
   readonly kept?: KeptLimits;
-  /** Whether the owner has been told all that there is to tell of a task. Absent: it has. */
+  /** Whether every report of a task has reached its owner. Absent: it has. */
   readonly isTold?: (ownerWorkflowId: string, taskId: string) => boolean;
 }
 
@@ -53,7 +54,7 @@ export class HostTasks {
   private readonly ended: EndedTasks;
   private readonly cleanUp: CleanUp;
   private readonly slots = new Slots(ENGINE_CONCURRENCY);
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly timers = new Timers();
   private subscription: { close(): void } | undefined;
   private engineLostAt: EpochMs | undefined;
   /** Events that came before the first list was taken in. */
@@ -93,7 +94,7 @@ export class HostTasks {
   close(): void {
     this.subscription?.close();
     this.cleanUp.close();
-    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
   }
 
   /**
@@ -106,7 +107,7 @@ export class HostTasks {
     await Promise.all(strangers.map((run) => this.discard(run)));
     for (const task of expected) {
       const run = this.runs.get(task.taskId);
-      // One that is to stop may have got no further than its launch.
+      // A task that must stop may never have started.
       if (run !== undefined) run.resume(task.wasRunning && !task.shouldStop);
       else if (task.wasRunning || task.shouldStop) this.reportMissing(task);
     }
@@ -195,7 +196,7 @@ export class HostTasks {
       this.deps.logger.info({ tasks: this.runs.size }, 'container engine is back');
     } catch (error) {
       this.deps.logger.warn(error, 'cannot list containers');
-      this.later(RESYNC_RETRY_MS, () => void this.resync());
+      this.timers.later(RESYNC_RETRY_MS, () => void this.resync());
     }
   }
 
@@ -210,14 +211,5 @@ export class HostTasks {
   private afterStop(run: TaskRun): void {
     this.ended.remember(run.report());
     this.cleanUp.afterStop(run);
-  }
-
-  private later(waitMs: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      action();
-    }, waitMs);
-    timer.unref();
-    this.timers.add(timer);
   }
 }
