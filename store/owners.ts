@@ -23,10 +23,11 @@ export function createOwnerStore(db: Database): OwnerStore {
       );
       return rows.map(toRecord);
     },
-    listLiveTasks: async (): Promise<readonly Task[]> => {
-      const rows = await db.rows<TaskRow>(
-        `SELECT ${TASK_COLUMNS} FROM tasks WHERE last_status <> 'STOPPED' ORDER BY id`,
-      );
+    listLiveTasks: async (ownerWorkflowId): Promise<readonly Task[]> => {
+      const text = `SELECT ${TASK_COLUMNS} FROM tasks WHERE last_status <> 'STOPPED'`;
+      const rows = await (ownerWorkflowId === undefined
+        ? db.rows<TaskRow>(`${text} ORDER BY id`)
+        : db.rows<TaskRow>(`${text} AND owner = $1 ORDER BY id`, [ownerWorkflowId]));
       return rows.map(toTask);
     },
     listOwners: async (): Promise<LiveOwners> => {

@@ -316,8 +316,8 @@ export interface LiveOwners {
 export interface OwnerStore {
   /** Not INACTIVE. */
   listLiveServices(): Promise<readonly ServiceRecord[]>;
-  /** Not STOPPED. */
-  listLiveTasks(): Promise<readonly Task[]>;
+  /** Not STOPPED; of one owner, or of all. */
+  listLiveTasks(ownerWorkflowId?: string): Promise<readonly Task[]>;
   /** Not INACTIVE. */
   listLiveInstances(): Promise<readonly LiveInstance[]>;
   /** Whose those are, by name only. */

@@ -20,6 +20,7 @@ import type { Store } from '../store/types.ts';
 import { loadWorkflowBundle } from './bundle.ts';
 import type { ReturningAgents } from '../activities/control/returning-agents.ts';
 import { rebuildLostWorkflows } from './rebuild.ts';
+import { createTakeUp } from './take-up.ts';
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings;
@@ -34,7 +35,7 @@ export interface WorkerOptions {
 /** How long the server holds a step back for a worker that was killed, before any other may take it. */
 const STICKY_TIMEOUT_MS = 3_000;
 
-/** An owner whose call was lost with a server ends a minute after it came back; what it had begun is not to stand still for long. */
+/** For what was terminated by hand: an owner whose call was lost takes up what is there by itself. */
 const LOOK_EVERY_MS = 2 * 60_000;
 
 /** An agent's worker runs activities only, and means to. */
@@ -83,6 +84,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
       signal,
       policy,
       logger,
+      lostOwners: createTakeUp(store),
       background,
       returning: await returningAgents(store, policy),
     }),

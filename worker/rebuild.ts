@@ -5,8 +5,6 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
-import type { TaskDefinitionRecord } from '../model/task-definition.ts';
-import { parseTaskDefinitionRef } from '../model/arn.ts';
 import type { LiveOwners, Store } from '../store/types.ts';
 import {
   CONTAINER_INSTANCE_WORKFLOW,
@@ -18,6 +16,7 @@ import {
 import { groupBy } from '../workflows/owner/relaunch.ts';
 import { packService } from '../workflows/state.ts';
 import { carriedInstance, carriedRunTask, carriedService } from './carried-state.ts';
+import { DefinitionReader } from './definition-reader.ts';
 
 /** A workflow to start with the state it would have carried over continue-as-new. */
 interface LostWorkflow {
@@ -174,24 +173,4 @@ async function knownWorkflows(store: Store): Promise<KnownWorkflows> {
     });
   }
   return { owners: found, instances: ofInstances };
-}
-
-/** Reads each definition once. */
-class DefinitionReader {
-  readonly #store: Store;
-  readonly #known = new Map<string, TaskDefinitionRecord>();
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  async read(arns: readonly string[]): Promise<TaskDefinitionRecord[]> {
-    for (const arn of new Set(arns)) {
-      const ref = parseTaskDefinitionRef(arn);
-      if (this.#known.has(arn) || ref?.revision === undefined) continue;
-      const record = await this.#store.getTaskDefinition(ref.family, ref.revision);
-      if (record) this.#known.set(arn, record);
-    }
-    return [...new Set(arns)].flatMap((arn) => this.#known.get(arn) ?? []);
-  }
 }

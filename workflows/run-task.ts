@@ -9,12 +9,12 @@ import {
   taskReportsSignal,
   type RunTaskWorkflowInput,
 } from './messages.ts';
-import { firstCallCame } from './owner/first-call.ts';
+import { firstCallCame, takeUpRows } from './owner/first-call.ts';
 import { RunTaskOwner } from './run-task/run-task-owner.ts';
 import type { CarriedRunTask } from './state.ts';
 
 export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: CarriedRunTask): Promise<void> {
-  const owner = new RunTaskOwner(input.clusterName, carried);
+  let owner = new RunTaskOwner(input.clusterName, carried);
   setHandler(placeUpdate, (command) => owner.place(command));
   setHandler(stopTaskUpdate, (command) => owner.stopTask(command));
   setHandler(taskReportsSignal, (reports) => owner.applyReports(reports));
@@ -22,7 +22,15 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
   setHandler(instanceNoticeSignal, (notice) => owner.instanceNotice(notice));
   setHandler(ownedTasksQuery, () => owner.ownedTasks);
 
-  if (!carried && !(await firstCallCame(() => owner.isCalled))) return;
+  if (!carried && !(await firstCallCame(() => owner.isCalled))) {
+    const { workflowId: ownerWorkflowId } = workflowInfo();
+    const found = await takeUpRows((activities) => activities.takeUpRunTask({ ownerWorkflowId }));
+    // The call may have come meanwhile.
+    if (!owner.isCalled) {
+      if (!found) return;
+      owner = new RunTaskOwner(input.clusterName, found);
+    }
+  }
   owner.resume();
   await untilOver(owner);
   // Nothing may be half done or unwritten when a run ends: what is queued dies with it.

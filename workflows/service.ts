@@ -18,7 +18,7 @@ import {
   updateServiceUpdate,
   type ServiceWorkflowInput,
 } from './messages.ts';
-import { firstCallCame } from './owner/first-call.ts';
+import { firstCallCame, takeUpRows } from './owner/first-call.ts';
 import { newServiceState } from './service/new-service.ts';
 import { continueServiceDeployment, stopServiceDeployment } from './service/rollout-orders.ts';
 import { ServiceOwner } from './service/service-owner.ts';
@@ -59,7 +59,11 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
   setHandler(ownedTasksQuery, () => owner?.ownedTasks ?? []);
   setHandler(serviceRowQuery, () => owner?.row ?? null);
 
-  await firstCallCame(() => owner !== undefined);
+  if (!(await firstCallCame(() => owner !== undefined))) {
+    const found = await takeUpRows((activities) => activities.takeUpService(input));
+    // The call may have come meanwhile.
+    if (found) owner ??= new ServiceOwner(unpackService(found));
+  }
   // A service that is created anew while this run is ending goes on in it.
   while (owner && owner.state.status !== 'INACTIVE') {
     const current: ServiceOwner = owner;

@@ -9,7 +9,7 @@ import type { Store } from '../../store/types.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
-import type { ControlActivities, InstancePolicy, InstanceTask } from './types.ts';
+import type { ControlActivities, InstancePolicy, InstanceTask, LostOwners } from './types.ts';
 import { expectsAgents, type ReturningAgents } from './returning-agents.ts';
 import { createDaemonWaker } from './daemon-waker.ts';
 import { createWaker, type Logger } from './waker.ts';
@@ -20,6 +20,7 @@ export interface ControlDeps {
   readonly signal: OwnerSignals;
   readonly policy: InstancePolicy;
   readonly logger: Logger;
+  readonly lostOwners: LostOwners;
   /** Absent: the control plane was not away. */
   readonly returning?: ReturningAgents;
   /** What its wake-ups belong to; ended with the worker. */
@@ -68,6 +69,8 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
       (await asFailure(store.listInstanceTasks(containerInstanceId))).map(toInstanceTask),
     notifyOwners: ({ ownerWorkflowIds, notice }) => notifyOwners(signal, ownerWorkflowIds, notice),
     loadInstancePolicy: () => Promise.resolve(policy),
+    takeUpService: (service) => asFailure(deps.lostOwners.takeUpService(service)),
+    takeUpRunTask: (call) => asFailure(deps.lostOwners.takeUpRunTask(call)),
   };
 }
 

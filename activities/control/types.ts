@@ -4,7 +4,8 @@ import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
 import type { InstanceRecord, OwnerRecord, Written } from '../../model/owner-record.ts';
 import type { OwnerDifferences, OwnerView } from '../../model/owner-view.ts';
 import type { AssignInput, AssignResult, ReserveInput, ReserveResult } from '../../model/reservation.ts';
-import type { InstanceNotice } from '../../workflows/messages.ts';
+import type { InstanceNotice, ServiceWorkflowInput } from '../../workflows/messages.ts';
+import type { CarriedRunTask, PackedService } from '../../workflows/state.ts';
 
 export interface InstanceTask {
   readonly taskId: string;
@@ -23,7 +24,13 @@ export interface InstancePolicy {
   readonly provisioningTimeoutMs?: number;
 }
 
-export interface ControlActivities {
+/** From rows to what a run carries over; null when they hold nothing that goes on. */
+export interface LostOwners {
+  takeUpService(service: ServiceWorkflowInput): Promise<PackedService | null>;
+  takeUpRunTask(call: { readonly ownerWorkflowId: string }): Promise<CarriedRunTask | null>;
+}
+
+export interface ControlActivities extends LostOwners {
   snapshotCapacity(request: SnapshotRequest): Promise<CapacitySnapshot>;
   /** Zones of ACTIVE, connected instances, by name. */
   listZones(input: { readonly clusterName: string }): Promise<readonly string[]>;

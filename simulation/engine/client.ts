@@ -116,6 +116,7 @@ function asClientError(error: unknown, workflowId: string): unknown {
   if (error instanceof UpdateFailed)
     return new WorkflowUpdateFailedError('Workflow Update failed', error.cause as Error);
   if (!(error instanceof UpdateTurnedAway)) return error;
+  if (error.why === 'serverDied') return asGrpcError(14, 'the server is gone');
   if (error.why === 'notFound')
     return new WorkflowNotFoundError('workflow execution already completed', workflowId, undefined);
   const cause = ApplicationFailure.nonRetryable(
@@ -139,7 +140,9 @@ export function createVirtualConnection(clock: Clock, temporal: VirtualTemporal)
       getSystemInfo: () => Promise.resolve({}),
       // A workflow task that fails ends the simulation: none is ever tried again here.
       describeWorkflowExecution: ({ execution }: { execution: { workflowId: string } }) =>
-        temporal.isRunning(execution.workflowId) ? Promise.resolve({}) : Promise.reject(notFound()),
+        temporal.isRunning(execution.workflowId)
+          ? Promise.resolve({})
+          : Promise.reject(asGrpcError(5, 'workflow not found')),
       describeTaskQueue: () =>
         Promise.resolve({ pollers: temporal.hasWorker ? [{ lastAccessTime: toTimestamp(clock.now()) }] : [] }),
     },
@@ -148,6 +151,5 @@ export function createVirtualConnection(clock: Clock, temporal: VirtualTemporal)
   return connection as unknown as Connection;
 }
 
-/** As gRPC tells it. */
-const notFound = (): Error =>
-  Object.assign(new Error('workflow not found'), { code: 5, details: 'workflow not found', metadata: {} });
+const asGrpcError = (code: number, details: string): Error =>
+  Object.assign(new Error(details), { code, details, metadata: {} });

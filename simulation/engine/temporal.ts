@@ -34,6 +34,8 @@ export interface TemporalFaults {
   readonly evictions?: number;
   /** A worker dies after all that a task did, before it has said so; the share of tasks. Another does the task again. */
   readonly workflowTasksLost?: number;
+  /** The server dies with the worker, and with it the calls that such a task was to take in; the share of lost tasks. */
+  readonly callsLost?: number;
 }
 
 export interface TemporalOptions {
@@ -64,7 +66,7 @@ interface PendingUpdate {
 /** Why an update ended without an answer. */
 export class UpdateTurnedAway extends Error {
   override readonly name = 'UpdateTurnedAway';
-  readonly why: 'notFound' | 'continuedAsNew' | 'acceptedThenCompleted';
+  readonly why: 'notFound' | 'continuedAsNew' | 'acceptedThenCompleted' | 'serverDied';
 
   constructor(why: UpdateTurnedAway['why']) {
     super(why);
@@ -299,6 +301,17 @@ export class VirtualTemporal implements WorkflowHost {
 
   losesTask(): boolean {
     return this.#options.random.chance(this.#options.faults().workflowTasksLost ?? 0);
+  }
+
+  losesCalls(): boolean {
+    const { callsLost = 0 } = this.#options.faults();
+    return callsLost > 0 && this.#options.random.chance(callsLost);
+  }
+
+  callLost(id: string): void {
+    this.trace(`lost call ${id}`);
+    this.#updates.get(id)?.reject(new UpdateTurnedAway('serverDied'));
+    this.#updates.delete(id);
   }
 
   afterTask(run: WorkflowRun): void {

@@ -36,6 +36,9 @@ export interface WorkflowHost {
   updateAnswered(run: WorkflowRun, response: UpdateResponse): void;
   /** Whether the task that is about to be completed never is. */
   losesTask(): boolean;
+  /** Whether the calls that a lost task was to take in are lost with it. */
+  losesCalls(): boolean;
+  callLost(id: string): void;
   afterTask(run: WorkflowRun): void;
   replayed(run: WorkflowRun): void;
   /** `turnedAway`: ids of updates that the run never looked at. */

@@ -242,6 +242,7 @@ export class WorkflowRun {
     }
     if (this.#host.losesTask()) {
       this.#host.trace(`lost task ${this.identity.workflowId}`);
+      if (this.#host.losesCalls()) this.#loseCalls(task);
       this.#doAgain(task, TASK_TIMEOUT_MS);
       return;
     }
@@ -272,6 +273,14 @@ export class WorkflowRun {
     });
     this.#session?.taskEnds();
     this.#historyLength = task.historyLength + 1 + task.locals.size + eventsOfCommands(commands);
+  }
+
+  /** The server keeps a call in memory until a task has taken it in. */
+  #loseCalls({ deliveries }: OpenTask): void {
+    const isCall = ({ job }: Delivery): boolean => Boolean(job.doUpdate);
+    const kept = deliveries.filter((delivery) => !isCall(delivery));
+    for (const { job } of deliveries) if (job.doUpdate) this.#host.callLost(job.doUpdate.id ?? '');
+    deliveries.splice(0, deliveries.length, ...kept);
   }
 
   /** What was told goes back, and is told again together with what came meanwhile; what local activities answered is lost. */

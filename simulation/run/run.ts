@@ -108,6 +108,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
         ...(faults.activityAnswersLost === undefined ? {} : { activityAnswersLost: faults.activityAnswersLost }),
         ...(faults.evictions === undefined ? {} : { evictions: faults.evictions }),
         ...(faults.workflowTasksLost === undefined ? {} : { workflowTasksLost: faults.workflowTasksLost }),
+        ...(faults.callsLost === undefined ? {} : { callsLost: faults.callsLost }),
       },
       sandboxes,
       database: db,

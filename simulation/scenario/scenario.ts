@@ -56,6 +56,8 @@ const faults = z.strictObject({
   evictions: share.optional(),
   /** Share of workflow tasks that are lost once all is done in them: the worker dies before it has said so. */
   workflowTasksLost: share.optional(),
+  /** Share of those whose server dies, too, with the calls that they were to take in. */
+  callsLost: share.optional(),
 });
 
 const kindOfStep = z.enum(STEP_KINDS as [StepKind, ...StepKind[]]);

@@ -19,6 +19,7 @@ import { createStore } from '../../store/index.ts';
 import type { Task } from '../../model/task.ts';
 import type { Store } from '../../store/types.ts';
 import { rebuildLostWorkflows } from '../../worker/rebuild.ts';
+import { createTakeUp } from '../../worker/take-up.ts';
 import type { ActivityFunctions } from '../engine/activity-tasks.ts';
 import { createVirtualClient, createVirtualConnection } from '../engine/client.ts';
 import type { SandboxFactory } from '../engine/sandbox.ts';
@@ -38,6 +39,7 @@ export interface ControlFaults extends StoreFaults {
   readonly activityAnswersLost?: number;
   readonly evictions?: number;
   readonly workflowTasksLost?: number;
+  readonly callsLost?: number;
 }
 
 export interface WorldOptions {
@@ -260,7 +262,9 @@ export class SimulatedWorld {
     const store = this.#virtualStore(name, () => isAlive);
     const signal = createTemporalSignals(this.#client(name, () => isAlive));
     const logger = { warn: (_fields: unknown, message: string) => this.trace(`warn ${message}`) };
-    const activities = createControlActivities({ store, signal, policy: this.#options.policy, logger });
+    const { policy } = this.#options;
+    const lostOwners = createTakeUp(store);
+    const activities = createControlActivities({ store, signal, policy, logger, lostOwners });
     const kill = this.temporal.addControlWorker(name, CONTROL_TASK_QUEUE, activities as unknown as ActivityFunctions);
     this.#workers.set(name, () => {
       isAlive = false;

@@ -116,7 +116,7 @@ async function runTaskCalledLate(stage: Stage): Promise<void> {
   await stage.addInstance();
   const args = [{ clusterName: stage.cluster }];
   await stage.client.start(RUN_TASK_WORKFLOW, { workflowId: id, taskQueue: stage.taskQueue, args });
-  await stage.pass(10_000);
+  await stage.pass(3_000);
   const { taskIds } = await stage.runTask('late', runTaskCommand(stage.cluster));
   await stage.until('it runs', () => running(stage).length === 1);
   for (const taskId of taskIds) await stage.host.exit(taskId);

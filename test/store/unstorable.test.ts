@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { createControlActivities } from '../../activities/control/index.ts';
+import { createTakeUp } from '../../worker/take-up.ts';
 import { withStore } from '../support/store.ts';
 import { aTask, record, registerInstance, reserve } from './builders.ts';
 
@@ -36,7 +37,13 @@ describe('a number beyond its column', () => {
       signalInstancesChanged: () => Promise.resolve(),
     };
     const policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 };
-    const activities = createControlActivities({ store: store(), signal, policy, logger: { warn: () => undefined } });
+    const activities = createControlActivities({
+      store: store(),
+      signal,
+      policy,
+      logger: { warn: () => undefined },
+      lostOwners: createTakeUp(store()),
+    });
     const { clusterName } = task;
     const refused = await activities.reserveTasks({ clusterName, tasks: [{ ...task, revision: 2 ** 31 }] }).then(
       () => undefined,

@@ -1,6 +1,6 @@
 /** Control activities over plain objects, for time-skipping workflow tests: the store's promises, without a database. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { ControlActivities, InstancePolicy } from '../../activities/control/types.ts';
+import type { ControlActivities, InstancePolicy, LostOwners } from '../../activities/control/types.ts';
 import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../../model/capacity.ts';
 import type { ServiceDeployment, ServiceRevision } from '../../model/service-deployment.ts';
 import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
@@ -47,6 +47,8 @@ export class FakeControl {
   deliver: (ownerWorkflowId: string, notice: InstanceNotice) => Promise<void> = () => Promise.resolve();
   /** The control plane has come back a moment ago. */
   expectsAgents = false;
+  /** What the rows hold for a run that has lost its call. */
+  lostOwners: LostOwners = { takeUpService: () => Promise.resolve(null), takeUpRunTask: () => Promise.resolve(null) };
   /** Text that the store refuses for good, wherever in a write it is. */
   unstorable: string | undefined;
   /** How often DAEMON services looked, and how often they saw something new. */
@@ -140,6 +142,8 @@ export class FakeControl {
         }
       },
       loadInstancePolicy: () => Promise.resolve(this.policy),
+      takeUpService: (service) => this.lostOwners.takeUpService(service),
+      takeUpRunTask: (call) => this.lostOwners.takeUpRunTask(call),
     };
   }
 
