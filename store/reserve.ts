@@ -7,6 +7,7 @@ import { putDecisions, withTasks } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import { provisioningRoom } from './assign.ts';
 import { noteWrite } from './owner-marks.ts';
+import { addPending } from './pending-counts.ts';
 import { withCurrentTags } from './propagated-tags.ts';
 import { putRunTaskRequest } from './run-task-requests.ts';
 import { splitTask } from './task-rows.ts';
@@ -56,6 +57,10 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
     await writeEntries(
       queries,
       [...entries.values()].filter((entry) => touched.has(entry.id)),
+    );
+    await addPending(
+      queries,
+      reserved.map(({ task }) => task),
     );
     // Those of the others are there since their rows are.
     const fresh = new Set(reserved.map(({ task }) => task.taskId));
