@@ -1,5 +1,5 @@
 /**
- * Starts owners again that the store knows and Temporal does not: after its data was lost, or the call that they were started for.
+ * Starts owners again that the store knows and Temporal does not: after its data was lost, or after they were terminated.
  * Running containers are not touched; their agents report to the new runs. With nothing lost, this only looks.
  */
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
