@@ -35,7 +35,8 @@ const signal: OwnerSignals = {
 };
 const policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 };
 const logger = { warn: (_fields: unknown, message: string) => void warnings.push(message) };
-const activities = () => createControlActivities({ store: store(), signal, policy, logger, lostOwners: createTakeUp(store()) });
+const activities = () =>
+  createControlActivities({ store: store(), signal, policy, logger, lostOwners: createTakeUp(store()) });
 
 beforeEach(() => {
   woken.length = 0;

@@ -21,9 +21,7 @@ export async function firstCallCame(hasCome: () => boolean): Promise<boolean> {
 }
 
 /** What the first step may have written before it was lost with the call; null when that is nothing, and the run must end. */
-export async function takeUpRows<T>(
-  takeUp: (activities: ControlActivities) => Promise<T | null>,
-): Promise<T | null> {
+export async function takeUpRows<T>(takeUp: (activities: ControlActivities) => Promise<T | null>): Promise<T | null> {
   // Earlier runs ended here, and the worker's look for lost owners found what they had left.
   return patched('takes-up-rows') ? callControl(takeUp) : null;
 }
