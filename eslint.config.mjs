@@ -119,6 +119,12 @@ export default tseslint.config(
     },
   },
   {
+    files: ['**/*.ts'],
+    ignores: ['test/**', 'bench/**', 'vitest.config.ts', 'tools/count-reporter.ts'],
+    // What a user's machine runs is there after `npm ci --omit=dev` too.
+    rules: { 'import-x/no-extraneous-dependencies': ['error', { devDependencies: false }] },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       'no-restricted-syntax': [

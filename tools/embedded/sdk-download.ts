@@ -47,7 +47,8 @@ const folderBytes = (folder: string): number =>
   }, 0);
 
 async function download(what: string | undefined, downloadDir: string): Promise<void> {
-  // Here, since it is large and only this child process needs it.
+  // Here, since it is large and only this child process needs it. Without it this fails, and the next source is tried.
+  // eslint-disable-next-line import-x/no-extraneous-dependencies
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const executable = { type: 'cached-download', downloadDir } as const;
   const environment =
