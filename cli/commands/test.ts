@@ -7,6 +7,7 @@ import { findOnPath } from '../../tools/command.ts';
 import { installPackages } from '../../tools/embedded/docker.ts';
 import { temporalExecutable } from '../../tools/embedded/temporal-executable.ts';
 import { timeSkippingServerPath } from '../../tools/embedded/time-skipping.ts';
+import { nodeExecutable, OTHER_NODE_RELEASES } from '../../tools/node-releases.ts';
 import { say } from '../../tools/progress.ts';
 import { pythonEnvironment } from '../../tools/python.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
@@ -21,6 +22,7 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   await temporalExecutable(settings.cacheDir);
   await timeSkippingServerPath();
   await pythonEnvironment();
+  for (const release of OTHER_NODE_RELEASES) await nodeExecutable(release);
   process.exit(await runVitest(args));
 }
 

@@ -27,6 +27,8 @@ export interface LongshoreOptions {
   readonly dataDir?: string;
   /** Further settings, such as LONGSHORE_INSTANCE_LOST_AFTER. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The Node.js program that runs it; the test's own when absent. */
+  readonly node?: string;
 }
 
 export interface Longshore {
@@ -83,6 +85,7 @@ export async function startLongshore(options: LongshoreOptions = {}): Promise<Lo
     ownsDataDir: options.dataDir === undefined,
     ports: { api: api, temporal: temporal, ui: ui, postgres: postgres },
     env: options.env ?? {},
+    node: options.node ?? process.execPath,
   });
   try {
     await longshore.start();
@@ -95,19 +98,21 @@ export async function startLongshore(options: LongshoreOptions = {}): Promise<Lo
 
 /** One `longshore` command as a child in a session of its own, its output kept. */
 class Child {
+  readonly #node: string;
   readonly #args: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
   text = '';
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv) {
+  constructor(node: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+    this.#node = node;
     this.#args = args;
     this.#env = env;
   }
 
   async start(readyWhen: string): Promise<void> {
     const from = this.text.length;
-    const child = spawn(process.execPath, [ENTRY, ...this.#args], { env: this.#env, stdio: 'pipe', detached: true });
+    const child = spawn(this.#node, [ENTRY, ...this.#args], { env: this.#env, stdio: 'pipe', detached: true });
     this.#process = child;
     child.stdout.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
@@ -133,6 +138,7 @@ interface Site {
   readonly ownsDataDir: boolean;
   readonly ports: { readonly api: number; readonly temporal: number; readonly ui: number; readonly postgres: number };
   readonly env: Readonly<Record<string, string>>;
+  readonly node: string;
 }
 
 class LongshoreProcess implements Longshore {
@@ -174,7 +180,7 @@ class LongshoreProcess implements Longshore {
       DOCKER_HOST: `unix://${site.engine.socketPath}`,
       ...site.env,
     };
-    this.#main = new Child(['start'], this.environment);
+    this.#main = new Child(site.node, ['start'], this.environment);
   }
 
   get engine(): DockerEngine {
@@ -209,7 +215,7 @@ class LongshoreProcess implements Longshore {
   async startAgent(options: AgentProcessOptions): Promise<AgentProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'longshore-agent-'));
     await ensureTestImage(options.engine.docker);
-    const child = new Child(['agent'], {
+    const child = new Child(this.#site.node, ['agent'], {
       ...baseEnvironment(),
       LONGSHORE_DATA: dataDir,
       LONGSHORE_ZONE: options.zone,
