@@ -10,9 +10,9 @@ import { startPostgres } from '../tools/embedded/postgres.ts';
 import { supervise } from '../tools/embedded/supervise.ts';
 import { startTemporalUi } from '../tools/embedded/temporal-ui.ts';
 import { startTemporal } from '../tools/embedded/temporal.ts';
-import { isListening } from '../tools/process.ts';
 import { withProgress } from '../tools/progress.ts';
-import { type Settings, SetupError } from '../tools/settings.ts';
+import type { Settings } from '../tools/settings.ts';
+import { checkPorts } from './check-ports.ts';
 import { bundleCacheOf, openStore, startAgentRole, startApiRole, startWorkerRole } from './roles.ts';
 import type { Stops } from './shutdown.ts';
 
@@ -25,11 +25,7 @@ export interface AllInOne {
 
 /** Starts all of it; whatever came up is in `stops`, also when a later part fails. Logs at debug how long each part took. */
 export async function startAllInOne(settings: Settings, logger: Logger, stops: Stops): Promise<AllInOne> {
-  if (await isListening(settings.port, settings.host)) {
-    throw new SetupError(
-      `Port ${settings.port} is taken by another process. Free it, or set LONGSHORE_PORT to another port.`,
-    );
-  }
+  await checkPorts(settings);
   const timed = phases(logger);
   const reserve = watchDisk(settings, logger, stops);
   // The code of the roles is loaded, and what the worker runs is built where it is new, while the servers start.

@@ -3,12 +3,15 @@ import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
 import type { WorkflowGateway } from '../api/gateway.ts';
+import { isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import type { StoredEvent } from '../store/event-types.ts';
 import type { Store } from '../store/types.ts';
-import type { Settings } from '../tools/settings.ts';
+import { explainListenError } from '../tools/ports.ts';
+import { type Settings, SetupError } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
+import { apiPort } from './check-ports.ts';
 
 const PURGE_EVERY_MS = 10 * 60_000;
 
@@ -31,11 +34,16 @@ export const bundleCacheOf = (settings: Settings): string => path.join(settings.
 
 /** Opens the store at the address, its schema brought up to date, with the settings' cluster in it. */
 export async function openStore(settings: Settings, connectionString: string): Promise<Store> {
-  const [{ openStore: open }, { resolveSettings }] = await Promise.all([
+  const [{ openStore: open, NewerSchemaError }, { resolveSettings }] = await Promise.all([
     import('../store/index.ts'),
     import('../api/operations/shared/cluster-settings.ts'),
   ]);
-  const store = await open({ connectionString, partition: settings.partition });
+  const store = await open({ connectionString, partition: settings.partition }).catch((error: unknown) => {
+    if (error instanceof NewerSchemaError) throw new SetupError(error.message);
+    // Out of reach, or it lets nobody in.
+    if (isEcsError(error)) throw new SetupError(`${error.message}\n  Check DATABASE_URL, and that its Postgres runs.`);
+    throw error;
+  });
   await store.createCluster({
     clusterName: settings.clusterName,
     status: 'ACTIVE',
@@ -100,7 +108,11 @@ export async function startApiRole(plane: ControlPlane): Promise<Role & { readon
   const { host, port, partition } = settings;
   const { isReady } = readiness;
   const options = { host, port, store, workflows, partition, logger, isReady };
-  const api = await startApi(unwritable === undefined ? options : { ...options, unwritable });
+  const api = await startApi(unwritable === undefined ? options : { ...options, unwritable }).catch(
+    (error: unknown) => {
+      throw explainListenError(error, apiPort(settings));
+    },
+  );
   return {
     url: api.url,
     shutdown: async () => {

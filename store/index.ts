@@ -26,6 +26,8 @@ import type { Store } from './types.ts';
 import { createZoneStore } from './zones.ts';
 import { createWebhookStore } from './webhooks.ts';
 
+export { NewerSchemaError } from './migrate.ts';
+
 export interface StoreOptions {
   readonly connectionString: string;
   /** Account and region of the ARNs that resources are known by. */

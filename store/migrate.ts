@@ -16,6 +16,11 @@ function listMigrations(): readonly Migration[] {
   return files.sort().map((file) => ({ number: Number(file.slice(0, 4)), file }));
 }
 
+/** A newer Longshore has worked on the database: what that wrote, this one cannot read. */
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError';
+}
+
 /** Applies what is missing, in one transaction. Throws when the database is newer than this program. */
 export async function migrate(db: Database): Promise<void> {
   const migrations = listMigrations();
@@ -23,7 +28,9 @@ export async function migrate(db: Database): Promise<void> {
   const found = await appliedNumber(db);
   if (found === newest) return;
   if (found > newest)
-    throw new Error(`The database has schema ${found}, this Longshore knows ${newest}: use a newer one.`);
+    throw new NewerSchemaError(
+      `The database is of a newer Longshore (its schema has number ${found}, this one knows ${newest}). Use that version or a later one.`,
+    );
   await db.transaction(async (queries) => {
     await queries.run('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     // In this order: the statement makes the session notice a table that another one has just created.

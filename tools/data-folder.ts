@@ -15,13 +15,26 @@ const FIRST_START_BYTES = 96 * MIB;
 /** Claims the folder for this process, over the claim of one that is dead. Returns what gives it back. */
 export function claimDataFolder(folder: string): () => void {
   try {
-    // Passable: as root, Postgres runs as a user of its own, which must reach its part of the folder.
-    fs.mkdirSync(folder, { recursive: true, mode: 0o711 });
+    makeFolder(folder);
     makeRoomForStart(folder, fs.existsSync(path.join(folder, 'postgres')) ? undefined : FIRST_START_BYTES);
     return claim(folder);
   } catch (error) {
     const reason = explainSystemError(error);
     throw reason === undefined ? error : new SetupError(`The data folder ${folder} cannot be used. ${reason}`);
+  }
+}
+
+/**
+ * One level at a time: told to make them all, Node says ENOENT where the file system is read-only. Passable: as root,
+ * Postgres runs as a user of its own, which must reach its part of the folder.
+ */
+function makeFolder(folder: string): void {
+  const parent = path.dirname(folder);
+  if (parent !== folder && !fs.existsSync(parent)) makeFolder(parent);
+  try {
+    fs.mkdirSync(folder, { mode: 0o711 });
+  } catch (error) {
+    if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 

@@ -117,7 +117,7 @@ const loopback = z
   );
 
 const hostAndPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s/:]+):\d+$/i, 'must be host:port');
-const absolutePath = z.string().transform((value) => path.resolve(value.replace(/^~(?=\/|$)/, os.homedir())));
+const absolutePath = z.string().transform((value) => path.resolve(value.replace(/^~(?=\/|$)/, homeFolder)));
 const flag = z
   .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
   .transform((value) => value === 'true' || value === '1');
@@ -143,9 +143,23 @@ const attributes = z.string().transform((text, context): Attribute[] =>
   }),
 );
 
+/** The user's home. An empty HOME counts as not set, as any other variable does; the system's list of users tells then. */
+function homeFolder(): string {
+  let home: string | undefined;
+  try {
+    home = os.homedir() || os.userInfo().homedir;
+  } catch {
+    // The user is not in the list.
+  }
+  if (home !== undefined && path.isAbsolute(home)) return home;
+  throw new SetupError(
+    'The home folder is unknown. Set HOME to an absolute path, or both LONGSHORE_DATA and XDG_CACHE_HOME.',
+  );
+}
+
 const environment = z.object({
-  LONGSHORE_DATA: absolutePath.default(() => path.join(os.homedir(), '.longshore')),
-  XDG_CACHE_HOME: absolutePath.default(() => path.join(os.homedir(), '.cache')),
+  LONGSHORE_DATA: absolutePath.default(() => path.join(homeFolder(), '.longshore')),
+  XDG_CACHE_HOME: absolutePath.default(() => path.join(homeFolder(), '.cache')),
   LONGSHORE_HOST: loopback.default('127.0.0.1'),
   LONGSHORE_PORT: port.default(7878),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),

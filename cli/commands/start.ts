@@ -11,12 +11,20 @@ import { awaitStopSignal, Stops } from '../shutdown.ts';
 /** Resolves after an orderly end. */
 export async function run(settings: Settings): Promise<void> {
   const release = claimDataFolder(settings.dataDir);
-  keepPrivate(settings.dataDir, { embeddedPostgres: settings.databaseUrl === undefined });
+  try {
+    keepPrivate(settings.dataDir, { embeddedPostgres: settings.databaseUrl === undefined });
+    await runClaimed(settings);
+  } finally {
+    release();
+  }
+  process.exit(0);
+}
+
+async function runClaimed(settings: Settings): Promise<void> {
   const logger = createTerminalLogger(settings);
   const stops = new Stops();
   stops.add('logs', keepLogsSmall(settings, logger));
-  const stopAll = () =>
-    stops.run((name, error) => logger.warn({ err: error }, `${name} did not stop in order`)).finally(release);
+  const stopAll = () => stops.run((name, error) => logger.warn({ err: error }, `${name} did not stop in order`));
   const stopSignal = awaitStopSignal();
   process.stderr.write(`Starting Longshore (data in ${settings.dataDir})\n`);
   const starting = startAllInOne(settings, logger, stops);
@@ -39,7 +47,6 @@ export async function run(settings: Settings): Promise<void> {
   process.stderr.write(
     `Stopped (${seconds(performance.now() - begun)}). Running tasks keep running; npm start finds them again.\n`,
   );
-  process.exit(0);
 }
 
 function greeting(running: AllInOne, settings: Settings): string {

@@ -169,6 +169,6 @@ describe('migrations', () => {
     await (await open()).close();
     expect(await applied()).toEqual(once);
     await ask(connectionString, "INSERT INTO schema_migrations VALUES (9999, 'future')");
-    await expect(open()).rejects.toThrow('use a newer one');
+    await expect(open()).rejects.toThrow('is of a newer Longshore');
   });
 });

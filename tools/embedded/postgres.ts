@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import pg from 'pg';
+import { portTaken } from '../ports.ts';
 import { SetupError } from '../settings.ts';
 import { type PostgresHome, preparePostgresHome } from './postgres-home.ts';
 import { becomes, isAlive, isInUse, isServerOf, readPostmaster, stopServer } from './postmaster.ts';
@@ -189,12 +190,9 @@ async function launch(site: Site): Promise<number> {
   };
   await becomes(() => ended !== undefined || isReady(), START_PATIENCE_MS);
   if (ended !== undefined || server.pid === undefined) {
-    const taken = ended?.includes('Address already in use') === true;
-    throw new SetupError(
-      taken
-        ? `Postgres cannot start: port ${site.port} is taken by another process. Free it, or choose another port.`
-        : `Postgres ended at start (see ${site.logFile}): ${ended ?? 'no process'}`,
-    );
+    throw ended?.includes('Address already in use') === true
+      ? portTaken({ part: 'Postgres', port: site.port, setting: 'LONGSHORE_POSTGRES_PORT' })
+      : new SetupError(`Postgres ended at start (see ${site.logFile}): ${ended ?? 'no process'}`);
   }
   server.off('exit', onExit);
   if (!isReady())

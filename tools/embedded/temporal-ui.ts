@@ -13,10 +13,11 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream';
 import { isLocalHost } from '../../model/local-host.ts';
-import { SetupError } from '../settings.ts';
+import { explainListenError } from '../ports.ts';
 import type { UiAddress } from './temporal-doors.ts';
 
 const LOOPBACK = '127.0.0.1';
+const UI_PORT = { part: 'The Temporal UI', setting: 'LONGSHORE_TEMPORAL_UI_PORT' } as const;
 /** They say something about one connection, and there are two. */
 const OF_ONE_CONNECTION = ['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade'];
 
@@ -45,15 +46,7 @@ export async function startTemporalUi(port: number, upstream: () => UiAddress): 
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new SetupError(
-              `The Temporal UI cannot start: port ${port} is taken by another process. Free it, or set LONGSHORE_TEMPORAL_UI_PORT to another port.`,
-            )
-          : error,
-      ),
-    );
+    server.once('error', (error) => reject(explainListenError(error, { ...UI_PORT, port })));
     server.listen(port, LOOPBACK, resolve);
   });
 }

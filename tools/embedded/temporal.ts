@@ -11,6 +11,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import { lastLines } from '../command.ts';
+import { portTaken } from '../ports.ts';
 import { becomes, commandLine, endProcess, findProcesses, isAlive, isListening } from '../process.ts';
 import { SetupError } from '../settings.ts';
 import { connectTemporal } from '../temporal-connection.ts';
@@ -94,9 +95,7 @@ async function takeOver(database: string, args: readonly string[]): Promise<Runn
 
 async function launch(folder: string, args: readonly string[], options: EmbeddedTemporalOptions): Promise<Running> {
   if (await isListening(options.port)) {
-    throw new SetupError(
-      `Temporal cannot start: port ${options.port} is taken by another process. Free it, or set LONGSHORE_TEMPORAL_PORT to another port.`,
-    );
+    throw portTaken({ part: 'Temporal', port: options.port, setting: 'LONGSHORE_TEMPORAL_PORT' });
   }
   const executable = await temporalExecutable(options.cacheDir);
   const logFile = path.join(folder, 'temporal.log');
