@@ -1,11 +1,11 @@
 /** A Longshore of the bench's own: `npm start` in a child process, as a user runs it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
+import { freePort } from '../tools/free-port.ts';
 import { becomes } from '../tools/process.ts';
 
 export const ENTRY = fileURLToPath(new URL('../cli/longshore.mjs', import.meta.url));
@@ -42,7 +42,7 @@ export interface Longshore {
 
 /** Resolves when it can run tasks; rejects with the end of its output when it does not come up. */
 export async function startLongshore(options: LongshoreOptions): Promise<Longshore> {
-  const ports = options.ports ?? (await freePorts(4));
+  const ports = options.ports ?? (await Promise.all([freePort(), freePort(), freePort(), freePort()]));
   const [api = 0, temporal = 0, ui = 0, postgres = 0] = ports;
   mkdirSync(options.dataDir, { recursive: true });
   const logFile = path.join(options.dataDir, 'output.log');
@@ -111,23 +111,4 @@ async function stop(child: ChildProcess): Promise<void> {
   if (!(await becomes(() => child.exitCode !== null || child.signalCode !== null, STOP_PATIENCE_MS))) {
     child.kill('SIGKILL');
   }
-}
-
-/** Ports of loopback that nobody holds now, all different. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(address === null || typeof address === 'string' ? 0 : address.port);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

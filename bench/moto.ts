@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { becomes, endProcess, isListening } from '../tools/process.ts';
 import { pythonEnvironment } from '../tools/python.ts';
 import { callEcs } from './http-load.ts';
-import { freePorts } from './longshore.ts';
+import { freePort } from '../tools/free-port.ts';
 import type { Stage } from './stage.ts';
 
 const START_PATIENCE_MS = 30_000;
@@ -22,7 +22,7 @@ export interface Moto {
 /** Starts it with up to `count` tasks; it ends with the stage. */
 export async function startMoto(stage: Stage, count: number): Promise<Moto> {
   const python = await pythonEnvironment('bench');
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   mkdirSync(stage.folder('logs'), { recursive: true });
   const logFile = stage.folder('logs/moto.log');
   const log = openSync(logFile, 'a');

@@ -5,7 +5,7 @@ import type { Store } from '../store/types.ts';
 import { aCluster, anInstanceRecord, aTask, held } from '../test/store/builders.ts';
 import { startPostgres } from '../tools/embedded/postgres.ts';
 import type { Settings } from '../tools/settings.ts';
-import { freePorts } from './longshore.ts';
+import { freePort } from '../tools/free-port.ts';
 import { atMost, type BenchRow, median } from './row.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,7 +20,7 @@ const SNAPSHOT_REACH_MS = 1_000;
 const RESERVE_REACH_MS = 3_000;
 
 export async function benchStoreCalls(stage: Stage, { partition }: Settings): Promise<readonly BenchRow[]> {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const postgres = await startPostgres({ dataDir: stage.folder('store'), port });
   stage.onEnd(() => postgres.stop());
   const store = await openStore({ connectionString: postgres.connectionString, partition });

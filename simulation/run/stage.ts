@@ -1,9 +1,9 @@
 /** What all runs of a process share: a Postgres of their own in a temporary folder, and the workflows' bundle. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { startPostgres } from '../../tools/embedded/postgres.ts';
+import { freePort } from '../../tools/free-port.ts';
 import { loadWorkflowBundle } from '../../worker/bundle.ts';
 import { createSandboxFactory, type SandboxFactory } from '../engine/sandbox.ts';
 import { createSimulationDatabases, type SimulationDatabases } from '../world/database.ts';
@@ -29,13 +29,4 @@ export async function openSimulationStage(cacheDir: string): Promise<SimulationS
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('This machine gives no port.');
-  return address.port;
 }

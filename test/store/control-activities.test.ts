@@ -6,7 +6,8 @@ import { openDatabase } from '../../store/database.ts';
 import { openStore } from '../../store/index.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
 import { createTakeUp } from '../../worker/take-up.ts';
-import { freePort, TEST_PARTITION, withStore } from '../support/store.ts';
+import { freePort } from '../../tools/free-port.ts';
+import { TEST_PARTITION, withStore } from '../support/store.ts';
 import { aCluster, aService, anInstanceRecord, aTask, newId, stopped } from './builders.ts';
 
 const store = withStore();

@@ -15,7 +15,8 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../store/index.ts';
 import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded/postgres.ts';
-import { freePort, TEST_PARTITION } from '../support/store.ts';
+import { freePort } from '../../tools/free-port.ts';
+import { TEST_PARTITION } from '../support/store.ts';
 import { aTask, record, registerInstance, reserve, stopped } from './builders.ts';
 
 let dataDir: string;

@@ -7,7 +7,7 @@ import { type EmbeddedTemporal, startTemporal } from '../../tools/embedded/tempo
 import { startTemporalUi, type TemporalUi } from '../../tools/embedded/temporal-ui.ts';
 import { becomes, findProcesses } from '../../tools/process.ts';
 import { readSettings } from '../../tools/settings.ts';
-import { freePort } from '../support/store.ts';
+import { freePort } from '../../tools/free-port.ts';
 
 const WORKFLOWS = '/api/v1/namespaces/default/workflows';
 const dataDir = mkdtempSync(join(tmpdir(), 'longshore-temporal-'));

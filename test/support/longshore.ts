@@ -14,7 +14,8 @@ import { startPostgres } from '../../tools/embedded/postgres.ts';
 import { becomes, endProcess, findProcesses, isAlive } from '../../tools/process.ts';
 import { startDockerEngine, type DockerEngine } from './docker-engines.ts';
 import { ensureTestImage } from './images.ts';
-import { freePort, TEST_PARTITION } from './store.ts';
+import { freePort } from '../../tools/free-port.ts';
+import { TEST_PARTITION } from './store.ts';
 
 const ENTRY = fileURLToPath(new URL('../../cli/longshore.mjs', import.meta.url));
 const START_PATIENCE_MS = 120_000;

@@ -1,6 +1,5 @@
 /** A real store over a Postgres of the test file's own, in a temporary folder. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -8,18 +7,9 @@ import type { Partition } from '../../model/arn.ts';
 import { openStore } from '../../store/index.ts';
 import type { Store } from '../../store/types.ts';
 import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded/postgres.ts';
+import { freePort } from '../../tools/free-port.ts';
 
 export const TEST_PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
-
-/** A port of loopback that nobody holds now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 export interface TestStore {
   readonly store: Store;

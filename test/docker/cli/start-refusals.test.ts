@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres } from '../../../tools/embedded/postgres.ts';
-import { freePort } from '../../support/store.ts';
+import { freePort } from '../../../tools/free-port.ts';
 
 const ENTRY = fileURLToPath(new URL('../../../cli/longshore.mjs', import.meta.url));
 const NOBODY = 65_534;
