@@ -8,6 +8,7 @@ import { startTemporalUi, type TemporalUi } from '../../tools/embedded/temporal-
 import { becomes, findProcesses } from '../../tools/process.ts';
 import { readSettings } from '../../tools/settings.ts';
 import { freePort } from '../../tools/free-port.ts';
+import { connectTemporal } from '../../tools/temporal-connection.ts';
 
 const WORKFLOWS = '/api/v1/namespaces/default/workflows';
 const dataDir = mkdtempSync(join(tmpdir(), 'longshore-temporal-'));
@@ -52,6 +53,14 @@ function ask({ port, path, host, method = 'GET', headers = {} }: Ask): Promise<{
     sent.end(method === 'POST' ? '{}' : undefined);
   });
 }
+
+it('forgets closed workflows after a day', async () => {
+  const client = await connectTemporal(temporal.settings);
+  const { namespace } = temporal.settings;
+  const { config } = await client.workflowService.describeNamespace({ namespace });
+  await client.connection.close();
+  expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(86_400);
+});
 
 it('serves its UI and what the UI asks for to a page of this machine', async () => {
   const page = await ask({ port: uiPort, path: '/namespaces/default/workflows' });
