@@ -110,7 +110,7 @@ export async function startApiRole(plane: ControlPlane): Promise<Role & { readon
   const options = { host, port, store, workflows, partition, logger, isReady };
   const api = await startApi(unwritable === undefined ? options : { ...options, unwritable }).catch(
     (error: unknown) => {
-      throw explainListenError(error, apiPort(settings));
+      throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
     },
   );
   return {

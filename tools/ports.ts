@@ -15,9 +15,8 @@ export const portTaken = ({ part, port, setting }: WantedPort): SetupError =>
   );
 
 /** What a server's refusal to listen means; any other error as it is. */
-export function explainListenError(error: unknown, wanted: WantedPort): unknown {
+export function explainListenError(error: Error, wanted: WantedPort): Error {
   const { part, port, setting } = wanted;
-  if (!(error instanceof Error)) return error;
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return portTaken(wanted);
