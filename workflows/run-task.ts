@@ -9,14 +9,21 @@ import {
   taskReportsSignal,
   type RunTaskWorkflowInput,
 } from './messages.ts';
-import { firstCallCame, takeUpRows } from './owner/first-call.ts';
+import { afterFirstCall, firstCallCame, takeUpRows } from './owner/first-call.ts';
 import { RunTaskOwner } from './run-task/run-task-owner.ts';
 import type { CarriedRunTask } from './state.ts';
 
 export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: CarriedRunTask): Promise<void> {
   let owner = new RunTaskOwner(input.clusterName, carried);
   setHandler(placeUpdate, (command) => owner.place(command));
-  setHandler(stopTaskUpdate, (command) => owner.stopTask(command));
+  let isKnown = carried !== undefined;
+  setHandler(
+    stopTaskUpdate,
+    afterFirstCall(
+      () => isKnown || owner.isCalled,
+      (command) => owner.stopTask(command),
+    ),
+  );
   setHandler(taskReportsSignal, (reports) => owner.applyReports(reports));
   setHandler(capacityChangedSignal, () => owner.capacityChanged());
   setHandler(instanceNoticeSignal, (notice) => owner.instanceNotice(notice));
@@ -26,10 +33,9 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
     const { workflowId: ownerWorkflowId } = workflowInfo();
     const found = await takeUpRows((activities) => activities.takeUpRunTask({ ownerWorkflowId }));
     // The call may have come meanwhile.
-    if (!owner.isCalled) {
-      if (!found) return;
-      owner = new RunTaskOwner(input.clusterName, found);
-    }
+    if (found && !owner.isCalled) owner = new RunTaskOwner(input.clusterName, found);
+    isKnown = true;
+    if (!owner.isCalled) return condition(allHandlersFinished);
   }
   owner.resume();
   await untilOver(owner);

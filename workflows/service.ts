@@ -18,7 +18,7 @@ import {
   updateServiceUpdate,
   type ServiceWorkflowInput,
 } from './messages.ts';
-import { firstCallCame, takeUpRows } from './owner/first-call.ts';
+import { afterFirstCall, firstCallCame, takeUpRows } from './owner/first-call.ts';
 import { newServiceState } from './service/new-service.ts';
 import { continueServiceDeployment, stopServiceDeployment } from './service/rollout-orders.ts';
 import { ServiceOwner } from './service/service-owner.ts';
@@ -40,18 +40,40 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
     await created.recorded();
     return { incarnation: command.incarnation };
   });
-  setHandler(updateServiceUpdate, (command) => active(command.incarnation).update(command));
-  setHandler(deleteServiceUpdate, (command) => active(command.incarnation).delete(command));
-  setHandler(stopServiceDeploymentUpdate, (command) =>
-    active(command.incarnation).orderRollout(stopServiceDeployment, command),
+  let isKnown = false;
+  const change = <C, R>(act: (command: C) => Promise<R>) => afterFirstCall(() => isKnown || owner !== undefined, act);
+  setHandler(
+    updateServiceUpdate,
+    change((command) => active(command.incarnation).update(command)),
   );
-  setHandler(continueServiceDeploymentUpdate, (command) =>
-    active(command.incarnation).orderRollout(continueServiceDeployment, command),
+  setHandler(
+    deleteServiceUpdate,
+    change((command) => active(command.incarnation).delete(command)),
   );
-  setHandler(createTaskSetUpdate, (command) => active(command.incarnation).createTaskSet(command));
-  setHandler(changeTaskSetUpdate, (command) => active(command.incarnation).changeTaskSet(command));
-  setHandler(protectTasksUpdate, (command) => (owner ?? active()).protectTasks(command));
-  setHandler(stopTaskUpdate, async (command) => owner?.stopTask(command));
+  setHandler(
+    stopServiceDeploymentUpdate,
+    change((command) => active(command.incarnation).orderRollout(stopServiceDeployment, command)),
+  );
+  setHandler(
+    continueServiceDeploymentUpdate,
+    change((command) => active(command.incarnation).orderRollout(continueServiceDeployment, command)),
+  );
+  setHandler(
+    createTaskSetUpdate,
+    change((command) => active(command.incarnation).createTaskSet(command)),
+  );
+  setHandler(
+    changeTaskSetUpdate,
+    change((command) => active(command.incarnation).changeTaskSet(command)),
+  );
+  setHandler(
+    protectTasksUpdate,
+    change((command) => (owner ?? active()).protectTasks(command)),
+  );
+  setHandler(
+    stopTaskUpdate,
+    change(async (command) => owner?.stopTask(command)),
+  );
   setHandler(taskReportsSignal, (reports) => owner?.applyReports(reports));
   setHandler(instanceNoticeSignal, (notice) => owner?.instanceNotice(notice));
   setHandler(instancesChangedSignal, (called) => owner?.instancesChanged(called));
@@ -63,6 +85,8 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
     const found = await takeUpRows((activities) => activities.takeUpService(input));
     // The call may have come meanwhile.
     if (found) owner ??= new ServiceOwner(unpackService(found));
+    isKnown = true;
+    if (!owner) await condition(allHandlersFinished);
   }
   // A service that is created anew while this run is ending goes on in it.
   while (owner && owner.state.status !== 'INACTIVE') {

@@ -34,7 +34,7 @@ export interface TemporalFaults {
   readonly evictions?: number;
   /** A worker dies after all that a task did, before it has said so; the share of tasks. Another does the task again. */
   readonly workflowTasksLost?: number;
-  /** The server dies with the worker, and with it the calls that such a task was to take in; the share of lost tasks. */
+  /** The server dies with the worker, and with it the call that a run was started for; the share of first tasks that are lost. */
   readonly callsLost?: number;
 }
 

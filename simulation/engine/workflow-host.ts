@@ -36,7 +36,7 @@ export interface WorkflowHost {
   updateAnswered(run: WorkflowRun, response: UpdateResponse): void;
   /** Whether the task that is about to be completed never is. */
   losesTask(): boolean;
-  /** Whether the calls that a lost task was to take in are lost with it. */
+  /** Whether the call that a run was started for is lost with its first task. */
   losesCalls(): boolean;
   callLost(id: string): void;
   afterTask(run: WorkflowRun): void;

@@ -242,7 +242,7 @@ export class WorkflowRun {
     }
     if (this.#host.losesTask()) {
       this.#host.trace(`lost task ${this.identity.workflowId}`);
-      if (this.#host.losesCalls()) this.#loseCalls(task);
+      if (this.#history.length === 0 && this.#host.losesCalls()) this.#loseCalls(task);
       this.#doAgain(task, TASK_TIMEOUT_MS);
       return;
     }

@@ -56,7 +56,7 @@ const faults = z.strictObject({
   evictions: share.optional(),
   /** Share of workflow tasks that are lost once all is done in them: the worker dies before it has said so. */
   workflowTasksLost: share.optional(),
-  /** Share of those whose server dies, too, with the calls that they were to take in. */
+  /** Share of those first of a run whose server dies, too, with the call that the run was started for. */
   callsLost: share.optional(),
 });
 

@@ -7,6 +7,8 @@ import {
   runTaskWorkflowId,
   SERVICE_WORKFLOW,
   serviceWorkflowId,
+  stopTaskUpdate,
+  type StopTaskCommand,
 } from '../../workflows/messages.ts';
 import { packService } from '../../workflows/state.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
@@ -82,7 +84,6 @@ async function loseRun(stage: Stage, workflowType: string, workflowId: string): 
   };
   await stage.client.getHandle(workflowId).terminate();
   await startWithoutCall(stage, workflowType, workflowId);
-  await stage.pass(SOON_MS);
 }
 
 describe('what the lost step had written', () => {
@@ -95,6 +96,7 @@ describe('what the lost step had written', () => {
       const taskIds = stage.control.live().map(({ taskId }) => taskId);
       const id = serviceWorkflowId(stage.cluster, 'web');
       await loseRun(stage, SERVICE_WORKFLOW, id);
+      await stage.pass(SOON_MS);
       expect(await heldBy(stage, id)).toEqual(taskIds);
       // Its caller asks again after all.
       expect(await stage.createService(command)).toEqual({ incarnation: command.incarnation });
@@ -109,8 +111,21 @@ describe('what the lost step had written', () => {
       await stage.until('it runs', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
       const id = runTaskWorkflowId(stage.cluster, 'lost');
       await loseRun(stage, RUN_TASK_WORKFLOW, id);
+      await stage.pass(SOON_MS);
       expect(await heldBy(stage, id)).toEqual(taskIds);
       expect(await stage.runTask('lost', command)).toEqual({ taskIds, failures: [] });
       expect(stage.control.live().map(({ taskId }) => taskId)).toEqual(taskIds);
+    }));
+
+  it('is there for a change that comes before that', () =>
+    withStage(env, async (stage) => {
+      await stage.addInstance();
+      const { taskIds } = await stage.runTask('lost', runTaskCommand(stage.cluster));
+      await stage.until('it runs', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
+      const id = runTaskWorkflowId(stage.cluster, 'lost');
+      await loseRun(stage, RUN_TASK_WORKFLOW, id);
+      const args: [StopTaskCommand] = [{ taskId: taskIds[0]!, reason: 'enough' }];
+      await stage.client.getHandle(id).executeUpdate(stopTaskUpdate, { args });
+      expect(stage.control.live().filter((task) => task.desiredStatus === 'RUNNING')).toEqual([]);
     }));
 });

@@ -25,3 +25,9 @@ export async function takeUpRows<T>(takeUp: (activities: ControlActivities) => P
   // Earlier runs ended here, and the worker's look for lost owners found what they had left.
   return patched('takes-up-rows') ? callControl(takeUp) : null;
 }
+
+/** A change that comes before that is known concerns what may be taken up. One that comes later goes the straight way. */
+export const afterFirstCall =
+  <C, R>(isKnown: () => boolean, change: (command: C) => Promise<R>) =>
+  (command: C): Promise<R> =>
+    isKnown() || !patched('changes-wait-for-rows') ? change(command) : condition(isKnown).then(() => change(command));
