@@ -8,6 +8,7 @@ import {
   stopTaskUpdate,
   taskReportsSignal,
   type RunTaskWorkflowInput,
+  type StopTaskCommand,
 } from './messages.ts';
 import { afterFirstCall, firstCallCame, takeUpRows } from './owner/first-call.ts';
 import { RunTaskOwner } from './run-task/run-task-owner.ts';
@@ -21,7 +22,7 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
     stopTaskUpdate,
     afterFirstCall(
       () => isKnown || owner.isCalled,
-      (command) => owner.stopTask(command),
+      (command: StopTaskCommand) => owner.stopTask(command),
     ),
   );
   setHandler(taskReportsSignal, (reports) => owner.applyReports(reports));

@@ -16,6 +16,14 @@ import {
   stopTaskUpdate,
   taskReportsSignal,
   updateServiceUpdate,
+  type ChangeTaskSetCommand,
+  type ContinueServiceDeploymentCommand,
+  type CreateTaskSetCommand,
+  type DeleteServiceCommand,
+  type ProtectTasksCommand,
+  type StopServiceDeploymentCommand,
+  type StopTaskCommand,
+  type UpdateServiceCommand,
   type ServiceWorkflowInput,
 } from './messages.ts';
 import { afterFirstCall, firstCallCame, takeUpRows } from './owner/first-call.ts';
@@ -44,35 +52,39 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
   const change = <C, R>(act: (command: C) => Promise<R>) => afterFirstCall(() => isKnown || owner !== undefined, act);
   setHandler(
     updateServiceUpdate,
-    change((command) => active(command.incarnation).update(command)),
+    change((command: UpdateServiceCommand) => active(command.incarnation).update(command)),
   );
   setHandler(
     deleteServiceUpdate,
-    change((command) => active(command.incarnation).delete(command)),
+    change((command: DeleteServiceCommand) => active(command.incarnation).delete(command)),
   );
   setHandler(
     stopServiceDeploymentUpdate,
-    change((command) => active(command.incarnation).orderRollout(stopServiceDeployment, command)),
+    change((command: StopServiceDeploymentCommand) =>
+      active(command.incarnation).orderRollout(stopServiceDeployment, command),
+    ),
   );
   setHandler(
     continueServiceDeploymentUpdate,
-    change((command) => active(command.incarnation).orderRollout(continueServiceDeployment, command)),
+    change((command: ContinueServiceDeploymentCommand) =>
+      active(command.incarnation).orderRollout(continueServiceDeployment, command),
+    ),
   );
   setHandler(
     createTaskSetUpdate,
-    change((command) => active(command.incarnation).createTaskSet(command)),
+    change((command: CreateTaskSetCommand) => active(command.incarnation).createTaskSet(command)),
   );
   setHandler(
     changeTaskSetUpdate,
-    change((command) => active(command.incarnation).changeTaskSet(command)),
+    change((command: ChangeTaskSetCommand) => active(command.incarnation).changeTaskSet(command)),
   );
   setHandler(
     protectTasksUpdate,
-    change((command) => (owner ?? active()).protectTasks(command)),
+    change((command: ProtectTasksCommand) => (owner ?? active()).protectTasks(command)),
   );
   setHandler(
     stopTaskUpdate,
-    change(async (command) => owner?.stopTask(command)),
+    change(async (command: StopTaskCommand) => owner?.stopTask(command)),
   );
   setHandler(taskReportsSignal, (reports) => owner?.applyReports(reports));
   setHandler(instanceNoticeSignal, (notice) => owner?.instanceNotice(notice));
