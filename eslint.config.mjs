@@ -54,6 +54,11 @@ const clocks = [
   { object: 'Math', property: 'random', message: 'Randomness comes in as a seed.' },
 ];
 
+const moduleState = {
+  selector: ':matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration[kind="let"]',
+  message: 'All workflows of a worker share one instance of each module: state belongs to an object of the workflow.',
+};
+
 export default tseslint.config(
   { ignores: ['node_modules/**', 'test/replay/histories/**', 'bench-results/**'] },
   {
@@ -89,10 +94,17 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes in as a value.' },
+        moduleState,
       ],
     },
   },
-  { files: ['workflows/**/*.ts'], rules: { 'no-restricted-imports': ['error', { patterns: nodeBuiltins }] } },
+  {
+    files: ['workflows/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: nodeBuiltins }],
+      'no-restricted-syntax': ['error', moduleState],
+    },
+  },
   {
     files: ['api/**/*.ts'],
     rules: {

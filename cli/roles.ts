@@ -34,12 +34,12 @@ export const bundleCacheOf = (settings: Settings): string => path.join(settings.
 
 /** Opens the store at the address, its schema brought up to date, with the settings' cluster in it. */
 export async function openStore(settings: Settings, connectionString: string): Promise<Store> {
-  const [{ openStore: open, NewerSchemaError }, { resolveSettings }] = await Promise.all([
+  const [{ openStore: open, SchemaError }, { resolveSettings }] = await Promise.all([
     import('../store/index.ts'),
     import('../api/operations/shared/cluster-settings.ts'),
   ]);
   const store = await open({ connectionString, partition: settings.partition }).catch((error: unknown) => {
-    if (error instanceof NewerSchemaError) throw new SetupError(error.message);
+    if (error instanceof SchemaError) throw new SetupError(error.message);
     // Out of reach, or it lets nobody in.
     if (isEcsError(error)) throw new SetupError(`${error.message}\n  Check DATABASE_URL, and that its Postgres runs.`);
     throw error;

@@ -8,29 +8,8 @@ import type { InstanceStatus } from './status.ts';
 import type { TaskPatch } from './task.ts';
 import type { EpochMs } from './time.ts';
 
-/**
- * Which write of its owner's this is. A workflow step may be lost after it has written, and be done again with other
- * outcome: then the store has a write that the owner knows nothing of, and this says so.
- */
-export interface WriteMark {
-  readonly ownerWorkflowId: string;
-  readonly runId: string;
-  /** Unique, also among the steps that are done again. */
-  readonly mark: string;
-  /** The owner's write before this one; absent for the first of a run. */
-  readonly previous?: string;
-  /** Tasks that the owner holds, not yet STOPPED. */
-  readonly heldTasks: number;
-}
-
-/** `stepWasLost`: between the write before and this one there was another. */
-export interface Written {
-  readonly stepWasLost?: true;
-}
-
 /** What one owner of tasks has to write, in its order. Applied in one transaction. */
 export interface OwnerRecord {
-  readonly mark?: WriteMark;
   readonly clusterName: string;
   readonly tasks: readonly TaskPatch[];
   readonly service?: ServiceRecord;

@@ -1,6 +1,5 @@
 /** Rows of tasks that take their places: reserved on an instance, or waiting first and assigned one later. */
 import type { Decision } from './decision.ts';
-import type { WriteMark, Written } from './owner-record.ts';
 import type { Task } from './task.ts';
 import type { EpochMs } from './time.ts';
 
@@ -18,7 +17,6 @@ export interface RunTaskRequestRecord extends RunTaskAnswer {
 }
 
 export interface ReserveInput {
-  readonly mark?: WriteMark;
   readonly clusterName: string;
   /** Complete rows, placed: each becomes real alone, all in one transaction. An id that is there already counts as reserved. */
   readonly tasks: readonly Task[];
@@ -28,8 +26,7 @@ export interface ReserveInput {
   readonly decisions?: readonly Decision[];
 }
 
-/** `stepWasLost` with nothing reserved and nothing refused: a lost step has left other tasks. Nothing was done. */
-export interface ReserveResult extends Written {
+export interface ReserveResult {
   readonly reserved: readonly { readonly taskId: string; readonly gpuIds: readonly string[] }[];
   /** The snapshot was out of date for these: place them again. */
   readonly refused: readonly {
@@ -47,14 +44,13 @@ export interface Assignment {
 }
 
 export interface AssignInput {
-  readonly mark?: WriteMark;
   readonly clusterName: string;
   readonly assignments: readonly Assignment[];
   /** Why there; written with those of its tasks that get the place that it names. */
   readonly decisions?: readonly Decision[];
 }
 
-export interface AssignResult extends Written {
+export interface AssignResult {
   /** Where they are now: a task that an earlier call had given an instance keeps that one. */
   readonly assigned: readonly (Assignment & { readonly gpuIds: readonly string[] })[];
   readonly refused: readonly { readonly taskId: string; readonly reason: string }[];

@@ -45,16 +45,11 @@ const MOST_HELD = 2 ** 31 - 1;
  * containers, each overridden by the call; memory with the containers' tmpfs mounts and shared memory. Dynamic host ports
  * and port ranges hold nothing. Never throws: workflows read definitions that an older version accepted.
  */
-export function heldResources(
-  definition: TaskDefinition,
-  overrides: TaskOverride,
-  { withMounts = true } = {},
-): HeldResources | Unreadable {
+export function heldResources(definition: TaskDefinition, overrides: TaskOverride): HeldResources | Unreadable {
   const containers = overriddenContainers(definition, overrides);
-  const memoryOf = withMounts ? memoryWithMounts : memoryOfProcesses;
   const cpu = taskSize('cpu', overrides.cpu ?? definition.cpu, parseCpuUnits) ?? sum(containers, cpuOf);
   const memoryMiB =
-    taskSize('memory', overrides.memory ?? definition.memory, parseMemoryMiB) ?? sum(containers, memoryOf);
+    taskSize('memory', overrides.memory ?? definition.memory, parseMemoryMiB) ?? sum(containers, memoryWithMounts);
   const gpus = gpusOf(containers);
   if (typeof cpu === 'object') return cpu;
   if (typeof memoryMiB === 'object') return memoryMiB;
@@ -103,7 +98,7 @@ const memoryWithMounts = (container: ContainerDefinition): number =>
   memoryOfProcesses(container) + mountedMemory(container);
 
 /** What of a container lies in memory as tmpfs mounts and shared memory, in MiB. */
-export function mountedMemory({ linuxParameters }: ContainerDefinition): number {
+function mountedMemory({ linuxParameters }: ContainerDefinition): number {
   const mounts = (linuxParameters?.tmpfs ?? []).reduce((total, { size }) => total + (size ?? 0), 0);
   return mounts + (linuxParameters?.sharedMemorySize ?? 0);
 }

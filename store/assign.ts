@@ -5,7 +5,6 @@ import type { Task } from '../model/task.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import { putDecisions, withTasks } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
-import { noteWrite } from './owner-marks.ts';
 import type { TaskRow } from './task-rows.ts';
 import { toJson } from './storable.ts';
 
@@ -32,7 +31,6 @@ const WRITE: Statement = {
 
 export function assignTasks(db: Database, input: AssignInput): Promise<AssignResult> {
   return db.transaction(async (queries) => {
-    const written = await noteWrite(queries, input.mark);
     const ids = input.assignments.map(({ taskId }) => taskId);
     const rows = await queries.rows<WaitingRow>(LOCK, [ids, input.clusterName]);
     const tasks = new Map(rows.map((row) => [row.id, row]));
@@ -59,7 +57,6 @@ export function assignTasks(db: Database, input: AssignInput): Promise<AssignRes
     return {
       assigned,
       refused: outcomes.flatMap((decision) => (decision.kind === 'refused' ? [decision.refused] : [])),
-      ...written,
     };
   });
 }

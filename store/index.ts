@@ -4,7 +4,6 @@ import { assignTasks, listProvisioningOwners } from './assign.ts';
 import { createAttributeStore } from './attributes.ts';
 import { createCapacityProviderStore } from './capacity-providers.ts';
 import { createClusterStore } from './clusters.ts';
-import { compareOwner } from './compare-owner.ts';
 import { listDaemonServices, lookAtInstances } from './daemon-services.ts';
 import { openDatabase, type Database } from './database.ts';
 import { createEventStore } from './events.ts';
@@ -26,7 +25,7 @@ import type { Store } from './types.ts';
 import { createZoneStore } from './zones.ts';
 import { createWebhookStore } from './webhooks.ts';
 
-export { NewerSchemaError } from './migrate.ts';
+export { SchemaError } from './migrate.ts';
 
 export interface StoreOptions {
   readonly connectionString: string;
@@ -71,7 +70,6 @@ export function createStore(db: Database, partition: Partition): Store {
     assignTasks: (input) => assignTasks(db, input),
     listProvisioningOwners: (clusterName, limit) => listProvisioningOwners(db, clusterName, limit),
     recordOwner: (writes) => recordOwner(db, writes),
-    compareOwner: (view) => compareOwner(db, view),
     listDaemonServices: (clusterName) => listDaemonServices(db, clusterName),
     lookAtInstances: (request) => lookAtInstances(db, request),
     recordInstance: (record) => recordInstance(db, record),

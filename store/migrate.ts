@@ -16,20 +16,25 @@ function listMigrations(): readonly Migration[] {
   return files.sort().map((file) => ({ number: Number(file.slice(0, 4)), file }));
 }
 
-/** A newer Longshore has worked on the database: what that wrote, this one cannot read. */
-export class NewerSchemaError extends Error {
-  override readonly name = 'NewerSchemaError';
+/** Another Longshore has worked on the database: what that wrote, this one cannot read. */
+export class SchemaError extends Error {
+  override readonly name = 'SchemaError';
 }
 
-/** Applies what is missing, in one transaction. Throws when the database is newer than this program. */
+/** Applies what is missing, in one transaction. Throws SchemaError when the database is newer or too old for this program. */
 export async function migrate(db: Database): Promise<void> {
   const migrations = listMigrations();
+  const oldest = migrations[0]?.number ?? 0;
   const newest = migrations.at(-1)?.number ?? 0;
   const found = await appliedNumber(db);
   if (found === newest) return;
   if (found > newest)
-    throw new NewerSchemaError(
+    throw new SchemaError(
       `The database is of a newer Longshore (its schema has number ${found}, this one knows ${newest}). Use that version or a later one.`,
+    );
+  if (found > 0 && found < oldest)
+    throw new SchemaError(
+      `The data is of a Longshore from before 0.1.0 (its schema has number ${found}, this one reads from ${oldest} on), and so are the workflows in Temporal. Delete the services and stop the tasks with that Longshore, then begin with empty data: move the data folder away, or name another one in LONGSHORE_DATA (with servers of your own, an empty database and Temporal namespace).`,
     );
   await db.transaction(async (queries) => {
     await queries.run('SELECT pg_advisory_xact_lock($1)', [LOCK]);

@@ -1,11 +1,10 @@
 /** What a service or a RunTask writes of its tasks, itself and its events: one transaction, repeatable at will. */
 import type { TaskPatch } from '../model/task.ts';
-import type { OwnerRecord, Written } from '../model/owner-record.ts';
+import type { OwnerRecord } from '../model/owner-record.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import { putDecisions } from './decisions.ts';
 import { addServiceActions, insertTaskEvents } from './events.ts';
 import { type Holding, lockInstances, writeEntries } from './ledger.ts';
-import { noteWrite } from './owner-marks.ts';
 import { putRollout } from './service-deployments.ts';
 import { addServiceEvents, putService } from './services.ts';
 import { applyPatch } from './task-patch.ts';
@@ -43,17 +42,15 @@ const WRITE: Statement = {
 };
 
 /** Writes of a version that is there already, or of unknown tasks, change nothing. */
-export function recordOwner(db: Database, writes: OwnerRecord): Promise<Written & { readonly freedCapacity: boolean }> {
+export function recordOwner(db: Database, writes: OwnerRecord): Promise<{ readonly freedCapacity: boolean }> {
   return db.transaction(async (queries) => {
-    const written = await noteWrite(queries, writes.mark);
     const freedCapacity = writes.tasks.length > 0 && (await patchTasks(queries, writes.tasks));
     const isNew = writes.service !== undefined && (await putService(queries, writes.service));
     await putRollout(queries, writes);
     if (writes.decisions) await putDecisions(queries, writes.decisions);
     if (writes.events.length > 0) await addServiceEvents(queries, writes);
-    // A lost step may have given the row this version: what it did not tell is told now.
-    if ((isNew || written.stepWasLost) && (writes.actions?.length ?? 0) > 0) await addServiceActions(queries, writes);
-    return { freedCapacity, ...written };
+    if (isNew && (writes.actions?.length ?? 0) > 0) await addServiceActions(queries, writes);
+    return { freedCapacity };
   });
 }
 

@@ -6,7 +6,6 @@ import { insertTaskEvents } from './events.ts';
 import { putDecisions, withTasks } from './decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import { provisioningRoom } from './assign.ts';
-import { noteWrite } from './owner-marks.ts';
 import { addPending } from './pending-counts.ts';
 import { withCurrentTags } from './propagated-tags.ts';
 import { putRunTaskRequest } from './run-task-requests.ts';
@@ -20,8 +19,7 @@ interface Reserved {
 
 const EXISTING: Statement = {
   name: 'reserve-existing',
-  text: `SELECT id, held_gpus, instance_id, family, revision, started_by, last_status
-         FROM tasks WHERE id = ANY($1) ORDER BY id`,
+  text: 'SELECT id, held_gpus FROM tasks WHERE id = ANY($1) ORDER BY id',
 };
 
 const INSERT: Statement = {
@@ -37,19 +35,13 @@ const INSERT: Statement = {
          ${insertTaskEvents('changed')}`,
 };
 
-/** A step that was lost has left tasks that the owner has to know of first. */
-const WITHHELD: ReserveResult = { reserved: [], refused: [], stepWasLost: true };
-
 /** All or nothing per task. Repeating it changes nothing: an id that is there already counts as reserved. */
 export function reserveTasks(db: Database, input: ReserveInput): Promise<ReserveResult> {
   return db.transaction(async (queries) => {
-    const written = await noteWrite(queries, input.mark);
-    if (written.stepWasLost && input.tasks.length > 0 && (await holdsMore(queries, input))) return WITHHELD;
     const instanceIds = input.tasks.flatMap((task) => task.containerInstanceId ?? []);
     const entries = await lockInstances(queries, instanceIds);
     // Read after the locks are held, so that a repeat that ran at the same time is seen.
     const existing = await findExisting(queries, input.tasks);
-    if (existing === 'others') return WITHHELD;
     const roomToWait = await provisioningRoom(queries, input);
     const { reserved, refused } = decide(input, { entries, existing, roomToWait });
     if (reserved.length > 0) await insert(queries, reserved);
@@ -75,7 +67,6 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
         ...reserved.map(({ task, gpuIds }) => ({ taskId: task.taskId, gpuIds })),
       ],
       refused,
-      ...written,
     };
   });
 }
@@ -89,42 +80,10 @@ async function insert(queries: Queries, reserved: readonly Reserved[]): Promise<
   await queries.run(INSERT, [toJson(tasks.map((task) => toRow({ task, gpuIds: gpuIds.get(task.taskId) ?? [] })))]);
 }
 
-/** The owner has tasks in the store that it neither holds nor asks for. */
-async function holdsMore(queries: Queries, { clusterName, mark, tasks }: ReserveInput): Promise<boolean> {
-  const [row] = await queries.rows<{ alive: number }>(
-    `SELECT count(*) AS alive FROM tasks
-     WHERE cluster = $1 AND owner = $2 AND last_status <> 'STOPPED' AND NOT (id = ANY($3))`,
-    [clusterName, mark?.ownerWorkflowId, tasks.map((task) => task.taskId)],
-  );
-  return (row?.alive ?? 0) > (mark?.heldTasks ?? 0);
-}
-
-interface ExistingRow {
-  readonly id: string;
-  readonly held_gpus: readonly string[];
-  readonly instance_id: string | null;
-  readonly family: string;
-  readonly revision: number;
-  readonly started_by: string | null;
-  readonly last_status: string;
-}
-
-/** The row may be of another task: a step that was lost drew the same ids. */
-const isOf = (row: ExistingRow, task: Task | undefined): boolean =>
-  row.last_status !== 'STOPPED' &&
-  row.instance_id === (task?.containerInstanceId ?? null) &&
-  row.family === task?.family &&
-  row.revision === task.revision &&
-  row.started_by === (task.startedBy ?? null);
-
-/** GPUs of the tasks that are there already. `others`: such an id is another task's, or one's that is over. */
-async function findExisting(
-  queries: Queries,
-  tasks: readonly Task[],
-): Promise<Map<string, readonly string[]> | 'others'> {
-  const rows = await queries.rows<ExistingRow>(EXISTING, [tasks.map((task) => task.taskId)]);
-  const asked = new Map(tasks.map((task) => [task.taskId, task]));
-  if (rows.some((row) => !isOf(row, asked.get(row.id)))) return 'others';
+/** GPUs of the tasks that are there already: the activity is being repeated. */
+async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ids = tasks.map((task) => task.taskId);
+  const rows = await queries.rows<{ id: string; held_gpus: readonly string[] }>(EXISTING, [ids]);
   return new Map(rows.map((row) => [row.id, row.held_gpus]));
 }
 

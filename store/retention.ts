@@ -2,7 +2,6 @@
 import type { Partition } from '../model/arn.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Database } from './database.ts';
-import { PURGE_MARKS } from './owner-marks.ts';
 import { TOKEN_LIFETIME_MS } from './run-task-requests.ts';
 import { purgeServiceHistory } from './service-deployments.ts';
 import { removeDeletedDefinitions } from './task-definitions.ts';
@@ -38,7 +37,6 @@ export async function purge(db: Database, partition: Partition, stoppedBefore: E
        RETURNING id, agent_attributes || custom_attributes AS attributes)
      INSERT INTO ecs_event_specs (id, spec) SELECT id, attributes FROM gone WHERE ${HAS_EVENTS} ON CONFLICT DO NOTHING`,
   );
-  await db.run(PURGE_MARKS);
   await purgeServiceHistory(db, Date.now());
   await removeDeletedDefinitions(db, partition);
   return counted?.tasks ?? 0;

@@ -11,8 +11,7 @@ import type { CapacityProviderRecord } from '../model/capacity-provider.ts';
 import type { Attribute, CountedInstance } from '../model/container-instance.ts';
 import type { DaemonLook, DaemonLookRequest } from '../model/daemon.ts';
 import type { CallCause, Decision, DecisionKind } from '../model/decision.ts';
-import type { InstanceRecord, OwnerRecord, Written } from '../model/owner-record.ts';
-import type { OwnerDifferences, OwnerView } from '../model/owner-view.ts';
+import type { InstanceRecord, OwnerRecord } from '../model/owner-record.ts';
 import type { ProviderGroup } from '../model/provider-demand.ts';
 import type { AssignInput, AssignResult, ReserveInput, ReserveResult, RunTaskAnswer } from '../model/reservation.ts';
 import type { ServiceEvent, ServiceRecord } from '../model/service.ts';
@@ -245,9 +244,7 @@ export interface CapacityStore {
   /** Workflows of tasks of no service that wait for an instance, those waiting longest first, at most `limit` of each provider. */
   listProvisioningOwners(clusterName: string, limit: number): Promise<readonly string[]>;
   /** One transaction. `freedCapacity`: a task became STOPPED. */
-  recordOwner(record: OwnerRecord): Promise<Written & { readonly freedCapacity: boolean }>;
-  /** Where the rows of an owner are not what it holds; changes nothing. */
-  compareOwner(view: OwnerView): Promise<OwnerDifferences>;
+  recordOwner(record: OwnerRecord): Promise<{ readonly freedCapacity: boolean }>;
   /** Names of services of the cluster that wait for capacity, longest waiting first. */
   listWaitingServices(clusterName: string, limit: number): Promise<readonly string[]>;
   /** Names of ACTIVE DAEMON services of the cluster. */

@@ -20,7 +20,6 @@ import type { Store } from '../store/types.ts';
 import { loadWorkflowBundle } from './bundle.ts';
 import type { ReturningAgents } from '../activities/control/returning-agents.ts';
 import { rebuildLostWorkflows } from './rebuild.ts';
-import { createTakeUp } from './take-up.ts';
 
 export interface WorkerOptions {
   readonly temporal: TemporalSettings;
@@ -32,7 +31,7 @@ export interface WorkerOptions {
   readonly logger: Logger;
 }
 
-/** How long the server holds a step back for a worker that was killed, before any other may take it. */
+/** How long the server holds a workflow task back for a worker that was killed, before any other may take it. */
 const STICKY_TIMEOUT_MS = 3_000;
 
 /** For what was terminated by hand: an owner whose call was lost takes up what is there by itself. */
@@ -84,7 +83,6 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
       signal,
       policy,
       logger,
-      lostOwners: createTakeUp(store),
       background,
       returning: await returningAgents(store, policy),
     }),

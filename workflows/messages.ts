@@ -16,7 +16,7 @@ import type { CallCause } from '../model/decision.ts';
 import type { Failure } from '../model/errors.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 import type { ServiceDefinition, ServiceRecord } from '../model/service.ts';
-import type { HeldTask } from '../model/owner-view.ts';
+import type { HeldTask } from '../model/held-task.ts';
 import type { InstanceStatus, LaunchType, StopCode } from '../model/status.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import type { TaskReport } from '../model/task.ts';

@@ -8,36 +8,21 @@ import {
   stopTaskUpdate,
   taskReportsSignal,
   type RunTaskWorkflowInput,
-  type StopTaskCommand,
 } from './messages.ts';
-import { afterFirstCall, firstCallCame, takeUpRows } from './owner/first-call.ts';
+import { firstCallCame } from './owner/first-call.ts';
 import { RunTaskOwner } from './run-task/run-task-owner.ts';
 import type { CarriedRunTask } from './state.ts';
 
 export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: CarriedRunTask): Promise<void> {
-  let owner = new RunTaskOwner(input.clusterName, carried);
+  const owner = new RunTaskOwner(input.clusterName, carried);
   setHandler(placeUpdate, (command) => owner.place(command));
-  let isKnown = carried !== undefined;
-  setHandler(
-    stopTaskUpdate,
-    afterFirstCall(
-      () => isKnown || owner.isCalled,
-      (command: StopTaskCommand) => owner.stopTask(command),
-    ),
-  );
+  setHandler(stopTaskUpdate, (command) => owner.stopTask(command));
   setHandler(taskReportsSignal, (reports) => owner.applyReports(reports));
   setHandler(capacityChangedSignal, () => owner.capacityChanged());
   setHandler(instanceNoticeSignal, (notice) => owner.instanceNotice(notice));
   setHandler(ownedTasksQuery, () => owner.ownedTasks);
 
-  if (!carried && !(await firstCallCame(() => owner.isCalled))) {
-    const { workflowId: ownerWorkflowId } = workflowInfo();
-    const found = await takeUpRows((activities) => activities.takeUpRunTask({ ownerWorkflowId }));
-    // The call may have come meanwhile.
-    if (found && !owner.isCalled) owner = new RunTaskOwner(input.clusterName, found);
-    isKnown = true;
-    if (!owner.isCalled) return condition(allHandlersFinished);
-  }
+  if (!carried && !(await firstCallCame(() => owner.isCalled))) return condition(allHandlersFinished);
   owner.resume();
   await untilOver(owner);
   // Nothing may be half done or unwritten when a run ends: what is queued dies with it.
@@ -50,12 +35,10 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
 async function untilOver(owner: RunTaskOwner): Promise<void> {
   const isOver = (): boolean => owner.ended || workflowInfo().continueAsNewSuggested;
   const isDue = (): boolean => (owner.provisioningDueAt ?? Infinity) <= Date.now();
-  while (owner.isInDoubt || !isOver()) {
+  while (!isOver()) {
     const dueAt = owner.provisioningDueAt;
-    const isUp = (): boolean => owner.isInDoubt || isOver();
-    if (owner.isInDoubt) await owner.mend();
-    else if (dueAt === undefined) await condition(() => isUp() || owner.provisioningDueAt !== undefined);
+    if (dueAt === undefined) await condition(() => isOver() || owner.provisioningDueAt !== undefined);
     else if (isDue()) await owner.provision();
-    else await condition(() => isUp() || isDue(), dueAt - Date.now());
+    else await condition(() => isOver() || isDue(), dueAt - Date.now());
   }
 }

@@ -16,17 +16,9 @@ import {
   stopTaskUpdate,
   taskReportsSignal,
   updateServiceUpdate,
-  type ChangeTaskSetCommand,
-  type ContinueServiceDeploymentCommand,
-  type CreateTaskSetCommand,
-  type DeleteServiceCommand,
-  type ProtectTasksCommand,
-  type StopServiceDeploymentCommand,
-  type StopTaskCommand,
-  type UpdateServiceCommand,
   type ServiceWorkflowInput,
 } from './messages.ts';
-import { afterFirstCall, firstCallCame, takeUpRows } from './owner/first-call.ts';
+import { firstCallCame } from './owner/first-call.ts';
 import { newServiceState } from './service/new-service.ts';
 import { continueServiceDeployment, stopServiceDeployment } from './service/rollout-orders.ts';
 import { ServiceOwner } from './service/service-owner.ts';
@@ -48,44 +40,18 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
     await created.recorded();
     return { incarnation: command.incarnation };
   });
-  let isKnown = false;
-  const change = <C, R>(act: (command: C) => Promise<R>) => afterFirstCall(() => isKnown || owner !== undefined, act);
-  setHandler(
-    updateServiceUpdate,
-    change((command: UpdateServiceCommand) => active(command.incarnation).update(command)),
+  setHandler(updateServiceUpdate, (command) => active(command.incarnation).update(command));
+  setHandler(deleteServiceUpdate, (command) => active(command.incarnation).delete(command));
+  setHandler(stopServiceDeploymentUpdate, (command) =>
+    active(command.incarnation).orderRollout(stopServiceDeployment, command),
   );
-  setHandler(
-    deleteServiceUpdate,
-    change((command: DeleteServiceCommand) => active(command.incarnation).delete(command)),
+  setHandler(continueServiceDeploymentUpdate, (command) =>
+    active(command.incarnation).orderRollout(continueServiceDeployment, command),
   );
-  setHandler(
-    stopServiceDeploymentUpdate,
-    change((command: StopServiceDeploymentCommand) =>
-      active(command.incarnation).orderRollout(stopServiceDeployment, command),
-    ),
-  );
-  setHandler(
-    continueServiceDeploymentUpdate,
-    change((command: ContinueServiceDeploymentCommand) =>
-      active(command.incarnation).orderRollout(continueServiceDeployment, command),
-    ),
-  );
-  setHandler(
-    createTaskSetUpdate,
-    change((command: CreateTaskSetCommand) => active(command.incarnation).createTaskSet(command)),
-  );
-  setHandler(
-    changeTaskSetUpdate,
-    change((command: ChangeTaskSetCommand) => active(command.incarnation).changeTaskSet(command)),
-  );
-  setHandler(
-    protectTasksUpdate,
-    change((command: ProtectTasksCommand) => (owner ?? active()).protectTasks(command)),
-  );
-  setHandler(
-    stopTaskUpdate,
-    change(async (command: StopTaskCommand) => owner?.stopTask(command)),
-  );
+  setHandler(createTaskSetUpdate, (command) => active(command.incarnation).createTaskSet(command));
+  setHandler(changeTaskSetUpdate, (command) => active(command.incarnation).changeTaskSet(command));
+  setHandler(protectTasksUpdate, (command) => (owner ?? active()).protectTasks(command));
+  setHandler(stopTaskUpdate, async (command) => owner?.stopTask(command));
   setHandler(taskReportsSignal, (reports) => owner?.applyReports(reports));
   setHandler(instanceNoticeSignal, (notice) => owner?.instanceNotice(notice));
   setHandler(instancesChangedSignal, (called) => owner?.instancesChanged(called));
@@ -93,13 +59,7 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
   setHandler(ownedTasksQuery, () => owner?.ownedTasks ?? []);
   setHandler(serviceRowQuery, () => owner?.row ?? null);
 
-  if (!(await firstCallCame(() => owner !== undefined))) {
-    const found = await takeUpRows((activities) => activities.takeUpService(input));
-    // The call may have come meanwhile.
-    if (found) owner ??= new ServiceOwner(unpackService(found));
-    isKnown = true;
-    if (!owner) await condition(allHandlersFinished);
-  }
+  if (!(await firstCallCame(() => owner !== undefined))) await condition(allHandlersFinished);
   // A service that is created anew while this run is ending goes on in it.
   while (owner && owner.state.status !== 'INACTIVE') {
     const current: ServiceOwner = owner;

@@ -9,7 +9,7 @@ import type { BalanceState } from '../scheduler/rebalance/plan-rebalance.ts';
 import type { ServiceTask } from '../scheduler/reconcile/types.ts';
 import type { LaunchThrottle } from '../scheduler/throttle/types.ts';
 import type { RunTaskCommand, RunTaskOutcome } from './messages.ts';
-import { type Columns, fromColumns, toColumns } from './owner/columns.ts';
+import { type Columns, fromColumns, toColumns } from '../model/columns.ts';
 import type { StandingDecision } from './owner/decision-log.ts';
 import type { OwnedTask } from './owner/owned-tasks.ts';
 import type { ProvisioningWait } from './owner/provisioning.ts';

@@ -9,9 +9,10 @@ import type { Store } from '../../store/types.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
-import type { ControlActivities, InstancePolicy, InstanceTask, LostOwners } from './types.ts';
+import type { ControlActivities, InstancePolicy, InstanceTask } from './types.ts';
 import { expectsAgents, type ReturningAgents } from './returning-agents.ts';
 import { createDaemonWaker } from './daemon-waker.ts';
+import { unpackTasks } from './unpack-tasks.ts';
 import { createWaker, type Logger } from './waker.ts';
 import { createZoneWaker } from './zone-waker.ts';
 
@@ -20,7 +21,6 @@ export interface ControlDeps {
   readonly signal: OwnerSignals;
   readonly policy: InstancePolicy;
   readonly logger: Logger;
-  readonly lostOwners: LostOwners;
   /** Absent: the control plane was not away. */
   readonly returning?: ReturningAgents;
   /** What its wake-ups belong to; ended with the worker. */
@@ -44,18 +44,16 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
         : snapshot;
     },
     listZones: ({ clusterName }) => asFailure(store.listZones(clusterName)),
-    reserveTasks: (input) => asFailure(store.reserveTasks(input)),
+    reserveTasks: (input) => asFailure(store.reserveTasks({ ...input, tasks: unpackTasks(input.tasks) })),
     assignTasks: async (input) => {
       const result = await asFailure(store.assignTasks(input));
       if (result.assigned.length > 0) wake(input.clusterName);
       return result;
     },
     recordOwner: async (record) => {
-      const { freedCapacity, ...written } = await asFailure(store.recordOwner(record));
+      const { freedCapacity } = await asFailure(store.recordOwner(record));
       if (freedCapacity) wake(record.clusterName);
-      return written;
     },
-    compareOwner: (view) => asFailure(store.compareOwner(view)),
     recordInstance: async (record) => {
       await asFailure(store.recordInstance(record));
       if (mayHaveOpened(record)) {
@@ -69,8 +67,6 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
       (await asFailure(store.listInstanceTasks(containerInstanceId))).map(toInstanceTask),
     notifyOwners: ({ ownerWorkflowIds, notice }) => notifyOwners(signal, ownerWorkflowIds, notice),
     loadInstancePolicy: () => Promise.resolve(policy),
-    takeUpService: (service) => asFailure(deps.lostOwners.takeUpService(service)),
-    takeUpRunTask: (call) => asFailure(deps.lostOwners.takeUpRunTask(call)),
   };
 }
 

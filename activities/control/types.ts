@@ -1,11 +1,10 @@
 /** The control plane's activities: quick calls to the store. Workflows import this file as types only. */
 import type { CapacitySnapshot, SnapshotRequest } from '../../model/capacity.ts';
 import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
-import type { InstanceRecord, OwnerRecord, Written } from '../../model/owner-record.ts';
-import type { OwnerDifferences, OwnerView } from '../../model/owner-view.ts';
+import type { InstanceRecord, OwnerRecord } from '../../model/owner-record.ts';
+import type { Columns } from '../../model/columns.ts';
 import type { AssignInput, AssignResult, ReserveInput, ReserveResult } from '../../model/reservation.ts';
-import type { InstanceNotice, ServiceWorkflowInput } from '../../workflows/messages.ts';
-import type { CarriedRunTask, PackedService } from '../../workflows/state.ts';
+import type { InstanceNotice } from '../../workflows/messages.ts';
 
 export interface InstanceTask {
   readonly taskId: string;
@@ -24,23 +23,21 @@ export interface InstancePolicy {
   readonly provisioningTimeoutMs?: number;
 }
 
-/** From rows to what a run carries over; null when they hold nothing that goes on. */
-export interface LostOwners {
-  takeUpService(service: ServiceWorkflowInput): Promise<PackedService | null>;
-  takeUpRunTask(call: { readonly ownerWorkflowId: string }): Promise<CarriedRunTask | null>;
+/** A reservation as an activity's input: its tasks are alike, and as columns they take a tenth of the history. */
+export interface ReserveCall extends Omit<ReserveInput, 'tasks'> {
+  readonly tasks: Columns;
 }
 
-export interface ControlActivities extends LostOwners {
+export interface ControlActivities {
   snapshotCapacity(request: SnapshotRequest): Promise<CapacitySnapshot>;
   /** Zones of ACTIVE, connected instances, by name. */
   listZones(input: { readonly clusterName: string }): Promise<readonly string[]>;
-  reserveTasks(input: ReserveInput): Promise<ReserveResult>;
+  /** Gives the tasks' containers and attachments their ids, and reserves the tasks. */
+  reserveTasks(input: ReserveCall): Promise<ReserveResult>;
   /** Gives waiting tasks instances, as far as these have room; then wakes the next owners that wait. */
   assignTasks(input: AssignInput): Promise<AssignResult>;
   /** Writes rows and events; then wakes owners that wait for capacity in the cluster, if tasks became STOPPED. */
-  recordOwner(record: OwnerRecord): Promise<Written>;
-  /** Where the rows of an owner are not what it holds. */
-  compareOwner(view: OwnerView): Promise<OwnerDifferences>;
+  recordOwner(record: OwnerRecord): Promise<void>;
   /**
    * Creates or changes an instance's row. Fails with ApplicationFailure of type ClusterNotFoundException (not retryable)
    * when there is no such cluster. Wakes waiting owners when the instance became ACTIVE and connected, and the cluster's

@@ -9,7 +9,6 @@ import type { Task, TaskPatch } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Store } from '../../store/types.ts';
 import { serviceBounds } from '../../scheduler/reconcile/bounds.ts';
-import { NEVER_LAUNCHED } from '../../workflows/owner/owned-tasks.ts';
 
 /** What is known of a service besides its row: calls that may have reached it or not. */
 export interface ServiceBelief {
@@ -104,7 +103,7 @@ export class BoundsWatch {
       const left = task.stoppingAt ?? task.stoppedAt;
       return left !== undefined && left <= at;
     };
-    const counted = tasks.filter((task) => !stops.has(task.taskId) && !wasLeaving(task) && !wasNeverLaunched(task));
+    const counted = tasks.filter((task) => !stops.has(task.taskId) && !wasLeaving(task));
     if (limit.kind === 'maximum')
       return counted.length > limit.tasks
         ? [`service ${serviceName} had ${counted.length} tasks, more than the ${limit.tasks} of its maximum`]
@@ -147,9 +146,6 @@ const isBounded = (service: ServiceRecord | undefined): service is ServiceRecord
   service?.status === 'ACTIVE' &&
   service.definition.schedulingStrategy === 'REPLICA' &&
   !isExternal(service.definition);
-
-/** A step that was lost had reserved it, and what the step stopped for it was not in the store yet. */
-const wasNeverLaunched = ({ stoppedReason }: Task): boolean => stoppedReason === NEVER_LAUNCHED.stoppedReason;
 
 const isSchedulersStop = ({ changes }: TaskPatch): boolean =>
   changes.desiredStatus === 'STOPPED' &&

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ContainerInstance } from '../../model/container-instance.ts';
-import type { HeldTask } from '../../model/owner-view.ts';
+import type { HeldTask } from '../../model/held-task.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
 import {

@@ -19,7 +19,6 @@ import { createStore } from '../../store/index.ts';
 import type { Task } from '../../model/task.ts';
 import type { Store } from '../../store/types.ts';
 import { rebuildLostWorkflows } from '../../worker/rebuild.ts';
-import { createTakeUp } from '../../worker/take-up.ts';
 import type { ActivityFunctions } from '../engine/activity-tasks.ts';
 import { createVirtualClient, createVirtualConnection } from '../engine/client.ts';
 import type { SandboxFactory } from '../engine/sandbox.ts';
@@ -263,8 +262,7 @@ export class SimulatedWorld {
     const signal = createTemporalSignals(this.#client(name, () => isAlive));
     const logger = { warn: (_fields: unknown, message: string) => this.trace(`warn ${message}`) };
     const { policy } = this.#options;
-    const lostOwners = createTakeUp(store);
-    const activities = createControlActivities({ store, signal, policy, logger, lostOwners });
+    const activities = createControlActivities({ store, signal, policy, logger });
     const kill = this.temporal.addControlWorker(name, CONTROL_TASK_QUEUE, activities as unknown as ActivityFunctions);
     this.#workers.set(name, () => {
       isAlive = false;

@@ -5,7 +5,6 @@ import type { OwnerSignals } from '../../activities/control/owner-signals.ts';
 import { openDatabase } from '../../store/database.ts';
 import { openStore } from '../../store/index.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
-import { createTakeUp } from '../../worker/take-up.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { TEST_PARTITION, withStore } from '../support/store.ts';
 import { aCluster, aService, anInstanceRecord, aTask, newId, stopped } from './builders.ts';
@@ -36,8 +35,7 @@ const signal: OwnerSignals = {
 };
 const policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 };
 const logger = { warn: (_fields: unknown, message: string) => void warnings.push(message) };
-const activities = () =>
-  createControlActivities({ store: store(), signal, policy, logger, lostOwners: createTakeUp(store()) });
+const activities = () => createControlActivities({ store: store(), signal, policy, logger });
 
 beforeEach(() => {
   woken.length = 0;
@@ -166,7 +164,7 @@ describe('a database out of reach', () => {
     });
     const db = openDatabase(connectionString);
     const away = { ...store(), listInstanceTasks: () => db.rows<never>('SELECT 1') };
-    const control = createControlActivities({ store: away, signal, policy, logger, lostOwners: createTakeUp(away) });
+    const control = createControlActivities({ store: away, signal, policy, logger });
     await expect(control.listInstanceTasks({ containerInstanceId: 'i' })).rejects.toMatchObject({
       type: 'ServiceUnavailable',
       nonRetryable: false,

@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { createControlActivities } from '../../activities/control/index.ts';
-import { createTakeUp } from '../../worker/take-up.ts';
+import { toColumns } from '../../model/columns.ts';
 import { withStore } from '../support/store.ts';
 import { aTask, record, registerInstance, reserve } from './builders.ts';
 
@@ -42,13 +42,14 @@ describe('a number beyond its column', () => {
       signal,
       policy,
       logger: { warn: () => undefined },
-      lostOwners: createTakeUp(store()),
     });
     const { clusterName } = task;
-    const refused = await activities.reserveTasks({ clusterName, tasks: [{ ...task, revision: 2 ** 31 }] }).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+    const refused = await activities
+      .reserveTasks({ clusterName, tasks: toColumns([{ ...task, revision: 2 ** 31 }]) })
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
     expect(refused).toBeInstanceOf(ApplicationFailure);
     expect(refused).toMatchObject({ nonRetryable: true, type: 'InvalidParameterException' });
     expect((refused as ApplicationFailure).message).toMatch(

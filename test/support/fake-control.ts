@@ -1,12 +1,13 @@
 /** Control activities over plain objects, for time-skipping workflow tests: the store's promises, without a database. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { ControlActivities, InstancePolicy, LostOwners } from '../../activities/control/types.ts';
+import { unpackTasks } from '../../activities/control/unpack-tasks.ts';
+import type { ControlActivities, InstancePolicy } from '../../activities/control/types.ts';
 import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../../model/capacity.ts';
 import type { ServiceDeployment, ServiceRevision } from '../../model/service-deployment.ts';
 import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
-import type { AssignInput, AssignResult, ReserveInput } from '../../model/reservation.ts';
+import type { AssignInput, AssignResult } from '../../model/reservation.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { Task } from '../../model/task.ts';
@@ -47,8 +48,6 @@ export class FakeControl {
   deliver: (ownerWorkflowId: string, notice: InstanceNotice) => Promise<void> = () => Promise.resolve();
   /** The control plane has come back a moment ago. */
   expectsAgents = false;
-  /** What the rows hold for a run that has lost its call. */
-  lostOwners: LostOwners = { takeUpService: () => Promise.resolve(null), takeUpRunTask: () => Promise.resolve(null) };
   /** Text that the store refuses for good, wherever in a write it is. */
   unstorable: string | undefined;
   /** How often DAEMON services looked, and how often they saw something new. */
@@ -98,7 +97,7 @@ export class FakeControl {
       listZones: () => Promise.resolve(this.#zones()),
       reserveTasks: (input) => {
         this.#refuseUnstorable(input);
-        return Promise.resolve(this.#reserve(input));
+        return Promise.resolve(this.#reserve(unpackTasks(input.tasks), input.decisions));
       },
       assignTasks: (input) => Promise.resolve(this.#assign(input)),
       recordOwner: (record) => {
@@ -108,9 +107,8 @@ export class FakeControl {
         }
         this.#refuseUnstorable(record);
         this.#record(record);
-        return Promise.resolve({});
+        return Promise.resolve();
       },
-      compareOwner: () => Promise.resolve({ tasks: [] }),
       recordInstance: (record) => {
         if (record.clusterName === 'missing') {
           throw ApplicationFailure.nonRetryable('Cluster not found.', 'ClusterNotFoundException');
@@ -142,8 +140,6 @@ export class FakeControl {
         }
       },
       loadInstancePolicy: () => Promise.resolve(this.policy),
-      takeUpService: (service) => this.lostOwners.takeUpService(service),
-      takeUpRunTask: (call) => this.lostOwners.takeUpRunTask(call),
     };
   }
 
@@ -211,7 +207,7 @@ export class FakeControl {
     };
   }
 
-  #reserve({ tasks, decisions = [] }: ReserveInput) {
+  #reserve(tasks: readonly Task[], decisions: readonly Decision[] = []) {
     const reserved: { taskId: string; gpuIds: readonly string[] }[] = [];
     const refused: { taskId: string; containerInstanceId: string; reason: string }[] = [];
     for (const task of tasks) {

@@ -1,17 +1,7 @@
-/** An owner was started, and the call that it was started for was lost: it makes room for a run that takes up what is there. */
+/** An owner was started, and the call that it was started for was lost: the run ends, and the next call begins another. */
 import { describe, expect, it } from 'vitest';
-import { carriedRunTask, carriedService } from '../../worker/carried-state.ts';
-import {
-  ownedTasksQuery,
-  RUN_TASK_WORKFLOW,
-  runTaskWorkflowId,
-  SERVICE_WORKFLOW,
-  serviceWorkflowId,
-  stopTaskUpdate,
-  type StopTaskCommand,
-} from '../../workflows/messages.ts';
-import { packService } from '../../workflows/state.ts';
-import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
+import { RUN_TASK_WORKFLOW, runTaskWorkflowId, SERVICE_WORKFLOW, serviceWorkflowId } from '../../workflows/messages.ts';
+import { createCommand, runTaskCommand } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';
 
@@ -63,69 +53,5 @@ describe('an owner whose call was lost', () => {
       await stage.pass(120_000);
       expect((await handle.describe()).status.name).toBe('RUNNING');
       expect(stage.control.live().map(({ taskId }) => taskId)).toEqual(taskIds);
-    }));
-});
-
-/** Past the time that a call has to come, and far from the worker's next look. */
-const SOON_MS = 10_000;
-
-const heldBy = async (stage: Stage, workflowId: string) =>
-  (await stage.client.getHandle(workflowId).query(ownedTasksQuery)).map(({ taskId }) => taskId);
-
-/** The run is gone, its rows are there; another begins, and its call is lost. */
-async function loseRun(stage: Stage, workflowType: string, workflowId: string): Promise<void> {
-  const definition = { definition: taskDefinition(), status: 'ACTIVE' as const, tags: [] };
-  stage.control.lostOwners = {
-    takeUpService: ({ serviceName }) => {
-      const [record, tasks] = [stage.control.services.get(serviceName)!, stage.control.live()];
-      return Promise.resolve(packService(carriedService({ record, tasks, definitions: [definition], draining: [] })));
-    },
-    takeUpRunTask: () => Promise.resolve(carriedRunTask(stage.control.live(), definition)),
-  };
-  await stage.client.getHandle(workflowId).terminate();
-  await startWithoutCall(stage, workflowType, workflowId);
-}
-
-describe('what the lost step had written', () => {
-  it('is taken up by the same run within seconds (service)', () =>
-    withStage(env, async (stage) => {
-      await stage.addInstance();
-      const command = createCommand(stage.cluster);
-      await stage.createService(command);
-      await stage.until('it runs', () => stage.control.live().some((task) => task.lastStatus === 'RUNNING'));
-      const taskIds = stage.control.live().map(({ taskId }) => taskId);
-      const id = serviceWorkflowId(stage.cluster, 'web');
-      await loseRun(stage, SERVICE_WORKFLOW, id);
-      await stage.pass(SOON_MS);
-      expect(await heldBy(stage, id)).toEqual(taskIds);
-      // Its caller asks again after all.
-      expect(await stage.createService(command)).toEqual({ incarnation: command.incarnation });
-      expect(stage.control.live().map(({ taskId }) => taskId)).toEqual(taskIds);
-    }));
-
-  it('is taken up by the same run within seconds (RunTask)', () =>
-    withStage(env, async (stage) => {
-      await stage.addInstance();
-      const command = runTaskCommand(stage.cluster);
-      const { taskIds } = await stage.runTask('lost', command);
-      await stage.until('it runs', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
-      const id = runTaskWorkflowId(stage.cluster, 'lost');
-      await loseRun(stage, RUN_TASK_WORKFLOW, id);
-      await stage.pass(SOON_MS);
-      expect(await heldBy(stage, id)).toEqual(taskIds);
-      expect(await stage.runTask('lost', command)).toEqual({ taskIds, failures: [] });
-      expect(stage.control.live().map(({ taskId }) => taskId)).toEqual(taskIds);
-    }));
-
-  it('is there for a change that comes before that', () =>
-    withStage(env, async (stage) => {
-      await stage.addInstance();
-      const { taskIds } = await stage.runTask('lost', runTaskCommand(stage.cluster));
-      await stage.until('it runs', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
-      const id = runTaskWorkflowId(stage.cluster, 'lost');
-      await loseRun(stage, RUN_TASK_WORKFLOW, id);
-      const args: [StopTaskCommand] = [{ taskId: taskIds[0]!, reason: 'enough' }];
-      await stage.client.getHandle(id).executeUpdate(stopTaskUpdate, { args });
-      expect(stage.control.live().filter((task) => task.desiredStatus === 'RUNNING')).toEqual([]);
     }));
 });

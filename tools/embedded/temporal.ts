@@ -37,7 +37,7 @@ export interface EmbeddedTemporal {
 
 const SETTINGS_FILE = fileURLToPath(new URL('temporal-settings.yaml', import.meta.url));
 /** Each setting with one value for all. */
-const Value = z.union([z.number(), z.array(z.string())]);
+const Value = z.union([z.number(), z.boolean(), z.array(z.string())]);
 const DynamicConfig = z.record(z.string(), z.tuple([z.strictObject({ value: Value })]));
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;

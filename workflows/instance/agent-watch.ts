@@ -4,7 +4,7 @@ import type { HostActivities } from '../../activities/host/types.ts';
 import type { InstancePolicy } from '../../activities/control/types.ts';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import type { ContainerInstanceWorkflowInput } from '../messages.ts';
-import { callControl } from '../owner/control.ts';
+import type { Control } from '../owner/control.ts';
 
 /** Longer than any agent lives; its end only begins the watch anew. */
 const WATCH_TIMEOUT = '30 days';
@@ -26,13 +26,15 @@ export interface AgentWatchEvents {
 export class AgentWatch {
   readonly #input: ContainerInstanceWorkflowInput;
   readonly #events: AgentWatchEvents;
+  readonly #control: Control;
   /** Parent of every watch: one that begins while another ends must not end with it. */
   readonly #root = CancellationScope.current();
   #scope: CancellationScope | undefined;
   #silence: CancellationScope | undefined;
 
-  constructor(input: ContainerInstanceWorkflowInput, events: AgentWatchEvents) {
+  constructor(input: ContainerInstanceWorkflowInput, control: Control, events: AgentWatchEvents) {
     this.#input = input;
+    this.#control = control;
     this.#events = events;
   }
 
@@ -40,7 +42,7 @@ export class AgentWatch {
   start(sessionId: string): void {
     this.stop();
     this.#begin(async () => {
-      const policy = await callControl((activities) => activities.loadInstancePolicy());
+      const policy = await this.#control.read((activities) => activities.loadInstancePolicy());
       for (;;) {
         this.#countSilence(policy);
         await this.#attend(policy, sessionId);
@@ -53,7 +55,7 @@ export class AgentWatch {
   awaitReturn(): void {
     this.stop();
     this.#begin(async () => {
-      const policy = await callControl((activities) => activities.loadInstancePolicy());
+      const policy = await this.#control.read((activities) => activities.loadInstancePolicy());
       for (;;) await this.#attend(policy, NO_SESSION);
     });
   }

@@ -1,5 +1,5 @@
 /** State of one container instance and what each message does to it. */
-import { ApplicationFailure, log, patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { InstanceTask } from '../../activities/control/types.ts';
 import type { InstanceRecord } from '../../model/owner-record.ts';
 import type { CallCause, Decision, DecisionDraft, InstanceReason } from '../../model/decision.ts';
@@ -7,7 +7,7 @@ import { instanceLost } from '../../model/container-instance.ts';
 import type { InstanceRegistration } from '../../model/container-instance.ts';
 import { describeChanges } from '../../model/decision-changes.ts';
 import type { Called, ContainerInstanceWorkflowInput, ExpectedWork, InstanceNotice } from '../messages.ts';
-import { callControl } from '../owner/control.ts';
+import { Control } from '../owner/control.ts';
 import { newDecision } from '../owner/decision-log.ts';
 import type { InstanceState } from '../state.ts';
 import { AgentWatch } from './agent-watch.ts';
@@ -31,6 +31,7 @@ interface Recorded {
 export class InstanceOwner {
   readonly #input: ContainerInstanceWorkflowInput;
   readonly state: InstanceState;
+  readonly #control = new Control();
   readonly #watch: AgentWatch;
   readonly #interruption = new Interruption();
   ended = false;
@@ -46,7 +47,10 @@ export class InstanceOwner {
       registeredAt: 0,
       recordVersion: 0,
     };
-    this.#watch = new AgentWatch(input, { onSilent: () => this.#silent(), onGivenUp: () => this.#giveUp() });
+    this.#watch = new AgentWatch(input, this.#control, {
+      onSilent: () => this.#silent(),
+      onGivenUp: () => this.#giveUp(),
+    });
   }
 
   /** Takes the watch up again after continue-as-new. */
@@ -85,7 +89,7 @@ export class InstanceOwner {
     log.info('agent connected', { sessionId });
     // An agent that was only not heard has all its work, and Temporal goes on with it: thousands of such notices would come
     // when a control plane is overloaded, of all times.
-    if (this.state.toldOfSession === sessionId && patched('heard-again')) return;
+    if (this.state.toldOfSession === sessionId) return;
     await this.#notifyOwners({ kind: 'returned' });
     this.state.toldOfSession = sessionId;
   }
@@ -160,7 +164,9 @@ export class InstanceOwner {
     this.state.sessionId = '';
     const { clusterName } = this.#input;
     const decisions = [this.#decision({ reason: 'givenUp' })];
-    await callControl((activities) => activities.recordOwner({ clusterName, tasks: [], events: [], decisions }));
+    await this.#control.write((activities) =>
+      activities.recordOwner({ clusterName, tasks: [], events: [], decisions }),
+    );
     await this.#notifyOwners({ kind: 'lost', ...instanceLost(this.#input.containerInstanceId) });
     this.#watch.awaitReturn();
   }
@@ -190,7 +196,9 @@ export class InstanceOwner {
     const version = this.state.recordVersion;
     const decisions = [this.#decision(why)];
     try {
-      await callControl((activities) => activities.recordInstance({ ...this.#input, version, ...changes, decisions }));
+      await this.#control.write((activities) =>
+        activities.recordInstance({ ...this.#input, version, ...changes, decisions }),
+      );
     } catch (error) {
       // Nothing was registered: the workflow has no reason to live on.
       if (why.first) this.ended = true;
@@ -205,7 +213,7 @@ export class InstanceOwner {
 
   async #tasks(): Promise<readonly InstanceTask[]> {
     const { containerInstanceId } = this.#input;
-    return callControl((activities) => activities.listInstanceTasks({ containerInstanceId }));
+    return this.#control.read((activities) => activities.listInstanceTasks({ containerInstanceId }));
   }
 
   async #notifyOwners(
@@ -214,7 +222,7 @@ export class InstanceOwner {
   ): Promise<void> {
     const owners = new Set((tasks ?? (await this.#tasks())).map((task) => task.ownerWorkflowId));
     if (owners.size === 0) return;
-    await callControl((activities) =>
+    await this.#control.write((activities) =>
       activities.notifyOwners({
         ownerWorkflowIds: [...owners].sort(),
         notice: { ...notice, containerInstanceId: this.#input.containerInstanceId },

@@ -35,7 +35,7 @@ function firstContainer(definition: ContainerDefinition, overrides: TaskOverride
   const reservation = override?.memoryReservation ?? definition.memoryReservation;
   const gpus = readGpus(override?.resourceRequirements ?? definition.resourceRequirements) ?? 0;
   return {
-    id: uuid4(),
+    id: '',
     name: definition.name ?? '',
     image: definition.image ?? '',
     lastStatus: 'PENDING',
@@ -53,10 +53,10 @@ function firstAttachments(template: TaskTemplate): Attachment[] {
   if (template.taskDefinition.networkMode !== 'awsvpc') return [];
   const subnet = template.networkConfiguration?.awsvpcConfiguration?.subnets?.[0];
   const details = subnet === undefined ? [] : [{ name: 'subnetId', value: subnet }];
-  return [{ id: uuid4(), type: 'ElasticNetworkInterface', status: 'PRECREATED', details }];
+  return [{ id: '', type: 'ElasticNetworkInterface', status: 'PRECREATED', details }];
 }
 
-/** A fresh task, placed and not yet launched, or waiting for a place of its capacity provider. Ids come from the workflow's own deterministic source. */
+/** A fresh task, placed and not yet launched, or waiting for a place of its capacity provider. Its id comes from the workflow's own deterministic source; its containers and attachments get theirs when it is reserved. */
 export function buildTask(template: TaskTemplate, placed: Placed | undefined, now: EpochMs): Task {
   const { taskDefinition, overrides, held } = template;
   const fargate = template.launchType === 'FARGATE';

@@ -1,4 +1,7 @@
-/** How workflows call the control activities: at once as a local activity, patiently as an ordinary one when that fails. */
+/**
+ * How one workflow calls the control activities. Reads are local activities: a lost one has changed nothing. Writes are ordinary
+ * activities: a write is on record before it runs, so a workflow task that is lost has written nothing.
+ */
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -8,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { ControlActivities } from '../../activities/control/types.ts';
 
-/** A slow or absent Postgres must not hold a workflow task: one short try here, the retries elsewhere. */
+/** A slow or absent Postgres must not hold a workflow task: one short try here, the retries as an ordinary activity. */
 const quick = proxyLocalActivities<ControlActivities>({ startToCloseTimeout: '2s', retry: { maximumAttempts: 1 } });
 
 const patient = proxyActivities<ControlActivities>({
@@ -16,42 +19,53 @@ const patient = proxyActivities<ControlActivities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
 });
 
-let lastQuick: Promise<unknown> = Promise.resolve();
+type Call<T> = (activities: ControlActivities) => Promise<T>;
 
-/**
- * One local activity of the workflow at a time. Of two that end together, a replay may show both to the workflow at once
- * where the first run saw one after the other: what follows each would then come in another order, and the workflow
- * would stand still for ever.
- */
-function inTurn<T>(call: () => Promise<T>): Promise<T> {
-  const result = lastQuick.then(call);
-  lastQuick = result.catch(() => undefined);
-  return result;
-}
+/** Each call throws only the store's refusals (the ApplicationFailure itself) and cancellations. */
+export class Control {
+  #lastRead: Promise<unknown> = Promise.resolve();
+  #lastWrite: Promise<unknown> = Promise.resolve();
 
-/** The cause of a failed activity when it is a refusal, which no retry changes. */
-export function refusalOf(error: unknown): ApplicationFailure | undefined {
-  if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) return undefined;
-  return error.cause.nonRetryable ? error.cause : undefined;
-}
-
-/** Runs one call to the store. Throws only refusals (the ApplicationFailure itself) and cancellations. */
-export async function callControl<T>(call: (activities: ControlActivities) => Promise<T>): Promise<T> {
-  try {
-    return await inTurn(() => call(quick));
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    const refusal = refusalOf(error);
-    if (refusal) throw refusal;
+  /**
+   * One at a time. Of two local activities that end together, a replay may show both to the workflow at once where the first
+   * run saw one after the other: what follows each would then come in another order, and the workflow would stand still.
+   */
+  async read<T>(call: Call<T>): Promise<T> {
+    const result = this.#lastRead.then(() => call(quick));
+    this.#lastRead = result.catch(() => undefined);
+    try {
+      return await result;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      const refusal = refusalOf(error);
+      if (refusal) throw refusal;
+    }
+    return patiently(call);
   }
-  return callControlOutside(call);
+
+  /** As an ordinary activity: the workflow task ends first, and what it has to say goes out. */
+  readApart<T>(call: Call<T>): Promise<T> {
+    return patiently(call);
+  }
+
+  /** One at a time, in the order of the calls: rows change in the order in which their owner decided. */
+  write<T>(call: Call<T>): Promise<T> {
+    const result = this.#lastWrite.then(() => patiently(call));
+    this.#lastWrite = result.catch(() => undefined);
+    return result;
+  }
 }
 
-/** As an ordinary activity from the start: the workflow's step ends, and what it has to say goes out. */
-export async function callControlOutside<T>(call: (activities: ControlActivities) => Promise<T>): Promise<T> {
+async function patiently<T>(call: Call<T>): Promise<T> {
   try {
     return await call(patient);
   } catch (error) {
     throw refusalOf(error) ?? error;
   }
+}
+
+/** A refusal, which no retry changes. A server reports a local activity's refusal bare, an ordinary one's as the cause. */
+function refusalOf(error: unknown): ApplicationFailure | undefined {
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  return failure instanceof ApplicationFailure && failure.nonRetryable ? failure : undefined;
 }

@@ -1,8 +1,7 @@
 /** What an owner decides, on its way into the store: with id, time, owner, version, and what it heard before. */
-import { workflowInfo } from '@temporalio/workflow';
+import { uuid4, workflowInfo } from '@temporalio/workflow';
 import type { Decision, DecisionCause, DecisionDraft } from '../../model/decision.ts';
 import { withCause } from '../../scheduler/decisions/causes.ts';
-import { contentId } from './content-id.ts';
 import type { RecordWriter } from './record-writer.ts';
 
 /** A decision that is taken again and again is written again no more often than this. */
@@ -21,12 +20,11 @@ export interface StandingDecision {
 export function newDecision(clusterName: string, draft: DecisionDraft, causes: readonly DecisionCause[]): Decision {
   const info = workflowInfo();
   const now = Date.now();
-  const { reasons, deploymentId, tasks, changes, facts } = draft;
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is set only where deployments are versioned
   const codeVersion = info.currentBuildId;
   return {
     ...draft,
-    id: contentId(JSON.stringify([reasons, deploymentId, tasks, changes, facts])),
+    id: uuid4(),
     clusterName,
     ownerWorkflowId: info.workflowId,
     causes,

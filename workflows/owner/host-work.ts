@@ -5,7 +5,7 @@ import { instanceTaskQueue } from '../../model/container-instance.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
 import { shortName } from '../../model/arn.ts';
-import { stepBudget } from './step-budget.ts';
+import { CommandBudget } from './command-budget.ts';
 
 /** A host may vanish; a launch may pull for hours. The heartbeat tells a dead agent, this bound a lost one. */
 const HOST_ACTIVITY_OPTIONS = {
@@ -38,6 +38,7 @@ export class HostWork {
   readonly #options: HostWorkOptions;
   /** One scope per instance: lost or returned instances have theirs cancelled and, when returned, issued again. */
   readonly #scopes = new Map<string, CancellationScope>();
+  readonly #budget = new CommandBudget();
   #underWay = 0;
 
   constructor(options: HostWorkOptions) {
@@ -123,7 +124,7 @@ export class HostWork {
   /** False after a failure that is worth another go; the pause keeps a broken host from spinning the workflow. */
   async #succeeds(input: unknown, call: () => Promise<readonly TaskReport[]>): Promise<boolean> {
     try {
-      await stepBudget(JSON.stringify(input).length);
+      await this.#budget.take(JSON.stringify(input).length);
       const reports = await call();
       if (reports.length > 0) this.#options.onReports(reports);
       return true;

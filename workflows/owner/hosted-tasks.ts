@@ -1,6 +1,5 @@
 /** The tasks of one owner together with the work on their container instances: stops, launches, news of instances. */
 import { workflowInfo } from '@temporalio/workflow';
-import type { TaskDifference } from '../../model/owner-view.ts';
 import type { Assignment } from '../../model/reservation.ts';
 import type { TaskLaunch } from '../../activities/host/types.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
@@ -8,7 +7,6 @@ import type { TaskReport } from '../../model/task.ts';
 import type { InstanceNotice, StopTaskCommand } from '../messages.ts';
 import { SPOT_INTERRUPTION } from '../../scheduler/reconcile/spot-interruption.ts';
 import { HostWork } from './host-work.ts';
-import { countHeldTasks } from './marked-writes.ts';
 import { isWaiting, OwnedTasks, type OwnedTask, type StopReason } from './owned-tasks.ts';
 import type { RecordWriter } from './record-writer.ts';
 import { groupBy, inFlight } from './relaunch.ts';
@@ -39,7 +37,6 @@ export class HostedTasks<T extends OwnedTask> {
   constructor({ clusterName, writer, carried, taskDefinitions, launchOf, onReports }: HostedTasksOptions<T>) {
     this.#launchOf = launchOf;
     this.owned = new OwnedTasks(writer, carried);
-    countHeldTasks(() => this.owned.size);
     this.#host = new HostWork({
       clusterName,
       ownerWorkflowId: workflowInfo().workflowId,
@@ -123,35 +120,6 @@ export class HostedTasks<T extends OwnedTask> {
       const reason = { stopCode, stoppedReason };
       for (const task of this.owned.on(containerInstanceId)) this.owned.lose(task.taskId, reason, now);
     }
-  }
-
-  /**
-   * What a lost step decided for a task is carried out: it has its instance, it is to stop. All else is written again as it
-   * is here, and rows of unknown tasks end. False: a task has changed since it was compared.
-   */
-  mend(differences: readonly TaskDifference[], now: number): boolean {
-    let isWhole = true;
-    for (const { taskId, heldVersion, row } of differences) {
-      const task = this.owned.get(taskId);
-      if (task?.version !== heldVersion) isWhole = false;
-      else if (task === undefined) this.owned.endUnknown(taskId, row.version, now);
-      else this.#mendTask(task, row, now);
-    }
-    return isWhole;
-  }
-
-  #mendTask(task: T, row: TaskDifference['row'], now: number): void {
-    const { taskId } = task;
-    const { containerInstanceId, availabilityZone, gpuIds } = row;
-    if (isWaiting(task) && containerInstanceId !== undefined) {
-      const zone = availabilityZone === undefined ? {} : { availabilityZone };
-      this.assign([{ taskId, containerInstanceId, ...zone, gpuIds }], now);
-    }
-    if (row.desiredStatus === 'STOPPED') {
-      const { stopCode = 'ServiceSchedulerInitiated', stoppedReason = '' } = row;
-      this.stop([{ taskId, reason: { stopCode, stoppedReason } }], now);
-    }
-    this.owned.rewrite(taskId, row.version);
   }
 
   #issue(instanceId: string, tasks: readonly T[]): void {

@@ -1,5 +1,5 @@
 /** The tasks of one owner, and every change to them: forwards only, each written to the store with a higher version. */
-import type { HeldTask } from '../../model/owner-view.ts';
+import type { HeldTask } from '../../model/held-task.ts';
 import type { StopCode } from '../../model/status.ts';
 import type { TaskChanges, TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -24,12 +24,6 @@ export interface StopReason {
   readonly stopCode: StopCode;
   readonly stoppedReason: string;
 }
-
-/** Of a row that a lost step reserved. */
-export const NEVER_LAUNCHED: StopReason = {
-  stopCode: 'TaskFailedToStart',
-  stoppedReason: 'The scheduler was interrupted before it had launched the task.',
-};
 
 /** What a report meant for its task. `failedToStart`: it stopped by itself without ever running. */
 export type ReportOutcome<T> =
@@ -138,28 +132,6 @@ export class OwnedTasks<T extends OwnedTask> {
     const own = task.desiredStatus === 'STOPPED' ? {} : reason;
     const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPED', ...own } as const;
     this.#replace({ ...task, ...changes, version: task.version + 1 }, { ...changes, stoppedAt: now });
-  }
-
-  /** Makes its row what the task is here; `rowVersion` is the row's. */
-  rewrite(taskId: string, rowVersion: number): void {
-    const task = this.#tasks.get(taskId);
-    if (!task) return;
-    const { lastStatus, desiredStatus, healthStatus, startedAt, stopCode, stoppedReason } = task;
-    const changes = {
-      lastStatus,
-      desiredStatus,
-      healthStatus,
-      ...(startedAt === undefined ? {} : { startedAt }),
-      ...(stopCode === undefined ? {} : { stopCode }),
-      ...(stoppedReason === undefined ? {} : { stoppedReason }),
-    };
-    this.#replace({ ...task, version: Math.max(task.version, rowVersion) + 1 }, changes);
-  }
-
-  /** Ends a row of which nothing is known here: its task was reserved in a step that was lost, and never launched. */
-  endUnknown(taskId: string, rowVersion: number, now: EpochMs): void {
-    const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPED', ...NEVER_LAUNCHED, stoppedAt: now } as const;
-    this.#writer.patchTask({ taskId, version: rowVersion + 1, changes });
   }
 
   #replace(task: T, changes: TaskChanges): void {

@@ -8,10 +8,12 @@ import { isFargateProvider, MAX_PROVISIONING_TASKS } from '../../model/capacity-
 import type { Task } from '../../model/task.ts';
 import { assignProviders } from '../../scheduler/capacity/assign-providers.ts';
 import type { Placed, PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
+import type { Control } from './control.ts';
 import { placeAndReserve, reserve, type ReservationOutcome, type ReserveOptions } from './place.ts';
 import { groupBy } from './relaunch.ts';
 
 export interface ProviderPlacement {
+  readonly control: Control;
   readonly clusterName: string;
   /** Of all providers together. */
   readonly request: PlacementRequest;
@@ -35,9 +37,10 @@ export interface ProviderOutcome extends ReservationOutcome {
 
 /** As placeAndReserve, for each provider in turn. */
 export async function placeByProvider(placement: ProviderPlacement): Promise<ProviderOutcome> {
-  const { clusterName, request, strategy, existing, buildTask, decisionsFor, requestFor } = placement;
+  const { control, clusterName, request, strategy, existing, buildTask, decisionsFor, requestFor } = placement;
   if (strategy === undefined) {
-    const options = { clusterName, request, decisionsFor, buildTask: (placed: Placed) => buildTask(placed, undefined) };
+    const build = (placed: Placed): Task => buildTask(placed, undefined);
+    const options = { control, clusterName, request, decisionsFor, buildTask: build };
     const outcome = await placeAndReserve({ ...options, ...(requestFor ? { requestFor } : {}) });
     return { ...outcome, beyondQuota: 0 };
   }
@@ -64,9 +67,9 @@ export async function placeByProvider(placement: ProviderPlacement): Promise<Pro
 }
 
 async function placeOnProvider(placement: ProviderPlacement, name: string): Promise<ProviderOutcome> {
-  const { clusterName, request, buildTask, decisionsFor, mayWait = true } = placement;
+  const { control, clusterName, request, buildTask, decisionsFor, mayWait = true } = placement;
   const build = (place: Placed): Task => buildTask(place, name);
-  const placed = await placeAndReserve({ clusterName, request, decisionsFor, buildTask: build });
+  const placed = await placeAndReserve({ control, clusterName, request, decisionsFor, buildTask: build });
   if (isFargateProvider(name) || !mayWait) return { ...placed, beyondQuota: 0 };
   const { refusal: _waits, ...outcome } = placed;
   const missing = request.count - outcome.tasks.length;
@@ -78,6 +81,6 @@ async function placeOnProvider(placement: ProviderPlacement, name: string): Prom
     placed: outcome.tasks.length,
     ...(explanation ? { explanation } : {}),
   });
-  const { tasks } = await reserve({ clusterName, tasks: rows, decisions });
+  const { tasks } = await reserve(control, { clusterName, tasks: rows, decisions });
   return { ...outcome, tasks: [...outcome.tasks, ...tasks], beyondQuota: missing - tasks.length };
 }

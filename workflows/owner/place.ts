@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ReserveInput, ReserveResult, RunTaskRequestRecord } from '../../model/reservation.ts';
 import type { Decision, PlacementExplanation } from '../../model/decision.ts';
+import { toColumns } from '../../model/columns.ts';
 import type { SnapshotRequest } from '../../model/capacity.ts';
 import { isFargateProvider } from '../../model/capacity-provider.ts';
 import type { LaunchType } from '../../model/status.ts';
@@ -9,8 +10,7 @@ import type { Task } from '../../model/task.ts';
 import { snapshotAttributeNames, snapshotGroups } from '../../model/task-requirements.ts';
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { Placed, PlacementRequest, Refusal, RefusalReason } from '../../scheduler/placement/types.ts';
-import { callControl, callControlOutside } from './control.ts';
-import { StepWasLost, writeMarked } from './marked-writes.ts';
+import type { Control } from './control.ts';
 import { groupBy } from './relaunch.ts';
 
 /** Rounds without a single reservation before the refusal stands: someone else is taking the same capacity. */
@@ -60,6 +60,7 @@ export interface PlacementAttempt {
 }
 
 export interface ReserveOptions {
+  readonly control: Control;
   readonly clusterName: string;
   readonly request: PlacementRequest;
   /** A complete row for one placed task; called once per try, with a fresh id each. */
@@ -70,7 +71,7 @@ export interface ReserveOptions {
   readonly decisionsFor: (attempt: PlacementAttempt) => readonly Decision[];
 }
 
-/** Above this number the workflow's step ends first: what it has to say must not wait until so many rows are written. */
+/** Above this number the workflow task ends first: what it has to say must not wait for so large a snapshot. */
 const MANY_TASKS = 200;
 
 /** Places and reserves up to `request.count` tasks. What the store refuses for good becomes the refusal of the rest. */
@@ -92,12 +93,13 @@ export const refusedByStore = ({ message }: ApplicationFailure): Refusal => ({
 });
 
 async function placeInRounds(options: ReserveOptions, reserved: Task[]): Promise<ReservationOutcome> {
-  const { clusterName, request } = options;
+  const { control, clusterName, request } = options;
   let fruitless = 0;
   for (;;) {
-    const snapshot = await (request.count > MANY_TASKS ? callControlOutside : callControl)((activities) =>
-      activities.snapshotCapacity(snapshotRequest(clusterName, request)),
-    );
+    const asked = snapshotRequest(clusterName, request);
+    const snapshot = await (request.count > MANY_TASKS
+      ? control.readApart((activities) => activities.snapshotCapacity(asked))
+      : control.read((activities) => activities.snapshotCapacity(asked)));
     const wanted = request.count - reserved.length;
     const result = placeTasks({ ...request, count: wanted }, snapshot, Math.floor(Math.random() * 2 ** 31));
     const { explanation } = result;
@@ -125,36 +127,34 @@ async function placeInRounds(options: ReserveOptions, reserved: Task[]): Promise
   }
 }
 
-/** Rows in one reservation: bounds the transaction, and the call's size where it becomes an ordinary activity. */
+/** Rows in one reservation: bounds the transaction and the activity's input. */
 const MAX_RESERVED_AT_ONCE = 500;
 
 /** Tasks of the same instance go together; few tasks in the order of their placement. */
 async function reserveInParts(
-  { clusterName, decisionsFor }: ReserveOptions,
+  { control, clusterName, decisionsFor }: ReserveOptions,
   attempt: PlacementAttempt,
   runTaskRequest?: RunTaskRequestRecord,
 ): Promise<ReserveAnswer> {
   const { tasks, placed } = attempt;
   if (tasks.length <= MAX_RESERVED_AT_ONCE) {
     const decisions = decisionsFor(attempt);
-    return reserve({ clusterName, tasks, decisions, ...(runTaskRequest ? { runTaskRequest } : {}) });
+    return reserve(control, { clusterName, tasks, decisions, ...(runTaskRequest ? { runTaskRequest } : {}) });
   }
   const grouped = [...groupBy(tasks, (task) => task.containerInstanceId ?? '').values()].flat();
   const answers: ReserveAnswer[] = [];
   for (let i = 0; i < grouped.length; i += MAX_RESERVED_AT_ONCE) {
     const part = grouped.slice(i, i + MAX_RESERVED_AT_ONCE);
     const decisions = decisionsFor({ ...attempt, tasks: part, placed: placed + i });
-    answers.push(await reserve({ clusterName, tasks: part, decisions }));
+    answers.push(await reserve(control, { clusterName, tasks: part, decisions }));
   }
   return { tasks: answers.flatMap((answer) => answer.tasks), refused: answers.flatMap((answer) => answer.refused) };
 }
 
-/** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. Throws StepWasLost. */
-export async function reserve(input: ReserveInput): Promise<ReserveAnswer> {
-  const answer = await writeMarked((activities, mark) => activities.reserveTasks({ ...input, mark }), {
-    whenSure: true,
-  });
-  if (answer.stepWasLost && answer.reserved.length + answer.refused.length === 0) throw new StepWasLost();
+/** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. */
+export async function reserve(control: Control, input: ReserveInput): Promise<ReserveAnswer> {
+  const asked = { ...input, tasks: toColumns(input.tasks) };
+  const answer = await control.write((activities) => activities.reserveTasks(asked));
   const gpuIds = new Map(answer.reserved.map((row) => [row.taskId, row.gpuIds]));
   const held = input.tasks.flatMap((task) => {
     const gpus = gpuIds.get(task.taskId);

@@ -1,10 +1,9 @@
 /** What placement is asked for one definition: the same for services and for RunTask. */
 import type { PlacementConstraint, PlacementStrategy, TaskOverride } from '@aws-sdk/client-ecs';
-import { patched } from '@temporalio/workflow';
 import type { LaunchType } from '../../model/status.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import { firstUnreadable } from '../../model/placement-rules.ts';
-import { heldResources, mountedMemory } from '../../model/task-requirements.ts';
+import { heldResources } from '../../model/task-requirements.ts';
 import type { HeldResources } from '../../model/task.ts';
 import { isUnreadable } from '../../model/unreadable.ts';
 import type { PlacementRequest } from '../../scheduler/placement/types.ts';
@@ -23,16 +22,12 @@ export interface PlacementSpec {
 /** What a request that cannot be read holds: it is placed nowhere. */
 const NOTHING: HeldResources = { cpu: 0, memoryMiB: 0, ports: [], gpus: 0 };
 
-/** Histories from before mounts in memory counted placed tasks without them. */
-const countsMounts = ({ containerDefinitions = [] }: TaskDefinition): boolean =>
-  containerDefinitions.some((container) => mountedMemory(container) > 0) && patched('mounts-in-memory');
-
 /** The definition's own constraints bind together with those of the service or call. Never throws. */
 export function placementRequest(spec: PlacementSpec): PlacementRequest {
   const { taskDefinition } = spec;
   const own = (taskDefinition.placementConstraints ?? []).map((c) => ({ ...c, type: 'memberOf' as const }));
   const constraints = [...own, ...spec.constraints];
-  const resources = heldResources(taskDefinition, spec.overrides, { withMounts: countsMounts(taskDefinition) });
+  const resources = heldResources(taskDefinition, spec.overrides);
   const wrong = isUnreadable(resources) ? resources : firstUnreadable(constraints, spec.strategies);
   return {
     count: spec.count,

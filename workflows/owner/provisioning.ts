@@ -10,8 +10,7 @@ import { provisioningFailure } from '../../scheduler/placement/explain.ts';
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
 import { placementRetryDelay } from '../../scheduler/throttle/throttle.ts';
-import { callControl } from './control.ts';
-import { writeMarked } from './marked-writes.ts';
+import type { Control } from './control.ts';
 import type { StandingDecision } from './decision-log.ts';
 import type { HostedTasks } from './hosted-tasks.ts';
 import { isWaiting, type OwnedTask } from './owned-tasks.ts';
@@ -33,6 +32,7 @@ export interface ProvisioningWait {
 
 export interface ProvisioningOptions<T extends OwnedTask> extends ProvisioningRecordsOptions<T> {
   readonly clusterName: string;
+  readonly control: Control;
   readonly hosted: HostedTasks<T>;
   readonly carried: ProvisioningWait | undefined;
   /** Tasks with the same key are alike: one request places them all. */
@@ -98,7 +98,7 @@ export class Provisioning<T extends OwnedTask> {
   async step(): Promise<ProvisioningStep<T>> {
     const { dueAt } = this;
     if (dueAt === undefined || dueAt > Date.now()) return { changed: false, expired: [], refusals: [] };
-    this.#timeoutMs ??= await loadTimeout();
+    this.#timeoutMs ??= await loadTimeout(this.#options.control);
     const before = this.waiting.length;
     // Capacity that appears from here on asks for another attempt.
     const next = { attempts: (this.#wait?.attempts ?? 0) + 1, retryAt: Infinity };
@@ -134,8 +134,8 @@ export class Provisioning<T extends OwnedTask> {
 
   /** Places tasks that are alike; why the rest found no place. */
   async #place(group: readonly T[], request: PlacementRequest): Promise<Placement<T>> {
-    const { clusterName, hosted } = this.#options;
-    const snapshot = await callControl((activities) =>
+    const { clusterName, control, hosted } = this.#options;
+    const snapshot = await control.read((activities) =>
       activities.snapshotCapacity(snapshotRequest(clusterName, request)),
     );
     const { placed, refusal, explanation } = placeTasks(request, snapshot, Math.floor(Math.random() * 2 ** 31));
@@ -146,8 +146,8 @@ export class Provisioning<T extends OwnedTask> {
     });
     if (assignments.length === 0) return { attempt, refusal };
     const decisions = this.#records.placed(attempt, assignments);
-    const { assigned } = await writeMarked((activities, mark) =>
-      activities.assignTasks({ clusterName, assignments, decisions, mark }),
+    const { assigned } = await control.write((activities) =>
+      activities.assignTasks({ clusterName, assignments, decisions }),
     );
     hosted.assign(assigned, Date.now());
     return { attempt, refusal };
@@ -177,7 +177,7 @@ function first<T>([task]: readonly T[]): T {
   return task;
 }
 
-async function loadTimeout(): Promise<number> {
-  const policy = await callControl((activities) => activities.loadInstancePolicy());
+async function loadTimeout(control: Control): Promise<number> {
+  const policy = await control.read((activities) => activities.loadInstancePolicy());
   return policy.provisioningTimeoutMs ?? DEFAULT_PROVISIONING_TIMEOUT_MS;
 }

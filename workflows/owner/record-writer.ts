@@ -5,7 +5,7 @@ import type { Decision } from '../../model/decision.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { ContainerReport, TaskPatch } from '../../model/task.ts';
-import { writeMarked } from './marked-writes.ts';
+import type { Control } from './control.ts';
 import { takeApart } from './refused-writes.ts';
 
 function mergeContainers(earlier: readonly ContainerReport[], later: readonly ContainerReport[]): ContainerReport[] {
@@ -25,9 +25,9 @@ export function mergeTaskPatches(earlier: TaskPatch, later: TaskPatch): TaskPatc
 }
 
 /** The store's refusal, which no repetition changes. */
-async function tryToWrite(record: OwnerRecord): Promise<ApplicationFailure | undefined> {
+async function tryToWrite(control: Control, record: OwnerRecord): Promise<ApplicationFailure | undefined> {
   try {
-    await writeMarked((activities, mark) => activities.recordOwner({ ...record, mark }));
+    await control.write((activities) => activities.recordOwner(record));
     return undefined;
   } catch (error) {
     if (error instanceof ApplicationFailure) return error;
@@ -39,6 +39,7 @@ async function tryToWrite(record: OwnerRecord): Promise<ApplicationFailure | und
 const MAX_PATCHES_PER_WRITE = 500;
 
 export class RecordWriter {
+  readonly #control: Control;
   readonly #clusterName: string;
   readonly #patches = new Map<string, TaskPatch>();
   #events: ServiceEvent[] = [];
@@ -53,7 +54,8 @@ export class RecordWriter {
   readonly #onRefused: (why: string) => void;
 
   /** `onRefused`: the store refused some of a write for good, and what it could not take is given up. */
-  constructor(clusterName: string, onRefused: (why: string) => void = () => undefined) {
+  constructor(control: Control, clusterName: string, onRefused: (why: string) => void = () => undefined) {
+    this.#control = control;
     this.#clusterName = clusterName;
     this.#onRefused = onRefused;
   }
@@ -81,7 +83,7 @@ export class RecordWriter {
     if (!withNextWrite) this.#queue();
   }
 
-  /** The service's row as of now, counted when it is written: of many changes in one step only the last is. */
+  /** The service's row as of now, counted when it is written: of many changes in one workflow task only the last is. */
   putService(record: () => ServiceRecord): void {
     this.#service = record;
     this.#queue();
@@ -126,10 +128,10 @@ export class RecordWriter {
   }
 
   async #write(record: OwnerRecord): Promise<void> {
-    const refusal = await tryToWrite(record);
+    const refusal = await tryToWrite(this.#control, record);
     if (refusal === undefined) return;
     for (const attempts of takeApart(record, refusal.message)) {
-      for (const attempt of attempts) if ((await tryToWrite(attempt)) === undefined) break;
+      for (const attempt of attempts) if ((await tryToWrite(this.#control, attempt)) === undefined) break;
     }
     log.warn('the store refused a change for good', { refusal: refusal.message });
     this.#onRefused(refusal.message);

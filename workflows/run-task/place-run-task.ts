@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { RunTaskRequestRecord } from '../../model/reservation.ts';
 import { containerInstanceArn, parseArn } from '../../model/arn.ts';
+import { toColumns } from '../../model/columns.ts';
 import { MAX_PROVISIONING_TASKS } from '../../model/capacity-provider.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { Failure } from '../../model/errors.ts';
@@ -12,9 +13,8 @@ import { placeOnInstances } from '../../scheduler/placement/place-on-instances.t
 import type { Placed, PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
 import type { RunTaskCommand, RunTaskOutcome } from '../messages.ts';
 import { buildTask, type TaskTemplate } from '../owner/build-task.ts';
-import { callControl } from '../owner/control.ts';
+import type { Control } from '../owner/control.ts';
 import type { OwnedTask } from '../owner/owned-tasks.ts';
-import { writeMarked } from '../owner/marked-writes.ts';
 import { placementRequest } from '../owner/placement-request.ts';
 import { placeByProvider } from '../owner/place-by-provider.ts';
 import { reserve, snapshotRequest } from '../owner/place.ts';
@@ -88,15 +88,21 @@ const ownedTask = (task: Task): OwnedTask => ({
   ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
 });
 
-/** Places, reserves and explains. Throws InvalidParameterException when the cluster has no instance, or StepWasLost. */
-export async function placeRunTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
-  return command.kind === 'StartTask' ? startTask(command, ownerWorkflowId) : runTask(command, ownerWorkflowId);
+/** Places, reserves and explains. Throws InvalidParameterException when the cluster has no instance. */
+export async function placeRunTask(
+  control: Control,
+  command: RunTaskCommand,
+  ownerWorkflowId: string,
+): Promise<RunTaskPlacement> {
+  const place = command.kind === 'StartTask' ? startTask : runTask;
+  return place(control, command, ownerWorkflowId);
 }
 
-async function runTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
+async function runTask(control: Control, command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
   const request = requestOf(command);
   const template = templateOf(command, request.resources, ownerWorkflowId);
   const { tasks, refusal, explanation, totalInstances, requestKept, ...placement } = await placeByProvider({
+    control,
     clusterName: command.clusterName,
     request,
     decisionsFor: placementDecisions(command, request),
@@ -154,10 +160,14 @@ function failuresOf(command: RunTaskCommand, placed: number, refusal: Refusal | 
   return Array.from({ length: command.count - placed }, () => failure);
 }
 
-async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Promise<RunTaskPlacement> {
+async function startTask(
+  control: Control,
+  command: RunTaskCommand,
+  ownerWorkflowId: string,
+): Promise<RunTaskPlacement> {
   const request = { ...requestOf(command), constraints: [], strategies: [] };
   const instanceIds = command.containerInstanceIds ?? [];
-  const snapshot = await callControl((activities) =>
+  const snapshot = await control.read((activities) =>
     activities.snapshotCapacity({ ...snapshotRequest(command.clusterName, request), instanceIds }),
   );
   const template = templateOf(command, request.resources, ownerWorkflowId);
@@ -167,7 +177,7 @@ async function startTask(command: RunTaskCommand, ownerWorkflowId: string): Prom
   }
   const wanted = answers.flatMap((a) => (a.kind === 'placed' ? [buildTask(template, a.placed, Date.now())] : []));
   const decisions = startedWhereNamed(command, wanted);
-  const { tasks, refused } = await reserve({ clusterName: command.clusterName, tasks: wanted, decisions });
+  const { tasks, refused } = await reserve(control, { clusterName: command.clusterName, tasks: wanted, decisions });
   const unable = [
     ...answers.flatMap((a) => (a.kind === 'placed' ? [] : [a])),
     ...refused.map(({ containerInstanceId, reason }) => ({ containerInstanceId, failure: { reason } })),
@@ -198,9 +208,9 @@ function requestRecord(command: RunTaskCommand, outcome: RunTaskOutcome): RunTas
 }
 
 /** Keeps the answer for the clientToken, so that a retry finds it after the workflow has ended too. */
-export async function keepRequest(command: RunTaskCommand, outcome: RunTaskOutcome): Promise<void> {
+export async function keepRequest(control: Control, command: RunTaskCommand, outcome: RunTaskOutcome): Promise<void> {
   const runTaskRequest = requestRecord(command, outcome);
   if (!runTaskRequest) return;
   const { clusterName } = command;
-  await writeMarked((activities, mark) => activities.reserveTasks({ clusterName, tasks: [], runTaskRequest, mark }));
+  await control.write((activities) => activities.reserveTasks({ clusterName, tasks: toColumns([]), runTaskRequest }));
 }

@@ -2,23 +2,23 @@
 import { ApplicationFailure, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { TaskLaunch } from '../../activities/host/types.ts';
 import { parseArn, taskArn } from '../../model/arn.ts';
-import type { HeldTask } from '../../model/owner-view.ts';
+import type { HeldTask } from '../../model/held-task.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { InstanceNotice, RunTaskCommand, RunTaskOutcome, StopTaskCommand } from '../messages.ts';
 import { DecisionLog } from '../owner/decision-log.ts';
 import { HostedTasks } from '../owner/hosted-tasks.ts';
-import { rowsAreInDoubt, StepWasLost } from '../owner/marked-writes.ts';
-import { mendRows } from '../owner/mend-rows.ts';
+import { Control } from '../owner/control.ts';
 import type { OwnedTask, OwnedTasks } from '../owner/owned-tasks.ts';
 import { Provisioning } from '../owner/provisioning.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
 import { taskListDetails } from '../owner/details.ts';
 import type { CarriedRunTask } from '../state.ts';
-import { keepRequest, placeRunTask, requestOf, type RunTaskPlacement } from './place-run-task.ts';
+import { keepRequest, placeRunTask, requestOf } from './place-run-task.ts';
 import { recordNotice, recordStop } from './run-task-decisions.ts';
 
 export class RunTaskOwner {
   readonly #clusterName: string;
+  readonly #control = new Control();
   readonly #writer: RecordWriter;
   readonly #tasks: OwnedTasks<OwnedTask>;
   readonly #hosted: HostedTasks<OwnedTask>;
@@ -32,7 +32,7 @@ export class RunTaskOwner {
     this.#clusterName = clusterName;
     this.#command = carried?.command;
     this.#outcome = carried?.outcome;
-    this.#writer = new RecordWriter(clusterName);
+    this.#writer = new RecordWriter(this.#control, clusterName);
     this.#hosted = new HostedTasks({
       clusterName,
       writer: this.#writer,
@@ -46,6 +46,7 @@ export class RunTaskOwner {
     this.#log = new DecisionLog(this.#writer, clusterName);
     this.#provisioning = new Provisioning({
       clusterName,
+      control: this.#control,
       hosted: this.#hosted,
       log: this.#log,
       carried: carried?.provisioning,
@@ -88,24 +89,6 @@ export class RunTaskOwner {
     this.#show();
   }
 
-  /** A step was lost after it had written. While the call's tasks are placed, its own affair. */
-  get isInDoubt(): boolean {
-    return rowsAreInDoubt() && this.#outcome !== undefined;
-  }
-
-  async mend(): Promise<void> {
-    await mendRows({
-      writer: this.#writer,
-      view: () => ({
-        clusterName: this.#clusterName,
-        ownerWorkflowId: workflowInfo().workflowId,
-        tasks: this.#tasks.held,
-      }),
-      mend: ({ tasks }) => this.#hosted.mend(tasks, Date.now()),
-    });
-    this.#show();
-  }
-
   get ownedTasks(): readonly HeldTask[] {
     return this.#tasks.held;
   }
@@ -131,9 +114,13 @@ export class RunTaskOwner {
     this.#command = command;
     if (command.cause) this.#log.hear(command.cause);
     try {
-      const { tasks, failures, decisions, requestKept } = await this.#place(command);
+      const { tasks, failures, decisions, requestKept } = await placeRunTask(
+        this.#control,
+        command,
+        workflowInfo().workflowId,
+      );
       const outcome = { taskIds: tasks.map((task) => task.taskId), failures };
-      if (!requestKept) await keepRequest(command, outcome);
+      if (!requestKept) await keepRequest(this.#control, command, outcome);
       this.#outcome = outcome;
       for (const decision of decisions) this.#writer.addDecision(decision);
       this.#hosted.start(tasks);
@@ -164,18 +151,6 @@ export class RunTaskOwner {
     this.#hosted.instanceNotice(notice, Date.now());
     // draining and active: standalone tasks are untouched by either.
     this.#show();
-  }
-
-  /** From the start when a lost step has left tasks in the store: they end first. */
-  async #place(command: RunTaskCommand): Promise<RunTaskPlacement> {
-    for (;;) {
-      try {
-        return await placeRunTask(command, workflowInfo().workflowId);
-      } catch (error) {
-        if (!(error instanceof StepWasLost)) throw error;
-        await this.mend();
-      }
-    }
   }
 
   #repeated(command: RunTaskCommand): RunTaskOutcome {

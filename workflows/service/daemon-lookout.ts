@@ -7,7 +7,7 @@ import type { EpochMs } from '../../model/time.ts';
 import { sortInstances } from '../../scheduler/daemon/sort-instances.ts';
 import type { PlacementRequest } from '../../scheduler/placement/types.ts';
 import type { DaemonInstances } from '../../scheduler/reconcile/types.ts';
-import { callControl } from '../owner/control.ts';
+import type { Control } from '../owner/control.ts';
 import { placementRequest } from '../owner/placement-request.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
 
@@ -57,9 +57,14 @@ const occupiedBy = (tasks: readonly ServiceOwnedTask[]): ReadonlySet<string> =>
 
 export class DaemonLookout {
   #seen: Seen | undefined;
+  readonly #control: Control;
   #sorted: DaemonInstances | undefined;
   #stale = true;
   #looking = false;
+
+  constructor(control: Control) {
+    this.#control = control;
+  }
 
   /** The instances may have changed. */
   changed(): void {
@@ -120,7 +125,7 @@ export class DaemonLookout {
     this.#stale = false;
     this.#looking = true;
     const at = Date.now();
-    const look = await callControl((activities) =>
+    const look = await this.#control.read((activities) =>
       activities.lookAtInstances({ ...request, ...(known ? { knownDigest: known.digest } : {}) }),
     );
     this.#looking = false;

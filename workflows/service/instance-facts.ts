@@ -2,7 +2,7 @@
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { ServiceSnapshot, ServiceTask } from '../../scheduler/reconcile/types.ts';
-import { callControl } from '../owner/control.ts';
+import type { Control } from '../owner/control.ts';
 
 export type InstanceFacts = Pick<ServiceSnapshot, 'instanceFree' | 'instanceAttributes'>;
 
@@ -16,6 +16,7 @@ function spreadAttributes(definition: ServiceDefinition): string[] {
 
 /** Free resources and attributes of the tasks' instances; nothing while no task is too many or no strategy asks. */
 export async function loadInstanceFacts(
+  control: Control,
   definition: ServiceDefinition,
   tasks: readonly ServiceTask[],
 ): Promise<InstanceFacts> {
@@ -24,7 +25,7 @@ export async function loadInstanceFacts(
   const binpacks = definition.placementStrategy.some((strategy) => strategy.type === 'binpack');
   if (kept.length <= definition.desiredCount || (!binpacks && attributeNames.length === 0)) return {};
   const instanceIds = [...new Set(kept.map((task) => task.containerInstanceId))].filter((id) => id !== '').sort();
-  const snapshot = await callControl((activities) =>
+  const snapshot = await control.read((activities) =>
     activities.snapshotCapacity({
       clusterName: definition.clusterName,
       group: `service:${definition.serviceName}`,

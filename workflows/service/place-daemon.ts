@@ -5,7 +5,6 @@ import { placeOnEach } from '../../scheduler/daemon/place-on-each.ts';
 import type { PlacementExplanation } from '../../model/decision.ts';
 import type { Refusal } from '../../scheduler/placement/types.ts';
 import { placementRetryDelay } from '../../scheduler/throttle/throttle.ts';
-import { callControl } from '../owner/control.ts';
 import { contested, reserve, snapshotRequest, type ReserveOptions } from '../owner/place.ts';
 import type { PlacementWait } from '../state.ts';
 
@@ -18,16 +17,20 @@ export interface DaemonPlacement {
 
 /** One try for each instance: those that are refused wait by themselves, so that none holds up another. */
 export async function placeOnEachAndReserve(
-  { clusterName, request, buildTask, decisionsFor }: ReserveOptions,
+  { control, clusterName, request, buildTask, decisionsFor }: ReserveOptions,
   instanceIds: readonly string[],
 ): Promise<DaemonPlacement> {
-  const snapshot = await callControl((activities) =>
+  const snapshot = await control.read((activities) =>
     activities.snapshotCapacity({ ...snapshotRequest(clusterName, request), instanceIds }),
   );
   const { placed, explanation, refusal } = placeOnEach(request, snapshot);
   if (placed.length === 0) return { tasks: [], explanation, ...(refusal ? { refusal } : {}) };
   const tasks = placed.map((place) => buildTask(place));
-  const answer = await reserve({ clusterName, tasks, decisions: decisionsFor({ tasks, placed: 0, explanation }) });
+  const answer = await reserve(control, {
+    clusterName,
+    tasks,
+    decisions: decisionsFor({ tasks, placed: 0, explanation }),
+  });
   const refused = answer.refused.length > 0 ? contested(answer.refused, request.launchType) : refusal;
   return { tasks: answer.tasks, explanation, ...(refused ? { refusal: refused } : {}) };
 }

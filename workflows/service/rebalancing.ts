@@ -8,7 +8,7 @@ import type { RebalancePlan } from '../../scheduler/rebalance/plan-rebalance.ts'
 import { movesNeeded, tasksByZone } from '../../scheduler/rebalance/plan-moves.ts';
 import { joinRooms, zoneRooms, type ZoneRoom } from '../../scheduler/rebalance/zone-room.ts';
 import type { ServiceSnapshot } from '../../scheduler/reconcile/types.ts';
-import { callControl } from '../owner/control.ts';
+import type { Control } from '../owner/control.ts';
 import { snapshotRequest } from '../owner/place.ts';
 import type { ServiceState } from '../state.ts';
 import { deploymentRequest } from './start-tasks.ts';
@@ -19,11 +19,13 @@ const nothing = (actions: readonly ServiceAction[]): RebalanceStep => ({ start: 
 
 export class Rebalancing {
   readonly #state: ServiceState;
+  readonly #control: Control;
   /** Since the service became steady, or an instance came. */
   #looked = false;
 
-  constructor(state: ServiceState) {
+  constructor(state: ServiceState, control: Control) {
     this.#state = state;
+    this.#control = control;
   }
 
   /** Look again at this time even if nothing is heard. */
@@ -85,7 +87,7 @@ export class Rebalancing {
 
   async #plan(snapshot: ServiceSnapshot, isCurrent: () => boolean): Promise<RebalancePlan | undefined> {
     const { clusterName, desiredCount } = snapshot.definition;
-    const zones = await callControl((activities) => activities.listZones({ clusterName }));
+    const zones = await this.#control.read((activities) => activities.listZones({ clusterName }));
     if (!isCurrent()) return undefined;
     if (isLevel(zones, snapshot)) return planRebalance(snapshot, withoutRoom(zones), Date.now());
     const [primary] = this.#state.deployments;
@@ -95,7 +97,7 @@ export class Rebalancing {
     // Instances that none of its providers has are no place for its tasks.
     for (const provider of strategy === undefined ? [undefined] : eligibleProviders(strategy)) {
       const request = deploymentRequest(this.#state, deploymentId, 1, provider);
-      const capacity = await callControl((activities) =>
+      const capacity = await this.#control.read((activities) =>
         activities.snapshotCapacity(snapshotRequest(clusterName, request)),
       );
       if (!isCurrent()) return undefined;

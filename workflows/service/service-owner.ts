@@ -1,6 +1,6 @@
 /** State of one service and what each message does to it. What follows from that is planned in rounds: service-rounds.ts. */
-import { ApplicationFailure, condition, patched, sleep, workflowInfo } from '@temporalio/workflow';
-import type { HeldTask } from '../../model/owner-view.ts';
+import { ApplicationFailure, condition, sleep } from '@temporalio/workflow';
+import type { HeldTask } from '../../model/held-task.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -23,8 +23,7 @@ import type {
   UpdateServiceCommand,
 } from '../messages.ts';
 import { HostedTasks, type TaskStop } from '../owner/hosted-tasks.ts';
-import { rowsAreInDoubt, StepWasLost } from '../owner/marked-writes.ts';
-import { mendRows } from '../owner/mend-rows.ts';
+import { Control } from '../owner/control.ts';
 import type { OwnedTasks } from '../owner/owned-tasks.ts';
 import { Provisioning } from '../owner/provisioning.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
@@ -67,6 +66,7 @@ const refuse = (code: string, message: string): ApplicationFailure => Applicatio
 
 export class ServiceOwner {
   readonly state: ServiceState;
+  readonly #control = new Control();
   readonly #tasks: OwnedTasks<ServiceOwnedTask>;
   readonly #writer: RecordWriter;
   readonly #decisions: ServiceDecisions;
@@ -81,8 +81,9 @@ export class ServiceOwner {
 
   constructor(carried: CarriedService) {
     this.state = carried.state;
-    this.#lookout = this.state.definition.schedulingStrategy === 'DAEMON' ? new DaemonLookout() : undefined;
-    this.#writer = new RecordWriter(this.state.definition.clusterName, (why) => {
+    this.#lookout =
+      this.state.definition.schedulingStrategy === 'DAEMON' ? new DaemonLookout(this.#control) : undefined;
+    this.#writer = new RecordWriter(this.#control, this.state.definition.clusterName, (why) => {
       this.#writeRefused(why);
     });
     this.#decisions = new ServiceDecisions(this.state, this.#writer);
@@ -97,6 +98,7 @@ export class ServiceOwner {
     this.#tasks = this.#hosted.owned;
     this.#provisioning = new Provisioning({
       clusterName: this.state.definition.clusterName,
+      control: this.#control,
       hosted: this.#hosted,
       carried: carried.provisioning,
       keyOf: ({ deploymentId, capacityProviderName = '' }) => `${deploymentId}/${capacityProviderName}`,
@@ -105,7 +107,7 @@ export class ServiceOwner {
       log: this.#decisions.log,
       belongTo: ({ deploymentId }) => ({ serviceName: this.state.definition.serviceName, deploymentId }),
     });
-    this.#rebalancing = new Rebalancing(this.state);
+    this.#rebalancing = new Rebalancing(this.state, this.#control);
     this.#rows = new ServiceRows({
       state: this.state,
       tasks: this.#tasks,
@@ -114,6 +116,7 @@ export class ServiceOwner {
       onChange: () => this.#rounds.planAgain(),
     });
     this.#rounds = new ServiceRounds({
+      control: this.#control,
       state: this.state,
       hosted: this.#hosted,
       provisioning: this.#provisioning,
@@ -160,7 +163,6 @@ export class ServiceOwner {
   /** Plans and acts until the service is INACTIVE (false) or its history is long enough to continue as new (true). */
   async run(): Promise<boolean> {
     for (;;) {
-      await this.#makeSure();
       if (this.state.status === 'INACTIVE') return false;
       if (this.#rounds.historyIsLong) {
         this.#running = false;
@@ -171,22 +173,13 @@ export class ServiceOwner {
     }
   }
 
-  /**
-   * What a plan goes by is in the store, and the store has nothing else: the first write of a step tells whether an earlier
-   * one was lost. A plan made before that may stop others than the lost one did, and both would go.
-   */
-  async #makeSure(): Promise<void> {
-    if (patched('plan-when-sure')) await this.#writer.flushed();
-    if (rowsAreInDoubt()) await this.#mend();
-  }
-
-  /** Undefined: a lost step has left tasks in the store, which come first; or the store refused what the plan needs. */
+  /** Undefined: the store refused what the plan needs. */
   async #round(): Promise<ServicePlan | undefined> {
     try {
       return await this.#rounds.round();
     } catch (error) {
-      if (error instanceof ApplicationFailure) await this.#planRefused(error.message);
-      else if (!(error instanceof StepWasLost)) throw error;
+      if (!(error instanceof ApplicationFailure)) throw error;
+      await this.#planRefused(error.message);
       this.#rounds.planAgain();
       return undefined;
     }
@@ -205,24 +198,6 @@ export class ServiceOwner {
   #tell(what: string): void {
     const events = tellOnce(this.state, `(service ${this.state.definition.serviceName}) ${what}`, Date.now());
     this.#rows.events(events);
-  }
-
-  /** After a step was lost. The service's own row and history are written again as they are here. */
-  async #mend(): Promise<void> {
-    const { clusterName, serviceName } = this.state.definition;
-    await mendRows({
-      writer: this.#writer,
-      view: () => ({
-        clusterName,
-        serviceName,
-        ownerWorkflowId: workflowInfo().workflowId,
-        tasks: this.#tasks.held,
-      }),
-      mend: ({ tasks, serviceVersion = 0 }) => {
-        this.#rows.rewrite(serviceVersion);
-        return this.#hosted.mend(tasks, Date.now());
-      },
-    });
   }
 
   // ---- messages ----------------------------------------------------------------------------------------------------

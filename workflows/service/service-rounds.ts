@@ -4,8 +4,8 @@ import { planFor } from '../../scheduler/plan.ts';
 import { withSpotInterruption } from '../../scheduler/reconcile/spot-interruption.ts';
 import type { DaemonInstances, ServicePlan, ServiceSnapshot, StopDecision } from '../../scheduler/reconcile/types.ts';
 import { taskListDetails } from '../owner/details.ts';
+import type { Control } from '../owner/control.ts';
 import type { HostedTasks } from '../owner/hosted-tasks.ts';
-import { rowsAreInDoubt } from '../owner/marked-writes.ts';
 import type { OwnedTasks } from '../owner/owned-tasks.ts';
 import type { Provisioning } from '../owner/provisioning.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
@@ -24,6 +24,7 @@ const MIN_WAIT_MS = 50;
 
 /** What a round looks at and acts by. */
 export interface ServiceParts {
+  readonly control: Control;
   readonly state: ServiceState;
   readonly hosted: HostedTasks<ServiceOwnedTask>;
   readonly provisioning: Provisioning<ServiceOwnedTask>;
@@ -65,7 +66,7 @@ export class ServiceRounds {
     const { provisioning, decisions, hosted, rebalancing } = this.#parts;
     const state = this.#state;
     if (provisioning.dueAt !== undefined) await this.#provision();
-    const facts = await loadInstanceFacts(state.definition, this.#tasks.all);
+    const facts = await loadInstanceFacts(this.#parts.control, state.definition, this.#tasks.all);
     const daemon = await this.#daemonInstances();
     const snapshot = this.#snapshot({ ...facts, ...(daemon ? { daemon } : {}) });
     this.#plannedAt = Date.now();
@@ -79,6 +80,7 @@ export class ServiceRounds {
     if (moves.start.length === 0 && isCurrent()) decisions.rest(plan);
     for (const decision of [...plan.start, ...moves.start]) {
       const started = await startTasks({
+        control: this.#parts.control,
         state,
         tasks: this.#tasks.all,
         decisions,
@@ -100,7 +102,7 @@ export class ServiceRounds {
   /** Until there is something to plan on, or the history is long. */
   async waitForChange(plan: ServicePlan): Promise<void> {
     const { provisioning, rebalancing, decisions } = this.#parts;
-    const changed = (): boolean => this.#changed || this.historyIsLong || rowsAreInDoubt();
+    const changed = (): boolean => this.#changed || this.historyIsLong;
     const due = [plan.wakeAt, provisioning.dueAt, rebalancing.wakeAt].filter((at) => at !== undefined);
     const wakeAt = Math.min(...due);
     if (wakeAt === Infinity) await condition(changed);

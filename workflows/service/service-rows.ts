@@ -1,17 +1,14 @@
 /** What one service writes: its row as its state is at the time, and with that its events and what its rollouts came to. */
+import { uuid4 } from '@temporalio/workflow';
 import type { Deployment } from '../../model/service.ts';
 import type { ServiceAction } from '../../model/service-action.ts';
 import { deploymentActions } from '../../scheduler/rollout/deployment-actions.ts';
-import { contentId } from '../owner/content-id.ts';
 import type { OwnedTasks } from '../owner/owned-tasks.ts';
 import type { RecordWriter } from '../owner/record-writer.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
 import type { DaemonLookout } from './daemon-lookout.ts';
 import { RolloutRecords } from './rollout-records.ts';
 import { serviceRecord } from './service-record.ts';
-
-/** More than one step gives a service deployment. */
-const LOST_VERSIONS = 1_000;
 
 export interface ServiceRowsOptions {
   readonly state: ServiceState;
@@ -47,20 +44,10 @@ export class ServiceRows {
     writer.putService(() => ({ ...serviceRecord(state, tasks), ...lookout?.recorded(state, tasks) }));
   }
 
-  /** Writes all of it again, above what a step that was lost has written. */
-  rewrite(rowVersion: number): void {
-    const { state } = this.#options;
-    state.recordVersion = Math.max(state.recordVersion, rowVersion);
-    const { serviceDeployments } = state;
-    if (serviceDeployments)
-      state.serviceDeployments = serviceDeployments.map((one) => ({ ...one, version: one.version + LOST_VERSIONS }));
-    this.write();
-  }
-
   /** The service's row goes with its events: a write that a wait separates from the row would not say whose they are. */
   events(messages: readonly string[]): void {
     const { writer } = this.#options;
-    for (const message of messages) writer.addEvent({ id: contentId(message), createdAt: Date.now(), message });
+    for (const message of messages) writer.addEvent({ id: uuid4(), createdAt: Date.now(), message });
     if (messages.length > 0) this.write({ plansAgain: false });
   }
 

@@ -24,6 +24,7 @@ import { DEFAULT_POLICY } from '../../scheduler/reconcile/policy.ts';
 import type { ServicePlan, StartDecision } from '../../scheduler/reconcile/types.ts';
 import { placementRetryDelay } from '../../scheduler/throttle/throttle.ts';
 import { buildTask } from '../owner/build-task.ts';
+import type { Control } from '../owner/control.ts';
 import { placeByProvider, type ProviderOutcome } from '../owner/place-by-provider.ts';
 import { placementRequest } from '../owner/placement-request.ts';
 import type { PlacementWait, ServiceOwnedTask, ServiceState } from '../state.ts';
@@ -37,6 +38,7 @@ import type { ServiceDecisions } from './service-decisions.ts';
 const MAX_STARTS_A_ROUND = 5_000;
 
 export interface StartOptions {
+  readonly control: Control;
   readonly decisions: ServiceDecisions;
   readonly bounds: ServicePlan['bounds'];
   /** Its `placement` and `notedAt` are brought up to date. */
@@ -56,7 +58,7 @@ export interface StartOutcome {
 }
 
 export async function startTasks(options: StartOptions): Promise<StartOutcome> {
-  const { state, tasks, decisions, bounds, decision, now } = options;
+  const { control, state, tasks, decisions, bounds, decision, now } = options;
   const deployment = state.deployments.find((d) => d.deploymentId === decision.deploymentId);
   const taskDefinition = deployment && state.taskDefinitions[deployment.taskDefinitionArn];
   if (!deployment || !taskDefinition) throw ApplicationFailure.nonRetryable(`No deployment ${decision.deploymentId}.`);
@@ -86,8 +88,9 @@ export async function startTasks(options: StartOptions): Promise<StartOutcome> {
   const instanceIds = decision.instanceIds?.slice(0, request.count);
   const decisionsFor = decisions.starting(decision, request, bounds);
   const outcome: DaemonPlacement & Partial<ProviderOutcome> = await (instanceIds
-    ? placeOnEachAndReserve({ clusterName, request, buildTask: build, decisionsFor }, instanceIds)
+    ? placeOnEachAndReserve({ control, clusterName, request, buildTask: build, decisionsFor }, instanceIds)
     : placeByProvider({
+        control,
         clusterName,
         request,
         strategy: deployment.capacityProviderStrategy,

@@ -125,18 +125,21 @@ describe('ports', () => {
   });
 });
 
-it('a database of a newer Longshore', async () => {
-  const dataDir = join(root, 'newer');
+it.each<[string, number, RegExp]>([
+  ['newer', 9999, /^The database is of a newer Longshore .*9999.* Use that version or a later one\.$/],
+  ['older', 13, /^The data is of a Longshore from before 0\.1\.0 .*13.* another one in LONGSHORE_DATA .*\.$/],
+])('a database of a %s Longshore', async (age, number, message) => {
+  const dataDir = join(root, age);
   mkdirSync(dataDir, { mode: 0o711 });
   const port = Number(ports.LONGSHORE_POSTGRES_PORT);
   const postgres = await startPostgres({ dataDir: join(dataDir, 'postgres'), port });
   const client = new pg.Client({ connectionString: postgres.connectionString });
   await client.connect();
   await client.query('CREATE TABLE schema_migrations (number integer PRIMARY KEY, file text NOT NULL)');
-  await client.query("INSERT INTO schema_migrations VALUES (9999, 'future')");
+  await client.query('INSERT INTO schema_migrations VALUES ($1, $2)', [number, age]);
   await client.end();
   await postgres.stop();
-  await expectRefusal(dataDir, /^The database is of a newer Longshore .*9999.* Use that version or a later one\.$/);
+  await expectRefusal(dataDir, message);
 });
 
 it('a database that is not there', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Columns, fromColumns, toColumns } from '../../../workflows/owner/columns.ts';
+import { type Columns, fromColumns, toColumns } from '../../../model/columns.ts';
 
 const value = fc.oneof(fc.constantFrom('RUNNING', 'PENDING', 0, 1, true, null), fc.string(), fc.jsonValue());
 const row = fc.record(
