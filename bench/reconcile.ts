@@ -1,6 +1,6 @@
 /** How long one decision about a large service takes. */
 import { planService } from '../scheduler/reconcile/plan-service.ts';
-import type { ServiceSnapshot, ServiceTask } from '../scheduler/reconcile/types.ts';
+import type { ServiceSnapshot, ServiceTask } from '../scheduler/service/types.ts';
 import { startDeployment } from '../scheduler/rollout/deployments.ts';
 
 const NOW = 1_800_000_000_000;

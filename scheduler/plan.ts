@@ -2,7 +2,7 @@
 import { isExternal } from '../model/task-set.ts';
 import type { EpochMs } from '../model/time.ts';
 import { planService } from './reconcile/plan-service.ts';
-import type { ServicePlan, ServiceSnapshot } from './reconcile/types.ts';
+import type { ServicePlan, ServiceSnapshot } from './service/types.ts';
 import { planTaskSets } from './task-sets/plan-task-sets.ts';
 
 /** What to do now for a service of any kind. */

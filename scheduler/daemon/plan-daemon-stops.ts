@@ -1,11 +1,11 @@
 /** Which tasks of a DAEMON service to stop. Its bounds let no second task onto an instance: old ones go first. */
-import type { ClassifiedTask, TaskBucket } from '../reconcile/classify.ts';
+import type { ClassifiedTask, TaskBucket } from '../service/classify.ts';
 import { ordered, retiringTier, stopPendingAtOnce, withStopped } from '../reconcile/plan-stops.ts';
 import type { StopPlan } from '../reconcile/plan-stops.ts';
-import { isHeld } from '../reconcile/protection.ts';
-import type { DaemonInstances } from '../reconcile/types.ts';
-import { isComingUp, isGivenUp } from '../reconcile/view.ts';
-import type { ServiceView } from '../reconcile/view.ts';
+import { isHeld } from '../service/protection.ts';
+import type { DaemonInstances } from '../service/types.ts';
+import { isComingUp, isGivenUp } from '../service/view.ts';
+import type { ServiceView } from '../service/view.ts';
 
 type Rule = (plan: StopPlan, view: ServiceView, daemon: DaemonInstances) => StopPlan;
 

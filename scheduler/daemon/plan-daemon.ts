@@ -2,10 +2,10 @@
 import { fallback, isFailing, owedByOld } from '../reconcile/plan-starts.ts';
 import type { StartPlan } from '../reconcile/plan-starts.ts';
 import { planStops } from '../reconcile/plan-stops.ts';
-import { startReasons } from '../reconcile/start-reasons.ts';
-import type { DaemonInstances, ServiceSnapshot, StartDecision } from '../reconcile/types.ts';
-import { isGivenUp, isLeaving } from '../reconcile/view.ts';
-import type { ServiceView } from '../reconcile/view.ts';
+import { startReasons } from '../service/start-reasons.ts';
+import type { DaemonInstances, ServiceSnapshot, StartDecision } from '../service/types.ts';
+import { isGivenUp, isLeaving } from '../service/view.ts';
+import type { ServiceView } from '../service/view.ts';
 import { planDaemonStops } from './plan-daemon-stops.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** How far a plan takes service deployments: their statuses, stages and hooks, for the record. */
 import type { DecisionDraft, DeploymentReason } from '../../model/decision.ts';
 import type { HookProgress, ServiceDeployment } from '../../model/service-deployment.ts';
-import type { ServicePlan, ServiceSnapshot } from '../reconcile/types.ts';
+import type { ServicePlan, ServiceSnapshot } from '../service/types.ts';
 
 type Changes = NonNullable<DecisionDraft['changes']>;
 

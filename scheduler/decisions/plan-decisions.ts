@@ -7,7 +7,7 @@ import type {
   ServiceSnapshot,
   StartDecision,
   StopDecision,
-} from '../reconcile/types.ts';
+} from '../service/types.ts';
 import { deploymentProgress, type DeploymentProgress } from './deployment-progress.ts';
 
 const stopGroup = (stop: StopDecision, deploymentId: string): string =>

@@ -1,5 +1,5 @@
 /** Which tasks of a service to start in which zone, so that its zones differ by one task at most. Pure. */
-import type { ServiceTask } from '../reconcile/types.ts';
+import type { ServiceTask } from '../service/types.ts';
 import { textHash } from '../tasks/text-hash.ts';
 
 /** One zone of a service as the moves are planned. */

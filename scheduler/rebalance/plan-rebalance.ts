@@ -1,9 +1,9 @@
 /** Rebalances a steady service over availability zones: what to start where, what to tell, when to look again. Pure. */
 import type { ServiceAction } from '../../model/service-action.ts';
 import type { EpochMs } from '../../model/time.ts';
-import { serviceBounds } from '../reconcile/bounds.ts';
-import { isProtected } from '../reconcile/protection.ts';
-import type { ServiceSnapshot, StartDecision } from '../reconcile/types.ts';
+import { serviceBounds } from '../service/bounds.ts';
+import { isProtected } from '../service/protection.ts';
+import type { ServiceSnapshot, StartDecision } from '../service/types.ts';
 import { movesNeeded, planMoves, tasksByZone, type ZoneLoad, type ZoneMove } from './plan-moves.ts';
 import { azBalanced, notAzBalanced } from './texts.ts';
 import type { ZoneRoom } from './zone-room.ts';

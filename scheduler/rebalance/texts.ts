@@ -1,5 +1,5 @@
 /** ECS's words about rebalancing: messages of service events, and why a task stopped. */
-import { about, named } from '../reconcile/event-text.ts';
+import { about, named } from '../service/event-text.ts';
 
 /** `3 tasks in us-east-1a, 1 tasks in us-east-1b`: the fullest zone first. */
 const perZone = (counts: ReadonlyMap<string, number>): string =>

@@ -2,11 +2,11 @@
 import { completedReason } from '../rollout/deployments.ts';
 import { rollbackTarget } from '../rollout/circuit-breaker.ts';
 import { isEarlySuccess, type RolloutFacts } from '../rollout/stages.ts';
-import { isReady } from './classify.ts';
+import { isReady } from '../service/classify.ts';
 import type { StartPlan } from './plan-starts.ts';
-import type { DeploymentDecision } from './types.ts';
-import { isGood, isLeaving, shownUntil } from './view.ts';
-import type { ServiceView } from './view.ts';
+import type { DeploymentDecision } from '../service/types.ts';
+import { isGood, isLeaving, shownUntil } from '../service/view.ts';
+import type { ServiceView } from '../service/view.ts';
 
 export interface Conclusion {
   readonly deployments: readonly DeploymentDecision[];

@@ -1,7 +1,7 @@
 /** Events whose cause stands are written once, and again only after hours: the notes remember which, and when. */
 import type { EpochMs } from '../../model/time.ts';
-import { providerIsEmpty, unableToStart } from './event-text.ts';
-import type { ServiceView } from './view.ts';
+import { providerIsEmpty, unableToStart } from '../service/event-text.ts';
+import type { ServiceView } from '../service/view.ts';
 
 export type Notes = Readonly<Record<string, EpochMs>>;
 

@@ -26,18 +26,18 @@ import {
   stoppedPendingTasks,
   stoppedRunningTasks,
   UNHEALTHY_STOP_REASON,
-} from './event-text.ts';
+} from '../service/event-text.ts';
 import { updateNotes } from './notes.ts';
 import { planStarts } from './plan-starts.ts';
 import type { StartPlan } from './plan-starts.ts';
 import { planStops } from './plan-stops.ts';
-import { movingTasks } from './moving.ts';
-import { holdingTasks } from './protection.ts';
-import { DEFAULT_POLICY } from './policy.ts';
-import type { SchedulerPolicy } from './policy.ts';
-import type { ServicePlan, ServiceSnapshot, StopDecision } from './types.ts';
-import { isComingUp, isLeaving, viewService } from './view.ts';
-import type { ServiceView } from './view.ts';
+import { movingTasks } from '../service/moving.ts';
+import { holdingTasks } from '../service/protection.ts';
+import { DEFAULT_POLICY } from '../service/policy.ts';
+import type { SchedulerPolicy } from '../service/policy.ts';
+import type { ServicePlan, ServiceSnapshot, StopDecision } from '../service/types.ts';
+import { isComingUp, isLeaving, viewService } from '../service/view.ts';
+import type { ServiceView } from '../service/view.ts';
 import { waitingFor, waitsOf } from './waiting-for.ts';
 import { wakeTime } from './wake-time.ts';
 

@@ -1,13 +1,13 @@
 /** How many tasks to start, and of which deployment. */
 import type { EpochMs } from '../../model/time.ts';
 import { START_FAILURES_BEFORE_THROTTLE } from '../throttle/throttle.ts';
-import type { ClassifiedTask } from './classify.ts';
+import type { ClassifiedTask } from '../service/classify.ts';
 import { stopToMakeRoom } from './plan-stops.ts';
 import type { StopPlan } from './plan-stops.ts';
-import { startReasons } from './start-reasons.ts';
-import type { StartDecision } from './types.ts';
-import { isComingUp, isGivenUp, isGood, isLeaving, isOldReplacement, launchesHeldUntil } from './view.ts';
-import type { ServiceView } from './view.ts';
+import { startReasons } from '../service/start-reasons.ts';
+import type { StartDecision } from '../service/types.ts';
+import { isComingUp, isGivenUp, isGood, isLeaving, isOldReplacement, launchesHeldUntil } from '../service/view.ts';
+import type { ServiceView } from '../service/view.ts';
 
 export interface StartPlan {
   readonly start: readonly StartDecision[];

@@ -1,15 +1,15 @@
 /** Which tasks to stop, rule by rule. Each rule sees what the ones before it have left. */
 import type { StopReasonCode } from '../../model/decision.ts';
 import { rebalancingStopReason } from '../rebalance/texts.ts';
-import { CONSTRAINT_STOP_REASON, scalingStopReason, UNHEALTHY_STOP_REASON } from './event-text.ts';
-import type { ClassifiedTask, TaskBucket } from './classify.ts';
-import { movingTasks } from './moving.ts';
-import { isHeld } from './protection.ts';
-import { stopOrder } from './stop-order.ts';
-import type { Candidate } from './stop-order.ts';
-import type { StopDecision } from './types.ts';
-import { isComingUp, isGivenUp, isGood, isLeaving, isOldReplacement } from './view.ts';
-import type { ServiceView } from './view.ts';
+import { CONSTRAINT_STOP_REASON, scalingStopReason, UNHEALTHY_STOP_REASON } from '../service/event-text.ts';
+import type { ClassifiedTask, TaskBucket } from '../service/classify.ts';
+import { movingTasks } from '../service/moving.ts';
+import { isHeld } from '../service/protection.ts';
+import { stopOrder } from '../service/stop-order.ts';
+import type { Candidate } from '../service/stop-order.ts';
+import type { StopDecision } from '../service/types.ts';
+import { isComingUp, isGivenUp, isGood, isLeaving, isOldReplacement } from '../service/view.ts';
+import type { ServiceView } from '../service/view.ts';
 
 /** The stops, and what is left of the tasks once they are made. */
 export interface StopPlan {

@@ -1,5 +1,5 @@
 /** Tasks that leave an instance because it was given notice of a spot interruption stop with ECS's code for that. */
-import type { ServiceTask, StopDecision } from './types.ts';
+import type { ServiceTask, StopDecision } from '../service/types.ts';
 
 export const SPOT_INTERRUPTION = {
   stopCode: 'SpotInterruption',

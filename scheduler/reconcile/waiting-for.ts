@@ -1,11 +1,11 @@
 /** What a service waits for: as values for the record, and as one line for the person who looks. */
-import { isReady } from './classify.ts';
+import { isReady } from '../service/classify.ts';
 import type { Conclusion } from './conclude.ts';
 import type { StartPlan } from './plan-starts.ts';
-import { holdingTasks } from './protection.ts';
-import type { ServiceSnapshot, Wait } from './types.ts';
-import { isGivenUp, isLeaving, launchesHeldUntil } from './view.ts';
-import type { ServiceView } from './view.ts';
+import { holdingTasks } from '../service/protection.ts';
+import type { ServiceSnapshot, Wait } from '../service/types.ts';
+import { isGivenUp, isLeaving, launchesHeldUntil } from '../service/view.ts';
+import type { ServiceView } from '../service/view.ts';
 
 /** Why launches are held back, if they are and some are needed. */
 function held(view: ServiceView, { wanted }: StartPlan): readonly Wait[] {

@@ -1,11 +1,11 @@
 /** When time alone changes what the plan would be. */
 import type { EpochMs } from '../../model/time.ts';
-import { runningSince } from './classify.ts';
+import { runningSince } from '../service/classify.ts';
 import type { StartPlan } from './plan-starts.ts';
-import { movingTasks } from './moving.ts';
-import { holdingTasks } from './protection.ts';
-import { launchesHeldUntil, shownUntil } from './view.ts';
-import type { ServiceView } from './view.ts';
+import { movingTasks } from '../service/moving.ts';
+import { holdingTasks } from '../service/protection.ts';
+import { launchesHeldUntil, shownUntil } from '../service/view.ts';
+import type { ServiceView } from '../service/view.ts';
 
 /** Tasks without a health check become healthy by running on; that matters only while others wait to be stopped. */
 function healthyTimes(view: ServiceView, starts: StartPlan): readonly EpochMs[] {

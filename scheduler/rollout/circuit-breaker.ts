@@ -5,8 +5,8 @@
 import type { BreakerMonitor, ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
-import { isReady } from '../reconcile/classify.ts';
-import type { DeploymentDecision, ServiceSnapshot, ServiceTask } from '../reconcile/types.ts';
+import { isReady } from '../service/classify.ts';
+import type { DeploymentDecision, ServiceSnapshot, ServiceTask } from '../service/types.ts';
 import { hasEnded } from './deployment-status.ts';
 import { underWay } from './service-deployments.ts';
 

@@ -4,7 +4,7 @@ import { isBeforeRunning } from '../../model/status.ts';
 import type { DesiredStatus, StopCode, TaskStatus } from '../../model/status.ts';
 import { computedDesiredCount, type StabilityStatus } from '../../model/task-set.ts';
 import type { EpochMs } from '../../model/time.ts';
-import type { DeploymentDecision } from '../reconcile/types.ts';
+import type { DeploymentDecision } from '../service/types.ts';
 import { failedToStart } from '../tasks/failed-to-start.ts';
 
 /** What is given of a deployment when it starts; the rest follows. */

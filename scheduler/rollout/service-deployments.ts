@@ -2,7 +2,7 @@
 import type { LifecycleStage, ServiceDeployment, ServiceDeploymentStatus } from '../../model/service-deployment.ts';
 import type { Deployment } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
-import type { DeploymentDecision, ServicePlan, ServiceSnapshot } from '../reconcile/types.ts';
+import type { DeploymentDecision, ServicePlan, ServiceSnapshot } from '../service/types.ts';
 import { hasEnded, mayFollow } from './deployment-status.ts';
 
 /** The texts of `statusReason`. */

@@ -6,10 +6,10 @@ import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { ServiceAction } from '../../model/service-action.ts';
 import { computedDesiredCount, type TaskSetPart } from '../../model/task-set.ts';
 import type { EpochMs } from '../../model/time.ts';
-import { steadyState, taskSetSteady, unableToStart } from '../reconcile/event-text.ts';
+import { steadyState, taskSetSteady, unableToStart } from '../service/event-text.ts';
 import { planService } from '../reconcile/plan-service.ts';
-import { DEFAULT_POLICY, type SchedulerPolicy } from '../reconcile/policy.ts';
-import type { DeploymentDecision, ServicePlan, ServiceSnapshot, StopDecision } from '../reconcile/types.ts';
+import { DEFAULT_POLICY, type SchedulerPolicy } from '../service/policy.ts';
+import type { DeploymentDecision, ServicePlan, ServiceSnapshot, StopDecision } from '../service/types.ts';
 
 interface TaskSet {
   readonly deployment: Deployment;

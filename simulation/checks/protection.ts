@@ -4,7 +4,7 @@ import type { EpochMs } from '../../model/time.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Store } from '../../store/types.ts';
-import { isProtected } from '../../scheduler/reconcile/protection.ts';
+import { isProtected } from '../../scheduler/service/protection.ts';
 
 export class ProtectionWatch {
   readonly #store: Pick<Store, 'getTasks' | 'getServices'>;

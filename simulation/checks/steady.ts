@@ -3,7 +3,7 @@ import type { CountedInstance } from '../../model/container-instance.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import { computedDesiredCount, isExternal } from '../../model/task-set.ts';
 import type { Task } from '../../model/task.ts';
-import { serviceBounds } from '../../scheduler/reconcile/bounds.ts';
+import { serviceBounds } from '../../scheduler/service/bounds.ts';
 import type { ExpectedService } from '../run/expectations.ts';
 import type { Observation } from './observation.ts';
 import { familyOf, isOffering, roomFor, takingWork } from './room.ts';

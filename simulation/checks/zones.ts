@@ -2,8 +2,8 @@
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
 import { isRebalanced } from '../../model/zone-rebalancing.ts';
-import { serviceBounds } from '../../scheduler/reconcile/bounds.ts';
-import { isProtected } from '../../scheduler/reconcile/protection.ts';
+import { serviceBounds } from '../../scheduler/service/bounds.ts';
+import { isProtected } from '../../scheduler/service/protection.ts';
 import { movesNeeded } from '../../scheduler/rebalance/plan-moves.ts';
 import { AVAILABILITY_ZONE_ATTRIBUTE, type CountedInstance } from '../../model/container-instance.ts';
 import { familyOf, isOffering, roomFor, takingWork } from './room.ts';

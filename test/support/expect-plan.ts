@@ -1,7 +1,7 @@
 /** Compares what a plan does, by side and number, so that a row of a table shows the decision and nothing else. */
 import { expect } from 'vitest';
 import { planService } from '../../scheduler/reconcile/plan-service.ts';
-import type { ServicePlan, ServiceSnapshot } from '../../scheduler/reconcile/types.ts';
+import type { ServicePlan, ServiceSnapshot } from '../../scheduler/service/types.ts';
 import { NEW_ID, NOW, OLD_ID } from './service-builders.ts';
 
 export interface ExpectedPlan {

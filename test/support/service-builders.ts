@@ -2,7 +2,7 @@
 import type { ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
-import type { ServiceSnapshot, ServiceTask } from '../../scheduler/reconcile/types.ts';
+import type { ServiceSnapshot, ServiceTask } from '../../scheduler/service/types.ts';
 
 /** The time that tests call now. */
 export const NOW = 1_800_000_000_000;

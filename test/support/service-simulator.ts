@@ -4,7 +4,7 @@ import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import { planService } from '../../scheduler/reconcile/plan-service.ts';
 import { planRebalance } from '../../scheduler/rebalance/plan-rebalance.ts';
 import type { ZoneRoom } from '../../scheduler/rebalance/zone-room.ts';
-import type { ServicePlan, ServiceSnapshot, ServiceTask, StartDecision } from '../../scheduler/reconcile/types.ts';
+import type { ServicePlan, ServiceSnapshot, ServiceTask, StartDecision } from '../../scheduler/service/types.ts';
 import { applyDeploymentDecisions, startDeployment, withFailedTasks } from '../../scheduler/rollout/deployments.ts';
 import {
   countableFailures,

@@ -6,8 +6,8 @@ import { memberOfQueries, snapshotAttributeNames, snapshotGroups } from '../../m
 import type { EpochMs } from '../../model/time.ts';
 import { sortInstances } from '../../scheduler/daemon/sort-instances.ts';
 import type { PlacementRequest } from '../../scheduler/placement/types.ts';
-import type { DaemonInstances } from '../../scheduler/reconcile/types.ts';
 import type { Control } from '../owner/control.ts';
+import type { DaemonInstances } from '../../scheduler/service/types.ts';
 import { placementRequest } from '../owner/placement-request.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
 

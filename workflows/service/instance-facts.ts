@@ -1,8 +1,8 @@
 /** What scale-in has to know of the instances where the strategy looks at more than zone and instance. */
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
-import type { ServiceSnapshot, ServiceTask } from '../../scheduler/reconcile/types.ts';
 import type { Control } from '../owner/control.ts';
+import type { ServiceSnapshot, ServiceTask } from '../../scheduler/service/types.ts';
 
 export type InstanceFacts = Pick<ServiceSnapshot, 'instanceFree' | 'instanceAttributes'>;
 

@@ -1,7 +1,7 @@
 /** What UpdateTaskProtection does to the tasks of a service. */
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
-import { decideProtection } from '../../scheduler/reconcile/protection.ts';
+import { decideProtection } from '../../scheduler/service/protection.ts';
 import type { ProtectTasksCommand, ProtectTasksOutcome } from '../messages.ts';
 import type { OwnedTasks } from '../owner/owned-tasks.ts';
 import type { ServiceOwnedTask } from '../state.ts';

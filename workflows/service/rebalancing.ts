@@ -7,8 +7,8 @@ import { NO_MOVE_RETRY_MS, planRebalance, REBALANCING_STOPPED } from '../../sche
 import type { RebalancePlan } from '../../scheduler/rebalance/plan-rebalance.ts';
 import { movesNeeded, tasksByZone } from '../../scheduler/rebalance/plan-moves.ts';
 import { joinRooms, zoneRooms, type ZoneRoom } from '../../scheduler/rebalance/zone-room.ts';
-import type { ServiceSnapshot } from '../../scheduler/reconcile/types.ts';
 import type { Control } from '../owner/control.ts';
+import type { ServiceSnapshot } from '../../scheduler/service/types.ts';
 import { snapshotRequest } from '../owner/place.ts';
 import type { ServiceState } from '../state.ts';
 import { deploymentRequest } from './start-tasks.ts';

@@ -15,7 +15,7 @@ import { describeRequest } from '../../scheduler/decisions/asked.ts';
 import { describeChanges } from '../../model/decision-changes.ts';
 import { holdsUp, planDecisions, reasonsOf, waitDecision } from '../../scheduler/decisions/plan-decisions.ts';
 import type { PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
-import type { ServicePlan, ServiceSnapshot, StartDecision } from '../../scheduler/reconcile/types.ts';
+import type { ServicePlan, ServiceSnapshot, StartDecision } from '../../scheduler/service/types.ts';
 import type { InstanceNotice } from '../messages.ts';
 import { DecisionLog } from '../owner/decision-log.ts';
 import type { TaskStop } from '../owner/hosted-tasks.ts';

@@ -5,7 +5,7 @@ import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { taskProgress, type TaskProgress } from '../../scheduler/rollout/circuit-breaker.ts';
-import type { ServicePlan } from '../../scheduler/reconcile/types.ts';
+import type { ServicePlan } from '../../scheduler/service/types.ts';
 import { stopServiceDeployments } from '../../scheduler/rollout/service-deployments.ts';
 import { describeChanges } from '../../model/decision-changes.ts';
 import type {

@@ -16,8 +16,8 @@ import {
   serviceCounts,
   withFailedTasks,
 } from '../../scheduler/rollout/deployments.ts';
-import { scalingStopReason, unableToStart } from '../../scheduler/reconcile/event-text.ts';
-import type { DeploymentDecision } from '../../scheduler/reconcile/types.ts';
+import { scalingStopReason, unableToStart } from '../../scheduler/service/event-text.ts';
+import type { DeploymentDecision } from '../../scheduler/service/types.ts';
 import { afterStartFailure, afterStartSuccess, resetThrottle } from '../../scheduler/throttle/throttle.ts';
 import type { InstanceNotice } from '../messages.ts';
 import type { TaskStop } from '../owner/hosted-tasks.ts';

@@ -2,7 +2,7 @@
 import { condition, setCurrentDetails } from '@temporalio/workflow';
 import { planFor } from '../../scheduler/plan.ts';
 import { withSpotInterruption } from '../../scheduler/reconcile/spot-interruption.ts';
-import type { DaemonInstances, ServicePlan, ServiceSnapshot, StopDecision } from '../../scheduler/reconcile/types.ts';
+import type { DaemonInstances, ServicePlan, ServiceSnapshot, StopDecision } from '../../scheduler/service/types.ts';
 import { taskListDetails } from '../owner/details.ts';
 import type { Control } from '../owner/control.ts';
 import type { HostedTasks } from '../owner/hosted-tasks.ts';

@@ -1,9 +1,9 @@
 /** Promises over whole lives of a DAEMON service: instances come, go, drain, fill up and change under any rollout. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY } from '../../../scheduler/reconcile/policy.ts';
-import { classifyTasks } from '../../../scheduler/reconcile/classify.ts';
-import type { ServiceTask } from '../../../scheduler/reconcile/types.ts';
+import { DEFAULT_POLICY } from '../../../scheduler/service/policy.ts';
+import { classifyTasks } from '../../../scheduler/service/classify.ts';
+import type { ServiceTask } from '../../../scheduler/service/types.ts';
 import { ServiceSimulator } from '../../support/service-simulator.ts';
 
 type Condition = 'good' | 'full' | 'unfit' | 'draining' | 'busyDraining' | 'gone';

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { movesNeeded, planMoves, tasksByZone, type ZoneLoad } from '../../../scheduler/rebalance/plan-moves.ts';
-import { serviceBounds } from '../../../scheduler/reconcile/bounds.ts';
-import { classifyTasks } from '../../../scheduler/reconcile/classify.ts';
-import { DEFAULT_POLICY } from '../../../scheduler/reconcile/policy.ts';
+import { serviceBounds } from '../../../scheduler/service/bounds.ts';
+import { classifyTasks } from '../../../scheduler/service/classify.ts';
+import { DEFAULT_POLICY } from '../../../scheduler/service/policy.ts';
 import { aTask } from '../../support/service-builders.ts';
 import { ServiceSimulator } from '../../support/service-simulator.ts';
 

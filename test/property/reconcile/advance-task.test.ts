@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { statusRank } from '../../../model/status.ts';
 import type { TaskReport } from '../../../model/task.ts';
-import type { ServiceTask } from '../../../scheduler/reconcile/types.ts';
+import type { ServiceTask } from '../../../scheduler/service/types.ts';
 import { advanceTask, heardOf, taskChanges } from '../../../scheduler/tasks/advance-task.ts';
 import { aPendingTask, aReport, NOW } from '../../support/service-builders.ts';
 

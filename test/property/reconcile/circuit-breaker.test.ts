@@ -1,7 +1,7 @@
 /** Promises of the circuit breaker over whole lives of a service. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serviceBounds } from '../../../scheduler/reconcile/bounds.ts';
+import { serviceBounds } from '../../../scheduler/service/bounds.ts';
 import { planService } from '../../../scheduler/reconcile/plan-service.ts';
 import { breakerThreshold } from '../../../scheduler/rollout/circuit-breaker.ts';
 import { ServiceSimulator } from '../../support/service-simulator.ts';

@@ -1,11 +1,11 @@
 /** Promises of planService over any snapshot, however odd. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serviceBounds } from '../../../scheduler/reconcile/bounds.ts';
-import { classifyTasks } from '../../../scheduler/reconcile/classify.ts';
+import { serviceBounds } from '../../../scheduler/service/bounds.ts';
+import { classifyTasks } from '../../../scheduler/service/classify.ts';
 import { planService } from '../../../scheduler/reconcile/plan-service.ts';
-import { DEFAULT_POLICY } from '../../../scheduler/reconcile/policy.ts';
-import type { ServicePlan, ServiceSnapshot, ServiceTask } from '../../../scheduler/reconcile/types.ts';
+import { DEFAULT_POLICY } from '../../../scheduler/service/policy.ts';
+import type { ServicePlan, ServiceSnapshot, ServiceTask } from '../../../scheduler/service/types.ts';
 import { aDefinition, aDeployment, aPendingTask, aTask, NEW_ID, NOW, OLD_ID } from '../../support/service-builders.ts';
 
 const OLDEST_ID = 'ecs-svc/0000000000000000000';

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeploymentSettings, ServiceDeployment } from '../../../model/service-deployment.ts';
-import { serviceBounds } from '../../../scheduler/reconcile/bounds.ts';
-import { classifyTasks } from '../../../scheduler/reconcile/classify.ts';
+import { serviceBounds } from '../../../scheduler/service/bounds.ts';
+import { classifyTasks } from '../../../scheduler/service/classify.ts';
 import { planService } from '../../../scheduler/reconcile/plan-service.ts';
-import { DEFAULT_POLICY } from '../../../scheduler/reconcile/policy.ts';
+import { DEFAULT_POLICY } from '../../../scheduler/service/policy.ts';
 import { hasEnded, STATUS_TRANSITIONS } from '../../../scheduler/rollout/deployment-status.ts';
 import { ServiceSimulator } from '../../support/service-simulator.ts';
 

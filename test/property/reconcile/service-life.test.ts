@@ -1,9 +1,9 @@
 /** Promises over whole lives of a service: any mix of updates, crashes and slow or quick tasks. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { serviceBounds } from '../../../scheduler/reconcile/bounds.ts';
-import { classifyTasks } from '../../../scheduler/reconcile/classify.ts';
-import { DEFAULT_POLICY } from '../../../scheduler/reconcile/policy.ts';
+import { serviceBounds } from '../../../scheduler/service/bounds.ts';
+import { classifyTasks } from '../../../scheduler/service/classify.ts';
+import { DEFAULT_POLICY } from '../../../scheduler/service/policy.ts';
 import { ServiceSimulator } from '../../support/service-simulator.ts';
 
 type Happening =

@@ -1,8 +1,8 @@
 /** The order of stops against its definition: one at a time from the fullest zone, there from the fullest instance. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { stopOrder } from '../../../scheduler/reconcile/stop-order.ts';
-import type { ServiceTask } from '../../../scheduler/reconcile/types.ts';
+import { stopOrder } from '../../../scheduler/service/stop-order.ts';
+import type { ServiceTask } from '../../../scheduler/service/types.ts';
 import { aSnapshot, aTask } from '../../support/service-builders.ts';
 
 const anyCandidates = fc

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
-import type { DaemonInstances, ServiceSnapshot, ServiceTask } from '../../../../scheduler/reconcile/types.ts';
+import type { DaemonInstances, ServiceSnapshot, ServiceTask } from '../../../../scheduler/service/types.ts';
 import {
   aDeployment,
   aPendingTask,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../../../model/service.ts';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
-import { DEFAULT_POLICY } from '../../../../scheduler/reconcile/policy.ts';
+import { DEFAULT_POLICY } from '../../../../scheduler/service/policy.ts';
 import { ServiceSimulator } from '../../../support/service-simulator.ts';
 import { aPendingTask, aRollout, aSnapshot, NEW_ID, NOW, OLD_ID, tasksOf } from '../../../support/service-builders.ts';
 import { stopKinds } from '../../../support/expect-plan.ts';

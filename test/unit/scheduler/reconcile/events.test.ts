@@ -5,11 +5,11 @@ import {
   stoppedPendingTasks,
   stoppedRunningTasks,
   unableToStart,
-} from '../../../../scheduler/reconcile/event-text.ts';
+} from '../../../../scheduler/service/event-text.ts';
 import { noteOnce } from '../../../../scheduler/reconcile/notes.ts';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
-import { DEFAULT_POLICY } from '../../../../scheduler/reconcile/policy.ts';
-import type { ServiceSnapshot } from '../../../../scheduler/reconcile/types.ts';
+import { DEFAULT_POLICY } from '../../../../scheduler/service/policy.ts';
+import type { ServiceSnapshot } from '../../../../scheduler/service/types.ts';
 import type { TaskKind } from '../../../support/service-builders.ts';
 import { aDeployment, aRollout, aSnapshot, aTask, NOW, tasksOf } from '../../../support/service-builders.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
-import type { ServiceSnapshot } from '../../../../scheduler/reconcile/types.ts';
+import type { ServiceSnapshot } from '../../../../scheduler/service/types.ts';
 import type { ExpectedPlan } from '../../../support/expect-plan.ts';
 import { expectPlan } from '../../../support/expect-plan.ts';
 import type { TaskKind } from '../../../support/service-builders.ts';

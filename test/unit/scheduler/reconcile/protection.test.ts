@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
-import { DEFAULT_POLICY } from '../../../../scheduler/reconcile/policy.ts';
-import { decideProtection } from '../../../../scheduler/reconcile/protection.ts';
-import type { ServiceTask } from '../../../../scheduler/reconcile/types.ts';
+import { DEFAULT_POLICY } from '../../../../scheduler/service/policy.ts';
+import { decideProtection } from '../../../../scheduler/service/protection.ts';
+import type { ServiceTask } from '../../../../scheduler/service/types.ts';
 import { expectPlan, type ExpectedPlan } from '../../../support/expect-plan.ts';
 import {
   aDeployment,

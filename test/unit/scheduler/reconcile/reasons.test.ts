@@ -1,7 +1,7 @@
 /** Every start and every stop says why, and a plan says what it waits for. */
 import { describe, expect, it } from 'vitest';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
-import type { ServiceSnapshot } from '../../../../scheduler/reconcile/types.ts';
+import type { ServiceSnapshot } from '../../../../scheduler/service/types.ts';
 import { aDeployment, aRollout, aSnapshot, NEW_ID, NOW, tasksOf } from '../../../support/service-builders.ts';
 
 const inProgress = [aDeployment({ rolloutState: 'IN_PROGRESS' })];

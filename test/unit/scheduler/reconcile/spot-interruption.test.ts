@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SPOT_INTERRUPTION, withSpotInterruption } from '../../../../scheduler/reconcile/spot-interruption.ts';
-import type { StopDecision } from '../../../../scheduler/reconcile/types.ts';
+import type { StopDecision } from '../../../../scheduler/service/types.ts';
 
 const stop = (taskId: string, because: StopDecision['because']): StopDecision => ({
   taskId,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceDeployment } from '../../../../model/service-deployment.ts';
-import type { DeploymentDecision } from '../../../../scheduler/reconcile/types.ts';
+import type { DeploymentDecision } from '../../../../scheduler/service/types.ts';
 import {
   moved,
   settleServiceDeployments,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../../model/service.ts';
 import { computedDesiredCount } from '../../../../model/task-set.ts';
-import type { ServiceTask } from '../../../../scheduler/reconcile/types.ts';
+import type { ServiceTask } from '../../../../scheduler/service/types.ts';
 import { applyDeploymentDecisions } from '../../../../scheduler/rollout/deployments.ts';
 import { planTaskSets } from '../../../../scheduler/task-sets/plan-task-sets.ts';
 import { addTaskSet, changeTaskSet, makePrimary } from '../../../../scheduler/task-sets/task-sets.ts';

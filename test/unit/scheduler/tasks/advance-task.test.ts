@@ -3,7 +3,7 @@ import type { TaskStatus } from '../../../../model/status.ts';
 import type { TaskReport } from '../../../../model/task.ts';
 import { advanceTask, heardOf, taskChanges } from '../../../../scheduler/tasks/advance-task.ts';
 import { failedToStart } from '../../../../scheduler/tasks/failed-to-start.ts';
-import type { ServiceTask } from '../../../../scheduler/reconcile/types.ts';
+import type { ServiceTask } from '../../../../scheduler/service/types.ts';
 import { aPendingTask, aReport, aTask, NOW } from '../../../support/service-builders.ts';
 
 /** The task after a report that must change something. */

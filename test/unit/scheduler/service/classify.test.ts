@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { classifyTasks } from '../../../../scheduler/reconcile/classify.ts';
-import type { TaskBucket } from '../../../../scheduler/reconcile/classify.ts';
-import { DEFAULT_POLICY, HEALTHY_AFTER_RUNNING_MS } from '../../../../scheduler/reconcile/policy.ts';
-import type { ServiceTask } from '../../../../scheduler/reconcile/types.ts';
+import { classifyTasks } from '../../../../scheduler/service/classify.ts';
+import type { TaskBucket } from '../../../../scheduler/service/classify.ts';
+import { DEFAULT_POLICY, HEALTHY_AFTER_RUNNING_MS } from '../../../../scheduler/service/policy.ts';
+import type { ServiceTask } from '../../../../scheduler/service/types.ts';
 import { aPendingTask, aSnapshot, aTask, NOW } from '../../../support/service-builders.ts';
 
 const checked = { hasHealthCheck: true } as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PlacementStrategy } from '@aws-sdk/client-ecs';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
-import { stopOrder } from '../../../../scheduler/reconcile/stop-order.ts';
-import type { ServiceSnapshot, ServiceTask } from '../../../../scheduler/reconcile/types.ts';
+import { stopOrder } from '../../../../scheduler/service/stop-order.ts';
+import type { ServiceSnapshot, ServiceTask } from '../../../../scheduler/service/types.ts';
 import { aPendingTask, aSnapshot, aTask, NOW } from '../../../support/service-builders.ts';
 
 /** `on('a', 'i1', 2)`: two tasks in zone a on instance i1. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { serviceBounds } from '../../../../scheduler/reconcile/bounds.ts';
+import { serviceBounds } from '../../../../scheduler/service/bounds.ts';
 
 describe('serviceBounds', () => {
   it.each([
