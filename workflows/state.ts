@@ -5,8 +5,7 @@ import type { Deployment, ServiceDefinition, ServiceStatus, TaskDefinitions } fr
 import type { CallCause, DecisionCause } from '../model/decision.ts';
 import type { InstanceStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { BalanceState } from '../scheduler/rebalance/plan-rebalance.ts';
-import type { ServiceTask } from '../scheduler/service/types.ts';
+import type { BalanceState, ServiceTask } from '../scheduler/service/types.ts';
 import type { LaunchThrottle } from '../scheduler/throttle/types.ts';
 import type { RunTaskCommand, RunTaskOutcome } from './messages.ts';
 import { type Columns, fromColumns, toColumns } from '../model/columns.ts';

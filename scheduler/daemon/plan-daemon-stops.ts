@@ -1,7 +1,7 @@
 /** Which tasks of a DAEMON service to stop. Its bounds let no second task onto an instance: old ones go first. */
 import type { ClassifiedTask, TaskBucket } from '../service/classify.ts';
-import { ordered, retiringTier, stopPendingAtOnce, withStopped } from '../reconcile/plan-stops.ts';
-import type { StopPlan } from '../reconcile/plan-stops.ts';
+import { ordered, retiringTier, stopPendingAtOnce, withStopped } from '../service/stop-plan.ts';
+import type { StopPlan } from '../service/stop-plan.ts';
 import { isHeld } from '../service/protection.ts';
 import type { DaemonInstances } from '../service/types.ts';
 import { isComingUp, isGivenUp } from '../service/view.ts';

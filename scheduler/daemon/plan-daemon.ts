@@ -1,10 +1,9 @@
 /** What a DAEMON service does now: one task on each eligible instance, never two. */
-import { fallback, isFailing, owedByOld } from '../reconcile/plan-starts.ts';
-import type { StartPlan } from '../reconcile/plan-starts.ts';
-import { planStops } from '../reconcile/plan-stops.ts';
+import { fallback, isFailing, owedByOld } from '../service/start-plan.ts';
+import type { StartPlan } from '../service/start-plan.ts';
 import { startReasons } from '../service/start-reasons.ts';
 import type { DaemonInstances, ServiceSnapshot, StartDecision } from '../service/types.ts';
-import { isGivenUp, isLeaving } from '../service/view.ts';
+import { isGivenUp } from '../service/view.ts';
 import type { ServiceView } from '../service/view.ts';
 import { planDaemonStops } from './plan-daemon-stops.ts';
 
@@ -39,12 +38,9 @@ const startOn = ({ deploymentId, instanceIds, because }: Start): readonly StartD
     ? []
     : [{ deploymentId, count: instanceIds.length, replaces: [], because, instanceIds }];
 
-/** Starts and stops. A refused place holds back that instance alone, start failures hold back all. */
+/** Starts and stops while the service is there. A refused place holds back that instance alone, start failures hold back all. */
 export function planDaemon(view: ServiceView, daemon: DaemonInstances): StartPlan {
   const { snapshot, now, primary } = view;
-  if (isLeaving(view) || primary === undefined) {
-    return { start: [], stops: planStops(view), wanted: 0, blocked: false };
-  }
   const stops = planDaemonStops(view, daemon);
   const missing = missingOn(view, daemon);
   const refused = (snapshot.placementRetryAt ?? 0) > now ? new Set(daemon.refused) : new Set<string>();
@@ -56,7 +52,7 @@ export function planDaemon(view: ServiceView, daemon: DaemonInstances): StartPla
   return {
     start: [
       ...startOn({
-        deploymentId: primary.deploymentId,
+        deploymentId: primary?.deploymentId,
         instanceIds: current,
         because: startReasons(view, current.length, 0),
       }),

@@ -3,24 +3,10 @@ import type { ServiceAction } from '../../model/service-action.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { serviceBounds } from '../service/bounds.ts';
 import { isProtected } from '../service/protection.ts';
-import type { ServiceSnapshot, StartDecision } from '../service/types.ts';
+import type { BalanceState, ServiceSnapshot, StartDecision } from '../service/types.ts';
 import { movesNeeded, planMoves, tasksByZone, type ZoneLoad, type ZoneMove } from './plan-moves.ts';
 import { azBalanced, notAzBalanced } from './texts.ts';
 import type { ZoneRoom } from './zone-room.ts';
-
-/** While a service is not balanced. Crosses continue-as-new as it is. */
-export interface BalanceState {
-  /** The deployment whose tasks are moved; a new one ends the rebalancing. */
-  readonly deploymentId: string;
-  /** Tasks in the wrong zone when last looked at. */
-  readonly needed: number;
-  /** Tasks were started since, and the outcome is not known yet. */
-  readonly moving: boolean;
-  /** Times in a row that tasks were started and nothing came of it. */
-  readonly fruitless: number;
-  /** Look again then: nothing could be moved, or the last moves came to nothing. */
-  readonly retryAt?: EpochMs;
-}
 
 /** No room, or only protected tasks to move: looked at again after this long, or when an instance comes. */
 export const NO_MOVE_RETRY_MS = 5 * 60_000;

@@ -22,7 +22,3 @@ export const stoppedByRebalancing = (serviceName: string, zone: string, taskIds:
     serviceName,
     `has stopped ${taskIds.length} running tasks in ${zone} due to AZ rebalancing: ${named(taskIds)}.`,
   );
-
-/** The stoppedReason of a task whose place is now in another zone. */
-export const rebalancingStopReason = (deploymentId: string): string =>
-  `Availability-zone rebalancing initiated by (deployment ${deploymentId})`;

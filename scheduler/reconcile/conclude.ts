@@ -3,7 +3,7 @@ import { completedReason } from '../rollout/deployments.ts';
 import { rollbackTarget } from '../rollout/circuit-breaker.ts';
 import { isEarlySuccess, type RolloutFacts } from '../rollout/stages.ts';
 import { isReady } from '../service/classify.ts';
-import type { StartPlan } from './plan-starts.ts';
+import type { StartPlan } from '../service/start-plan.ts';
 import type { DeploymentDecision } from '../service/types.ts';
 import { isGood, isLeaving, shownUntil } from '../service/view.ts';
 import type { ServiceView } from '../service/view.ts';

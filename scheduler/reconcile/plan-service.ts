@@ -7,7 +7,7 @@ import type { BreakerVerdict } from '../rollout/circuit-breaker.ts';
 import { applyDeploymentDecisions } from '../rollout/deployments.ts';
 import { carryOut, endOrder, type EndOrder } from '../rollout/ordered-end.ts';
 import { underWay, withServiceDeployments } from '../rollout/service-deployments.ts';
-import { advanceStages, OPEN_GATE, type StageProgress } from '../rollout/stages.ts';
+import { advanceStages, type StageProgress } from '../rollout/stages.ts';
 import { resetThrottle } from '../throttle/throttle.ts';
 import { stoppedByRebalancing } from '../rebalance/texts.ts';
 import { conclude, rolloutFacts } from './conclude.ts';
@@ -29,10 +29,11 @@ import {
 } from '../service/event-text.ts';
 import { updateNotes } from './notes.ts';
 import { planStarts } from './plan-starts.ts';
-import type { StartPlan } from './plan-starts.ts';
+import type { StartPlan } from '../service/start-plan.ts';
 import { planStops } from './plan-stops.ts';
 import { movingTasks } from '../service/moving.ts';
 import { holdingTasks } from '../service/protection.ts';
+import { OPEN_GATE } from '../service/gate.ts';
 import { DEFAULT_POLICY } from '../service/policy.ts';
 import type { SchedulerPolicy } from '../service/policy.ts';
 import type { ServicePlan, ServiceSnapshot, StopDecision } from '../service/types.ts';
@@ -115,7 +116,9 @@ const HELD_BY_PROTECTION = 'TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION';
 function planOnce(view: ServiceView): ServicePlan {
   const { snapshot } = view;
   const { daemon } = snapshot;
-  const starts = daemon === undefined ? planStarts(view, planStops(view)) : planDaemon(view, daemon);
+  // What is left of a service that goes is stopped without regard to its kind.
+  const ends = isLeaving(view) || view.primary === undefined;
+  const starts = daemon === undefined || ends ? planStarts(view, planStops(view)) : planDaemon(view, daemon);
   const { stop } = starts.stops;
   const conclusion = conclude(view, starts);
   const since = steadySince(view, conclusion);

@@ -1,64 +1,16 @@
 /** How many tasks to start, and of which deployment. */
-import type { EpochMs } from '../../model/time.ts';
-import { START_FAILURES_BEFORE_THROTTLE } from '../throttle/throttle.ts';
 import type { ClassifiedTask } from '../service/classify.ts';
-import { stopToMakeRoom } from './plan-stops.ts';
-import type { StopPlan } from './plan-stops.ts';
+import { fallback, isFailing, owedByOld } from '../service/start-plan.ts';
+import type { StartPlan } from '../service/start-plan.ts';
 import { startReasons } from '../service/start-reasons.ts';
+import type { StopPlan } from '../service/stop-plan.ts';
 import type { StartDecision } from '../service/types.ts';
-import { isComingUp, isGivenUp, isGood, isLeaving, isOldReplacement, launchesHeldUntil } from '../service/view.ts';
+import { isGivenUp, isGood, isLeaving, launchesHeldUntil } from '../service/view.ts';
 import type { ServiceView } from '../service/view.ts';
-
-export interface StartPlan {
-  readonly start: readonly StartDecision[];
-  /** The stops once more, with those that only serve to make room. */
-  readonly stops: StopPlan;
-  /** Tasks of the PRIMARY deployment that the service still lacks, started now or not. */
-  readonly wanted: number;
-  /** `wanted` is not nothing, but `upper` leaves no room. */
-  readonly blocked: boolean;
-  /** Further times at which the plan changes by itself. */
-  readonly wakeAt?: readonly EpochMs[];
-}
-
-const count = (items: readonly ClassifiedTask[], test: (item: ClassifiedTask) => boolean): number =>
-  items.filter(test).length;
+import { stopToMakeRoom } from './plan-stops.ts';
 
 const roomLeft = (view: ServiceView, stops: StopPlan): number =>
   Math.max(0, view.bounds.upper - stops.current.length - stops.old.length);
-
-/** The PRIMARY deployment does not come up: what it has in flight is no promise of availability. */
-export const isFailing = (view: ServiceView): boolean =>
-  isGivenUp(view) ||
-  view.gate.holdsStarts ||
-  view.snapshot.throttle.consecutiveStartFailures >= START_FAILURES_BEFORE_THROTTLE ||
-  view.current.some(({ bucket }) => bucket === 'unhealthy');
-
-/** The newest deployment on its way out that is known to work: lost tasks of old deployments are replaced at this one. */
-export const fallback = (view: ServiceView) =>
-  (view.gate.holdsStarts
-    ? view.snapshot.deployments.filter(({ status }) => status === 'ACTIVE')
-    : view.rollingOut
-  ).find(({ rolloutState }) => rolloutState === 'COMPLETED');
-
-/**
- * Tasks that the old side needs to get back to `lower`: it lost some during the rollout, and the new side does not make
- * up for them. So failures of the new revision do not eat availability. Back to the desired count while the new side is
- * held back by a hook.
- */
-export function owedByOld(view: ServiceView, { current, old }: StopPlan, newStarts: number): number {
-  if (fallback(view) === undefined) return 0;
-  const healthy = count(current, (item) => item.healthy) + count(old, (item) => item.healthy);
-  const returning = count(
-    old,
-    (item) =>
-      item.bucket === 'settling' ||
-      (item.bucket === 'pending' && (view.gate.holdsStarts || isOldReplacement(view, item))),
-  );
-  const arriving = isFailing(view) ? 0 : count(current, isComingUp) + newStarts;
-  const wanted = view.gate.holdsStarts ? view.desired : view.bounds.lower;
-  return Math.max(0, wanted - healthy - returning - arriving);
-}
 
 /** Shares the room between the sides: the new one first, unless it is failing. */
 function shareRoom(view: ServiceView, stops: StopPlan, wanted: number): { current: number; old: number } {
@@ -135,7 +87,7 @@ function decideStarts(view: ServiceView, planned: StopPlan, stops: StopPlan, wan
 export function planStarts(view: ServiceView, planned: StopPlan): StartPlan {
   if (isLeaving(view) || view.primary === undefined) return { start: [], stops: planned, wanted: 0, blocked: false };
   const idle = isGivenUp(view) || view.gate.holdsStarts;
-  const wanted = idle ? 0 : Math.max(0, view.desired - count(planned.current, isGood));
+  const wanted = idle ? 0 : Math.max(0, view.desired - planned.current.filter(isGood).length);
   const noRoom = wanted > 0 && roomLeft(view, planned) === 0;
   const stops = noRoom ? stopToMakeRoom(planned, view) : planned;
   const held = launchesHeldUntil(view) !== undefined;

@@ -1,7 +1,7 @@
 /** What a service waits for: as values for the record, and as one line for the person who looks. */
 import { isReady } from '../service/classify.ts';
 import type { Conclusion } from './conclude.ts';
-import type { StartPlan } from './plan-starts.ts';
+import type { StartPlan } from '../service/start-plan.ts';
 import { holdingTasks } from '../service/protection.ts';
 import type { ServiceSnapshot, Wait } from '../service/types.ts';
 import { isGivenUp, isLeaving, launchesHeldUntil } from '../service/view.ts';

@@ -1,7 +1,7 @@
 /** When time alone changes what the plan would be. */
 import type { EpochMs } from '../../model/time.ts';
 import { runningSince } from '../service/classify.ts';
-import type { StartPlan } from './plan-starts.ts';
+import type { StartPlan } from '../service/start-plan.ts';
 import { movingTasks } from '../service/moving.ts';
 import { holdingTasks } from '../service/protection.ts';
 import { launchesHeldUntil, shownUntil } from '../service/view.ts';

@@ -6,29 +6,13 @@ import type { HookProgress, LifecycleStage, ServiceDeployment } from '../../mode
 import { LIFECYCLE_STAGES } from '../../model/service-deployment.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
+import type { RolloutGate } from '../service/gate.ts';
 import { changed } from './service-deployments.ts';
 
 /** ECS's default for a hook that sets none: a day, then back. */
 const HOOK_TIMEOUT_MINUTES = 1440;
 const HOOK_TIMEOUT_ACTION = 'ROLLBACK';
 const MINUTE_MS = 60_000;
-
-/** What a rollout may not do at its present stage. */
-export interface RolloutGate {
-  /** The new deployment launches nothing yet; the older ones are kept at the desired count. */
-  readonly holdsStarts: boolean;
-  /** Nothing is taken away from older deployments for the new one's sake. */
-  readonly keepsOld: boolean;
-  /** Every stage is behind it: it completes as soon as its tasks allow. */
-  readonly mayComplete: boolean;
-  /** The hooks that hold it. */
-  readonly awaiting: readonly HookProgress[];
-  /** When time alone leads on: a bake time that ends, a hook that expires. */
-  readonly wakeAt?: EpochMs;
-}
-
-/** Where no service deployment is under way, nothing is held. */
-export const OPEN_GATE: RolloutGate = { holdsStarts: false, keepsOld: false, mayComplete: true, awaiting: [] };
 
 /** What the stages go by. */
 export interface RolloutFacts {

@@ -90,3 +90,7 @@ export const UNHEALTHY_STOP_REASON = 'Task failed container health checks';
 
 /** The stoppedReason of a daemon task whose instance does not meet the constraints (any more). */
 export const CONSTRAINT_STOP_REASON = 'Container instance no longer meets the placement constraints of the service';
+
+/** The stoppedReason of a task whose place is now in another zone. */
+export const rebalancingStopReason = (deploymentId: string): string =>
+  `Availability-zone rebalancing initiated by (deployment ${deploymentId})`;

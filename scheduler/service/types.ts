@@ -6,7 +6,6 @@ import type { ServiceAction } from '../../model/service-action.ts';
 import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from '../../model/status.ts';
 import type { StabilityStatus } from '../../model/task-set.ts';
 import type { EpochMs } from '../../model/time.ts';
-import type { BalanceState } from '../rebalance/plan-rebalance.ts';
 import type { LaunchThrottle } from '../throttle/types.ts';
 
 /** A service's task as its workflow keeps it: only what decisions need. Crosses continue-as-new as it is. */
@@ -35,6 +34,20 @@ export interface ServiceTask {
   readonly reportedAt?: EpochMs;
   /** Version of its row; see Task.version. */
   readonly version: number;
+}
+
+/** While a service is not balanced. Crosses continue-as-new as it is. */
+export interface BalanceState {
+  /** The deployment whose tasks are moved; a new one ends the rebalancing. */
+  readonly deploymentId: string;
+  /** Tasks in the wrong zone when last looked at. */
+  readonly needed: number;
+  /** Tasks were started since, and the outcome is not known yet. */
+  readonly moving: boolean;
+  /** Times in a row that tasks were started and nothing came of it. */
+  readonly fruitless: number;
+  /** Look again then: nothing could be moved, or the last moves came to nothing. */
+  readonly retryAt?: EpochMs;
 }
 
 /** All that planService may look at. `deployments`: PRIMARY first, then newest first. */

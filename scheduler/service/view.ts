@@ -1,11 +1,11 @@
 /** The snapshot sorted out: what every step of the plan reads. */
 import type { Deployment } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
-import { OPEN_GATE, type RolloutGate } from '../rollout/stages.ts';
 import { serviceBounds } from './bounds.ts';
 import type { ServiceBounds } from './bounds.ts';
 import { classifyTasks } from './classify.ts';
 import type { ClassifiedTask } from './classify.ts';
+import { OPEN_GATE, type RolloutGate } from './gate.ts';
 import type { SchedulerPolicy } from './policy.ts';
 import type { ServiceSnapshot } from './types.ts';
 

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  FRUITLESS_RETRY_MS,
-  NO_MOVE_RETRY_MS,
-  planRebalance,
-  type BalanceState,
-} from '../../../../scheduler/rebalance/plan-rebalance.ts';
+import { FRUITLESS_RETRY_MS, NO_MOVE_RETRY_MS, planRebalance } from '../../../../scheduler/rebalance/plan-rebalance.ts';
+import type { BalanceState } from '../../../../scheduler/service/types.ts';
 import { aDeployment, aSnapshot, aTask, NOW } from '../../../support/service-builders.ts';
 
 const deployment = aDeployment();
