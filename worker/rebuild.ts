@@ -5,6 +5,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { LiveOwners, Store } from '../store/types.ts';
 import {
   CONTAINER_INSTANCE_WORKFLOW,
@@ -13,7 +14,6 @@ import {
   SERVICE_WORKFLOW,
   serviceWorkflowId,
 } from '../workflows/messages.ts';
-import { groupBy } from '../workflows/owner/relaunch.ts';
 import { packService } from '../workflows/state.ts';
 import { carriedInstance, carriedRunTask, carriedService } from './carried-state.ts';
 import { DefinitionReader } from './definition-reader.ts';

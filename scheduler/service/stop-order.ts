@@ -1,6 +1,7 @@
 /** Which tasks go first when some must go: the mirror image of how they were placed. */
 import type { PlacementStrategy } from '@aws-sdk/client-ecs';
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
+import { groupBy } from '../../model/group-by.ts';
 import { textHash } from '../tasks/text-hash.ts';
 import type { ServiceSnapshot, ServiceTask } from './types.ts';
 
@@ -51,17 +52,6 @@ function stepsOf(strategies: readonly PlacementStrategy[], snapshot: ServiceSnap
     if (strategy.type === 'spread') return [spreadStep(strategy.field ?? 'instanceId', snapshot)];
     return strategy.type === 'binpack' ? [binpackStep(strategy.field ?? 'memory', snapshot)] : [];
   });
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 const byLot = (a: Ranked, b: Ranked): number => a.lot - b.lot || (a.task.taskId < b.task.taskId ? -1 : 1);

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../store/index.ts';
 import type { EventFilter, StoredEvent } from '../../store/event-types.ts';
-import { groupBy } from '../../workflows/owner/relaunch.ts';
 import { TEST_PARTITION, withTestStore } from '../support/store.ts';
+import { groupBy } from '../../model/group-by.ts';
 import {
   aCluster,
   anInstanceRecord,

@@ -1,5 +1,7 @@
 /** The tasks of one owner together with the work on their container instances: stops, launches, news of instances. */
 import { workflowInfo } from '@temporalio/workflow';
+import { groupBy } from '../../model/group-by.ts';
+import type { TaskDifference } from '../../model/owner-view.ts';
 import type { Assignment } from '../../model/reservation.ts';
 import type { TaskLaunch } from '../../activities/host/types.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
@@ -9,7 +11,7 @@ import { SPOT_INTERRUPTION } from '../../scheduler/reconcile/spot-interruption.t
 import { HostWork } from './host-work.ts';
 import { isWaiting, OwnedTasks, type OwnedTask, type StopReason } from './owned-tasks.ts';
 import type { RecordWriter } from './record-writer.ts';
-import { groupBy, inFlight } from './relaunch.ts';
+import { inFlight } from './relaunch.ts';
 
 export interface HostedTasksOptions<T extends OwnedTask> {
   readonly clusterName: string;

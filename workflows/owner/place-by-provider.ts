@@ -3,6 +3,7 @@
  * now or none; those of the operator's providers wait for one, as rows in PROVISIONING without an instance.
  */
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
+import { groupBy } from '../../model/group-by.ts';
 import type { RunTaskRequestRecord } from '../../model/reservation.ts';
 import { isFargateProvider, MAX_PROVISIONING_TASKS } from '../../model/capacity-provider.ts';
 import type { Task } from '../../model/task.ts';
@@ -10,7 +11,6 @@ import { assignProviders } from '../../scheduler/capacity/assign-providers.ts';
 import type { Placed, PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
 import type { Control } from './control.ts';
 import { placeAndReserve, reserve, type ReservationOutcome, type ReserveOptions } from './place.ts';
-import { groupBy } from './relaunch.ts';
 
 export interface ProviderPlacement {
   readonly control: Control;

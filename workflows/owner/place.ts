@@ -1,5 +1,6 @@
 /** From "n tasks wanted" to rows that hold capacity: snapshot, place, reserve; again for what the store refused. */
 import { ApplicationFailure } from '@temporalio/workflow';
+import { groupBy } from '../../model/group-by.ts';
 import type { ReserveInput, ReserveResult, RunTaskRequestRecord } from '../../model/reservation.ts';
 import type { Decision, PlacementExplanation } from '../../model/decision.ts';
 import { toColumns } from '../../model/columns.ts';
@@ -11,7 +12,6 @@ import { snapshotAttributeNames, snapshotGroups } from '../../model/task-require
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { Placed, PlacementRequest, Refusal, RefusalReason } from '../../scheduler/placement/types.ts';
 import type { Control } from './control.ts';
-import { groupBy } from './relaunch.ts';
 
 /** Rounds without a single reservation before the refusal stands: someone else is taking the same capacity. */
 const MAX_FRUITLESS_ROUNDS = 5;

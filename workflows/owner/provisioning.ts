@@ -5,6 +5,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../../model/capacity-provider.ts';
 import type { PlacementExplanation } from '../../model/decision.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { provisioningFailure } from '../../scheduler/placement/explain.ts';
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
@@ -20,7 +21,6 @@ import {
   type ProvisioningAttempt,
   type ProvisioningRecordsOptions,
 } from './provisioning-records.ts';
-import { groupBy } from './relaunch.ts';
 
 /** Attempts in vain so far, and when the next is due. Crosses continue-as-new as it is. */
 export interface ProvisioningWait {

@@ -13,14 +13,3 @@ export function inFlight<T extends OwnedTask>(tasks: readonly T[]): InFlight<T> 
     stops: tasks.filter((task) => task.desiredStatus === 'STOPPED').map((task) => task.taskId),
   };
 }
-
-/** Values by a key, in the order of first appearance. */
-export function groupBy<T>(values: readonly T[], key: (value: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const group = groups.get(key(value));
-    if (group) group.push(value);
-    else groups.set(key(value), [value]);
-  }
-  return groups;
-}

@@ -1,5 +1,6 @@
 /** What a RunTask or StartTask call leaves on record: why its tasks start there, and why they stop. */
 import type { Decision, DecisionCause, DecisionDraft, PlacementExplanation } from '../../model/decision.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { Task } from '../../model/task.ts';
 import { describeRequest } from '../../scheduler/decisions/asked.ts';
 import type { PlacementRequest } from '../../scheduler/placement/types.ts';
@@ -9,7 +10,6 @@ import { noticeCauses, noticeStops } from '../owner/notice-decisions.ts';
 import type { OwnedTask } from '../owner/owned-tasks.ts';
 import type { PlacementAttempt } from '../owner/place.ts';
 import type { RecordWriter } from '../owner/record-writer.ts';
-import { groupBy } from '../owner/relaunch.ts';
 
 const causesOf = ({ cause }: Pick<RunTaskCommand, 'cause'>): readonly DecisionCause[] => (cause ? [cause] : []);
 

@@ -8,6 +8,7 @@ import type {
   PlacementExplanation,
   StopReasonCode,
 } from '../../model/decision.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -22,7 +23,6 @@ import type { TaskStop } from '../owner/hosted-tasks.ts';
 import { noticeCauses, noticeStops } from '../owner/notice-decisions.ts';
 import type { PlacementAttempt } from '../owner/place.ts';
 import type { RecordWriter } from '../owner/record-writer.ts';
-import { groupBy } from '../owner/relaunch.ts';
 import type { ServiceOwnedTask, ServiceState } from '../state.ts';
 
 /** A service as its calls see it: what they may change. */
