@@ -13,8 +13,6 @@ import { type Settings, SetupError } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
 import { apiPort } from './check-ports.ts';
 
-const PURGE_EVERY_MS = 10 * 60_000;
-
 export interface Role {
   shutdown(): Promise<void>;
 }
@@ -58,11 +56,13 @@ export async function openStore(settings: Settings, connectionString: string): P
 
 /** The worker, and with it the delivery to webhooks and the clearing away of what is past its retention. */
 export async function startWorkerRole({ settings, temporal, store, logger }: ControlPlane): Promise<Role> {
-  const [{ startWorker, installTemporalLogger }, { startWebhookDelivery }, { presentEvent }] = await Promise.all([
-    import('../worker/index.ts'),
-    import('../worker/webhooks/deliver.ts'),
-    import('../api/present/event.ts'),
-  ]);
+  const [{ startWorker, installTemporalLogger }, { startPurging }, { startWebhookDelivery }, { presentEvent }] =
+    await Promise.all([
+      import('../worker/index.ts'),
+      import('../worker/purge.ts'),
+      import('../worker/webhooks/deliver.ts'),
+      import('../api/present/event.ts'),
+    ]);
   installTemporalLogger(logger);
   const worker = await startWorker({
     temporal,
@@ -74,26 +74,14 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
   });
   const present = (event: StoredEvent) => presentEvent(event, settings.partition);
   const webhooks = startWebhookDelivery({ store, present, logger });
-  const timer = setInterval(() => void purge({ settings, store, logger }), PURGE_EVERY_MS);
+  const purging = startPurging({ store, retention: settings, logger });
   return {
     shutdown: async () => {
-      clearInterval(timer);
+      purging.stop();
       await webhooks.stop();
       await worker.shutdown();
     },
   };
-}
-
-/** Forgets what is past its retention; what fails is tried again the next time. */
-async function purge({ settings, store, logger }: Pick<ControlPlane, 'settings' | 'store' | 'logger'>): Promise<void> {
-  try {
-    const tasks = await store.purgeStoppedTasks(Date.now() - settings.stoppedTaskRetentionMs);
-    const events = await store.purgeEvents(Date.now() - settings.eventRetentionMs);
-    const decisions = await store.purgeDecisions(Date.now() - settings.decisionRetentionMs);
-    logger.debug({ tasks, events, decisions }, 'what is past its retention was removed');
-  } catch (error) {
-    logger.warn({ err: error }, 'what is past its retention could not be removed, trying again later');
-  }
 }
 
 /** The API on its port; a port in use is the person's to free. */

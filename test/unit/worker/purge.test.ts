@@ -1,0 +1,44 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startPurging } from '../../../worker/purge.ts';
+
+const MINUTE_MS = 60_000;
+const logger = pino({ level: 'silent' });
+const retention = { stoppedTaskRetentionMs: 1_000, eventRetentionMs: 2_000, decisionRetentionMs: 3_000 };
+
+const aStore = () => ({
+  purgeStoppedTasks: vi.fn(async () => 0),
+  purgeEvents: vi.fn(async () => 0),
+  purgeDecisions: vi.fn(async () => 0),
+});
+
+describe('purging', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('forgets every ten minutes what is past the retention of its kind', async () => {
+    const store = aStore();
+    const purging = startPurging({ store, retention, logger });
+    await vi.advanceTimersByTimeAsync(20 * MINUTE_MS);
+    purging.stop();
+    expect(store.purgeStoppedTasks.mock.calls).toEqual([[10 * MINUTE_MS - 1_000], [20 * MINUTE_MS - 1_000]]);
+    expect(store.purgeEvents.mock.calls).toEqual([[10 * MINUTE_MS - 2_000], [20 * MINUTE_MS - 2_000]]);
+    expect(store.purgeDecisions.mock.calls).toEqual([[10 * MINUTE_MS - 3_000], [20 * MINUTE_MS - 3_000]]);
+  });
+
+  it('tries again the next time when the store fails', async () => {
+    const store = aStore();
+    store.purgeStoppedTasks.mockRejectedValueOnce(new Error('the store is away'));
+    const purging = startPurging({ store, retention, logger });
+    await vi.advanceTimersByTimeAsync(20 * MINUTE_MS);
+    purging.stop();
+    expect(store.purgeEvents).toHaveBeenCalledOnce();
+  });
+
+  it('purges no more once it is stopped', async () => {
+    const store = aStore();
+    startPurging({ store, retention, logger }).stop();
+    await vi.advanceTimersByTimeAsync(20 * MINUTE_MS);
+    expect(store.purgeStoppedTasks).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,35 @@
+/** Forgets what is past its retention, from time to time. */
+import type { Logger } from 'pino';
+import type { Store } from '../store/types.ts';
+
+const PURGE_EVERY_MS = 10 * 60_000;
+
+/** How long rows are kept. */
+export interface Retention {
+  readonly stoppedTaskRetentionMs: number;
+  readonly eventRetentionMs: number;
+  readonly decisionRetentionMs: number;
+}
+
+interface PurgeOptions {
+  readonly store: Pick<Store, 'purgeStoppedTasks' | 'purgeEvents' | 'purgeDecisions'>;
+  readonly retention: Retention;
+  readonly logger: Logger;
+}
+
+/** Begins to purge; what fails is tried again the next time. */
+export function startPurging(options: PurgeOptions): { stop(): void } {
+  const timer = setInterval(() => void purge(options), PURGE_EVERY_MS);
+  return { stop: () => clearInterval(timer) };
+}
+
+async function purge({ store, retention, logger }: PurgeOptions): Promise<void> {
+  try {
+    const tasks = await store.purgeStoppedTasks(Date.now() - retention.stoppedTaskRetentionMs);
+    const events = await store.purgeEvents(Date.now() - retention.eventRetentionMs);
+    const decisions = await store.purgeDecisions(Date.now() - retention.decisionRetentionMs);
+    logger.debug({ tasks, events, decisions }, 'what is past its retention was removed');
+  } catch (error) {
+    logger.warn({ err: error }, 'what is past its retention could not be removed, trying again later');
+  }
+}
