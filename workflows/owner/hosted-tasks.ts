@@ -1,7 +1,6 @@
 /** The tasks of one owner together with the work on their container instances: stops, launches, news of instances. */
 import { workflowInfo } from '@temporalio/workflow';
 import { groupBy } from '../../model/group-by.ts';
-import type { TaskDifference } from '../../model/owner-view.ts';
 import type { Assignment } from '../../model/reservation.ts';
 import type { TaskLaunch } from '../../activities/host/types.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
