@@ -15,12 +15,12 @@ export const containerArn = (p: Partition, path: { cluster: string; taskId: stri
   arn(p, `container/${path.cluster}/${path.taskId}/${path.containerId}`);
 export const serviceArn = (p: Partition, cluster: string, service: string): string =>
   arn(p, `service/${cluster}/${service}`);
-/** ECS names a service that does not exist in the old form, without its cluster. */
+/** ECS uses the old form, without the cluster, for a service that does not exist. */
 export const missingServiceArn = (p: Partition, service: string): string => arn(p, `service/${service}`);
 /** `taskSetId`: `ecs-svc/<digits>`. */
 export const taskSetArn = (p: Partition, path: { cluster: string; service: string; taskSetId: string }): string =>
   arn(p, `task-set/${path.cluster}/${path.service}/${path.taskSetId}`);
-/** `path`: cluster, service, and the deployment's id or the revision's. */
+/** `path`: cluster, service, and the id of the deployment or revision. */
 export const serviceDeploymentArn = (p: Partition, ...path: readonly [string, string, string]): string =>
   arn(p, `service-deployment/${path.join('/')}`);
 export const serviceRevisionArn = (p: Partition, ...path: readonly [string, string, string]): string =>

@@ -1,23 +1,23 @@
-/** Capacity providers: AWS's own two, and the operator's, which are named groups of container instances. */
+/** Capacity providers: AWS's two, and the operator's, which are named groups of container instances. */
 import type { AutoScalingGroupProvider, CapacityProviderStrategyItem, Tag } from '@aws-sdk/client-ecs';
 import type { LaunchType } from './status.ts';
 import type { EpochMs } from './time.ts';
 
-/** They exist for every cluster; nobody creates or deletes them. */
+/** Every cluster has these; nobody creates or deletes them. */
 export const FARGATE_PROVIDERS: readonly string[] = ['FARGATE', 'FARGATE_SPOT'];
 export const isFargateProvider = (name: string): boolean => FARGATE_PROVIDERS.includes(name);
 
-/** Tasks of one cluster that may wait for capacity at a time, as in ECS. */
+/** How many tasks of one cluster may wait for capacity at a time, as in ECS. */
 export const MAX_PROVISIONING_TASKS = 500;
 
-/** A task waits this long for capacity before it is STOPPED, unless the operator says otherwise. ECS does not say how long. */
+/** How long a task waits for capacity before it is STOPPED, unless the operator sets another time. ECS documents no limit. */
 export const DEFAULT_PROVISIONING_TIMEOUT_MS = 3_600_000;
 
 export interface CapacityProviderRecord {
   readonly name: string;
   readonly status: 'ACTIVE' | 'INACTIVE';
   readonly createdAt: EpochMs;
-  /** Absent for FARGATE and FARGATE_SPOT. Kept as given, defaults filled in: nothing here scales a group yet. */
+  /** Absent for FARGATE and FARGATE_SPOT. Kept as given, with defaults filled in: nothing scales a group yet. */
   readonly autoScalingGroupProvider?: AutoScalingGroupProvider;
   readonly updateStatus?: 'CREATE_COMPLETE' | 'UPDATE_COMPLETE' | 'DELETE_COMPLETE';
   readonly tags: readonly Tag[];
@@ -29,7 +29,7 @@ export interface Compute {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
 }
 
-/** The launch type that tasks show: a strategy holds FARGATE's providers or the operator's, never both. */
+/** The launch type that tasks show: a strategy has FARGATE's providers or the operator's, never both. */
 export function launchTypeOf({ launchType, capacityProviderStrategy = [] }: Compute): LaunchType {
   if (launchType !== undefined) return launchType;
   return capacityProviderStrategy.some(({ capacityProvider = '' }) => isFargateProvider(capacityProvider))

@@ -1,4 +1,4 @@
-/** The capacity that one placement is decided on: columns, so that thousands of instances stay small in a history. */
+/** The capacity behind one placement, in columns, so that thousands of instances stay small in a history. */
 import type { InstanceStatus } from './status.ts';
 import type { EpochMs } from './time.ts';
 
@@ -9,32 +9,32 @@ export interface AttributeColumn {
 }
 
 /**
- * Instances of one cluster at one moment; column `i` of every array is the same instance. Holds ACTIVE instances;
- * above `SNAPSHOT_LIMIT` those that fit by cpu and memory are taken first, evenly over zones.
+ * Instances of one cluster at one moment; index `i` of every column is the same instance. Holds ACTIVE instances;
+ * above `SNAPSHOT_LIMIT`, instances that fit by cpu and memory come first, evenly over zones.
  */
 export interface CapacitySnapshot {
-  /** Of all the rest but the time: two snapshots that show the same have the same. */
+  /** Digest of everything but the time: equal snapshots have equal digests. */
   readonly digest?: string;
   readonly takenAt: EpochMs;
-  /** Instances of the cluster that are not INACTIVE, whether or not they are in the columns. */
+  /** The cluster's instances that are not INACTIVE, whether or not they are in the columns. */
   readonly totalInstances: number;
-  /** Present when the request named a capacity provider: the same of that provider's group. */
+  /** If the request named a capacity provider: the same count for that provider's group. */
   readonly providerInstances?: number;
   readonly ids: readonly string[];
   readonly agentConnected: readonly boolean[];
-  /** The control plane is back for a moment only: some of those that are not connected may be heard yet. */
+  /** The control plane has only just returned: some instances that are not connected yet may still connect. */
   readonly expectsAgents?: true;
-  /** Free now, registered less held. */
+  /** Free now: registered minus held. */
   readonly cpu: readonly number[];
   readonly memoryMiB: readonly number[];
   /**
-   * Host ports that are held or reserved, keys are column numbers. An instance on which none is held and just
-   * `DEFAULT_RESERVED_PORTS` are reserved does not appear.
+   * Host ports that are held or reserved, by column index. An instance without held ports and with just
+   * `DEFAULT_RESERVED_PORTS` reserved does not appear.
    */
   readonly usedPorts: Readonly<Record<number, readonly string[]>>;
   /** Free GPUs. */
   readonly gpuIds: Readonly<Record<number, readonly string[]>>;
-  /** How many are held; an instance on which none is does not appear. Absent in histories from before it was asked. */
+  /** How many GPUs are held; an instance without held GPUs does not appear. Absent in older histories. */
   readonly heldGpus?: Readonly<Record<number, number>>;
   readonly attributes: Readonly<Record<string, AttributeColumn>>;
   readonly agentVersion: AttributeColumn;
@@ -44,29 +44,29 @@ export interface CapacitySnapshot {
   readonly status?: readonly InstanceStatus[];
   /** Tasks not STOPPED (desired RUNNING) of the requested group, and of groups that an expression names, per instance. */
   readonly groupTasks: Readonly<Record<string, readonly number[]>>;
-  /** Tasks of the requested group on instances that the columns leave out, by the attributes that a spread may use. */
+  /** The group's tasks on instances outside the columns, by the attributes that a spread may use. */
   readonly elsewhere: readonly { readonly attributes: Readonly<Record<string, string>>; readonly tasks: number }[];
 }
 
-/** What a snapshot is taken for: narrows it, and names what it must contain. */
+/** The purpose of a snapshot: narrows it, and names what it must contain. */
 export interface SnapshotRequest {
   readonly clusterName: string;
   readonly group: string;
   readonly cpu: number;
   readonly memoryMiB: number;
-  /** Names of the attributes that constraints, strategies and requirements look at. */
+  /** Names of the attributes that constraints, strategies and requirements read. */
   readonly attributeNames: readonly string[];
   /** Further groups that `task:group` clauses name. */
   readonly otherGroups: readonly string[];
   /** Some `task:group` clause is a pattern: `groupTasks` must then hold every group with a task not STOPPED in the cluster. */
   readonly everyGroup?: boolean;
-  /** Only instances of this capacity provider of the operator's. */
+  /** Only instances of this capacity provider, one of the operator's. */
   readonly capacityProviderName?: string;
   /** For StartTask: only these instances, whatever their number and status. */
   readonly instanceIds?: readonly string[];
 }
 
-/** What ECS reserves on every instance for the host's own ssh, engine and agent. */
+/** Ports that ECS reserves on every instance for the host's ssh, engine and agent. */
 export const DEFAULT_RESERVED_PORTS: readonly string[] = ['22/tcp', '2375/tcp', '2376/tcp', '51678/tcp', '51679/tcp'];
 
 /** Above this number of instances a snapshot is a sample. */

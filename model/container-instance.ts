@@ -7,11 +7,11 @@ export interface Attribute {
   readonly value?: string;
 }
 
-/** What an instance has in total. CPU in units of 1/1024 core, memory in MiB. */
+/** An instance's total resources. CPU in units of 1/1024 core, memory in MiB. */
 export interface InstanceResources {
   readonly cpu: number;
   readonly memoryMiB: number;
-  /** Host ports that tasks may never take, as `22/tcp`. */
+  /** Host ports that tasks may never take, such as `22/tcp`. */
   readonly reservedPorts: readonly string[];
   readonly gpuIds: readonly string[];
 }
@@ -24,7 +24,7 @@ export interface ContainerInstance {
   readonly agentConnected: boolean;
   readonly registeredAt: EpochMs;
   readonly registered: InstanceResources;
-  /** What the agent registered and what PutAttributes added, by name. */
+  /** Attributes from the agent and from PutAttributes, by name. */
   readonly attributes: readonly Attribute[];
   readonly agentVersion: string;
   readonly agentHash: string;
@@ -35,25 +35,25 @@ export interface ContainerInstance {
   readonly version: number;
 }
 
-/** Why tasks whose instance was given up are STOPPED; ECS has no such case, so the words are ours. */
+/** Why tasks of a given-up instance are STOPPED. ECS has no such case, so the text is ours. */
 export const instanceLost = (containerInstanceId: string) =>
   ({ stopCode: 'TerminationNotice', stoppedReason: `Host EC2 (instance ${containerInstanceId}) stopped.` }) as const;
 
-/** With what its tasks make of it. */
+/** An instance with the figures that follow from its tasks. */
 export interface CountedInstance extends ContainerInstance {
   readonly runningTasksCount: number;
   readonly pendingTasksCount: number;
   readonly remaining: {
     readonly cpu: number;
     readonly memoryMiB: number;
-    /** Reserved and taken, as `80/tcp`. */
+    /** Reserved and taken ports, such as `80/tcp`. */
     readonly usedPorts: readonly string[];
     readonly freeGpuIds: readonly string[];
   };
   readonly tags: InstanceRegistration['tags'];
 }
 
-/** What the agent tells of its host when it registers or comes back. */
+/** What the agent says about its host when it registers or returns. */
 export interface InstanceRegistration {
   readonly containerInstanceId: string;
   readonly clusterName: string;
@@ -63,23 +63,23 @@ export interface InstanceRegistration {
   readonly agentHash: string;
   readonly dockerVersion: string;
   readonly tags: readonly { readonly key?: string; readonly value?: string }[];
-  /** New for every start of the agent's process: tells a return from a repeat. Empty when registered through the API without an agent. */
+  /** New at every start of the agent's process: distinguishes a return from a repeat. Empty if the API registered the instance without an agent. */
   readonly sessionId: string;
 }
 
-/** The attribute by which an instance says that it takes tasks of launch type FARGATE. */
+/** The attribute of an instance that takes tasks of launch type FARGATE. */
 export const FARGATE_ATTRIBUTE = 'longshore.fargate';
-/** The same for tasks of the capacity provider FARGATE_SPOT. */
+/** The attribute of an instance that takes tasks of the capacity provider FARGATE_SPOT. */
 export const FARGATE_SPOT_ATTRIBUTE = 'longshore.fargate-spot';
-/** The attribute that names the operator's capacity provider whose group an instance belongs to. */
+/** The attribute that names the operator's capacity provider to whose group an instance belongs. */
 export const CAPACITY_PROVIDER_ATTRIBUTE = 'longshore.capacity-provider';
-/** The attribute by which an instance says that it has no containers: its tasks are pretence. */
+/** The attribute of a simulated instance, which runs no containers. */
 export const SIMULATED_ATTRIBUTE = 'longshore.simulated';
-/** The attribute that keeps the id of a machine of EC2: one that registered with its identity document. */
+/** The attribute with the EC2 id of a machine that registered with an identity document. */
 export const EC2_INSTANCE_ID_ATTRIBUTE = 'longshore.ec2-instance-id';
 export const AVAILABILITY_ZONE_ATTRIBUTE = 'ecs.availability-zone';
 
-/** Temporal task queue that the agent of an instance serves. */
+/** The Temporal task queue that the instance's agent polls. */
 export const instanceTaskQueue = (containerInstanceId: string): string => `container-instance/${containerInstanceId}`;
-/** Temporal task queue of the control plane's workflows and activities. */
+/** The Temporal task queue of the control plane's workflows and activities. */
 export const CONTROL_TASK_QUEUE = 'longshore';

@@ -8,7 +8,7 @@ function short(value: unknown): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
-/** Members whose texts differ: name → before and after; '' stands for absent. */
+/** Members whose texts differ: name → before and after; '' means absent. */
 export function describeChanges(before: object, after: object): Readonly<Record<string, readonly [string, string]>> {
   const [old, fresh] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
   const names = [...new Set([...old.keys(), ...fresh.keys()])];

@@ -1,6 +1,6 @@
 /**
- * Why things happened: what an owner decided, because of what, and on which facts. One record for a batch of tasks, never
- * one a task; the same decision taken again is the same record with a higher count. Plain JSON throughout.
+ * Why things happened: what an owner decided, why, and on which facts. A batch of tasks has one record, never one per
+ * task; a repeated decision is the same record with a higher count. Plain JSON throughout.
  */
 import type { GpuAmount } from './gpus.ts';
 import type { EpochMs } from './time.ts';
@@ -8,9 +8,9 @@ import type { EpochMs } from './time.ts';
 export type DecisionKind = 'call' | 'start' | 'place' | 'noPlace' | 'stop' | 'deployment' | 'wait' | 'instance';
 
 /**
- * Every reason that a decision may give, with its kind and its words. The words complete a sentence of api/why/:
- * `Started 2 tasks because …`, `Stopped 1 task because …`, `The service waits for …`. To add a reason: its line here, and
- * its code where the decision is made.
+ * Every reason of a decision, with its kind and its words. The words complete a sentence of api/why/:
+ * `Started 2 tasks because …`, `Stopped 1 task because …`, `The service waits for …`. To add a reason, add its line
+ * here, and set its code where the decision is made.
  */
 export const DECISION_REASONS = {
   called: { kind: 'call', words: 'a call of the API changed what is wanted' },
@@ -108,7 +108,7 @@ export type DeploymentReason = ReasonOf<'deployment'>;
 export type WaitReason = ReasonOf<'wait'>;
 export type InstanceReason = ReasonOf<'instance'>;
 
-/** A call of the API, as its caller finds it again in the answer's headers and in the log. */
+/** An API call, identified as in the answer's headers and in the log. */
 export interface CallCause {
   readonly kind: 'call';
   readonly operation: string;
@@ -116,51 +116,51 @@ export interface CallCause {
   readonly principalArn: string;
 }
 
-/** What an owner was told, or noticed, before it decided. */
+/** What an owner learned before it decided. */
 export type DecisionCause =
   | CallCause
-  /** Agents reported on tasks: how many it was news of, and some of them. */
+  /** Agents reported on tasks: how many tasks, and some of their ids. */
   | { readonly kind: 'report'; readonly tasks: number; readonly taskIds: readonly string[] }
   | { readonly kind: 'notice'; readonly notice: string; readonly containerInstanceId: string }
   /** Capacity appeared, or instances changed. */
   | { readonly kind: 'capacity' }
-  /** The time came that an earlier decision waited for. */
+  /** The time that an earlier decision was waiting for has come. */
   | { readonly kind: 'time' }
-  /** The control plane came back, or the owner's history began anew. */
+  /** The control plane returned, or the owner continued as new. */
   | { readonly kind: 'resumed' };
 
-/** A task that was decided on. `replaces`: the one whose place it takes. */
+/** A task that the decision is about. `replaces`: the task whose place it takes. */
 export interface DecidedTask {
   readonly taskId: string;
   readonly containerInstanceId?: string;
   readonly replaces?: string;
 }
 
-/** Why instances were refused, and which: all of them, or the first few. */
+/** Why instances were refused, and which ones: all, or the first few. */
 export interface RefusedInstances {
   readonly reason: string;
   readonly instances: number;
   readonly some: readonly string[];
 }
 
-/** How a request was placed, as it stood before its first task. */
+/** How a request was placed, as the room was before its first task. */
 export interface PlacementExplanation {
-  /** Of the capacity snapshot, without its time. */
+  /** Digest of the capacity snapshot, without its time. */
   readonly snapshotDigest?: string;
-  /** Decides what strategies leave to chance. */
+  /** The seed for choices that strategies leave to chance. */
   readonly seed: number;
-  /** Instances in the snapshot, and those of them that could take a task. */
+  /** Instances in the snapshot, and how many of them could take a task. */
   readonly considered: number;
   readonly eligible: number;
   readonly refused: readonly RefusedInstances[];
-  /** Best first, three at most: how each strategy in turn rates them, less is better. */
+  /** The best instances, three at most, best first, with each strategy's rating in turn; less is better. */
   readonly best: readonly {
     readonly containerInstanceId: string;
     readonly scores: readonly { readonly by: string; readonly value: number }[];
   }[];
-  /** The strategy that set the best apart from the second, or `chance`. Absent when there was one candidate or none. */
+  /** The strategy that set the best instance apart from the second, or `chance`. Absent with fewer than two candidates. */
   readonly decidedBy?: string;
-  /** The refused instance that came closest, and what it lacked: of a resource in its unit, else 1. */
+  /** The refused instance that came closest, and what it lacked: a resource in its unit, anything else as 1. */
   readonly nearest?: {
     readonly containerInstanceId: string;
     readonly reason: string;
@@ -168,7 +168,7 @@ export interface PlacementExplanation {
   };
 }
 
-/** What placement was asked for. Units as in HeldResources. */
+/** What the placement request asked for. Units as in HeldResources. */
 export interface AskedPlacement {
   readonly count: number;
   readonly launchType: string;
@@ -182,38 +182,38 @@ export interface AskedPlacement {
   readonly strategies: readonly string[];
 }
 
-/** What an owner decided, without what the log adds: id, time, owner and version. */
+/** What an owner decided, without the members that the log adds: id, time, owner and version. */
 export interface DecisionDraft {
   readonly reasons: readonly { readonly reason: DecisionReason; readonly count: number }[];
   readonly serviceName?: string;
   readonly deploymentId?: string;
   readonly tasks: readonly DecidedTask[];
-  /** Instances that it is about, beyond those of the tasks. */
+  /** Instances that the decision is about, beyond those of the tasks. */
   readonly containerInstanceIds?: readonly string[];
   readonly asked?: AskedPlacement;
   readonly placement?: PlacementExplanation;
-  /** How many tasks the service wants, and between which bounds it moves. */
+  /** How many tasks the service wants, and its bounds. */
   readonly bounds?: { readonly desired: number; readonly lower: number; readonly upper: number };
-  /** What a call changed, or what became of a deployment: member → before and after, as short texts. */
+  /** What changed in a call or a deployment: member → before and after, as short texts. */
   readonly changes?: Readonly<Record<string, readonly [before: string, after: string]>>;
-  /** Figures and texts that the decision went by, by name: `failedTasks`, `threshold`, `stoppedReason`. */
+  /** Figures and texts behind the decision, by name: `failedTasks`, `threshold`, `stoppedReason`. */
   readonly facts?: Readonly<Record<string, string | number>>;
-  /** Of a wait: no longer than this. */
+  /** The latest end of a wait. */
   readonly until?: EpochMs;
 }
 
 export interface Decision extends DecisionDraft {
   readonly id: string;
   readonly clusterName: string;
-  /** Absent where the API carried a call out by itself. */
+  /** Absent if the API itself carried out the call. */
   readonly ownerWorkflowId?: string;
-  /** What the owner was told before: the last call first. */
+  /** What the owner had learned before: the last call first. */
   readonly causes: readonly DecisionCause[];
-  /** When it was taken first and last, and how often. */
+  /** When the decision was first and last made, and how often. */
   readonly at: EpochMs;
   readonly lastAt: EpochMs;
   readonly count: number;
-  /** Of the program that decided: its version and the digest of its sources. */
+  /** The program that decided: its version and the digest of its sources. */
   readonly codeVersion?: string;
 }
 

@@ -29,7 +29,7 @@ export const ECS_ERROR_CODES = [
 ] as const;
 export type EcsErrorCode = (typeof ECS_ERROR_CODES)[number];
 
-/** A refusal that the caller caused or must know of. `message` is the text that ECS clients match on. */
+/** A refusal that the caller caused or must know about. `message` is the text that ECS clients match on. */
 export class EcsError extends Error {
   override readonly name = 'EcsError';
   readonly code: EcsErrorCode;

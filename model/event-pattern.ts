@@ -1,6 +1,6 @@
-/** EventBridge's event patterns: which are well-formed, and which events they let pass. Pure. */
+/** EventBridge's event patterns: which are well-formed, and which events match them. Pure. */
 
-/** Members are lists of what their value may be, or patterns for a nested object. */
+/** Members are lists of allowed values, or patterns for a nested object. */
 export interface EventPattern {
   readonly [member: string]: EventPattern | readonly Matcher[] | readonly EventPattern[];
 }
@@ -37,7 +37,7 @@ function memberFault(name: string, value: unknown, path: string): string | undef
   return bad === undefined ? undefined : `${path} has a matcher that is not understood: ${JSON.stringify(bad)}.`;
 }
 
-/** Whether an event passes: every member of the pattern must be met by the event's member of that name. */
+/** Whether an event matches: each member of the pattern must match the event's member of the same name. */
 export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
   if (Array.isArray(event)) return event.some((element: unknown) => matchesPattern(pattern, element));
   const members = isObject(event) ? event : {};
@@ -48,7 +48,7 @@ export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
   });
 }
 
-/** A list in the event matches when one of its elements does. */
+/** A list in the event matches if one of its elements does. */
 function matches(matcher: Matcher, value: unknown): boolean {
   if (isExists(matcher)) return matcher.exists === (value !== undefined && !isObject(value));
   const test = compile(matcher);
@@ -59,7 +59,7 @@ function matches(matcher: Matcher, value: unknown): boolean {
 const isExists = (matcher: unknown): matcher is { readonly exists: boolean } =>
   isObject(matcher) && Object.keys(matcher).length === 1 && typeof matcher['exists'] === 'boolean';
 
-/** The test that a matcher stands for; undefined when it is none. */
+/** The test that a matcher describes; undefined if it is no matcher. */
 function compile(matcher: unknown): Test | undefined {
   if (isScalar(matcher)) return (value) => value === matcher;
   if (!isObject(matcher)) return undefined;
@@ -97,7 +97,7 @@ function compileText(kind: string, wanted: unknown): Test | undefined {
   }
 }
 
-/** `*` stands for any number of characters. Goes through the text once for each piece: no pattern makes it slow. */
+/** `*` matches any number of characters. It scans the text once per piece, so no pattern is slow. */
 function matchesWildcard(wildcard: string, text: string): boolean {
   const [head = '', ...rest] = wildcard.split('*');
   const tail = rest.pop();
@@ -113,7 +113,7 @@ function matchesWildcard(wildcard: string, text: string): boolean {
   return true;
 }
 
-/** Anything but these values, or but what such a text matcher lets pass. */
+/** Anything but these values, or but what such a text matcher matches. */
 function compileAnythingBut(wanted: unknown): Test | undefined {
   const refused = Array.isArray(wanted) ? (wanted as readonly unknown[]) : [wanted];
   if (refused.length === 0) return undefined;

@@ -7,7 +7,7 @@ export type GpuAmount = number | 'ALL';
 /** More than any machine has. */
 export const MOST_GPUS = 1024;
 
-/** What a container's resource requirements ask for together. Undefined when one of them is neither a number nor `ALL`. */
+/** The GPUs that a container's resource requirements ask for together. Undefined if one of them is neither a number nor `ALL`. */
 export function readGpus(requirements: readonly ResourceRequirement[] | undefined): GpuAmount | undefined {
   let total: GpuAmount = 0;
   for (const { type, value = '' } of requirements ?? []) {
@@ -18,13 +18,13 @@ export function readGpus(requirements: readonly ResourceRequirement[] | undefine
   return total;
 }
 
-/** Together. All are all, whatever else is asked for. */
+/** The sum of two requirements. `ALL` plus anything is `ALL`. */
 export const addGpus = (a: GpuAmount, b: GpuAmount): GpuAmount => (a === 'ALL' || b === 'ALL' ? 'ALL' : a + b);
 
-/** True where at least one is asked for. */
+/** True if at least one GPU is asked for. */
 export const asksForGpus = (gpus: GpuAmount): boolean => gpus !== 0;
 
-/** GPUs of one instance: those that are free, and how many are held. */
+/** GPUs of one instance: the free ones, and how many are held. */
 export interface GpuRoom {
   readonly free: number;
   readonly held: number;
@@ -36,10 +36,10 @@ export function gpuShortfall(wanted: GpuAmount, { free, held }: GpuRoom): number
   return free === 0 ? Math.max(1, held) : held;
 }
 
-/** How many a task takes of what is free. */
+/** How many of the free GPUs a task takes. */
 export const takenGpus = (wanted: GpuAmount, free: number): number => (wanted === 'ALL' ? free : wanted);
 
-/** The task's GPUs, dealt out to its containers in order, each as many as it asks for. */
+/** Deals the task's GPUs out to its containers in order; each container gets as many as it asks for. */
 export function dealGpus(
   containers: readonly { readonly name: string; readonly gpus: GpuAmount }[],
   gpuIds: readonly string[],

@@ -1,4 +1,4 @@
-/** What the owners of tasks, services and instances have to write of them. Every write carries a version; a repeat changes nothing. */
+/** What owners write about their tasks, services and instances. Every write carries a version; a repeat changes nothing. */
 import type { InstanceRegistration } from './container-instance.ts';
 import type { Decision } from './decision.ts';
 import type { ServiceEvent, ServiceRecord } from './service.ts';
@@ -8,17 +8,17 @@ import type { InstanceStatus } from './status.ts';
 import type { TaskPatch } from './task.ts';
 import type { EpochMs } from './time.ts';
 
-/** What one owner of tasks has to write, in its order. Applied in one transaction. */
+/** What one owner of tasks writes, in its order. Applied in one transaction. */
 export interface OwnerRecord {
   readonly clusterName: string;
   readonly tasks: readonly TaskPatch[];
   readonly service?: ServiceRecord;
-  /** What is new in the service's history; with `service` only. */
+  /** New entries of the service's history; with `service` only. */
   readonly rollout?: RolloutRecord;
   readonly events: readonly ServiceEvent[];
-  /** With `service` only, as events: a write of a version that is there already adds none. */
+  /** With `service` only, like events: a write of a version that the row already has adds none. */
   readonly actions?: readonly ServiceActionRecord[];
-  /** Why: each once by its id; one that is taken again with a higher count replaces itself. */
+  /** Decisions, each stored once by its id; a repeat with a higher count replaces the earlier record. */
   readonly decisions?: readonly Decision[];
 }
 
@@ -34,7 +34,7 @@ export interface InstanceRecord {
   readonly version: number;
   readonly status?: InstanceStatus;
   readonly statusReason?: string;
-  /** With a status: when the tasks that are left are stopped, after the notice of a spot interruption. */
+  /** With a status: when the remaining tasks stop after the notice of a spot interruption. */
   readonly stopTasksAt?: EpochMs;
   readonly agentConnected?: boolean;
   /** Registration facts, at registration and at each return of the agent. */

@@ -25,7 +25,7 @@ function check(rule: ConstraintRule | StrategyRule | Unreadable): void {
 }
 
 /**
- * Checks what a call or task definition gives, both lists complete.
+ * Checks the constraints and strategies of a call or task definition; both lists must be complete.
  * @throws EcsError InvalidParameterException
  */
 export function checkPlacement(
@@ -44,7 +44,7 @@ export function checkPlacement(
   });
 }
 
-/** The first of them that cannot be read. */
+/** The first one that cannot be read. */
 export const firstUnreadable = (
   constraints: readonly PlacementConstraint[],
   strategies: readonly PlacementStrategy[],
@@ -55,7 +55,7 @@ export function checkConstraint(constraint: PlacementConstraint): void {
   check(readConstraint(constraint));
 }
 
-/** One constraint, its expression parsed. Never throws: workflows read what a store kept. */
+/** One constraint with its expression parsed. Never throws: workflows read what the store has kept. */
 export function readConstraint({ type, expression }: PlacementConstraint): ConstraintRule | Unreadable {
   switch (type) {
     case 'distinctInstance':
@@ -77,7 +77,7 @@ function readQuery(expression: string): ConstraintRule | Unreadable {
   }
 }
 
-/** One strategy, its field understood. Never throws. */
+/** One strategy with its field parsed. Never throws. */
 export function readStrategy({ type, field }: PlacementStrategy): StrategyRule | Unreadable {
   switch (type) {
     case 'random':

@@ -1,20 +1,20 @@
 /**
  * How many instances a capacity provider's group needs: the figures by which ECS's managed scaling adds and removes them.
- * Nothing here scales groups yet; whoever does goes by this.
+ * Longshore scales no groups yet; a program that does can use these figures.
  */
 import { gpuShortfall, takenGpus } from './gpus.ts';
 import type { HeldResources } from './task.ts';
 
 export interface GroupInstance {
-  /** Registered, whatever is held of it. */
+  /** Registered resources, whatever is held of them. */
   readonly cpu: number;
   readonly memoryMiB: number;
   readonly gpus: number;
-  /** Some task of a service that is no DAEMON, or of none, is on it. */
+  /** The instance has a standalone task or a task of a REPLICA service. */
   readonly isUsed: boolean;
 }
 
-/** The ACTIVE instances of a provider, and what its tasks in PROVISIONING ask for. */
+/** The ACTIVE instances of a provider, and what its tasks in PROVISIONING require. */
 export interface ProviderGroup {
   readonly instances: readonly GroupInstance[];
   readonly waiting: readonly HeldResources[];
@@ -25,22 +25,22 @@ export interface ProviderDemand {
   readonly instances: number;
   /** ECS's M. */
   readonly needed: number;
-  /** M / N in percent: above 100 asks for instances, below frees some. */
+  /** M / N in percent: above 100 the group needs instances, below 100 it can lose some. */
   readonly reservation: number;
   readonly waitingTasks: number;
-  /** Waiting tasks that the smallest instance could not take even empty: they ask for none. */
+  /** Waiting tasks that not even an empty instance of the smallest size could take: they need no instance. */
   readonly tooBig: number;
 }
 
 type Size = Pick<GroupInstance, 'cpu' | 'memoryMiB' | 'gpus'>;
 
-/** M = instances in use + those that the waiting tasks would fill, counted in instances of the group's largest size. */
+/** M = instances in use + instances of the group's largest size that the waiting tasks would fill. */
 export function providerDemand({ instances, waiting }: ProviderGroup): ProviderDemand {
   const smallest = sizeOf(instances, Math.min);
   const fitting = smallest ? waiting.filter((task) => fits(smallest, task)) : waiting;
   const used = instances.filter(({ isUsed }) => isUsed).length;
   const largest = sizeOf(instances, Math.max);
-  // No instance says how large one is: the first ones show it.
+  // Without an instance the size is unknown until the first ones register.
   const added = largest ? fill(largest, fitting) : Math.min(fitting.length, 1);
   const needed = used + added;
   return {
@@ -66,13 +66,13 @@ function sizeOf(instances: readonly GroupInstance[], pick: (...values: number[])
   };
 }
 
-/** What is left of an instance; `heldGpus` of it are taken. */
+/** An instance's free resources; `heldGpus` of its GPUs are taken. */
 type Left = Size & { readonly heldGpus?: number };
 
 const fits = ({ cpu, memoryMiB, gpus, heldGpus = 0 }: Left, task: HeldResources): boolean =>
   task.cpu <= cpu && task.memoryMiB <= memoryMiB && gpuShortfall(task.gpus, { free: gpus, held: heldGpus }) === 0;
 
-/** First fit, the largest tasks first: how many empty instances of the size they take. */
+/** First fit, largest tasks first: how many empty instances of this size the tasks need. */
 function fill(size: Size, tasks: readonly HeldResources[]): number {
   const bins: { cpu: number; memoryMiB: number; gpus: number; heldGpus: number; ports: Set<string> }[] = [];
   const share = (task: HeldResources): number => Math.max(task.cpu / size.cpu, task.memoryMiB / size.memoryMiB);

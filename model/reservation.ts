@@ -1,9 +1,9 @@
-/** Rows of tasks that take their places: reserved on an instance, or waiting first and assigned one later. */
+/** How tasks take their places: reserved on an instance, or waiting first and assigned to one later. */
 import type { Decision } from './decision.ts';
 import type { Task } from './task.ts';
 import type { EpochMs } from './time.ts';
 
-/** What a RunTask call was answered, for a repeat under its clientToken. */
+/** The answer to a RunTask call, for a repeat with the same clientToken. */
 export interface RunTaskAnswer {
   readonly digest: string;
   readonly taskIds: readonly string[];
@@ -18,17 +18,17 @@ export interface RunTaskRequestRecord extends RunTaskAnswer {
 
 export interface ReserveInput {
   readonly clusterName: string;
-  /** Complete rows, placed: each becomes real alone, all in one transaction. An id that is there already counts as reserved. */
+  /** Complete rows with an instance. One transaction decides on each task separately. An id that exists already counts as reserved. */
   readonly tasks: readonly Task[];
   /** RunTask: written in the same transaction. */
   readonly runTaskRequest?: RunTaskRequestRecord;
-  /** Why these tasks start there; written with those of them that are reserved. */
+  /** Why these tasks start there; written with the tasks that are reserved. */
   readonly decisions?: readonly Decision[];
 }
 
 export interface ReserveResult {
   readonly reserved: readonly { readonly taskId: string; readonly gpuIds: readonly string[] }[];
-  /** The snapshot was out of date for these: place them again. */
+  /** The snapshot was out of date for these tasks: place them again. */
   readonly refused: readonly {
     readonly taskId: string;
     readonly containerInstanceId: string;
@@ -36,7 +36,7 @@ export interface ReserveResult {
   }[];
 }
 
-/** An instance for a task that waits for one. */
+/** The instance for a waiting task. */
 export interface Assignment {
   readonly taskId: string;
   readonly containerInstanceId: string;
@@ -46,12 +46,12 @@ export interface Assignment {
 export interface AssignInput {
   readonly clusterName: string;
   readonly assignments: readonly Assignment[];
-  /** Why there; written with those of its tasks that get the place that it names. */
+  /** Why there; written with the tasks that get the instance it names. */
   readonly decisions?: readonly Decision[];
 }
 
 export interface AssignResult {
-  /** Where they are now: a task that an earlier call had given an instance keeps that one. */
+  /** Where the tasks are now: a task that got an instance from an earlier call keeps it. */
   readonly assigned: readonly (Assignment & { readonly gpuIds: readonly string[] })[];
   readonly refused: readonly { readonly taskId: string; readonly reason: string }[];
 }

@@ -1,7 +1,7 @@
-/** What a service tells the world beside its messages: EventBridge's service actions and deployment state changes. */
+/** EventBridge's service actions and deployment state changes, which a service emits beside its service events. */
 import type { EpochMs } from './time.ts';
 
-/** Every eventName a service may use, with its eventType. To add a cause: its line here, and an action where it arises. */
+/** Every eventName of a service, with its eventType. To add a cause, add its line here and an action where it arises. */
 export const SERVICE_ACTION_TYPES = {
   SERVICE_STEADY_STATE: 'INFO',
   TASKS_STARTED: 'INFO',
@@ -22,19 +22,19 @@ export const SERVICE_ACTION_TYPES = {
 
 export type ServiceActionName = keyof typeof SERVICE_ACTION_TYPES;
 
-/** One thing that a service did or met. Ids and names: the event shows their ARNs. */
+/** One thing that happened to a service. Has ids and names; the event shows their ARNs. */
 export interface ServiceAction {
   readonly eventName: ServiceActionName;
   readonly reason?: string;
-  /** Of a deployment state change: `ecs-svc/…`. */
+  /** For a deployment state change: `ecs-svc/…`. */
   readonly deploymentId?: string;
   readonly containerInstanceIds?: readonly string[];
   readonly capacityProviders?: readonly string[];
 }
 
-/** As its owner records it. */
+/** A service action as its owner records it. */
 export type ServiceActionRecord = ServiceAction & { readonly createdAt: EpochMs };
 
-/** Deployment state changes have a detail-type of their own. */
+/** Deployment state changes have their own detail-type. */
 export const isDeploymentChange = ({ eventName }: ServiceAction): boolean =>
   eventName.startsWith('SERVICE_DEPLOYMENT_');

@@ -1,4 +1,4 @@
-/** Service deployments and service revisions: the history of what was rolled out, and how that went. Plain JSON throughout. */
+/** Service deployments and service revisions: what was rolled out, and how the rollout went. Plain JSON throughout. */
 import type {
   CapacityProviderStrategyItem,
   DeploymentAlarms,
@@ -38,12 +38,12 @@ export const LIFECYCLE_STAGES = [
 ] as const;
 export type LifecycleStage = (typeof LIFECYCLE_STAGES)[number];
 
-/** How a service's deployments go: `deploymentConfiguration`, defaults filled in. */
+/** Settings of a service's deployments: `deploymentConfiguration` with defaults filled in. */
 export interface DeploymentSettings {
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker;
-  /** Never enabled: alarms are kept for whoever reads them. */
+  /** Never enabled: kept so that DescribeServices can show them. */
   readonly alarms?: DeploymentAlarms;
   readonly bakeTimeInMinutes?: number;
   readonly earlySuccessCriteria?: DeploymentEarlySuccessCriteria;
@@ -75,7 +75,7 @@ export interface BreakerMonitor {
   readonly threshold: number;
 }
 
-/** What a service deployment shows for good once it has ended; until then that follows from the service's row. */
+/** What a service deployment shows once it has ended; until then the service's row has these values. */
 export interface ServiceDeploymentEnd {
   readonly target: RevisionCounts;
   readonly sources: readonly RevisionCounts[];
@@ -83,14 +83,14 @@ export interface ServiceDeploymentEnd {
   readonly settings: DeploymentSettings;
 }
 
-/** One attempt to bring a service revision in. Its owner's workflow alone changes it. */
+/** One attempt to roll out a service revision. Only the service's workflow changes it. */
 export interface ServiceDeployment {
   /** 21 characters of `A-Za-z0-9_-`. */
   readonly serviceDeploymentId: string;
-  /** The entry of `deployments[]` that brings the target in. */
+  /** The entry of `deployments[]` that rolls out the target. */
   readonly deploymentId: string;
   readonly targetRevisionId: string;
-  /** Revisions that had tasks when it began; newest first. */
+  /** Revisions that had tasks when the deployment began; newest first. */
   readonly sourceRevisionIds: readonly string[];
   readonly status: ServiceDeploymentStatus;
   readonly statusReason?: string;
@@ -100,7 +100,7 @@ export interface ServiceDeployment {
   readonly stoppedAt?: EpochMs;
   readonly updatedAt: EpochMs;
   readonly lifecycleStage?: LifecycleStage;
-  /** Of the stages reached, in their order. */
+  /** Hooks of the stages reached, in the order of the stages. */
   readonly hooks?: readonly HookProgress[];
   readonly bakeStartedAt?: EpochMs;
   readonly rollback?: {
@@ -110,23 +110,23 @@ export interface ServiceDeployment {
     /** The entry of `deployments[]` that became PRIMARY again. */
     readonly deploymentId: string;
   };
-  /** The circuit breaker gave it up. */
+  /** The circuit breaker tripped. */
   readonly breakerTriggered?: boolean;
-  /** A rollback under way is to end where it is: StopServiceDeployment with ABORT. */
+  /** StopServiceDeployment with ABORT: a rollback under way must end where it is. */
   readonly abortRequested?: boolean;
   readonly end?: ServiceDeploymentEnd;
   /** Rises by one with every recorded change. */
   readonly version: number;
 }
 
-/** An image as a container of the revision names it, and what its tag stood for when the revision's first task ran. */
+/** An image as the revision's container names it, and the digest of its tag when the revision's first task ran. */
 export interface RevisionImage {
   readonly containerName: string;
   readonly image: string;
   readonly imageDigest?: string;
 }
 
-/** What a deployment brings in. Never changes, except that its images are resolved once. */
+/** What a deployment rolls out. It never changes, except that its images are resolved once. */
 export interface ServiceRevision {
   /** 19 digits. */
   readonly revisionId: string;
@@ -141,7 +141,7 @@ export interface ServiceRevision {
   readonly createdAt: EpochMs;
 }
 
-/** The tasks of a revision by the entries of `deployments[]` that have it; nothing left of it counts as none. */
+/** A revision's tasks, summed over the entries of `deployments[]` that have it; zero if no entry is left. */
 export function countRevision(
   deployments: readonly {
     readonly serviceRevisionId?: string;

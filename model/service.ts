@@ -1,4 +1,4 @@
-/** A service and its deployments, as its workflow decides on them and as the store keeps them. Plain JSON throughout. */
+/** A service and its deployments, in its workflow and in the store. Plain JSON throughout. */
 import type {
   CapacityProviderStrategyItem,
   LoadBalancer,
@@ -19,14 +19,14 @@ import type { EpochMs } from './time.ts';
 
 export type ServiceStatus = 'ACTIVE' | 'DRAINING' | 'INACTIVE';
 
-/** What was asked of a service, defaults filled in. Changed by UpdateService. */
+/** A service's settings with defaults filled in. UpdateService changes them. */
 export interface ServiceDefinition extends DeploymentSettings {
   readonly serviceName: string;
   readonly clusterName: string;
   readonly schedulingStrategy: 'REPLICA' | 'DAEMON';
-  /** Absent: ECS, rolling deployments. EXTERNAL: task sets, and the service itself has no task definition. */
+  /** Absent: ECS, with rolling deployments. EXTERNAL: task sets; the service itself has no task definition. */
   readonly deploymentController?: 'ECS' | 'EXTERNAL';
-  /** Of a DAEMON service: how many instances are to have a task; its workflow keeps it so. */
+  /** In a DAEMON service: the number of eligible instances, which its workflow keeps up to date. */
   readonly desiredCount: number;
   readonly launchType?: LaunchType;
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
@@ -41,7 +41,7 @@ export interface ServiceDefinition extends DeploymentSettings {
   readonly propagateTags: PropagateTags;
   readonly loadBalancers: readonly LoadBalancer[];
   readonly serviceRegistries: readonly ServiceRegistry[];
-  /** Never enabled: kept to be shown as it was sent. */
+  /** Never enabled: kept so that DescribeServices can show it as it was sent. */
   readonly serviceConnectConfiguration?: ServiceConnectConfiguration;
   readonly tags: readonly Tag[];
   readonly role?: string;
@@ -49,22 +49,22 @@ export interface ServiceDefinition extends DeploymentSettings {
 
 export type RolloutState = 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
 
-/** An image of a service's container, as the first task of a deployment found it at its registry. */
+/** A container's image, as the first task of a deployment found it at its registry. */
 export interface ContainerImage {
   readonly containerName: string;
-  /** As the task definition names it. */
+  /** The image as the task definition names it. */
   readonly image: string;
-  /** `sha256:…` of its manifest. */
+  /** `sha256:…` of the image's manifest. */
   readonly imageDigest: string;
 }
 
-/** One entry of `deployments[]`: a revision of the service on its way in (PRIMARY) or out (ACTIVE); or of `taskSets[]`. */
+/** One entry of `deployments[]`: a revision being rolled out (PRIMARY) or replaced (ACTIVE); or an entry of `taskSets[]`. */
 export interface Deployment {
   /** `ecs-svc/<19 digits>` */
   readonly deploymentId: string;
   readonly status: 'PRIMARY' | 'ACTIVE';
   readonly taskDefinitionArn: string;
-  /** The service revision that it brings in: 19 digits. */
+  /** The service revision that it rolls out: 19 digits. */
   readonly serviceRevisionId?: string;
   readonly launchType?: LaunchType;
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
@@ -72,15 +72,15 @@ export interface Deployment {
   readonly networkConfiguration?: NetworkConfiguration;
   readonly rolloutState: RolloutState;
   readonly rolloutStateReason: string;
-  /** Tasks that stopped without ever running, in this deployment; with a circuit breaker, what that has counted. */
+  /** The deployment's tasks that stopped without ever running; with a circuit breaker, the breaker's count. */
   readonly failedTasks: number;
-  /** A task of it has run: from then on the circuit breaker counts by health checks. */
+  /** A task of the deployment has run: from then on the circuit breaker counts failed health checks. */
   readonly reachedRunning?: boolean;
-  /** When the circuit breaker made it PRIMARY again. */
+  /** When a rollback made the deployment PRIMARY again. */
   readonly rolledBackAt?: EpochMs;
-  /** Images whose digests are known: later tasks of the deployment run these, wherever their tags point by then. */
+  /** Images with known digests: later tasks of the deployment run these, wherever the tags point by then. */
   readonly containerImages?: readonly ContainerImage[];
-  /** Of services whose deployment controller is EXTERNAL. */
+  /** Set in services with an EXTERNAL deployment controller. */
   readonly taskSet?: TaskSetPart;
   readonly createdAt: EpochMs;
   readonly updatedAt: EpochMs;
@@ -92,26 +92,26 @@ export interface DeploymentCounts {
   readonly runningCount: number;
 }
 
-/** The service's row: all that DescribeServices shows but its events and what belongs to the tag and task tables. */
+/** The service's row: all that DescribeServices shows, except its events and the contents of the tag and task tables. */
 export interface ServiceRecord {
   readonly definition: ServiceDefinition;
   /** Distinguishes a service from a deleted one of the same name; set at creation. */
   readonly incarnation: string;
   readonly status: ServiceStatus;
-  /** Of the PRIMARY deployment; empty while a service of task sets has no primary one. */
+  /** That of the PRIMARY deployment; empty while a service of task sets has no PRIMARY one. */
   readonly taskDefinitionArn: string;
   readonly deployments: readonly (Deployment & DeploymentCounts)[];
-  /** The current service deployment first; behind it older ones that have not ended yet. */
+  /** The current service deployment first, then older ones that have not ended yet. */
   readonly serviceDeployments?: readonly ServiceDeployment[];
-  /** Of the current service deployment. */
+  /** That of the current service deployment. */
   readonly breaker?: BreakerMonitor;
   readonly runningCount: number;
   readonly pendingCount: number;
   readonly createdAt: EpochMs;
   readonly createdBy: string;
-  /** True while a task of it finds no place: it is woken when capacity appears. */
+  /** True while a task finds no place: new capacity wakes the service. */
   readonly waitingForCapacity: boolean;
-  /** Of an ACTIVE DAEMON service; absent: as it was. */
+  /** Set for an ACTIVE DAEMON service; absent: unchanged. */
   readonly daemonClaim?: DaemonClaim;
   /** Rises with every recorded change. */
   readonly version: number;
@@ -124,5 +124,5 @@ export interface ServiceEvent {
   readonly message: string;
 }
 
-/** The task definitions that a workflow needs at hand: by ARN. */
+/** The task definitions that a workflow needs, by ARN. */
 export type TaskDefinitions = Readonly<Record<string, TaskDefinition>>;

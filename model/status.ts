@@ -17,7 +17,7 @@ export type DesiredStatus = 'RUNNING' | 'STOPPED';
 
 export type HealthStatus = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
 
-/** What ECS shows for a container; the host's finer states never leave the agent. */
+/** What ECS shows for a container; finer states never leave the agent. */
 export type ContainerStatus = 'PENDING' | 'RUNNING' | 'STOPPED';
 
 export const STOP_CODES = [
@@ -39,5 +39,5 @@ export type LaunchType = 'EC2' | 'FARGATE' | 'EXTERNAL';
 /** Position in the lifecycle; a task only ever moves to a higher one. */
 export const statusRank = (status: TaskStatus): number => TASK_STATUSES.indexOf(status);
 
-/** RUNNING has not been reached, and the task is not on its way out either. */
+/** The task has not reached RUNNING and is not stopping. */
 export const isBeforeRunning = (status: TaskStatus): boolean => statusRank(status) < statusRank('RUNNING');

@@ -11,7 +11,7 @@ export type TaskDefinition = Omit<SdkTaskDefinition, 'registeredAt' | 'deregiste
   readonly deleteRequestedAt?: EpochMs;
 };
 
-/** The row of the store: the definition and the tags that the API shows beside it. */
+/** The store's row: the definition and the tags that the API shows with it. */
 export interface TaskDefinitionRecord {
   readonly definition: TaskDefinition;
   readonly tags: readonly Tag[];

@@ -1,4 +1,4 @@
-/** What a task asks of a container instance, read from its definition and the overrides of the call. */
+/** What a task requires of a container instance, from its definition and the call's overrides. */
 import type {
   ContainerDefinition,
   ContainerOverride,
@@ -27,7 +27,7 @@ export const parseCpuUnits = (text: string): number | undefined => parseQuantity
 /** Task-level memory in MiB: `512`, `1GB`, `0.5 GB`. Undefined when the text is neither. */
 export const parseMemoryMiB = (text: string): number | undefined => parseQuantity(text, /^gb$/i);
 
-/** A whole number, or a decimal one with the unit that stands for 1024. */
+/** A whole number, or a decimal number with the unit that means 1024. */
 function parseQuantity(text: string, unit: RegExp): number | undefined {
   const match = /^\s*(\d{1,9}|\d{0,6}\.\d{1,9})\s*([a-z]*)\s*$/i.exec(text);
   if (!match) return undefined;
@@ -37,12 +37,12 @@ function parseQuantity(text: string, unit: RegExp): number | undefined {
   return unit.test(suffix) && Number.isInteger(quantity) ? quantity : undefined;
 }
 
-/** Columns of the ledger hold no more, and no instance has more: what asks for this much finds no place. */
+/** The ledger's columns hold no more, and no instance has more: a task that requires this much finds no place. */
 const MOST_HELD = 2 ** 31 - 1;
 
 /**
- * What one task holds of its instance until it is STOPPED: the task-level size where there is one, else the sum over
- * containers, each overridden by the call; memory with the containers' tmpfs mounts and shared memory. Dynamic host ports
+ * What one task holds of its instance until it is STOPPED: the task-level size if there is one, else the sum over
+ * containers with the call's overrides; memory includes tmpfs mounts and shared memory. Dynamic host ports
  * and port ranges hold nothing. Never throws: workflows read definitions that an older version accepted.
  */
 export function heldResources(definition: TaskDefinition, overrides: TaskOverride): HeldResources | Unreadable {
@@ -57,7 +57,7 @@ export function heldResources(definition: TaskDefinition, overrides: TaskOverrid
   return { cpu, memoryMiB, ports: staticHostPorts(definition), gpus };
 }
 
-/** The definition's containers as the call wants them: their sizes and GPUs. */
+/** The definition's containers with the call's sizes and GPUs. */
 export const overriddenContainers = (
   { containerDefinitions = [] }: Pick<TaskDefinition, 'containerDefinitions'>,
   overrides: TaskOverride,
@@ -93,11 +93,11 @@ const cpuOf = ({ cpu }: ContainerDefinition): number => cpu ?? 0;
 const memoryOfProcesses = ({ memory, memoryReservation }: ContainerDefinition): number =>
   memoryReservation ?? memory ?? 0;
 
-/** Mounts in memory and shared memory count beside what the container's processes ask for. */
+/** Mounts in memory and shared memory count on top of what the container's processes require. */
 const memoryWithMounts = (container: ContainerDefinition): number =>
   memoryOfProcesses(container) + mountedMemory(container);
 
-/** What of a container lies in memory as tmpfs mounts and shared memory, in MiB. */
+/** A container's tmpfs mounts and shared memory, in MiB. */
 function mountedMemory({ linuxParameters }: ContainerDefinition): number {
   const mounts = (linuxParameters?.tmpfs ?? []).reduce((total, { size }) => total + (size ?? 0), 0);
   return mounts + (linuxParameters?.sharedMemorySize ?? 0);
@@ -122,11 +122,11 @@ function gpusOf(containers: readonly ContainerDefinition[]): GpuAmount | Unreada
   return total;
 }
 
-/** What is said of a GPU requirement that is neither. */
+/** The message about a GPU requirement that is neither a number nor `ALL`. */
 export const invalidGpus = (container: string): string =>
   `Invalid GPU resource requirement of container '${container}'. Specify the number of GPUs, from 1 to ${MOST_GPUS}, or ALL.`;
 
-/** As `8080/tcp`. Only bridge and host mode share the instance's ports; in host mode the container's port is the host's. */
+/** Such as `8080/tcp`. Only bridge and host mode share the instance's ports; in host mode the container's port is the host's. */
 function staticHostPorts({ networkMode = 'bridge', containerDefinitions = [] }: TaskDefinition): readonly string[] {
   if (networkMode !== 'bridge' && networkMode !== 'host') return [];
   const ports = new Set<string>();
@@ -148,7 +148,7 @@ export interface PlacementNeeds {
 
 /**
  * Names of the attributes that a snapshot must contain, sorted: those of requirements, constraints and strategies, the
- * zone, the one that offers FARGATE, and the one that a capacity provider is known by. What cannot be read names none.
+ * zone, the attribute that offers FARGATE, and that of the capacity provider. An unreadable part names none.
  */
 export function snapshotAttributeNames(needs: PlacementNeeds): readonly string[] {
   const names = new Set([AVAILABILITY_ZONE_ATTRIBUTE, FARGATE_ATTRIBUTE]);

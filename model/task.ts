@@ -42,7 +42,7 @@ export interface TaskContainer {
   readonly memoryReservation?: string;
   readonly networkBindings: readonly NetworkBinding[];
   readonly networkInterfaces: readonly NetworkInterface[];
-  /** Asked for; absent where none is. Which of the task's own it has: `dealGpus`. */
+  /** GPUs asked for, if any. `dealGpus` says which of the task's GPUs the container has. */
   readonly gpus?: GpuAmount;
 }
 
@@ -50,13 +50,13 @@ export interface TaskContainer {
 export interface HeldResources {
   readonly cpu: number;
   readonly memoryMiB: number;
-  /** Static host ports as `8080/tcp`. Dynamic ports are not held. */
+  /** Static host ports such as `8080/tcp`. Dynamic ports are not held. */
   readonly ports: readonly string[];
-  /** GPUs asked for; which ones is decided at reservation. */
+  /** GPUs asked for; the reservation decides which ones. */
   readonly gpus: GpuAmount;
 }
 
-/** The whole record of a task. One row of the store; written by its owner only. */
+/** The whole record of a task: one row of the store, which only its owner writes. */
 export interface Task {
   readonly taskId: string;
   readonly clusterName: string;
@@ -74,14 +74,14 @@ export interface Task {
   readonly platformVersion?: string;
   readonly platformFamily?: string;
   readonly capacityProviderName?: string;
-  /** Task-level cpu and memory, or what stands for them, as ECS shows them: decimal strings. */
+  /** Task-level cpu and memory, or the values that replace them, as ECS shows them: decimal strings. */
   readonly cpu: string;
   readonly memory: string;
   readonly held: HeldResources;
   readonly gpuIds?: readonly string[];
   readonly overrides: TaskOverride;
   readonly tags: readonly Tag[];
-  /** Whose tags it takes when it is reserved, as they are then: `tags` has those that were known before. */
+  /** The resource whose tags the reservation copies; `tags` has the tags known before. */
   readonly propagateTags?: 'SERVICE' | 'TASK_DEFINITION';
   readonly enableExecuteCommand: boolean;
   readonly lastStatus: TaskStatus;
@@ -90,7 +90,7 @@ export interface Task {
   readonly containers: readonly TaskContainer[];
   readonly attachments: readonly Attachment[];
   readonly createdAt: EpochMs;
-  /** Handed to the agent of its instance: placed, or assigned after it had waited. */
+  /** When the task was placed, or assigned to an instance after waiting: from then on its agent may launch it. */
   readonly connectivityAt?: EpochMs;
   readonly pullStartedAt?: EpochMs;
   readonly pullStoppedAt?: EpochMs;
@@ -100,9 +100,9 @@ export interface Task {
   readonly stoppedAt?: EpochMs;
   readonly stopCode?: StopCode;
   readonly stoppedReason?: string;
-  /** Scale-in protection ends then; 0 or past: it has none. */
+  /** When the scale-in protection ends; 0 or a past time: the task has none. */
   readonly protectedUntil?: EpochMs;
-  /** Of a task that began by waiting for capacity: what its placement goes by. */
+  /** The placement rules of a task that first waited for capacity. */
   readonly placement?: {
     readonly placementConstraints: readonly PlacementConstraint[];
     readonly placementStrategy: readonly PlacementStrategy[];
@@ -111,13 +111,13 @@ export interface Task {
   readonly version: number;
 }
 
-/** A task as it is read for people. */
+/** A task as the API shows it. */
 export interface DescribedTask extends Task {
-  /** False: the agent of its instance is not heard of now. */
+  /** False while the agent of its instance is silent. */
   readonly agentConnected?: boolean;
 }
 
-/** The members of a task that change after it was reserved. */
+/** The members of a task that change after the reservation. */
 export type TaskChanges = Partial<
   Pick<
     Task,
@@ -137,21 +137,21 @@ export type TaskChanges = Partial<
   >
 > & { readonly containers?: readonly ContainerReport[]; readonly attachments?: readonly AttachmentReport[] };
 
-/** A change to one task's row, in its owner's order. */
+/** A change to one task's row; its owner orders the changes. */
 export interface TaskPatch {
   readonly taskId: string;
   readonly version: number;
   readonly changes: TaskChanges;
 }
 
-/** What the agent saw of a task's attachment: merged by `type` into the row, which has had its id since the task was made. */
+/** What the agent saw of a task's attachment. Merged by `type` into the row, which has the attachment's id from the start. */
 export interface AttachmentReport {
   readonly type: string;
   readonly status: string;
   readonly details: readonly KeyValuePair[];
 }
 
-/** An address of a container; the attachment that it belongs to is the task's. */
+/** An address of a container on the task's attachment. */
 export type InterfaceReport = Omit<NetworkInterface, 'attachmentId'>;
 
 /** What the agent saw of one container. Absent members are unchanged. Merged by `name` into the row. */
@@ -168,15 +168,15 @@ export interface ContainerReport {
 }
 
 /**
- * What the agent saw of one task, sent to the task's owner. Reports may repeat and overtake each other, and later ones
- * include earlier ones: applying any of them that has the last one among them gives the same task. `lastStatus` is PENDING, RUNNING or STOPPED, as an ECS agent
- * reports, and DEPROVISIONING while the network of a task goes whose containers have ended.
+ * What the agent saw of one task, sent to the task's owner. Reports may repeat and overtake each other; a later report
+ * includes the earlier ones, so any selection that includes the last one gives the same task. `lastStatus` is PENDING,
+ * RUNNING or STOPPED, as ECS's agent reports them, and DEPROVISIONING while the network of an ended task is removed.
  */
 export interface TaskReport {
   readonly taskId: string;
   /**
-   * Set as it leaves the agent, by the agent's clock: later than in every report before it. Reports overtake each other on
-   * their two ways, signals and answers of activities. Absent: it came in order.
+   * Set by the agent's clock as the report leaves: later than in every earlier report. Reports overtake each other on
+   * their two ways, signals and activity answers. Absent: the report came in order.
    */
   readonly reportedAt?: EpochMs;
   readonly containerInstanceId: string;
@@ -189,7 +189,7 @@ export interface TaskReport {
   readonly startedAt?: EpochMs;
   readonly executionStoppedAt?: EpochMs;
   readonly stoppedAt?: EpochMs;
-  /** Set by the agent only for reasons it owns (failed to start, essential container exited); the owner's own wins. */
+  /** The agent sets only its own reasons (failed to start, essential container exited); the owner's reason wins. */
   readonly stopCode?: StopCode;
   readonly stoppedReason?: string;
 }

@@ -1,6 +1,6 @@
 /** How to reach Temporal: what every role needs, whether Temporal is the embedded one or the operator's own. */
 
-/** Client certificate for mTLS, as PEM text. Both or none. */
+/** Client certificate for mTLS, as PEM text. Set both or neither. */
 export interface TemporalClientCertificate {
   readonly certificatePem: string;
   readonly keyPem: string;
@@ -10,7 +10,7 @@ export interface TemporalTlsSettings {
   readonly clientCertificate?: TemporalClientCertificate;
   /** PEM text of the authority that signed the server's certificate; absent: the system's authorities. */
   readonly serverCaPem?: string;
-  /** Name to expect in the server's certificate when it differs from the address. */
+  /** The name expected in the server's certificate if it differs from the address. */
   readonly serverName?: string;
 }
 
@@ -18,7 +18,7 @@ export interface TemporalSettings {
   /** `host:port` of the frontend. */
   readonly address: string;
   readonly namespace: string;
-  /** Absent: no TLS, unless an API key is given, which is never sent in clear. */
+  /** Absent: no TLS, except with an API key, which is never sent in clear text. */
   readonly tls?: TemporalTlsSettings;
   readonly apiKey?: string;
 }

@@ -1,4 +1,4 @@
-/** A part of a definition or a request that cannot be understood. A value: workflows must be able to go on from it. */
+/** A part of a definition or a request that cannot be read. It is a value and not an exception, so that workflows can continue. */
 export interface Unreadable {
   readonly kind: 'unreadable';
   /** What is wrong, for the caller. */

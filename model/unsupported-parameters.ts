@@ -1,6 +1,6 @@
 /**
- * Parameters of a task definition that no agent of this version carries out. RegisterTaskDefinition refuses them by name
- * and the agent refuses to launch them, so that nothing a user asked for is dropped silently.
+ * Parameters of a task definition that the agent does not support. RegisterTaskDefinition refuses them by name
+ * and the agent refuses to launch them, so that nothing is dropped silently.
  */
 import type {
   ContainerDefinition,
@@ -24,7 +24,7 @@ type Definition = Pick<
   | 'enableFaultInjection'
 >;
 
-/** One rule: the parameter's name and whether a value asks for something that is not built. */
+/** One rule: the parameter's name, and whether a value asks for something that is not built. */
 type Rule<T> = readonly [parameter: string, asked: (value: T) => boolean];
 
 const has = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
@@ -49,7 +49,7 @@ const volumeRules: readonly Rule<Volume>[] = [
   ['configuredAtLaunch', (v) => v.configuredAtLaunch === true],
 ];
 
-/** Log drivers that need an AWS service or a FireLens router; the others are Docker's own. */
+/** Log drivers that need an AWS service or a FireLens router; the others are Docker's. */
 const UNSUPPORTED_LOG_DRIVERS: readonly string[] = ['awslogs', 'awsfirelens'];
 
 const containerRules: readonly Rule<ContainerDefinition>[] = [
@@ -91,7 +91,7 @@ function logDriverOf(container: ContainerDefinition): string[] {
 
 /**
  * Names the unsupported parameters that a definition uses, as paths a reader finds in its JSON, e.g.
- * `containerDefinitions[web].secrets`. Empty when all of it can be carried out.
+ * `containerDefinitions[web].secrets`. Empty if the agent supports all of it.
  */
 export function unsupportedParameters(definition: Definition): string[] {
   const containers = (definition.containerDefinitions ?? []).flatMap((c) => {

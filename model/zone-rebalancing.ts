@@ -1,4 +1,4 @@
-/** Which services can be rebalanced over availability zones. */
+/** Which services can rebalance over availability zones. */
 import { AVAILABILITY_ZONE_ATTRIBUTE } from './container-instance.ts';
 import type { ServiceDefinition } from './service.ts';
 
@@ -34,11 +34,11 @@ const OBSTACLES: readonly Obstacle[] = [
   ],
 ];
 
-/** What keeps the service from being rebalanced, in words; undefined when nothing does. */
+/** What keeps the service from rebalancing, in words; undefined if nothing does. */
 export const rebalancingObstacle = (service: RebalancingParts): string | undefined =>
   OBSTACLES.find(([, stands]) => stands(service))?.[0];
 
-/** It is asked for, and possible. */
+/** Rebalancing is enabled, and possible. */
 export const isRebalanced = (
   service: RebalancingParts & Pick<ServiceDefinition, 'availabilityZoneRebalancing'>,
 ): boolean => service.availabilityZoneRebalancing === 'ENABLED' && rebalancingObstacle(service) === undefined;

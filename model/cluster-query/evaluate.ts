@@ -2,11 +2,11 @@
 import type { EpochMs } from '../time.ts';
 import type { Actual, ClusterQuery, Expression, Subject, Test } from './syntax.ts';
 
-/** What a query may ask of one container instance. */
+/** What a query may read of one container instance. */
 export interface QueryInstance {
   readonly agentConnected: boolean;
   readonly agentVersion: string;
-  /** Of machines that registered as EC2's. */
+  /** Set for machines that registered as EC2's. */
   readonly ec2InstanceId?: string | undefined;
   readonly registeredAt: EpochMs;
   readonly runningTasksCount: number;
@@ -14,7 +14,7 @@ export interface QueryInstance {
   attribute(name: string): string | undefined;
   has(name: string): boolean;
   hasTaskOfGroup(group: string): boolean;
-  /** Groups with a task on the instance, for patterns. */
+  /** The groups with a task on the instance, for patterns. */
   taskGroups(): Iterable<string>;
 }
 
@@ -35,7 +35,7 @@ function evaluate(expression: Expression, instance: QueryInstance): boolean {
   }
 }
 
-/** A missing value satisfies no clause; so it satisfies every negated one (`!=`, `!in`, `!~`, `!exists`). */
+/** A missing value satisfies no clause, and therefore every negated one (`!=`, `!in`, `!~`, `!exists`). */
 function holds(subject: Subject, test: Test, instance: QueryInstance): boolean {
   if (subject.name === 'task:group') return holdsForAnyGroup(test, instance);
   if (test.kind === 'exists') return subject.name === 'attribute' && instance.has(subject.attribute);

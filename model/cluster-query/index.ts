@@ -1,4 +1,4 @@
-/** The cluster query language: `memberOf` constraints and the `filter` of ListContainerInstances are written in it. */
+/** The cluster query language of `memberOf` constraints and of ListContainerInstances' `filter`. */
 export { evaluateClusterQuery } from './evaluate.ts';
 export type { QueryInstance } from './evaluate.ts';
 export { attributeNames, groupNames, looksAtEveryGroup, looksAtTaskCount } from './inspect.ts';

@@ -1,4 +1,4 @@
-/** What a query looks at: a capacity snapshot taken for it must contain that much. */
+/** What a query reads, and a capacity snapshot for it must therefore contain. */
 import { EC2_INSTANCE_ID_ATTRIBUTE } from '../container-instance.ts';
 import type { ClusterQuery, Expression, Subject } from './syntax.ts';
 
@@ -12,7 +12,7 @@ function clausesOf(expression: Expression): readonly Clause[] {
 
 const sortedSet = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
 
-/** Names of the attributes that the query looks at, sorted, each once. */
+/** Names of the attributes that the query reads, sorted, without repeats. */
 export const attributeNames = (query: ClusterQuery): readonly string[] =>
   sortedSet(clausesOf(query.root).flatMap(({ subject }) => attributesOf(subject)));
 
@@ -21,7 +21,7 @@ function attributesOf(subject: Subject): readonly string[] {
   return subject.name === 'ec2InstanceId' ? [EC2_INSTANCE_ID_ATTRIBUTE] : [];
 }
 
-/** Task groups that the query names, sorted, each once. Patterns name none: see `looksAtEveryGroup`. */
+/** Task groups that the query names, sorted, without repeats. Patterns name none: see `looksAtEveryGroup`. */
 export const groupNames = (query: ClusterQuery): readonly string[] =>
   sortedSet(
     clausesOf(query.root).flatMap(({ subject, test }) =>
@@ -29,7 +29,7 @@ export const groupNames = (query: ClusterQuery): readonly string[] =>
     ),
   );
 
-/** True when some `task:group` clause is a pattern, for which every group counts. */
+/** True if some `task:group` clause is a pattern, which needs every group. */
 export const looksAtEveryGroup = (query: ClusterQuery): boolean =>
   clausesOf(query.root).some(({ subject, test }) => subject.name === 'task:group' && test.kind === 'matches');
 

@@ -1,4 +1,4 @@
-/** Reads the argument of a clause as its subject demands. Every reader throws an Error with a message fit for API callers. */
+/** Reads the argument of a clause as its subject requires. Every reader throws an Error with a message for API callers. */
 import type { EpochMs } from '../time.ts';
 import type { Actual, Operand, Subject } from './syntax.ts';
 
@@ -22,7 +22,7 @@ export function readOperand(subject: Subject, text: string): Operand {
 
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
-/** Attribute values are text; two that are both numbers compare as numbers, so that 10 is above 9. */
+/** Attribute values are text; if both are numbers they compare as numbers, so that 10 is above 9. */
 function compareText(actual: string, expected: string): number {
   if (NUMBER.test(actual) && NUMBER.test(expected)) return Number(actual) - Number(expected);
   if (actual === expected) return 0;
@@ -65,7 +65,7 @@ function compareParts(actual: readonly number[], expected: readonly number[]): n
 }
 
 /**
- * Times compare at the precision they are written with: `registeredAt == 2018-06-18` holds all that day (UTC), and
+ * Times compare at the precision with which they are written: `registeredAt == 2018-06-18` holds all that day (UTC), and
  * `registeredAt > 2018-06-18` from the next day on. So one of <, ==, > always holds.
  */
 function timeOperand(text: string): Operand {
@@ -94,7 +94,7 @@ function readTime(text: string): { start: EpochMs; precisionMs: number } {
   return { start, precisionMs: match[7] === undefined ? 1000 : 1 };
 }
 
-/** Of `+02:00`; a time without a zone is UTC. */
+/** The offset of `+02:00`; a time without a zone is UTC. */
 function zoneOffsetMs(zone: string | undefined): number {
   if (zone === undefined || zone === 'Z') return 0;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));

@@ -1,5 +1,5 @@
 /**
- * The grammar of the cluster query language, one method a rule:
+ * The grammar of the cluster query language, one method per rule:
  *   or := and (("or"|"||") and)*   and := unary (("and"|"&&") unary)*
  *   unary := ("not"|"!") unary | "(" or ")" | subject operator [value | "[" value ("," value)* "]"]
  */

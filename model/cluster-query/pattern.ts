@@ -12,10 +12,10 @@ export interface Pattern {
  */
 const MAX_PATTERN_INSTRUCTIONS = 1_500;
 
-/** The sum of upper bounds of counted repeats, checked before compiling, for compiling unrolls them. */
+/** The limit on the sum of counted repeats' upper bounds, checked before compiling, because compiling unrolls them. */
 const MAX_COUNTED_REPEATS = 1_000;
 
-/** ECS does not say how patterns are anchored. Here they match the whole value: `t2.*` matches `t2.small`, `t2` does not. */
+/** ECS does not document how patterns are anchored. Here they match the whole value: `t2.*` matches `t2.small`, `t2` does not. */
 const matchesWholeValue = (compiled: RE2JS, value: string): boolean => compiled.matches(value);
 
 /**

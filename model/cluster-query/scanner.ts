@@ -1,4 +1,4 @@
-/** Reads a query's text piece by piece. What a piece may be depends on where it stands, so the parser asks for each kind. */
+/** Reads a query's text piece by piece. The position decides what a piece may be, so the parser asks for each kind. */
 import { OPERATOR_SPELLINGS } from './syntax.ts';
 import type { Operator } from './syntax.ts';
 
@@ -32,7 +32,7 @@ export class Scanner {
     return this.column > this.text.length;
   }
 
-  /** What stands next, shortened, for messages. */
+  /** The next piece, shortened, for messages. */
   get ahead(): string {
     if (this.atEnd()) return 'the end';
     const rest = this.text.slice(this.position);
@@ -58,7 +58,7 @@ export class Scanner {
     return found?.[1];
   }
 
-  /** A quoted or bare value. Quoted ones hold anything but their own quote; there are no escapes. */
+  /** A quoted or bare value. A quoted value holds anything but its own quote; there are no escapes. */
   takeValue(kind: 'value' | 'pattern'): string | undefined {
     const quoted = this.take(QUOTED);
     if (quoted) return quoted[1] ?? quoted[2];

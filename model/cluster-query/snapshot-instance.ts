@@ -1,4 +1,4 @@
-/** One column of a capacity snapshot, seen as an instance that queries can ask. */
+/** One entry of a capacity snapshot's columns, as an instance that queries can read. */
 import type { AttributeColumn, CapacitySnapshot } from '../capacity.ts';
 import { EC2_INSTANCE_ID_ATTRIBUTE } from '../container-instance.ts';
 import type { EpochMs } from '../time.ts';
@@ -12,7 +12,7 @@ function columnValue(column: AttributeColumn | undefined, i: number): string | u
   return index < 0 ? undefined : column?.values[index];
 }
 
-/** A view that is moved from column to column by setting `at`; no object per instance. */
+/** A view that moves from instance to instance by setting `at`, so that no instance needs an object. */
 export class SnapshotInstance implements QueryInstance {
   at = 0;
   protected readonly snapshot: CapacitySnapshot;

@@ -1,7 +1,7 @@
-/** The parsed form of a cluster query, and the tables of what may be asked of what. */
+/** The parsed form of a cluster query, and the tables of subjects and operators. */
 import type { Pattern } from './pattern.ts';
 
-/** What a clause looks at, other than an attribute. */
+/** What a clause reads, other than an attribute. */
 export const SUBJECTS = [
   'agentConnected',
   'agentVersion',
@@ -16,10 +16,10 @@ export type Subject =
   | { readonly name: 'attribute'; readonly attribute: string }
   | { readonly name: SubjectName; readonly attribute?: never };
 
-/** Operators without a negated twin of their own: `!=` is the negation of `==`, and so on. */
+/** The operators that are no negation: `!=` is the negation of `==`, and so on. */
 export type Operator = '==' | '>' | '>=' | '<' | '<=' | 'exists' | 'in' | '=~';
 
-/** Every spelling of an operator. `negated` turns the whole clause round, so that `!=` holds exactly where `==` does not. */
+/** Every spelling of an operator. `negated` inverts the whole clause, so that `!=` holds exactly where `==` does not. */
 export const OPERATOR_SPELLINGS: Readonly<Record<string, { readonly operator: Operator; readonly negated: boolean }>> =
   {
     '==': { operator: '==', negated: false },
@@ -60,20 +60,20 @@ export const OPERATORS_OF: Readonly<Record<Subject['name'], readonly Operator[]>
   'task:group': BY_NAME,
 };
 
-/** What an instance has for a subject: text, or a number for times and counts. */
+/** An instance's value for a subject: text, or a number for times and counts. */
 export type Actual = string | number;
 
-/** An argument, read as its subject demands. */
+/** An argument, read as its subject requires. */
 export interface Operand {
   readonly text: string;
   readonly equals: (actual: Actual) => boolean;
-  /** Negative, zero or positive as the instance's value is below, at or above the argument. */
+  /** Negative, zero or positive if the instance's value is below, at or above the argument. */
   readonly order: (actual: Actual) => number;
 }
 
 export type Test =
   | { readonly kind: 'exists' }
-  /** `==` is the list of one. */
+  /** `==` has one value in its list. */
   | { readonly kind: 'oneOf'; readonly operands: readonly Operand[] }
   | { readonly kind: 'order'; readonly operator: '>' | '>=' | '<' | '<='; readonly operand: Operand }
   | { readonly kind: 'matches'; readonly pattern: Pattern };
