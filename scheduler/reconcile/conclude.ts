@@ -1,4 +1,4 @@
-/** What the state of a rollout comes to: deployments that are done, and whether the service is steady. */
+/** Which deployments are done, and whether the service is steady. */
 import { completedReason } from '../rollout/deployments.ts';
 import { rollbackTarget } from '../rollout/circuit-breaker.ts';
 import { isEarlySuccess, type RolloutFacts } from '../rollout/stages.ts';
@@ -14,7 +14,7 @@ export interface Conclusion {
   readonly steady: boolean;
 }
 
-/** A deployment with no task left, not even one that is stopping, and none to come; nor may a rollback go to it. */
+/** A deployment without tasks, even stopping ones, that gets no more tasks and is no rollback target. */
 function drainedDeployments(view: ServiceView, starts: StartPlan, completes: boolean): readonly string[] {
   const { deployments } = view.snapshot;
   const target = completes ? undefined : rollbackTarget(view.snapshot);
@@ -25,12 +25,12 @@ function drainedDeployments(view: ServiceView, starts: StartPlan, completes: boo
     .map(({ deploymentId }) => deploymentId);
 }
 
-/** All that the PRIMARY deployment wants runs, healthy where that is checked; and nothing else is left of older ones. */
+/** PRIMARY has all its tasks, running and, with a health check, healthy; and no task of an older deployment is left. */
 function isRolledOut({ primary, desired }: ServiceView, { ready, oldLeft }: RolloutFacts): boolean {
   return primary !== undefined && ready >= desired && !oldLeft;
 }
 
-/** What the stages of a rollout go by. */
+/** The facts that decide on the stages of a rollout. */
 export function rolloutFacts({ snapshot, primary, current, old, stopping, desired, now }: ServiceView): RolloutFacts {
   return {
     definition: snapshot.definition,
@@ -41,13 +41,13 @@ export function rolloutFacts({ snapshot, primary, current, old, stopping, desire
   };
 }
 
-/** Removals, completion and steady state, as the snapshot shows them before the plan is carried out. */
+/** Removals, completion and steady state, by the snapshot before the plan is carried out. */
 export function conclude(view: ServiceView, starts: StartPlan): Conclusion {
   if (isLeaving(view)) return { deployments: [], completed: undefined, steady: false };
   const { primary } = view;
   const facts = rolloutFacts(view);
   const rolledOut = isRolledOut(view, facts) && starts.wanted === 0;
-  // A rollback asks for all of it, whatever early success says.
+  // A rollback needs all its tasks, whatever early success says.
   const early = primary !== undefined && primary.rolledBackAt === undefined && isEarlySuccess(facts);
   const completes = (rolledOut || early) && view.gate.mayComplete && primary?.rolloutState === 'IN_PROGRESS';
   const completed = completes ? primary.deploymentId : undefined;

@@ -1,11 +1,11 @@
-/** Events whose cause stands are written once, and again only after hours: the notes remember which, and when. */
+/** An event with a lasting cause is written once, and again only after hours. The notes remember which events, and when. */
 import type { EpochMs } from '../../model/time.ts';
 import { providerIsEmpty, unableToStart } from '../service/event-text.ts';
 import type { ServiceView } from '../service/view.ts';
 
 export type Notes = Readonly<Record<string, EpochMs>>;
 
-/** Whether the message is due, and the notes once it is written. For the workflow too, as about refused placements. */
+/** Whether the message is due, and the notes after writing it. The workflow uses it, too, for instance for refused placements. */
 export function noteOnce(
   notedAt: Notes,
   message: string,
@@ -18,8 +18,8 @@ export function noteOnce(
 }
 
 /**
- * Notes whose cause is gone are dropped, so that the message is written at once when it comes back. `standing`: messages
- * whose cause the plan sees. The rest are the workflow's: they stand while it waits for a place or is throttled.
+ * Drops notes whose cause is gone, so that the message is written at once when the cause returns. `standing`: messages
+ * whose cause the plan sees. The workflow's own messages stay while it waits for a place or is throttled.
  */
 export function updateNotes(
   view: ServiceView,
@@ -42,5 +42,5 @@ export function updateNotes(
   return { notedAt: Object.fromEntries(last), due };
 }
 
-/** In every message about a task that found no place. */
+/** The common part of every message about a task that found no place. */
 const UNPLACED = 'unable to place';

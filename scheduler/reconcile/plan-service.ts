@@ -1,4 +1,4 @@
-/** The service scheduler: from what is known of a service to what is to be done now. Pure: same input, same plan. */
+/** The service scheduler: from a service's snapshot to what must happen now. Pure: same input, same plan. */
 import { isBeforeRunning } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { asDaemon, planDaemon } from '../daemon/plan-daemon.ts';
@@ -42,7 +42,7 @@ import type { ServiceView } from '../service/view.ts';
 import { waitingFor, waitsOf } from './waiting-for.ts';
 import { wakeTime } from './wake-time.ts';
 
-/** Neither may a task start nor may one stop, and nothing under way will change that; nor is it protection, which ends. */
+/** No task may start or stop, nothing under way will change that, and the cause is not protection, which ends by itself. */
 const isStuck = (view: ServiceView, { blocked, stops }: StartPlan): boolean =>
   blocked &&
   view.rollingOut.length > 0 &&
@@ -51,7 +51,7 @@ const isStuck = (view: ServiceView, { blocked, stops }: StartPlan): boolean =>
   holdingTasks(view, stops).length === 0 &&
   ![...view.current, ...view.old].some(isComingUp);
 
-/** Tasks that a rebalancing stops, with their zones. */
+/** Tasks that rebalancing stops, with their zones. */
 function rebalancingStops(view: ServiceView, stop: readonly StopDecision[]): ReadonlyMap<string, string> {
   const moved = stop.filter(({ because }) => because === 'rebalanced');
   if (moved.length === 0) return new Map();
@@ -87,7 +87,7 @@ function violationEvents({ snapshot }: ServiceView, stop: readonly StopDecision[
   return eventBatches(ids).map((batch) => constraintViolated(snapshot.definition.serviceName, batch));
 }
 
-/** Messages that stand as long as their cause does: written once, repeated after hours. */
+/** Messages with a lasting cause: written once, repeated after hours. */
 function standingMessages(view: ServiceView, starts: StartPlan): readonly string[] {
   const name = view.snapshot.definition.serviceName;
   const unhealthy = [...view.current, ...view.old]
@@ -112,7 +112,7 @@ function steadySince(view: ServiceView, conclusion: Conclusion): EpochMs | undef
 const CONSTRAINT_VIOLATED = 'SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED';
 const HELD_BY_PROTECTION = 'TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION';
 
-/** The plan without regard to what ends a deployment. */
+/** The plan, without decisions that end a deployment. */
 function planOnce(view: ServiceView): ServicePlan {
   const { snapshot } = view;
   const { daemon } = snapshot;
@@ -167,7 +167,7 @@ function replacedUnhealthy(snapshot: ServiceSnapshot, plan: ServicePlan): number
     .length;
 }
 
-/** What there is to plan on once the circuit breaker has tripped. A rollback starts with launches free. */
+/** The snapshot to plan on once the circuit breaker has tripped. A rollback begins with an empty throttle. */
 function afterTrip(snapshot: ServiceSnapshot, { decisions, target }: BreakerVerdict, now: EpochMs): ServiceSnapshot {
   const deployments = applyDeploymentDecisions(snapshot.deployments, decisions, now);
   if (target === undefined) return { ...snapshot, deployments };
@@ -193,11 +193,11 @@ function verdictEvents(
 }
 
 /**
- * What to do now for a REPLICA or DAEMON service. Carrying the plan out and planning again at the same time gives an empty plan:
- * everything that can be done now is in it. Time counts only through `now`, chance only through the snapshot's seed, and
- * the order of the tasks does not matter. `policy` is for tests and operators; the default is ECS's behaviour.
- * When the circuit breaker trips, or somebody ends the deployment, these decisions come first and the rest of the plan is
- * made on what they leave.
+ * What to do now for a REPLICA or DAEMON service. The plan has everything that can be done now: planning again at the same
+ * time, after carrying it out, gives an empty plan. Time enters only through `now` and randomness only through the snapshot's
+ * seed; the order of the tasks does not matter. `policy` is for tests and operators; the default is ECS's behaviour.
+ * When the circuit breaker trips, or an order ends the deployment, these decisions come first and the rest of the plan
+ * builds on them.
  */
 export function planService(
   observed: ServiceSnapshot,
@@ -216,7 +216,7 @@ export function planService(
   return withServiceDeployments(snapshot, { ...plan, serviceDeployments: advanced.serviceDeployments }, now, order);
 }
 
-/** How far the rollout has come; undefined when none is under way. */
+/** The progress of the rollout; undefined if none is under way. */
 function stageProgress(view: ServiceView): StageProgress | undefined {
   const current = underWay(view.snapshot.serviceDeployments);
   const { primary } = view;
@@ -225,7 +225,7 @@ function stageProgress(view: ServiceView): StageProgress | undefined {
   return rollsBack ? { deployment: current, gate: OPEN_GATE } : advanceStages(current, rolloutFacts(view));
 }
 
-/** The plan, and what the circuit breaker makes of it. */
+/** The plan, including what the circuit breaker decides. */
 function planWithBreaker(view: ServiceView): ServicePlan {
   const { snapshot } = view;
   const plan = planOnce(view);
@@ -238,7 +238,7 @@ function planWithBreaker(view: ServiceView): ServicePlan {
   return { ...plan, deployments: [...verdict.decisions, ...plan.deployments] };
 }
 
-/** The plan once the deployment is ended on somebody's order. */
+/** The plan once an order has ended the deployment. */
 const planWithOrder = (view: ServiceView, order: EndOrder): ServicePlan =>
   planOnVerdict(view, carryOut(order, view.snapshot.deployments), order.cause);
 

@@ -23,7 +23,7 @@ function shareRoom(view: ServiceView, stops: StopPlan, wanted: number): { curren
   return { current, old: Math.min(room - current, owedByOld(view, stops, current)) };
 }
 
-/** Unhealthy tasks that no task replaces yet, in order of id. */
+/** Unhealthy tasks without a replacement, in order of id. */
 function unreplaced(before: readonly ClassifiedTask[], after: readonly ClassifiedTask[], made: ReadonlySet<string>) {
   const replaced = new Set(after.map(({ task }) => task.replaces));
   return before
@@ -35,11 +35,11 @@ function unreplaced(before: readonly ClassifiedTask[], after: readonly Classifie
 interface StartRequest {
   readonly deploymentId: string | undefined;
   readonly count: number;
-  /** Tasks that were unhealthy and are not replaced yet. */
+  /** Unhealthy tasks without a replacement. */
   readonly unhealthy: readonly string[];
   /** How many of the started tasks fill other gaps first. */
   readonly missing: number;
-  /** Why, given how many of them replace unhealthy ones. */
+  /** The reasons, given how many starts replace unhealthy tasks. */
   readonly because: (unhealthy: number) => StartDecision['because'];
 }
 
@@ -83,7 +83,7 @@ function decideStarts(view: ServiceView, planned: StopPlan, stops: StopPlan, wan
   ];
 }
 
-/** The starts that the bounds allow once `planned` is carried out; none while launches are held back. */
+/** The starts that the bounds allow after `planned`; none while launches are held back. */
 export function planStarts(view: ServiceView, planned: StopPlan): StartPlan {
   if (isLeaving(view) || view.primary === undefined) return { start: [], stops: planned, wanted: 0, blocked: false };
   const idle = isGivenUp(view) || view.gate.holdsStarts;

@@ -17,8 +17,8 @@ const SURPLUS_TIERS: Partial<Readonly<Record<TaskBucket, number>>> = {
 };
 
 /**
- * Scale-in: more good tasks than desired. Those that serve least go first, so healthy ones only beyond the desired count.
- * What a rebalancing has on its way is not too many; once it has arrived, another one goes.
+ * Scale-in: more good tasks than desired. The least useful go first, so healthy tasks go only beyond the desired count.
+ * A task that rebalancing has started is not too many; once it is healthy, another task stops.
  */
 function stopSurplus(plan: StopPlan, view: ServiceView): StopPlan {
   const good = plan.current.filter(isGood);
@@ -31,16 +31,16 @@ function stopSurplus(plan: StopPlan, view: ServiceView): StopPlan {
 }
 
 /**
- * Old deployments and draining instances lose tasks as long as `lower` healthy ones remain. A task that is not healthy
- * takes nothing from them, so it only asks that there are as many now. For a deployment that was given up only what is
- * beyond the desired count goes.
+ * Old deployments and draining instances lose tasks as long as `lower` healthy tasks remain. Stopping an unhealthy task
+ * takes none of these away, so it only requires that there are `lower` now. For a FAILED deployment, only tasks beyond
+ * the desired count stop.
  */
 function stopRetiring(plan: StopPlan, view: ServiceView): StopPlan {
   const retiring = [...plan.old, ...plan.current.filter(({ bucket }) => bucket === 'draining')];
   if (retiring.length === 0) return plan;
   const healthy = new Set(retiring.filter((item) => item.healthy).map(({ task }) => task.taskId));
   const draining = new Set(retiring.filter(({ bucket }) => bucket === 'draining').map(({ task }) => task.taskId));
-  // While only the old tasks serve, they are kept at the desired count; beside the new ones they stay altogether.
+  // While only old tasks serve, they stay at the desired count; beside the new tasks they all stay.
   const kept = view.gate.keepsOld && !view.gate.holdsStarts ? Infinity : view.desired;
   const floor = (taskId: string): number =>
     (isGivenUp(view) || view.gate.keepsOld) && !draining.has(taskId) ? kept : view.bounds.lower;
@@ -54,7 +54,7 @@ function stopRetiring(plan: StopPlan, view: ServiceView): StopPlan {
   return withStopped(plan, view, victims, ({ taskId }) => (draining.has(taskId) ? 'draining' : 'retired'));
 }
 
-/** An unhealthy task goes when another is ready in its place, or when its replacement turned out unhealthy too. */
+/** An unhealthy task stops when another is ready in its place, or when its replacement is unhealthy, too. */
 function stopReplacedUnhealthy(plan: StopPlan, view: ServiceView): StopPlan {
   const unhealthy = plan.current.filter(({ bucket }) => bucket === 'unhealthy');
   const good = plan.current.filter(isGood);
@@ -67,7 +67,7 @@ function stopReplacedUnhealthy(plan: StopPlan, view: ServiceView): StopPlan {
   return withStopped(plan, view, victims, () => 'unhealthy');
 }
 
-/** Deletion: everything goes, at once. */
+/** Deletion stops everything at once. */
 const stopAll = (plan: StopPlan, view: ServiceView): StopPlan =>
   withStopped(
     plan,
@@ -76,7 +76,7 @@ const stopAll = (plan: StopPlan, view: ServiceView): StopPlan =>
     () => 'deletion',
   );
 
-/** All stops that follow from the tasks alone. */
+/** All stops that depend on the tasks alone. */
 export function planStops(view: ServiceView): StopPlan {
   const untouched: StopPlan = { stop: [], current: view.current, old: view.old };
   if (isLeaving(view)) return stopAll(untouched, view);
@@ -85,8 +85,8 @@ export function planStops(view: ServiceView): StopPlan {
 }
 
 /**
- * When `upper` leaves no room for a task that is needed, and none is coming up, one unhealthy task gives way, by lot:
- * one at a time, so that a wrong verdict never takes the whole service. More only where the service is above `upper`.
+ * If `upper` leaves no room for a needed task, and no task is coming up, one unhealthy task gives way, chosen at random:
+ * one at a time, so that a wrong health check never takes the whole service. More only if the service is above `upper`.
  */
 export function stopToMakeRoom(plan: StopPlan, view: ServiceView): StopPlan {
   if ([...plan.current, ...plan.old].some(isComingUp)) return plan;

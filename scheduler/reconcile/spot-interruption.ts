@@ -6,7 +6,7 @@ export const SPOT_INTERRUPTION = {
   stoppedReason: 'Your Spot Task was interrupted.',
 } as const satisfies Pick<StopDecision, 'stopCode' | 'stoppedReason'>;
 
-/** The stops, those for the draining of an interrupted instance with that code. */
+/** The stops; those that drain an interrupted instance get that code. */
 export function withSpotInterruption(
   stops: readonly StopDecision[],
   tasks: readonly Pick<ServiceTask, 'taskId' | 'containerInstanceId'>[],

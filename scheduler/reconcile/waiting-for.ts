@@ -7,7 +7,7 @@ import type { ServiceSnapshot, Wait } from '../service/types.ts';
 import { isGivenUp, isLeaving, launchesHeldUntil } from '../service/view.ts';
 import type { ServiceView } from '../service/view.ts';
 
-/** Why launches are held back, if they are and some are needed. */
+/** Why launches are held back, if they are needed. */
 function held(view: ServiceView, { wanted }: StartPlan): readonly Wait[] {
   const until = launchesHeldUntil(view);
   if (until === undefined || wanted === 0) return [];
@@ -32,13 +32,13 @@ function underWay(view: ServiceView, { start, stops, blocked, wanted }: StartPla
   return waits.filter(({ tasks }) => tasks > 0);
 }
 
-/** What the stage of a rollout waits for: its hooks, or the end of the bake time. */
+/** What a rollout's stage is waiting for: its hooks, or the end of the bake time. */
 function stageWaits({ gate }: ServiceView): readonly Wait[] {
   if (gate.wakeAt === undefined) return [];
   return [{ for: gate.awaiting.length > 0 ? 'lifecycleHook' : 'bakeTime', tasks: 0, until: gate.wakeAt }];
 }
 
-/** Everything that is waited for, what holds the service up first. */
+/** Everything that the service is waiting for; what blocks it comes first. */
 export function waitsOf(view: ServiceView, starts: StartPlan, { steady }: Conclusion): readonly Wait[] {
   const left = view.snapshot.tasks.length;
   if (isLeaving(view)) return left === 0 ? [] : [{ for: 'toStop', tasks: left }];

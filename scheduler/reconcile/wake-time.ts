@@ -1,4 +1,4 @@
-/** When time alone changes what the plan would be. */
+/** When time alone changes the plan. */
 import type { EpochMs } from '../../model/time.ts';
 import { runningSince } from '../service/classify.ts';
 import type { StartPlan } from '../service/start-plan.ts';
@@ -7,7 +7,7 @@ import { holdingTasks } from '../service/protection.ts';
 import { launchesHeldUntil, shownUntil } from '../service/view.ts';
 import type { ServiceView } from '../service/view.ts';
 
-/** Tasks without a health check become healthy by running on; that matters only while others wait to be stopped. */
+/** Tasks without a health check become healthy by running; that matters only while other tasks wait to stop. */
 function healthyTimes(view: ServiceView, starts: StartPlan): readonly EpochMs[] {
   const { current, old } = starts.stops;
   const waits =
@@ -23,7 +23,7 @@ const graceTimes = (view: ServiceView, starts: StartPlan): readonly EpochMs[] =>
     .filter(({ bucket }) => bucket === 'unhealthyInGrace')
     .map(({ task }) => runningSince(task) + view.snapshot.definition.healthCheckGracePeriodSeconds * 1000);
 
-/** The next moment at which to plan again even if nothing is heard; undefined when only news can change anything. */
+/** The next moment to plan again even without news; undefined if only news can change the plan. */
 export function wakeTime(view: ServiceView, starts: StartPlan, steadySince: EpochMs | undefined): EpochMs | undefined {
   const held = launchesHeldUntil(view);
   const times = [

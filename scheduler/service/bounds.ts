@@ -2,11 +2,11 @@
 export interface ServiceBounds {
   /** Healthy RUNNING tasks that must remain. */
   readonly lower: number;
-  /** RUNNING and PENDING tasks allowed; those that are being stopped do not count. */
+  /** RUNNING and PENDING tasks allowed; tasks that are being stopped do not count. */
   readonly upper: number;
 }
 
-/** The bounds by minimumHealthyPercent (rounded up) and maximumPercent (rounded down). */
+/** The bounds from minimumHealthyPercent (rounded up) and maximumPercent (rounded down). */
 export const serviceBounds = (
   desired: number,
   percents: { readonly minimumHealthyPercent: number; readonly maximumPercent: number },

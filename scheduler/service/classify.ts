@@ -1,32 +1,32 @@
-/** Puts every task of a service into exactly one bucket, before anything is decided. */
+/** Puts every task of a service into exactly one bucket, before any decision. */
 import { isBeforeRunning, statusRank } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { SchedulerPolicy } from './policy.ts';
 import type { ServiceSnapshot, ServiceTask } from './types.ts';
 
 export type TaskBucket =
-  /** On its way out already; nothing more is decided about it. */
+  /** Stopping already; nothing more is decided about it. */
   | 'stopping'
   /** On a DRAINING instance and not RUNNING yet: stopped at once. */
   | 'drainingPending'
-  /** RUNNING on a DRAINING instance: to be replaced within the bounds. */
+  /** RUNNING on a DRAINING instance: replaced within the bounds. */
   | 'draining'
   | 'pending'
-  /** UNHEALTHY, but its verdicts do not count yet (healthCheckGracePeriodSeconds). Not healthy either. */
+  /** UNHEALTHY, but health checks do not count yet (healthCheckGracePeriodSeconds). Not healthy either. */
   | 'unhealthyInGrace'
   | 'unhealthy'
   | 'healthy'
-  /** RUNNING, not yet counted as healthy. */
+  /** RUNNING, but does not count as healthy yet. */
   | 'settling';
 
 export interface ClassifiedTask {
   readonly task: ServiceTask;
   readonly bucket: TaskBucket;
-  /** Counts towards minimumHealthyPercent. Draining tasks may. */
+  /** Counts towards minimumHealthyPercent. A draining task may count. */
   readonly healthy: boolean;
 }
 
-/** What the rules look at beside the task. */
+/** The facts that the rules need besides the task. */
 interface Surroundings {
   readonly now: EpochMs;
   readonly graceMs: number;
@@ -37,7 +37,7 @@ interface Surroundings {
 /** When a RUNNING task began to run. */
 export const runningSince = (task: ServiceTask): EpochMs => task.startedAt ?? task.createdAt;
 
-/** RUNNING, and healthy where that is checked: all that steady state and a completed deployment ask of a task. */
+/** RUNNING, and healthy if it has a health check: what steady state and completion require of a task. */
 export const isReady = (task: ServiceTask): boolean =>
   task.lastStatus === 'RUNNING' &&
   (task.hasHealthCheck ? task.healthStatus === 'HEALTHY' : task.healthStatus !== 'UNHEALTHY');
@@ -49,7 +49,7 @@ function isHealthy(task: ServiceTask, around: Surroundings): boolean {
 
 type Rule = readonly [TaskBucket, (task: ServiceTask, around: Surroundings) => boolean];
 
-/** In this order; the first that applies names the bucket. */
+/** In this order; the first rule that applies names the bucket. */
 const RULES: readonly Rule[] = [
   ['stopping', (task) => task.desiredStatus === 'STOPPED' || statusRank(task.lastStatus) > statusRank('RUNNING')],
   ['drainingPending', (task, at) => at.draining.has(task.containerInstanceId) && isBeforeRunning(task.lastStatus)],

@@ -1,4 +1,4 @@
-/** The messages of service events, in ECS's words. `1 tasks` is never put in the singular. */
+/** The messages of service events, in ECS's words. ECS writes `1 tasks`, never the singular. */
 
 export const about = (serviceName: string, text: string): string => `(service ${serviceName}) ${text}`;
 export const named = (taskIds: readonly string[]): string => taskIds.map((id) => `(task ${id})`).join(' ');
@@ -7,7 +7,7 @@ const TROUBLESHOOTING = 'For more information, see the Troubleshooting section o
 /** Tasks named in one event at most: longer lists become several events. */
 export const TASKS_PER_EVENT = 100;
 
-/** A list cut into pieces of at most TASKS_PER_EVENT. */
+/** Cuts a list into pieces of at most TASKS_PER_EVENT. */
 export function eventBatches(taskIds: readonly string[]): readonly (readonly string[])[] {
   const count = Math.ceil(taskIds.length / TASKS_PER_EVENT);
   return Array.from({ length: count }, (_, i) => taskIds.slice(i * TASKS_PER_EVENT, (i + 1) * TASKS_PER_EVENT));
@@ -28,13 +28,13 @@ export const stoppedPendingTasks = (serviceName: string, count: number): string 
 
 export const steadyState = (serviceName: string): string => about(serviceName, 'has reached a steady state.');
 
-/** A task set has become stable; `name` names the service and the set. */
+/** A task set has become stable; `name` has the service and the set. */
 export const taskSetSteady = (name: string): string => about(name, 'updated state to STEADY_STATE.');
 
 export const deploymentCompleted = (serviceName: string, deploymentId: string): string =>
   about(serviceName, `(deployment ${deploymentId}) deployment completed.`);
 
-/** `cause`: with a full stop. */
+/** `cause` ends with a full stop. */
 export const deploymentFailed = (serviceName: string, deploymentId: string, cause = 'tasks failed to start.'): string =>
   about(serviceName, `(deployment ${deploymentId}) deployment failed: ${cause}`);
 
@@ -48,21 +48,21 @@ export const healthCheckFailed = (serviceName: string, taskId: string): string =
 export const unableToStart = (serviceName: string): string =>
   about(serviceName, `is unable to consistently start tasks successfully. ${TROUBLESHOOTING}`);
 
-/** Daemon tasks are stopped because their instances changed. ECS's text is not published; the cause's name is the event's. */
+/** Daemon tasks stop because their instances changed. ECS does not publish this text; it uses the event's name. */
 export const constraintViolated = (serviceName: string, taskIds: readonly string[]): string =>
   about(
     serviceName,
     `found ${taskIds.length} tasks on container instances that no longer meet the placement constraints: ${named(taskIds)}.`,
   );
 
-/** Tasks wait in PROVISIONING, and their capacity provider has no instance that takes any. */
+/** Tasks wait in PROVISIONING, and no instance of their capacity provider can take one. */
 export const providerIsEmpty = (serviceName: string): string =>
   about(
     serviceName,
     'was unable to reach steady state. Reason: No Container Instances were found in your capacity provider.',
   );
 
-/** The bounds leave a rollout no step: neither may a task start nor may one stop. */
+/** The bounds block a rollout: no task may start or stop. */
 export const blockedByBounds = (serviceName: string): string =>
   about(
     serviceName,
@@ -71,7 +71,7 @@ export const blockedByBounds = (serviceName: string): string =>
   );
 
 const UNDER_PROTECTION = ' tasks under protection)';
-/** Tasks under scale-in protection keep the service from the count, the revision or the instances it is to have. */
+/** Protected tasks keep the service from its desired count, revision or instances. */
 export const heldByProtection = (serviceName: string, deploymentId: string, count: number): string =>
   about(
     serviceName,
@@ -85,10 +85,10 @@ export const isHeldByProtection = (message: string): boolean => message.endsWith
 export const scalingStopReason = (deploymentId: string): string =>
   `Scaling activity initiated by (deployment ${deploymentId})`;
 
-/** The stoppedReason of a task that is replaced because it is unhealthy. */
+/** The stoppedReason of a task replaced as unhealthy. */
 export const UNHEALTHY_STOP_REASON = 'Task failed container health checks';
 
-/** The stoppedReason of a daemon task whose instance does not meet the constraints (any more). */
+/** The stoppedReason of a daemon task whose instance does not meet the constraints, or no longer does. */
 export const CONSTRAINT_STOP_REASON = 'Container instance no longer meets the placement constraints of the service';
 
 /** The stoppedReason of a task whose place is now in another zone. */

@@ -1,21 +1,21 @@
-/** Tasks that a rebalancing started beyond the desired count: each stays until it is healthy, then another one goes. */
+/** Tasks that rebalancing started beyond the desired count: once such a task is healthy, another task stops. */
 import { isRebalanced } from '../../model/zone-rebalancing.ts';
 import type { ClassifiedTask } from './classify.ts';
 import { isGood } from './view.ts';
 import type { ServiceView } from './view.ts';
 
 export interface MovingTasks {
-  /** Not healthy yet: not counted as too many. */
+  /** Not healthy yet: these do not count as too many. */
   readonly arriving: readonly ClassifiedTask[];
-  /** Healthy: as many are to go where most are. */
+  /** Healthy: as many tasks will stop in the fullest zones. */
   readonly arrived: readonly ClassifiedTask[];
 }
 
 const NONE: MovingTasks = { arriving: [], arrived: [] };
 
 /**
- * Nothing moves any more once the others are not just the desired count: scaling, losses and draining come first, and
- * what was started for the move is a task like any other.
+ * The move ends once the other tasks are not exactly the desired count: scaling, losses and draining come first, and the
+ * tasks started for the move count like any others.
  */
 export function movingTasks(view: ServiceView): MovingTasks {
   const { movingIds = [], definition } = view.snapshot;

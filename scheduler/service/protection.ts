@@ -1,4 +1,4 @@
-/** Task scale-in protection: whom it holds, and what UpdateTaskProtection may set. */
+/** Task scale-in protection: which tasks it covers, and what UpdateTaskProtection may set. */
 import type { EpochMs } from '../../model/time.ts';
 import type { ClassifiedTask } from './classify.ts';
 import { movingTasks } from './moving.ts';
@@ -9,13 +9,13 @@ import type { ServiceView } from './view.ts';
 export const isProtected = ({ protectedUntil = 0 }: Pick<ServiceTask, 'protectedUntil'>, now: EpochMs): boolean =>
   protectedUntil > now;
 
-/** Neither scale-in nor a rollout, a rebalancing or draining may stop it now. A failed health check may. */
+/** Scale-in, rollouts, rebalancing and draining may not stop the task now. A failed health check may. */
 export const isHeld = ({ now, policy }: ServiceView, { task, bucket }: ClassifiedTask): boolean =>
   isProtected(task, now) && bucket !== 'unhealthy' && (policy.protectionHoldsDraining || !isDraining(bucket));
 
 const isDraining = (bucket: ClassifiedTask['bucket']): boolean => bucket === 'draining' || bucket === 'drainingPending';
 
-/** Protected tasks that keep the service from where it is to be, of those that are left once the stops are made. */
+/** Of the tasks that remain after the stops: protected ones that keep the service from its desired state. */
 export function holdingTasks(
   view: ServiceView,
   { current, old }: { readonly current: readonly ClassifiedTask[]; readonly old: readonly ClassifiedTask[] },
@@ -33,7 +33,7 @@ export interface ProtectionRequest {
   readonly protectedUntil?: EpochMs;
 }
 
-/** What the answer to UpdateTaskProtection says of a task that was not changed. */
+/** What UpdateTaskProtection answers about a task that it did not change. */
 export interface ProtectionFailure {
   readonly taskId: string;
   readonly reason: 'MISSING' | 'TASK_NOT_VALID' | 'DEPLOYMENT_BLOCKED';
@@ -41,8 +41,8 @@ export interface ProtectionFailure {
 }
 
 /**
- * Which of the named tasks the protection is set for. No more tasks than the service wants can come under protection:
- * the others would keep a scale-in or a rollout from its end. A task that is protected can have it prolonged.
+ * Which of the named tasks get the protection. A service cannot protect more tasks than it wants, because the others
+ * would keep a scale-in or a rollout from completing. A protected task can always be prolonged.
  */
 export function decideProtection(
   { taskIds, protectedUntil }: ProtectionRequest,

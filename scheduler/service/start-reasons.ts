@@ -1,11 +1,11 @@
-/** Why tasks of the PRIMARY deployment are started: the gaps that they fill, the most certain cause first. */
+/** Why tasks of the PRIMARY deployment start: the gaps that they fill, the most certain cause first. */
 import type { StartReason } from '../../model/decision.ts';
 import type { StartDecision } from './types.ts';
 import type { ServiceView } from './view.ts';
 
 /**
- * Shares `count` starts out over the causes that stand: unhealthy tasks that they replace, tasks that stopped, tasks on
- * DRAINING instances; what is left belongs to the rollout, or else to scaling out.
+ * Divides `count` starts among the present causes: unhealthy tasks, stopped tasks, tasks on DRAINING instances. The rest
+ * belongs to the rollout, or else to scaling out.
  */
 export function startReasons(view: ServiceView, count: number, unhealthy: number): StartDecision['because'] {
   const draining = view.current.filter(({ bucket }) => bucket === 'draining').length;

@@ -1,27 +1,27 @@
-/** Which tasks go first when some must go: the mirror image of how they were placed. */
+/** Which tasks stop first when some must: the mirror image of placement. */
 import type { PlacementStrategy } from '@aws-sdk/client-ecs';
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { textHash } from '../tasks/text-hash.ts';
 import type { ServiceSnapshot, ServiceTask } from './types.ts';
 
-/** A task that may have to go. Those of a lower tier go first, whatever the strategies say. */
+/** A task that may have to stop. Lower tiers stop first, whatever the strategies say. */
 export interface Candidate {
   readonly task: ServiceTask;
   readonly tier: number;
 }
 
 interface Ranked extends Candidate {
-  /** Stands for chance: the same task always draws the same lot. */
+  /** Replaces randomness: the same task always draws the same lot. */
   readonly lot: number;
 }
 
-/** The mirror of spread: take from the fullest group. */
+/** The mirror of spread: stop in the fullest group. */
 interface SpreadStep {
   readonly kind: 'spread';
   readonly group: (task: ServiceTask) => string;
 }
-/** The mirror of binpack: take from the instance with most free. */
+/** The mirror of binpack: stop on the instance with the most free. */
 interface FreeStep {
   readonly kind: 'mostFree';
   readonly score: (instanceId: string) => number;
@@ -45,7 +45,7 @@ function binpackStep(field: string, snapshot: ServiceSnapshot): Step {
   return { kind: 'mostFree', score: (instanceId) => free[instanceId]?.[member] ?? 0 };
 }
 
-/** Random strategies need no step: what the steps leave equal is decided by lot. */
+/** Random strategies need no step of their own: lots break the ties that the steps leave. */
 function stepsOf(strategies: readonly PlacementStrategy[], snapshot: ServiceSnapshot): readonly Step[] {
   if (strategies.length === 0) return [byZone, byInstance];
   return strategies.flatMap((strategy): readonly Step[] => {
@@ -57,8 +57,8 @@ function stepsOf(strategies: readonly PlacementStrategy[], snapshot: ServiceSnap
 const byLot = (a: Ranked, b: Ranked): number => a.lot - b.lot || (a.task.taskId < b.task.taskId ? -1 : 1);
 
 /**
- * Always taking one from the fullest group is the same as going by the size that the task's group has when its turn
- * comes: so no task is looked at twice. `all` are the tasks that make up the sizes, `some` those that may go.
+ * Stopping one task in the fullest group again and again gives the same order as sorting by the size that the task's group
+ * has when its turn comes, so no task is visited twice. `all`: the tasks that make up the sizes; `some`: those that may stop.
  */
 function orderBySize(
   some: readonly Ranked[],
@@ -81,7 +81,7 @@ function orderBySize(
   return descending.flatMap(([, peers]) => (peers.length < 2 ? peers : peers.sort(byLot)));
 }
 
-/** Instance by instance, the one with most free first: each stop there makes it freer still. */
+/** Instance by instance, the one with the most free first: each stop there frees even more. */
 function orderByFree(some: readonly Ranked[], all: readonly Ranked[], step: FreeStep, rest: readonly Step[]): Ranked[] {
   const sizes = groupBy(all, ({ task }) => task.containerInstanceId);
   const scored = [...groupBy(some, ({ task }) => task.containerInstanceId)].map(([id, members]) => ({
@@ -101,8 +101,8 @@ function order(some: readonly Ranked[], all: readonly Ranked[], steps: readonly 
 }
 
 /**
- * The candidates, first to go first. Lowest tier first; within a tier: without strategy from the zone with most tasks,
- * there from the instance with most; with strategies mirrored; the rest by lot. Does not depend on the order given.
+ * The candidates in the order in which they stop. Lowest tier first. Within a tier: without strategies, the zone with the
+ * most tasks and there the instance with the most; with strategies, their mirror; then by lot. The input's order is irrelevant.
  */
 export function stopOrder(candidates: readonly Candidate[], snapshot: ServiceSnapshot): readonly ServiceTask[] {
   const seed = textHash(`${snapshot.seed ?? ''}/`);

@@ -1,4 +1,4 @@
-/** What the service scheduler looks at and what it decides. All values; the workflow carries the plan out. */
+/** The inputs and results of the service scheduler. All are values; the workflow carries the plan out. */
 import type { DeploymentReason, StartReason, StopReasonCode, WaitReason } from '../../model/decision.ts';
 import type { ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition, ServiceStatus } from '../../model/service.ts';
@@ -8,7 +8,7 @@ import type { StabilityStatus } from '../../model/task-set.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { LaunchThrottle } from '../throttle/types.ts';
 
-/** A service's task as its workflow keeps it: only what decisions need. Crosses continue-as-new as it is. */
+/** A service's task as its workflow keeps it: only what decisions need. Crosses continue-as-new unchanged. */
 export interface ServiceTask {
   readonly taskId: string;
   readonly deploymentId: string;
@@ -18,14 +18,14 @@ export interface ServiceTask {
   readonly lastStatus: TaskStatus;
   readonly desiredStatus: DesiredStatus;
   readonly healthStatus: HealthStatus;
-  /** Some essential container of its definition has a health check: then health decides, not time. */
+  /** Some essential container has a health check: then health, not time, decides. */
   readonly hasHealthCheck: boolean;
   readonly createdAt: EpochMs;
-  /** Set once RUNNING; never unset. A task that stops without it failed to start. */
+  /** Set once RUNNING, then never unset. A task that stops without it failed to start. */
   readonly startedAt?: EpochMs;
   readonly stopCode?: StopCode;
   readonly stoppedReason?: string;
-  /** Scale-in protection ends then; 0 or past: it has none. */
+  /** When the scale-in protection ends; 0 or a past time: the task has none. */
   readonly protectedUntil?: EpochMs;
   /** The unhealthy task that this one was started to replace. */
   readonly replaces?: string;
@@ -62,40 +62,40 @@ export interface ServiceSnapshot {
   /** Instances whose status is DRAINING. */
   readonly drainingInstanceIds: readonly string[];
   readonly throttle: LaunchThrottle;
-  /** Set while the last placement attempt was refused: do not place again before `retryAt`. */
+  /** Set after a refused placement attempt: do not place again before `retryAt`. */
   readonly placementRetryAt?: EpochMs;
-  /** By deployment: tasks that stopped without this scheduler's doing and that none was started for yet. */
+  /** By deployment: tasks that stopped without the scheduler's decision and have no replacement yet. */
   readonly lostTasks?: Readonly<Record<string, number>>;
-  /** When the last `has reached a steady state` event was written; absent when the service left that state since. */
+  /** When the last `has reached a steady state` event was written; absent once the service has left that state. */
   readonly steadySince?: EpochMs;
-  /** Texts withheld because their cause stands, with the time they were last written. */
+  /** Texts with a lasting cause, and when each was last written. */
   readonly notedAt: Readonly<Record<string, EpochMs>>;
-  /** Tasks that a rebalancing started and that have not become healthy yet. */
+  /** Tasks that rebalancing started and that are not healthy yet. */
   readonly movingIds?: readonly string[];
-  /** Set while a rebalancing is under way or waits; see scheduler/rebalance. */
+  /** Set while rebalancing is under way or waits; see scheduler/rebalance. */
   readonly balance?: BalanceState;
-  /** Makes the choices that ECS leaves to chance differ between services; any text that stays the same. */
+  /** Makes random choices differ between services; any text that stays the same. */
   readonly seed?: string;
-  /** Free resources by container instance: the binpack strategy scales in where most is free. */
+  /** Free resources by container instance: binpack scales in where the most is free. */
   readonly instanceFree?: Readonly<Record<string, { readonly cpu: number; readonly memoryMiB: number }>>;
-  /** Attributes by container instance, for a spread over other ones than the zone. */
+  /** Attributes by container instance, for a spread over others than the zone. */
   readonly instanceAttributes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Set for a DAEMON service, and for no other. */
+  /** Set for a DAEMON service only. */
   readonly daemon?: DaemonInstances;
 }
 
-/** The instances of a DAEMON service, sorted out; see scheduler/daemon/sort-instances.ts. */
+/** The sorted instances of a DAEMON service; see scheduler/daemon/sort-instances.ts. */
 export interface DaemonInstances {
-  /** To have a task each: their number is the desired count. */
+  /** Each of these gets a task: their number is the desired count. */
   readonly eligible: readonly string[];
-  /** A task there does not belong there any more. */
+  /** Instances with a task that no longer belongs there. */
   readonly violating: readonly string[];
   readonly draining: readonly string[];
-  /** Those of `draining` with tasks of REPLICA services left: the daemon's goes after them. */
+  /** Instances of `draining` that still have tasks of REPLICA services: the daemon task stops after these. */
   readonly busyDraining: readonly string[];
-  /** Found without room: nothing starts there before `placementRetryAt`. */
+  /** Instances without room: nothing starts there before `placementRetryAt`. */
   readonly refused: readonly string[];
-  /** The instances are looked at again by then. */
+  /** When to look at the instances again. */
   readonly lookAgainAt: EpochMs;
 }
 
@@ -103,13 +103,13 @@ export interface DaemonInstances {
 export interface StartDecision {
   readonly deploymentId: string;
   readonly count: number;
-  /** Unhealthy tasks that these are to replace, at most `count`. */
+  /** Unhealthy tasks that the new tasks replace, at most `count`. */
   readonly replaces: readonly string[];
-  /** Why, for how many each; together they make up `count`. */
+  /** The reasons, each with its number of tasks; together they make up `count`. */
   readonly because: readonly { readonly reason: StartReason; readonly count: number }[];
-  /** Set for a rebalancing: only in this availability zone. */
+  /** Set for rebalancing: start only in this availability zone. */
   readonly zone?: string;
-  /** DAEMON: one on each of these, `count` in all. */
+  /** DAEMON: one task on each of these, `count` in all. */
   readonly instanceIds?: readonly string[];
 }
 
@@ -120,59 +120,59 @@ export interface StopDecision {
   readonly because: StopReasonCode;
 }
 
-/** Something that has to happen before the plan goes on. */
+/** Something that must happen before the service continues. */
 export interface Wait {
   readonly for: WaitReason;
-  /** How many tasks it is about. */
+  /** How many tasks wait. */
   readonly tasks: number;
-  /** No longer than this. */
+  /** The latest end of the wait. */
   readonly until?: EpochMs;
 }
 
 interface Verdict {
   readonly deploymentId: string;
   readonly rolloutStateReason: string;
-  /** The circuit breaker, an order, a hook that timed out. */
+  /** The circuit breaker, an order, or a hook that timed out. */
   readonly because: DeploymentReason;
 }
 
 export type DeploymentDecision =
   | { readonly kind: 'complete'; readonly deploymentId: string; readonly rolloutStateReason: string }
-  /** Fully replaced: it leaves `deployments[]`. */
+  /** The deployment is fully replaced and leaves `deployments[]`. */
   | { readonly kind: 'remove'; readonly deploymentId: string }
-  /** It is given up: it launches nothing any more. */
+  /** The deployment has failed and launches nothing more. */
   | ({ readonly kind: 'fail' } & Verdict)
-  /** The service goes back to it: PRIMARY again, IN_PROGRESS. */
+  /** The service rolls back to the deployment: PRIMARY again, IN_PROGRESS. */
   | ({ readonly kind: 'rollBack' } & Verdict)
-  /** A task set has become stable, or has stopped being so. */
+  /** A task set has become stable, or is no longer stable. */
   | { readonly kind: 'stability'; readonly deploymentId: string; readonly status: StabilityStatus }
-  /** So many more of its tasks failed, as the circuit breaker counts. */
+  /** How many more of its tasks have failed, by the circuit breaker's rules. */
   | { readonly kind: 'count'; readonly deploymentId: string; readonly failures: number };
 
-/** What to do now. An empty plan with a wakeAt is normal: nothing to do until then, or until something changes. */
+/** What to do now. An empty plan with a wakeAt is normal: there is nothing to do until then, or until something changes. */
 export interface ServicePlan {
   readonly start: readonly StartDecision[];
   readonly stop: readonly StopDecision[];
   readonly deployments: readonly DeploymentDecision[];
-  /** What the snapshot's `serviceDeployments` become; absent: they stay as they are. */
+  /** The next value of the snapshot's `serviceDeployments`; absent: unchanged. */
   readonly serviceDeployments?: readonly ServiceDeployment[];
-  /** Messages of service events that follow from the snapshot alone, oldest first; those that name started tasks come later. */
+  /** Service events that follow from the snapshot alone, oldest first; events that name started tasks come later. */
   readonly events: readonly string[];
-  /** What EventBridge is told of it. Changes of deployments are not among them: the owner sees those in their list. */
+  /** EventBridge's service actions. Deployment changes are not among them: the owner derives those from the list. */
   readonly actions: readonly ServiceAction[];
-  /** What the snapshot's `steadySince` and `notedAt` become. */
+  /** The next values of the snapshot's `steadySince` and `notedAt`. */
   readonly steadySince?: EpochMs;
   readonly notedAt: Readonly<Record<string, EpochMs>>;
-  /** What the snapshot's `movingIds` become. */
+  /** The next value of the snapshot's `movingIds`. */
   readonly movingIds?: readonly string[];
-  /** DRAINING service with no task left: becomes INACTIVE. */
+  /** A DRAINING service without tasks becomes INACTIVE. */
   readonly becomesInactive: boolean;
-  /** Plan again no later than this. */
+  /** Plan again by then. */
   readonly wakeAt?: EpochMs;
-  /** What the service waits for; empty when it is steady or gone. */
+  /** What the service is waiting for; empty if it is steady or gone. */
   readonly waits: readonly Wait[];
-  /** The same in one line for the person who looks. */
+  /** The same in one line for people. */
   readonly waitingFor: string;
-  /** How many tasks it wants, and between which bounds it moves. */
+  /** How many tasks the service wants, and its bounds. */
   readonly bounds: { readonly desired: number; readonly lower: number; readonly upper: number };
 }

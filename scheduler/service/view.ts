@@ -1,4 +1,4 @@
-/** The snapshot sorted out: what every step of the plan reads. */
+/** The snapshot, sorted into what every part of the plan reads. */
 import type { Deployment } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { serviceBounds } from './bounds.ts';
@@ -13,7 +13,7 @@ export interface ServiceView {
   readonly snapshot: ServiceSnapshot;
   readonly now: EpochMs;
   readonly policy: SchedulerPolicy;
-  /** 0 for a service that is being deleted. */
+  /** 0 for a service being deleted. */
   readonly desired: number;
   readonly bounds: ServiceBounds;
   readonly primary: Deployment | undefined;
@@ -22,7 +22,7 @@ export interface ServiceView {
   /** Tasks of every other deployment that are not stopping. */
   readonly old: readonly ClassifiedTask[];
   readonly stopping: readonly ClassifiedTask[];
-  /** ACTIVE deployments of which a task is left, stopping ones included; newest first. */
+  /** ACTIVE deployments that still have a task, even a stopping one; newest first. */
   readonly rollingOut: readonly Deployment[];
   /** What the stage of the rollout holds back. */
   readonly gate: RolloutGate;
@@ -47,31 +47,31 @@ export function viewService(snapshot: ServiceSnapshot, now: EpochMs, policy: Sch
   return { snapshot, now, policy, desired, bounds, primary, current, old, stopping, rollingOut, gate: OPEN_GATE };
 }
 
-/** The service is on its way to being deleted, or is. */
+/** The service is being deleted, or is deleted. */
 export const isLeaving = (view: ServiceView): boolean => view.snapshot.status !== 'ACTIVE';
 
 /** Tasks of the PRIMARY deployment that count towards the desired count: not unhealthy and not on a DRAINING instance. */
 export const isGood = ({ bucket }: ClassifiedTask): boolean =>
   bucket === 'pending' || bucket === 'settling' || bucket === 'healthy' || bucket === 'unhealthyInGrace';
 
-/** On its way to being healthy: time or the next report decides. */
+/** Becoming healthy: time or the next report decides. */
 export const isComingUp = ({ bucket }: ClassifiedTask): boolean => bucket === 'pending' || bucket === 'settling';
 
 /**
- * A task of an old deployment that was started while this rollout was on: it replaces one that the old deployment lost,
- * so it is not stopped for being pending.
+ * A task of an old deployment that started during this rollout: it replaces a task that the old deployment lost,
+ * so it does not stop merely because it is pending.
  */
 export const isOldReplacement = (view: ServiceView, { task }: ClassifiedTask): boolean =>
   view.primary !== undefined && task.createdAt >= (view.primary.rolledBackAt ?? view.primary.createdAt);
 
-/** The circuit breaker gave the PRIMARY deployment up: it launches nothing, and nothing more is taken away for it. */
+/** The PRIMARY deployment has FAILED: it launches nothing, and no more old tasks stop to make room for it. */
 export const isGivenUp = ({ primary }: ServiceView): boolean => primary?.rolloutState === 'FAILED';
 
-/** A FAILED deployment that was replaced stays listed until then. */
+/** Until when a replaced FAILED deployment stays listed. */
 export const shownUntil = ({ policy }: ServiceView, { status, rolloutState, updatedAt }: Deployment): EpochMs =>
   status === 'ACTIVE' && rolloutState === 'FAILED' ? updatedAt + policy.failedDeploymentShownMs : 0;
 
-/** Until when nothing may be launched; undefined when launches are free. */
+/** Until when no launch is allowed; undefined if launches are allowed now. */
 export function launchesHeldUntil({ snapshot, now }: ServiceView): EpochMs | undefined {
   const until = Math.max(snapshot.placementRetryAt ?? 0, snapshot.throttle.nextLaunchAt ?? 0);
   return until > now ? until : undefined;
