@@ -1,4 +1,4 @@
-/** What UpdateService changes, and whether that takes a new deployment (UpdateService's own table in ECS). */
+/** What UpdateService changes, and whether the change starts a deployment (by ECS's table in UpdateService). */
 import { launchTypeOf } from '../../model/capacity-provider.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
 import { deepEqual } from './deep-equal.ts';
@@ -12,9 +12,9 @@ export type ServiceChanges = Partial<
 >;
 
 /**
- * Whether a changed value of the member starts a deployment. The capacity provider strategy does not, as ECS's API model
- * says, unless its tasks get another launch type; callers that want their tasks moved at once pass forceNewDeployment with
- * it, as has always been the practice.
+ * Whether a changed value of the member starts a deployment. As ECS's API model says, the capacity provider strategy does
+ * not, unless its tasks get another launch type; callers that want to move their tasks at once also pass
+ * forceNewDeployment, as they have always done.
  */
 export const STARTS_DEPLOYMENT: Readonly<Record<keyof ServiceChanges, boolean>> = {
   networkConfiguration: true,
@@ -38,18 +38,18 @@ export const STARTS_DEPLOYMENT: Readonly<Record<keyof ServiceChanges, boolean>> 
   enableECSManagedTags: false,
   enableExecuteCommand: false,
   propagateTags: false,
-  // Enabled, it would; it never is.
+  // An enabled one would start a deployment, but it is never enabled.
   serviceConnectConfiguration: false,
 };
 
 export interface ServiceUpdate {
-  /** Absent members are kept; an empty list clears. */
+  /** Absent members stay unchanged; an empty list clears a member. */
   readonly changes: ServiceChanges;
   readonly taskDefinitionArn?: string;
   readonly forceNewDeployment: boolean;
 }
 
-/** A service has a launch type or a capacity provider strategy, never both: the one that is set puts the other out. */
+/** A service has a launch type or a capacity provider strategy, never both: setting one removes the other. */
 function dropSupersededCompute(definition: ServiceDefinition, changes: ServiceChanges): ServiceDefinition {
   const { launchType, capacityProviderStrategy, ...rest } = definition;
   if (changes.capacityProviderStrategy?.length && capacityProviderStrategy)
@@ -58,7 +58,7 @@ function dropSupersededCompute(definition: ServiceDefinition, changes: ServiceCh
   return definition;
 }
 
-/** The definition after an update, and whether a new deployment must start: only values that differ count. */
+/** The definition after an update, and whether a deployment must start: only values that differ count. */
 export function applyServiceUpdate(
   definition: ServiceDefinition,
   command: ServiceUpdate,

@@ -1,6 +1,6 @@
 /**
- * The deployment circuit breaker: when a deployment whose tasks keep failing is given up, and what it goes back to.
- * It watches the PRIMARY deployment while that is IN_PROGRESS; the deployment's `failedTasks` is its count.
+ * The deployment circuit breaker: when a deployment whose tasks keep failing is FAILED, and where it rolls back to.
+ * It watches the PRIMARY deployment while this is IN_PROGRESS; the deployment's `failedTasks` is its count.
  */
 import type { BreakerMonitor, ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
@@ -15,7 +15,7 @@ type Threshold = NonNullable<BreakerSettings['thresholdConfiguration']>;
 
 /** ECS's default when a service does not set its own. */
 export const DEFAULT_THRESHOLD = { type: 'BOUNDED_PERCENT', value: 50 } as const satisfies Threshold;
-/** What BOUNDED_PERCENT is held between. */
+/** The limits of BOUNDED_PERCENT. */
 const LEAST_BOUNDED = 3;
 const MOST_BOUNDED = 200;
 
@@ -24,7 +24,7 @@ export const FAILED_REASON = 'ECS deployment circuit breaker: tasks failed to st
 export const rollingBackReason = (deploymentId: string): string =>
   `ECS deployment circuit breaker: rolling back to deploymentId ${deploymentId}.`;
 
-/** Failed tasks at which a deployment is given up; at least 1, so that a service of no tasks does not fail of none. */
+/** How many failed tasks fail a deployment; at least 1, so that a service without tasks does not fail without a failure. */
 export function breakerThreshold(threshold: Threshold | undefined, desiredCount: number): number {
   const { type = DEFAULT_THRESHOLD.type, value = DEFAULT_THRESHOLD.value } = threshold ?? {};
   if (type === 'COUNT') return Math.max(1, value);
@@ -33,11 +33,11 @@ export function breakerThreshold(threshold: Threshold | undefined, desiredCount:
   return Math.min(Math.max(share, LEAST_BOUNDED), MOST_BOUNDED);
 }
 
-/** The settings of a breaker that is switched on. */
+/** The settings of an enabled breaker. */
 const enabled = ({ deploymentCircuitBreaker: breaker }: ServiceDefinition): BreakerSettings | undefined =>
   breaker?.enable === true ? breaker : undefined;
 
-/** A deployment on its way in: what the breaker looks at. */
+/** A deployment being rolled out: what the breaker watches. */
 const isRollingOut = ({ status, rolloutState }: Deployment): boolean =>
   status === 'PRIMARY' && rolloutState === 'IN_PROGRESS';
 
@@ -47,20 +47,20 @@ export const watchedDeployment = (
   deployments: readonly Deployment[],
 ): Deployment | undefined => (enabled(definition) ? deployments.find(isRollingOut) : undefined);
 
-/** The most recent deployment that completed and is on its way out. */
+/** The most recent ACTIVE deployment that completed. */
 export const lastCompleted = (deployments: readonly Deployment[]): Deployment | undefined =>
   deployments.find(({ status, rolloutState }) => status === 'ACTIVE' && rolloutState === 'COMPLETED');
 
 /**
- * What a rollback would go to: it stays in the list without any task until the PRIMARY has completed, and its task
- * definition stays known with it.
+ * The rollback target: it stays in the list without tasks until PRIMARY has completed, and its task definition stays
+ * known with it.
  */
 export function rollbackTarget({
   definition,
   deployments,
   serviceDeployments,
 }: Pick<ServiceSnapshot, 'definition' | 'deployments' | 'serviceDeployments'>): Deployment | undefined {
-  // A user may ask for a rollback whether the breaker is on or not.
+  // A user may order a rollback whether the breaker is enabled or not.
   const mayRollBack = enabled(definition) !== undefined || underWay(serviceDeployments) !== undefined;
   const completed = deployments.some(
     ({ status, rolloutState }) => status === 'PRIMARY' && rolloutState === 'COMPLETED',
@@ -68,7 +68,7 @@ export function rollbackTarget({
   return mayRollBack && !completed ? lastCompleted(deployments) : undefined;
 }
 
-/** What a service deployment shows of the breaker. */
+/** The breaker's state, as a service deployment shows it. */
 export function breakerMonitor(
   definition: ServiceDefinition,
   deployments: readonly Deployment[],
@@ -86,11 +86,11 @@ export interface BreakerEvaluation {
   readonly definition: ServiceDefinition;
   /** PRIMARY first, then newest first. */
   readonly deployments: readonly Deployment[];
-  /** Tasks of the watched deployment that are about to be replaced for failing their health checks: not in its count yet. */
+  /** Tasks of the watched deployment that the plan is about to replace as unhealthy: not in its count yet. */
   readonly newFailures: number;
 }
 
-/** What the breaker decides; `failed` is set when it trips, `target` when it rolls back too. */
+/** What the breaker decides: `failed` is set when it trips, `target` when it also rolls back. */
 export interface BreakerVerdict {
   readonly decisions: readonly DeploymentDecision[];
   readonly failed?: Deployment;
@@ -98,8 +98,8 @@ export interface BreakerVerdict {
 }
 
 /**
- * Counts the new failures, and gives the watched deployment up when its count reaches the threshold. With rollback, the
- * most recent COMPLETED deployment becomes the PRIMARY again, under its own id; when there is none the rollout stalls.
+ * Counts the new failures, and fails the watched deployment when its count reaches the threshold. With rollback, the
+ * most recent COMPLETED deployment becomes PRIMARY again, under its own id; without one the rollout stalls.
  */
 export function evaluateCircuitBreaker({ definition, deployments, newFailures }: BreakerEvaluation): BreakerVerdict {
   const breaker = enabled(definition);
@@ -129,8 +129,8 @@ export function evaluateCircuitBreaker({ definition, deployments, newFailures }:
 }
 
 /**
- * Which of the tasks that failed to start belong into `failedTasks`. Under a breaker only those that failed before any
- * task of their deployment ran: from then on health checks count. A FAILED deployment is not counted any further.
+ * Which of the tasks that failed to start count in `failedTasks`. With a breaker, only those that failed before any task
+ * of their deployment ran: from then on health checks count. A FAILED deployment's count no longer changes.
  */
 export function countableFailures<T extends { readonly deploymentId: string }>(
   definition: ServiceDefinition,
@@ -145,12 +145,12 @@ export function countableFailures<T extends { readonly deploymentId: string }>(
   return failed.filter(({ deploymentId }) => !ids.has(deploymentId));
 }
 
-/** What a report meant for a task's deployment. */
+/** What a report means for the task's deployment. */
 export interface TaskProgress {
   readonly deploymentId: string;
-  /** It reached RUNNING. */
+  /** The task reached RUNNING. */
   readonly started: boolean;
-  /** It became healthy; without a health check that is RUNNING. */
+  /** The task became healthy; without a health check that means RUNNING. */
   readonly healthy: boolean;
 }
 
@@ -161,8 +161,8 @@ export const taskProgress = (before: ServiceTask, after: ServiceTask): TaskProgr
 });
 
 /**
- * The deployments once tasks have got on: each remembers that a task of it ran, and a healthy task zeroes the breaker's
- * count, unless resetOnHealthyTask is false.
+ * The deployments after progress of their tasks: each remembers that one of its tasks has run, and a healthy task resets
+ * the breaker's count, unless resetOnHealthyTask is false.
  */
 export function withTaskProgress(
   definition: ServiceDefinition,
@@ -187,7 +187,7 @@ export function withTaskProgress(
   });
 }
 
-/** The service's definition once it went back: what deployments take over from it is again what the target runs with. */
+/** The service's definition after a rollback: the members that deployments copy from it are the target's again. */
 export function definitionAfterRollback(definition: ServiceDefinition, target: Deployment): ServiceDefinition {
   const {
     networkConfiguration: _network,

@@ -1,10 +1,10 @@
 /**
- * Version consistency: all tasks of a deployment run the images that its first task found, even when a tag has moved
- * since. Only images of registries have digests; one that was built or loaded on a host is run by its name.
+ * Version consistency: all tasks of a deployment run the images that its first task found, even if a tag has moved since.
+ * Only registry images have digests; an image that was built or loaded on a host runs by its name.
  */
 import type { ContainerImage, Deployment, TaskDefinitions } from '../../model/service.ts';
 
-/** What a report says of the images that a task runs. */
+/** What a report says about the images that a task runs. */
 export interface ImageSighting {
   readonly taskId: string;
   readonly deploymentId: string;
@@ -13,11 +13,11 @@ export interface ImageSighting {
 
 export interface ResolvedImages {
   readonly deployments: readonly Deployment[];
-  /** Tasks that run another digest than their deployment's. */
+  /** Tasks that run a different digest than their deployment's. */
   readonly strays: readonly { readonly taskId: string; readonly deploymentId: string }[];
 }
 
-/** Images of the containers that version consistency looks after, by name: not where it is disabled. */
+/** Images of the containers with version consistency, by name; containers that disable it are left out. */
 function consistentImages(definitions: TaskDefinitions, taskDefinitionArn: string): ReadonlyMap<string, string> {
   const containers = definitions[taskDefinitionArn]?.containerDefinitions ?? [];
   return new Map(
@@ -27,7 +27,7 @@ function consistentImages(definitions: TaskDefinitions, taskDefinitionArn: strin
   );
 }
 
-/** The deployment with what one sighting adds to it; the very same object when that is nothing. */
+/** The deployment with what one report adds to its images; the very same object if that is nothing. */
 function withSighting(
   deployment: Deployment,
   images: ReadonlyMap<string, string>,
@@ -50,7 +50,7 @@ const isStray = ({ containerImages = [] }: Deployment, { containers }: ImageSigh
     return imageDigest !== undefined && pinned !== undefined && pinned.imageDigest !== imageDigest;
   });
 
-/** Takes the sightings in, in their order: the first digest of a container's image is the deployment's. */
+/** Adds what the reports say, in their order: the first digest of a container's image becomes the deployment's. */
 export function resolveImages(
   deployments: readonly Deployment[],
   definitions: TaskDefinitions,
@@ -80,6 +80,6 @@ export function pinnedImage({ image, imageDigest }: ContainerImage): string {
   return `${repository}@${imageDigest}`;
 }
 
-/** What each container is to run, by its name. */
+/** The image that each container will run, by the container's name. */
 export const pinnedImages = (images: readonly ContainerImage[]): Readonly<Record<string, string>> =>
   Object.fromEntries(images.map((image) => [image.containerName, pinnedImage(image)]));

@@ -1,4 +1,4 @@
-/** Equality of plain JSON values: order of members does not matter, and a member that is undefined counts as absent. */
+/** Equality of plain JSON values: the order of members does not matter, and an undefined member counts as absent. */
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -1,4 +1,4 @@
-/** The deployment state changes that a change of the deployments' list amounts to, whatever brought it about. */
+/** The deployment state changes behind a change of the deployments' list, whatever its cause. */
 import type { Deployment, RolloutState } from '../../model/service.ts';
 import { inProgressReason } from './deployments.ts';
 import type { ServiceAction, ServiceActionName } from '../../model/service-action.ts';
@@ -9,12 +9,12 @@ const NAMES = {
   FAILED: 'SERVICE_DEPLOYMENT_FAILED',
 } as const satisfies Readonly<Record<RolloutState, ServiceActionName>>;
 
-/** What ended comes before what that began: a failure before its rollback. */
+/** An end comes before the start that it causes: a failure before its rollback. */
 const ORDER: readonly RolloutState[] = ['FAILED', 'COMPLETED', 'IN_PROGRESS'];
 
 /**
- * One action for each deployment that is new in `after` or has another rollout state there; two for one that was rolled
- * back to and is complete at once.
+ * One action for each deployment that is new in `after` or has another rollout state there; two for a rollback target
+ * that is complete at once.
  */
 export function deploymentActions(
   before: readonly Deployment[],
@@ -26,7 +26,7 @@ export function deploymentActions(
     deployment.rolledBackAt !== known.get(deployment.deploymentId)?.rolledBackAt;
   return (
     after
-      // Task sets are rolled out by whoever controls them.
+      // The external controller rolls out task sets.
       .filter(({ taskSet }) => taskSet === undefined)
       .filter((d) => known.get(d.deploymentId)?.rolloutState !== d.rolloutState || beganAgain(d))
       .toSorted((a, b) => ORDER.indexOf(a.rolloutState) - ORDER.indexOf(b.rolloutState))

@@ -1,4 +1,4 @@
-/** Which status of a service deployment may follow which: ECS's own table. */
+/** Which status of a service deployment may follow which: ECS's table. */
 import type { ServiceDeploymentStatus } from '../../model/service-deployment.ts';
 
 export const STATUS_TRANSITIONS: Readonly<Record<ServiceDeploymentStatus, readonly ServiceDeploymentStatus[]>> = {
@@ -13,9 +13,9 @@ export const STATUS_TRANSITIONS: Readonly<Record<ServiceDeploymentStatus, readon
   ROLLBACK_FAILED: [],
 };
 
-/** Nothing follows: the deployment is history. */
+/** Nothing follows: the deployment has ended. */
 export const hasEnded = (status: ServiceDeploymentStatus): boolean => STATUS_TRANSITIONS[status].length === 0;
 
-/** Whether a deployment may go on from one status to the other. */
+/** Whether a deployment may move from one status to the other. */
 export const mayFollow = (from: ServiceDeploymentStatus, to: ServiceDeploymentStatus): boolean =>
   STATUS_TRANSITIONS[from].includes(to);

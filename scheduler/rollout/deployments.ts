@@ -1,4 +1,4 @@
-/** The list of a service's deployments: how it begins, changes by the plan's decisions, and what DescribeServices counts in it. */
+/** The list of a service's deployments: how it begins, how plans change it, and what DescribeServices counts in it. */
 import type { Deployment, DeploymentCounts, ServiceDefinition } from '../../model/service.ts';
 import { isBeforeRunning } from '../../model/status.ts';
 import type { DesiredStatus, StopCode, TaskStatus } from '../../model/status.ts';
@@ -7,7 +7,7 @@ import type { EpochMs } from '../../model/time.ts';
 import type { DeploymentDecision } from '../service/types.ts';
 import { failedToStart } from '../tasks/failed-to-start.ts';
 
-/** What is given of a deployment when it starts; the rest follows. */
+/** The given members of a new deployment; the rest follow from these. */
 export type DeploymentSpec = Pick<
   Deployment,
   | 'deploymentId'
@@ -29,7 +29,7 @@ interface CountedTask {
 export const inProgressReason = (deploymentId: string): string => `ECS deployment ${deploymentId} in progress.`;
 export const completedReason = (deploymentId: string): string => `ECS deployment ${deploymentId} completed.`;
 
-/** The list with a new PRIMARY in front; the previous one becomes ACTIVE and keeps the rollout state it had reached. */
+/** The list with a new PRIMARY in front; the previous one becomes ACTIVE and keeps its rollout state. */
 export function startDeployment(
   deployments: readonly Deployment[],
   spec: DeploymentSpec,
@@ -50,7 +50,7 @@ export function startDeployment(
   return [primary, ...older];
 }
 
-/** The PRIMARY deployment starts its tasks where the definition now says: a new strategy alone is no new deployment. */
+/** PRIMARY starts its next tasks by the definition's new strategy: a new strategy alone starts no deployment. */
 export function withCompute(deployments: readonly Deployment[], definition: ServiceDefinition): readonly Deployment[] {
   const { launchType, capacityProviderStrategy } = definition;
   return deployments.map((deployment): Deployment => {
@@ -64,7 +64,7 @@ export function withCompute(deployments: readonly Deployment[], definition: Serv
   });
 }
 
-/** The list with one of them PRIMARY again, in front; its count starts afresh. */
+/** The list with one of them PRIMARY again, in front; its count of failures starts at 0. */
 function rollBack(
   deployments: readonly Deployment[],
   { deploymentId, rolloutStateReason }: Extract<DeploymentDecision, { kind: 'rollBack' }>,
@@ -111,7 +111,7 @@ function settle(
   }
 }
 
-/** The list after the deployment decisions of a plan, in their order. */
+/** The list after a plan's deployment decisions, applied in their order. */
 export function applyDeploymentDecisions(
   deployments: readonly Deployment[],
   decisions: readonly DeploymentDecision[],
@@ -125,7 +125,7 @@ export function applyDeploymentDecisions(
   }, deployments);
 }
 
-/** Adds to `failedTasks` those of the given tasks that stopped without ever running. Give each stopped task once. */
+/** Adds the given tasks that stopped without ever running to `failedTasks`. Pass each stopped task once. */
 export function withFailedTasks(
   deployments: readonly Deployment[],
   tasks: readonly (CountedTask & { readonly startedAt?: EpochMs; readonly stopCode?: StopCode })[],
@@ -143,7 +143,7 @@ export function withFailedTasks(
   });
 }
 
-/** Tasks by lastStatus, as DescribeServices counts them: a task that is being stopped counts until it has left RUNNING. */
+/** Tasks by lastStatus, as DescribeServices counts them: a task that is being stopped counts until it leaves RUNNING. */
 export function serviceCounts(tasks: readonly { readonly lastStatus: TaskStatus }[]): {
   runningCount: number;
   pendingCount: number;
@@ -166,7 +166,7 @@ function deploymentDesired(
   return status === 'PRIMARY' ? desiredCount : own.filter((task) => task.desiredStatus === 'RUNNING').length;
 }
 
-/** The deployments with their counts. The PRIMARY wants what the service wants; an ACTIVE one what is still kept of it. */
+/** The deployments with their counts. PRIMARY wants what the service wants; an ACTIVE one wants the tasks it still keeps. */
 export function deploymentCounts(
   definition: ServiceDefinition,
   deployments: readonly Deployment[],

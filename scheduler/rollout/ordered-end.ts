@@ -1,4 +1,4 @@
-/** Deployments that end because somebody ordered it, or a hook's time was up: not because their tasks failed. */
+/** Deployments that end by a user's order or a hook's time-out, not because their tasks failed. */
 import type { DeploymentReason } from '../../model/decision.ts';
 import type { HookProgress, ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment } from '../../model/service.ts';
@@ -6,14 +6,14 @@ import type { BreakerVerdict } from './circuit-breaker.ts';
 import { lastCompleted } from './circuit-breaker.ts';
 import { USER_ROLLBACK_REASON, USER_STOP_REASON } from './service-deployments.ts';
 
-/** That the PRIMARY deployment is to end where it is, and whether the service goes back to the last completed one. */
+/** The order to end the PRIMARY deployment where it is, and whether the service rolls back to the last completed one. */
 export interface EndOrder {
   readonly rollback: boolean;
   /** `statusReason` of the service deployment. */
   readonly reason: string;
   /** Completes the event `deployment failed: …`. */
   readonly cause: string;
-  /** On record: why it ends, and why the one before it is back. */
+  /** For the record: why the deployment ends, and why the one before it returns. */
   readonly because: DeploymentReason;
   readonly backBecause: DeploymentReason;
 }
@@ -24,7 +24,7 @@ const TIMED_OUT = { because: 'hookTimedOut', backBecause: 'rolledBackByTimeout' 
 const timedOutReason = ({ stage, hookId }: HookProgress): string =>
   `Service deployment rolled back because the lifecycle hook ${hookId} timed out at the stage ${stage}.`;
 
-/** What is ordered of the service deployment under way; `timedOut`: a hook that expired with ROLLBACK as its action. */
+/** The order for the service deployment under way; `timedOut`: a hook that expired with ROLLBACK as its action. */
 export function endOrder(current: ServiceDeployment, timedOut: HookProgress | undefined): EndOrder | undefined {
   if (current.abortRequested === true || current.status === 'STOP_REQUESTED')
     return {
@@ -50,7 +50,7 @@ const endedReason = (deploymentId: string, cause: string): string => `ECS deploy
 const rollingBackReason = (deploymentId: string): string =>
   `ECS deployment rolling back to deploymentId ${deploymentId}.`;
 
-/** The same decisions as when the circuit breaker trips. Without a completed deployment a rollback only stops. */
+/** The same decisions as when the circuit breaker trips. Without a completed deployment, a rollback only stops. */
 export function carryOut(order: EndOrder, deployments: readonly Deployment[]): BreakerVerdict {
   const { rollback, cause, because } = order;
   const failed = deployments.find(({ status }) => status === 'PRIMARY');

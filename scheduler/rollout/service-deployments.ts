@@ -1,4 +1,4 @@
-/** A service's service deployments: how each begins, and what becomes of it by what is asked and by what plans decide. */
+/** A service's service deployments: how each begins, and how calls and plans change it. */
 import type { LifecycleStage, ServiceDeployment, ServiceDeploymentStatus } from '../../model/service-deployment.ts';
 import type { Deployment } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -17,7 +17,7 @@ export const NOTHING_TO_ROLL_BACK_TO =
 
 type Changes = Partial<Omit<ServiceDeployment, 'serviceDeploymentId' | 'status' | 'version'>>;
 
-/** The deployment with these changes, recorded as one more version. */
+/** The deployment with these changes, as a new version. */
 export const changed = (deployment: ServiceDeployment, changes: Changes, now: EpochMs): ServiceDeployment => ({
   ...deployment,
   ...changes,
@@ -25,7 +25,7 @@ export const changed = (deployment: ServiceDeployment, changes: Changes, now: Ep
   version: deployment.version + 1,
 });
 
-/** The deployment in its next status; as it is where that status may not follow. */
+/** The deployment in its next status; unchanged if that status may not follow. */
 export function moved(
   deployment: ServiceDeployment,
   status: ServiceDeploymentStatus,
@@ -39,7 +39,7 @@ export function moved(
   return { ...changed(deployment, { ...started, ...stopped, ...ended, ...changes }, now), status };
 }
 
-/** Ends it because something newer takes its place: a rollback that is under way fails, the rest is to stop. */
+/** Ends a deployment because a newer one replaces it: a rollback under way fails, anything else will stop. */
 function supersede(deployment: ServiceDeployment, reason: string, now: EpochMs): ServiceDeployment {
   const why = { statusReason: reason };
   if (deployment.status === 'ROLLBACK_IN_PROGRESS') return moved(deployment, 'ROLLBACK_FAILED', now, why);
@@ -51,14 +51,14 @@ export interface NewServiceDeployment {
   readonly serviceDeploymentId: string;
   /** The new PRIMARY. */
   readonly deployment: Deployment;
-  /** Older deployments that have tasks; newest first. */
+  /** Older deployments with tasks; newest first. */
   readonly sources: readonly Deployment[];
 }
 
 const revisionOf = ({ serviceRevisionId }: Deployment): readonly string[] =>
   serviceRevisionId === undefined ? [] : [serviceRevisionId];
 
-/** The list with a new one in front, PENDING; those that have not ended are to stop. */
+/** The list with a new PENDING one in front; all that have not ended will stop. */
 export function startServiceDeployment(
   list: readonly ServiceDeployment[],
   { serviceDeploymentId, deployment, sources }: NewServiceDeployment,
@@ -78,30 +78,30 @@ export function startServiceDeployment(
   return [fresh, ...older.map((each) => supersede(each, SUPERSEDED_REASON, now))];
 }
 
-/** All that have not ended are to stop: the service goes. */
+/** All that have not ended will stop, because the service is deleted. */
 export const stopServiceDeployments = (
   list: readonly ServiceDeployment[],
   now: EpochMs,
 ): readonly ServiceDeployment[] => list.map((each) => supersede(each, SERVICE_DELETED_REASON, now));
 
-/** The one that rolls out now, if any: the newest, as long as it has not ended. */
+/** The one that is rolling out now, if any: the newest, until it ends. */
 export const underWay = (list: readonly ServiceDeployment[] | undefined): ServiceDeployment | undefined => {
   const current = list?.[0];
   return current !== undefined && !hasEnded(current.status) ? current : undefined;
 };
 
-/** What a plan decides, as far as service deployments care. */
+/** The part of a plan that affects service deployments. */
 export interface PlanFacts {
   readonly decisions: readonly DeploymentDecision[];
   readonly deployments: readonly Deployment[];
-  /** Why a deployment that the plan fails is given up; absent: the circuit breaker. */
+  /** Why the plan fails a deployment; absent: the circuit breaker. */
   readonly reason?: string;
   readonly breakerTriggered: boolean;
 }
 
 const BREAKER_ROLLBACK_REASON = 'Service deployment rolled back because the circuit breaker threshold was exceeded.';
 
-/** The stage in which a deployment ends well. */
+/** The stage in which a deployment succeeds. */
 const LAST_STAGE: LifecycleStage = 'CLEAN_UP';
 
 const withoutWaits = (deployment: ServiceDeployment): Changes =>
@@ -113,7 +113,7 @@ const withoutWaits = (deployment: ServiceDeployment): Changes =>
       }
     : {};
 
-/** The current one fails: it rolls back where the plan does, and stops otherwise. */
+/** The current one fails: it rolls back if the plan does, and stops otherwise. */
 function afterFailure(deployment: ServiceDeployment, facts: PlanFacts, now: EpochMs): ServiceDeployment {
   const back = facts.decisions.find((decision) => decision.kind === 'rollBack');
   const triggered: Changes = facts.breakerTriggered ? { breakerTriggered: true } : {};
@@ -142,7 +142,7 @@ function follow(deployment: ServiceDeployment, facts: PlanFacts, now: EpochMs): 
   const begun = deployment.rollback === undefined && has('fail', deploymentId);
   const after = begun ? afterFailure(deployment, facts, now) : deployment;
   if (after.rollback !== undefined) {
-    // Where the old tasks still run, a rollback is done as soon as it begins.
+    // If the old tasks still run, a rollback completes as soon as it begins.
     if (has('complete', after.rollback.deploymentId)) return moved(after, 'ROLLBACK_SUCCESSFUL', now);
     const why = { statusReason: facts.reason ?? FAILED_STOP_REASON };
     return has('fail', after.rollback.deploymentId) ? moved(after, 'ROLLBACK_FAILED', now, why) : after;
@@ -153,7 +153,7 @@ function follow(deployment: ServiceDeployment, facts: PlanFacts, now: EpochMs): 
 }
 
 /**
- * The list after a plan: the current one begins, completes, rolls back or stops with it, and what was to stop has
+ * The list after a plan: the current one begins, completes, rolls back or stops with it, and those asked to stop have
  * stopped. Unchanged members stay the same objects.
  */
 export function settleServiceDeployments(
@@ -168,7 +168,7 @@ export function settleServiceDeployments(
   });
 }
 
-/** The plan together with what it makes of the service deployments. `order`: what ended one, if not the circuit breaker. */
+/** The plan with the resulting service deployments. `order`: what ended one, if not the circuit breaker. */
 export function withServiceDeployments(
   snapshot: ServiceSnapshot,
   plan: ServicePlan,

@@ -1,6 +1,6 @@
 /**
- * The stages of a rolling deployment: how far the service deployment under way has come, where its PAUSE hooks hold it,
- * and what may not happen to its tasks meanwhile.
+ * The stages of a rolling deployment: how far the service deployment under way has come, which PAUSE hooks hold it back,
+ * and what must not happen to its tasks meanwhile.
  */
 import type { HookProgress, LifecycleStage, ServiceDeployment } from '../../model/service-deployment.ts';
 import { LIFECYCLE_STAGES } from '../../model/service-deployment.ts';
@@ -9,7 +9,7 @@ import type { EpochMs } from '../../model/time.ts';
 import type { RolloutGate } from '../service/gate.ts';
 import { changed } from './service-deployments.ts';
 
-/** ECS's default for a hook that sets none: a day, then back. */
+/** ECS's default for a hook: a day, then a rollback. */
 const HOOK_TIMEOUT_MINUTES = 1440;
 const HOOK_TIMEOUT_ACTION = 'ROLLBACK';
 const MINUTE_MS = 60_000;
@@ -18,49 +18,49 @@ const MINUTE_MS = 60_000;
 export interface RolloutFacts {
   readonly definition: ServiceDefinition;
   readonly desired: number;
-  /** Tasks of the new deployment that run, healthy where that is checked. */
+  /** Tasks of the new deployment that run and, with a health check, are healthy. */
   readonly ready: number;
-  /** Some task of an older deployment is left, stopping ones included. */
+  /** An older deployment still has a task, even a stopping one. */
   readonly oldLeft: boolean;
   readonly now: EpochMs;
 }
 
 export interface StageProgress {
-  /** The deployment itself where nothing has changed. */
+  /** The very same deployment if nothing has changed. */
   readonly deployment: ServiceDeployment;
   readonly gate: RolloutGate;
   /** A hook that expired with ROLLBACK as its action. */
   readonly timedOut?: HookProgress;
 }
 
-/** The criterion in force, when early success is enabled. */
+/** The criterion, if early success is enabled. */
 const early = ({ earlySuccessCriteria: criteria }: ServiceDefinition) =>
   criteria?.enable === true ? criteria : undefined;
 
 const leavesOld = (definition: ServiceDefinition): boolean =>
   early(definition)?.sourceServiceRevisionCleanup === 'DEFERRED';
 
-/** Whether enough of the new tasks are ready: all, or the share that early success asks for. */
+/** Whether enough of the new tasks are ready: all, or the share that early success requires. */
 export function isUp({ definition, desired, ready }: RolloutFacts): boolean {
   const percent = early(definition)?.healthyPercent ?? 100;
   return ready >= Math.ceil((desired * percent) / 100);
 }
 
-/** Whether the rollout has what its completion asks for. */
+/** Whether the rollout meets the condition for completion. */
 export const isAccomplished = (facts: RolloutFacts): boolean =>
   isUp(facts) && (!facts.oldLeft || leavesOld(facts.definition));
 
-/** Early success is enabled, and what it asks for is there. */
+/** Early success is enabled, and its criterion is met. */
 export const isEarlySuccess = (facts: RolloutFacts): boolean =>
   early(facts.definition) !== undefined && isAccomplished(facts);
 
 const bakeMs = ({ bakeTimeInMinutes = 0 }: ServiceDefinition): number => bakeTimeInMinutes * MINUTE_MS;
 
-/** When the bake time ends; 0 while it has not begun. */
+/** When the bake time ends; 0 before it begins. */
 const bakedAt = ({ bakeStartedAt }: ServiceDeployment, definition: ServiceDefinition): EpochMs =>
   bakeStartedAt === undefined ? 0 : bakeStartedAt + bakeMs(definition);
 
-/** Whether the work of a stage is done; hooks come on top. */
+/** Whether a stage's condition is met; its hooks are separate. */
 function isDone(stage: LifecycleStage, deployment: ServiceDeployment, facts: RolloutFacts): boolean {
   switch (stage) {
     case 'SCALE_UP':
@@ -79,7 +79,7 @@ function isDone(stage: LifecycleStage, deployment: ServiceDeployment, facts: Rol
   }
 }
 
-/** The hooks of a stage at the moment it is reached. Ids are unique within the service deployment. */
+/** The hooks of a stage when the deployment reaches it. Ids are unique within the service deployment. */
 function hooksOf(stage: LifecycleStage, { definition, now }: RolloutFacts): readonly HookProgress[] {
   const own = (definition.lifecycleHooks ?? []).filter(({ lifecycleStages = [] }) =>
     lifecycleStages.some((each) => each === stage),
@@ -93,7 +93,7 @@ function hooksOf(stage: LifecycleStage, { definition, now }: RolloutFacts): read
   }));
 }
 
-/** The deployment at a stage that it has just reached. */
+/** The deployment when it has just reached a stage. */
 function entered(deployment: ServiceDeployment, stage: LifecycleStage, facts: RolloutFacts): ServiceDeployment {
   const fresh = hooksOf(stage, facts);
   return {
@@ -104,7 +104,7 @@ function entered(deployment: ServiceDeployment, stage: LifecycleStage, facts: Ro
   };
 }
 
-/** RECONCILE_SERVICE is there only where several revisions run when the deployment begins. */
+/** RECONCILE_SERVICE exists only if several revisions run when the deployment begins. */
 const firstStage = ({ sourceRevisionIds }: ServiceDeployment): LifecycleStage =>
   sourceRevisionIds.length > 1 ? 'RECONCILE_SERVICE' : 'PRE_SCALE_UP';
 
@@ -113,7 +113,7 @@ const next = (stage: LifecycleStage): LifecycleStage =>
 
 const isAwaiting = ({ status }: HookProgress): boolean => status === 'AWAITING_ACTION';
 
-/** Hooks whose time is up are TIMED_OUT. */
+/** Expired hooks become TIMED_OUT. */
 function withTimeouts(deployment: ServiceDeployment, now: EpochMs): ServiceDeployment {
   const isUpAt = (hook: HookProgress): boolean => isAwaiting(hook) && hook.expiresAt <= now;
   if (deployment.hooks?.some(isUpAt) !== true) return deployment;
@@ -142,8 +142,8 @@ function gateOf(deployment: ServiceDeployment, { definition }: RolloutFacts): Ro
 }
 
 /**
- * Takes the deployment as far as its stages let it now: from one to the next as long as what each asks for is done and
- * no hook holds it. The same facts again lead no further.
+ * Moves the deployment as far as its stages allow now: to the next stage while each stage's condition is met and no hook
+ * holds it back. The same facts again lead no further.
  */
 export function advanceStages(before: ServiceDeployment, facts: RolloutFacts): StageProgress {
   let deployment = withTimeouts(before, facts.now);
