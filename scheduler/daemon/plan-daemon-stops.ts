@@ -11,14 +11,14 @@ type Rule = (plan: StopPlan, view: ServiceView, daemon: DaemonInstances) => Stop
 
 const everyTask = ({ current, old }: StopPlan): readonly ClassifiedTask[] => [...current, ...old];
 
-/** Where the constraints are no longer met the task goes at once. */
+/** A task whose instance no longer meets the constraints stops at once. */
 const stopViolating: Rule = (plan, view, { violating }) => {
   const left = new Set(violating);
   const victims = ordered(view, everyTask(plan), ({ task }) => (left.has(task.containerInstanceId) ? 0 : undefined));
   return withStopped(plan, view, victims, () => 'constraintViolated');
 };
 
-/** Off a DRAINING instance last: other services' tasks may need it to the end. Protection holds it, as it does elsewhere. */
+/** On a DRAINING instance the daemon stops last, because other services' tasks may need it. Protection keeps it, as elsewhere. */
 const stopDrained: Rule = (plan, view, { draining, busyDraining }) => {
   const busy = new Set(busyDraining);
   const free = new Set(draining.filter((id) => !busy.has(id)));
@@ -39,7 +39,7 @@ const WORTH: Readonly<Record<TaskBucket, number>> = {
   stopping: 7,
 };
 
-/** Two tasks on one instance should never be; if they are, the better one stays. */
+/** Two tasks on one instance should never happen; if they do, the better one stays. */
 const stopTwins: Rule = (plan, view) => {
   const best = new Map<string, ClassifiedTask>();
   const worse: ClassifiedTask[] = [];
@@ -56,13 +56,13 @@ const stopTwins: Rule = (plan, view) => {
   return withStopped(plan, view, victims, () => 'scaleIn');
 };
 
-/** Current before old, then by worth, then by id: total, so that the order of the tasks does not matter. */
+/** Current before old, then by usefulness, then by id: a total order, so that the order of the tasks does not matter. */
 function rank(view: ServiceView, { task, bucket }: ClassifiedTask): string {
   const isOld = task.deploymentId !== view.primary?.deploymentId;
   return `${isOld ? 1 : 0}${WORTH[bucket]}${task.taskId}`;
 }
 
-/** Old tasks go as long as `lower` healthy ones remain; so many instances are without one at a time. */
+/** Old tasks stop as long as `lower` healthy ones remain; so many instances are without a task at a time. */
 const stopOutdated: Rule = (plan, view) => {
   if (isGivenUp(view) || view.gate.keepsOld) return plan;
   const settled = everyTask(plan).filter(({ bucket }) => bucket !== 'draining');
@@ -79,8 +79,8 @@ const stopOutdated: Rule = (plan, view) => {
 };
 
 /**
- * An unhealthy task gives way to a new one on its instance: one at a time, by lot, so that a wrong verdict never takes the
- * whole service; and only while launches are free.
+ * An unhealthy task gives way to a new one on its instance: one at a time, chosen at random, so that a wrong health check
+ * never takes the whole service; and only while launches are allowed.
  */
 const stopUnhealthy: Rule = (plan, view, { eligible, refused }) => {
   const isThrottled = (view.snapshot.throttle.nextLaunchAt ?? 0) > view.now;
@@ -95,7 +95,7 @@ const stopUnhealthy: Rule = (plan, view, { eligible, refused }) => {
   return withStopped(plan, view, victims, () => (isCurrent ? 'makeRoom' : 'retired'));
 };
 
-/** All stops, each rule seeing what those before it have left. */
+/** All stops; each rule sees what the rules before it left. */
 export function planDaemonStops(view: ServiceView, daemon: DaemonInstances): StopPlan {
   const untouched: StopPlan = { stop: [], current: view.current, old: view.old };
   const rules: readonly Rule[] = [

@@ -8,8 +8,8 @@ import type { ServiceView } from '../service/view.ts';
 import { planDaemonStops } from './plan-daemon-stops.ts';
 
 /**
- * The snapshot as the rest of the scheduler is to see it: the desired count is the number of eligible instances, and
- * where a task does not belong any more it counts like one on a DRAINING instance.
+ * The snapshot for the rest of the scheduler: the desired count is the number of eligible instances, and a task that no
+ * longer belongs on its instance counts like one on a DRAINING instance.
  */
 export function asDaemon(snapshot: ServiceSnapshot): ServiceSnapshot {
   const { daemon } = snapshot;
@@ -21,7 +21,7 @@ export function asDaemon(snapshot: ServiceSnapshot): ServiceSnapshot {
   };
 }
 
-/** Eligible instances without any task, not even one that is stopping. */
+/** Eligible instances without any task, even a stopping one. */
 function missingOn(view: ServiceView, { eligible }: DaemonInstances): readonly string[] {
   const taken = new Set(view.snapshot.tasks.map((task) => task.containerInstanceId));
   return eligible.filter((id) => !taken.has(id));

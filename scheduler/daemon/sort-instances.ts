@@ -1,4 +1,4 @@
-/** Which instances are to have a task of a DAEMON service. */
+/** Which instances get a task of a DAEMON service. */
 import type { CapacitySnapshot } from '../../model/capacity.ts';
 import { readConstraint } from '../../model/placement-rules.ts';
 import type { Filter } from '../placement/filters/index.ts';
@@ -11,12 +11,12 @@ import type { PlacementRequest } from '../placement/types.ts';
 export interface SortedInstances {
   /** ACTIVE, all requirements and constraints met, and connected or with a task of the service already. */
   readonly eligible: readonly string[];
-  /** ACTIVE with a task of the service, which does not belong there (any more). */
+  /** ACTIVE instances with a task of the service that does not belong there, or no longer does. */
   readonly violating: readonly string[];
   readonly draining: readonly string[];
 }
 
-/** Room is no requirement here: an instance that is full is eligible, and its task waits. */
+/** Room is no requirement: a full instance is eligible, and its task waits. */
 function requirements(room: Room): readonly Filter[] {
   const constraints = room.request.constraints.map(readConstraint);
   return [
@@ -26,8 +26,8 @@ function requirements(room: Room): readonly Filter[] {
 }
 
 /**
- * Sorts the instances of a look. `occupied`: those with a task of the service that is not STOPPED; an agent that is away
- * for a moment costs it neither its task nor its place in the desired count.
+ * Sorts the instances of a look. `occupied`: instances with a task of the service that is not STOPPED. An agent that is
+ * briefly away costs its instance neither the task nor its place in the desired count.
  */
 export function sortInstances(
   request: PlacementRequest,
