@@ -1,4 +1,4 @@
-/** A placement request in the words of the record. */
+/** A placement request in the form of the record. */
 import type { AskedPlacement } from '../../model/decision.ts';
 import type { PlacementRequest } from '../placement/types.ts';
 

@@ -1,11 +1,11 @@
-/** What an owner heard since it last came to rest: kept short, however much it was. */
+/** What an owner has learned since it last came to rest: kept short, however much it was. */
 import type { DecisionCause } from '../../model/decision.ts';
 
-/** Calls and notices that are remembered; older ones have decisions of their own. */
+/** How many calls and notices to remember; older ones have their own decisions. */
 const REMEMBERED = 3;
 const TASKS_NAMED = 5;
 
-/** The causes with one more: reports become one, and what is there already is not there twice. */
+/** The causes with one more: reports are merged into one, and a repeat is dropped. */
 export function withCause(causes: readonly DecisionCause[], cause: DecisionCause): readonly DecisionCause[] {
   const same = causes.filter(({ kind }) => kind === cause.kind);
   const others = causes.filter(({ kind }) => kind !== cause.kind);

@@ -1,11 +1,11 @@
-/** How far a plan takes service deployments: their statuses, stages and hooks, for the record. */
+/** The changes of a plan to service deployments (status, stage, hooks), for the record. */
 import type { DecisionDraft, DeploymentReason } from '../../model/decision.ts';
 import type { HookProgress, ServiceDeployment } from '../../model/service-deployment.ts';
 import type { ServicePlan, ServiceSnapshot } from '../service/types.ts';
 
 type Changes = NonNullable<DecisionDraft['changes']>;
 
-/** One service deployment that a plan changes in a way that its readers see. */
+/** One service deployment with a visible change by the plan. */
 export interface DeploymentProgress {
   readonly after: ServiceDeployment;
   readonly reason: DeploymentReason;
@@ -41,7 +41,7 @@ function reasonOf(before: ServiceDeployment, after: ServiceDeployment): Deployme
   return before.status === 'PENDING' ? 'deploymentBegan' : 'stageDone';
 }
 
-/** Those of the plan's service deployments that have moved; the current one first. */
+/** The plan's service deployments that have changed; the current one first. */
 export function deploymentProgress(
   { serviceDeployments: earlier = [] }: Pick<ServiceSnapshot, 'serviceDeployments'>,
   { serviceDeployments: later = [] }: Pick<ServicePlan, 'serviceDeployments'>,

@@ -1,4 +1,4 @@
-/** From a plan to the decisions that are recorded of it, before it is carried out. Starts are recorded where they are placed. */
+/** The decisions to record for a plan before it is carried out. Starts are recorded where they are placed. */
 import type { DecisionDraft, DeploymentReason, StartReason, WaitReason } from '../../model/decision.ts';
 import { breakerThreshold } from '../rollout/circuit-breaker.ts';
 import type {
@@ -43,7 +43,7 @@ function stopDecisions(snapshot: ServiceSnapshot, { stop, bounds }: ServicePlan)
   });
 }
 
-/** What the record says of each decision on a deployment; counting and the stability of task sets are no decisions of their own. */
+/** What the record says about each decision on a deployment; counting and the stability of task sets are no decisions. */
 function reasonOf(decision: DeploymentDecision): DeploymentReason | undefined {
   switch (decision.kind) {
     case 'complete':
@@ -59,7 +59,7 @@ function reasonOf(decision: DeploymentDecision): DeploymentReason | undefined {
   }
 }
 
-/** Failed tasks of a deployment as the circuit breaker counts them, and where it gives up. */
+/** Failed tasks of a deployment by the circuit breaker's count, and its threshold. */
 function breakerFacts(snapshot: ServiceSnapshot, plan: ServicePlan, deploymentId: string) {
   const { definition, deployments } = snapshot;
   const before = deployments.find((deployment) => deployment.deploymentId === deploymentId)?.failedTasks ?? 0;
@@ -73,7 +73,7 @@ function breakerFacts(snapshot: ServiceSnapshot, plan: ServicePlan, deploymentId
   };
 }
 
-/** What a deployment was given up for, in figures, or in the words of whoever ordered it. */
+/** Why a deployment ended: figures, or the words of the order. */
 function failureFacts(
   snapshot: ServiceSnapshot,
   plan: ServicePlan,
@@ -95,7 +95,7 @@ function factsOf(
 
 const ENDS: ReadonlySet<DeploymentDecision['kind']> = new Set(['complete', 'fail']);
 
-/** Whether the decision is why the service deployment has moved: the end of its own deployment, or of the one it went back to. */
+/** Whether the decision changed the service deployment: the end of its own deployment or of its rollback target. */
 const explains = (decision: DeploymentDecision, { after }: DeploymentProgress): boolean =>
   ENDS.has(decision.kind) &&
   (decision.deploymentId === after.deploymentId || decision.deploymentId === after.rollback?.deploymentId);
@@ -129,19 +129,19 @@ function deploymentDecisions(snapshot: ServiceSnapshot, plan: ServicePlan): read
   ];
 }
 
-/** The stops and the decisions on deployments of a plan, in the order in which they are carried out. */
+/** A plan's stops and decisions on deployments, in the order in which they are carried out. */
 export const planDecisions = (snapshot: ServiceSnapshot, plan: ServicePlan): readonly DecisionDraft[] => [
   ...deploymentDecisions(snapshot, plan),
   ...stopDecisions(snapshot, plan),
 ];
 
-/** Waits that nothing but a change from outside, or time, ends. */
+/** Waits that only a change from outside, or time, ends. */
 const OBSTACLES: ReadonlySet<WaitReason> = new Set(['placement', 'throttle', 'bounds', 'failedDeployment']);
 
 export const holdsUp = ({ waits }: Pick<ServicePlan, 'waits'>): boolean =>
   waits.some((wait) => OBSTACLES.has(wait.for));
 
-/** What a plan waits for; undefined when that is nothing. */
+/** What a plan is waiting for; undefined if that is nothing. */
 export function waitDecision({ deployments }: ServiceSnapshot, plan: ServicePlan): DecisionDraft | undefined {
   if (plan.waits.length === 0) return undefined;
   const until = plan.waits.find((wait) => wait.until !== undefined)?.until;
@@ -154,7 +154,7 @@ export function waitDecision({ deployments }: ServiceSnapshot, plan: ServicePlan
   };
 }
 
-/** The reasons of a part of a start: of `count` tasks, after the first `skip`. */
+/** The reasons for part of a start: for `count` tasks after the first `skip`. */
 export function reasonsOf(
   because: StartDecision['because'],
   skip: number,
