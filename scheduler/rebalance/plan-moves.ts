@@ -2,35 +2,35 @@
 import type { ServiceTask } from '../service/types.ts';
 import { textHash } from '../tasks/text-hash.ts';
 
-/** One zone of a service as the moves are planned. */
+/** One zone of a service, for planning moves. */
 export interface ZoneLoad {
   readonly zone: string;
   readonly tasks: number;
-  /** Tasks that may be stopped here: those under scale-in protection may not. */
+  /** Tasks that may stop here; protected tasks may not. */
   readonly movable: number;
-  /** More tasks that fit now. */
+  /** How many more tasks fit now. */
   readonly room: number;
 }
 
-/** Start so many in the zone; as many are to be stopped where most are, once they are healthy. */
+/** Start this many tasks in the zone; once they are healthy, as many stop in the fullest zones. */
 export interface ZoneMove {
   readonly zone: string;
   readonly count: number;
 }
 
-/** How many tasks are in the wrong zone when no two zones are to differ by more than one. */
+/** How many tasks are in the wrong zone, if no two zones may differ by more than one. */
 export function movesNeeded(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const floor = Math.floor(total / Math.max(counts.length, 1));
-  // The fullest zones are those that keep the one more.
+  // The fullest zones keep the extra task.
   const larger = total - floor * counts.length;
   const surplus = (count: number, place: number): number => Math.max(0, count - floor - (place < larger ? 1 : 0));
   return [...counts].sort((a, b) => b - a).reduce((sum, count, place) => sum + surplus(count, place), 0);
 }
 
 /**
- * At most `limit` moves, one after the other from the fullest zone with a task that may go to the emptiest one with room,
- * each only where it makes the two more alike. `seed` decides between zones that are equal.
+ * At most `limit` moves, one after the other, from the fullest zone with a task that may stop to the emptiest with room,
+ * each only if it brings the two closer. `seed` decides between equal zones.
  */
 export function planMoves(
   loads: readonly ZoneLoad[],

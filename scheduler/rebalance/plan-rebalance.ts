@@ -1,4 +1,4 @@
-/** Rebalances a steady service over availability zones: what to start where, what to tell, when to look again. Pure. */
+/** Rebalances a steady service over availability zones: what to start where, which events to write, when to look again. Pure. */
 import type { ServiceAction } from '../../model/service-action.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { serviceBounds } from '../service/bounds.ts';
@@ -10,12 +10,12 @@ import type { ZoneRoom } from './zone-room.ts';
 
 /** No room, or only protected tasks to move: looked at again after this long, or when an instance comes. */
 export const NO_MOVE_RETRY_MS = 5 * 60_000;
-/** Moves that came to nothing, as of tasks that never turn healthy: the waits before the next, by how often in a row. */
+/** The waits after moves without effect (for instance of tasks that never become healthy), by how often in a row. */
 export const FRUITLESS_RETRY_MS: readonly number[] = [1, 2, 5, 10, 30, 60].map((minutes) => minutes * 60_000);
 
 export interface RebalancePlan {
   readonly start: readonly StartDecision[];
-  /** What becomes of the state; undefined: the service is balanced. */
+  /** The next state; undefined: the service is balanced. */
   readonly balance?: BalanceState;
   readonly events: readonly string[];
   readonly actions: readonly ServiceAction[];
@@ -24,9 +24,9 @@ export interface RebalancePlan {
 const NOTHING = { start: [], events: [], actions: [] } as const;
 
 /**
- * What to do for a service that is steady and may be rebalanced. `rooms`: the zones that it can be in. Started tasks go
- * beyond the desired count, never above `upper`; planService stops as many others once they are healthy. Moves that bring
- * nothing are repeated after ever longer waits, so that it comes to an end or to rest.
+ * What to do for a steady service that may rebalance. `rooms`: the zones that it can use. Started tasks go beyond the
+ * desired count, never above `upper`; planService stops as many others once they are healthy. Moves without effect are
+ * repeated after ever longer waits, so that the service comes to rest.
  */
 export function planRebalance(snapshot: ServiceSnapshot, rooms: readonly ZoneRoom[], now: EpochMs): RebalancePlan {
   const { definition, tasks, balance } = snapshot;
@@ -48,7 +48,7 @@ export function planRebalance(snapshot: ServiceSnapshot, rooms: readonly ZoneRoo
   const { upper } = serviceBounds(definition.desiredCount, definition);
   const limit = Math.max(0, upper - tasks.length);
   const moves = planMoves(loadsOf(snapshot, rooms, { counts, now }), { limit, seed: snapshot.seed ?? '' });
-  // Moves that brought something on start the count anew.
+  // Moves that improved the balance reset the count.
   const fruitless = balance === undefined || balance.moving ? 0 : balance.fruitless;
   if (moves.length === 0) {
     const waiting = { ...came, fruitless, retryAt: now + NO_MOVE_RETRY_MS };
@@ -71,7 +71,7 @@ const completed = (message: string): RebalancePlan => ({
 
 const stopped = (balance: BalanceState): RebalancePlan => ({ ...NOTHING, balance, actions: [REBALANCING_STOPPED] });
 
-/** A deployment, protection or lack of room ended it before the zones were alike. */
+/** A deployment, protection or lack of room ended the rebalancing before the zones were level. */
 export const REBALANCING_STOPPED: ServiceAction = { eventName: 'SERVICE_REBALANCING_STOPPED' };
 
 const startOf = (deploymentId: string, { zone, count }: ZoneMove): StartDecision => ({

@@ -1,4 +1,4 @@
-/** In which availability zones a service can have tasks, and for how many more there is room now. */
+/** Which availability zones can take a service's tasks, and how many more have room now. */
 import type { CapacitySnapshot } from '../../model/capacity.ts';
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
 import { placeTasks } from '../placement/place-tasks.ts';
@@ -6,16 +6,16 @@ import type { PlacementRequest } from '../placement/types.ts';
 
 export interface ZoneRoom {
   readonly zone: string;
-  /** More tasks that fit now; not counted beyond `most`. */
+  /** How many more tasks fit now; not counted beyond `most`. */
   readonly room: number;
 }
 
-/** Any number gives the same counts: which instance takes a task does not matter here. */
+/** Any seed gives the same counts: it does not matter which instance takes a task. */
 const SEED = 0;
 
 /**
  * The zones of ACTIVE, connected instances that meet the attributes and constraints of the request, whether or not they
- * have room now; by name. `most`: as many tasks as could be moved at all.
+ * have room now; by name. `most`: the most tasks that could move at all.
  */
 export function zoneRooms(request: PlacementRequest, snapshot: CapacitySnapshot, most: number): readonly ZoneRoom[] {
   const zones = [...(snapshot.attributes[AVAILABILITY_ZONE_ATTRIBUTE]?.values ?? [])].sort();
@@ -26,7 +26,7 @@ export function zoneRooms(request: PlacementRequest, snapshot: CapacitySnapshot,
   });
 }
 
-/** Of several groups of instances together: a zone that one of them has, and the room of all that have it. */
+/** Merges several groups of instances: each zone that a group has, with the room of all groups that have it. */
 export function joinRooms(groups: readonly (readonly ZoneRoom[])[]): readonly ZoneRoom[] {
   const rooms = new Map<string, number>();
   for (const { zone, room } of groups.flat()) rooms.set(zone, (rooms.get(zone) ?? 0) + room);
