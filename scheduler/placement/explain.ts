@@ -2,10 +2,10 @@
 import type { Failure } from '../../model/errors.ts';
 import type { Refusal, RefusalReason } from './types.ts';
 
-/** What RunTask answers, as an InvalidParameterException, when the cluster has no instance. */
+/** RunTask's InvalidParameterException for a cluster without instances. */
 export const NO_INSTANCES_MESSAGE = 'No Container Instances were found in your cluster.';
 
-/** ECS does not say how a constraint appears in `failures[]`; these are the texts of its capacity providers. */
+/** ECS does not document how a constraint appears in `failures[]`; these are the texts of its capacity providers. */
 const CONSTRAINT_UNSATISFIED = {
   memberOf: 'MemberOf placement constraint unsatisfied',
   distinctInstance: 'DistinctInstance placement constraint unsatisfied',
@@ -17,7 +17,7 @@ const MORE = 'For more information, see the Troubleshooting section of the Amazo
 
 const NO_PROVIDER_INSTANCES = 'No Container Instances were found in your capacity provider.';
 
-/** The same for tasks that may not even wait: see MAX_PROVISIONING_TASKS. */
+/** The text for tasks that may not even wait: see MAX_PROVISIONING_TASKS. */
 export const PROVISIONING_LIMIT_EXCEEDED =
   'was unable to place tasks in your cluster because the tasks provisioning capacity limit was exceeded.';
 
@@ -33,15 +33,15 @@ export function explainForEvent(refusal: Refusal): string {
 export const placementFailureReason = (refusal: Refusal): string =>
   isWithoutInstance(refusal) ? 'RESOURCE:FARGATE' : failureReason(refusal);
 
-/** One entry of `failures[]`. `instanceArn`: of `refusal.nearestInstanceId`, where there is one. */
+/** One entry of `failures[]`. `instanceArn`: the ARN of `refusal.nearestInstanceId`, if there is one. */
 export function failureOf(refusal: Refusal, instanceArn?: string): Failure {
   const detail = countsDetail(refusal);
   return { ...(instanceArn === undefined ? {} : { arn: instanceArn }), reason: failureReason(refusal), detail };
 }
 
 /**
- * The stoppedReason of a task that waited in PROVISIONING for too long. ECS has no words for a lack of FARGATE capacity
- * here: such tasks do not wait.
+ * The stoppedReason of a task that waited in PROVISIONING for too long. It has no words for a lack of FARGATE
+ * capacity, because such tasks do not wait.
  */
 export const provisioningFailure = (refusal: Refusal): string => `TaskFailedToStart: ${provisioningCause(refusal)}`;
 
@@ -53,11 +53,11 @@ function provisioningCause(refusal: Refusal): string {
 /** Reasons that concern no instance. */
 const OF_NO_INSTANCE: readonly RefusalReason[] = ['NO_INSTANCES', 'CAPACITY_PROVIDER', 'UNPLACEABLE'];
 
-/** A FARGATE refusal: it names no instance although the cluster may have some. */
+/** A FARGATE refusal names no instance, although the cluster may have some. */
 const isWithoutInstance = ({ reason, nearestInstanceId }: Refusal): boolean =>
   nearestInstanceId === undefined && !OF_NO_INSTANCE.includes(reason);
 
-/** Whatever instance of another group came closest is not worth a name. */
+/** The closest instance of another group is not worth naming. */
 const isWithoutProvider = ({ reason }: Refusal): boolean => reason === 'CAPACITY_PROVIDER';
 
 function failureReason(refusal: Refusal): string {

@@ -9,12 +9,12 @@ export class Heap<T> {
     for (let i = (this.items.length >> 1) - 1; i >= 0; i--) this.sink(i);
   }
 
-  /** The smallest item; undefined when empty. */
+  /** The smallest item; undefined if the heap is empty. */
   get first(): T | undefined {
     return this.items[0];
   }
 
-  /** Puts the heap in order after its first item changed. */
+  /** Restores the order after the first item has changed. */
   settleFirst(): void {
     this.sink(0);
   }

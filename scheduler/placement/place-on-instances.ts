@@ -8,8 +8,8 @@ import { Room } from './room.ts';
 import type { InstancePlacement, PlacementRequest } from './types.ts';
 
 /**
- * One task on each named instance, in their order; an instance named twice takes two. Strategies and constraints do not
- * apply; agent, resources and required attributes do. The snapshot is one taken for these `instanceIds`.
+ * One task on each named instance, in their order; an instance named twice gets two. Strategies and constraints do not
+ * apply; agent, resources and required attributes do. The snapshot must have been taken for these `instanceIds`.
  */
 export function placeOnInstances(
   request: PlacementRequest,

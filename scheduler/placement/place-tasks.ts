@@ -9,8 +9,8 @@ import { explainPlacement, surveyRoom } from './survey.ts';
 import type { Placed, PlacementRequest, PlacementResult } from './types.ts';
 
 /**
- * Decides where the request's tasks go: filters leave the instances that can take one, strategies rank them, the best
- * takes the next task. Same request, snapshot and seed, same answer, whatever the order of the snapshot's columns.
+ * Decides where the request's tasks go: filters select the instances that can take one, strategies rank them, and the
+ * best takes the next task. Same request, snapshot and seed, same answer, whatever the order of the snapshot's columns.
  */
 export function placeTasks(request: PlacementRequest, snapshot: CapacitySnapshot, seed: number): PlacementResult {
   const room = new Room(request, snapshot);

@@ -1,22 +1,22 @@
 /**
  * The instance for the next task, kept up to date as tasks are placed.
  *
- * A tree with one level for each spread over an attribute; its leaves are instances. Placing a task changes the count of
- * the buckets on one path and the state of one instance; it shifts all instances below a bucket alike, so their order
- * among themselves stays. The chosen instance is first on every level of its path, so one sink per level restores the
- * whole order: O(levels × log n) a task, however many instances share a bucket.
+ * The queue is a tree with one level for each spread over an attribute; its leaves are instances. Placing a task changes
+ * the counts of the buckets on one path and the state of one instance. It shifts all instances below a bucket alike, so
+ * their mutual order stays. The chosen instance is first on every level of its path, so one sink per level restores the
+ * whole order: O(levels × log n) per task, however many instances share a bucket.
  */
 import { Heap } from './heap.ts';
 import type { Ordering } from './strategies/index.ts';
 
 export interface InstanceQueue {
-  /** The instance that goes first; undefined when none is left. */
+  /** The first instance; undefined if none is left. */
   first(): number | undefined;
   /** The first instance took a task (already recorded with the orderings); without `keep` it leaves the queue. */
   settleFirst(keep: boolean): void;
 }
 
-/** A queue of the instances by the orderings in turn. */
+/** A queue of instances, sorted by the orderings in turn. */
 export function createQueue(instances: readonly number[], orderings: readonly Ordering[]): InstanceQueue {
   const compares = orderings.map(({ compare }) => compare);
   const compare = (a: number, b: number): number => {

@@ -3,7 +3,7 @@ import type { Filter } from './filters/index.ts';
 import type { Room } from './room.ts';
 import type { Refusal, RefusalReason } from './types.ts';
 
-/** Where one instance failed: `passed` filters before the one that refused it, by `shortfall`. */
+/** Where one instance failed: it `passed` this many filters, and the next one refused it by `shortfall`. */
 export interface Failed {
   readonly instance: number;
   readonly filter: Filter;
@@ -21,8 +21,8 @@ export function findFailed(filters: readonly Filter[], instance: number): Failed
 }
 
 /**
- * The refusal for a room that has no place left. A cluster whose instances are all DRAINING has none to name, which ECS
- * reports like an empty one. To a FARGATE caller an empty cluster is a lack of capacity, not a mistake.
+ * The refusal for a room without a place left. A cluster whose instances are all DRAINING has none to name, and ECS
+ * reports it like an empty one. For a FARGATE caller an empty cluster is a lack of capacity, not a mistake.
  */
 export function explainRefusal(room: Room, filters: readonly Filter[]): Refusal {
   const isFargate = room.request.launchType === 'FARGATE';
@@ -48,11 +48,11 @@ export function explainRefusal(room: Room, filters: readonly Filter[]): Refusal 
   };
 }
 
-/** A group that has instances, none of them ACTIVE, is told from one that has none at all. */
+/** Distinguishes a group with instances, none of them ACTIVE, from a group without instances. */
 const emptyReason = ({ request, providerInstances }: Room): RefusalReason =>
   request.capacityProviderName !== undefined && providerInstances === 0 ? 'CAPACITY_PROVIDER' : 'NO_INSTANCES';
 
-/** The one that passed most filters; then the one that lacks least; then the smaller id. */
+/** The instance that passed the most filters, then the one that lacks the least, then the smaller id. */
 export function isNearer(room: Room, a: Failed, b: Failed): boolean {
   if (a.passed !== b.passed) return a.passed > b.passed;
   if (a.shortfall !== b.shortfall) return a.shortfall < b.shortfall;

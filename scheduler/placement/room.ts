@@ -1,4 +1,4 @@
-/** A capacity snapshot made ready to place many tasks of one request on it: typed columns that placement draws down. */
+/** A capacity snapshot prepared for placing many tasks of one request: typed columns that placement draws down. */
 import { DEFAULT_RESERVED_PORTS } from '../../model/capacity.ts';
 import type { CapacitySnapshot } from '../../model/capacity.ts';
 import { SnapshotInstance } from '../../model/cluster-query/index.ts';
@@ -6,14 +6,14 @@ import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
 import { takenGpus, type GpuRoom } from '../../model/gpus.ts';
 import type { Placed, PlacementRequest } from './types.ts';
 
-/** Instances are the snapshot's column numbers. Extends the view that queries ask, so that they see what was placed too. */
+/** An instance is its index in the snapshot's columns. Extends the view for queries, so that these see the placed tasks, too. */
 export class Room extends SnapshotInstance {
   readonly request: PlacementRequest;
   readonly size: number;
-  /** Free now, less what this call placed. */
+  /** Free now, minus what this call placed. */
   readonly cpu: Float64Array;
   readonly memoryMiB: Float64Array;
-  /** Tasks of the request's group on each instance, with those that this call placed. */
+  /** Tasks of the request's group on each instance, including those that this call placed. */
   readonly groupTasks: Int32Array;
   /** Tasks that this call placed. */
   readonly placedTasks: Int32Array;
@@ -50,7 +50,7 @@ export class Room extends SnapshotInstance {
     return this.snapshot.agentConnected[instance] ?? false;
   }
 
-  /** As they are now that this call has placed tasks. */
+  /** The present state, after the tasks that this call has placed. */
   gpus(instance: number): GpuRoom {
     const free = this.snapshot.gpuIds[instance]?.length ?? 0;
     const placed = this.placedTasks[instance] ?? 0;
@@ -58,12 +58,12 @@ export class Room extends SnapshotInstance {
     return { free: free - taken, held: (this.snapshot.heldGpus?.[instance] ?? 0) + taken };
   }
 
-  /** Whether a host port, as `8080/tcp`, was taken or reserved before this call. */
+  /** Whether a host port such as `8080/tcp` was taken or reserved before this call. */
   isPortTaken(instance: number, port: string): boolean {
     return (this.snapshot.usedPorts[instance] ?? DEFAULT_RESERVED_PORTS).includes(port);
   }
 
-  /** Takes what one task of the request holds. */
+  /** Subtracts what one task of the request holds. */
   placeOn(instance: number): Placed {
     const { cpu, memoryMiB } = this.request.resources;
     this.cpu[instance] = (this.cpu[instance] ?? 0) - cpu;

@@ -1,4 +1,4 @@
-/** One look at a room before its first task is placed: who can take one, who was refused and why, and how the best rank. */
+/** A survey of the room before the first task is placed: which instances can take one, which were refused and why, and how the best rank. */
 import type { PlacementExplanation, RefusedInstances } from '../../model/decision.ts';
 import type { Filter } from './filters/index.ts';
 import { findFailed, isNearer } from './refusal.ts';
@@ -6,7 +6,7 @@ import type { Failed } from './refusal.ts';
 import type { Room } from './room.ts';
 import type { Ordering } from './strategies/index.ts';
 
-/** Refused instances that are named for each reason: enough to find each of them in a small cluster. */
+/** How many refused instances to name for each reason: enough to name all of them in a small cluster. */
 const NAMED_PER_REASON = 5;
 const BEST_SHOWN = 3;
 
@@ -17,7 +17,7 @@ export interface Survey {
   readonly nearest?: Failed;
 }
 
-/** Keeps the first few ids in their own order: which are named must not depend on the order of the snapshot's columns. */
+/** Keeps the smallest few ids: which ones are named must not depend on the order of the snapshot's columns. */
 function name(some: string[], id: string): void {
   if (some.length === NAMED_PER_REASON && id > (some.at(-1) ?? '')) return;
   some.push(id);
@@ -71,7 +71,7 @@ export interface ExplanationInput {
   readonly snapshotDigest: string | undefined;
 }
 
-/** The survey in words that outlive the room. Ask before the first task is placed: the rooms and the orderings move on. */
+/** Turns the survey into a serializable explanation. Call before placing: placement changes the room and the orderings. */
 export function explainPlacement(room: Room, input: ExplanationInput): PlacementExplanation {
   const { survey, orderings, seed, snapshotDigest } = input;
   const { eligible, refused, nearest } = survey;

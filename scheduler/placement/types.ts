@@ -1,4 +1,4 @@
-/** What placement is asked and what it answers. All values; nothing here acts. */
+/** Requests and results of placement. All are values. */
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import type { PlacementExplanation } from '../../model/decision.ts';
 import type { Attribute } from '../../model/container-instance.ts';
@@ -11,22 +11,22 @@ export interface PlacementRequest {
   readonly count: number;
   readonly resources: HeldResources;
   readonly requiredAttributes: readonly Attribute[];
-  /** Of the task definition and of the service or call, together. */
+  /** The constraints of the task definition and of the service or call, together. */
   readonly constraints: readonly PlacementConstraint[];
   /** In order; each breaks the ties of the one before. Empty = random (or, for services, the caller passes ECS's default). */
   readonly strategies: readonly PlacementStrategy[];
-  /** The task group that spread, distinctInstance and task:group look at. */
+  /** The task group that spread, distinctInstance and task:group count. */
   readonly group: string;
   readonly launchType: LaunchType;
-  /** Only there: what a rebalancing asks for. */
+  /** Place only in this zone; set by rebalancing. */
   readonly zone?: string;
-  /** Why no instance can take such tasks whatever it has: a part of the definition or the request that cannot be read. */
+  /** Why no instance can ever take such tasks: a part of the definition or the request that cannot be read. */
   readonly unplaceable?: string;
-  /** The provider that the tasks took: FARGATE, FARGATE_SPOT, or one of the operator's. */
+  /** The tasks' provider: FARGATE, FARGATE_SPOT, or one of the operator's. */
   readonly capacityProviderName?: string;
 }
 
-/** ECS's own words for why an instance was refused; the text behind each is in explain.ts. */
+/** ECS's words for why an instance was refused; explain.ts has the text for each. */
 export type RefusalReason =
   | 'RESOURCE:CPU'
   | 'RESOURCE:MEMORY'
@@ -37,22 +37,22 @@ export type RefusalReason =
   | 'CONSTRAINT'
   | 'CAPACITY_PROVIDER'
   | 'NO_INSTANCES'
-  /** Not ECS's: see `unplaceable` of a request, and what the store refuses for good. */
+  /** Ours, not ECS's: for a request's `unplaceable`, and for what the store refuses for good. */
   | 'UNPLACEABLE';
 
 /** Why a task found no place: how many instances each filter refused, and the one that came closest. */
 export interface Refusal {
   readonly reason: RefusalReason;
-  /** Set for CONSTRAINT: the kind that was not met. */
+  /** Set for CONSTRAINT: the kind of constraint that was not met. */
   readonly constraint?: 'distinctInstance' | 'memberOf';
   /** Set for UNPLACEABLE: what is wrong. */
   readonly message?: string;
   /**
-   * The closest matching instance: the one that passed most filters. Absent when the cluster has none, and for FARGATE,
-   * whose callers see no instances.
+   * The closest matching instance, which passed the most filters. Absent if the cluster has no instances, and for
+   * FARGATE, whose callers see no instances.
    */
   readonly nearestInstanceId?: string;
-  /** Instances had room on the snapshot, and others took it first, again and again. */
+  /** Instances had room in the snapshot, but other owners took it first, again and again. */
   readonly contested?: true;
   readonly counts: readonly { readonly reason: RefusalReason; readonly instances: number }[];
 }
@@ -75,8 +75,8 @@ export type InstancePlacement =
 export interface PlacementResult {
   /** One per placed task, at most `count`. */
   readonly placed: readonly Placed[];
-  /** Set when fewer than `count` were placed; it stands for each of the rest. */
+  /** Set if fewer than `count` were placed; applies to each of the others. */
   readonly refusal?: Refusal;
-  /** How the choice was made: as it stood before the first task. */
+  /** How the choice was made, by the state before the first task. */
   readonly explanation: PlacementExplanation;
 }

@@ -2,7 +2,7 @@ import { FARGATE_ATTRIBUTE, FARGATE_SPOT_ATTRIBUTE } from '../../../model/contai
 import type { Room } from '../room.ts';
 import type { Filter } from './filter.ts';
 
-/** FARGATE tasks go only where the instance offers it; those of FARGATE_SPOT where it offers that. */
+/** FARGATE tasks run only on instances that offer FARGATE, FARGATE_SPOT tasks only on those that offer FARGATE_SPOT. */
 export function fargateFilter(room: Room): Filter {
   const offer = room.request.capacityProviderName === 'FARGATE_SPOT' ? FARGATE_SPOT_ATTRIBUTE : FARGATE_ATTRIBUTE;
   return {

@@ -1,4 +1,4 @@
-/** Which filters a request needs, cheapest first. Their order also says which instance "came closest". */
+/** Which filters a request needs, cheapest first. Their order also decides which instance "came closest". */
 import { asksForGpus } from '../../../model/gpus.ts';
 import { firstUnreadable, readConstraint } from '../../../model/placement-rules.ts';
 import type { Room } from '../room.ts';
@@ -18,7 +18,7 @@ import { zoneFilter } from './zone.ts';
 
 export type { Filter } from './filter.ts';
 
-/** The filters of a request over its room. */
+/** The filters of a request for its room. */
 export function createFilters(room: Room): readonly Filter[] {
   const { resources, requiredAttributes, launchType, capacityProviderName, zone } = room.request;
   const unplaceable =

@@ -1,7 +1,7 @@
 import type { Room } from '../room.ts';
 import type { Filter } from './filter.ts';
 
-/** The instance must have every attribute that the task definition requires, with its value where it requires one. */
+/** The instance must have every attribute that the task definition requires, with the required value if there is one. */
 export function requiredAttributesFilter(room: Room): Filter {
   const required = room.request.requiredAttributes;
   const lacks = (instance: number, name: string, value: string | undefined): boolean => {

@@ -2,7 +2,7 @@ import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../../model/container-instance.t
 import type { Room } from '../room.ts';
 import type { Filter } from './filter.ts';
 
-/** The instance must be in the availability zone that the request names: a rebalancing asks for one. */
+/** The instance must be in the availability zone that the request names, as rebalancing does. */
 export const zoneFilter = (room: Room, zone: string): Filter => ({
   reason: 'CONSTRAINT',
   constraint: 'memberOf',

@@ -1,7 +1,7 @@
 import type { Room } from '../room.ts';
 import type { Ordering } from './ordering.ts';
 
-/** The least remaining of the resource first; the filters have left only instances with enough. */
+/** The instance with the least of the resource left first; the filters have passed only instances with enough. */
 export function binpackOrdering(room: Room, resource: 'cpu' | 'memory'): Ordering {
   const remaining = resource === 'cpu' ? room.cpu : room.memoryMiB;
   return {

@@ -1,4 +1,4 @@
-/** The orderings of a request: its strategies in order, then chance by seed, so that no two instances ever tie. */
+/** The orderings of a request: its strategies in order, then a random choice by seed, so that no two instances ever tie. */
 import { readStrategy } from '../../../model/placement-rules.ts';
 import type { StrategyRule } from '../../../model/placement-rules.ts';
 import type { Room } from '../room.ts';
@@ -11,7 +11,7 @@ import { instanceSpreadOrdering } from './spread-instances.ts';
 
 export type { Ordering } from './ordering.ts';
 
-/** Orderings for the request's strategies, those that can be read. */
+/** Orderings for the request's readable strategies. */
 export function createOrderings(room: Room, seed: number): readonly Ordering[] {
   const rules = room.request.strategies.map(readStrategy).flatMap((rule) => (rule.kind === 'unreadable' ? [] : [rule]));
   const random = rules.findIndex(({ kind }) => kind === 'random');

@@ -2,9 +2,9 @@ import type { Room } from '../room.ts';
 import type { Ordering } from './ordering.ts';
 
 /**
- * Uniform choice, decided by the seed and the instance's id alone, never by the order of columns. Each instance has its
+ * A uniform choice that depends on the seed and the instance's id alone, never on the order of columns. Each instance has its
  * own stream of arrival times (a Poisson process); the next task goes to the earliest arrival, which is any instance
- * with equal chance, whatever went before. Never ties: equal arrivals fall to the smaller id.
+ * with equal probability, whatever went before. Never ties: of equal arrivals the smaller id wins.
  */
 export function randomOrdering(room: Room, seed: number): Ordering {
   const state = new Int32Array(room.size);

@@ -1,7 +1,7 @@
 import type { Room } from '../room.ts';
 import type { Ordering } from './ordering.ts';
 
-/** A spread over an attribute; one that follows another spreads within each bucket of the one before. */
+/** A spread over an attribute. A later spread works within each bucket of the one before. */
 export interface AttributeSpread extends Ordering {
   readonly bucketOf: Int32Array;
   /** The bucket of instances with these attributes; undefined when the snapshot has none. */
@@ -9,15 +9,15 @@ export interface AttributeSpread extends Ordering {
 }
 
 /**
- * The key of a bucket below its parent. ECS does not say where instances without the attribute belong; here they are one
- * bucket of their own, apart from that of the empty value.
+ * The key of a bucket below its parent. ECS does not document where instances without the attribute belong; here they
+ * have their own bucket, apart from that of the empty value.
  */
 const bucketKey = (parent: number, value: string | undefined): string =>
   value === undefined ? `${parent}` : `${parent}=${value}`;
 
 /**
- * The bucket with the fewest tasks of the group first. Counts tasks on all instances, eligible or not, those that the
- * snapshot leaves out, and those that this call places.
+ * The bucket with the fewest tasks of the group first. Counts the tasks on all instances, eligible or not, tasks on
+ * instances outside the snapshot, and the tasks that this call places.
  */
 export function attributeSpreadOrdering(room: Room, attribute: string, within?: AttributeSpread): AttributeSpread {
   const buckets = new Map<string, number>();

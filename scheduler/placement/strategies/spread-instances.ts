@@ -1,7 +1,7 @@
 import type { Room } from '../room.ts';
 import type { Ordering } from './ordering.ts';
 
-/** Fewest tasks of the group on the instance first. */
+/** The instance with the fewest tasks of the group first. */
 export const instanceSpreadOrdering = (room: Room): Ordering => ({
   by: 'spread(instanceId)',
   value: (instance) => room.groupTasks[instance] ?? 0,
