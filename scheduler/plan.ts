@@ -1,4 +1,4 @@
-/** The one way into the service scheduler: which planner a service's kind calls for. Pure. */
+/** The only entry to the service scheduler: picks the planner for the service's kind. Pure. */
 import { isExternal } from '../model/task-set.ts';
 import type { EpochMs } from '../model/time.ts';
 import { planService } from './reconcile/plan-service.ts';

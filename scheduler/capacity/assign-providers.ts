@@ -1,7 +1,7 @@
 /** Which capacity provider each new task takes: the base first, then by weight. */
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
 
-/** Those of a strategy that tasks may take: one without base and weight is only named. */
+/** The strategy's providers that tasks may take: a provider without base and weight is only named. */
 export const eligibleProviders = (strategy: readonly CapacityProviderStrategyItem[]): readonly string[] =>
   strategy.flatMap(({ capacityProvider, base = 0, weight = 0 }) =>
     capacityProvider !== undefined && (base > 0 || weight > 0) ? [capacityProvider] : [],
@@ -10,16 +10,16 @@ export const eligibleProviders = (strategy: readonly CapacityProviderStrategyIte
 interface Share {
   readonly name: string;
   readonly weight: number;
-  /** Tasks that it still owes the base. */
+  /** Tasks that the base still lacks. */
   owed: number;
   /** Tasks beyond the base. */
   count: number;
 }
 
 /**
- * One provider name for each of `count` new tasks, in the order in which they are to be started. `existing`: tasks that the
- * service already has on each provider. ECS tells the ratio only; the task goes to the provider that lags furthest behind
- * its share, so that the ratio is never off by a whole task. Ties go to the one that the strategy names first.
+ * One provider name for each of `count` new tasks, in the order of their starts. `existing`: the service's tasks on each
+ * provider. ECS defines the ratio only; here a task goes to the provider furthest behind its share, so that the ratio is
+ * never off by a whole task. The strategy's order breaks ties.
  */
 export function assignProviders(
   strategy: readonly CapacityProviderStrategyItem[],
@@ -52,7 +52,7 @@ function furthestBehind(shares: readonly Share[]): Share | undefined {
   const weighted = shares.filter(({ weight }) => weight > 0);
   const total = weighted.reduce((sum, { weight }) => sum + weight, 0);
   const tasks = weighted.reduce((sum, { count }) => sum + count, 0) + 1;
-  // Times the total weight: whole numbers compare exactly.
+  // Multiplied by the total weight, so that whole numbers compare exactly.
   const deficit = ({ weight, count }: Share): number => weight * tasks - count * total;
   return weighted.reduce<Share | undefined>(
     (best, share) => (best === undefined || deficit(share) > deficit(best) ? share : best),

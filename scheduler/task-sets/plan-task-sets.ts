@@ -1,6 +1,6 @@
 /**
- * The plan of a service of task sets: each set is kept at its share of the desired count as a service of its own would
- * be, by the same planner; the plans are put together. Pure.
+ * The plan of a service of task sets: the usual planner keeps each set at its share of the desired count, as if it were a
+ * service of its own; then the plans are merged. Pure.
  */
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { ServiceAction } from '../../model/service-action.ts';
@@ -16,12 +16,12 @@ interface TaskSet {
   readonly part: TaskSetPart;
 }
 
-/** What a set's plan is made on: the other sets and the service's own bounds are not its affair. */
+/** The snapshot for a set's plan, without the other sets and the service's own bounds. */
 function snapshotOf(snapshot: ServiceSnapshot, { deployment, part }: TaskSet): ServiceSnapshot {
   const { deploymentCircuitBreaker: _breaker, deploymentController: _controller, ...rest } = snapshot.definition;
   const definition: ServiceDefinition = {
     ...rest,
-    // Events of a task set name it beside the service.
+    // Events of a task set name the set with the service.
     serviceName: eventName(snapshot.definition, deployment),
     desiredCount: computedDesiredCount(snapshot.definition.desiredCount, part),
   };
@@ -39,7 +39,7 @@ function snapshotOf(snapshot: ServiceSnapshot, { deployment, part }: TaskSet): S
 const eventName = ({ serviceName }: ServiceDefinition, { deploymentId }: Deployment): string =>
   `${serviceName}, taskSet ${deploymentId}`;
 
-/** What became of the set itself: gone, stable, or no longer stable. */
+/** The decision on the set itself: gone, stable, or no longer stable. */
 function decisionsOf({ deployment, part }: TaskSet, plan: ServicePlan): readonly DeploymentDecision[] {
   const { deploymentId } = deployment;
   if (part.draining === true && plan.becomesInactive) return [{ kind: 'remove', deploymentId }];
@@ -50,7 +50,7 @@ function decisionsOf({ deployment, part }: TaskSet, plan: ServicePlan): readonly
 const becomesSteady = ({ part }: TaskSet, plan: ServicePlan): boolean =>
   plan.steadySince !== undefined && part.stabilityStatus !== 'STEADY_STATE';
 
-/** The set's own events; the moment it becomes stable has a text of its own. */
+/** The set's events; becoming stable has its own text. */
 function eventsOf(snapshot: ServiceSnapshot, set: TaskSet, plan: ServicePlan): readonly string[] {
   const name = eventName(snapshot.definition, set.deployment);
   const becameSteady = becomesSteady(set, plan);
@@ -64,7 +64,7 @@ const actionsOf = (set: TaskSet, plan: ServicePlan): readonly ServiceAction[] =>
   ...(becomesSteady(set, plan) ? [{ eventName: 'TASKSET_STEADY_STATE' } as const] : []),
 ];
 
-/** When the service was last told to be steady, after this plan: it is while every set is. */
+/** When the service's steady event was last written, after this plan: the service is steady while every set is. */
 function steadySince(
   snapshot: ServiceSnapshot,
   plans: readonly ServicePlan[],
@@ -75,7 +75,7 @@ function steadySince(
   return since === undefined || now - since >= policy.steadyEventEveryMs ? now : since;
 }
 
-/** Notes that a set's plan keeps, and the service's own while launches are throttled. */
+/** Notes of the set's plan, and the service's own while launches are throttled. */
 function notesOf(snapshot: ServiceSnapshot, plans: readonly ServicePlan[]): Readonly<Record<string, EpochMs>> {
   const throttled = unableToStart(snapshot.definition.serviceName);
   const since = snapshot.throttle.consecutiveStartFailures > 0 ? snapshot.notedAt[throttled] : undefined;
@@ -83,7 +83,7 @@ function notesOf(snapshot: ServiceSnapshot, plans: readonly ServicePlan[]): Read
   return { ...Object.fromEntries(notes), ...(since === undefined ? {} : { [throttled]: since }) };
 }
 
-/** A set that goes while its service stays stops its tasks as a service does that goes; the record tells the two apart. */
+/** A deleted set stops its tasks as a deleted service does; the record distinguishes the two. */
 const stopsOf = ({ status }: ServiceSnapshot, { part }: TaskSet, { stop }: ServicePlan): readonly StopDecision[] =>
   part.draining === true && status === 'ACTIVE'
     ? stop.map((each) => (each.because === 'deletion' ? { ...each, because: 'taskSetDeletion' } : each))
@@ -94,14 +94,14 @@ const earliest = (times: readonly (EpochMs | undefined)[]): EpochMs | undefined 
   return known.length === 0 ? undefined : Math.min(...known);
 };
 
-/** What the sets want and move between, together. */
+/** The sets' desired counts and bounds, summed. */
 const sumOfBounds = (plans: readonly ServicePlan[]): ServicePlan['bounds'] => ({
   desired: plans.reduce((sum, { bounds }) => sum + bounds.desired, 0),
   lower: plans.reduce((sum, { bounds }) => sum + bounds.lower, 0),
   upper: plans.reduce((sum, { bounds }) => sum + bounds.upper, 0),
 });
 
-/** What to do now for a service whose deployment controller is EXTERNAL. As planService, for all its task sets. */
+/** What to do now for a service with an EXTERNAL deployment controller: like planService, for all its task sets. */
 export function planTaskSets(
   snapshot: ServiceSnapshot,
   now: EpochMs,

@@ -1,15 +1,15 @@
-/** The list of a service's task sets: how it changes by the calls of an external deployment controller. */
+/** The list of a service's task sets, and how the calls of an external deployment controller change it. */
 import type { Deployment } from '../../model/service.ts';
 import type { TaskSetPart } from '../../model/task-set.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { DeploymentSpec } from '../rollout/deployments.ts';
 
-/** What a call gives of a task set. */
+/** The members of a task set that a call gives. */
 export type TaskSetSpec = DeploymentSpec & {
   readonly taskSet: Omit<TaskSetPart, 'stabilityStatus' | 'stabilityStatusAt' | 'draining'>;
 };
 
-/** The list with a new ACTIVE task set: the PRIMARY one stays in front, the others follow newest first. */
+/** The list with a new ACTIVE task set: PRIMARY stays in front, the others follow newest first. */
 export function addTaskSet(
   deployments: readonly Deployment[],
   { taskSet, ...spec }: TaskSetSpec,
@@ -18,7 +18,7 @@ export function addTaskSet(
   const added: Deployment = {
     ...spec,
     status: 'ACTIVE',
-    // Task sets have no rollout of the scheduler's: whoever controls them says when they are done.
+    // The scheduler does not roll out task sets: their controller decides when they are done.
     rolloutState: 'COMPLETED',
     rolloutStateReason: '',
     failedTasks: 0,
@@ -29,7 +29,7 @@ export function addTaskSet(
   return primaryFirst([added, ...deployments]);
 }
 
-/** The list with one task set changed; unchanged when the id is unknown. */
+/** The list with one task set changed; unchanged if the id is unknown. */
 export function changeTaskSet(
   deployments: readonly Deployment[],
   taskSetId: string,
@@ -43,7 +43,7 @@ export function changeTaskSet(
   });
 }
 
-/** The list with that task set PRIMARY, and no other. */
+/** The list with this task set as the only PRIMARY one. */
 export const makePrimary = (
   deployments: readonly Deployment[],
   taskSetId: string,

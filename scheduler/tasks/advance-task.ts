@@ -1,11 +1,11 @@
-/** How a report of the agent moves a task on: forwards only, and the same again when it is repeated. */
+/** How an agent's report advances a task: forwards only, and a repeat changes nothing. */
 import { statusRank } from '../../model/status.ts';
 import type { DesiredStatus, HealthStatus, StopCode, TaskStatus } from '../../model/status.ts';
 import type { TaskChanges, TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { textHash } from './text-hash.ts';
 
-/** What every owner keeps of its tasks, whatever else it keeps. */
+/** What every owner keeps about a task, whatever else it keeps. */
 export interface AdvanceableTask {
   readonly lastStatus: TaskStatus;
   readonly desiredStatus: DesiredStatus;
@@ -13,24 +13,24 @@ export interface AdvanceableTask {
   readonly startedAt?: EpochMs;
   readonly stopCode?: StopCode;
   readonly stoppedReason?: string;
-  /** Mark of the last report that was applied: tells a repeated one from one with new details of the containers. */
+  /** Hash of the last applied report: distinguishes a repeat from a report with new details of the containers. */
   readonly reportMark?: number;
-  /** See TaskReport: of the latest report that was heard, applied or not. */
+  /** `reportedAt` of the latest report received, applied or not; see TaskReport. */
   readonly reportedAt?: EpochMs;
   readonly version: number;
 }
 
-/** The status that a report stands for: RUNNING with an essential container gone means that the agent is stopping the rest. */
+/** The status that a report means: RUNNING without an essential container means that the agent is stopping the rest. */
 const reportedStatus = (report: TaskReport): TaskStatus =>
   report.lastStatus === 'RUNNING' && report.executionStoppedAt !== undefined ? 'STOPPING' : report.lastStatus;
 
-/** A later one of the same status was heard before it. A clock that was set back must not hide a status that is new. */
+/** A later report of the same status arrived first. A clock that was set back must not hide a new status. */
 const isOvertaken = (task: AdvanceableTask, report: TaskReport): boolean =>
   report.reportedAt !== undefined &&
   report.reportedAt < (task.reportedAt ?? 0) &&
   statusRank(reportedStatus(report)) === statusRank(task.lastStatus);
 
-/** STOPPED is the end: nothing that comes after changes the task. */
+/** STOPPED is final: no later report changes the task. */
 const isStale = (task: AdvanceableTask, report: TaskReport): boolean =>
   task.lastStatus === 'STOPPED' ||
   statusRank(reportedStatus(report)) < statusRank(task.lastStatus) ||
@@ -38,14 +38,14 @@ const isStale = (task: AdvanceableTask, report: TaskReport): boolean =>
 
 const reportMark = ({ reportedAt: _at, ...report }: TaskReport): number => textHash(JSON.stringify(report));
 
-/** A task on its way out is not to run any more, whoever decided it. */
+/** A stopping task must not run again, whoever decided to stop it. */
 const desiredAfter = (task: AdvanceableTask, report: TaskReport): DesiredStatus =>
   statusRank(reportedStatus(report)) > statusRank('RUNNING') ? 'STOPPED' : task.desiredStatus;
 
 const isEndNews = (before: AdvanceableTask, report: TaskReport): boolean =>
   before.desiredStatus === 'RUNNING' && desiredAfter(before, report) === 'STOPPED';
 
-/** The owner's reason was first and stays; otherwise the agent's, which gives code and text together. */
+/** The owner's reason came first and stays; otherwise the agent's, which has both code and text. */
 function stopCause(task: AdvanceableTask, report: TaskReport): Pick<TaskChanges, 'stopCode' | 'stoppedReason'> {
   if (task.stopCode !== undefined || task.stoppedReason !== undefined) return {};
   return {
@@ -54,7 +54,7 @@ function stopCause(task: AdvanceableTask, report: TaskReport): Pick<TaskChanges,
   };
 }
 
-/** The members that owner and row have in common, where the report changes them. */
+/** The members that both owner and row have, if the report changes them. */
 function commonChanges(task: AdvanceableTask, report: TaskReport) {
   const lastStatus = reportedStatus(report);
   const desiredStatus = desiredAfter(task, report);
@@ -69,8 +69,8 @@ function commonChanges(task: AdvanceableTask, report: TaskReport) {
 }
 
 /**
- * The task after a report, its version one higher; 'unchanged' when the report is stale (it tells of an earlier status)
- * or repeats the last one. Statuses only rise, startedAt is set once, and the owner's reason to stop wins over the agent's.
+ * The task after a report, with the next version; 'unchanged' if the report is stale (has an earlier status) or repeats
+ * the last one. Statuses only rise, startedAt is set once, and the owner's reason to stop wins over the agent's.
  */
 export function advanceTask<T extends AdvanceableTask>(task: T, report: TaskReport): T | 'unchanged' {
   if (isStale(task, report)) return 'unchanged';
@@ -79,14 +79,14 @@ export function advanceTask<T extends AdvanceableTask>(task: T, report: TaskRepo
   return { ...heardOf(task, report), ...commonChanges(task, report), reportMark: mark, version: task.version + 1 };
 }
 
-/** Remembers the report's time, also of one that changes nothing: earlier ones that are still to come are stale. */
+/** Remembers the report's time even if the report changes nothing: earlier reports that arrive later are stale. */
 export function heardOf<T extends AdvanceableTask>(task: T, { reportedAt = 0 }: TaskReport): T {
   return reportedAt > (task.reportedAt ?? 0) ? { ...task, reportedAt } : task;
 }
 
 /**
- * What the same report changes in the task's row; `before` is the task as it was before advanceTask. Empty when that
- * answers 'unchanged'. The version of the patch is that of the advanced task.
+ * What the same report changes in the task's row; `before` is the task before advanceTask. Empty if advanceTask returns
+ * 'unchanged'. The patch has the version of the advanced task.
  */
 export function taskChanges(before: AdvanceableTask, report: TaskReport): TaskChanges {
   if (isStale(before, report) || before.reportMark === reportMark(report)) return {};

@@ -1,7 +1,7 @@
 import type { StopCode, TaskStatus } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
 
-/** Stops that were somebody's decision or the host's fault say nothing about whether the task can start. */
+/** Stops by decision or by the host's fault do not show whether the task can start. */
 const NOT_THE_TASKS_FAULT: readonly StopCode[] = [
   'ServiceSchedulerInitiated',
   'UserInitiated',
@@ -10,7 +10,7 @@ const NOT_THE_TASKS_FAULT: readonly StopCode[] = [
   'InfrastructureHealth',
 ];
 
-/** True for a task that went to STOPPED by itself without ever running (no startedAt): what throttle and failedTasks count. */
+/** True for a task that stopped by itself without ever running (no startedAt): throttle and failedTasks count these. */
 export const failedToStart = (task: {
   readonly lastStatus: TaskStatus;
   readonly startedAt?: EpochMs;

@@ -2,7 +2,7 @@ const START = 0x811c9dc5;
 
 /**
  * FNV-1a over the text's UTF-16 units: a 32-bit number, the same on every machine. For order and marks, not for secrets.
- * `before`: the hash of what stands before the text; many texts with one beginning need not be put together.
+ * `before`: the hash of the text before this one, so that texts with a common beginning need no joining.
  */
 export function textHash(text: string, before = START): number {
   let hash = before;

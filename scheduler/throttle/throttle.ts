@@ -1,20 +1,20 @@
-/** Why a service whose tasks never come up waits longer and longer before it tries again (ECS: "service throttle logic"). */
+/** Why a service whose tasks fail to start waits longer and longer before the next try (ECS: "service throttle logic"). */
 import type { EpochMs } from '../../model/time.ts';
 import { textHash } from '../tasks/text-hash.ts';
 import type { LaunchThrottle } from './types.ts';
 
-/** ECS publishes neither number nor curve, only the ceiling of 27 minutes. */
+/** ECS publishes neither the number nor the curve, only the ceiling of 27 minutes. */
 export const START_FAILURES_BEFORE_THROTTLE = 3;
-/** Waits after the 3rd, 4th, … start failure in a row; the last one stands for all that follow. */
+/** Waits after the 3rd, 4th, … start failure in a row; the last one applies to all that follow. */
 export const THROTTLE_CURVE_SECONDS: readonly number[] = [60, 120, 240, 480, 960, 1620];
-/** Up to this share is taken off each wait, so that services that failed together do not retry together. */
+/** Each wait is shorter by up to this share, so that services that failed together do not retry together. */
 const JITTER_SHARE = 0.1;
-/** Waits after a refused placement: quick at first; freed capacity wakes the service earlier anyway. */
+/** Waits after a refused placement: short at first; freed capacity wakes the service earlier anyway. */
 export const PLACEMENT_RETRY_SECONDS: readonly number[] = [1, 2, 5, 10, 20, 40, 60];
 
 const atStep = (table: readonly number[], step: number): number => table[Math.min(step, table.length - 1)] ?? 0;
 
-/** Milliseconds to wait after that many start failures in a row; 0 while they are few. Same seed, same wait. */
+/** Milliseconds to wait after this many start failures in a row; 0 while they are few. Same seed, same wait. */
 export function nextLaunchDelay(consecutiveFailures: number, seed: string): number {
   if (consecutiveFailures < START_FAILURES_BEFORE_THROTTLE) return 0;
   const full = atStep(THROTTLE_CURVE_SECONDS, consecutiveFailures - START_FAILURES_BEFORE_THROTTLE) * 1000;
@@ -29,8 +29,8 @@ export interface ThrottleStep {
 }
 
 /**
- * After `count` tasks stopped without ever running. Tasks launched together fail together: those that come in while the
- * wait already runs belong to the attempt that began it, and one attempt goes up one step of the curve.
+ * After `count` tasks stopped without ever running. Tasks launched together fail together: failures that arrive during a
+ * wait belong to the attempt that began it, and one attempt moves up one step of the curve.
  */
 export function afterStartFailure(throttle: LaunchThrottle, count: number, now: EpochMs, seed: string): ThrottleStep {
   if (count <= 0 || (throttle.nextLaunchAt !== undefined && now < throttle.nextLaunchAt)) {
@@ -44,7 +44,7 @@ export function afterStartFailure(throttle: LaunchThrottle, count: number, now: 
   return { throttle: { consecutiveStartFailures, nextLaunchAt: now + delay }, announce: true };
 }
 
-/** A task of the current deployment reached RUNNING: launches go on at full speed. */
+/** A task of the current deployment reached RUNNING: launches continue at full speed. */
 export const afterStartSuccess = (throttle: LaunchThrottle): LaunchThrottle =>
   throttle.consecutiveStartFailures === 0 && throttle.nextLaunchAt === undefined ? throttle : resetThrottle();
 

@@ -1,4 +1,4 @@
-/** State of the launch throttle of one service. Crosses continue-as-new as it is. */
+/** The state of one service's launch throttle. Crosses continue-as-new unchanged. */
 import type { EpochMs } from '../../model/time.ts';
 
 export interface LaunchThrottle {
