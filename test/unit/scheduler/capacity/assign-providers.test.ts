@@ -19,7 +19,7 @@ describe('assignProviders', () => {
     expect(assigned(strategy, existing, count)).toBe(expected);
   });
 
-  it('goes on where an earlier call ended', () => {
+  it('continues where an earlier call ended', () => {
     const strategy = [item('a', 2, 1), item('b', 3)];
     const all = assignProviders(strategy, {}, 12);
     const first = all.slice(0, 5);
@@ -27,7 +27,7 @@ describe('assignProviders', () => {
     expect(assignProviders(strategy, existing, 7)).toEqual(all.slice(5));
   });
 
-  it('leaves out the base and the weight that a request leaves out', () => {
+  it('treats an absent base and weight as in ECS', () => {
     expect(assigned([{ capacityProvider: 'a' }, { capacityProvider: 'b', weight: 1 }], {}, 2)).toBe('bb');
   });
 });

@@ -201,7 +201,7 @@ describe('planService for DAEMON', () => {
     expect({ start: found.start, stop: found.stop }).toEqual({ start, stop });
   });
 
-  it('says why tasks are stopped that do not belong any more', () => {
+  it('says why it stops tasks that no longer belong on their instance', () => {
     const { plan } = planned(daemonSnapshot({ eligible: [], violating: ['a'] }, { tasks: [on('a')] }));
     expect(plan.stop[0]).toMatchObject({ stoppedReason: expect.stringContaining('placement constraints') as string });
     expect(plan.actions[0]?.eventName).toBe('SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED');
@@ -210,7 +210,7 @@ describe('planService for DAEMON', () => {
     );
   });
 
-  it('is complete and steady with a task on each, not before', () => {
+  it('is complete and steady once each instance has a task, not before', () => {
     const deployments = [NEW_SPEC];
     const { plan } = planned(daemonSnapshot({}, { tasks: ['a', 'b', 'c'].map((id) => on(id)), deployments }));
     expect(plan.deployments).toMatchObject([{ kind: 'complete' }]);
@@ -219,7 +219,7 @@ describe('planService for DAEMON', () => {
     expect(early.deployments).toEqual([]);
   });
 
-  it('looks again when the wait for a place, the throttle, or the view of the instances is over', () => {
+  it('plans again when the wait for a place, the throttle, or the look at the instances expires', () => {
     const wakes = (daemon: Partial<DaemonInstances>, changes: Changes) =>
       planned(daemonSnapshot(daemon, changes)).plan.wakeAt;
     const tasks = ['a', 'b', 'c'].map((id) => on(id));
@@ -229,13 +229,13 @@ describe('planService for DAEMON', () => {
     expect(wakes({ refused: ['c'] }, { tasks: tasks.slice(0, 1), throttle, placementRetryAt: NOW + 9 })).toBe(NOW + 5);
   });
 
-  it('says when the bounds leave no step', () => {
+  it('says when the bounds block the rollout', () => {
     const changes = { deployments: aRollout(), definition: { minimumHealthyPercent: 99 } };
     const { plan } = planned(daemonSnapshot({ eligible: ['a'] }, { tasks: [oldOn('a')], ...changes }));
     expect(plan.events.join()).toContain('was unable to stop or start tasks during a deployment');
   });
 
-  it('is done with everything that can be done now: the same again gives nothing', () => {
+  it('plans everything that can be done now: planning again gives nothing', () => {
     const snapshot = daemonSnapshot({}, { tasks: ['a', 'b', 'c'].map((id) => oldOn(id)), deployments: aRollout() });
     const stopped = snapshot.tasks.map((task): ServiceTask => ({ ...task, desiredStatus: 'STOPPED' }));
     const { start, stop } = planned({ ...snapshot, tasks: stopped });

@@ -29,13 +29,13 @@ describe('sortInstances', () => {
     expect(found).toEqual(kind === 'none' ? expected : { ...expected, [kind]: ['i'] });
   });
 
-  it('asks for the attributes that the task definition requires', () => {
+  it('requires the attributes of the task definition', () => {
     const request = aRequest({ requiredAttributes: [{ name: 'gpu' }] });
     const rows = [anInstance('with', { attributes: { gpu: '' } }), anInstance('without')];
     expect(sortInstances(request, look(rows), new Set()).eligible).toEqual(['with']);
   });
 
-  it('takes distinctInstance as met: there never are two', () => {
+  it('counts distinctInstance as met: an instance never has two tasks', () => {
     const request = aRequest({ constraints: [{ type: 'distinctInstance' }] });
     const rows = [anInstance('i', { groups: { 'service:web': 1 } })];
     expect(sortInstances(request, look(rows), new Set(['i'])).eligible).toEqual(['i']);
@@ -43,7 +43,7 @@ describe('sortInstances', () => {
 });
 
 describe('placeOnEach', () => {
-  it('puts one task on each, and explains those that cannot take theirs', () => {
+  it('places one task on each instance, and explains instances that cannot take theirs', () => {
     const rows = [
       anInstance('a'),
       anInstance('full', { memoryMiB: 511 }),
@@ -54,7 +54,7 @@ describe('placeOnEach', () => {
     expect(refusal).toMatchObject({ reason: 'RESOURCE:MEMORY', nearestInstanceId: 'full' });
   });
 
-  it('has nothing to explain when all have room', () => {
+  it('has no refusal when all instances have room', () => {
     expect(placeOnEach(aRequest(), aSnapshot([anInstance('a')]))).toMatchObject({
       placed: [{ containerInstanceId: 'a' }],
     });

@@ -39,7 +39,7 @@ describe('deploymentProgress', () => {
     expect(found.map((progress) => progress.reason)).toEqual(reason === undefined ? [] : [reason]);
   });
 
-  it('is on the record of the decision that explains it, and on no other one', () => {
+  it('is on record with the decision that explains it, and with no other', () => {
     const deployments = [aDeployment({ rolloutState: 'IN_PROGRESS' })];
     const serviceDeployments = [aServiceDeployment({ status: 'IN_PROGRESS', lifecycleStage: 'SCALE_UP' })];
     const snapshot = aSnapshot({ deployments, serviceDeployments, tasks: tasksOf({ healthy: 3 }) });

@@ -10,12 +10,12 @@ import { ZONE, aRequest, aSnapshot, anInstance } from '../../../support/capacity
 
 describe('strategiesOrDefault', () => {
   const given = [{ type: 'binpack', field: 'cpu' }] as const;
-  it('keeps what was given', () => {
+  it('keeps the given strategies', () => {
     expect(strategiesOrDefault('service', given)).toBe(given);
     expect(strategiesOrDefault('RunTask', given)).toBe(given);
   });
 
-  it('falls back to ECS’s own', () => {
+  it('falls back to ECS’s defaults', () => {
     expect(strategiesOrDefault('service', [])).toEqual([
       { type: 'spread', field: 'attribute:ecs.availability-zone' },
       { type: 'spread', field: 'instanceId' },
@@ -23,11 +23,11 @@ describe('strategiesOrDefault', () => {
     expect(strategiesOrDefault('RunTask', [])).toEqual([{ type: 'random' }]);
   });
 
-  it.each([[DEFAULT_SERVICE_STRATEGIES], [DEFAULT_RUN_TASK_STRATEGIES]])('are valid: %o', (strategies) => {
+  it.each([[DEFAULT_SERVICE_STRATEGIES], [DEFAULT_RUN_TASK_STRATEGIES]])('accepts its own defaults: %o', (strategies) => {
     expect(() => checkPlacement([], strategies)).not.toThrow();
   });
 
-  it('a service of six on three zones of two instances: one each', () => {
+  it('places six tasks of a service on three zones of two instances: one each', () => {
     const rows = ['a', 'b', 'c'].flatMap((zone) =>
       [1, 2].map((n) => anInstance(`${zone}${n}`, { attributes: { [ZONE]: zone } })),
     );

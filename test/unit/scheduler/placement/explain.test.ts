@@ -59,14 +59,14 @@ describe('failureOf', () => {
     expect(failureOf(refusal, ARN)).toMatchObject({ arn: ARN, reason });
   });
 
-  it('goes without an ARN', () => {
+  it('works without an ARN', () => {
     expect(failureOf({ reason: 'NO_INSTANCES', counts: [] })).toEqual({
       reason: 'No Container Instances were found in your cluster.',
       detail: 'The cluster has no container instance that takes tasks.',
     });
   });
 
-  it('answers FARGATE with a lack of capacity, and says why in the detail', () => {
+  it('reports a lack of capacity to FARGATE, with the cause in the detail', () => {
     const refusal: Refusal = {
       reason: 'RESOURCE:MEMORY',
       counts: [
@@ -80,7 +80,7 @@ describe('failureOf', () => {
     });
   });
 
-  it('tells one from many', () => {
+  it('distinguishes one instance from many', () => {
     expect(failureOf(near({ reason: 'AGENT' })).detail).toBe(
       '1 container instance refused: 1 whose agent is not connected.',
     );

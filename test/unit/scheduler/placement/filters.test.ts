@@ -37,7 +37,7 @@ describe('cpu', () => {
     expect(ask({ cpu }, { count, resources: { cpu: 1024 } })).toEqual({ placed, reason });
   });
 
-  it('lets tasks that ask for none onto a full instance', () => {
+  it('passes a full instance for tasks that need no cpu', () => {
     expect(ask({ cpu: 0 }, { resources: { cpu: 0 } }).placed).toBe(1);
   });
 });
@@ -137,7 +137,7 @@ describe('distinctInstance', () => {
     expect(ask({ groups }, { count, ...distinctInstance })).toEqual({ placed, reason });
   });
 
-  it('says which constraint it was', () => {
+  it('says which constraint was not met', () => {
     const snapshot = aSnapshot([anInstance('a', { groups: { 'service:web': 1 } })]);
     expect(placeTasks(aRequest(distinctInstance), snapshot, 1).refusal).toMatchObject({
       reason: 'CONSTRAINT',
@@ -164,7 +164,7 @@ describe('memberOf', () => {
     });
   });
 
-  it('sees the tasks that the call itself placed', () => {
+  it('sees the tasks that the same call placed', () => {
     expect(ask({}, { count: 3, ...memberOf('task:group != service:web') })).toEqual({
       placed: 1,
       reason: 'CONSTRAINT',
@@ -172,7 +172,7 @@ describe('memberOf', () => {
     expect(ask({}, { count: 3, ...memberOf('task:group !~ service:.*') })).toEqual({ placed: 1, reason: 'CONSTRAINT' });
   });
 
-  it('must hold for every constraint', () => {
+  it('requires every constraint', () => {
     const constraints = [
       { type: 'memberOf', expression: 'attribute:a exists' },
       { type: 'memberOf', expression: 'attribute:b exists' },
@@ -243,7 +243,7 @@ describe('the refusal', () => {
     expect(placeTasks(aRequest(request), aSnapshot(rows), 1).refusal?.nearestInstanceId).toBe(nearest);
   });
 
-  it('looks at what is left after the placed ones', () => {
+  it('looks at what the placed tasks left', () => {
     const snapshot = aSnapshot([anInstance('a', { memoryMiB: 600 }), anInstance('b', { memoryMiB: 1000 })]);
     const { placed, refusal } = placeTasks(aRequest({ count: 9 }), snapshot, 1);
     expect(placed.map((p) => p.containerInstanceId).sort()).toEqual(['a', 'b']);
@@ -299,13 +299,13 @@ describe('capacity provider', () => {
     expect(ask(row, request).reason).toBe(reason);
   });
 
-  it('the closest instance is one of the group, however far it is from room', () => {
+  it('names the closest instance of the group, however far it is from having room', () => {
     const rows = [anInstance('b', { cpu: 0, attributes: { [GROUP]: 'pool' } }), anInstance('a')];
     const { refusal } = placeTasks(aRequest({ ...pool, resources: { cpu: 1024 } }), aSnapshot(rows), 1);
     expect(refusal).toMatchObject({ reason: 'RESOURCE:CPU', nearestInstanceId: 'b' });
   });
 
-  it('a group without instances is told from one whose instances take none', () => {
+  it('distinguishes a group without instances from a group whose instances take no task', () => {
     const reasonOf = (providerInstances: number) =>
       placeTasks(aRequest(pool), aSnapshot([], { providerInstances }), 1).refusal?.reason;
     expect([reasonOf(0), reasonOf(1)]).toEqual(['CAPACITY_PROVIDER', 'NO_INSTANCES']);

@@ -20,20 +20,20 @@ describe('Heap', () => {
     },
   );
 
-  it('leaves the items it was made of alone', () => {
+  it('leaves the items that it was made from alone', () => {
     const items = [3, 1, 2];
     heapOf(items).removeFirst();
     expect(items).toEqual([3, 1, 2]);
   });
 
-  it('removing from an empty one changes nothing', () => {
+  it('ignores a removal from an empty heap', () => {
     const heap = heapOf([]);
     heap.removeFirst();
     heap.settleFirst();
     expect(heap.first).toBeUndefined();
   });
 
-  it('settles a first item that changed in place', () => {
+  it('restores the order after its first item changed in place', () => {
     const items = [{ rank: 1 }, { rank: 2 }, { rank: 3 }];
     const heap = new Heap(items, (a, b) => a.rank - b.rank);
     items[0]!.rank = 2.5;

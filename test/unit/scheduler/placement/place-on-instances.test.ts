@@ -31,7 +31,7 @@ describe('placeOnInstances', () => {
     expect(answers(rows, ['c', 'gone', 'b', 'a'])).toEqual(['ok', 'MISSING', 'RESOURCE:MEMORY', 'ok']);
   });
 
-  it('places one task each, where it was told', () => {
+  it('places one task on each named instance', () => {
     const snapshot = aSnapshot([anInstance('a', { attributes: { [ZONE]: 'z' } }), anInstance('b')]);
     expect(placeOnInstances(aRequest({ count: 7 }), snapshot, ['b', 'a'])).toEqual([
       { kind: 'placed', placed: { containerInstanceId: 'b' } },
@@ -39,12 +39,12 @@ describe('placeOnInstances', () => {
     ]);
   });
 
-  it('counts what it placed: an instance named twice may be full the second time', () => {
+  it('counts what it has placed: an instance named twice may be full the second time', () => {
     const rows = [anInstance('a', { memoryMiB: 1000 }), anInstance('b', { memoryMiB: 1024 })];
     expect(answers(rows, ['a', 'a', 'b', 'b', 'b'])).toEqual(['ok', 'RESOURCE:MEMORY', 'ok', 'ok', 'RESOURCE:MEMORY']);
   });
 
-  it('looks at no constraint and no strategy, not even a malformed one', () => {
+  it('ignores constraints and strategies, even malformed ones', () => {
     const request: Ask = {
       constraints: [{ type: 'distinctInstance' }, { type: 'memberOf', expression: 'attribute:x exists' }],
       strategies: [{ type: 'binpack', field: 'nothing' }],
@@ -68,7 +68,7 @@ describe('placeOnInstances', () => {
     ]);
   });
 
-  it('answers nothing for no instances', () => {
+  it('returns nothing for no instances', () => {
     expect(answers([anInstance('a')], [])).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ describe('createQueue', () => {
     expect(createQueue([], [byBucket([], []), byRank([])]).first()).toBeUndefined();
   });
 
-  it('holds only the instances it was given', () => {
+  it('holds only the given instances', () => {
     const queue = createQueue([2, 0], [byRank([5, 1, 7, 0])]);
     expect(queue.first()).toBe(0);
     queue.settleFirst(false);
@@ -34,7 +34,7 @@ describe('createQueue', () => {
     expect(queue.first()).toBeUndefined();
   });
 
-  it('puts a first instance that fell behind in its place', () => {
+  it('moves a first instance that fell behind to its new place', () => {
     const ranks = [1, 2, 3];
     const queue = createQueue([0, 1, 2], [byRank(ranks)]);
     ranks[0] = 2.5;
@@ -44,7 +44,7 @@ describe('createQueue', () => {
     expect(queue.first()).toBe(0);
   });
 
-  it('asks the second ordering only where the first ties', () => {
+  it('uses the second ordering only to break ties of the first', () => {
     const queue = createQueue([0, 1, 2], [byRank([1, 1, 0]), byRank([2, 1, 9])]);
     expect(queue.first()).toBe(2);
     queue.settleFirst(false);

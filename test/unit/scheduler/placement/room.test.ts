@@ -13,7 +13,7 @@ const room = (): Room =>
   );
 
 describe('Room', () => {
-  it('shows what the snapshot shows', () => {
+  it('starts with the snapshot’s values', () => {
     const before = room();
     expect([before.cpu[0], before.memoryMiB[0], before.gpus(0).free, before.gpus(1).free]).toEqual([1000, 2000, 3, 0]);
     expect([...before.groupTasks]).toEqual([0, 2]);
@@ -42,7 +42,7 @@ describe('Room', () => {
     expect(room().isPortTaken(instance, port)).toBe(taken);
   });
 
-  it('shows queries the tasks that it placed', () => {
+  it('shows its placed tasks to queries', () => {
     const after = room();
     after.at = 0;
     expect([after.hasTaskOfGroup('service:web'), [...after.taskGroups()]]).toEqual([false, []]);

@@ -19,7 +19,7 @@ describe('ten thousand tasks on five thousand instances', () => {
     expect(refusal).toBeUndefined();
   });
 
-  it('tells of every instance why more do not fit', () => {
+  it('explains for every instance why no more tasks fit', () => {
     const { placed, refusal } = placeTasks(TOO_MANY, snapshot, 1);
     expect(placed.length).toBeGreaterThan(CASE_TASKS);
     expect(refusal?.counts.reduce((sum, { instances: refused }) => sum + refused, 0)).toBe(CASE_INSTANCES);

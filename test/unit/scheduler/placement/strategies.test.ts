@@ -42,14 +42,14 @@ describe('spread over instances', () => {
     expect(spreadOf(rows, { count: 8, strategies: [spread(field)] })).toEqual([1, 3, 4]);
   });
 
-  it('goes on with the others when one is full', () => {
+  it('continues with the other instances when one is full', () => {
     const rows = [anInstance('a', { memoryMiB: 512 }), anInstance('b'), anInstance('c')];
     expect(spreadOf(rows, { count: 7, strategies: [spread('instanceId')] })).toEqual([1, 3, 3]);
   });
 });
 
 describe('spread over an attribute', () => {
-  it('keeps the buckets level, whatever number of instances each has', () => {
+  it('keeps the buckets level, however many instances each has', () => {
     const rows = [inZone('a1', 'a'), inZone('a2', 'a'), inZone('a3', 'a'), inZone('b1', 'b'), inZone('c1', 'c')];
     const [a1 = 0, a2 = 0, a3 = 0, b, c] = spreadOf(rows, { count: 9, strategies: [spreadZones] });
     expect([a1 + a2 + a3, b, c]).toEqual([3, 3, 3]);
@@ -61,7 +61,7 @@ describe('spread over an attribute', () => {
     expect(spreadOf(rows, { count: 4, strategies: [spreadZones] })).toEqual([1, 3]);
   });
 
-  it('counts tasks on instances that can take no more', () => {
+  it('counts tasks on full instances', () => {
     const rows = [
       inZone('full', 'a', { cpu: 0, groups: { [GROUP]: 2 } }),
       inZone('gone', 'a', { agentConnected: false, groups: { [GROUP]: 1 } }),
@@ -71,7 +71,7 @@ describe('spread over an attribute', () => {
     expect(spreadOf(rows, { count: 3, strategies: [spreadZones] })).toEqual([0, 0, 0, 3]);
   });
 
-  it('counts tasks on instances that the snapshot leaves out', () => {
+  it('counts tasks on instances outside the snapshot', () => {
     const rows = [inZone('a', 'a'), inZone('b', 'b'), anInstance('none')];
     const elsewhere = [
       { attributes: { [ZONE]: 'a' }, tasks: 2 },
@@ -93,12 +93,12 @@ describe('spread over an attribute', () => {
     expect(spreadOf([anInstance('a')], { count: 2, strategies: [spread('attribute:rack')] })).toEqual([2]);
   });
 
-  it('fills what room there is when one bucket is full', () => {
+  it('fills the remaining buckets when one is full', () => {
     const rows = [inZone('a', 'a', { memoryMiB: 1024 }), inZone('b', 'b')];
     expect(spreadOf(rows, { count: 8, strategies: [spreadZones] })).toEqual([2, 6]);
   });
 
-  it('answers the zone of each placed task', () => {
+  it('returns the zone of each placed task', () => {
     const { placed } = placeTasks(aRequest({ count: 1 }), aSnapshot([inZone('a', 'zone-a')]), 1);
     expect(placed).toEqual([{ containerInstanceId: 'a', availabilityZone: 'zone-a' }]);
     expect(placeTasks(aRequest({ count: 1 }), aSnapshot([anInstance('a')]), 1).placed).toEqual([
@@ -113,7 +113,7 @@ describe('binpack', () => {
     ['CPU', ['b', 'b', 'c']],
     ['memory', ['c', 'c', 'a']],
     ['MEMORY', ['c', 'c', 'a']],
-  ])('%s: least remaining that still fits', (field, order) => {
+  ])('%s: the least remaining that still fits', (field, order) => {
     const rows = [
       anInstance('a', { cpu: 4096, memoryMiB: 2048 }),
       anInstance('b', { cpu: 512, memoryMiB: 4096 }),
@@ -122,7 +122,7 @@ describe('binpack', () => {
     expect(orderOf(rows, { count: 3, strategies: [binpack(field)] })).toEqual(order);
   });
 
-  it('passes over what is too small', () => {
+  it('skips instances that are too small', () => {
     const rows = [anInstance('small', { memoryMiB: 511 }), anInstance('big', { memoryMiB: 4096 })];
     expect(orderOf(rows, { count: 1, strategies: [binpack('memory')] })).toEqual(['big']);
   });
@@ -148,7 +148,7 @@ describe('random', () => {
     expect(repeats).toBeLessThan(2_150);
   });
 
-  it('is equally likely to begin with any instance', () => {
+  it('begins with any instance with equal probability', () => {
     const first = Array.from({ length: 2_000 }, (_, seed) => orderOf(rows, { count: 1 }, seed)[0]);
     for (const { id } of rows) {
       const times = first.filter((chosen) => chosen === id).length;
@@ -200,7 +200,7 @@ describe('strategies in turn', () => {
     ).toEqual([0, 0, 2, 2]);
   });
 
-  it('binpack, then spread: the spread breaks the ties of equal rooms', () => {
+  it('binpack, then spread: the spread breaks ties', () => {
     const rows = [
       inZone('a', 'a', { groups: { [GROUP]: 5 } }),
       inZone('b', 'b', { groups: { [GROUP]: 1 } }),

@@ -48,7 +48,7 @@ describe('planMoves', () => {
   });
 });
 
-it('counts tasks of the zones alone', () => {
+it('counts only tasks in the given zones', () => {
   const tasks = [{ availabilityZone: 'a' }, { availabilityZone: 'a' }, { availabilityZone: 'x' }, {}];
   expect([...tasksByZone(['a', 'b'], tasks)]).toEqual([
     ['a', 2],

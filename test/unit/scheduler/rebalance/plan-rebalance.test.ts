@@ -26,7 +26,7 @@ const moving = (fruitless: number): BalanceState => ({ deploymentId, needed: 2, 
 const actionsOf = ({ actions }: ReturnType<typeof planRebalance>) => actions.map(({ eventName }) => eventName);
 
 describe('planRebalance', () => {
-  it('starts tasks where there are fewest, and says so once', () => {
+  it('starts tasks in the emptiest zones, and says so once', () => {
     const first = planRebalance(serviceOf([4, 0]), ROOMS, NOW);
     expect(first.start).toMatchObject([{ deploymentId, zone: 'b', count: 2 }]);
     expect(first.balance).toEqual({ deploymentId, needed: 2, moving: true, fruitless: 0 });
@@ -42,7 +42,7 @@ describe('planRebalance', () => {
     expect(planRebalance(serviceOf([2, 1]), ROOMS, NOW)).toEqual({ start: [], events: [], actions: [] });
   });
 
-  it.each([0, 1, 2, 3, 4, 5, 6, 9])('waits ever longer when moves come to nothing: %i times before', (before) => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 9])('waits ever longer after moves without effect: %i times before', (before) => {
     const plan = planRebalance(serviceOf([4, 0], moving(before)), ROOMS, NOW);
     const wait = FRUITLESS_RETRY_MS[Math.min(before, FRUITLESS_RETRY_MS.length - 1)]!;
     expect(plan.start).toEqual([]);
@@ -53,7 +53,7 @@ describe('planRebalance', () => {
     expect([again.start.length, again.balance?.fruitless]).toEqual([1, before + 1]);
   });
 
-  it('counts anew once moves have brought something on', () => {
+  it('resets the count once moves have improved the balance', () => {
     const plan = planRebalance(serviceOf([4, 1], { ...moving(3), needed: 2 }), ROOMS, NOW);
     expect(plan.balance).toMatchObject({ needed: 1, moving: true, fruitless: 0 });
   });
@@ -61,7 +61,7 @@ describe('planRebalance', () => {
   it.each([
     ['the other zone has no room', serviceOf([4, 0]), [ROOMS[0]!, { zone: 'b', room: 0 }]],
     ['all that could move is protected', serviceOf([4, 0], undefined, NOW + 1), ROOMS],
-  ])('waits quietly where %s', (_why, snapshot, rooms) => {
+  ])('waits without an event if %s', (_why, snapshot, rooms) => {
     const plan = planRebalance(snapshot, rooms, NOW);
     expect(plan).toMatchObject({ start: [], events: [], actions: [] });
     expect(plan.balance).toMatchObject({ moving: false, retryAt: NOW + NO_MOVE_RETRY_MS });

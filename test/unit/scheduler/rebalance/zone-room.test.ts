@@ -42,13 +42,13 @@ describe('zoneRooms', () => {
     expect(roomsOf(rows, request)).toEqual(expected);
   });
 
-  it('does not count on beyond the most that is asked for', () => {
+  it('stops counting at the given maximum', () => {
     expect(roomsOf([inZone('1', 'a')], {}, 2)).toEqual({ a: 2 });
   });
 });
 
 describe('joinRooms', () => {
-  it('has the zones of any group by name, with the room of all', () => {
+  it('merges the zones of all groups by name, with their room', () => {
     const joined = joinRooms([
       [
         { zone: 'c', room: 1 },

@@ -34,7 +34,7 @@ describe('the plan when the breaker trips', () => {
       throttle: { consecutiveStartFailures: 3, nextLaunchAt: NOW + 60_000 },
     });
 
-  it('rolls back: what is left of the failed deployment goes, launches are free', () => {
+  it('rolls back: the failed deployment’s tasks stop, and the throttle is reset', () => {
     const plan = planService(failing(BREAKER), NOW);
     expect(plan.deployments.map(({ kind, deploymentId }) => [kind, deploymentId])).toEqual([
       ['fail', NEW_ID],
@@ -50,7 +50,7 @@ describe('the plan when the breaker trips', () => {
     expect(plan.start).toEqual([]);
   });
 
-  it('only stalls without rollback: nothing is started or stopped', () => {
+  it('stalls without rollback: no task starts or stops', () => {
     const plan = planService(failing(STALLS), NOW);
     expect(plan.deployments.map(({ kind }) => kind)).toEqual(['fail']);
     expect(plan.events).toEqual([`(service web) (deployment ${NEW_ID}) deployment failed: tasks failed to start.`]);
@@ -66,7 +66,7 @@ describe('the plan when the breaker trips', () => {
 });
 
 describe('a service whose new tasks fail to start', () => {
-  it('goes back to the revision it had, under its own deployment id, without touching its tasks', () => {
+  it('rolls back to its old revision, under the old deployment id, without touching the old tasks', () => {
     const world = steady();
     const before = world.alive().map(({ taskId }) => taskId);
     const old = primary(world).deploymentId;
@@ -83,7 +83,7 @@ describe('a service whose new tasks fail to start', () => {
     expect(startsOf(world, broken)).toBe(3);
   });
 
-  it('shows the failed deployment for a while, so that a tool that polls for it sees its end', () => {
+  it('shows the failed deployment for a while, so that a polling tool sees its end', () => {
     const world = steady();
     world.brokenDeployments.add(world.deploy());
     world.run(2, 1);
@@ -94,7 +94,7 @@ describe('a service whose new tasks fail to start', () => {
     expect(world.plan().deployments).toMatchObject([{ kind: 'remove' }]);
   });
 
-  it('starts the old revision again where the rollout had stopped all of it', () => {
+  it('starts the old revision again if the rollout had stopped all of its tasks', () => {
     const world = steady({ minimumHealthyPercent: 0, maximumPercent: 100 });
     const old = primary(world).deploymentId;
     world.brokenDeployments.add(world.deploy());
@@ -103,7 +103,7 @@ describe('a service whose new tasks fail to start', () => {
     expect(primary(world)).toMatchObject({ deploymentId: old, rolloutState: 'COMPLETED' });
   });
 
-  it('stalls without rollback, keeps what runs, and goes on with the next update', () => {
+  it('stalls without rollback, keeps running tasks, and continues with the next update', () => {
     const world = steady({ minimumHealthyPercent: 0, deploymentCircuitBreaker: STALLS });
     const old = primary(world).deploymentId;
     const broken = world.deploy();
@@ -120,7 +120,7 @@ describe('a service whose new tasks fail to start', () => {
     expect(world.snapshot.deployments).toMatchObject([{ deploymentId: good, rolloutState: 'COMPLETED' }]);
   });
 
-  it('while it stalls, scale-in takes from the old tasks only what is too much', () => {
+  it('while it stalls, scale-in stops only surplus old tasks', () => {
     const world = steady({
       minimumHealthyPercent: 50,
       maximumPercent: 200,
@@ -139,7 +139,7 @@ describe('a service whose new tasks fail to start', () => {
     expect(world.alive()).toHaveLength(1);
   });
 
-  it('has nothing to go back to when its first deployment fails', () => {
+  it('has no rollback target when its first deployment fails', () => {
     const world = new ServiceSimulator({ definition: { desiredCount: 3, deploymentCircuitBreaker: BREAKER } });
     world.brokenDeployments.add(primary(world).deploymentId);
     world.run(50, 600);
@@ -150,7 +150,7 @@ describe('a service whose new tasks fail to start', () => {
 });
 
 describe('a service whose new tasks run but are unhealthy', () => {
-  it('trips by the tasks that were replaced, and goes back', () => {
+  it('trips by its replaced tasks, and rolls back', () => {
     const world = steady({}, true);
     const old = primary(world).deploymentId;
     const sick = world.deploy();

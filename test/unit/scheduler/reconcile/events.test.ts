@@ -46,7 +46,7 @@ describe('event texts', () => {
 describe('steady state', () => {
   const steady = aSnapshot({ tasks: tasksOf({ healthy: 3 }) });
 
-  it('is told on reaching it, and again every six hours', () => {
+  it('is an event when the service reaches it, and again every six hours', () => {
     const first = planService(steady, NOW);
     expect(first).toMatchObject({ events: [STEADY], steadySince: NOW, wakeAt: NOW + 6 * HOUR });
     expect(first.actions).toEqual([{ eventName: 'SERVICE_STEADY_STATE' }]);
@@ -67,13 +67,13 @@ describe('steady state', () => {
     ['a deployment has failed', { healthy: 3 }, { deployments: [aDeployment({ rolloutState: 'FAILED' })] }],
     ['the service is being deleted', {}, { status: 'DRAINING' }],
   ];
-  it.each(rows)('is left when %s', (_when, tasks, changes) => {
+  it.each(rows)('ends when %s', (_when, tasks, changes) => {
     const plan = planService(aSnapshot({ tasks: tasksOf(tasks), steadySince: NOW - 1, ...changes }), NOW);
     expect(plan.steadySince).toBeUndefined();
     expect(plan.events).not.toContain(STEADY);
   });
 
-  it('is left while an older deployment still has a task', () => {
+  it('ends while an older deployment still has a task', () => {
     const tasks = [...tasksOf({ settling: 3 }), ...tasksOf({ stopping: 1 }, 'old')];
     expect(planService(aSnapshot({ deployments: aRollout(), tasks }), NOW).steadySince).toBeUndefined();
   });
@@ -84,7 +84,7 @@ describe('steady state', () => {
 });
 
 describe('events of a plan', () => {
-  it('tell pending stops by number and running ones by id', () => {
+  it('count stops of PENDING tasks and name RUNNING ones by id', () => {
     const plan = planService(
       aSnapshot({ definition: { desiredCount: 0 }, tasks: tasksOf({ healthy: 1, pending: 2 }) }),
       NOW,
@@ -95,7 +95,7 @@ describe('events of a plan', () => {
     ]);
   });
 
-  it('tell of a failed health check once per task, and anew when it fails again', () => {
+  it('report a failed health check once per task, and again when it fails again', () => {
     const sick = aSnapshot({ tasks: tasksOf({ healthy: 2, unhealthy: 1 }) });
     const text = '(service web) (task new-unhealthy-0) failed container health checks.';
     const first = planService(sick, NOW);
@@ -123,7 +123,7 @@ describe('notes of the workflow', () => {
     expect(Object.keys(plan.notedAt)).toEqual(kept);
   });
 
-  it('make a message due once in six hours', () => {
+  it('allow a message once in six hours', () => {
     const first = noteOnce({}, place, NOW, 6 * HOUR);
     expect(first).toEqual({ notedAt: { [place]: NOW }, due: true });
     expect(noteOnce(first.notedAt, place, NOW + 6 * HOUR - 1, 6 * HOUR)).toEqual({
@@ -155,7 +155,7 @@ describe('waitingFor', () => {
 });
 
 describe('wakeAt', () => {
-  it('is the moment at which a new task counts as healthy, while old ones wait for it', () => {
+  it('is the moment when a new task counts as healthy, while old tasks wait for that', () => {
     const tasks = [...tasksOf({ healthy: 3 }, 'old'), ...tasksOf({ settling: 3 })];
     expect(planService(aSnapshot({ deployments: aRollout(), tasks }), NOW).wakeAt).toBe(NOW + 30_000);
     const policy = { ...DEFAULT_POLICY, healthyAfterRunningMs: 15_000 };

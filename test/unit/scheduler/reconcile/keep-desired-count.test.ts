@@ -41,17 +41,17 @@ const rows: readonly Row[] = [
     plan: { startNew: 1 },
   },
   { when: 'enough are running', desired: 3, tasks: { healthy: 3 }, plan: {} },
-  { when: 'enough are on their way', desired: 3, tasks: { healthy: 1, pending: 1, settling: 1 }, plan: {} },
+  { when: 'enough tasks are starting', desired: 3, tasks: { healthy: 1, pending: 1, settling: 1 }, plan: {} },
   { when: 'scaled out', desired: 5, tasks: { healthy: 3 }, plan: { startNew: 2 } },
   { when: 'scaled in', desired: 1, tasks: { healthy: 3 }, plan: { stop: times(2, 'new-healthy') } },
   {
-    when: 'scaled in: PENDING before RUNNING',
+    when: 'scaled in: PENDING tasks stop before RUNNING ones',
     desired: 2,
     tasks: { healthy: 2, settling: 1, pending: 2 },
     plan: { stop: ['new-pending', 'new-pending', 'new-settling'] },
   },
   {
-    when: 'scaled in: what is not healthy yet before what is',
+    when: 'scaled in: tasks that are not healthy yet stop before healthy ones',
     desired: 2,
     tasks: { healthy: 2, settling: 2 },
     plan: { stop: times(2, 'new-settling') },
@@ -64,20 +64,20 @@ const rows: readonly Row[] = [
   },
   // unhealthy tasks
   {
-    when: 'unhealthy, upper allows: the replacement starts first',
+    when: 'one task is unhealthy and upper allows it: the replacement starts first',
     desired: 3,
     tasks: { healthy: 2, unhealthy: 1 },
     plan: { startNew: 1 },
     replaces: ['new-unhealthy-0'],
   },
   {
-    when: 'the replacement is on its way: wait',
+    when: 'the replacement is starting: wait',
     desired: 3,
     tasks: { healthy: 2, unhealthy: 1, pending: 1 },
     plan: {},
   },
   {
-    when: 'the replacement has no verdict yet: wait',
+    when: 'the replacement has no health status yet: wait',
     desired: 3,
     tasks: { healthy: 2, unhealthy: 1, unchecked: 1 },
     plan: {},
@@ -89,7 +89,7 @@ const rows: readonly Row[] = [
     plan: { stop: ['new-unhealthy'] },
   },
   {
-    when: 'the replacement is unhealthy too: one of them stops, the other is replaced again',
+    when: 'the replacement is unhealthy too: one task stops, the other is replaced again',
     desired: 3,
     tasks: { healthy: 2, unhealthy: 2 },
     plan: { startNew: 1, stop: ['new-unhealthy'] },
@@ -102,28 +102,28 @@ const rows: readonly Row[] = [
     plan: { startNew: 1, stop: ['new-unhealthy'] },
   },
   {
-    when: 'upper allows no replacement and one is coming up: one at a time',
+    when: 'upper allows no replacement and one task is coming up: one task at a time stops',
     desired: 3,
     percents: [50, 100],
     tasks: { healthy: 1, unhealthy: 1, pending: 1 },
     plan: {},
   },
   {
-    when: 'upper allows some replacements: those start, none stops',
+    when: 'upper allows some replacements: these start, no task stops',
     desired: 4,
     percents: [50, 150],
     tasks: { unhealthy: 4 },
     plan: { startNew: 2 },
   },
   {
-    when: 'above upper after a change of the bounds: as many unhealthy ones go as make room for one',
+    when: 'above upper after a change of the bounds: enough unhealthy tasks stop to make room for one',
     desired: 3,
     percents: [50, 100],
     tasks: { unhealthy: 3, draining: 2 },
     plan: { startNew: 1, stop: times(3, 'new-unhealthy') },
   },
   {
-    when: 'unhealthy and missing ones: what is missing is filled first',
+    when: 'tasks are unhealthy and missing: missing ones start first',
     desired: 4,
     percents: [50, 100],
     tasks: { healthy: 2, unhealthy: 1 },
@@ -132,19 +132,19 @@ const rows: readonly Row[] = [
   },
   // draining instances
   {
-    when: 'PENDING on a draining instance stops at once',
+    when: 'a PENDING task on a draining instance stops at once',
     desired: 3,
     tasks: { healthy: 2, drainingPending: 1 },
     plan: { startNew: 1, stop: ['new-drainingPending'] },
   },
   {
-    when: 'RUNNING on a draining instance: the replacement starts first',
+    when: 'a RUNNING task on a draining instance: the replacement starts first',
     desired: 3,
     tasks: { healthy: 1, draining: 2 },
     plan: { startNew: 2 },
   },
   {
-    when: 'draining: a replacement is healthy, one may stop',
+    when: 'draining: a replacement is healthy, so one task may stop',
     desired: 3,
     tasks: { healthy: 2, draining: 2, settling: 1 },
     plan: { stop: ['new-draining'] },
@@ -157,14 +157,14 @@ const rows: readonly Row[] = [
     plan: { startNew: 1, stop: ['new-draining'] },
   },
   {
-    when: 'draining with both bounds at desired: nothing can be done',
+    when: 'draining with both bounds at desired: no task starts or stops',
     desired: 3,
     percents: [100, 125],
     tasks: { healthy: 1, draining: 2 },
     plan: {},
   },
   {
-    when: 'draining and scaled in: those on the draining instance go',
+    when: 'draining and scaled in: tasks on the draining instance stop',
     desired: 1,
     tasks: { healthy: 1, draining: 2 },
     plan: { stop: times(2, 'new-draining') },
@@ -177,7 +177,7 @@ describe('a service without a rollout', () => {
     if (row.replaces !== undefined) expect(plan.start.flatMap(({ replaces }) => replaces)).toEqual(row.replaces);
   });
 
-  it('stops unhealthy tasks with their own reason and all others with that of the scheduler', () => {
+  it('stops unhealthy tasks with their own reason and all others with the scheduler’s', () => {
     const reasonOf = (snapshot: ServiceSnapshot) => planService(snapshot, NOW).stop[0];
     const scaledIn = aSnapshot({ definition: { desiredCount: 0 }, tasks: [aTask('t')] });
     const replaced = aSnapshot({
@@ -196,7 +196,7 @@ describe('a service without a rollout', () => {
     });
   });
 
-  it('stops the unhealthy task whose replacement is ready, not another one', () => {
+  it('stops the unhealthy task whose replacement is ready, and no other', () => {
     const sick = { hasHealthCheck: true, healthStatus: 'UNHEALTHY' } as const;
     const ids = ['u1', 'u2', 'u3', 'u4'];
     for (const replaces of ids) {
@@ -212,7 +212,7 @@ describe('a service without a rollout', () => {
     }
   });
 
-  it('leaves an unhealthy task alone in its grace period and looks again when that ends', () => {
+  it('leaves an unhealthy task alone in its grace period and plans again when the period ends', () => {
     const grace = { desiredCount: 1, healthCheckGracePeriodSeconds: 60 };
     const task = aTask('t', { hasHealthCheck: true, healthStatus: 'UNHEALTHY', startedAt: NOW - 20_000 });
     const plan = expectPlan(aSnapshot({ definition: grace, tasks: [task] }), {});
@@ -221,7 +221,7 @@ describe('a service without a rollout', () => {
   });
 });
 
-describe('launches that are held back', () => {
+describe('delayed launches', () => {
   const lacking = { tasks: tasksOf({ healthy: 2 }) };
   it.each([
     ['by the throttle', { throttle: { consecutiveStartFailures: 3, nextLaunchAt: NOW + 60_000 } }],
@@ -230,13 +230,13 @@ describe('launches that are held back', () => {
       'by both, the later one',
       { throttle: { consecutiveStartFailures: 3, nextLaunchAt: NOW + 60_000 }, placementRetryAt: NOW + 10 },
     ],
-  ])('%s wait for their time', (_by, changes) => {
+  ])('%s wait until the delay is over', (_by, changes) => {
     const plan = expectPlan(aSnapshot({ ...lacking, ...changes }), {});
     expect(plan.wakeAt).toBe(NOW + 60_000);
     expect(planService(aSnapshot({ ...lacking, ...changes }), NOW + 60_000).start).toHaveLength(1);
   });
 
-  it('do not hold back stops', () => {
+  it('do not delay stops', () => {
     const scaledIn = aSnapshot({
       definition: { desiredCount: 1 },
       tasks: tasksOf({ healthy: 2 }),
@@ -245,7 +245,7 @@ describe('launches that are held back', () => {
     expectPlan(scaledIn, { stop: ['new-healthy'] });
   });
 
-  it('say what they wait for', () => {
+  it('say what they are waiting for', () => {
     const at = (changes: Partial<ServiceSnapshot>) =>
       planService(aSnapshot({ ...lacking, ...changes }), NOW).waitingFor;
     expect(at({ placementRetryAt: NOW + 60_000 })).toBe(

@@ -29,7 +29,7 @@ const HELD = (count: number) =>
   `(reason ${count} tasks under protection)`;
 
 describe('scale-in', () => {
-  test('takes only tasks that are not protected', () => {
+  test('stops only unprotected tasks', () => {
     const tasks = protect(healthy(4), ['new-healthy-0', 'new-healthy-2']);
     const plan = expectPlan(aSnapshot({ definition: { desiredCount: 2 }, tasks }), {
       stop: ['new-healthy', 'new-healthy'],
@@ -38,7 +38,7 @@ describe('scale-in', () => {
     expect(plan.events).not.toContain(HELD(2));
   });
 
-  test('leaves more than desired when too many are protected, says so once, and looks again when that ends', () => {
+  test('leaves too many tasks if they are protected, says so once, and plans again when a protection ends', () => {
     const tasks = protect(healthy(3), ['new-healthy-0', 'new-healthy-1']);
     const snapshot = aSnapshot({ definition: { desiredCount: 1 }, tasks: protect(tasks, ['new-healthy-1'], NOW + 5) });
     const plan = expectPlan(snapshot, { stop: ['new-healthy'] });
@@ -51,7 +51,7 @@ describe('scale-in', () => {
     expect(after.stop.map(({ taskId }) => taskId)).toEqual(['new-healthy-1']);
   });
 
-  test('counts protected tasks of a zone when it looks for the fullest one', () => {
+  test('counts protected tasks when it looks for the fullest zone', () => {
     const zoned = (id: string, availabilityZone: string, more = {}) => aTask(id, { availabilityZone, ...more });
     const held = { protectedUntil: until };
     const tasks = [
@@ -83,7 +83,7 @@ describe('a rollout', () => {
     expect(plan.wakeAt).toBe(until);
   });
 
-  test('without room above desired it waits for the protection, not for other percentages', () => {
+  test('without room above desired, waits for the protection to end and does not ask for other percentages', () => {
     const tasks = protect(old(2), ['old-healthy-0', 'old-healthy-1']);
     const definition = { desiredCount: 2, maximumPercent: 100, minimumHealthyPercent: 0 };
     const plan = expectPlan(aSnapshot({ definition, deployments: aRollout(), tasks }), {});
@@ -91,18 +91,18 @@ describe('a rollout', () => {
   });
 });
 
-describe('does not protect from', () => {
-  test('a failed health check', () => {
+describe('protection does not keep', () => {
+  test('a task that failed its health check', () => {
     const tasks = protect(tasksOf({ checked: 3, unhealthy: 1 }), ['new-unhealthy-0']);
     expectPlan(aSnapshot({ tasks }), { stop: ['new-unhealthy'] });
   });
 
-  test('the retirement of an unhealthy task', () => {
+  test('an unhealthy task of an old deployment', () => {
     const tasks = protect([...healthy(3), ...tasksOf({ unhealthy: 1 }, 'old')], ['old-unhealthy-0']);
     expectPlan(aSnapshot({ deployments: aRollout(), tasks }), { stop: ['old-unhealthy'] });
   });
 
-  test('deletion', () => {
+  test('the tasks of a deleted service', () => {
     const tasks = protect(healthy(1), ['new-healthy-0']);
     const plan = expectPlan(aSnapshot({ status: 'DRAINING', tasks }), { stop: ['new-healthy'] });
     expect(plan.events.join()).not.toContain('protection');
@@ -118,7 +118,7 @@ describe('draining', () => {
     expect(planService(aSnapshot({ tasks }), until).stop).toHaveLength(1);
   });
 
-  test('ends it at once under the other policy', () => {
+  test('stops a protected task at once if the policy says so', () => {
     const plan = planService(aSnapshot({ tasks }), NOW, { ...DEFAULT_POLICY, protectionHoldsDraining: false });
     expect(plan.stop.map(({ taskId }) => taskId)).toEqual(['new-draining-0']);
   });
@@ -160,7 +160,7 @@ describe('decideProtection', () => {
   });
 });
 
-test('a rollback brings protected tasks of the failed revision under the same rule', () => {
+test('a rollback treats protected tasks of the failed revision by the same rule', () => {
   const deployments = [
     aDeployment({ deploymentId: NEW_ID, rolloutState: 'IN_PROGRESS', rolledBackAt: NOW - 1 }),
     aDeployment({ deploymentId: OLD_ID, status: 'ACTIVE', rolloutState: 'FAILED' }),

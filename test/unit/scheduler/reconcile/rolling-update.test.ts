@@ -39,14 +39,14 @@ const snapshotOf = (row: Row) =>
 
 const rows: readonly Row[] = [
   {
-    when: 'room for all: all new ones start, no old one stops',
+    when: 'room for all: all new tasks start, no old task stops',
     desired: 3,
     percents: [100, 200],
     old: { healthy: 3 },
     plan: { startNew: 3 },
   },
   {
-    when: 'new ones run for less than 40 s: wait',
+    when: 'new tasks have run for less than 40 s: wait',
     desired: 3,
     percents: [100, 200],
     old: { healthy: 3 },
@@ -54,7 +54,7 @@ const rows: readonly Row[] = [
     plan: {},
   },
   {
-    when: 'new ones have no verdict of their check yet: wait',
+    when: 'new tasks have no health status yet: wait',
     desired: 3,
     percents: [100, 200],
     old: { healthy: 3 },
@@ -62,7 +62,7 @@ const rows: readonly Row[] = [
     plan: {},
   },
   {
-    when: 'one new one is healthy: one old one stops',
+    when: 'one new task is healthy: one old task stops',
     desired: 3,
     percents: [100, 200],
     old: { healthy: 3 },
@@ -70,7 +70,7 @@ const rows: readonly Row[] = [
     plan: { stop: ['old-healthy'] },
   },
   {
-    when: 'all new ones are healthy: all old ones stop',
+    when: 'all new tasks are healthy: all old tasks stop',
     desired: 3,
     percents: [100, 200],
     old: { healthy: 3 },
@@ -78,28 +78,28 @@ const rows: readonly Row[] = [
     plan: { stop: times(3, 'old-healthy') },
   },
   {
-    when: 'half may go first: two stop, and new ones start up to upper',
+    when: 'half may stop first: two stop, and new tasks start up to upper',
     desired: 4,
     percents: [50, 200],
     old: { healthy: 4 },
     plan: { startNew: 4, stop: times(2, 'old-healthy') },
   },
   {
-    when: 'nothing above desired: two stop and make room for two',
+    when: 'no room above desired: two stop and make room for two',
     desired: 4,
     percents: [50, 100],
     old: { healthy: 4 },
     plan: { startNew: 2, stop: times(2, 'old-healthy') },
   },
   {
-    when: 'one above desired: one starts',
+    when: 'room for one above desired: one starts',
     desired: 4,
     percents: [100, 125],
     old: { healthy: 4 },
     plan: { startNew: 1 },
   },
   {
-    when: 'one above desired and healthy: one old stops, the next starts',
+    when: 'one task above desired is healthy: one old task stops, the next starts',
     desired: 4,
     percents: [100, 125],
     old: { healthy: 4 },
@@ -107,14 +107,14 @@ const rows: readonly Row[] = [
     plan: { startNew: 1, stop: ['old-healthy'] },
   },
   {
-    when: 'old pending ones stop at once and make room',
+    when: 'pending old tasks stop at once and make room',
     desired: 4,
     percents: [100, 100],
     old: { pending: 4 },
     plan: { startNew: 4, stop: times(4, 'old-pending') },
   },
   {
-    when: 'old unhealthy ones go before healthy ones',
+    when: 'unhealthy old tasks stop before healthy ones',
     desired: 3,
     percents: [100, 200],
     old: { healthy: 2, unhealthy: 1 },
@@ -122,7 +122,7 @@ const rows: readonly Row[] = [
     plan: { stop: ['old-unhealthy'] },
   },
   {
-    when: 'old unhealthy ones stay while too few are healthy and new ones are coming',
+    when: 'unhealthy old tasks stay while too few are healthy and new tasks are coming up',
     desired: 3,
     percents: [100, 200],
     old: { unhealthy: 3 },
@@ -130,14 +130,14 @@ const rows: readonly Row[] = [
     plan: {},
   },
   {
-    when: 'upper leaves no room and old ones are unhealthy: one gives way',
+    when: 'upper leaves no room and old tasks are unhealthy: one gives way',
     desired: 3,
     percents: [100, 125],
     old: { unhealthy: 3 },
     plan: { startNew: 1, stop: ['old-unhealthy'] },
   },
   {
-    when: 'upper leaves no room but a new one is coming: wait',
+    when: 'upper leaves no room but a new task is coming up: wait',
     desired: 3,
     percents: [100, 125],
     old: { unhealthy: 2 },
@@ -145,7 +145,7 @@ const rows: readonly Row[] = [
     plan: {},
   },
   {
-    when: 'old ones that have just started are spared until others are healthy',
+    when: 'old tasks that have just started stay until others are healthy',
     desired: 3,
     percents: [100, 200],
     old: { settling: 3 },
@@ -160,7 +160,7 @@ const rows: readonly Row[] = [
     plan: { startNew: 3 },
   },
   {
-    when: 'scaled in while rolling: surplus new ones go, pending first',
+    when: 'scaled in during the rollout: surplus new tasks stop, pending ones first',
     desired: 2,
     percents: [100, 200],
     old: { healthy: 2 },
@@ -168,7 +168,7 @@ const rows: readonly Row[] = [
     plan: { stop: times(2, 'new-pending') },
   },
   {
-    when: 'scaled to zero while rolling: everything goes',
+    when: 'scaled to zero during the rollout: all tasks stop',
     desired: 0,
     percents: [100, 200],
     old: { healthy: 1, pending: 1 },
@@ -176,7 +176,7 @@ const rows: readonly Row[] = [
     plan: { stop: ['new-pending', 'new-settling', 'old-healthy', 'old-pending'] },
   },
   {
-    when: 'unhealthy new ones are replaced while there is room',
+    when: 'unhealthy new tasks are replaced while there is room',
     desired: 2,
     percents: [100, 200],
     old: { healthy: 2 },
@@ -184,7 +184,7 @@ const rows: readonly Row[] = [
     plan: { startNew: 1 },
   },
   {
-    when: 'a new side that is failing: what the old side lost is replaced at its own revision first',
+    when: 'the new tasks keep failing: lost old tasks are replaced first, at their own revision',
     desired: 4,
     percents: [100, 150],
     old: { healthy: 3 },
@@ -198,7 +198,7 @@ describe('a rolling update', () => {
     expectPlan(snapshotOf(row), row.plan);
   });
 
-  it('replaces unhealthy old tasks at their own revision when new ones do not come up', () => {
+  it('replaces unhealthy old tasks at their own revision if new tasks do not come up', () => {
     const snapshot = aSnapshot({
       definition: { desiredCount: 2 },
       deployments: aRollout(),
@@ -212,7 +212,7 @@ describe('a rolling update', () => {
     ]);
   });
 
-  it('does not stop such a replacement for being pending, but does once it is not needed', () => {
+  it('keeps a pending replacement of an old task, and stops it once it is not needed', () => {
     const replacement = aPendingTask('old-replacement-0', { deploymentId: OLD_ID, createdAt: NOW - 500 });
     const failing = { consecutiveStartFailures: 4, nextLaunchAt: NOW + 1_000 };
     const lacking = aSnapshot({
@@ -279,7 +279,7 @@ describe('the end of a rolling update', () => {
     expect(rollout(tasks, old).deployments).toEqual(removed.map((deploymentId) => ({ kind: 'remove', deploymentId })));
   });
 
-  it('does not wait 40 s to complete: RUNNING is enough where nothing is checked', () => {
+  it('completes without waiting 40 s: RUNNING is enough without a health check', () => {
     expect(rollout({ settling: 3 }).deployments.map(({ kind }) => kind)).toEqual(['remove', 'complete']);
   });
 
@@ -289,7 +289,7 @@ describe('the end of a rolling update', () => {
   });
 });
 
-describe('bounds that leave no step', () => {
+describe('an event about bounds that block a rollout', () => {
   const stuck = aSnapshot({
     definition: { desiredCount: 3, minimumHealthyPercent: 100, maximumPercent: 125 },
     deployments: aRollout(),
@@ -299,7 +299,7 @@ describe('bounds that leave no step', () => {
     '(service web) was unable to stop or start tasks during a deployment because of the service deployment ' +
     'configuration. Update the minimumHealthyPercent or maximumPercent value and try again.';
 
-  it('are told once, and again after six hours', () => {
+  it('is written once, and again after six hours', () => {
     const first = expectPlan(stuck, {});
     expect(first.events).toEqual([text]);
     const hours = 3_600_000;
@@ -308,7 +308,7 @@ describe('bounds that leave no step', () => {
     expect(planService(later, NOW + 6 * hours).events).toEqual([text]);
   });
 
-  it('are told again at once when they were loosened in between', () => {
+  it('is written again at once if the bounds were loosened in between', () => {
     const { notedAt } = planService(stuck, NOW);
     const loosened = aSnapshot({ ...stuck, definition: { maximumPercent: 200 }, notedAt });
     const plan = planService(loosened, NOW + 1);
@@ -319,7 +319,7 @@ describe('bounds that leave no step', () => {
   it.each([
     ['a task is stopping', tasksOf({ stopping: 1 }, 'old')],
     ['a task is not healthy yet', tasksOf({ settling: 1 })],
-  ])('are not told while %s', (_when, more) => {
+  ])('is not written while %s', (_when, more) => {
     expect(planService({ ...stuck, tasks: [...stuck.tasks.slice(0, 2), ...more] }, NOW).events).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ const stop = (taskId: string, because: StopDecision['because']): StopDecision =>
 const on = (taskId: string, containerInstanceId: string) => ({ taskId, containerInstanceId });
 
 describe('withSpotInterruption', () => {
-  it('gives ECS’s code to stops for the draining of an interrupted instance, and to no others', () => {
+  it('gives SpotInterruption to stops that drain an interrupted instance, and to no others', () => {
     const stops = [stop('a', 'draining'), stop('b', 'drainingPending'), stop('c', 'draining'), stop('d', 'scaleIn')];
     const tasks = [on('a', 'spot'), on('b', 'spot'), on('c', 'other'), on('d', 'spot')];
     expect(withSpotInterruption(stops, tasks, ['spot'])).toEqual([

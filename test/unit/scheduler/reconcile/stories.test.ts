@@ -49,7 +49,7 @@ describe('a rolling update', () => {
     expect(world.snapshot.deployments).toHaveLength(1);
   });
 
-  it('never goes through when new tasks fail to start, and leaves the old ones alone', () => {
+  it('never completes if new tasks fail to start, and leaves the old ones alone', () => {
     const world = steadyService();
     world.now += 600_000;
     const old = ids(world);
@@ -96,7 +96,7 @@ describe('a rolling update', () => {
     expect(world.snapshot.deployments[0]).toMatchObject({ rolloutState: 'IN_PROGRESS' });
   });
 
-  it('goes through one task at a time where the bounds are tight', () => {
+  it('replaces one task at a time if the bounds are tight', () => {
     const world = steadyService({ desiredCount: 4, minimumHealthyPercent: 75, maximumPercent: 100 });
     world.now += 600_000;
     const target = world.deploy();
@@ -139,7 +139,7 @@ describe('a draining instance', () => {
 });
 
 describe('deletion', () => {
-  it('stops everything once and ends INACTIVE', () => {
+  it('stops each task once and ends INACTIVE', () => {
     const world = steadyService();
     const before = ids(world);
     world.set({ status: 'DRAINING' });

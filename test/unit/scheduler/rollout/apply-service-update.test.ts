@@ -41,7 +41,7 @@ describe('applyServiceUpdate', () => {
     expect(result.definition[key]).toEqual(changes[key]);
   });
 
-  it.each(rows)('%s that stays as it is starts nothing', (key) => {
+  it.each(rows)('an unchanged %s starts no deployment', (key) => {
     const same = structuredClone({ [key]: before[key] }) as ServiceChanges;
     expect(update(same)).toEqual({ definition: before, newDeployment: false });
   });
@@ -56,11 +56,11 @@ describe('applyServiceUpdate', () => {
     expect(update({}, more)).toEqual({ definition: before, newDeployment });
   });
 
-  it('keeps what the update does not name', () => {
+  it('keeps members that the update does not name', () => {
     expect(update({ desiredCount: 5 }).definition).toEqual({ ...before, desiredCount: 5 });
   });
 
-  it('lets a capacity provider strategy take the place of the launch type, and the other way round', () => {
+  it('replaces the launch type by a capacity provider strategy, and the other way round', () => {
     const strategy = update({ capacityProviderStrategy: [{ capacityProvider: 'cp' }] }).definition;
     expect(strategy.launchType).toBeUndefined();
     const back = applyServiceUpdate(

@@ -74,7 +74,7 @@ describe('evaluateCircuitBreaker', () => {
     ]);
   });
 
-  it('counts tasks that are about to be replaced', () => {
+  it('counts tasks that the plan is about to replace', () => {
     const count = { kind: 'count', deploymentId: NEW_ID, failures: 1 };
     expect(verdict(guarded(), rollout({ failedTasks: 1 }), 1).decisions).toEqual([count]);
     expect(verdict(guarded(), rollout({ failedTasks: 2 }), 1).decisions.map(({ kind }) => kind)).toEqual([
@@ -109,7 +109,7 @@ describe('evaluateCircuitBreaker', () => {
     expect(target).toBeUndefined();
   });
 
-  it('goes back over deployments that never completed to the newest one that did', () => {
+  it('rolls back past deployments that never completed, to the newest that did', () => {
     const [primary] = rollout({ failedTasks: 3 });
     const active = (deploymentId: string, rolloutState: Deployment['rolloutState']) =>
       aDeployment({ deploymentId, status: 'ACTIVE', rolloutState });
@@ -117,25 +117,25 @@ describe('evaluateCircuitBreaker', () => {
     expect(verdict(guarded(), deployments).target?.deploymentId).toBe('c');
   });
 
-  it('goes by the latest desired count', () => {
+  it('uses the latest desired count', () => {
     const deployments = rollout({ failedTasks: 5 });
     expect(verdict(guarded({}, { desiredCount: 20 }), deployments).failed).toBeUndefined();
     expect(verdict(guarded({}, { desiredCount: 10 }), deployments).failed?.deploymentId).toBe(NEW_ID);
   });
 });
 
-describe('what counts', () => {
+describe('the count of failures', () => {
   const failed = [aPendingTask('a'), aPendingTask('b', { deploymentId: OLD_ID })];
   const counted = (definition: ServiceDefinition, changes: Partial<Deployment>) =>
     countableFailures(definition, rollout(changes), failed).map(({ taskId }) => taskId);
 
-  it('failures to start count until a task of the deployment ran', () => {
+  it('has failures to start until a task of the deployment has run', () => {
     expect(counted(guarded(), {})).toEqual(['a', 'b']);
     expect(counted(guarded(), { reachedRunning: true })).toEqual(['b']);
     expect(counted(aDefinition(), { reachedRunning: true })).toEqual(['a', 'b']);
   });
 
-  it('nothing counts for a FAILED deployment', () => {
+  it('stays as it is in a FAILED deployment', () => {
     expect(counted(guarded(), { rolloutState: 'FAILED' })).toEqual(['b']);
   });
 
@@ -160,7 +160,7 @@ describe('what counts', () => {
     expect(taskProgress(before, after)).toEqual({ deploymentId: NEW_ID, ...expected });
   });
 
-  it('a healthy task zeroes the count, unless resetOnHealthyTask is false', () => {
+  it('is reset by a healthy task, unless resetOnHealthyTask is false', () => {
     const progress = [{ deploymentId: NEW_ID, started: true, healthy: true }];
     const after = (definition: ServiceDefinition) =>
       withTaskProgress(definition, rollout({ failedTasks: 2 }), progress, NOW)[0];
@@ -172,7 +172,7 @@ describe('what counts', () => {
 });
 
 describe('rolling back', () => {
-  it('keeps the newest COMPLETED deployment until the PRIMARY has completed', () => {
+  it('keeps the newest COMPLETED deployment until PRIMARY has completed', () => {
     const deployments = aRollout();
     expect(rollbackTarget({ definition: guarded(), deployments })?.deploymentId).toBe(OLD_ID);
     expect(rollbackTarget({ definition: aDefinition(), deployments })).toBeUndefined();
@@ -180,7 +180,7 @@ describe('rolling back', () => {
     expect(rollbackTarget({ definition: guarded(), deployments: completed })).toBeUndefined();
   });
 
-  it('keeps it as well while a service deployment is under way: a user may ask for it', () => {
+  it('keeps its target while a service deployment is under way, because a user may order a rollback', () => {
     const of = (status: ServiceDeployment['status']) =>
       rollbackTarget({
         definition: aDefinition(),
@@ -191,7 +191,7 @@ describe('rolling back', () => {
     expect(of('STOPPED')).toBeUndefined();
   });
 
-  it('the definition goes back to the network and platform of the target', () => {
+  it('restores the network and platform of its target in the definition', () => {
     const network = (subnet: string) => ({ awsvpcConfiguration: { subnets: [subnet] } });
     const definition = guarded({}, { networkConfiguration: network('new'), platformVersion: '1.4.0', desiredCount: 9 });
     const target = aDeployment({ networkConfiguration: network('old') });

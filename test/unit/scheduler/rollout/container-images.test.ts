@@ -51,14 +51,14 @@ describe('resolveImages', () => {
     expect(resolve(sightings, container)).toEqual(expected);
   });
 
-  it('keeps what is known', () => {
+  it('keeps known digests', () => {
     expect(resolve([seen('t2', B)], {}, { ...deployment, containerImages: pinned })).toEqual({
       images: pinned,
       strays: ['t2'],
     });
   });
 
-  it('passes over tasks of deployments that are gone', () => {
+  it('ignores tasks of deployments that are gone', () => {
     const gone = { ...seen('t1', A), deploymentId: 'ecs-svc/9' };
     expect(resolve([gone])).toEqual({ images: undefined, strays: [] });
   });

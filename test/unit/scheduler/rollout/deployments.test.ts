@@ -19,7 +19,7 @@ import {
 } from '../../../support/service-builders.ts';
 
 describe('startDeployment', () => {
-  it('makes the first one', () => {
+  it('makes the first deployment', () => {
     const spec = { deploymentId: NEW_ID, taskDefinitionArn: 'web:1', launchType: 'EC2' as const };
     expect(startDeployment([], spec, NOW)).toEqual([
       {
@@ -34,7 +34,7 @@ describe('startDeployment', () => {
     ]);
   });
 
-  it('puts a new one in front and lets the others go, newest first, with what they had reached', () => {
+  it('puts the new deployment in front; the others become ACTIVE, newest first, and keep their rollout state', () => {
     const latest = 'ecs-svc/0000000000000000003';
     const [primary, older] = aRollout();
     const list = startDeployment(aRollout(), { deploymentId: latest, taskDefinitionArn: 'web:3' }, NOW);
@@ -67,12 +67,12 @@ describe('applyDeploymentDecisions', () => {
 });
 
 describe('counts', () => {
-  it('go by lastStatus', () => {
+  it('follow lastStatus', () => {
     const statuses = ['PROVISIONING', 'PENDING', 'ACTIVATING', 'RUNNING', 'RUNNING', 'STOPPING', 'STOPPED'] as const;
     expect(serviceCounts(statuses.map((lastStatus) => ({ lastStatus })))).toEqual({ runningCount: 2, pendingCount: 3 });
   });
 
-  it('of deployments: the PRIMARY wants the desired count, an ACTIVE one what is kept of it', () => {
+  it('of deployments: PRIMARY wants the desired count, an ACTIVE one its kept tasks', () => {
     const tasks = [...tasksOf({ settling: 1, pending: 2 }), ...tasksOf({ healthy: 2, stopping: 1 }, 'old')];
     const counts = deploymentCounts(aDefinition({ desiredCount: 3 }), aRollout(), tasks);
     expect(
@@ -90,7 +90,7 @@ describe('counts', () => {
 });
 
 describe('withFailedTasks', () => {
-  it('counts tasks that stopped without ever running, in their own deployment', () => {
+  it('counts tasks that stopped without ever running, each in its deployment', () => {
     const stopped = { lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' } as const;
     const tasks = [
       aPendingTask('a', stopped),
@@ -104,7 +104,7 @@ describe('withFailedTasks', () => {
     expect(withFailedTasks(once, tasks.slice(0, 1), NOW).map(({ failedTasks }) => failedTasks)).toEqual([3, 1]);
   });
 
-  it('leaves the others as they are', () => {
+  it('leaves other deployments unchanged', () => {
     const [primary] = aRollout();
     expect(withFailedTasks(aRollout(), [], NOW)[0]).toEqual(primary);
   });

@@ -67,7 +67,7 @@ describe('a service deployment follows the plan', () => {
     expect(settle({ status: 'ROLLBACK_IN_PROGRESS', rollback: ROLLBACK }, decisions).status).toBe(after);
   });
 
-  it('says since when it runs, and when it ended', () => {
+  it('records when it started and when it ended', () => {
     const begun = settle({ status: 'PENDING', version: 1 });
     expect(begun).toMatchObject({ startedAt: NOW, updatedAt: NOW, version: 2 });
     expect(begun).not.toHaveProperty('finishedAt');
@@ -75,7 +75,7 @@ describe('a service deployment follows the plan', () => {
     expect(settle({}, [fail(NEW_ID)])).toMatchObject({ finishedAt: NOW, stoppedAt: NOW });
   });
 
-  it('names what it rolls back to, and why', () => {
+  it('names its rollback target and the reason', () => {
     const triggered = settle({}, [fail(NEW_ID), back], { breakerTriggered: true });
     expect(triggered).toMatchObject({
       breakerTriggered: true,
@@ -85,7 +85,7 @@ describe('a service deployment follows the plan', () => {
     expect(settle({}, [fail(NEW_ID), back], { reason: 'why' })).toMatchObject({ rollback: { reason: 'why' } });
   });
 
-  it('ends the hooks that still waited', () => {
+  it('ends the hooks that were still waiting', () => {
     const hook = { hookId: 'h', stage: 'PRE_SCALE_UP', expiresAt: NOW, timeoutAction: 'ROLLBACK' } as const;
     const hooks = [
       { ...hook, status: 'SUCCEEDED' },
@@ -94,7 +94,7 @@ describe('a service deployment follows the plan', () => {
     expect(settle({ hooks }, [fail(NEW_ID), back]).hooks?.map(({ status }) => status)).toEqual(['SUCCEEDED', 'FAILED']);
   });
 
-  it('leaves what nothing happened to as it is', () => {
+  it('leaves unaffected deployments unchanged', () => {
     const deployment = aServiceDeployment();
     const facts = { decisions: [], deployments: [NEW], breakerTriggered: false };
     expect(settleServiceDeployments([deployment], facts, NOW)[0]).toBe(deployment);
@@ -109,7 +109,7 @@ describe('a new service deployment', () => {
       NOW,
     );
 
-  it('begins PENDING with the revisions it comes from', () => {
+  it('begins PENDING with its source revisions', () => {
     expect(start('SUCCESSFUL')).toEqual([
       {
         serviceDeploymentId: 'new',
@@ -134,29 +134,29 @@ describe('a new service deployment', () => {
     expect(start(before).map(({ status }) => status)).toEqual(['PENDING', after]);
   });
 
-  it('lets the one that was superseded stop with the next plan', () => {
+  it('stops the superseded deployment with the next plan', () => {
     const facts = { decisions: [complete(OLD_ID)], deployments: [NEW, OLD], breakerTriggered: false };
     const [, older] = settleServiceDeployments(start('IN_PROGRESS'), facts, NOW + 1);
     expect(older).toMatchObject({ status: 'STOPPED', stoppedAt: NOW + 1 });
   });
 });
 
-describe('a service that goes', () => {
-  it('stops what is under way and leaves history alone', () => {
+describe('a deleted service', () => {
+  it('stops the deployment under way and leaves ended ones alone', () => {
     const list = [aServiceDeployment(), aServiceDeployment({ status: 'SUCCESSFUL' })];
     expect(stopServiceDeployments(list, NOW).map(({ status }) => status)).toEqual(['STOP_REQUESTED', 'SUCCESSFUL']);
   });
 });
 
-describe('what is under way', () => {
-  it('is the newest, unless it has ended', () => {
+describe('the deployment under way', () => {
+  it('is the newest, unless that has ended', () => {
     const deployment = aServiceDeployment();
     expect(underWay([deployment])).toBe(deployment);
     expect(underWay([aServiceDeployment({ status: 'STOPPED' }), deployment])).toBeUndefined();
     expect(underWay(undefined)).toBeUndefined();
   });
 
-  it('stays where it is when a status may not follow', () => {
+  it('keeps its status if the next one may not follow', () => {
     const ended = aServiceDeployment({ status: 'STOPPED' });
     expect(moved(ended, 'IN_PROGRESS', NOW)).toBe(ended);
   });

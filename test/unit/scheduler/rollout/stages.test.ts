@@ -46,25 +46,25 @@ describe('the stages of a rolling deployment', () => {
     expect(stageOf(at)).toBe(stage);
   });
 
-  it('RECONCILE_SERVICE is a stage only where several revisions run', () => {
+  it('include RECONCILE_SERVICE only if several revisions run', () => {
     const at = facts({}, hooks('RECONCILE_SERVICE'));
     expect(stageOf(at, { sourceRevisionIds: ['1', '2'] })).toBe('RECONCILE_SERVICE');
     expect(stageOf(at, { sourceRevisionIds: ['1'] })).toBe('SCALE_UP');
   });
 
-  it('go one way: tasks that are lost later lead no stage back', () => {
+  it('only move forwards: tasks lost later undo no stage', () => {
     expect(stageOf(facts({ ready: 1 }), { lifecycleStage: 'PRODUCTION_TRAFFIC_SHIFT' })).toBe(
       'PRODUCTION_TRAFFIC_SHIFT',
     );
   });
 
-  it('lead no further on the same facts, and change nothing then', () => {
+  it('do not move on the same facts, and change nothing then', () => {
     const first = advanceStages(aServiceDeployment(), facts({ ready: 4 }, hooks('POST_SCALE_UP'))).deployment;
     expect(advanceStages(first, facts({ ready: 4 }, hooks('POST_SCALE_UP'))).deployment).toBe(first);
     expect(first.version).toBe(aServiceDeployment().version + 1);
   });
 
-  it('may complete at the end alone', () => {
+  it('allow completion only at the end', () => {
     const done = advanceStages(aServiceDeployment(), facts({ ready: 4, oldLeft: false }));
     expect(done.gate.mayComplete).toBe(true);
     expect(advanceStages(aServiceDeployment(), facts({ ready: 4 })).gate.mayComplete).toBe(false);
@@ -74,7 +74,7 @@ describe('the stages of a rolling deployment', () => {
 describe('the bake time', () => {
   const baking = facts({ ready: 4, oldLeft: false }, { bakeTimeInMinutes: 5 });
 
-  it('wakes the service when it ends', () => {
+  it('plans again when it ends', () => {
     const { deployment, gate } = advanceStages(aServiceDeployment(), baking);
     expect(deployment.bakeStartedAt).toBe(NOW);
     expect(gate).toMatchObject({ wakeAt: NOW + 5 * MINUTE_MS, mayComplete: false, keepsOld: false });
@@ -83,7 +83,7 @@ describe('the bake time', () => {
     expect(later(5 * MINUTE_MS)).toBe('CLEAN_UP');
   });
 
-  it('keeps the old tasks where they are to go later', () => {
+  it('keeps the old tasks if cleanup is deferred', () => {
     const at = facts({ ready: 4 }, { bakeTimeInMinutes: 5, ...early(100, 'DEFERRED') });
     expect(advanceStages(aServiceDeployment(), at).gate.keepsOld).toBe(true);
   });
@@ -103,7 +103,7 @@ describe('PAUSE hooks', () => {
     expect(progress.gate.awaiting).toMatchObject([{ stage, status: 'AWAITING_ACTION', timeoutAction: 'ROLLBACK' }]);
   });
 
-  it('each wait for themselves, under ids of their own', () => {
+  it('wait separately, each with its own id', () => {
     const { deployment } = held(facts({}, hooks('PRE_SCALE_UP', 'PRE_SCALE_UP')));
     expect(deployment.hooks?.map(({ hookId }) => hookId)).toEqual(['pre-scale-up-1', 'pre-scale-up-2']);
     const answered = (...statuses: ('SUCCEEDED' | 'AWAITING_ACTION')[]) => ({
@@ -130,7 +130,7 @@ describe('PAUSE hooks', () => {
   });
 });
 
-describe('what a rollout must come to', () => {
+describe('the outcome of a rollout', () => {
   it.each([
     [4, false, {}, true],
     [4, true, {}, false],

@@ -49,7 +49,7 @@ describe('classifyTasks', () => {
     expect(classify(aTask('t', { ...checked, healthStatus: 'UNHEALTHY', ...young(age) }), 60).bucket).toBe(bucket);
   });
 
-  it('does not count a task healthy early because of a grace period', () => {
+  it('does not count a task as healthy early because of its grace period', () => {
     expect(classify(aTask('t', { ...checked, healthStatus: 'UNKNOWN', ...young(1) }), 600).healthy).toBe(false);
   });
 });

@@ -31,23 +31,23 @@ const zone = (task: ServiceTask): string => task.availabilityZone ?? '';
 const instance = (task: ServiceTask): string => task.containerInstanceId;
 
 describe('scale-in without a strategy', () => {
-  it('takes from the zone with most tasks', () => {
+  it('stops a task in the zone with the most tasks', () => {
     const tasks = [...on('a', 'i1', 5), ...on('b', 'i2', 2), ...on('c', 'i3', 1)];
     expect(left(tasks, stopped(tasks, 5), zone)).toEqual({ a: 2, b: 2, c: 1 });
     expect(left(tasks, stopped(tasks, 3), zone)).toEqual({ a: 1, b: 1, c: 1 });
   });
 
-  it('then from the instance with most tasks in that zone', () => {
+  it('stops a task on the instance with the most tasks in that zone', () => {
     const tasks = [...on('a', 'i1', 3), ...on('a', 'i2', 1), ...on('b', 'i3', 2)];
     expect(left(tasks, stopped(tasks, 4), instance)).toEqual({ i1: 1, i2: 1, i3: 2 });
   });
 
-  it('takes PENDING tasks first even where fewer are', () => {
+  it('stops PENDING tasks first, even in a zone with fewer tasks', () => {
     const pending = aPendingTask('p', { availabilityZone: 'b', containerInstanceId: 'i2' });
     expect(stopped([...on('a', 'i1', 4), pending], 4)).toEqual(['p']);
   });
 
-  it('counts the tasks that stay, not only those that may go', () => {
+  it('counts the tasks that stay, not only those that may stop', () => {
     const pending = (id: string, availabilityZone: string) => aPendingTask(id, { availabilityZone });
     const tasks = [...on('a', 'i1', 3), pending('pa', 'a'), pending('pb', 'b')];
     expect(stopped(tasks, 4)).toEqual(['pa']);
@@ -86,7 +86,7 @@ describe('scale-in with strategies', () => {
     expect(keep).toEqual({ x: 1, y: 1 });
   });
 
-  it('binpack takes from the instance with most free, and stays there', () => {
+  it('binpack stops tasks on the instance with the most free, and continues there', () => {
     const tasks = [...on('a', 'i1', 2), ...on('a', 'i2', 3), ...on('b', 'i3', 4)];
     const instanceFree = {
       i1: { cpu: 100, memoryMiB: 500 },
@@ -99,7 +99,7 @@ describe('scale-in with strategies', () => {
     expect(by('memory')).toEqual({ i2: 3, i3: 2 });
   });
 
-  it('spread, then binpack: zones stay balanced, within them the freest instance is emptied', () => {
+  it('spread, then binpack: zones stay balanced, and each zone’s freest instance is emptied', () => {
     const tasks = [...on('a', 'i1', 2), ...on('a', 'i2', 2), ...on('b', 'i3', 2)];
     const instanceFree = { i1: { cpu: 1, memoryMiB: 1 }, i2: { cpu: 9, memoryMiB: 9 }, i3: { cpu: 5, memoryMiB: 5 } };
     const strategy: PlacementStrategy[] = [
@@ -109,7 +109,7 @@ describe('scale-in with strategies', () => {
     expect(left(tasks, stopped(tasks, 4, { instanceFree }, strategy), instance)).toEqual({ i1: 2, i3: 2 });
   });
 
-  it('random chooses by lot: the seed decides, the fullest zone does not', () => {
+  it('random: the seed decides, not the fullest zone', () => {
     const tasks = [...on('a', 'i1', 8), ...on('b', 'i2', 8)];
     const by = (seed: string) => stopped(tasks, 8, { seed }, [{ type: 'random' }]);
     expect(by('one')).toEqual(by('one'));
@@ -118,7 +118,7 @@ describe('scale-in with strategies', () => {
 });
 
 describe('stopOrder', () => {
-  it('is the same as taking one at a time from the fullest zone and instance', () => {
+  it('equals stopping one task at a time in the fullest zone and on its fullest instance', () => {
     const tasks = [
       ...on('a', 'i1', 7),
       ...on('a', 'i2', 3),

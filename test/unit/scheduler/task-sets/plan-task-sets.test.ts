@@ -38,7 +38,7 @@ describe('computedDesiredCount', () => {
 });
 
 describe('the list of task sets', () => {
-  it('shows the PRIMARY one first, then the newest', () => {
+  it('shows the PRIMARY set first, then the newest', () => {
     const all = sets([BLUE, 100], [GREEN, 0], ['ecs-svc/3', 0]);
     const ids = makePrimary(all, BLUE, NOW).map(({ deploymentId, status }) => [deploymentId, status]);
     expect(ids).toEqual([
@@ -48,7 +48,7 @@ describe('the list of task sets', () => {
     ]);
   });
 
-  it('has one PRIMARY at most', () => {
+  it('has at most one PRIMARY set', () => {
     const all = makePrimary(makePrimary(sets([BLUE, 100], [GREEN, 100]), BLUE, NOW), GREEN, NOW);
     expect(all.filter(({ status }) => status === 'PRIMARY').map((set) => set.deploymentId)).toEqual([GREEN]);
   });
@@ -75,7 +75,7 @@ describe('planTaskSets', () => {
     );
   });
 
-  it('says that a set is stable, once, and the service when all are', () => {
+  it('says once that a set is stable, and that the service is steady when all sets are', () => {
     const snapshot = external(sets([BLUE, 100], [GREEN, 0]), tasks(BLUE, 4));
     const plan = planTaskSets(snapshot, NOW);
     expect(plan.events).toEqual([
@@ -104,7 +104,7 @@ describe('planTaskSets', () => {
     expect(plan.steadySince).toBeUndefined();
   });
 
-  it('empties a deleted set, then removes it', () => {
+  it('stops the tasks of a deleted set, then removes the set', () => {
     const all = changeTaskSet(sets([BLUE, 100], [GREEN, 100]), GREEN, { draining: true }, NOW);
     const plan = planTaskSets(external(all, [...tasks(BLUE, 4), ...tasks(GREEN, 4)]), NOW);
     expect(plan.stop).toHaveLength(4);
@@ -112,13 +112,13 @@ describe('planTaskSets', () => {
     expect(gone.deployments).toContainEqual({ kind: 'remove', deploymentId: GREEN });
   });
 
-  it('stops everything of a service that is deleted', () => {
+  it('stops all tasks of a deleted service', () => {
     const snapshot = { ...external(sets([BLUE, 100]), tasks(BLUE, 4)), status: 'DRAINING' as const };
     expect(planTaskSets(snapshot, NOW).stop).toHaveLength(4);
     expect(planTaskSets({ ...snapshot, tasks: [] }, NOW).becomesInactive).toBe(true);
   });
 
-  it('waits for a task set while there is none', () => {
+  it('waits for a task set if there is none', () => {
     const plan = planTaskSets(external([], []), NOW);
     expect(plan).toMatchObject({ start: [], stop: [], events: [], waitingFor: 'a task set' });
   });

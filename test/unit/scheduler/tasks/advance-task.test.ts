@@ -50,18 +50,18 @@ describe('advanceTask', () => {
     expect(after === 'unchanged' ? after : after.lastStatus).toBe(expected);
   });
 
-  it('raises the version by one and keeps what is not its own', () => {
+  it('raises the version by one and keeps other members', () => {
     const task = aPendingTask('t1', { replaces: 't0', version: 7 });
     expect(advanced(task, aReport())).toMatchObject({ taskId: 't1', replaces: 't0', version: 8, startedAt: NOW });
   });
 
-  it('leaves a repeated report without effect', () => {
+  it('ignores a repeated report', () => {
     const once = advanced(aPendingTask('t1'), aReport());
     expect(advanceTask(once, aReport())).toBe('unchanged');
     expect(taskChanges(once, aReport())).toEqual({});
   });
 
-  it('sees new details of the containers in an otherwise equal report', () => {
+  it('notices new container details in an otherwise equal report', () => {
     const once = advanced(aPendingTask('t1'), aReport());
     const more = aReport({ containers: [{ name: 'app', lastStatus: 'RUNNING', runtimeId: 'abc' }] });
     expect(advanced(once, more).version).toBe(once.version + 1);
@@ -73,11 +73,11 @@ describe('advanceTask', () => {
     expect(advanced(once, aReport({ startedAt: NOW + 5, healthStatus: 'HEALTHY' })).startedAt).toBe(NOW);
   });
 
-  it('learns startedAt from the last report when the one of RUNNING was lost', () => {
+  it('learns startedAt from the last report if the RUNNING report was lost', () => {
     expect(advanced(aPendingTask('t1'), stopped()).startedAt).toBe(NOW);
   });
 
-  it('a task whose network goes is to stop, from when that was told on, and failed to start only once it is STOPPED', () => {
+  it('stops a DEPROVISIONING task from the first such report on, and counts it as failed to start only once STOPPED', () => {
     const cause = { stopCode: 'TaskFailedToStart', stoppedReason: 'CannotStartContainerError: no' } as const;
     const report = aReport({ lastStatus: 'DEPROVISIONING', reportedAt: NOW + 7, ...cause });
     const { startedAt: _never, ...told } = report;
@@ -90,14 +90,14 @@ describe('advanceTask', () => {
     expect(taskChanges(going, last)).not.toHaveProperty('stoppingAt');
   });
 
-  it('follows health both ways', () => {
+  it('follows health in both directions', () => {
     const well = advanced(aTask('t1'), aReport({ healthStatus: 'HEALTHY' }));
     const ill = advanced(well, aReport({ healthStatus: 'UNHEALTHY' }));
     expect([well.healthStatus, ill.healthStatus]).toEqual(['HEALTHY', 'UNHEALTHY']);
     expect(advanced(ill, aReport({ healthStatus: 'HEALTHY' })).healthStatus).toBe('HEALTHY');
   });
 
-  it('keeps the health of the later report when the earlier one comes after it', () => {
+  it('keeps the later report’s health if the earlier report arrives after it', () => {
     const earlier = aReport({ healthStatus: 'UNKNOWN', reportedAt: NOW });
     const later = aReport({ healthStatus: 'HEALTHY', reportedAt: NOW + 1 });
     const task = advanced(aPendingTask('t1'), later);
@@ -105,28 +105,28 @@ describe('advanceTask', () => {
     expect(taskChanges(task, earlier)).toEqual({});
   });
 
-  it('remembers a report that repeats what is known: earlier ones stay stale', () => {
+  it('remembers the time of a repeat, so that earlier reports stay stale', () => {
     const report = (healthStatus: 'HEALTHY' | 'UNHEALTHY', reportedAt: number) => aReport({ healthStatus, reportedAt });
     const well = advanced(aPendingTask('t1'), report('HEALTHY', NOW));
     expect(advanceTask(well, report('HEALTHY', NOW + 9))).toBe('unchanged');
     expect(advanceTask(heardOf(well, report('HEALTHY', NOW + 9)), report('UNHEALTHY', NOW + 5))).toBe('unchanged');
   });
 
-  it('hears of the end from an agent whose clock was set back', () => {
+  it('accepts the end from an agent whose clock was set back', () => {
     const task = advanced(aPendingTask('t1'), aReport({ reportedAt: NOW + 5 }));
     expect(advanced(task, stopped({ reportedAt: NOW })).lastStatus).toBe('STOPPED');
   });
 
-  it('keeps the health when a report has none', () => {
+  it('keeps the health if a report has none', () => {
     expect(advanced(aTask('t1', { healthStatus: 'HEALTHY' }), aReport()).healthStatus).toBe('HEALTHY');
   });
 
-  it('is STOPPING, and not wanted any more, as soon as an essential container has gone', () => {
+  it('is STOPPING, with desired status STOPPED, as soon as an essential container is gone', () => {
     const after = advanced(aTask('t1'), aReport({ executionStoppedAt: NOW + 10 }));
     expect(after).toMatchObject({ lastStatus: 'STOPPING', desiredStatus: 'STOPPED' });
   });
 
-  it('takes the agent’s reason when the owner has none', () => {
+  it('takes the agent’s reason if the owner has none', () => {
     expect(advanced(aTask('t1'), stopped())).toMatchObject({
       desiredStatus: 'STOPPED',
       stopCode: 'EssentialContainerExited',
@@ -144,7 +144,7 @@ describe('advanceTask', () => {
 });
 
 describe('taskChanges', () => {
-  it('has everything that a task’s way to RUNNING changes', () => {
+  it('has everything that changes until a task is RUNNING', () => {
     const report = aReport({
       pullStartedAt: NOW - 9,
       pullStoppedAt: NOW - 5,
@@ -162,7 +162,7 @@ describe('taskChanges', () => {
     });
   });
 
-  it('has everything that the end of a task changes', () => {
+  it('has everything that changes when a task ends', () => {
     expect(taskChanges(aTask('t1'), stopped())).toEqual({
       lastStatus: 'STOPPED',
       desiredStatus: 'STOPPED',

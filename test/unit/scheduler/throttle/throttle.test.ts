@@ -54,7 +54,7 @@ describe('afterStartFailure', () => {
     });
   });
 
-  it('takes tasks that fail together as one attempt', () => {
+  it('counts tasks that fail together as one attempt', () => {
     const batch = afterStartFailure(resetThrottle(), 40, NOW, 'web');
     expect(batch.throttle.consecutiveStartFailures).toBe(3);
     expect(afterStartFailure(batch.throttle, 10, NOW + 5, 'web')).toEqual({
@@ -63,7 +63,7 @@ describe('afterStartFailure', () => {
     });
   });
 
-  it('goes up step by step to 27 minutes and stays there', () => {
+  it('rises step by step to 27 minutes and stays there', () => {
     let throttle = resetThrottle();
     let now = NOW;
     const waits: number[] = [];
@@ -83,20 +83,20 @@ describe('afterStartFailure', () => {
 });
 
 describe('the end of a throttle', () => {
-  it('comes with a task that runs, or a new deployment', () => {
+  it('comes with a running task or a new deployment', () => {
     const throttle = { consecutiveStartFailures: 7, nextLaunchAt: NOW };
     expect(afterStartSuccess(throttle)).toEqual({ consecutiveStartFailures: 0 });
     expect(resetThrottle()).toEqual({ consecutiveStartFailures: 0 });
   });
 
-  it('leaves a throttle that does not hold as it is', () => {
+  it('leaves an inactive throttle unchanged', () => {
     const throttle = resetThrottle();
     expect(afterStartSuccess(throttle)).toBe(throttle);
   });
 });
 
 describe('placementRetryDelay', () => {
-  it('is quick at first, grows, and ends at a minute', () => {
+  it('is short at first, grows, and ends at a minute', () => {
     const delays = Array.from({ length: 12 }, (_, i) => placementRetryDelay(i + 1));
     expect(delays[0]).toBe(1_000);
     expect(delays.slice(0, PLACEMENT_RETRY_SECONDS.length)).toEqual(PLACEMENT_RETRY_SECONDS.map((s) => s * 1_000));
