@@ -8,8 +8,8 @@ import type { EpochMs } from './time.ts';
 export type DecisionKind = 'call' | 'start' | 'place' | 'noPlace' | 'stop' | 'deployment' | 'wait' | 'instance';
 
 /**
- * Every reason of a decision, with its kind and its words. The words complete a sentence of api/why/:
- * `Started 2 tasks because …`, `Stopped 1 task because …`, `The service waits for …`. To add a reason, add its line
+ * Every reason of a decision, with its kind and its words. The words complete a headline of api/why/:
+ * `Started 2 tasks because …`, `Stopped task 1a because …`, `The service is waiting for …`. To add a reason, add its line
  * here, and set its code where the decision is made.
  */
 export const DECISION_REASONS = {
@@ -17,7 +17,7 @@ export const DECISION_REASONS = {
   providersSet: { kind: 'call', words: 'a call of the API changed the capacity providers of the cluster' },
 
   runTask: { kind: 'start', words: 'the call asked for them' },
-  rollout: { kind: 'start', words: 'the deployment brings up its tasks' },
+  rollout: { kind: 'start', words: 'the deployment is starting its tasks' },
   scaleOut: { kind: 'start', words: 'the service had fewer tasks than its desired count' },
   replaceStopped: { kind: 'start', words: 'tasks of the service had stopped' },
   replaceUnhealthy: { kind: 'start', words: 'tasks of the service failed their health checks' },
@@ -25,61 +25,70 @@ export const DECISION_REASONS = {
   rebalance: { kind: 'start', words: 'the service is not balanced over its availability zones' },
   restoreOld: { kind: 'start', words: 'an older deployment lost tasks while the new one is not up yet' },
 
-  capacityFound: { kind: 'place', words: 'their capacity provider has room for them now' },
+  capacityFound: { kind: 'place', words: 'the capacity provider has room now' },
 
   refused: { kind: 'noPlace', words: 'no container instance met all requirements' },
-  contested: { kind: 'noPlace', words: 'others took the same capacity first' },
+  contested: { kind: 'noPlace', words: 'other tasks took the same capacity first' },
   provisioningQuota: {
     kind: 'noPlace',
-    words: 'as many tasks of the cluster wait for capacity as are allowed to',
+    words: 'the cluster already has the highest allowed number of tasks that wait for capacity',
   },
   provisioning: {
     kind: 'noPlace',
-    words: 'no container instance of their capacity provider met all requirements, so they go on waiting',
+    words: 'no container instance of the capacity provider met all requirements; the wait goes on',
   },
 
   stopCalled: { kind: 'stop', words: 'a call asked for it' },
   scaleIn: { kind: 'stop', words: 'the service had more tasks than its desired count' },
-  rebalanced: { kind: 'stop', words: 'others run in availability zones with fewer tasks' },
-  retired: { kind: 'stop', words: 'a newer deployment replaces theirs' },
-  retiredPending: { kind: 'stop', words: 'a newer deployment replaces theirs before they ran' },
-  draining: { kind: 'stop', words: 'their container instance is DRAINING' },
-  drainingPending: { kind: 'stop', words: 'their container instance became DRAINING before they ran' },
-  spotInterrupted: { kind: 'stop', words: 'their container instance was given notice of a spot interruption' },
+  rebalanced: { kind: 'stop', words: 'other availability zones had fewer tasks of the service' },
+  retired: { kind: 'stop', words: 'a newer deployment replaces this one' },
+  retiredPending: { kind: 'stop', words: 'a newer deployment replaced this one before the start was complete' },
+  draining: { kind: 'stop', words: 'the container instance is DRAINING' },
+  drainingPending: { kind: 'stop', words: 'the container instance became DRAINING before the start was complete' },
+  spotInterrupted: { kind: 'stop', words: 'the container instance received notice of a spot interruption' },
   constraintViolated: {
     kind: 'stop',
-    words: 'their container instance does not meet the placement constraints any more',
+    words: 'the container instance no longer meets the placement constraints',
   },
-  unhealthy: { kind: 'stop', words: 'they failed their health checks and others take their place' },
-  makeRoom: { kind: 'stop', words: 'they failed their health checks and maximumPercent leaves no room beside them' },
+  unhealthy: { kind: 'stop', words: 'health checks failed and replacements take over' },
+  makeRoom: {
+    kind: 'stop',
+    words: 'health checks failed and maximumPercent leaves no room for replacements beside them',
+  },
   deletion: { kind: 'stop', words: 'the service is being deleted' },
-  taskSetDeletion: { kind: 'stop', words: 'their task set is being deleted' },
+  taskSetDeletion: { kind: 'stop', words: 'the task set is being deleted' },
   otherImage: {
     kind: 'stop',
-    words: 'they run another image than their deployment: its tag had moved before they were launched',
+    words: "the image is not the deployment's: its tag had moved before the launch",
   },
-  provisioningTimeout: { kind: 'stop', words: 'they waited too long for room at their capacity provider' },
-  instanceGone: { kind: 'stop', words: 'their container instance is gone' },
+  provisioningTimeout: { kind: 'stop', words: 'the capacity provider had no room in time' },
+  instanceGone: { kind: 'stop', words: 'the container instance is gone' },
 
   deploymentBegan: { kind: 'deployment', words: 'it is the newest deployment of the service' },
-  stageDone: { kind: 'deployment', words: 'what its stages asked for so far is done' },
-  hookExpired: { kind: 'deployment', words: 'nobody continued a lifecycle hook in time, and that one lets it go on' },
-  deploymentCompleted: { kind: 'deployment', words: 'all its tasks run and nothing is left of older deployments' },
-  deploymentRemoved: { kind: 'deployment', words: 'no task of it is left' },
-  superseded: { kind: 'deployment', words: 'a newer deployment, or the end of the service, takes its place' },
+  stageDone: { kind: 'deployment', words: 'its current stages are done' },
+  hookExpired: {
+    kind: 'deployment',
+    words: 'nobody continued a lifecycle hook in time, and the hook continues by default',
+  },
+  deploymentCompleted: { kind: 'deployment', words: 'all its tasks are running and no older deployment is left' },
+  deploymentRemoved: { kind: 'deployment', words: 'it has no tasks left' },
+  superseded: { kind: 'deployment', words: 'a newer deployment or the end of the service supersedes it' },
   circuitBreaker: { kind: 'deployment', words: 'too many of its tasks failed' },
-  stopOrdered: { kind: 'deployment', words: 'a call asked to stop it where it is' },
-  rollbackOrdered: { kind: 'deployment', words: 'a call asked to go back from it' },
-  hookTimedOut: { kind: 'deployment', words: 'nobody continued a lifecycle hook in time, and that one gives it up' },
-  rolledBack: { kind: 'deployment', words: 'the deployment after it failed and rollback is on' },
-  rolledBackByOrder: { kind: 'deployment', words: 'a call asked to go back from the deployment after it' },
+  stopOrdered: { kind: 'deployment', words: 'a call asked to stop it without a rollback' },
+  rollbackOrdered: { kind: 'deployment', words: 'a call asked to roll it back' },
+  hookTimedOut: {
+    kind: 'deployment',
+    words: 'nobody continued a lifecycle hook in time, and the hook rolls back by default',
+  },
+  rolledBack: { kind: 'deployment', words: 'the deployment after it failed and rollback is enabled' },
+  rolledBackByOrder: { kind: 'deployment', words: 'a call asked to roll back the deployment after it' },
   rolledBackByTimeout: { kind: 'deployment', words: 'nobody continued a lifecycle hook of the deployment after it' },
 
   placement: { kind: 'wait', words: 'a place for tasks' },
   throttle: { kind: 'wait', words: 'the next launch after failed starts' },
   bounds: { kind: 'wait', words: 'room below maximumPercent' },
   failedDeployment: { kind: 'wait', words: 'an update: its deployment failed' },
-  lifecycleHook: { kind: 'wait', words: 'a lifecycle hook to be continued' },
+  lifecycleHook: { kind: 'wait', words: 'someone to continue a lifecycle hook' },
   bakeTime: { kind: 'wait', words: 'the end of the bake time' },
   toRun: { kind: 'wait', words: 'tasks to reach RUNNING' },
   toBecomeHealthy: { kind: 'wait', words: 'tasks to become healthy' },
@@ -89,12 +98,12 @@ export const DECISION_REASONS = {
 
   registered: { kind: 'instance', words: 'its agent registered it' },
   returned: { kind: 'instance', words: 'its agent registered it again' },
-  connected: { kind: 'instance', words: 'its agent is connected and has compared what runs there' },
-  silent: { kind: 'instance', words: 'its agent is not heard any more: nothing is placed there' },
+  connected: { kind: 'instance', words: 'its agent connected and compared the running tasks with the expected ones' },
+  silent: { kind: 'instance', words: 'its agent went silent: no tasks are placed there' },
   givenUp: { kind: 'instance', words: 'its agent stayed silent for too long: its tasks count as stopped' },
   statusSet: { kind: 'instance', words: 'a call set its status' },
   attributesSet: { kind: 'instance', words: 'a call changed its attributes' },
-  interrupted: { kind: 'instance', words: 'it was given notice of a spot interruption: it drains' },
+  interrupted: { kind: 'instance', words: 'it received notice of a spot interruption and is draining' },
   deregistered: { kind: 'instance', words: 'a call deregistered it' },
 } as const satisfies Readonly<Record<string, { readonly kind: DecisionKind; readonly words: string }>>;
 
