@@ -1,13 +1,15 @@
-/** The chain behind a task, a service, a deployment or a container instance, from what the store remembers. */
+/** The chain behind a task, a service, a deployment or a container instance, from the records in the store. */
 import type { Decision, DecisionKind, DecisionReason } from '../../model/decision.ts';
 import { decisionKind } from '../../model/decision.ts';
 import type { Task } from '../../model/task.ts';
 import type { DecisionFilter, Store } from '../../store/types.ts';
-import { callText, sentenceOf } from './sentences.ts';
+import { calledBy } from './details.ts';
+import { capitalized } from './phrases.ts';
 import { inOrder, type Step } from './step.ts';
 import { taskSteps } from './task-steps.ts';
+import { wordingOf } from './wording.ts';
 
-/** Decisions in one answer at most: the last ones. */
+/** One answer has the last so many decisions at most. */
 export const LONGEST_CHAIN = 200;
 
 export type Subject = 'task' | 'service' | 'deployment' | 'instance';
@@ -27,11 +29,11 @@ const MEMBER = {
 const stepOf = (decision: Decision, focus?: string): Step => ({
   at: decision.at,
   kind: 'decision',
-  sentence: sentenceOf(decision, focus),
+  ...wordingOf(decision, focus),
   decision,
 });
 
-/** Calls that led to the task: the first and the last about its deployment, and the last one about its service before it started. */
+/** The calls that led to the task: the first and the last about its deployment, and the last about its service before the task started. */
 async function callsBehind(store: Store, start: Decision | undefined): Promise<readonly Decision[]> {
   if (start === undefined) return [];
   const { clusterName, deploymentId, serviceName, at: until } = start;
@@ -46,7 +48,7 @@ async function callsBehind(store: Store, start: Decision | undefined): Promise<r
   return found.flat();
 }
 
-/** What a capacity provider strategy may come from: the last call about the cluster's providers before the task started. */
+/** The strategy of the task may come from the cluster: the last call about the cluster's providers before the task started. */
 const callOnProviders = (store: Store, task: Task | undefined, start: Decision | undefined) =>
   task?.capacityProviderName === undefined || start === undefined
     ? []
@@ -54,33 +56,33 @@ const callOnProviders = (store: Store, task: Task | undefined, start: Decision |
 
 const byTime = (a: Decision, b: Decision): number => a.at - b.at;
 
-/** A call that changed nothing but to start this: it has no record of its own, the first decision names it. */
+/** A call that only started the task has no record of its own: the first decision names the call. */
 function callItself(decisions: readonly Decision[]): readonly Step[] {
   const [first] = decisions.filter((decision) => decision.reasons[0]?.reason !== 'providersSet').sort(byTime);
   if (first === undefined || decisionKind(first) === 'call') return [];
   const call = first.causes.find((cause) => cause.kind === 'call');
   if (call === undefined) return [];
-  const text = callText(call);
-  return [{ at: first.at, kind: 'call', sentence: `${text.charAt(0).toUpperCase()}${text.slice(1)}.` }];
+  const details = [capitalized(calledBy(call))];
+  return [{ at: first.at, kind: 'call', headline: `${call.operation} was called`, details }];
 }
 
 const ofKind = (decisions: readonly Decision[], kind: DecisionKind): Decision | undefined =>
   decisions.find((decision) => decisionKind(decision) === kind);
 
-/** Stops that come from what became of the container instance. */
+/** Reasons of stops that follow from what happened to the container instance. */
 const BY_INSTANCE: ReadonlySet<DecisionReason> = new Set([
   'draining',
   'drainingPending',
   'spotInterrupted',
   'instanceGone',
 ]);
-/** What an instance is told, or is found to be. */
+/** Reasons for which an instance loses its tasks. */
 const INSTANCE_ENDS: ReadonlySet<DecisionReason> = new Set(['statusSet', 'interrupted', 'deregistered', 'givenUp']);
 
 const has = ({ reasons }: Decision, known: ReadonlySet<DecisionReason>): boolean =>
   reasons.some(({ reason }) => known.has(reason));
 
-/** What led to the end of the task, beyond its own record: the last call about its service, what became of its instance. */
+/** What led to the task's end beyond its own records: the last call about its service, and what happened to its instance. */
 async function behindTheEnd(store: Store, id: string, own: readonly Decision[]): Promise<readonly Decision[]> {
   const [start, stop] = [ofKind(own, 'start'), ofKind(own, 'stop')];
   if (stop === undefined) return [];
@@ -110,12 +112,12 @@ async function taskChain(store: Store, { clusterName, id }: WhyQuestion): Promis
   ]);
   const decisions = [...new Map([...behind.flat(), ...own].map((decision) => [decision.id, decision])).values()];
   const decided = start?.at ?? 0;
-  // Its row is as old as the round that decided on it: what it holds came with the decision.
+  // The row carries the time at which the round began, before the decision: the decision comes first.
   const steps = task === undefined ? [] : taskSteps({ ...task, createdAt: Math.max(task.createdAt, decided) });
   return [...callItself(decisions), ...decisions.map((decision) => stepOf(decision, id)), ...steps];
 }
 
-/** Empty when nothing is known of it. */
+/** Empty when nothing is on record. */
 export async function whyChain(store: Store, question: WhyQuestion): Promise<readonly Step[]> {
   const { clusterName, subject, id } = question;
   if (subject === 'task') return inOrder(await taskChain(store, question));

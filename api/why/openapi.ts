@@ -1,4 +1,4 @@
-/** The route for why in the OpenAPI document. */
+/** The route of `why` in the OpenAPI document. */
 const parameter = (name: string, more: object) => ({
   name,
   in: 'path',
@@ -12,10 +12,10 @@ export const WHY_PATHS = {
       operationId: 'Why',
       tags: ['why'],
       description:
-        'Why things happened: the chain of decisions from the call of the API to the end of a container, oldest first, each in plain words and with its record.',
+        'Why things happened: the chain of decisions from a call of the API to the end of a container, oldest first, each in plain words and with its record.',
       parameters: [
         parameter('subject', { enum: ['task', 'service', 'deployment', 'instance'] }),
-        parameter('id', { description: 'An ARN, an id or the first 8 characters of one, or the name of a service.' }),
+        parameter('id', { description: 'An ARN, an id or its first 8 characters, or the name of a service.' }),
         { name: 'cluster', in: 'query', schema: { type: 'string' } },
       ],
       responses: {
@@ -34,12 +34,18 @@ export const WHY_PATHS = {
                     type: 'array',
                     items: {
                       type: 'object',
-                      required: ['at', 'kind', 'sentence'],
+                      required: ['at', 'kind', 'sentence', 'headline', 'details'],
                       properties: {
                         at: { type: 'number', description: 'Seconds since 1970-01-01 UTC.' },
                         kind: { type: 'string', enum: ['call', 'decision', 'task'] },
-                        sentence: { type: 'string' },
-                        decision: { type: 'object', description: 'The record behind the sentence.' },
+                        sentence: { type: 'string', description: 'The headline and the details as one text.' },
+                        headline: { type: 'string', description: 'What happened, and why.' },
+                        details: {
+                          type: 'array',
+                          items: { type: 'string' },
+                          description: 'What caused it, and the facts that the decision rests on.',
+                        },
+                        decision: { type: 'object', description: 'The record behind the words.' },
                       },
                     },
                   },

@@ -1,4 +1,4 @@
-/** What a person points at: an ARN, an id, the beginning of an id, or a service's name. */
+/** Finds what a person asks about: by an ARN, an id, the beginning of an id, or a service's name. */
 import type { Partition } from '../../model/arn.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/types.ts';
@@ -18,11 +18,11 @@ const SHOWN_MATCHES = 5;
 
 function readSubject(text: string): Subject {
   const subject = SUBJECTS.find((known) => known === text);
-  if (subject === undefined) throw invalid(`Ask why of a ${SUBJECTS.join(', ')}; '${text}' is none of these.`);
+  if (subject === undefined) throw invalid(`Ask about one of ${SUBJECTS.join(', ')}: '${text}' is none of these.`);
   return subject;
 }
 
-/** `ecs-svc/` may be left out of a deployment's id. */
+/** A caller may leave `ecs-svc/` out of a deployment's id. */
 const deploymentOf = (id: string): string => (id.startsWith('ecs-svc/') ? id : `ecs-svc/${id}`);
 
 export interface WhyRequest {
@@ -31,7 +31,7 @@ export interface WhyRequest {
   readonly clusterName: string;
 }
 
-/** Throws InvalidParameterException for what it cannot read, and when the beginning of an id fits several. */
+/** Throws InvalidParameterException when it cannot read the request, and when several ids begin like this. */
 export async function readQuestion(
   { store, partition }: { readonly store: Store; readonly partition: Partition },
   request: WhyRequest,
@@ -39,7 +39,7 @@ export async function readQuestion(
   const subject = readSubject(request.subject);
   if (request.id.startsWith('arn:')) {
     const { type, path } = checkOwnArn(request.id, partition);
-    if (ARN_TYPES[type] !== subject) throw invalid(`That is the ARN of a ${type}, not of a ${subject}.`);
+    if (ARN_TYPES[type] !== subject) throw invalid(`This is the ARN of a ${type}, not of a ${subject}.`);
     const [clusterName = '', ...rest] = path;
     return { clusterName, subject, id: type === 'task-set' ? rest.slice(1).join('/') : rest.join('/') };
   }
@@ -51,7 +51,7 @@ export async function readQuestion(
   }
   const matches = await store.findByPrefix(subject, { clusterName, prefix, limit: SHOWN_MATCHES });
   if (matches.length > 1 && !matches.includes(prefix)) {
-    throw invalid(`Several begin with '${request.id}': ${matches.join(', ')}.`);
+    throw invalid(`Several ids begin with '${request.id}': ${matches.join(', ')}.`);
   }
   return { clusterName, subject, id: matches.includes(prefix) ? prefix : (matches[0] ?? prefix) };
 }
@@ -59,5 +59,5 @@ export async function readQuestion(
 export const unknownSubject = ({ subject, id, clusterName }: WhyQuestion): EcsError =>
   new EcsError(
     'ResourceNotFoundException',
-    `Nothing is recorded of ${subject} ${id} in cluster ${clusterName}: there is none, or its records are past their retention.`,
+    `Nothing is recorded about ${subject} ${id} in cluster ${clusterName}: it does not exist, or its records are past their retention.`,
   );

@@ -1,4 +1,4 @@
-/** GET /v1/why/{subject}/{id}: the chain from the call of the API to where things stand. Not of the ECS API: Longshore's own. */
+/** GET /v1/why/{subject}/{id}: the chain from the call of the API to the present state. The ECS API has no such call; this one is Longshore's own. */
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import type { Store } from '../../store/types.ts';
@@ -6,6 +6,7 @@ import { resolveClusterName } from '../operations/shared/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { whyChain } from './chain.ts';
 import { readQuestion, unknownSubject } from './resolve.ts';
+import { sentenceOf, type Step } from './step.ts';
 
 export interface WhyRoute {
   readonly calls: Calls;
@@ -13,8 +14,17 @@ export interface WhyRoute {
   readonly partition: Partition;
 }
 
-/** Ids and ARNs have slashes: everything behind the subject is the id. */
+/** Ids and ARNs contain slashes: the rest of the path is the id. */
 const PATH = '/v1/why/:subject/*id';
+
+const toWire = ({ at, kind, headline, details, decision }: Step) => ({
+  at: at / 1000,
+  kind,
+  sentence: sentenceOf({ headline, details }),
+  headline,
+  details,
+  ...(decision === undefined ? {} : { decision }),
+});
 
 export function addWhyRoute(app: Express, { calls, store, partition }: WhyRoute): void {
   app.get(PATH, async ({ params, query }: Request, response: Response) => {
@@ -24,7 +34,7 @@ export function addWhyRoute(app: Express, { calls, store, partition }: WhyRoute)
     const question = await readQuestion({ store, partition }, { subject, id: id.join('/'), clusterName });
     const chain = await whyChain(store, question);
     if (chain.length === 0) throw unknownSubject(question);
-    const body = { ...question, chain: chain.map(({ at, ...step }) => ({ at: at / 1000, ...step })) };
+    const body = { ...question, chain: chain.map(toWire) };
     calls.succeed(response, { door: 'rest', status: 200, body });
   });
 }

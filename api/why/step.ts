@@ -2,13 +2,21 @@
 import type { Decision } from '../../model/decision.ts';
 import type { EpochMs } from '../../model/time.ts';
 
-export interface Step {
+/** What happened, on one line, and below it what led to it and what is known about it. Phrases without a full stop. */
+export interface Wording {
+  readonly headline: string;
+  readonly details: readonly string[];
+}
+
+export interface Step extends Wording {
   readonly at: EpochMs;
   readonly kind: 'call' | 'decision' | 'task';
-  readonly sentence: string;
-  /** The record behind the sentence. */
+  /** The record behind the wording. */
   readonly decision?: Decision;
 }
 
-/** In the order of time; what happened in the same moment as it is given. */
+/** Sorts by time. Steps of the same moment keep the order in which they are given. */
 export const inOrder = (steps: readonly Step[]): readonly Step[] => [...steps].sort((a, b) => a.at - b.at);
+
+/** Headline and details as one text. */
+export const sentenceOf = ({ headline, details }: Wording): string => `${[headline, ...details].join('. ')}.`;

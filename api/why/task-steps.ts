@@ -2,28 +2,38 @@
 import type { Task, TaskContainer } from '../../model/task.ts';
 import type { Step } from './step.ts';
 
-function containerEnd({ name, exitCode, reason }: TaskContainer): string {
+/** A container's reason is left out where it repeats the task's. */
+function containerEnd({ name, exitCode, reason = '' }: TaskContainer, stoppedReason: string | undefined): string {
   const code = exitCode === undefined ? 'never ran' : `exited with ${exitCode}`;
-  return `container ${name} ${code}${reason === undefined || reason === '' ? '' : ` (${reason})`}`;
+  return `Container ${name} ${code}${reason === '' || reason === stoppedReason ? '' : ` (${reason})`}`;
 }
 
-/** The steps that the row has times for, in the order in which a task takes them. */
+/** One step for each time that the row has, in the order in which a task goes through them. */
 export function taskSteps(task: Task): readonly Step[] {
-  const { taskId, containers } = task;
+  const { taskId, containers, held, stopCode, stoppedReason } = task;
   const where = task.containerInstanceId === undefined ? '' : ` on container instance ${task.containerInstanceId}`;
-  const stop = [task.stopCode, task.stoppedReason].filter((part) => part !== undefined).join(': ');
-  const health = task.healthStatus === 'UNKNOWN' ? '' : ` Its health is ${task.healthStatus}.`;
-  const steps: readonly (readonly [at: number | undefined, sentence: string])[] = [
+  const reason = [stopCode, stoppedReason].filter((part) => part !== undefined).join(': ');
+  const stop = reason === '' ? [] : [reason];
+  const ends = containers.map((container) => containerEnd(container, stoppedReason));
+  const health = task.healthStatus === 'UNKNOWN' ? [] : [`Its health is ${task.healthStatus} now`];
+  const steps: readonly (readonly [at: number | undefined, headline: string, details: readonly string[]])[] = [
     [
       task.createdAt,
-      `Task ${taskId} of ${task.family}:${task.revision} was recorded${where}; it holds ${task.held.cpu} CPU units and ${task.held.memoryMiB} MiB.`,
+      `Task ${taskId} was created${where}`,
+      [`Task definition ${task.family}:${task.revision}`, `Reserved: ${held.cpu} CPU units, ${held.memoryMiB} MiB`],
     ],
-    [task.pullStartedAt, 'Its agent began to pull the images.'],
-    [task.pullStoppedAt, 'The images were there.'],
-    [task.startedAt, `It reached RUNNING.${health}`],
-    [task.stoppingAt, `It began to stop${stop === '' ? '' : ` (${stop})`}.`],
-    [task.executionStoppedAt, `Its containers ended: ${containers.map(containerEnd).join(', ')}.`],
-    [task.stoppedAt, `It is STOPPED${stop === '' ? '' : ` (${stop})`}: ${containers.map(containerEnd).join(', ')}.`],
+    [task.pullStartedAt, 'The agent began to pull the images of the task', []],
+    [task.pullStoppedAt, 'The agent has the images of the task', []],
+    [task.startedAt, 'The task reached RUNNING', health],
+    [task.stoppingAt, 'The task began to stop', stop],
+    [task.executionStoppedAt, 'The containers of the task ended', ends],
+    [
+      task.stoppedAt,
+      'The task reached STOPPED',
+      [...(task.stoppingAt === undefined ? stop : []), ...(task.executionStoppedAt === undefined ? ends : [])],
+    ],
   ];
-  return steps.flatMap(([at, sentence]) => (at === undefined ? [] : [{ at, kind: 'task' as const, sentence }]));
+  return steps.flatMap(([at, headline, details]) =>
+    at === undefined ? [] : [{ at, kind: 'task' as const, headline, details }],
+  );
 }

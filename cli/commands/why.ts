@@ -1,22 +1,18 @@
-/** `longshore why SUBJECT ID`: asks a running Longshore why, and prints the chain for a person to read. */
+/** `longshore why SUBJECT ID`: asks a running Longshore why, and prints the chain for a person or for a program. */
 import { parseArgs } from 'node:util';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { askApi } from '../local-api.ts';
+import type { WhyAnswer } from '../why/answer.ts';
+import { forMachines } from '../why/for-machines.ts';
+import { forPeople } from '../why/for-people.ts';
 
 const USAGE = `Usage: longshore why task|service|deployment|instance ID [--cluster NAME] [--json]
 
-  ID         an ARN, an id or its first 8 characters, or the name of a service
-  --cluster  the cluster of a name or an id; without it LONGSHORE_CLUSTER
-  --json     the records, as the API answers them`;
+Prints what happened and why, oldest first, with local times and short ids.
 
-interface Answer {
-  readonly message?: string;
-  readonly chain?: readonly {
-    readonly at: number;
-    readonly kind: 'call' | 'decision' | 'task';
-    readonly sentence: string;
-  }[];
-}
+  ID         an ARN, an id or its first 8 characters, or the name of a service
+  --cluster  the cluster of the id or name (default: LONGSHORE_CLUSTER)
+  --json     print JSON for programs: full ids, ISO times, and the record of each decision`;
 
 interface Question {
   readonly subject: string;
@@ -46,14 +42,9 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   const path = id.split('/').map(encodeURIComponent).join('/');
   const query = `cluster=${encodeURIComponent(cluster)}`;
   const response = await askApi(settings, `/v1/why/${encodeURIComponent(subject)}/${path}?${query}`);
-  const answer = (await response.json()) as Answer;
+  const answer = (await response.json()) as WhyAnswer;
   if (answer.chain === undefined) throw new SetupError(answer.message ?? `The API answered ${response.status}.`);
-  if (json) {
-    process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
-    return;
-  }
-  for (const { at, kind, sentence } of answer.chain) {
-    const time = new Date(at * 1000).toISOString();
-    process.stdout.write(`${time}  ${kind === 'task' ? '  ' : ''}${sentence}\n`);
-  }
+  process.stdout.write(json ? forMachines(answer) : answer.chain.map(forPeople).join(''));
+  if (!json && subject !== 'task')
+    process.stderr.write('\nFor the life and the end of one task: longshore why task ID\n');
 }

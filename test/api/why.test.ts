@@ -64,15 +64,21 @@ describe('why', () => {
     const { status, body } = await why(`task/${taskId.slice(0, 10)}`);
     expect(status).toBe(200);
     expect(body.chain.map(({ sentence }) => sentence)).toEqual([
-      expect.stringMatching(/desiredCount 1 → 2.*the call UpdateService by arn:aws:iam::1:root \(request r-7\)/),
-      `Started task ${taskId} of deployment ${deploymentId} on container instance ${instanceId}, in the place of task ${old}: tasks of the service had stopped. The service wanted 2, between 2 and 4. It followed reports on 1 task (${old}).`,
-      expect.stringContaining(`Task ${taskId} of`),
+      expect.stringMatching(
+        /^UpdateService was called: desiredCount 1 → 2\. Called by arn:aws:iam::1:root \(request r-7\)/,
+      ),
+      `Started task ${taskId} on container instance ${instanceId} to replace task ${old} because tasks of the service had stopped. Caused by a report on task ${old}. Desired count 2, with 2 to 4 tasks allowed. Deployment ${deploymentId}.`,
+      expect.stringContaining(`Task ${taskId} was created`),
     ]);
+    expect(body.chain[1]).toMatchObject({
+      headline: `Started task ${taskId} on container instance ${instanceId} to replace task ${old} because tasks of the service had stopped`,
+      details: [`Caused by a report on task ${old}`, expect.any(String), `Deployment ${deploymentId}`],
+    });
     expect((await why(`task/arn:aws:ecs:us-east-1:123456789012:task/default/${taskId}`)).body.chain).toHaveLength(3);
     expect((await why(`service/${serviceName}`)).body.chain).toHaveLength(2);
     expect((await why(`deployment/${deploymentId}`)).body.chain).toHaveLength(2);
     expect((await why(`task/${old}`)).body.chain[1]?.sentence).toContain(
-      `Started task ${taskId} in the place of task ${old}`,
+      `Started task ${taskId} on container instance ${instanceId} to replace task ${old}`,
     );
   });
 
@@ -129,13 +135,13 @@ describe('why', () => {
     await store.reserveTasks({ clusterName, tasks: [task], decisions });
     const { body } = await why(`task/${taskId}?cluster=${clusterName}`);
     expect(body.chain.map(({ sentence }) => sentence)).toEqual([
-      expect.stringMatching(/capacity providers of the cluster: capacityProviders.*call PutClusterCapacityProviders/),
-      'The call RunTask by arn:aws:iam::1:root (request r-7).',
-      expect.stringMatching(/^Started task \w+ to wait for capacity/),
-      expect.stringContaining(`Task ${taskId} of`),
-      expect.stringMatching(/^Did not place task \w+: .*go on waiting \(reason: RESOURCE:CPU\)/),
+      expect.stringMatching(/^PutClusterCapacityProviders was called: capacityProviders/),
+      'RunTask was called. Called by arn:aws:iam::1:root (request r-7).',
+      expect.stringMatching(/^Started task \w+, which waits for capacity, because/),
+      expect.stringContaining(`Task ${taskId} was created`),
+      expect.stringMatching(/^Did not place task \w+ because .*the wait goes on.*Reason: RESOURCE:CPU/),
       expect.stringContaining(`Placed task ${taskId} on container instance ${instanceId}`),
-      expect.stringMatching(/notice of a spot interruption: it drains.*call InterruptContainerInstance/),
+      expect.stringMatching(/notice of a spot interruption and is draining.*Caused by InterruptContainerInstance/),
       expect.stringMatching(/^Stopped task \w+.*notice of a spot interruption/),
     ]);
   });
@@ -148,8 +154,8 @@ describe('why', () => {
     const { body } = await why(`instance/${instanceId}`);
     expect(body.chain.map(({ sentence }) => sentence)).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/a call changed its attributes \(rack r1\).*the call PutAttributes/),
-        expect.stringMatching(/a call changed its attributes \(rack r1 → none\).*the call DeleteAttributes/),
+        expect.stringMatching(/a call changed its attributes\. Caused by PutAttributes.*With rack r1/),
+        expect.stringMatching(/a call changed its attributes\. Caused by DeleteAttributes.*Changed: rack r1 → none/),
       ]),
     );
   });

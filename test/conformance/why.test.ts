@@ -15,21 +15,27 @@ const SERVICE = 'asked';
 const deploymentConfiguration = { minimumHealthyPercent: 0, maximumPercent: 200 };
 const running = withLongshore();
 
-const idOf = ({ taskArn = '' }: Task): string => taskArn.split('/').at(-1) ?? '';
-const instanceOf = ({ containerInstanceArn = '' }: Task): string => containerInstanceArn.split('/').at(-1) ?? '';
+/** Ids as the command prints them. */
+const shortId = (arn = ''): string => arn.split('/').at(-1)?.slice(0, 8) ?? '';
+const idOf = ({ taskArn }: Task): string => shortId(taskArn);
+const instanceOf = ({ containerInstanceArn }: Task): string => shortId(containerInstanceArn);
 
-/** The lines that the command prints, without their times. */
+const INDENTED = /^ {5,}/;
+
+/** The steps that the command prints: each headline without its time, and its details behind it on one line. */
 async function why(subject: string, id: string): Promise<string[]> {
   const url = new URL(running().url);
   const env = { ...process.env, LONGSHORE_HOST: url.hostname, LONGSHORE_PORT: url.port };
   const { stdout } = await run(process.execPath, [ENTRY, 'why', subject, id], { env });
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.replace(/^\S+\s+/, ''));
+  const steps: string[] = [];
+  for (const line of stdout.trim().split('\n')) {
+    if (INDENTED.test(line)) steps.push(`${steps.pop() ?? ''} | ${line.trim()}`);
+    else steps.push(line.replace(/^\S+ \S+ {2}/, ''));
+  }
+  return steps;
 }
 
-/** The lines tell these, in this order, others between them. */
+/** The steps match these, in this order, with others between them. */
 function expectInOrder(lines: readonly string[], parts: readonly RegExp[]): void {
   let from = 0;
   for (const part of parts) {
@@ -56,42 +62,43 @@ it('tells the chain from the call to the end of a container', async () => {
 
   const ofVictim = await why('task', idOf(victim!));
   expectInOrder(ofVictim, [
-    /call CreateService by arn:aws:iam::.*\(request [\w-]+\)/,
-    new RegExp(`Started task ${idOf(victim!)}.* on container instance ${instanceOf(victim!)}.*The best was`),
+    /^CreateService was called.*by root \(request \w{8}\)/,
+    new RegExp(`Started task ${idOf(victim!)}.* on container instance ${instanceOf(victim!)}.*Best: `),
     /began to pull/,
     /reached RUNNING/,
-    /STOPPED.*container web exited with 137/,
+    /Container web exited with 137/,
+    /reached STOPPED/,
   ]);
-  expectInOrder(ofVictim, [new RegExp(`Started task ${idOf(successor)} in the place of task ${idOf(victim!)}`)]);
+  expectInOrder(ofVictim, [new RegExp(`Started task ${idOf(successor)}.* to replace task ${idOf(victim!)}`)]);
 
   const second = await registerWeb(running(), SERVICE, 'second');
   await ecs.send(new UpdateServiceCommand({ service: SERVICE, taskDefinition: second }));
   const [fresh] = await stable(running(), SERVICE, 2, second);
   const [deployment] = (await describeService(running(), SERVICE)).deployments!;
-  expectInOrder(await why('task', idOf(successor).slice(0, 8)), [
-    /call CreateService/,
-    new RegExp(`Started task ${idOf(successor)}.*in the place of task ${idOf(victim!)}.*had stopped`),
+  expectInOrder(await why('task', idOf(successor)), [
+    /^CreateService was called/,
+    new RegExp(`Started task ${idOf(successor)}.*to replace task ${idOf(victim!)}.*had stopped`),
     /reached RUNNING/,
-    new RegExp(`call UpdateService`),
+    /^UpdateService was called/,
     new RegExp(`Stopped task ${idOf(successor)}.*newer deployment`),
     /STOPPED/,
   ]);
   expectInOrder(await why('deployment', deployment!.id!), [
-    new RegExp(`taskDefinition .*→ .*${second}.*call UpdateService`),
+    new RegExp(`^UpdateService was called: taskDefinition .*→ ${second.split('/').at(-1)}`),
     /began.*status PENDING → IN_PROGRESS/,
-    /Started .*the deployment brings up its tasks/,
+    /Started .*the deployment is starting its tasks/,
     /completed.*status IN_PROGRESS → SUCCESSFUL/,
   ]);
   expectInOrder(await why('service', SERVICE), [
-    /call CreateService/,
-    /Started .*tasks of the service had stopped.*reports on/,
-    /call UpdateService/,
+    /^CreateService was called/,
+    /Started .*tasks of the service had stopped.*Caused by a report on/,
+    /^UpdateService was called/,
     /Stopped .*newer deployment/,
     /completed/,
   ]);
   expectInOrder(await why('instance', instanceOf(fresh!)), [
     /its agent registered it/,
-    /its agent is connected/,
+    /its agent connected/,
     new RegExp(`Started .*on container instance ${instanceOf(fresh!)}`),
   ]);
 
@@ -99,9 +106,9 @@ it('tells the chain from the call to the end of a container', async () => {
   await vi.waitFor(
     async () =>
       expectInOrder(await why('task', idOf(fresh!)), [
-        /call UpdateService/,
-        new RegExp(`Stopped task ${idOf(fresh!)}.*asked for.*call StopTask`),
-        new RegExp(`Started task \\w+ in the place of task ${idOf(fresh!)}`),
+        /^UpdateService was called/,
+        new RegExp(`Stopped task ${idOf(fresh!)}.*Caused by StopTask.*asked for`),
+        new RegExp(`Started task \\w+ .*to replace task ${idOf(fresh!)}`),
       ]),
     PATIENCE,
   );
