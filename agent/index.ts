@@ -72,7 +72,7 @@ export interface RunningAgent {
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const containerInstanceId = await loadInstanceId(options.dataDir);
-  const logger = options.logger.child({ containerInstance: containerInstanceId });
+  const logger = options.logger.child({ containerInstanceId });
   const stopping = new AbortController();
   const patiently = <T>(what: string, attempt: () => Promise<T>): Promise<T> =>
     untilDone({ what, logger, signal: stopping.signal, isFinal: isRefusal }, attempt);
@@ -82,11 +82,12 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const client = new Client({ connection, namespace: options.temporal.namespace });
   const reporter = new TaskReporter({
     send: reportSender(client),
-    onError: (error, owner) => logger.warn({ owner, error: String(error) }, 'cannot report tasks: trying again'),
+    onError: (error, owner) =>
+      logger.warn({ ownerWorkflowId: owner, err: error }, 'could not report on tasks; trying again'),
   });
   const cgroups = await patiently('container engine', () => probeTaskCgroups(docker, containerInstanceId));
   if (typeof cgroups === 'string')
-    logger.warn(`limits of a task hold for each of its containers, not for all together: ${cgroups}`);
+    logger.warn({ err: cgroups }, 'the limits of a task apply to each of its containers, not to all of them together');
   const tasks = createHostTasks({ options, containerInstanceId, logger, docker, reporter, cgroups });
   await patiently('container engine', () => tasks.open());
   const session = new ControlPlaneSession({
@@ -105,9 +106,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       shutdown: stopping.signal,
     }),
   );
-  const ended = worker.run().catch((error: unknown) => logger.error(error, 'the agent stopped taking work'));
+  const ended = worker.run().catch((error: unknown) => logger.error({ err: error }, 'the agent stopped taking work'));
   const arn = containerInstanceArn(options.partition, options.clusterName, containerInstanceId);
-  logger.info({ arn }, 'agent takes work');
+  logger.info({ containerInstanceArn: arn }, 'the agent takes work');
   return {
     containerInstanceId,
     async shutdown() {

@@ -20,7 +20,7 @@ export async function untilDone<T>({ what, logger, signal, isFinal }: Attempts, 
       return await attempt();
     } catch (error) {
       if (isFinal?.(error) === true) throw error;
-      logger.warn({ error: error instanceof Error ? error.message : String(error) }, `${what}: trying again`);
+      logger.warn({ err: error }, `${what}: trying again`);
     }
     await sleep(wait, undefined, { signal });
   }

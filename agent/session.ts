@@ -69,7 +69,9 @@ export class ControlPlaneSession implements AgentSession {
     const { comesBack } = this.#deps;
     if (comesBack === undefined) return;
     this.#absence ??= this.#returnIfDeregistered(comesBack)
-      .catch((error: unknown) => comesBack.logger.warn({ error: String(error) }, 'cannot register again'))
+      .catch((error: unknown) =>
+        comesBack.logger.warn({ err: error }, 'could not register the container instance again'),
+      )
       .finally(() => {
         this.#absence = undefined;
       });
@@ -84,7 +86,9 @@ export class ControlPlaneSession implements AgentSession {
     const { logger, shutdown, afterMs = DEREGISTERED_WAIT_MS } = how;
     const registration = this.#registration;
     if (registration === undefined || (await isRegistered(client, registration))) return;
-    logger.warn('the container instance was deregistered: restart the agent, or wait an hour, to register it again');
+    logger.warn(
+      'the container instance was deregistered; the agent registers it again after an hour, or when you restart it',
+    );
     await sleep(afterMs, undefined, { signal: shutdown, ref: false }).catch(() => undefined);
     if (shutdown.aborted || (await isRegistered(client, registration))) return;
     await this.renew();

@@ -11,7 +11,7 @@ const FILES = ['postgres/postgres.log', 'temporal/temporal.log', 'docker/dockerd
 export function keepLogsSmall(settings: Pick<Settings, 'dataDir' | 'logLimits'>, logger: Logger): () => Promise<void> {
   const files = FILES.map((name) => path.join(settings.dataDir, name));
   const look = (): void =>
-    tendLogs(files, settings.logLimits, (error) => logger.warn({ err: error }, 'a log could not be set aside'));
+    tendLogs(files, settings.logLimits, (error) => logger.warn({ err: error }, 'could not rotate a log'));
   look();
   const timer = setInterval(look, LOOK_EVERY_MS);
   return () => {

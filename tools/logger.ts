@@ -39,7 +39,7 @@ export function createTerminalLogger(settings: Pick<Settings, 'logLevel' | 'data
   );
 }
 
-/** Of no use to a person at a terminal; the log file has them. */
+/** Fields that a person at a terminal does not need. The log file has them. */
 const FOR_THE_FILE_ONLY = new Set(['taskToken', 'sdkComponent', 'namespace', 'workflowRunId', 'isLocal', 'requestId']);
 
 /** `12:03:55 WARN  message key=value …` */
@@ -47,7 +47,7 @@ function forTerminal(line: string): string {
   const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const clock = new Date(Number(time)).toISOString().slice(11, 23);
   const name = (pino.levels.labels[Number(level)] ?? '').toUpperCase().padEnd(5);
-  const reason = (err as { message?: string } | undefined)?.message;
+  const reason = typeof err === 'string' ? err : (err as { message?: string } | undefined)?.message;
   const rest = Object.entries(fields)
     .filter(([key]) => !FOR_THE_FILE_ONLY.has(key))
     .map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);

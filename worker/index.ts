@@ -98,7 +98,7 @@ export async function startWorker(options: WorkerOptions): Promise<{ shutdown():
   const look = (): void => {
     void background.begin(() =>
       rebuildLostWorkflows(owners).catch((error: unknown) => {
-        logger.warn({ err: error }, 'could not look for lost workflows; tried again later');
+        logger.warn({ err: error }, 'could not look for lost workflows; trying again later');
       }),
     );
   };

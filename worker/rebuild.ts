@@ -85,7 +85,7 @@ async function start(workflow: LostWorkflow, { client, logger }: RebuildOptions)
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;
   }
-  logger.warn({ workflowId }, 'Temporal did not know this workflow: started again from the store');
+  logger.warn({ workflowId }, 'Temporal did not have this workflow; started it again from the store');
   return true;
 }
 

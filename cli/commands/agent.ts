@@ -8,7 +8,6 @@ import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { keepPrivate } from '../../tools/private-files.ts';
-import { seconds } from '../../tools/progress.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { startAgentRole } from '../roles.ts';
 import type { Stops } from '../shutdown.ts';
@@ -61,7 +60,7 @@ async function runAgent({ settings, temporal, logger, stops }: Context): Promise
   const agent = await startAgentRole({ settings, temporal, logger, docker, fargate: settings.fargate ?? false });
   stops.add('agent', () => agent.shutdown());
   const { containerInstanceId } = agent;
-  logger.info({ containerInstanceId, cluster: settings.clusterName }, 'the agent runs');
+  logger.info({ containerInstanceId, clusterName: settings.clusterName }, 'the agent runs');
 }
 
 async function runFleet({ settings, temporal, logger, stops }: Context, simulation: Simulation): Promise<void> {
@@ -79,11 +78,12 @@ async function runFleet({ settings, temporal, logger, stops }: Context, simulati
     attributes: [...settings.attributes, ...group],
     fargate,
     seed: await loadInstanceId(path.join(settings.dataDir, 'agent')),
-    onError: (error) => logger.warn({ err: error }, 'a simulated instance failed; it goes on'),
+    onError: (error) => logger.warn({ err: error }, 'a simulated instance failed; the others go on'),
   });
   stops.add('simulated instances', () => fleet.shutdown());
-  const count = fleet.containerInstanceIds.length;
-  logger.info({ count, cluster: clusterName, in: seconds(performance.now() - begun) }, 'simulated instances take work');
+  const instances = fleet.containerInstanceIds.length;
+  const ms = Math.round(performance.now() - begun);
+  logger.info({ instances, clusterName, ms }, 'simulated instances take work');
 }
 
 function readArguments(args: readonly string[], settings: Settings): Simulation | undefined {

@@ -29,6 +29,6 @@ export async function runUntilStopped(start: (stops: Stops) => Promise<void>): P
   const stopSignal = awaitStopSignal();
   await start(stops);
   await stopSignal;
-  await stops.run((name, error) => process.stderr.write(`${name} did not stop in order: ${String(error)}\n`));
+  await stops.run((name, error) => process.stderr.write(`${name} did not stop cleanly: ${String(error)}\n`));
   process.exit(0);
 }

@@ -24,7 +24,7 @@ async function runClaimed(settings: Settings): Promise<void> {
   const logger = createTerminalLogger(settings);
   const stops = new Stops();
   stops.add('logs', keepLogsSmall(settings, logger));
-  const stopAll = () => stops.run((name, error) => logger.warn({ err: error }, `${name} did not stop in order`));
+  const stopAll = () => stops.run((name, error) => logger.warn({ err: error }, `${name} did not stop cleanly`));
   const stopSignal = awaitStopSignal();
   process.stderr.write(`Starting Longshore (data in ${settings.dataDir})\n`);
   const starting = startAllInOne(settings, logger, stops);

@@ -102,7 +102,7 @@ it('tells the chain from the call to the end of a container', async () => {
     new RegExp(`Started .*on container instance ${instanceOf(fresh!)}`),
   ]);
 
-  await ecs.send(new StopTaskCommand({ task: idOf(fresh!), reason: 'asked for' }));
+  await ecs.send(new StopTaskCommand({ task: fresh!.taskArn, reason: 'asked for' }));
   await vi.waitFor(
     async () =>
       expectInOrder(await why('task', idOf(fresh!)), [

@@ -69,8 +69,8 @@ class WatchedDisk {
   #tell(full: boolean, freeBytes: number): void {
     this.#full = full;
     const fields = { folder: this.folder, free: bytesAsText(freeBytes) };
-    if (full) this.#options.logger.error(fields, 'the disk is full: changes are refused until there is room again');
-    else this.#options.logger.warn(fields, 'the disk has room again: changes are accepted');
+    if (full) this.#options.logger.error(fields, 'the disk is full; changes are refused until there is room again');
+    else this.#options.logger.warn(fields, 'the disk has room again; changes are accepted');
   }
 
   async tend(): Promise<void> {
@@ -129,7 +129,7 @@ export class DiskReserve {
   #note(error: unknown): void {
     const failure = error instanceof Error ? error.message : undefined;
     if (failure !== undefined && failure !== this.#failure) {
-      this.#options.logger.warn({ err: error }, 'the room on the disk could not be looked after');
+      this.#options.logger.warn({ err: error }, 'could not check or keep free space on the disk');
     }
     this.#failure = failure;
   }

@@ -33,7 +33,7 @@ async function watch(server: Supervised, logger: Logger, stopping: AbortSignal):
       failures = 0;
       continue;
     }
-    if (failures === 0) logger.warn({ port: server.port }, `${server.name} is gone: starting it again`);
+    if (failures === 0) logger.warn({ port: server.port }, `${server.name} is gone; starting it again`);
     try {
       await server.restart();
       logger.warn({ port: server.port }, `${server.name} is back`);

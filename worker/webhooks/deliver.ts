@@ -72,7 +72,7 @@ class WebhookDelivery {
   async run(): Promise<void> {
     while (!this.#signal.aborted) {
       await this.#claim().catch((error: unknown) => {
-        this.#deps.logger.debug({ err: error }, 'webhooks could not be looked at, trying again');
+        this.#deps.logger.debug({ err: error }, 'could not read the webhooks; trying again');
       });
       await sleep(this.#timing.pollMs, undefined, { signal: this.#signal }).catch(() => undefined);
     }
@@ -87,7 +87,7 @@ class WebhookDelivery {
       const work = this.#serve(claimed)
         .catch((error: unknown) => {
           const { webhookId } = claimed.webhook;
-          this.#deps.logger.warn({ webhookId, err: error }, 'delivery to a webhook was interrupted, trying again');
+          this.#deps.logger.warn({ webhookId, err: error }, 'delivery to a webhook was interrupted; trying again');
         })
         .finally(() => this.#underWay.delete(work));
       this.#underWay.add(work);

@@ -69,7 +69,7 @@ export class CleanUp {
       await this.removeCgroup(run);
       for (const volume of taskVolumes) await this.deps.runtime.removeVolume(volume);
     } catch (error) {
-      this.deps.logger.warn(error, 'cannot clean up a task');
+      this.deps.logger.warn({ taskId, err: error }, 'could not clean up after a task; trying again');
       this.timers.later(AGAIN_MS, () => void this.remove(run));
     }
     this.deps.onRemoved(run);
@@ -101,6 +101,8 @@ export class CleanUp {
   private async removeCgroup({ plan }: TaskRun): Promise<void> {
     await this.deps.cgroups
       ?.remove(plan.taskId)
-      .catch((error: unknown) => this.deps.logger.warn(error, "cannot remove a task's cgroup"));
+      .catch((error: unknown) =>
+        this.deps.logger.warn({ taskId: plan.taskId, err: error }, 'could not remove the cgroup of a task'),
+      );
   }
 }

@@ -29,7 +29,9 @@ export async function stopContainer(
     await runtime.stop(containerId, record.plan.stopTimeoutSeconds);
   } catch (error) {
     record.reason = failureText(error);
-    await runtime.remove(containerId).catch((e: unknown) => logger.warn(e, 'cannot remove container'));
+    await runtime
+      .remove(containerId)
+      .catch((e: unknown) => logger.warn({ containerId, err: e }, 'could not remove a container that did not stop'));
   }
   setTimeout(() => void lookAfter(record, containerId, deps), EXIT_EVENT_WAIT_MS);
 }
@@ -48,7 +50,7 @@ async function lookAfter(record: ContainerRecord, containerId: string, deps: Con
       return;
     }
   } catch (error) {
-    deps.logger.warn(error, 'cannot look at a container that was stopped');
+    deps.logger.warn({ containerId, err: error }, 'could not inspect a container after its stop; stopping it again');
   }
   setTimeout(() => {
     if (record.phase === 'stopping') void stopContainer(record, containerId, deps);

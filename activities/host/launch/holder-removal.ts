@@ -24,7 +24,7 @@ export class HolderRemoval {
     if (holderId === undefined) return Promise.resolve();
     this.removal ??= this.deps.runtime.remove(holderId).catch((error: unknown) => {
       this.removal = undefined;
-      this.deps.logger.warn(error, 'cannot remove the holder of a network');
+      this.deps.logger.warn({ containerId: holderId, err: error }, 'could not remove the pause container of a task');
     });
     return this.removal;
   }

@@ -193,15 +193,15 @@ export class HostTasks {
     try {
       const found = await this.find();
       for (const run of this.runs.values()) run.resync(found.get(run.plan.taskId)?.containers ?? new Map());
-      this.deps.logger.info({ tasks: this.runs.size }, 'container engine is back');
+      this.deps.logger.info({ tasks: this.runs.size }, 'the container engine answers again');
     } catch (error) {
-      this.deps.logger.warn(error, 'cannot list containers');
+      this.deps.logger.warn({ err: error }, 'could not list containers; trying again');
       this.timers.later(RESYNC_RETRY_MS, () => void this.resync());
     }
   }
 
   private async discard(run: TaskRun): Promise<void> {
-    this.deps.logger.info({ taskId: run.plan.taskId }, 'a task that is not expected here is stopped and removed');
+    this.deps.logger.info({ taskId: run.plan.taskId }, 'stopping and removing an unexpected task');
     run.disown();
     run.stop();
     await run.until('stopped');

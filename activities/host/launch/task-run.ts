@@ -346,7 +346,7 @@ export class TaskRun {
   /** The task cannot start, or cannot go on; the first reason stays. */
   private fail(stoppedReason: string): void {
     if (this.task.isStopping) return;
-    this.deps.logger.info({ taskId: this.plan.taskId, reason: stoppedReason }, 'task failed');
+    this.deps.logger.info({ taskId: this.plan.taskId, stoppedReason }, 'a task failed');
     const stopCode = this.hasStarted ? 'EssentialContainerExited' : 'TaskFailedToStart';
     this.task.beginStop({ stopCode, stoppedReason });
     this.advance();
