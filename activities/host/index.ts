@@ -18,7 +18,7 @@ interface OrderedTask {
   until(...settled: readonly Settled[]): Promise<void>;
 }
 
-/** The host's tasks, as the activities use them: HostTasks over a Docker engine, or simulated ones. */
+/** The host's tasks, as the activities use them. */
 export interface HostTaskOrders {
   /** Launches, or attaches to the launch under way. Undefined: the task has ended already, which is reported again. */
   launch(blueprint: TaskBlueprint): OrderedTask | undefined;

@@ -5,8 +5,8 @@ export const oneCopy: Check = {
   name: 'one copy',
   check({ world }) {
     const places = new Map<string, string[]>();
-    for (const { id, machine } of world.instances) {
-      for (const taskId of machine.running) places.set(taskId, [...(places.get(taskId) ?? []), id]);
+    for (const { id, engine } of world.instances) {
+      for (const taskId of engine.running) places.set(taskId, [...(places.get(taskId) ?? []), id]);
     }
     return [...places]
       .filter(([, ids]) => ids.length > 1)

@@ -90,7 +90,7 @@ function machinesWrong({ world, now }: SettledInput): readonly string[] {
     else
       wrong.push(
         ...machineWrong(
-          instance.machine.running,
+          instance.engine.running,
           live.filter((t) => t.containerInstanceId === instance.id),
         ),
       );

@@ -82,7 +82,7 @@ async function deregister(user: User, step: StepOf<'deregister'>): Promise<void>
   if (answer.kind === 'refused') return;
   user.expectations.interruptedInstanceIds.delete(instance.id);
   if (answer.kind !== 'done') return;
-  if (!force && instance.machine.running.length > 0 && (await holdsTasks(user, instance)))
+  if (!force && instance.engine.running.length > 0 && (await holdsTasks(user, instance)))
     user.broken(`instance ${instance.id} was deregistered without force while tasks ran on it`);
   instance.powerOff();
 }

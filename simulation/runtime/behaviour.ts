@@ -1,13 +1,12 @@
-/** How simulated tasks behave: drawn once for each task when it is launched. */
-import type { TaskDefinition } from '../../model/task-definition.ts';
+/** How the containers of simulated tasks behave: drawn once for each pull and each container. */
 import type { Random, Span } from '../random.ts';
 
 /** Times are milliseconds, shares are probabilities between 0 and 1. */
 export interface TaskBehaviour {
   readonly pullMs: Span;
-  /** From pulled to RUNNING. */
+  /** How long the engine takes to start a container. */
   readonly startMs: Span;
-  /** From asked to stop to gone. */
+  /** From the order to stop to the end. */
   readonly stopMs: Span;
   /** From RUNNING to the first verdict of a health check, where the task has one. */
   readonly healthMs: Span;
@@ -22,7 +21,7 @@ export interface TaskBehaviour {
   readonly exits?: { readonly share: number; readonly afterMs: Span; readonly exitCode: number };
 }
 
-/** Looked up by the image of the task's first container. */
+/** Looked up by the container's image. */
 export type BehaviourOf = (image: string) => TaskBehaviour;
 
 export const DEFAULT_BEHAVIOUR: TaskBehaviour = {
@@ -32,39 +31,38 @@ export const DEFAULT_BEHAVIOUR: TaskBehaviour = {
   healthMs: { least: 500, most: 10_000 },
 };
 
-/** What one task is going to do. */
-export interface TaskFate {
-  readonly pullMs: number;
+/** What one pull of an image is going to do. */
+export interface PullFate {
+  readonly ms: number;
+  readonly fails: boolean;
+}
+
+/** What one container is going to do, at each of its starts. */
+export interface ContainerFate {
   readonly startMs: number;
   readonly stopMs: number;
   readonly healthMs: number;
-  readonly failure?: 'pull' | 'start';
+  readonly failsToStart: boolean;
   readonly becomesUnhealthy: boolean;
   readonly exit?: { readonly afterMs: number; readonly exitCode: number };
 }
 
-/** Draws the same number of times whatever comes out, so that one task's fate does not shift another's. */
-export function drawFate(behaviour: TaskBehaviour, random: Random): TaskFate {
-  const { slowPulls, exits } = behaviour;
+/** Draws the same number of times whatever comes out, so that one pull's fate does not shift another's. */
+export function drawPull({ slowPulls, pullMs, failsToPull = 0 }: TaskBehaviour, random: Random): PullFate {
   const isSlow = random.next() < (slowPulls?.share ?? 0);
-  const pullMs = random.within(isSlow && slowPulls ? slowPulls.pullMs : behaviour.pullMs);
+  const ms = random.within(isSlow && slowPulls ? slowPulls.pullMs : pullMs);
+  return { ms, fails: random.next() < failsToPull };
+}
+
+export function drawFate(behaviour: TaskBehaviour, random: Random): ContainerFate {
+  const { exits } = behaviour;
   const startMs = random.within(behaviour.startMs);
   const stopMs = random.within(behaviour.stopMs);
   const healthMs = random.within(behaviour.healthMs);
-  const failsToPull = random.next() < (behaviour.failsToPull ?? 0);
   const failsToStart = random.next() < (behaviour.failsToStart ?? 0);
   const becomesUnhealthy = random.next() < (behaviour.unhealthy ?? 0);
   const ends = random.next() < (exits?.share ?? 0);
   const afterMs = random.within(exits?.afterMs ?? { least: 0, most: 0 });
-  return {
-    pullMs,
-    startMs,
-    stopMs,
-    healthMs,
-    becomesUnhealthy,
-    ...(failsToPull ? { failure: 'pull' } : failsToStart ? { failure: 'start' } : {}),
-    ...(ends && exits ? { exit: { afterMs, exitCode: exits.exitCode } } : {}),
-  };
+  const exit = ends && exits ? { exit: { afterMs, exitCode: exits.exitCode } } : {};
+  return { startMs, stopMs, healthMs, failsToStart, becomesUnhealthy, ...exit };
 }
-
-export const imageOf = (definition: TaskDefinition): string => definition.containerDefinitions?.[0]?.image ?? '';

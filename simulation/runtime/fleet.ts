@@ -11,7 +11,7 @@ import { createRandom, type Span } from '../random.ts';
 import { DEFAULT_BEHAVIOUR } from './behaviour.ts';
 import { simulatedRegistration } from './registration.ts';
 import { SimulatedAgent } from './simulated-agent.ts';
-import { SimulatedMachine } from './simulated-machine.ts';
+import { SimulatedEngine } from './simulated-engine.ts';
 
 /** Registrations under way at a time. */
 const AT_ONCE = 16;
@@ -90,15 +90,14 @@ async function startMember(setup: Setup, id: string, place: number): Promise<Mem
   const { options, client, workerConnection } = setup;
   const random = createRandom(id);
   const behaviour = { ...DEFAULT_BEHAVIOUR, pullMs: NO_TIME, startMs: always(options.startMs), stopMs: NO_TIME };
-  const machine = new SimulatedMachine({
-    containerInstanceId: id,
+  const engine = new SimulatedEngine({
     clock: realClock,
-    random: random.fork('machine'),
+    random: random.fork('engine'),
     behaviourOf: () => behaviour,
   });
   const registration = describe(options, id, place);
   const { onError } = options;
-  const agent = new SimulatedAgent({ client, machine, registration, clock: realClock, random, onError });
+  const agent = new SimulatedAgent({ client, engine, registration, clock: realClock, random, onError });
   await register(agent);
   const worker = await Worker.create({
     connection: workerConnection,

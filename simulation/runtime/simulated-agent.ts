@@ -1,9 +1,11 @@
 /**
- * The agent of a simulated machine: its activities, session and reports are the real agent's, its tasks the machine's.
- * Many fit in one process. It runs on a real Temporal as well as in the engine: it only needs a client and a clock.
+ * The agent of a simulated machine: the real agent over a simulated engine. Many fit in one process. It runs on a real
+ * Temporal as well as on the virtual one: it only needs a client and a clock.
  */
 import type { Client } from '@temporalio/client';
+import { pino } from 'pino';
 import { createHostActivities } from '../../activities/host/index.ts';
+import { HostTasks } from '../../activities/host/launch/host-tasks.ts';
 import { TaskReporter } from '../../activities/host/reporter.ts';
 import type { HostActivities } from '../../activities/host/types.ts';
 import { reportSender } from '../../agent/control-plane.ts';
@@ -12,15 +14,16 @@ import type { InstanceRegistration } from '../../model/container-instance.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import { unreliableActivities, unreliableReports, type HostFaults } from './faults.ts';
-import type { SimulatedMachine } from './simulated-machine.ts';
-import { SimulatedTasks } from './simulated-tasks.ts';
+import { connectTo, type EngineConnection } from './engine-connection.ts';
+import type { SimulatedEngine } from './simulated-engine.ts';
 
-/** Ended tasks stay on the machine this long, unless the options say otherwise. */
+const SILENT = pino({ level: 'silent' });
+/** Ended containers stay on the engine this long, unless the options say otherwise. */
 const CLEANUP_WAIT_MS = 60_000;
 
 export interface SimulatedAgentOptions {
   readonly client: Client;
-  readonly machine: SimulatedMachine;
+  readonly engine: SimulatedEngine;
   /** What the instance is; the session id is the agent's own. */
   readonly registration: Omit<InstanceRegistration, 'sessionId'>;
   readonly clock: Clock;
@@ -35,25 +38,29 @@ export class SimulatedAgent {
   readonly containerInstanceId: string;
   /** For the instance's own task queue. */
   readonly activities: HostActivities;
-  readonly #machine: SimulatedMachine;
-  readonly #tasks: SimulatedTasks;
+  readonly #connection: EngineConnection;
+  readonly #tasks: HostTasks;
   readonly #reporter: TaskReporter;
   readonly #session: ControlPlaneSession;
   readonly #stopping = new AbortController();
+  #opened: Promise<void> | undefined;
 
-  constructor({ client, machine, registration, clock, random, ...options }: SimulatedAgentOptions) {
+  constructor({ client, engine, registration, clock, random, ...options }: SimulatedAgentOptions) {
     const { faults = {}, cleanupWaitMs = CLEANUP_WAIT_MS, onError = () => undefined } = options;
-    this.containerInstanceId = machine.containerInstanceId;
-    this.#machine = machine;
+    this.containerInstanceId = registration.containerInstanceId;
+    this.#connection = connectTo(engine);
     this.#reporter = new TaskReporter({
       send: unreliableReports(reportSender(client), { faults, clock, random: random.fork('reports') }),
       onError,
     });
-    this.#tasks = new SimulatedTasks({
-      machine,
-      clock,
-      cleanupWaitMs,
+    this.#tasks = new HostTasks({
+      runtime: this.#connection.runtime,
+      containerInstanceId: this.containerInstanceId,
+      logger: SILENT,
+      now: () => clock.now(),
       report: (owner, report) => this.#reporter.report(owner, report),
+      cleanupWaitMs,
+      engineConcurrency: Infinity,
     });
     this.#session = new ControlPlaneSession({
       client,
@@ -70,20 +77,22 @@ export class SimulatedAgent {
     this.activities = unreliableActivities(activities, { faults, random: random.fork('activities') });
   }
 
-  /** Registers and reconciles; the instance takes work once a worker serves its queue with `activities`. */
-  register(): Promise<void> {
-    return this.#session.renew();
+  /** Adopts what is on the engine, registers and reconciles; the instance takes work once a worker serves its queue with `activities`. */
+  async register(): Promise<void> {
+    this.#opened ??= this.#tasks.open();
+    await this.#opened;
+    await this.#session.renew();
   }
 
-  /** Ends in order: its watch is told. What runs on the machine runs on. */
+  /** Ends in order: its watch is told. Containers run on. */
   shutdown(): void {
     this.#stopping.abort();
     this.#tasks.close();
   }
 
-  /** Ends without a word. What it had not yet started on the machine is gone. */
+  /** Ends without a word. Containers run on. */
   kill(): void {
     this.#tasks.close();
-    this.#machine.agentEnded();
+    this.#connection.cut();
   }
 }

@@ -1,4 +1,4 @@
-/** The container instances of a simulation: machines, the agents on them, and the network between those and the control plane. */
+/** The container instances of a simulation: engines, the agents on them, and the network between those and the control plane. */
 import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import type { ActivityFunctions, ActivityWorker } from '../engine/activity-tasks.ts';
@@ -11,7 +11,7 @@ import type { BehaviourOf } from '../runtime/behaviour.ts';
 import type { HostFaults } from '../runtime/faults.ts';
 import { simulatedRegistration, type SimulatedInstanceShape } from '../runtime/registration.ts';
 import { SimulatedAgent } from '../runtime/simulated-agent.ts';
-import { SimulatedMachine } from '../runtime/simulated-machine.ts';
+import { SimulatedEngine } from '../runtime/simulated-engine.ts';
 
 export interface InstancesDeps {
   readonly clock: Clock;
@@ -38,7 +38,7 @@ const REGISTER_RETRY_MS = 1_000;
 /** One machine with its agent of the moment. */
 export class SimulatedInstance {
   readonly shape: SimulatedInstanceShape;
-  readonly machine: SimulatedMachine;
+  readonly engine: SimulatedEngine;
   readonly #deps: InstancesDeps;
   readonly #random: Random;
   #running: RunningAgent | undefined;
@@ -49,8 +49,7 @@ export class SimulatedInstance {
     this.#deps = deps;
     this.#random = deps.random.fork(shape.containerInstanceId);
     const { clock, behaviourOf } = deps;
-    const { containerInstanceId } = shape;
-    this.machine = new SimulatedMachine({ containerInstanceId, clock, behaviourOf, random: this.#random });
+    this.engine = new SimulatedEngine({ clock, behaviourOf, random: this.#random });
   }
 
   get id(): string {
@@ -84,7 +83,7 @@ export class SimulatedInstance {
     void this.#register(running);
   }
 
-  /** The process ends without a word; what runs on the machine runs on. */
+  /** The process ends without a word; containers run on. */
   kill(): void {
     const running = this.#running;
     if (!running) return;
@@ -96,10 +95,10 @@ export class SimulatedInstance {
     this.#deps.trace(`agent dies ${this.id}`);
   }
 
-  /** The machine loses its power: agent and tasks are gone. */
+  /** The machine loses its power: agent and containers end. */
   powerOff(): void {
     this.kill();
-    this.machine.restart();
+    this.engine.powerOff();
   }
 
   /** Nothing gets through between the agent and the control plane. */
@@ -135,7 +134,7 @@ export class SimulatedInstance {
     const { clock, faults } = this.#deps;
     return new SimulatedAgent({
       client: this.#createClient(random.fork('client'), running),
-      machine: this.machine,
+      engine: this.engine,
       registration: simulatedRegistration(this.shape),
       clock,
       random,

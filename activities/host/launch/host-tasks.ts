@@ -17,7 +17,7 @@ import type { TaskRunDeps } from './task-run.ts';
 import { Timers } from './timers.ts';
 import { TASK_VANISHED } from './vanished.ts';
 
-/** Creates and starts at a time: a Docker engine on two cores does no more with a higher number. */
+/** A Docker engine on two cores does no more with a higher number. */
 const ENGINE_CONCURRENCY = 6;
 const RESYNC_RETRY_MS = 1_000;
 
@@ -35,6 +35,8 @@ export interface HostTasksDeps {
   readonly kept?: KeptLimits;
   /** Whether every report of a task has reached its owner. Absent: it has. */
   readonly isTold?: (ownerWorkflowId: string, taskId: string) => boolean;
+  /** Creates and starts at a time. Absent: as many as a Docker engine does well. */
+  readonly engineConcurrency?: number;
 }
 
 /** A task that the control plane expects on this host. */
@@ -53,7 +55,7 @@ export class HostTasks {
   private readonly runs = new Map<string, TaskRun>();
   private readonly ended: EndedTasks;
   private readonly cleanUp: CleanUp;
-  private readonly slots = new Slots(ENGINE_CONCURRENCY);
+  private readonly slots: Slots;
   private readonly timers = new Timers();
   private subscription: { close(): void } | undefined;
   private engineLostAt: EpochMs | undefined;
@@ -62,6 +64,7 @@ export class HostTasks {
 
   constructor(deps: HostTasksDeps) {
     this.deps = deps;
+    this.slots = new Slots(deps.engineConcurrency ?? ENGINE_CONCURRENCY);
     this.ended = new EndedTasks(deps);
     this.cleanUp = new CleanUp({ ...deps, onRemoved: (run) => this.runs.delete(run.plan.taskId) });
   }

@@ -1,0 +1,116 @@
+/** The agent's tasks over a simulated engine in virtual time, with the owner's side replaced by a list of reports. */
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import { pino } from 'pino';
+import { HostTasks, type ExpectedHostTask } from '../../activities/host/launch/host-tasks.ts';
+import { planTask } from '../../activities/host/launch/plan.ts';
+import type { TaskRun } from '../../activities/host/launch/task-run.ts';
+import type { TaskDefinition } from '../../model/task-definition.ts';
+import type { TaskReport } from '../../model/task.ts';
+import { VirtualClock } from '../../simulation/engine/virtual-clock.ts';
+import { withVirtualGlobals } from '../../simulation/engine/virtual-globals.ts';
+import { createRandom } from '../../simulation/random.ts';
+import { DEFAULT_BEHAVIOUR, type TaskBehaviour } from '../../simulation/runtime/behaviour.ts';
+import { connectTo, type EngineConnection } from '../../simulation/runtime/engine-connection.ts';
+import { SimulatedEngine } from '../../simulation/runtime/simulated-engine.ts';
+import { taskDefinition } from './commands.ts';
+
+export const OWNER = 'service/default/web';
+export const CLEANUP_WAIT_MS = 60_000;
+/** Longer than any task takes to come up or to go. */
+const WHILE_MS = 30_000;
+
+/** By image; an image that is not named behaves as DEFAULT_BEHAVIOUR says. */
+export type Behaviours = Readonly<Record<string, Partial<TaskBehaviour>>>;
+
+export class SimulatedHost {
+  readonly reports: TaskReport[] = [];
+  readonly clock: VirtualClock;
+  readonly engine: SimulatedEngine;
+  tasks: HostTasks;
+  #connection: EngineConnection;
+
+  constructor(behaviours: Behaviours) {
+    const random = createRandom('test');
+    this.clock = new VirtualClock(1_000_000, random.fork('clock'));
+    const behaviourOf = (image: string): TaskBehaviour => ({ ...DEFAULT_BEHAVIOUR, ...behaviours[image] });
+    this.engine = new SimulatedEngine({ clock: this.clock, random, behaviourOf });
+    this.#connection = connectTo(this.engine);
+    this.tasks = this.#createTasks();
+  }
+
+  launch(taskId: string, definition: TaskDefinition = taskDefinition()): TaskRun | undefined {
+    const taskArn = `arn:aws:ecs:us-east-1:123456789012:task/default/${taskId}`;
+    const { taskDefinitionArn } = definition;
+    const launch = { taskId, taskArn, taskDefinitionArn, group: 'service:web', overrides: {} };
+    const plan = planTask(definition, launch, OWNER);
+    return this.tasks.launch({ clusterName: 'default', containerInstanceId: 'i1', definition, launch, plan });
+  }
+
+  stop(taskId: string): void {
+    this.tasks.stop(taskId, OWNER);
+  }
+
+  /** Long enough for what is under way to come about. */
+  aWhile(): Promise<void> {
+    return this.clock.advance(WHILE_MS);
+  }
+
+  /** The agent ends without a word and leaves its engine alone. */
+  killAgent(): void {
+    this.tasks.close();
+    this.#connection.cut();
+  }
+
+  /** A new agent: from here on `reports` are of its words alone. */
+  async startAgent(expected?: readonly ExpectedHostTask[]): Promise<void> {
+    this.#connection = connectTo(this.engine);
+    this.tasks = this.#createTasks();
+    this.reports.length = 0;
+    await this.tasks.open();
+    if (!expected) return;
+    const reconciled = this.tasks.reconcile(expected);
+    await this.aWhile();
+    await reconciled;
+  }
+
+  /** Names of the engine's containers with what became of them. */
+  async containers(): Promise<readonly string[]> {
+    const observed = await Promise.all((await this.engine.list({})).map((id) => this.engine.inspect(id)));
+    return observed.map((one) => `${one?.labels['com.amazonaws.ecs.container-name']} ${one?.status}`);
+  }
+
+  #createTasks(): HostTasks {
+    return new HostTasks({
+      runtime: this.#connection.runtime,
+      containerInstanceId: 'i1',
+      logger: pino({ level: 'silent' }),
+      now: () => this.clock.now(),
+      report: (_owner, report) => void this.reports.push(report),
+      cleanupWaitMs: CLEANUP_WAIT_MS,
+    });
+  }
+}
+
+/** Tells the story on a host whose agent has started; all of its timers are virtual. */
+export async function onHost(behaviours: Behaviours, story: (host: SimulatedHost) => Promise<void>): Promise<void> {
+  const host = new SimulatedHost(behaviours);
+  await withVirtualGlobals(host.clock, createRandom('globals'), async () => {
+    await host.startAgent();
+    await story(host);
+  });
+}
+
+export const expectedTask = (taskId: string, more: Partial<ExpectedHostTask> = {}): ExpectedHostTask => ({
+  taskId,
+  ownerWorkflowId: OWNER,
+  wasRunning: true,
+  shouldStop: false,
+  ...more,
+});
+
+export const container = (name: string, more: Partial<ContainerDefinition> = {}): ContainerDefinition => ({
+  name,
+  image: name,
+  memory: 64,
+  ...more,
+});
