@@ -13,6 +13,8 @@ export class TaskProgress implements TaskFacts {
   readonly records: ReadonlyMap<string, ContainerRecord>;
   /** The container that holds the task's namespaces. */
   holderId: string | undefined;
+  /** The holder has been started, and nothing is known of its end. */
+  holderRuns = false;
   address: TaskAddress | undefined;
   pullStartedAt: EpochMs | undefined;
   pullStoppedAt: EpochMs | undefined;

@@ -84,8 +84,9 @@ export class TaskRun {
     const records = plan.containers.map((c) => adoptedRecord(c, found.get(c.name)));
     const task = new TaskProgress(plan, records);
     const holder = found.get(HOLDER_NAME);
-    // A holder that does not run is started, or found missing, when the task is launched again.
-    if (holder?.status === 'running') task.holderId = holder.id;
+    // A holder that has ended is started when the task is launched again, and is removed in any case.
+    task.holderId = holder?.id;
+    task.holderRuns = holder?.status === 'running';
     task.address = holder?.address;
     if (records.every((r) => r.startedAt !== undefined))
       task.startedAt = Math.max(...records.map((r) => r.startedAt ?? 0));
@@ -381,7 +382,7 @@ export class TaskRun {
     this.isFinishing = true;
     clearTimeout(this.timer);
     if (this.memoryNews !== 'late') clearTimeout(this.memoryNews);
-    if (this.plan.networkMode === 'awsvpc' && this.task.holderId !== undefined) await this.releaseNetwork();
+    if (this.plan.networkMode === 'awsvpc' && this.task.holderRuns) await this.releaseNetwork();
     this.task.stoppedAt = this.deps.now();
     this.publish();
     this.waiters.release('stopped');

@@ -108,9 +108,10 @@ export class TaskStart {
     const { runtime, slots, cgroups } = this.deps;
     await ensureVolumes(runtime, blueprint);
     this.cgroupParent = await ensureCgroup(cgroups, blueprint);
-    if (task.plan.hasHolder && task.holderId === undefined) {
+    if (task.plan.hasHolder && !task.holderRuns) {
       const holder = await startHolder(runtime, slots, blueprint);
       task.holderId = holder.id;
+      task.holderRuns = true;
       task.address = holder.address;
       // The task ended meanwhile, and with it the holder was to go.
       if (task.isStopped) await this.listener.onLateHolder();

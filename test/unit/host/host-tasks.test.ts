@@ -141,7 +141,7 @@ describe('an agent that returns', () => {
       expect(host.reports.at(-1)).toMatchObject({ lastStatus: 'RUNNING' });
     }));
 
-  it('reports what ended when the power was gone', () =>
+  it('reports what ended when the power was gone, and leaves nothing behind', () =>
     onHost({}, async (host) => {
       host.launch('t1', taskDefinition({ networkMode: 'awsvpc' }));
       await host.aWhile();
@@ -154,5 +154,7 @@ describe('an agent that returns', () => {
         stopCode: 'EssentialContainerExited',
         containers: [{ exitCode: 137 }],
       });
+      await host.clock.advance(CLEANUP_WAIT_MS);
+      expect(await host.containers()).toEqual([]);
     }));
 });
