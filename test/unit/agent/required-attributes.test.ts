@@ -76,7 +76,7 @@ const registered = new Set(
 const dependsOnHost = (name: string): boolean => name.startsWith('ecs.capability.docker-plugin.');
 
 describe('attributes that a definition requires', () => {
-  it('are all known to this test', () => {
+  it('are all covered by this test', () => {
     const seen = new Set(DEFINITIONS.flatMap((each) => requiredAttributes(each).map(({ name }) => name ?? '')));
     const source = new URL('../../../api/operations/register-task-definition/requires-attributes.ts', import.meta.url);
     const written = [...readFileSync(source, 'utf8').matchAll(/\$\{(?:AGENT|CAPABILITY)\}([a-z-]+)/g)];

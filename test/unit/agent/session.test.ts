@@ -44,8 +44,8 @@ async function anAgent({
   return { session, sessions, shutdown, warn };
 }
 
-describe('the agent of an instance that is not watched any more', () => {
-  it('registers it anew after a while when it was deregistered, and says so', async () => {
+describe('an agent without a watch', () => {
+  it('registers its instance again some time after a deregistration, and says so', async () => {
     const { session, sessions, warn } = await anAgent({ status: 'COMPLETED' });
     session.unwatched();
     session.unwatched();
@@ -64,7 +64,7 @@ describe('the agent of an instance that is not watched any more', () => {
     expect(sessions).toHaveLength(1);
   });
 
-  it('stays away when it shuts down meanwhile', async () => {
+  it('does not register again if it shuts down meanwhile', async () => {
     const { session, sessions, shutdown } = await anAgent({ status: 'COMPLETED' });
     session.unwatched();
     shutdown.abort();
@@ -73,7 +73,7 @@ describe('the agent of an instance that is not watched any more', () => {
   });
 });
 
-it('takes launches for void that were ordered before the instance that was given up came back', async () => {
+it('voids launches ordered before a given-up instance returned', async () => {
   const expects = [{ expectedTasks: [] }, { expectedTasks: [], ordersFrom: 1_000 }];
   const { session } = await anAgent({ status: 'RUNNING', expects });
   expect(session.voids(1)).toBe(false);

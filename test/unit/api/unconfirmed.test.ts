@@ -47,7 +47,7 @@ describe('the cause', () => {
     expect(await look(answers)).toMatchObject({ kind });
   });
 
-  it('has the words of the failure', async () => {
+  it('has the failure’s text', async () => {
     expect(await look({ attempt: 4, failure: 'boom' })).toEqual({ kind: 'failing', attempt: 4, failure: 'boom' });
   });
 });

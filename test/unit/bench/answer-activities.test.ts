@@ -9,16 +9,16 @@ const completed = { activityTaskCompletedEventAttributes: {} };
 const answered = { workflowExecutionUpdateCompletedEventAttributes: {} };
 
 describe('the activities before an answer', () => {
-  it('are the local and the scheduled ones, in their order', () => {
+  it('are the local and the ordinary ones, in their order', () => {
     const events = [accepted, local, scheduled, completed, local, answered];
     expect(activitiesBeforeAnswer(events)).toEqual(['local', 'ordinary', 'local']);
   });
 
-  it('are not what follows the first answer, nor other markers', () => {
+  it('exclude activities after the first answer, and other markers', () => {
     expect(activitiesBeforeAnswer([accepted, patch, local, answered, local, scheduled, answered])).toEqual(['local']);
   });
 
-  it('cannot be told from a history without an answer', () => {
+  it('cannot be read from a history without an answer', () => {
     expect(() => activitiesBeforeAnswer([accepted, local])).toThrow('no answered update');
   });
 

@@ -32,19 +32,19 @@ describe('a figure beside its reference', () => {
     expect(row.reached).toBe(reached);
   });
 
-  it('has a ratio without a reach where it is only shown', () => {
+  it('has a ratio without a reach if it is only shown', () => {
     expect(compared(beside(10, 9))).toMatchObject({ ratio: 0.9 });
     expect(compared(beside(10, 9))).not.toHaveProperty('reached');
   });
 
-  it('keeps its ratio when its reach is not judged', () => {
+  it('keeps its ratio if its reach is not judged', () => {
     const row = withoutReach(timesReference(beside(33, 20), 1.6));
     expect(row).toEqual({ ...beside(33, 20), ratio: 1.65 });
   });
 });
 
 describe('a figure alone', () => {
-  it('has its bound in its own unit', () => {
+  it('has its reach in its own unit', () => {
     expect(atMost({ name: 'memory', value: 501, unit: 'MB' }, 500)).toMatchObject({
       reach: '≤ 500 MB',
       reached: false,
@@ -53,7 +53,7 @@ describe('a figure alone', () => {
 });
 
 describe('quantiles', () => {
-  it('are values that were measured', () => {
+  it('are measured values', () => {
     const values = [30, 10, 20, 40];
     expect([median(values), quantile(values, 0.99), quantile(values, 0)]).toEqual([20, 40, 10]);
   });

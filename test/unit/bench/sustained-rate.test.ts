@@ -15,7 +15,7 @@ describe('the sustained rate of events over ten seconds', () => {
     expect(sustainedRate(times, 10_000)).toBeCloseTo(rate);
   });
 
-  it('is the rate itself when that is even', () => {
+  it('equals an even rate', () => {
     const fiveASecond = Array.from({ length: 500 }, (_, i) => i * 200);
     expect(sustainedRate(fiveASecond, 10_000)).toBe(5);
   });

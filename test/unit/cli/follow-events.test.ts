@@ -64,7 +64,7 @@ function follow(url: string, { after, enough }: { after?: string; enough: number
 }
 
 describe('followEvents', () => {
-  it('goes on after the last event when the stream ends or breaks, and answers where it was', async () => {
+  it('resumes after the last event when the stream ends or breaks, and returns its position', async () => {
     const { url, asked } = await serve(
       stream([event(4), event(7)], (response) => response.end()),
       (response) => response.socket?.destroy(),
@@ -78,7 +78,7 @@ describe('followEvents', () => {
     expect(followed.gaps).toBe(3);
   });
 
-  it('begins after the position that is given, and counts what a heartbeat says', async () => {
+  it('begins after the given position, and follows the position in heartbeats', async () => {
     const { url, asked } = await serve(
       stream([event(12), ': heartbeat\nid: 30'], (response) => response.end()),
       stream([event(31)]),
@@ -88,7 +88,7 @@ describe('followEvents', () => {
     expect(asked).toEqual(['11', '30']);
   });
 
-  it('takes in an event that comes in pieces', async () => {
+  it('reads an event that arrives in pieces', async () => {
     const [head, tail] = [event(5).slice(0, 9), event(5).slice(9)];
     const { url } = await serve((response) => {
       response.writeHead(200);
@@ -100,7 +100,7 @@ describe('followEvents', () => {
     expect(followed.seen).toEqual(['5 event-5']);
   });
 
-  it('gives up when it is refused, or nobody answers at first', async () => {
+  it('gives up if it is refused, or if nobody answers at first', async () => {
     const refuse: Answer = (response) => response.writeHead(400).end('{"message":"after must be the position"}');
     const { url } = await serve(refuse);
     await expect(follow(url, { enough: 1 }).position).rejects.toThrow('after must be the position');

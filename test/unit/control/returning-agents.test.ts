@@ -14,7 +14,7 @@ it.each([
   expect(expectsAgents(aSnapshot(rows), returning, now)).toBe(expected);
 });
 
-it('expects nothing of an instance that takes no tasks', () => {
+it('expects no agent of an instance that takes no tasks', () => {
   const snapshot = aSnapshot([anInstance('back', away)], { status: ['DRAINING'] });
   expect(expectsAgents(snapshot, returning, 0)).toBe(false);
 });

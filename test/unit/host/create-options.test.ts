@@ -18,7 +18,7 @@ const c = (container: ContainerSpec['container'], more: Partial<ContainerSpec> =
   toCreateOptions(spec({ container: { image: 'nginx', ...container }, ...more }));
 
 describe('toCreateOptions', () => {
-  it('a plain container: the least shares, no check of the image', () => {
+  it('gives a plain container the fewest cpu shares and disables the image’s health check', () => {
     expect(toCreateOptions(spec())).toEqual({
       name: 'ecs-web-1-app-0',
       Image: 'nginx',
@@ -116,11 +116,11 @@ describe('toCreateOptions', () => {
     expect(toCreateOptions(given).HostConfig).toMatchObject(expected);
   });
 
-  it('does not drop maxSwap where there is no memory limit that it could be added to', () => {
+  it('keeps maxSwap without a memory limit to add it to', () => {
     expect(() => c({ linuxParameters: { maxSwap: 50 } })).toThrow(/needs a hard memory limit/);
   });
 
-  it('one port for two protocols', () => {
+  it('publishes one port for two protocols', () => {
     const portMappings = [
       { containerPort: 53, hostPort: 53, protocol: 'tcp' as const },
       { containerPort: 53, hostPort: 53, protocol: 'udp' as const },
@@ -131,7 +131,7 @@ describe('toCreateOptions', () => {
     });
   });
 
-  it('ports: static, dynamic and one port twice, on the bridge only', () => {
+  it('publishes ports on the bridge only: static, dynamic, and one port twice', () => {
     const portMappings = [
       { containerPort: 80, hostPort: 8080 },
       { containerPort: 80, hostPort: 0 },
@@ -148,7 +148,7 @@ describe('toCreateOptions', () => {
     expect(shared.HostConfig).not.toHaveProperty('PortBindings');
   });
 
-  it('what belongs to a namespace stays with its owner', () => {
+  it('leaves namespace settings to the container that owns the namespace', () => {
     const options = c(
       {
         hostname: 'box',
@@ -162,7 +162,7 @@ describe('toCreateOptions', () => {
     expect(options.HostConfig).toEqual({ NetworkMode: 'container:abc', CpuShares: 2 });
   });
 
-  it('health checks in nanoseconds, with ECS’s defaults', () => {
+  it('sends health checks in nanoseconds, with ECS’s defaults', () => {
     expect(c({ healthCheck: { command: ['CMD', 'true'] } }).Healthcheck).toEqual({
       Test: ['CMD', 'true'],
       Interval: 30e9,
@@ -173,7 +173,7 @@ describe('toCreateOptions', () => {
     expect(c({ healthCheck }).Healthcheck).toMatchObject({ Interval: 6e9, Timeout: 2e9, Retries: 1, StartPeriod: 9e9 });
   });
 
-  it('the definition’s environment wins, Longshore’s labels win', () => {
+  it('lets the definition’s environment and Longshore’s labels win', () => {
     const options = c(
       { environment: [{ name: 'A', value: 'own' }], dockerLabels: { x: 'own', y: 'own' } },
       { environment: { A: 'added', B: 'added' }, labels: { x: 'longshore' } },

@@ -42,7 +42,7 @@ const HOPELESS: readonly [DependencyCondition, Program, string][] = [
   ['HEALTHY', { exitCode: 0 }, 'container init stopped before it was healthy'],
 ];
 
-it.each(HOPELESS)('%s that fails ends an optional container alone', async (condition, init, why) => {
+it.each(HOPELESS)('a failed %s dependency ends only its optional container', async (condition, init, why) => {
   const { task, containers } = await play(
     [container('main'), container('extra', { init: condition }, ASIDE), container('init', {}, ASIDE)],
     { init },
@@ -54,7 +54,7 @@ it.each(HOPELESS)('%s that fails ends an optional container alone', async (condi
   ]);
 });
 
-it.each(HOPELESS)('%s that fails ends the task of an essential container', async (condition, init, why) => {
+it.each(HOPELESS)('a failed %s dependency of an essential container ends the task', async (condition, init, why) => {
   const { task, containers } = await play(
     [container('beside'), container('main', { init: condition }), container('init', {}, ASIDE)],
     { init },
@@ -68,7 +68,7 @@ it.each(HOPELESS)('%s that fails ends the task of an essential container', async
   expect(containers?.[1]).toEqual(['main', 'STOPPED', `TaskDependencyError: ${why}`]);
 });
 
-it('ends all that depend on it, one after the other, whatever their order in the definition', async () => {
+it('a failed dependency ends all dependents in turn, whatever their order in the definition', async () => {
   const chain = [
     container('third', { second: 'START' }, ASIDE),
     container('second', { first: 'COMPLETE' }, ASIDE),

@@ -8,7 +8,7 @@ import { taskDefinition } from '../../support/commands.ts';
 const refusal = (words: string, json?: object): Error =>
   Object.assign(new Error(`(HTTP code 500) server error - ${words} `), { statusCode: 500, json });
 
-describe('the words of an engine', () => {
+describe('the engine’s error text', () => {
   it.each<[string, unknown, string]>([
     ['an answer', refusal('x', { message: 'no space left' }), 'Error response from daemon: no space left'],
     [
@@ -24,7 +24,7 @@ describe('the words of an engine', () => {
     expect(failureText(error)).toBe(`ContainerRuntimeError: ${words}`);
   });
 
-  it('follow the name of the error', async () => {
+  it('follows the name of the error', async () => {
     const failed = engineCall('CannotStopContainerError', () => Promise.reject(refusal('busy')));
     const error: unknown = await failed.catch((e: unknown) => e);
     expect(failureText(error)).toBe('CannotStopContainerError: Error response from daemon: busy');
@@ -41,7 +41,7 @@ describe('a ulimit that cannot be set', () => {
     expect(refusedUlimit(words)).toBe(name);
   });
 
-  it('is told with its values, and with the bound where that is known and passed', () => {
+  it('is reported with its values, and with the limit if it is known and exceeded', () => {
     const asked = { Name: 'nofile', Soft: 10, Hard: 2_000 };
     expect(ulimitRefusal('nofile', asked, 1_000)).toBe(
       'the ulimit nofile cannot be set to a soft limit of 10 and a hard limit of 2000: the container instance allows at most 1000',

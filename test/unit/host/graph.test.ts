@@ -61,7 +61,7 @@ describe('starting', () => {
     expect(nextSteps(task(plans, { app: waiting, one: running, two: running })).start).toEqual(['app']);
   });
 
-  it('gives up when the startTimeout of the dependency ends, and says when to look again', () => {
+  it('gives up when the dependency’s startTimeout ends, and says when to check again', () => {
     const plans = [plan('app', { db: 'HEALTHY' }), plan('db', {}, { startTimeoutSeconds: 10 })];
     const states = { app: waiting, db: running };
     expect(nextSteps(task(plans, states, { now: 10_999 }))).toMatchObject({ unreachable: [], wakeAt: 11_000 });

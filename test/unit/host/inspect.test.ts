@@ -50,11 +50,11 @@ describe('fromInspect', () => {
     expect(fromInspect(info(given))).toMatchObject({ id: 'abc', name: 'web', labels: { a: 'b' }, ...expected });
   });
 
-  it('no exit code for one that never ran', () => {
+  it('gives no exit code to a container that never ran', () => {
     expect(fromInspect(info(state({ Status: 'created', ExitCode: 127 })))).not.toHaveProperty('exitCode');
   });
 
-  it('takes IPv4 and IPv6 bindings of a port for one, and unpublished ports for none', () => {
+  it('merges a port’s IPv4 and IPv6 bindings, and skips unpublished ports', () => {
     const Ports = {
       '443/udp': null,
       '80/tcp': [
@@ -69,7 +69,7 @@ describe('fromInspect', () => {
     ]);
   });
 
-  it('shows the address of the network it is on', () => {
+  it('shows the address on the container’s network', () => {
     const Networks = { longshore: { IPAddress: '172.18.0.2', MacAddress: '02:42:ac:12:00:02', GlobalIPv6Address: '' } };
     expect(fromInspect(info(state({ Running: true }), { Ports: {}, Networks })).address).toEqual({
       ipv4: '172.18.0.2',

@@ -66,7 +66,7 @@ describe('clean-up', () => {
     return { host, ends };
   }
 
-  it('keeps the newest of a crash loop, and the rest until their end is told', async () => {
+  it('keeps the newest containers of a crash loop, and others until their end is reported', async () => {
     const { host, ends } = aHost({ told: false });
     for (let i = 0; i < 200; i++) {
       ends(`t${i}`);
@@ -82,7 +82,7 @@ describe('clean-up', () => {
     expect(host.gone).toHaveLength(200);
   });
 
-  it('removes later what the engine does not remove now', async () => {
+  it('retries later what the engine fails to remove now', async () => {
     const { host, ends } = aHost({ removes: false });
     ends('t1');
     await vi.advanceTimersByTimeAsync(3_600_000);

@@ -38,7 +38,7 @@ it.each<[string, string, number | undefined, number]>([
   ['had not been started', '0001-01-01T00:00:00Z', undefined, 2],
   ['had been started again', AT, Date.parse(AT) - 5_000, 1],
   ['had not been started again', AT, Date.parse(AT) + 1, 2],
-])('a start whose answer is lost, of a container that %s', async (_what, startedAt, ranSince, starts) => {
+])('a lost answer to the start of a container that %s', async (_what, startedAt, ranSince, starts) => {
   const { engine, runtime } = anEngine(startedAt);
   await runtime.start('c1', ranSince);
   expect(engine.starts).toBe(starts);

@@ -18,7 +18,7 @@ describe('the pause program', () => {
     expect(elf.subarray(0x78).toString('hex').startsWith(start)).toBe(true);
   });
 
-  it('aarch64: the address of the structure is where the structure is', () => {
+  it('aarch64: points at its structure', () => {
     const code = pauseProgram('aarch64')!.subarray(0x78);
     const adr = code.readUInt32LE(8);
     const offset = (((adr >>> 5) & 0x7ffff) << 2) | ((adr >>> 29) & 3);
@@ -27,7 +27,7 @@ describe('the pause program', () => {
     expect((code.readInt32LE(48) << 6) >> 6).toBe(-6);
   });
 
-  it('is not there for machines it was not written for', () => {
+  it('does not exist for other machines', () => {
     expect(pauseProgram('riscv64')).toBeUndefined();
   });
 
@@ -47,7 +47,7 @@ describe('the pause program', () => {
     }
   });
 
-  it('is packed as tar reads it', () => {
+  it('is packed as a valid tar', () => {
     const archive = pauseArchive(Buffer.from('content'));
     expect(execFileSync('tar', ['-tvf', '-'], { input: archive }).toString()).toMatch(
       /^-rwxr-xr-x 0\/0\s+7 .* pause\n$/,

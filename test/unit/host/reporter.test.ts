@@ -39,7 +39,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe('TaskReporter', () => {
-  it('sends at once, reports of one moment together, each owner its own', async () => {
+  it('sends at once, merging simultaneous reports per owner', async () => {
     reporter.report('one', report('a'));
     reporter.report('one', report('b'));
     reporter.report('two', report('c'));
@@ -50,7 +50,7 @@ describe('TaskReporter', () => {
     ]);
   });
 
-  it('stamps each report later than the ones before it, whichever way it goes', async () => {
+  it('stamps each report later than earlier ones, whichever way it goes', async () => {
     const hold = reporter.hold('one', ['b'], 'launch');
     for (const taskId of ['a', 'b', 'c']) reporter.report('one', report(taskId));
     await vi.advanceTimersByTimeAsync(0);
@@ -60,7 +60,7 @@ describe('TaskReporter', () => {
     hold.release();
   });
 
-  it('holds two signals a second under a flood, and loses no last word', async () => {
+  it('sends two signals a second under a flood, and never loses the last report', async () => {
     for (let i = 0; i < 1_000; i++) {
       reporter.report('one', report(`t${i % 10}`, i < 990 ? 'PENDING' : 'RUNNING'));
       await vi.advanceTimersByTimeAsync(10);
@@ -71,7 +71,7 @@ describe('TaskReporter', () => {
     expect([...last.values()]).toEqual(new Array(10).fill('RUNNING'));
   });
 
-  it('tells of a quick batch in the answer alone', async () => {
+  it('reports a quick batch in the answer only', async () => {
     const hold = reporter.hold('one', ['a', 'b'], 'launch');
     reporter.report('one', report('a', 'PENDING'));
     reporter.report('one', report('a'));
@@ -83,7 +83,7 @@ describe('TaskReporter', () => {
     expect(sent).toEqual([]);
   });
 
-  it('signals what a slow batch reports, and answers with what is not yet sent', async () => {
+  it('signals the reports of a slow batch, and answers with the reports not sent yet', async () => {
     const tasks = Array.from({ length: 20 }, (_, i) => `t${i}`);
     const hold = reporter.hold('one', tasks, 'launch');
     for (const taskId of tasks) {
@@ -99,7 +99,7 @@ describe('TaskReporter', () => {
     expect(sent.flatMap((s) => s.tasks)).toEqual(told);
   });
 
-  it('signals what an activity that ended without an answer had held', async () => {
+  it('signals the held reports of an activity that ended without an answer', async () => {
     const hold = reporter.hold('one', ['a'], 'launch');
     reporter.report('one', report('a'));
     hold.release();
@@ -107,7 +107,7 @@ describe('TaskReporter', () => {
     expect(sent.map((s) => s.tasks)).toEqual([['a:RUNNING']]);
   });
 
-  it('answers the activity that came last, not one whose owner may have gone on without it', async () => {
+  it('answers the latest activity, not one whose owner may have continued without it', async () => {
     const abandoned = reporter.hold('one', ['a'], 'launch');
     const current = reporter.hold('one', ['a'], 'launch');
     await vi.advanceTimersByTimeAsync(600);
@@ -118,7 +118,7 @@ describe('TaskReporter', () => {
     current.release();
   });
 
-  it('leaves other tasks of the owner, and tasks that another activity holds since, alone', async () => {
+  it('leaves alone other tasks of the owner, and tasks that a later activity holds', async () => {
     const launch = reporter.hold('one', ['a', 'b'], 'launch');
     const stop = reporter.hold('one', ['a'], 'stop');
     reporter.report('one', report('a', 'STOPPED'));
@@ -130,7 +130,7 @@ describe('TaskReporter', () => {
     expect(stop.take()).toMatchObject([report('a', 'STOPPED')]);
   });
 
-  it('answers with a thousand reports at most and signals the rest', async () => {
+  it('answers with at most a thousand reports and signals the rest', async () => {
     const tasks = Array.from({ length: 1_050 }, (_, i) => `t${i}`);
     const hold = reporter.hold('one', tasks, 'launch');
     for (const taskId of tasks) reporter.report('one', report(taskId));
@@ -145,7 +145,7 @@ describe('TaskReporter', () => {
     expect(sent.map((s) => s.tasks.length)).toEqual([100, 100, 50]);
   });
 
-  it('tries for ever while the owner cannot be reached, with the latest word', async () => {
+  it('retries the latest report for as long as the owner cannot be reached', async () => {
     answer = () => {
       throw new Error('away');
     };

@@ -121,7 +121,7 @@ it.each<[string, (engine: ReturnType<typeof anEngine>['engine']) => void]>([
   expect(reports.at(-1)).toMatchObject({ lastStatus: 'STOPPED', containers: [{ exitCode: 143 }] });
 });
 
-it('says STOPPED of a task that was killed when it is known whether its memory had run out', async () => {
+it('reports a killed task STOPPED once it knows whether the task ran out of memory', async () => {
   const { runtime } = anEngine();
   const ends = async (oomAfterMs: number | undefined) => {
     const reports: TaskReport[] = [];
@@ -140,7 +140,7 @@ it('says STOPPED of a task that was killed when it is known whether its memory h
   expect(await ends(undefined)).toEqual([[undefined]]);
 });
 
-it('learns of the memory that ran out also after the end that it brought about, and blames nobody else', async () => {
+it('accepts an OOM event after the end that it caused, and blames no other container', async () => {
   const { runtime } = anEngine();
   const reports: TaskReport[] = [];
   const run = adopted(runtime, reports, [

@@ -23,7 +23,7 @@ const input: LaunchTasksInput = {
 it.each([
   ['before', REGISTERED_AT - 1, ['declines t1', 'declines t2']],
   ['after', REGISTERED_AT, ['launches t1', 'launches t2']],
-])('an order from %s the agent registered anew', async (_when, scheduledTimestampMs, expected) => {
+])('a launch ordered %s the agent registered again', async (_when, scheduledTimestampMs, expected) => {
   const done: string[] = [];
   const tasks: HostTaskOrders = {
     launch: ({ plan }) => void done.push(`launches ${plan.taskId}`),

@@ -122,7 +122,7 @@ describe('attribute clauses', () => {
     expect(holds('attribute:a.b-c_d/e\\f exists', { attributes: { 'a.b-c_d/e\\f': '' } })).toBe(true);
   });
 
-  it('does not confuse names of attributes with members of objects', () => {
+  it('does not confuse attribute names with members of objects', () => {
     const snapshot = aSnapshot([anInstance('a')]);
     expect(queryInstances(parseClusterQuery('attribute:constructor exists'), snapshot)).toEqual([]);
     expect(queryInstances(parseClusterQuery('task:group == __proto__'), snapshot)).toEqual([]);
@@ -267,7 +267,7 @@ describe('refused expressions', () => {
     expect(refusal(text)).toEqual(typeof message === 'string' ? message : expect.stringMatching(message));
   });
 
-  it('takes an expression of exactly 2,000 characters', () => {
+  it('accepts an expression of exactly 2,000 characters', () => {
     const start = 'attribute:a == ';
     expect(refusal(start + 'x'.repeat(2000 - start.length))).toBe('accepted');
   });
@@ -289,16 +289,16 @@ describe('patterns cannot hang a caller', () => {
   });
 });
 
-describe('what a query looks at', () => {
+describe('what a query reads', () => {
   const text =
     "attribute:b == 1 and (attribute:a exists or not task:group == g2) and task:group in [g1, 'g3'] and attribute:b != 2";
-  it('names attributes and groups, sorted, each once', () => {
+  it('names attributes and groups, sorted, without repeats', () => {
     expect(attributeNames(parseClusterQuery(text))).toEqual(['a', 'b']);
     expect(groupNames(parseClusterQuery(text))).toEqual(['g1', 'g2', 'g3']);
     expect(looksAtEveryGroup(parseClusterQuery(text))).toBe(false);
   });
 
-  it('says when every group counts', () => {
+  it('says when it needs every group', () => {
     const query = parseClusterQuery('agentConnected == true or not(task:group =~ service:.*)');
     expect(looksAtEveryGroup(query)).toBe(true);
     expect(groupNames(query)).toEqual([]);

@@ -20,7 +20,7 @@ const EVENT = {
 
 const detail = (pattern: EventPattern): EventPattern => ({ detail: pattern });
 
-describe('a pattern lets pass', () => {
+describe('a pattern matches', () => {
   it.each<[EventPattern, boolean]>([
     [{ source: ['aws.ecs'] }, true],
     [{ source: ['aws.ec2'] }, false],

@@ -23,11 +23,11 @@ describe('dealGpus', () => {
       ),
     );
 
-  it('gives each container as many as it asks for, no GPU twice', () => {
+  it('gives each container as many GPUs as it asks for, and none twice', () => {
     expect(deal({ a: 1, b: 0, c: 2 }, ['g0', 'g1', 'g2'])).toEqual({ a: ['g0'], b: [], c: ['g1', 'g2'] });
   });
 
-  it('gives the container that takes all of them all', () => {
+  it('gives every GPU to a container that asks for ALL', () => {
     expect(deal({ a: 0, b: 'ALL', c: 0 }, ['g0', 'g1'])).toEqual({ a: [], b: ['g0', 'g1'], c: [] });
   });
 });

@@ -21,7 +21,7 @@ describe('isLocalHost', () => {
     'stream-127.0.0.1',
     'stream-localhost',
     'data-ecs.localhost',
-  ])('takes %s for this machine', (host) => {
+  ])('accepts %s as this machine', (host) => {
     expect(isLocalHost(host)).toBe(true);
   });
 
@@ -58,7 +58,7 @@ describe('isLocalHost', () => {
     '[::ffff:10.0.0.1]',
     'localhost:port',
     'localhost:7878:7878',
-  ])('takes %s for foreign', (host) => {
+  ])('rejects %s as foreign', (host) => {
     expect(isLocalHost(host)).toBe(false);
   });
 });

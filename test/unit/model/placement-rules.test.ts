@@ -34,7 +34,7 @@ describe('constraints', () => {
     expect(refusal([constraint], [])).toBe(expected);
   });
 
-  it('takes ten and no more', () => {
+  it('accepts at most ten', () => {
     const ten = Array.from({ length: 10 }, (): PlacementConstraint => ({ type: 'distinctInstance' }));
     expect(refusal(ten, [])).toBe('accepted');
     expect(refusal([...ten, { type: 'distinctInstance' }], [])).toBe(
@@ -92,7 +92,7 @@ describe('strategies', () => {
     expect(readStrategy(strategy)).toEqual(rule);
   });
 
-  it('takes five and no more', () => {
+  it('accepts at most five', () => {
     const five = Array.from({ length: 5 }, (): PlacementStrategy => ({ type: 'random' }));
     expect(refusal([], five)).toBe('accepted');
     expect(refusal([], [...five, { type: 'random' }])).toBe('Too many placement strategies: at most 5 are allowed.');

@@ -26,7 +26,7 @@ describe('providerDemand', () => {
     expect(providerDemand(group)).toMatchObject(expected);
   });
 
-  it('gives a task that takes every GPU an instance of its own', () => {
+  it('counts a whole instance for a task that takes every GPU', () => {
     const withGpus = { ...instance(), gpus: 4 };
     const waiting = [
       { ...task(1), gpus: 'ALL' as const },
@@ -37,7 +37,7 @@ describe('providerDemand', () => {
     expect(providerDemand({ instances: [instance()], waiting })).toMatchObject({ needed: 1, tooBig: 3 });
   });
 
-  it('leaves tasks out that the smallest instance could not take', () => {
+  it('leaves out tasks that the smallest instance could not take', () => {
     const demand = providerDemand({ instances: [instance(), instance(true, 256)], waiting: [task(512), task(128)] });
     expect(demand).toEqual({ instances: 2, needed: 3, reservation: 150, waitingTasks: 2, tooBig: 1 });
   });

@@ -74,7 +74,7 @@ describe('parseMemoryMiB', () => {
 });
 
 describe('cpu and memory', () => {
-  it('takes the task level where it is set', () => {
+  it('uses the task level if it is set', () => {
     const two = [
       { name: 'a', cpu: 10, memory: 100 },
       { name: 'b', cpu: 10, memory: 100 },
@@ -85,7 +85,7 @@ describe('cpu and memory', () => {
     expect(held(two, { memory: '512' })).toMatchObject({ cpu: 20, memoryMiB: 512 });
   });
 
-  it('sums the containers otherwise, the reservation before the limit', () => {
+  it('sums the containers otherwise, preferring the reservation to the limit', () => {
     const containers = [
       { name: 'a', cpu: 100, memory: 512, memoryReservation: 128 },
       { name: 'b', memory: 256 },
@@ -95,7 +95,7 @@ describe('cpu and memory', () => {
     expect(held(containers)).toMatchObject({ cpu: 128, memoryMiB: 448 });
   });
 
-  it('is nothing for a definition without containers', () => {
+  it('are 0 for a definition without containers', () => {
     expect(heldResources({ ...definition([]), containerDefinitions: undefined }, {})).toEqual({
       cpu: 0,
       memoryMiB: 0,
@@ -107,14 +107,14 @@ describe('cpu and memory', () => {
   it.each([
     ['cpu', { cpu: 'fast' }],
     ['memory', { memory: '1 TB' }],
-  ])('tells of an unreadable %s, and does not throw', (member, more) => {
+  ])('reports an unreadable %s, and does not throw', (member, more) => {
     expect(heldResources(definition([], more), {})).toEqual({
       kind: 'unreadable',
       message: `Invalid '${member}' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
     });
   });
 
-  it('counts mounts in memory and shared memory, unless the task says its size', () => {
+  it('counts tmpfs mounts and shared memory, unless the task sets its size', () => {
     const linuxParameters = {
       sharedMemorySize: 64,
       tmpfs: [
@@ -130,7 +130,7 @@ describe('cpu and memory', () => {
     expect(held(containers, { memory: '1GB' }).memoryMiB).toBe(1024);
   });
 
-  it('never asks for more than a ledger can hold', () => {
+  it('never requires more than the ledger can hold', () => {
     const most = 2 ** 31 - 1;
     const containers = [
       { name: 'a', cpu: most, memory: most },
@@ -208,7 +208,7 @@ describe('static host ports', () => {
 });
 
 describe('GPUs', () => {
-  it('sums over containers and passes other resources over', () => {
+  it('sums over containers and ignores other resources', () => {
     const containers: ContainerDefinition[] = [
       { name: 'a', resourceRequirements: [{ type: 'GPU', value: '2' }] },
       {
@@ -223,7 +223,7 @@ describe('GPUs', () => {
     expect(held(containers).gpus).toBe(3);
   });
 
-  it('sums over the entries of one container, and takes all for ALL', () => {
+  it('sums over the entries of one container, and means every GPU by ALL', () => {
     const gpus = (...values: string[]): ContainerDefinition[] => [
       { name: 'a', resourceRequirements: values.map((value) => ({ type: 'GPU', value })) },
     ];
@@ -231,7 +231,7 @@ describe('GPUs', () => {
     expect(held(gpus('1', 'ALL')).gpus).toBe('ALL');
   });
 
-  it.each(['x', 'all', 'two', '', '-1', '1.5', '99999'])('tells of %j, and does not throw', (value) => {
+  it.each(['x', 'all', 'two', '', '-1', '1.5', '99999'])('reports %j, and does not throw', (value) => {
     const containers: ContainerDefinition[] = [{ name: 'a', resourceRequirements: [{ type: 'GPU', value }] }];
     expect(heldResources(definition(containers), {})).toEqual({
       kind: 'unreadable',
@@ -248,7 +248,7 @@ describe('what a snapshot must contain', () => {
     ]);
   });
 
-  it('adds those of requirements, constraints and strategies, sorted, each once', () => {
+  it('adds the attributes of requirements, constraints and strategies, sorted, without repeats', () => {
     const names = snapshotAttributeNames({
       requiredAttributes: [{ name: 'ecs.capability.task-eni' }, { name: 'ecs.os-type', value: 'linux' }],
       constraints: [
@@ -272,7 +272,7 @@ describe('what a snapshot must contain', () => {
     ]);
   });
 
-  it('names the groups of all constraints, or asks for every group', () => {
+  it('names the groups of all constraints, or requires every group', () => {
     const constraints = [
       { type: 'memberOf', expression: 'task:group == db' },
       { type: 'memberOf', expression: 'task:group in [cache, db]' },

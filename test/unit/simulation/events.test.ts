@@ -30,7 +30,7 @@ const seen = (told: Told): Observation => ({
 });
 
 describe('events in order', () => {
-  it('finds nothing wrong with a life from beginning to end', async () => {
+  it('accepts a life from beginning to end', async () => {
     expect(await check([pending, running, stopping, stopped].map(ofTask), seen(stopped))).toEqual([]);
   });
 
@@ -47,12 +47,12 @@ describe('events in order', () => {
     expect((await check(told.map(ofTask))).join()).toContain(sentence);
   });
 
-  it('finds a change that nobody was told of', async () => {
+  it('finds a change without an event', async () => {
     const wrong = await check([pending, running].map(ofTask), seen(stopped));
     expect(wrong).toEqual(['task t is STOPPED (version 4); told: RUNNING (2)']);
   });
 
-  it('finds a position that comes twice', async () => {
+  it('finds a repeated position', async () => {
     expect((await check([ofTask(pending, 0), ofTask(running, 0)])).join()).toContain('stands at 1');
   });
 

@@ -35,7 +35,7 @@ describe('store and owners', () => {
     expect(await differences()).toEqual([]);
   });
 
-  it('agree whatever tags the API wrote', async () => {
+  it('agree whatever tags the API has written', async () => {
     const definition = { ...service.definition, tags: [{ key: 'k', value: 'v' }] };
     expect(await differences({ serviceRow: { ...service, definition } })).toEqual([]);
   });

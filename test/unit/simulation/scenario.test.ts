@@ -33,7 +33,7 @@ describe('a scenario', () => {
     expect(() => parseScenario(text, 'x.yaml')).toThrow(sentence);
   });
 
-  it.each(files)('%s is one, and draws the same steps for the same seed', (file) => {
+  it.each(files)('%s is valid, and draws the same steps for the same seed', (file) => {
     const read = readScenario(file);
     const steps = stepsOf(read, 1, 200);
     expect(steps).toEqual(stepsOf(read, 1, 200));
@@ -41,7 +41,7 @@ describe('a scenario', () => {
     expect(parseScenario(writeFixedSteps(file, steps), file).steps).toEqual(steps);
   });
 
-  it('tells its own steps from drawn ones, in the file of a failing seed too', () => {
+  it('distinguishes its own steps from drawn ones, also in the file of a failing seed', () => {
     const file = path.join(folder, 'everyday.yaml');
     const own = { do: 'killWorker' } as const;
     const steps = [own, ...stepsOf(readScenario(file), 1, 30)];
@@ -49,7 +49,7 @@ describe('a scenario', () => {
     expect(written.map((step) => 'drawn' in step)).toEqual(steps.map((step) => step !== own));
   });
 
-  it('expects after its own steps and before those that are drawn', () => {
+  it('checks expectations after its own steps and before the drawn ones', () => {
     const parsed = parseScenario(
       scenario({
         steps: [{ do: 'killWorker' }],

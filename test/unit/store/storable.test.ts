@@ -5,7 +5,7 @@ const BROKEN = 'a\0b\ud800c\udc00d';
 const WHOLE = 'a\ufffdb\ufffdc\ufffdd';
 
 describe('storable', () => {
-  it('replaces what Postgres cannot hold, in text and in lists of it', () => {
+  it('replaces what Postgres cannot hold, in texts and lists of texts', () => {
     expect(storable(BROKEN)).toBe(WHOLE);
     expect(storable([BROKEN, 1, null])).toEqual([WHOLE, 1, null]);
   });
@@ -19,7 +19,7 @@ describe('storable', () => {
 });
 
 describe('toJson', () => {
-  it('replaces it in values and keys', () => {
+  it('replaces what Postgres cannot hold, in values and keys', () => {
     expect(JSON.parse(toJson({ [BROKEN]: [BROKEN] }))).toEqual({ [WHOLE]: [WHOLE] });
   });
 

@@ -3,7 +3,7 @@ import { type FileTime, timesOf } from '../../../tools/count-reporter.ts';
 
 const file = (project: string, name: string, ms: number): FileTime => ({ project, file: name, ms });
 
-it('tells the slowest files, and what the files of each project took together', () => {
+it('prints the slowest files, and the total time of each project', () => {
   const files = [file('unit', 'a.test.ts', 400), file('docker', 'b.test.ts', 61_500), file('unit', 'c.test.ts', 900)];
   expect(timesOf(files)).toBe(
     [
@@ -20,7 +20,7 @@ it('tells the slowest files, and what the files of each project took together', 
   );
 });
 
-it('shows no more than the fifteen slowest', () => {
+it('prints at most the fifteen slowest', () => {
   const files = Array.from({ length: 20 }, (_, i) => file('unit', `f${i}.test.ts`, i));
   expect(timesOf(files)).toContain('f5.test.ts');
   expect(timesOf(files)).not.toContain('f4.test.ts');

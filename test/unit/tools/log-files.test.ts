@@ -31,22 +31,22 @@ const fail = (error: unknown): never => {
 };
 const lines = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
 
-describe('a log of our own', () => {
-  it('is set aside before it grows beyond its size, and the oldest goes', () => {
+describe('Longshore’s own log', () => {
+  it('is rotated before it exceeds its size, and the oldest file goes', () => {
     const log = new LogFile(file, LIMITS);
     for (const name of ['a', 'b', 'c', 'd']) log.write(LINE.replaceAll('x', name));
     expect(readdirSync(folder).sort()).toEqual(['a.log', 'a.log.1', 'a.log.2']);
     expect(['a.log', 'a.log.1', 'a.log.2'].map((name) => lines(name)[0]![0])).toEqual(['d', 'c', 'b']);
   });
 
-  it('keeps none when none are wanted', () => {
+  it('keeps no rotated file if none is wanted', () => {
     const log = new LogFile(file, { ...LIMITS, keep: 0 });
     for (const name of ['a', 'b']) log.write(LINE.replaceAll('x', name));
     expect(readdirSync(folder)).toEqual(['a.log']);
     expect(lines('a.log')[0]![0]).toBe('b');
   });
 
-  it('counts lines that it cannot write, and says so with the next one that it can', () => {
+  it('counts lines that it cannot write, and reports the count with the next line', () => {
     mkdirSync(file);
     const log = new LogFile(file, { ...LIMITS, maxBytes: 1_000_000 });
     log.write('{"msg":"lost"}\n');
@@ -60,7 +60,7 @@ describe('a log of our own', () => {
 });
 
 describe('the log of another process', () => {
-  it('is emptied under its writer, which goes on at the beginning', () => {
+  it('is truncated under its writer, which continues at the beginning', () => {
     const writer = openSync(file, 'a');
     writeSync(writer, LINE.repeat(2));
     tendLogs([file, join(folder, 'absent.log')], LIMITS, fail);
@@ -70,7 +70,7 @@ describe('the log of another process', () => {
     expect(lines('a.log.1')).toHaveLength(2);
   });
 
-  it('is left alone while it is small and young', () => {
+  it('is left alone while it is small and recent', () => {
     appendFileSync(file, LINE);
     tendLogs([file], LIMITS, fail);
     expect(existsSync(`${file}.1`)).toBe(false);
@@ -78,7 +78,7 @@ describe('the log of another process', () => {
 });
 
 describe('age', () => {
-  it('counts from when the log before was set aside', () => {
+  it('counts from the last rotation', () => {
     appendFileSync(file, LINE);
     appendFileSync(`${file}.1`, LINE);
     expect(isDue(file, LIMITS)).toBe(false);

@@ -24,7 +24,7 @@ function make(name: string, mode: number): void {
   fs.chmodSync(file, mode);
 }
 
-it('closes what an earlier life left open', () => {
+it('closes files that an earlier version left open', () => {
   make('data/longshore.log', 0o644);
   make('data/longshore.log.1', 0o666);
   make('data/agent/container-instance-id', 0o644);
@@ -38,7 +38,7 @@ it('closes what an earlier life left open', () => {
   ).toEqual(['700', '600', '600', '700', '600', '600']);
 });
 
-it('has what is made later made closed', () => {
+it('makes later files closed', () => {
   keepPrivate(root, { embeddedPostgres: false });
   fs.writeFileSync(path.join(root, 'later'), '');
   fs.mkdirSync(path.join(root, 'folder', 'below'), { recursive: true });

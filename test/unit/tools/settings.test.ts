@@ -37,7 +37,7 @@ describe('readSettings', () => {
     expect(settings.databaseUrl).toBeUndefined();
   });
 
-  it('derives the zone from the region and takes an empty variable for none', () => {
+  it('derives the zone from the region and treats an empty variable as unset', () => {
     expect(readSettings({ LONGSHORE_REGION: 'eu-west-1', LONGSHORE_PORT: '' })).toMatchObject({
       availabilityZone: 'eu-west-1a',
       port: 7878,

@@ -3,7 +3,7 @@ import { carriedRunTask } from '../../../worker/carried-state.ts';
 import { aDefinition, aTask } from '../../store/builders.ts';
 
 describe('carriedRunTask', () => {
-  it('a task that waits for capacity goes on waiting, and is placed as the call said', () => {
+  it('lets a waiting task continue to wait, with the placement rules of its call', () => {
     const placement = {
       placementConstraints: [{ type: 'distinctInstance' }],
       placementStrategy: [{ type: 'binpack', field: 'cpu' }],

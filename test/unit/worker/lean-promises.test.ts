@@ -10,7 +10,7 @@ const ask = (code: string): unknown => {
 };
 
 describe('in the sandbox of workflows', () => {
-  it('a promise tells whose it is', () => {
+  it('a promise knows its workflow', () => {
     expect(ask('return globalThis.__TEMPORAL_ACTIVATOR__')).toBe('the workflow’s');
   });
 
@@ -19,7 +19,7 @@ describe('in the sandbox of workflows', () => {
     expect(new error().stack).toBeUndefined();
   });
 
-  it('anything else is compiled as ever', () => {
+  it('other code is compiled as usual', () => {
     expect(ask('return 1 + 1')).toBe(2);
   });
 });

@@ -31,7 +31,7 @@ const present = (members: Partial<CountedInstance> = {}, includeHealth = false) 
 const ZEROS = { doubleValue: 0, longValue: 0, integerValue: 0 };
 
 describe('presentContainerInstance', () => {
-  test('resources carry zeros where unused, and ports the used ones by protocol', () => {
+  test('shows zeros for unused resources, and the used ports by protocol', () => {
     const wire = present();
     expect(wire.registeredResources).toEqual([
       { name: 'CPU', type: 'INTEGER', ...ZEROS, integerValue: 2048 },
@@ -47,13 +47,13 @@ describe('presentContainerInstance', () => {
     ]);
   });
 
-  test('GPUs appear where the instance has some, also when all are taken', () => {
+  test('shows GPUs if the instance has some, even if all are taken', () => {
     const wire = present({ registered: { cpu: 1, memoryMiB: 1, reservedPorts: [], gpuIds: ['g1'] } });
     expect(wire.registeredResources).toContainEqual(expect.objectContaining({ name: 'GPU', stringSetValue: ['g1'] }));
     expect(wire.remainingResources).toContainEqual(expect.objectContaining({ name: 'GPU', stringSetValue: [] }));
   });
 
-  test('identity, counters, attributes; no EC2 instance id unless it registered with one', () => {
+  test('shows identity, counters and attributes, and an EC2 instance id only if it registered with one', () => {
     const wire = present({ statusReason: 'why', capacityProviderName: 'cp' });
     expect(wire).toMatchObject({
       containerInstanceArn: 'arn:aws:ecs:us-east-1:123456789012:container-instance/c1/i1',

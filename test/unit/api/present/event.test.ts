@@ -39,7 +39,7 @@ describe('a task state change', () => {
   });
 });
 
-describe('what a service tells', () => {
+describe('an event of a service', () => {
   const action = { eventName: 'SERVICE_TASK_PLACEMENT_FAILURE', createdAt: AT, reason: 'RESOURCE:CPU' } as const;
 
   it.each([
@@ -70,7 +70,7 @@ describe('what a service tells', () => {
     expect(event.detail).toEqual(detail);
   });
 
-  it('is a deployment state change where a deployment has one', () => {
+  it('is a deployment state change if a deployment changed', () => {
     const told = {
       eventName: 'SERVICE_DEPLOYMENT_FAILED',
       deploymentId: 'ecs-svc/1',

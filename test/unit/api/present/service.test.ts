@@ -124,7 +124,7 @@ describe('presentService', () => {
     });
   });
 
-  test('a service of task sets has the platform of its primary one', () => {
+  test('shows the PRIMARY set’s platform for a service of task sets', () => {
     const members = { definition: definition({ deploymentController: 'EXTERNAL', launchType: 'FARGATE' }) };
     const set = (launchType: 'EC2' | 'FARGATE') => [deployment({ launchType, platformVersion: '1.4.0' })];
     expect(present({ ...members, deployments: set('FARGATE') })).toMatchObject({
@@ -140,7 +140,7 @@ describe('presentService', () => {
     ]);
   });
 
-  test('PRIMARY first, then newest first, whatever the order of the rows', () => {
+  test('shows PRIMARY first, then the newest, whatever the order of the rows', () => {
     const rows = [
       deployment({ deploymentId: 'old', status: 'ACTIVE', createdAt: 1 }),
       deployment({ deploymentId: 'older', status: 'ACTIVE', createdAt: 0 }),
@@ -150,7 +150,7 @@ describe('presentService', () => {
     expect(present({ deployments: rows }).deployments?.map((row) => row.id)).toEqual(['new', 'recent', 'old', 'older']);
   });
 
-  test('FARGATE: as asked on the service, resolved on its deployments', () => {
+  test('shows FARGATE’s platform as asked on the service, resolved on its deployments', () => {
     const wire = present({
       definition: definition({ launchType: 'FARGATE', platformVersion: 'LATEST' }),
       deployments: [deployment({ launchType: 'FARGATE', platformVersion: 'LATEST' })],
@@ -159,7 +159,7 @@ describe('presentService', () => {
     expect(wire.deployments?.[0]).toMatchObject({ platformVersion: '1.4.0', platformFamily: 'Linux' });
   });
 
-  test('a network configuration is filled in', () => {
+  test('fills in a network configuration', () => {
     const networkConfiguration = { awsvpcConfiguration: { subnets: ['s'] } };
     const full = { awsvpcConfiguration: { subnets: ['s'], securityGroups: [], assignPublicIp: 'DISABLED' } };
     const wire = present({
@@ -170,7 +170,7 @@ describe('presentService', () => {
     expect(wire.deployments?.[0]?.networkConfiguration).toEqual(full);
   });
 
-  test('tags only when asked, then also when there are none', () => {
+  test('shows tags only if asked, and then an empty list if there are none', () => {
     expect(present().tags).toBeUndefined();
     expect(present({}, true).tags).toEqual([]);
   });

@@ -94,7 +94,7 @@ describe('presentTask', () => {
     expect(wire.containerInstanceArn).toBeUndefined();
   });
 
-  test('every time is a Date, and absent ones are undefined', () => {
+  test('makes every time a Date, and absent ones undefined', () => {
     const times = {
       connectivityAt: 1,
       pullStartedAt: 2,
@@ -121,7 +121,7 @@ describe('presentTask', () => {
     expect(present(members, options).connectivity).toBe(connectivity);
   });
 
-  test('overrides name every container, in order, and keep what was overridden', () => {
+  test('names every container in overrides, in order, and keeps what was overridden', () => {
     const wire = present({
       containers: [container({ name: 'app' }), container({ name: 'log' })],
       overrides: { cpu: '512', containerOverrides: [{ name: 'log', command: ['tail'] }] },
@@ -132,7 +132,7 @@ describe('presentTask', () => {
     });
   });
 
-  test('a container that ran shows how it ended and where it listened', () => {
+  test('shows how a container ended and where it listened', () => {
     const binding = { bindIP: '0.0.0.0', containerPort: 80, hostPort: 49153, protocol: 'tcp' } as const;
     const networkInterface = { attachmentId: 'att', privateIpv4Address: '10.0.0.2' };
     const ran = {
@@ -151,7 +151,7 @@ describe('presentTask', () => {
     expect(present().containers?.[0]?.exitCode).toBeUndefined();
   });
 
-  test('the GPUs of a task are dealt out to its containers', () => {
+  test('deals a task’s GPUs out to its containers', () => {
     const containers = [
       { ...container({}), name: 'a', gpus: 1 },
       { ...container({}), name: 'b' },
@@ -161,12 +161,12 @@ describe('presentTask', () => {
     expect(shown?.map(({ gpuIds }) => gpuIds)).toEqual([['g0'], undefined, ['g1', 'g2']]);
   });
 
-  test('why it stopped', () => {
+  test('shows why the task stopped', () => {
     const stopped = { stopCode: 'UserInitiated', stoppedReason: 'bye' } as const;
     expect(present(stopped)).toMatchObject(stopped);
   });
 
-  test('tags only when asked; no architecture when unknown', () => {
+  test('shows tags only if asked, and no unknown architecture', () => {
     expect(present({}, { includeTags: true }).tags).toEqual([{ key: 'a', value: 'b' }]);
     expect(present().attributes).toEqual([]);
   });

@@ -45,7 +45,7 @@ function structuresOf(shape: Shape, found = new Map<string, StructureShape>()): 
 }
 
 describe('enum members', () => {
-  it('are those that the SDK declares for requests', () => {
+  it('are the ones that the SDK declares for requests', () => {
     const requests = new Map(OPERATION_NAMES.flatMap((name) => [...structuresOf(operationShapes(name)!.input)]));
     const declared = [...declaredEnums().keys()].filter((member) => requests.has(member.split('.')[0]!));
     expect(declared.length).toBeGreaterThan(100);

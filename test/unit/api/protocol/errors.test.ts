@@ -5,7 +5,7 @@ import { EcsError } from '../../../../model/errors.ts';
 const messageOf = (message: string): string =>
   wireError(new EcsError('InvalidParameterException', message), 'rest', 'id').body.message;
 
-describe('what an error shows of a caller’s text', () => {
+describe('a caller’s text in an error', () => {
   const name = 'n'.repeat(300);
   it.each([
     ['keeps an ordinary message', 'Cluster not found.', 'Cluster not found.'],

@@ -26,7 +26,7 @@ describe('shapes of the API', () => {
 });
 
 describe('validateRequest', () => {
-  it('keeps the texts of maps and free lists, and coerces only where integers belong', () => {
+  it('keeps texts in maps and free lists, and coerces only where the API wants integers', () => {
     const input = {
       family: '12',
       containerDefinitions: [
@@ -48,7 +48,7 @@ describe('validateRequest', () => {
     expect(() => at('soon')).toThrow(/can not be converted to a Timestamp/);
   });
 
-  it('takes any protocol of a port but udp for tcp, as ECS does', () => {
+  it('reads any port protocol but udp as tcp, as ECS does', () => {
     const mapped = (protocol: string): object => ({
       family: 'a',
       containerDefinitions: [{ portMappings: [{ containerPort: 53, protocol }] }],
@@ -59,7 +59,7 @@ describe('validateRequest', () => {
     expect(validateRequest(shapes('RegisterTaskDefinition'), mapped('udp'))).toEqual(mapped('udp'));
   });
 
-  it('takes 64 bits where the API has them, and fractions where it has those', () => {
+  it('accepts 64 bits and fractions where the API has them', () => {
     const resource = (longValue: number): object => ({ totalResources: [{ name: 'MEMORY', type: 'LONG', longValue }] });
     const registered = (longValue: number): unknown =>
       validateRequest(shapes('RegisterContainerInstance'), resource(longValue));
@@ -75,7 +75,7 @@ describe('validateRequest', () => {
     expect(daemon(12.5)).toMatchObject({ deploymentConfiguration: { drainPercent: 12.5 } });
   });
 
-  it('leaves the input as it was', () => {
+  it('does not change its input', () => {
     const input = Object.freeze({ cluster: null, tasks: Object.freeze(['a']) });
     expect(validateRequest(shapes('DescribeTasks'), input)).toEqual({ tasks: ['a'] });
   });

@@ -52,18 +52,18 @@ describe('members that the SDK does not know', () => {
     expect(() => request(operation, body)).toThrow(refusedAs('UnsupportedFeatureException', member));
   });
 
-  it('are refused all at once', () => {
+  it('are refused all in one message', () => {
     expect(() => request('ListClusters', { filter: 'a', order: { by: 'name' }, page: 0 })).toThrow(
       refusedAs('UnsupportedFeatureException', 'filter', 'order', 'page'),
     );
   });
 
-  it('are absent when they ask for nothing', () => {
+  it('count as absent if they ask for nothing', () => {
     const body = { trustedExecutionConfiguration: null, modes: [], name: '', __type: 'ListClustersRequest' };
     expect(request('ListClusters', { maxResults: 5, ...body })).toEqual({ maxResults: 5 });
   });
 
-  it('are refused below free-form members only where the API has a form', () => {
+  it('are refused below free-form members only if the API has a shape there', () => {
     const hooks = [{ targetType: 'PAUSE', hookDetails: { any: { thing: [1] } } }];
     const body = { ...SERVICE, deploymentConfiguration: { lifecycleHooks: hooks } };
     expect(request('CreateService', body)).toEqual(body);
@@ -72,7 +72,7 @@ describe('members that the SDK does not know', () => {
   });
 });
 
-describe('what an answer shows beside the members of a request', () => {
+describe('a member that only an answer defines', () => {
   const cases: readonly (readonly [operation: string, body: object, shown: object])[] = [
     [
       'RegisterTaskDefinition',

@@ -23,7 +23,7 @@ describe('a deployment configuration', () => {
     early({ healthyPercent: 100, sourceServiceRevisionCleanup: 'BLOCKING' }),
     { minimumHealthyPercent: 50, ...early({ healthyPercent: 50, sourceServiceRevisionCleanup: 'DEFERRED' }) },
     { earlySuccessCriteria: { enable: false } },
-  ])('takes %j', (configuration) => {
+  ])('accepts %j', (configuration) => {
     expect(asked(configuration)).toMatchObject(configuration);
   });
 

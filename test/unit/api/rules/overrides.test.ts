@@ -44,11 +44,11 @@ describe('sizes of the task', () => {
     expect(refusal(overrides)).toContain(message);
   });
 
-  it('an empty one overrides nothing', () => {
+  it('an empty size overrides nothing', () => {
     expect(resolveOverrides({ cpu: '', memory: '' }, SIZED)).toEqual({});
   });
 
-  it('others become plain numbers', () => {
+  it('other sizes become plain numbers', () => {
     expect(resolveOverrides({ cpu: '.5 vCPU', memory: '1GB' }, SIZED)).toEqual({ cpu: '512', memory: '1024' });
   });
 });
@@ -80,11 +80,11 @@ describe('sizes of a container', () => {
     ofApp({ cpu: 257 }),
     ofApp({ memory: 512 }),
     ofApp({ resourceRequirements: [{ type: 'GPU', value: 'ALL' }] }),
-  ])('%j is taken', (overrides) => {
+  ])('%j is accepted', (overrides) => {
     expect(resolveOverrides(overrides, SIZED)).toEqual(overrides);
   });
 
-  it('are not looked at where the call changes none', () => {
+  it('are not checked if the call changes none', () => {
     const old = definition({ memory: 2 });
     expect(refusal(ofApp({ command: ['x'] }), old)).toMatch(/^accepted/);
   });
@@ -108,7 +108,7 @@ describe('sizes on FARGATE', () => {
     expect(refused(overrides)).toBe(message);
   });
 
-  it('a task that grows with its container is taken', () => {
+  it('a task that grows with its container is accepted', () => {
     expect(refused({ cpu: '512', memory: '1024', ...ofApp({ cpu: 512 }) })).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkStandaloneRequest } from '../../../../api/rules/standalone-tasks.ts';
 
 describe('checkStandaloneRequest', () => {
-  it('refuses a referenceId, which only ECS itself gives', () => {
+  it('refuses a referenceId, which only ECS itself sets', () => {
     expect(() => checkStandaloneRequest({ referenceId: 'a' })).toThrow(
       'Not supported by Longshore yet: referenceId. Leave it out of the request.',
     );

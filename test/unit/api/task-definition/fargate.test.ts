@@ -20,7 +20,7 @@ describe('sizes', () => {
     ['4096', '30720'],
     ['8192', '20480'],
     ['16384', '122880'],
-  ])('%s takes %s', (cpu, memory) => expect(messages(size(cpu, memory))).toEqual([]));
+  ])('%s cpu accepts %s', (cpu, memory) => expect(messages(size(cpu, memory))).toEqual([]));
 
   it.each([
     ['256', '1536'],
@@ -32,9 +32,9 @@ describe('sizes', () => {
     ['8192', '17408'],
     ['16384', '16384'],
     ['300', '512'],
-  ])('%s does not take %s', (cpu, memory) => expect(messages(size(cpu, memory))).toEqual([NO_SIZE]));
+  ])('%s cpu refuses %s', (cpu, memory) => expect(messages(size(cpu, memory))).toEqual([NO_SIZE]));
 
-  it('must be there', () => {
+  it('are required', () => {
     expect(messages(fargate({}, { cpu: undefined }))[0]).toBe(
       "Fargate requires that 'cpu' be defined at the task level",
     );
@@ -42,7 +42,7 @@ describe('sizes', () => {
   });
 });
 
-describe('what Fargate does not do', () => {
+describe('Fargate', () => {
   const cases: readonly (readonly [string, Definition, RegExp])[] = [
     ['bridge mode', fargate({}, { networkMode: 'bridge' }), /network mode/],
     ['privileged', fargate({ privileged: true }), /support privileged/],
@@ -71,7 +71,7 @@ describe('what Fargate does not do', () => {
     ['a long stopTimeout', fargate({ stopTimeout: 121 }), /stopTimeout.*between 0 and 120/],
     ['a short startTimeout', fargate({ startTimeout: 1 }), /startTimeout.*between 2 and 120/],
   ];
-  it.each(cases)('%s', (_what, broken, message) => {
+  it.each(cases)('refuses %s', (_what, broken, message) => {
     expect(messages(broken)).toEqual([expect.stringMatching(message) as string]);
   });
 

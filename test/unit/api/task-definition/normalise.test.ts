@@ -7,7 +7,7 @@ import { definition, fargate, of } from './builders.ts';
 const container = (asked: Definition) => normaliseDefinition(asked).containerDefinitions?.[0];
 
 describe('normaliseDefinition', () => {
-  it('fills the defaults of a container in', () => {
+  it('fills in a container’s defaults', () => {
     expect(container(definition())).toEqual({
       name: 'web',
       image: 'nginx:1.27',
@@ -22,7 +22,7 @@ describe('normaliseDefinition', () => {
     });
   });
 
-  it('keeps what was said, in its order', () => {
+  it('keeps given values, in their order', () => {
     const environment = [
       { name: 'B', value: '2' },
       { name: 'A', value: '1' },
@@ -53,7 +53,7 @@ describe('normaliseDefinition', () => {
     });
   });
 
-  it('fills the defaults of a health check in', () => {
+  it('fills in a health check’s defaults', () => {
     expect(container(of({ healthCheck: { command: ['CMD', 'true'], retries: 5 } }))?.healthCheck).toEqual({
       command: ['CMD', 'true'],
       interval: 30,
@@ -62,13 +62,13 @@ describe('normaliseDefinition', () => {
     });
   });
 
-  it('keeps tags out of the definition, and gives the lists that clients read', () => {
+  it('keeps tags out of the definition, and adds the lists that clients read', () => {
     const normalised = normaliseDefinition(definition({ tags: [{ key: 'a', value: 'b' }] }));
     expect(normalised).not.toHaveProperty('tags');
     expect(normalised).toMatchObject({ volumes: [], placementConstraints: [] });
   });
 
-  it('shows a volume of no other kind as the host’s', () => {
+  it('makes a volume of no other kind a host volume', () => {
     const volumes = [
       { name: 'plain' },
       { name: 'path', host: { sourcePath: '/a' } },
@@ -88,7 +88,7 @@ describe('normaliseDefinition', () => {
 });
 
 describe('requiredAttributes', () => {
-  it('of a platform is its architecture, as instances name it', () => {
+  it('of a platform are its architecture, as instances name it', () => {
     expect(requiredAttributes(definition({ runtimePlatform: { cpuArchitecture: 'ARM64' } }))).toEqual([
       { name: 'ecs.cpu-architecture', value: 'arm64' },
     ]);

@@ -373,7 +373,7 @@ describe('the task', () => {
   ]);
 });
 
-describe('what Longshore does not do yet', () => {
+describe('what Longshore does not support yet', () => {
   refuses([
     [
       'a task role',

@@ -23,9 +23,12 @@ describe('strategiesOrDefault', () => {
     expect(strategiesOrDefault('RunTask', [])).toEqual([{ type: 'random' }]);
   });
 
-  it.each([[DEFAULT_SERVICE_STRATEGIES], [DEFAULT_RUN_TASK_STRATEGIES]])('accepts its own defaults: %o', (strategies) => {
-    expect(() => checkPlacement([], strategies)).not.toThrow();
-  });
+  it.each([[DEFAULT_SERVICE_STRATEGIES], [DEFAULT_RUN_TASK_STRATEGIES]])(
+    'accepts its own defaults: %o',
+    (strategies) => {
+      expect(() => checkPlacement([], strategies)).not.toThrow();
+    },
+  );
 
   it('places six tasks of a service on three zones of two instances: one each', () => {
     const rows = ['a', 'b', 'c'].flatMap((zone) =>

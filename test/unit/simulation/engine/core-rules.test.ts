@@ -7,7 +7,7 @@ const kinds = (jobs: readonly Job[]): string[] =>
   jobs.map((job) => `${Object.keys(job)[0] ?? ''}${job.resolveActivity?.isLocal ? ' local' : ''}`);
 
 describe('jobs', () => {
-  it('are told in core’s order, and those of one kind as they came', () => {
+  it('are in core’s order, and in order of arrival within a kind', () => {
     const jobs: Job[] = [
       { resolveActivity: { seq: 1, isLocal: true } },
       { fireTimer: { seq: 1 } },
@@ -32,7 +32,7 @@ describe('jobs', () => {
 describe('commands', () => {
   const sent = (...commands: Command[]): string[] => asSent(commands).map(signature);
 
-  it('are not sent when their task gave up what it had begun', () => {
+  it('are not sent if the same workflow task cancelled what it had begun', () => {
     expect(
       sent(
         { startTimer: { seq: 1 } },
@@ -46,7 +46,7 @@ describe('commands', () => {
     ).toEqual(['startTimer seq=2', 'cancelTimer seq=0', 'requestCancelActivity seq=3']);
   });
 
-  it('that end the run are the last, and one', () => {
+  it('that end the run come last, and only one is sent', () => {
     expect(
       sent(
         { completeWorkflowExecution: {} },
@@ -56,7 +56,7 @@ describe('commands', () => {
     ).toEqual(['updateResponse protocolInstanceId="u" accepted', 'completeWorkflowExecution']);
   });
 
-  it('leave nothing of an update that was turned down before it began', () => {
+  it('contain nothing of an update that was rejected before it began', () => {
     const commands: Command[] = [
       { updateResponse: { protocolInstanceId: 'turned down', rejected: {} } },
       { updateResponse: { protocolInstanceId: 'failed', accepted: {} } },

@@ -40,33 +40,33 @@ const task = (locals: readonly [number, LocalResult][], changes: Partial<DoneTas
 });
 
 describe('a replay', () => {
-  it('answers local activities in the order of their ends, not of their calls', async () => {
+  it('resolves local activities in the order of their ends, not of their calls', async () => {
     const { session, told } = scripted([[local(1), local(2)]]);
     expect(await replayTask(session, task([answer(2, 12), answer(1, 15)]), new Map())).toBe(undefined);
     expect(told).toEqual(['10: timer', '15: 2, 1']);
   });
 
-  it('keeps an answer back until all that ended before it are called', async () => {
+  it('keeps a result back until all activities that ended earlier have been called', async () => {
     const { session, told } = scripted([[local(1), local(2)], [local(3)]]);
     expect(await replayTask(session, task([answer(2, 12), answer(3, 13), answer(1, 15)]), new Map())).toBe(undefined);
     expect(told).toEqual(['10: timer', '12: 2', '15: 3, 1']);
   });
 
-  it('gives what an earlier task called with the task’s jobs', async () => {
+  it('delivers results for an earlier workflow task’s calls with the next jobs', async () => {
     const { session, told } = scripted([[]]);
     const underWay = new Map([[1, local(1)]]);
     expect(await replayTask(session, task([answer(1, 15)]), underWay)).toBe(undefined);
     expect([told, underWay.size]).toEqual([['15: timer, 1'], 0]);
   });
 
-  it('takes the end of a local activity that was given up from its marker', async () => {
+  it('takes the end of a cancelled local activity from its marker', async () => {
     const { session, told } = scripted([[local(1), local(2)], [{ requestCancelLocalActivity: { seq: 1 } }]]);
     const given: [number, LocalResult] = [1, { activityType: 'local-1', result: { cancelled: {} }, at: 12 }];
     expect(await replayTask(session, task([answer(2, 12), given]), new Map())).toBe(undefined);
     expect(told).toEqual(['10: timer', '12: 2, 1 cancelled']);
   });
 
-  it('tells at once of an activity that its own task gave up, whatever its way of being cancelled', async () => {
+  it('resolves an activity at once if its own workflow task cancelled it, whatever its cancellation type', async () => {
     const { WAIT_CANCELLATION_COMPLETED: cancellationType } = proto.coresdk.workflow_commands.ActivityCancellationType;
     const activity: Command = { scheduleActivity: { seq: 1, activityType: 'a', cancellationType } };
     const { session, told } = scripted([[activity, { requestCancelActivity: { seq: 1 } }]]);
@@ -81,12 +81,12 @@ describe('a replay', () => {
       [[1, { ...answer(1, 12)[1], activityType: 'other' }]],
       'local activity 1 was other, and is local-1',
     ],
-  ])('sees an answer of a local activity that %s', async (_what, locals, difference) => {
+  ])('notices the result of a local activity that %s', async (_what, locals, difference) => {
     const { session } = scripted([[local(1)]]);
     expect(await replayTask(session, task(locals), new Map())).toBe(difference);
   });
 
-  it('sees a command that is missing at the end', async () => {
+  it('notices a command that is missing at the end', async () => {
     const { session } = scripted([[]]);
     const difference = await replayTask(session, task([], { commands: ['startTimer seq=1'] }), new Map());
     expect(difference).toBe('first [startTimer seq=1], again []');

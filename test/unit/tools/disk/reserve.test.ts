@@ -23,7 +23,7 @@ it.each([
   expect(defaultBallastBytes(total)).toBe(ballast);
 });
 
-it('grows and shrinks by steps, and really takes up room', async () => {
+it('grows and shrinks in steps, and really takes up room', async () => {
   const ballast = new Ballast(folder);
   expect(ballast.shrink()).toBe(false);
   const target = STEP_BYTES + MIB;
@@ -39,7 +39,7 @@ it('grows and shrinks by steps, and really takes up room', async () => {
   expect(ballast.bytes).toBe(0);
 });
 
-it('a start that finds too little room gives up its ballast first, then says what it needs', async () => {
+it('a start without enough room releases its ballast first, then says what it needs', async () => {
   const ballast = new Ballast(folder);
   await ballast.grow(STEP_BYTES);
   makeRoomForStart(folder, MIB);
