@@ -110,7 +110,7 @@ describe('capacity providers', () => {
     expect(await create()).toMatchObject({ status: 'ACTIVE', updateStatus: 'CREATE_COMPLETE', tags: [] });
   });
 
-  test('FARGATE and FARGATE_SPOT are there; what is not is a failure', async () => {
+  test('DescribeCapacityProviders shows FARGATE and FARGATE_SPOT; an unknown provider is a failure', async () => {
     const all = await describeProviders();
     expect(all.capacityProviders?.slice(0, 2)).toMatchObject([
       { name: 'FARGATE', type: 'FARGATE', status: 'ACTIVE' },
@@ -139,7 +139,7 @@ describe('capacity providers', () => {
     ],
   ])('are refused for %s', (_what, input, code, message) => expectRefusal(create(input), code, message));
 
-  test('refuses by name to bind a provider to a cluster, which only Managed Instances are', async () => {
+  test('do not accept a cluster, which only Managed Instances providers have', async () => {
     await create();
     const autoScalingGroupProvider = { managedDraining: 'DISABLED' as const };
     for (const call of [
@@ -151,7 +151,7 @@ describe('capacity providers', () => {
     }
   });
 
-  test('refuses a name twice, one that is in use or not there, and AWS’s own', async () => {
+  test('do not accept a repeated name, a change of AWS’s providers, or the deletion of a used or unknown one', async () => {
     await create();
     await expectRefusal(create(), 'ClientException', /^The specified capacity provider already exists/);
     await put([name]);
@@ -183,12 +183,12 @@ describe('PutClusterCapacityProviders', () => {
     });
   });
 
-  test('the default cluster has AWS’s own from the start', async () => {
+  test('the default cluster has AWS’s providers from the start', async () => {
     const { clusters } = await api().ecs.send(new DescribeClustersCommand({}));
     expect(clusters?.[0]?.capacityProviders).toEqual(['FARGATE', 'FARGATE_SPOT']);
   });
 
-  test('refuses what does not exist, what is not listed, and strategies that ECS refuses', async () => {
+  test('refuses unknown and unlisted providers, and strategies that ECS refuses', async () => {
     await create();
     const refusal = (strategy: CapacityProviderStrategyItem[], message: RegExp) =>
       expectRefusal(put(['FARGATE', 'FARGATE_SPOT', name], strategy), 'InvalidParameterException', message);
@@ -211,7 +211,7 @@ describe('PutClusterCapacityProviders', () => {
     );
   });
 
-  test('refuses to take away what a service or a task uses', async () => {
+  test('refuses to remove a provider that a service or a task uses', async () => {
     await create();
     await put([name, 'FARGATE']);
     await createService({ capacityProviderStrategy: [{ capacityProvider: name, weight: 1 }] });
@@ -224,7 +224,7 @@ describe('PutClusterCapacityProviders', () => {
   });
 });
 
-test('the demand of a provider: what its group has and needs', async () => {
+test('the demand of a provider shows what its group has and needs', async () => {
   await create();
   const { store, gateway, url } = api();
   const demand = async () => (await fetch(`${url}/v1/clusters/${cluster}/capacity-providers/${name}/demand`)).json();
@@ -238,7 +238,7 @@ test('the demand of a provider: what its group has and needs', async () => {
   expect(await demand()).toMatchObject({ instances: 1, needed: 1, reservation: 100 });
 });
 
-test('an instance that joins or leaves a group wakes those who wait for its provider', async () => {
+test('an instance that joins or leaves a group wakes the owners that wait for its provider', async () => {
   await create();
   const { store, gateway, ecs } = api();
   const waiting = { clusterName: cluster, lastStatus: 'PROVISIONING', capacityProviderName: name } as const;
@@ -270,7 +270,7 @@ describe('strategies', () => {
     expect(described?.launchType).toBeUndefined();
   });
 
-  test('the cluster’s default strategy holds where neither is given, and not where a launch type is', async () => {
+  test('the cluster’s default strategy applies without strategy and launch type, and not with a launch type', async () => {
     await put(['FARGATE_SPOT'], [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }]);
     await createService({ taskDefinition: 'fargate', networkConfiguration: AWSVPC });
     expect(await service()).toMatchObject({
@@ -286,7 +286,7 @@ describe('strategies', () => {
     expect(api().gateway.last('runTask').capacityProviderStrategy).toBeUndefined();
   });
 
-  test('UpdateService changes it; an empty one goes back to the default', async () => {
+  test('UpdateService changes a strategy; an empty one restores the default', async () => {
     await create();
     await put([name]);
     await createService({});

@@ -26,7 +26,7 @@ async function call(operation: string, body: object): Promise<Record<string, unk
 
 const first = (value: unknown): unknown => (value as unknown[])[0];
 
-describe('tags are an empty list where there are none', () => {
+describe('missing tags are an empty list', () => {
   test('of clusters', async () => {
     const created = await call('CreateCluster', { clusterName: 'bare' });
     const lists = { tags: [], capacityProviders: [], defaultCapacityProviderStrategy: [], statistics: [] };
@@ -48,7 +48,7 @@ describe('tags are an empty list where there are none', () => {
     expect(described.tags).toEqual([]);
   });
 
-  test('of tasks, which a call answers with before they run', async () => {
+  test('of tasks in the answer to the call that creates them', async () => {
     const { tasks, failures } = await call('RunTask', { taskDefinition: 'shapes' });
     expect(failures).toEqual([]);
     expect(first(tasks)).toMatchObject({ tags: [], attachments: [], lastStatus: 'PENDING' });

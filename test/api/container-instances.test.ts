@@ -31,7 +31,7 @@ const describeInstances = (containerInstances: string[], more = {}) =>
   api().ecs.send(new DescribeContainerInstancesCommand({ containerInstances, ...more }));
 
 describe('DescribeContainerInstances', () => {
-  test('shows what it has and what is left; PORTS lists the used ones', async () => {
+  test('shows registered and remaining resources; PORTS lists the used ports', async () => {
     const id = await seed();
     const task = taskRow({
       containerInstanceId: id,
@@ -69,7 +69,7 @@ describe('DescribeContainerInstances', () => {
     expect(instance).not.toHaveProperty('healthStatus');
   });
 
-  test('tags and health when asked', async () => {
+  test('shows tags and health if asked', async () => {
     const id = await seed('default', { tags: [{ key: 'a', value: 'b' }] });
     const { containerInstances } = await describeInstances([id], { include: ['TAGS', 'CONTAINER_INSTANCE_HEALTH'] });
     expect(containerInstances?.[0]).toMatchObject({
@@ -89,7 +89,7 @@ describe('DescribeContainerInstances', () => {
     await expectRefusal(describeInstances(instances, more), code, message);
   });
 
-  test('an unknown one is MISSING', async () => {
+  test('an unknown instance is MISSING', async () => {
     const id = newTaskId();
     expect((await describeInstances([id])).failures).toEqual([{ arn: arnOf(id), reason: 'MISSING' }]);
   });
@@ -113,7 +113,7 @@ describe('RegisterContainerInstance', () => {
   const register = (input: Partial<RegisterContainerInstanceCommandInput> = {}) =>
     api().ecs.send(new RegisterContainerInstanceCommand({ cluster: 'registering', totalResources, ...input }));
 
-  test('gives it an id of 32 hex digits and keeps what was sent', async () => {
+  test('gives the instance an id of 32 hex digits and keeps what was sent', async () => {
     const { containerInstance } = await register({
       attributes: [{ name: 'rack', value: 'r1' }, { name: 'ssd' }],
       tags: [{ key: 'a', value: 'b' }],
@@ -132,7 +132,7 @@ describe('RegisterContainerInstance', () => {
     );
   });
 
-  test('with an identity document it is the machine of EC2 that the document names', async () => {
+  test('with an identity document, registers the EC2 machine that the document names', async () => {
     const { containerInstance } = await register({
       instanceIdentityDocument: JSON.stringify(DOCUMENT),
       instanceIdentityDocumentSignature: 'c2ln',
@@ -151,7 +151,7 @@ describe('RegisterContainerInstance', () => {
     expect(listed.containerInstanceArns).toEqual([containerInstance?.containerInstanceArn]);
   });
 
-  test('again under its ARN keeps the identity, unless the machine is another type', async () => {
+  test('a repeat with its ARN keeps the identity, unless the machine’s type differs', async () => {
     const attributes = [{ name: 'ecs.instance-type', value: 'big' }];
     const first = await register({ attributes });
     const containerInstanceArn = first.containerInstance?.containerInstanceArn;
@@ -217,7 +217,7 @@ describe('UpdateContainerInstancesState', () => {
       new UpdateContainerInstancesStateCommand({ containerInstances, status: status as 'ACTIVE', ...more }),
     );
 
-  test('drains those it can; unknown and INACTIVE ones are failures', async () => {
+  test('drains known instances; unknown and INACTIVE ones are failures', async () => {
     const [id, gone, missing] = [await seed(), await seed(), newTaskId()];
     await api().gateway.deregisterInstance('default', gone, true);
     const answer = await setState([id, arnOf(gone), missing], 'DRAINING');
@@ -231,7 +231,7 @@ describe('UpdateContainerInstancesState', () => {
     expect((await setState([id], 'ACTIVE')).containerInstances?.[0]?.status).toBe('ACTIVE');
   });
 
-  test("the workflow's refusal of one instance is a failure; Temporal out of reach is not", async () => {
+  test("a workflow's refusal of one instance is a failure; an unreachable Temporal is an error", async () => {
     const id = await seed();
     const setInstanceStatus = vi.spyOn(api().gateway, 'setInstanceStatus');
     setInstanceStatus.mockRejectedValueOnce(new EcsError('InvalidParameterException', 'It is leaving.'));
@@ -262,7 +262,7 @@ describe('DeregisterContainerInstance', () => {
   const deregister = (containerInstance: string, more = {}) =>
     api().ecs.send(new DeregisterContainerInstanceCommand({ containerInstance, ...more }));
 
-  test('answers with it as INACTIVE; it stays describable; again changes nothing', async () => {
+  test('answers with the INACTIVE instance, which stays describable; a repeat changes nothing', async () => {
     const id = await seed();
     const { containerInstance } = await deregister(arnOf(id), { force: true });
     expect(containerInstance).toMatchObject({ status: 'INACTIVE', agentConnected: false });
@@ -273,7 +273,7 @@ describe('DeregisterContainerInstance', () => {
     expect(api().gateway.count('deregisterInstance')).toBe(asked);
   });
 
-  test('unknown instance or cluster', async () => {
+  test('refuses an unknown instance or cluster', async () => {
     const id = newTaskId();
     await expectRefusal(deregister('a'), 'InvalidParameterException', 'instanceId length should be one of [32,36]');
     await expectRefusal(deregister(id), 'ClientException', `Referenced container instance ${id} not found.`);
@@ -307,7 +307,7 @@ describe('ListContainerInstances', () => {
     expect((await list(input)).ids.sort()).toEqual(expected.map((index) => ids[index]!).sort());
   });
 
-  test.each([{}, { filter: 'agentConnected == true' }])('pages of %o hold each once', async (input) => {
+  test.each([{}, { filter: 'agentConnected == true' }])('pages of %o hold each instance once', async (input) => {
     const first = await list({ ...input, maxResults: 2 });
     const second = await list({ ...input, maxResults: 2, nextToken: first.nextToken });
     expect(first.ids).toHaveLength(2);
@@ -325,7 +325,7 @@ describe('notice of a spot interruption', () => {
   const notify = (cluster: string, id: string) =>
     fetch(`${api().url}/v1/clusters/${cluster}/container-instances/${id}/interruption`, { method: 'POST' });
 
-  test('is passed on, and answered with the draining instance', async () => {
+  test('is passed on, and answers with the draining instance', async () => {
     const registration = registrationOf();
     await api().gateway.registerInstance(registration);
     const response = await notify('default', registration.containerInstanceId);
@@ -334,7 +334,7 @@ describe('notice of a spot interruption', () => {
     expect(api().gateway.last('interruptInstance').instanceId).toBe(registration.containerInstanceId);
   });
 
-  test('is refused for what is not there', async () => {
+  test('is refused for an unknown instance or cluster', async () => {
     expect((await notify('default', 'f'.repeat(32))).status).toBe(400);
     expect((await notify('nowhere', 'f'.repeat(32))).status).toBe(404);
   });

@@ -32,7 +32,7 @@ const update = (input: Partial<UpdateServiceCommandInput>) =>
   api().ecs.send(new UpdateServiceCommand({ service: name, ...input }));
 
 describe('CreateService with DAEMON', () => {
-  test('has bounds of its own, and no count to give', async () => {
+  test('has its own bounds, and accepts no desired count', async () => {
     const { service } = await create();
     expect(service).toMatchObject({
       schedulingStrategy: 'DAEMON',
@@ -42,7 +42,7 @@ describe('CreateService with DAEMON', () => {
     });
   });
 
-  test('the same again is the same service, whatever its count is by now', async () => {
+  test('repeated, finds the same service, whatever its present count', async () => {
     await create();
     const [record] = await api().store.getServices('default', [name]);
     const grown = { ...record!, version: record!.version + 1, definition: { ...record!.definition, desiredCount: 7 } };
@@ -97,7 +97,7 @@ describe('a DAEMON service', () => {
     await expectRefusal(update(input), WRONG, message);
   });
 
-  test('constraints and the minimum may change', async () => {
+  test('accepts changes of constraints and minimumHealthyPercent', async () => {
     await create();
     const placementConstraints = [{ type: 'memberOf' as const, expression: 'attribute:rack == a' }];
     const { service } = await update({ placementConstraints, deploymentConfiguration: { minimumHealthyPercent: 50 } });
@@ -122,7 +122,7 @@ describe('a DAEMON service', () => {
     expect(api().gateway.last('deleteService').force).toBe(false);
   });
 
-  test('hears of attributes that are put or deleted', async () => {
+  test('is signalled when attributes are put or deleted', async () => {
     await create();
     const { instanceId, gateway, ecs } = api();
     const attributes = [{ name: 'rack', value: 'a', targetId: instanceId, targetType: 'container-instance' as const }];

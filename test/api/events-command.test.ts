@@ -39,7 +39,7 @@ async function taskLife(): Promise<string> {
 }
 
 describe('longshore events', () => {
-  it('prints what happened, and goes on after a position', async () => {
+  it('prints past events, and continues after a position', async () => {
     const first = await taskLife();
     const before = await events('--cluster', cluster);
     expect(before.lines).toEqual([
@@ -54,14 +54,14 @@ describe('longshore events', () => {
     ]);
   });
 
-  it('stops at the limit, and goes on from there', async () => {
+  it('stops at the limit, and continues from there', async () => {
     await taskLife();
     const some = await events('--cluster', cluster, '--limit', '1');
     const rest = await events('--cluster', cluster, '--after', some.next ?? '');
     expect([some.lines.length, rest.lines.length]).toEqual([1, 1]);
   });
 
-  it('says what it was refused for, and how it is used', async () => {
+  it('prints why it was refused, and its usage', async () => {
     await expect(events('--type', 'Weather')).rejects.toThrow(/^detailType must be one of/);
     await expect(events('--follow', '--limit', '1')).rejects.toThrow(/--limit does not go with --follow[^]*Usage/);
     await expect(events('--follow', '--after', 'x')).rejects.toThrow(/^after must be the position/);

@@ -48,7 +48,7 @@ const statusesOf = (reader: EventStreamReader) => reader.events.map(({ data }) =
 beforeAll(() => ensureCluster(api().store, 'other'));
 
 describe('GET /v1/events', () => {
-  it('pages through all that happened, oldest first', async () => {
+  it('pages through all events, oldest first', async () => {
     const { next: from } = await page('?limit=1000');
     const ids = [await taskLife(), await taskLife()];
     const first = await page(`?after=${from}&limit=4`);
@@ -59,7 +59,7 @@ describe('GET /v1/events', () => {
     expect((await page(`?after=${second.next}`)).events).toEqual([]);
   });
 
-  it('of one cluster, one kind, one resource', async () => {
+  it('filters by cluster, kind and resource', async () => {
     const { next: after } = await page('?limit=1000');
     const [here, there] = [await taskLife(), await taskLife('other')];
     const found = async (query: string) =>
@@ -92,7 +92,7 @@ describe('GET /v1/events', () => {
 });
 
 describe('GET /v1/events/stream', () => {
-  it('gives what happens from now on, to each what it asked for', async () => {
+  it('sends new events, to each reader by its filter', async () => {
     const [one, other] = [await follow(), await follow('?cluster=other')];
     const ids = [await taskLife(), await taskLife('other')];
     await one.until(() => one.events.length === 6);
@@ -101,7 +101,7 @@ describe('GET /v1/events/stream', () => {
     expect(other.events.map(({ data }) => data.resources)).toEqual(STATUSES.map(() => [`${ARN}:task/other/${ids[1]}`]));
   });
 
-  it('goes on after the last event that was read, through whatever happened meanwhile', async () => {
+  it('resumes after the last event read, including events from the meantime', async () => {
     const first = await follow();
     await taskLife();
     await first.until(() => first.events.length === 3);
@@ -117,7 +117,7 @@ describe('GET /v1/events/stream', () => {
     }
   });
 
-  it('misses nothing for any of many readers that come and go while much happens', async () => {
+  it('sends every event to each of many readers that come and go under load', async () => {
     const start = await follow();
     const readers = await Promise.all(Array.from({ length: 20 }, () => follow()));
     const lives = Promise.all(Array.from({ length: 40 }, () => taskLife()));
@@ -131,7 +131,7 @@ describe('GET /v1/events/stream', () => {
     }
   });
 
-  it('keeps nothing for a reader that does not read, and gives it all when it does', async () => {
+  it('buffers nothing for a stalled reader, and sends everything once it reads again', async () => {
     const from = (await follow()).lastId!;
     const { port } = new URL(api().url);
     const paused = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -176,7 +176,7 @@ describe('GET /v1/events/stream', () => {
     await reader.until(() => reader.ended);
   });
 
-  it('is kept from the pages of other hosts', async () => {
+  it('refuses web pages of other hosts', async () => {
     const response = await fetch(`${api().url}/v1/events/stream`, { headers: { origin: 'https://example.com' } });
     expect(response.status).toBe(403);
   });

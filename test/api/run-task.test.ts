@@ -35,7 +35,7 @@ beforeAll(async () => {
 const run = (input: Partial<RunTaskCommandInput>) =>
   api().ecs.send(new RunTaskCommand({ taskDefinition: 'web', ...input }));
 
-test('an EC2 task shows where it is and what was asked', async () => {
+test('an EC2 task shows its instance and the request’s settings', async () => {
   const { tasks = [], failures } = await run({
     count: 2,
     startedBy: 'ECS Deploy/1',
@@ -92,7 +92,7 @@ test('task sizes with a unit become plain numbers', async () => {
   expect(tasks[0]?.overrides).toMatchObject({ cpu: '512', memory: '1024' });
 });
 
-test('what found no place is in failures, with the ARN of the nearest instance', async () => {
+test('a task that found no place is in failures, with the ARN of the closest instance', async () => {
   api().gateway.places = 1;
   try {
     const { tasks, failures } = await run({ count: 3 });
@@ -121,7 +121,7 @@ test('a family means its latest ACTIVE revision; a revision means itself', async
 });
 
 describe('clientToken', () => {
-  test('the same call again gets the first result without another run', async () => {
+  test('a repeat gets the first result without another run', async () => {
     const first = await run({ clientToken: 'same', count: 2 });
     const runs = api().gateway.count('runTask');
     const again = await run({ clientToken: 'same', count: 2 });
@@ -143,7 +143,7 @@ describe('clientToken', () => {
     expect(again.tasks?.[0]?.taskArn).toBe(first.tasks?.[0]?.taskArn);
   });
 
-  test('of a task that stopped meanwhile only its ARN and statuses are repeated', async () => {
+  test('a repeat shows only ARN and statuses of a task that stopped meanwhile', async () => {
     const { store } = api();
     const { tasks = [] } = await run({ clientToken: 'stopped' });
     const taskId = tasks[0]!.taskArn!.split('/').at(-1)!;
@@ -365,7 +365,7 @@ test('Temporal out of reach is ServiceUnavailable', async () => {
   await expectRefusal(run({}), 'ServiceUnavailable', 'Temporal does not answer.');
 });
 
-test('a task is there for DescribeTasks as soon as RunTask has answered', async () => {
+test('DescribeTasks shows a task as soon as RunTask has answered', async () => {
   const { tasks = [] } = await run({ count: 10 });
   const arns = tasks.map((task) => task.taskArn!);
   const described = await api().ecs.send(new DescribeTasksCommand({ tasks: arns, include: ['TAGS'] }));

@@ -9,7 +9,7 @@ beforeAll(() => registerDefinition(api().store, 'web', { networkMode: 'bridge' }
 const start = (containerInstances: string[], more = {}) =>
   api().ecs.send(new StartTaskCommand({ taskDefinition: 'web', containerInstances, ...more }));
 
-test('starts one task on each instance, named by id or ARN', async () => {
+test('StartTask starts one task on each instance named by id or ARN', async () => {
   const { instanceId, gateway } = api();
   const arn = `arn:aws:ecs:us-east-1:123456789012:container-instance/default/${instanceId}`;
   const { tasks } = await start([arn]);

@@ -45,7 +45,7 @@ const createSet = async (input: Partial<CreateTaskSetCommandInput> = {}) => {
 const target = (taskSet: string) => ({ service, cluster: 'default', taskSet });
 
 describe('a service with the EXTERNAL deployment controller', () => {
-  test('needs a name only', async () => {
+  test('needs only a name', async () => {
     const { service: created } = await createService({ desiredCount: undefined });
     expect(created).toMatchObject({
       desiredCount: 0,
@@ -92,7 +92,7 @@ describe('a service with the EXTERNAL deployment controller', () => {
     await expectRefusal(api().ecs.send(new UpdateServiceCommand(command)), 'InvalidParameterException', message);
   });
 
-  test('keeps and shows its bounds, and takes them again without a change', async () => {
+  test('keeps and shows its bounds, and accepts them again without a change', async () => {
     const deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 150 };
     const { service: created } = await createService({ deploymentConfiguration });
     expect(created?.deploymentConfiguration).toMatchObject(deploymentConfiguration);
@@ -106,13 +106,13 @@ describe('a service with the EXTERNAL deployment controller', () => {
     expect(updated).toMatchObject({ desiredCount: 4, deploymentConfiguration });
   });
 
-  test('cannot become one of rolling deployments', async () => {
+  test('cannot switch to rolling deployments', async () => {
     await createService();
     const command = new UpdateServiceCommand({ service, deploymentController: { type: 'ECS' } });
     await expectRefusal(api().ecs.send(command), 'UnsupportedFeatureException', /deploymentController other than/);
   });
 
-  test('takes a desired count', async () => {
+  test('accepts a desired count', async () => {
     await createService();
     const { service: updated } = await api().ecs.send(new UpdateServiceCommand({ service, desiredCount: 7 }));
     expect(updated?.desiredCount).toBe(7);
@@ -159,7 +159,7 @@ describe('task sets', () => {
     expect(deleted.taskSet?.status).toBe('DRAINING');
   });
 
-  test('take all of the desired count unless they say less', async () => {
+  test('take the whole desired count unless they set a smaller scale', async () => {
     await createService();
     expect(await createSet()).toMatchObject({ computedDesiredCount: 3, scale: { value: 100 } });
   });
@@ -194,13 +194,13 @@ describe('task sets', () => {
     await expectRefusal(described, 'ServiceNotActiveException', 'Service was not ACTIVE.');
   });
 
-  test('that do not exist are not found', async () => {
+  test('are not found if they do not exist', async () => {
     await createService();
     const removed = api().ecs.send(new DeleteTaskSetCommand(target('ecs-svc/1')));
     await expectRefusal(removed, 'TaskSetNotFoundException', 'The specified task set does not exist.');
   });
 
-  test('of another service are not this one’s', async () => {
+  test('are not found under another service', async () => {
     await createService();
     const other = `${ACCOUNT}:task-set/default/other/ecs-svc/1`;
     await expectRefusal(
@@ -210,7 +210,7 @@ describe('task sets', () => {
     );
   });
 
-  test('over REST', async () => {
+  test('work over REST', async () => {
     await createService();
     const sets = `/v1/clusters/default/services/${service}/task-sets`;
     const answer = await fetch(`${api().url}${sets}`, {

@@ -31,7 +31,7 @@ beforeAll(async () => {
 describe('DescribeTasks', () => {
   const describeTasks = (tasks: string[], more = {}) => api().ecs.send(new DescribeTasksCommand({ tasks, ...more }));
 
-  test('gives them in the order asked for, by id or ARN; the missing ones as failures', async () => {
+  test('shows tasks by id or ARN in the order of the request, with failures for missing ones', async () => {
     const [first, second] = [await seed({}), await seed({})];
     const missing = newTaskId();
     const answer = await describeTasks([second.taskId, missing, arnOf(first.taskId)]);
@@ -39,7 +39,7 @@ describe('DescribeTasks', () => {
     expect(answer.failures).toEqual([{ arn: arnOf(missing), reason: 'MISSING' }]);
   });
 
-  test('asks for the architecture of an instance once, whether it has one or not', async () => {
+  test('reads an instance’s architecture once, whether it has one or not', async () => {
     const { store, gateway } = api();
     const plain = registrationOf({ attributes: [] });
     await gateway.registerInstance(plain);
@@ -52,7 +52,7 @@ describe('DescribeTasks', () => {
     expect(getInstances).not.toHaveBeenCalled();
   });
 
-  test('shows tags only when asked, and lists even when empty', async () => {
+  test('shows tags only if asked, and lists even if empty', async () => {
     const { taskId } = await seed({ tags: [{ key: 'a', value: 'b' }] });
     const without = (await describeTasks([taskId])).tasks?.[0];
     expect(without).toMatchObject({ tags: [], attachments: [], inferenceAccelerators: [] });
@@ -86,7 +86,7 @@ describe('DescribeTasks', () => {
 });
 
 describe('StopTask', () => {
-  test('asks the owner and answers with the task on its way out', async () => {
+  test('asks the owner and answers with the stopping task', async () => {
     const { taskId } = await seed({ ownerWorkflowId: 'service/default/web' });
     const { task } = await stop(taskId);
     expect(task).toMatchObject({
@@ -103,7 +103,7 @@ describe('StopTask', () => {
     expect((await stop(arnOf(taskId), { reason: 'bye: now' })).task?.stoppedReason).toBe('bye: now');
   });
 
-  test('a task that stops already is returned and nobody is asked', async () => {
+  test('answers with an already stopping task without asking its owner', async () => {
     const { taskId } = await seed({ desiredStatus: 'STOPPED', lastStatus: 'STOPPED' });
     const asked = api().gateway.count('stopTask');
     expect((await stop(taskId)).task?.lastStatus).toBe('STOPPED');
@@ -128,7 +128,7 @@ describe('task protection', () => {
   const get = (tasks: string[], more = {}) =>
     api().ecs.send(new GetTaskProtectionCommand({ cluster: 'default', tasks, ...more }));
 
-  test('is set at the owner for two hours unless said, shown with its end, and ended', async () => {
+  test('is set for two hours by default, shown with its end, and removed', async () => {
     const { taskId } = await seed(web);
     const taskArn = arnOf(taskId);
     const off = { protectedTasks: [{ taskArn, protectionEnabled: false }], failures: [] };
@@ -148,7 +148,7 @@ describe('task protection', () => {
     expect((await get([taskId])).protectedTasks?.[0]?.expirationDate).toBeUndefined();
   });
 
-  test('asks each owner once; who cannot be protected is in the failures', async () => {
+  test('asks each owner once; tasks that cannot be protected are failures', async () => {
     const mine = [await seed(web), await seed(web)].map(({ taskId }) => taskId);
     const other = await seed({ ...web, serviceName: 'api', ownerWorkflowId: 'service/default/api' });
     const alone = await seed({});
@@ -236,7 +236,7 @@ describe('ListTasks', () => {
     expect(await list(input)).toEqual(expected);
   });
 
-  test('pages hold every task once', async () => {
+  test('shows every task once over its pages', async () => {
     const seen: string[] = [];
     let nextToken: string | undefined;
     do {

@@ -14,7 +14,7 @@ async function call(method: string, path: string, body?: unknown) {
 const PATTERN = { 'detail-type': ['ECS Task State Change'], detail: { lastStatus: ['STOPPED'] } };
 
 describe('/v1/webhooks', () => {
-  it('makes, shows, changes and removes one, and never shows its secret', async () => {
+  it('creates, shows, changes and deletes a webhook, and never shows its secret', async () => {
     const made = await call('POST', '', { url: 'http://example.com/hook', pattern: PATTERN, secret: 'hush' });
     expect(made.status).toBe(201);
     const id = String(made.body['webhookId']);
@@ -41,7 +41,7 @@ describe('/v1/webhooks', () => {
     expect(JSON.stringify([made, changed])).not.toContain('hush');
   });
 
-  it.each(['GET', 'PATCH', 'DELETE'])('%s of one that is not there is refused', async (method) => {
+  it.each(['GET', 'PATCH', 'DELETE'])('%s of an unknown webhook is refused', async (method) => {
     const { status, body } = await call(method, '/none', method === 'PATCH' ? {} : undefined);
     expect({ status, ...body }).toMatchObject({ status: 404, __type: 'ResourceNotFoundException' });
   });

@@ -31,7 +31,7 @@ async function awsJson(operation: string, body: object): Promise<Record<string, 
   return answer as Record<string, never>;
 }
 
-test('AWS JSON: registered, run as a task, kept as a service of three', async () => {
+test('AWS JSON: the guide’s web server is registered, run as a task, and kept as a service of three', async () => {
   await awsJson('RegisterTaskDefinition', WEBSERVER);
   const { tasks, failures } = await awsJson('RunTask', { taskDefinition: 'webserver', ...LAUNCH });
   expect(failures).toEqual([]);

@@ -37,7 +37,7 @@ async function why(path: string): Promise<{ readonly status: number; readonly bo
 }
 
 describe('why', () => {
-  test('a task: from the call to the end of its container', async () => {
+  test('explains a task from the call to the end of its container', async () => {
     const [old, taskId] = [newTaskId(), newTaskId()];
     const { instanceId } = api();
     const [serviceName, deploymentId] = [`why-${taskId.slice(0, 6)}`, `ecs-svc/${Date.now()}`];
@@ -82,7 +82,7 @@ describe('why', () => {
     );
   });
 
-  test('a task of a capacity provider: from the call on the cluster to its place and its end', async () => {
+  test('explains a task of a capacity provider from the call about the cluster to its place and its end', async () => {
     const taskId = newTaskId();
     const { instanceId, store } = api();
     const clusterName = `why-${taskId.slice(0, 6)}`;
@@ -146,7 +146,7 @@ describe('why', () => {
     ]);
   });
 
-  test('an instance: what calls changed of its attributes', async () => {
+  test('explains how calls changed an instance’s attributes', async () => {
     const { instanceId, ecs } = api();
     const target = { targetId: instanceId, targetType: 'container-instance' } as const;
     await ecs.send(new PutAttributesCommand({ attributes: [{ name: 'rack', value: 'r1', ...target }] }));
@@ -160,7 +160,7 @@ describe('why', () => {
     );
   });
 
-  test('an interruption names its call', async () => {
+  test('names the call behind an interruption', async () => {
     const { gateway, instanceId, url } = api();
     const path = `/v1/clusters/default/container-instances/${instanceId}/interruption`;
     const response = await fetch(`${url}${path}`, { method: 'POST' });
@@ -168,7 +168,7 @@ describe('why', () => {
     expect(gateway.causes.at(-1)).toMatchObject({ kind: 'call', operation: 'InterruptContainerInstance', requestId });
   });
 
-  test('refuses what it cannot find, and what is no question', async () => {
+  test('refuses unknown ids and invalid questions', async () => {
     const unknown = await why(`task/${newTaskId()}`);
     expect(unknown.body.message).toContain('past their retention');
     expect((await why('task/abc')).body.message).toContain('at least the first 8 characters');

@@ -66,7 +66,7 @@ async function describeTask(taskArn: string): Promise<Task> {
   return tasks![0]!;
 }
 
-it('a service of FARGATE_SPOT runs on this host', async () => {
+it('a FARGATE_SPOT service runs on this host', async () => {
   await createService(longshore, {
     serviceName: 'spot',
     taskDefinition: await registerSleeper('spot', true),
@@ -131,7 +131,7 @@ it('a task waits in PROVISIONING for a provider without hosts, and starts when o
   await waitUntilTasksStopped(waiter(), { tasks: [first, second] });
 });
 
-it('a service leaves a host that is interrupted, and its next task waits for another', async () => {
+it('a service leaves an interrupted host, and its next task waits for another host', async () => {
   const { ecs } = longshore;
   await createService(longshore, {
     serviceName: 'pooled',

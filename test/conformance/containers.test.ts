@@ -81,7 +81,7 @@ describe('network modes', () => {
     await stop(task.taskArn!);
   });
 
-  it('awsvpc: an address of its own, localhost shared by its containers', async () => {
+  it('awsvpc: the task has its own address, and its containers share localhost', async () => {
     const client = {
       name: 'client',
       image: TEST_IMAGE,
@@ -109,7 +109,7 @@ describe('network modes', () => {
     await stop(task.taskArn!);
   });
 
-  it('none: nothing but the loopback', async () => {
+  it('none: the container has only loopback', async () => {
     const command = ['sh', '-c', 'test "$(ls /sys/class/net)" = lo'];
     const alone = { name: 'alone', image: TEST_IMAGE, memory: 16, command };
     await register('none', { networkMode: 'none', containerDefinitions: [alone] });
@@ -147,7 +147,7 @@ describe('health', () => {
 });
 
 describe('order', () => {
-  it('starts containers as dependsOn says', async () => {
+  it('of containers follows dependsOn', async () => {
     const shared = [{ sourceVolume: 'notes', containerPath: '/notes' }];
     const note = (name: string): string[] => ['sh', '-c', `sleep 0.5; echo ${name} >> /notes/order`];
     const step = { image: TEST_IMAGE, memory: 16, essential: false, mountPoints: shared };

@@ -53,7 +53,7 @@ const settled = (arns: readonly string[]): Promise<Task[]> =>
     return tasks;
   }, PATIENCE);
 
-it('has a task on the instance that is there, and on a new one', async () => {
+it('a DAEMON service has a task on the existing instance, and on a new one', async () => {
   const answer = await createService(longshore, {
     serviceName: NAME,
     taskDefinition: await registerWeb(longshore, NAME, 'one'),
@@ -72,7 +72,7 @@ it('has a task on the instance that is there, and on a new one', async () => {
   await settled(await instanceArns());
 });
 
-it('follows constraints and attributes', async () => {
+it('a DAEMON service follows constraints and attributes', async () => {
   const arns = await instanceArns();
   const put = (targetId: string, value: string) =>
     longshore.ecs.send(new PutAttributesCommand({ attributes: [{ name: 'role', value, targetId }] }));
@@ -84,7 +84,7 @@ it('follows constraints and attributes', async () => {
   await settled(arns);
 });
 
-it('leaves a DRAINING instance, comes back, rolls out, and is deleted without force', async () => {
+it('a DAEMON service leaves a DRAINING instance, returns, rolls out, and is deleted without force', async () => {
   const arns = await instanceArns();
   const setStatus = (status: 'ACTIVE' | 'DRAINING') =>
     longshore.ecs.send(new UpdateContainerInstancesStateCommand({ containerInstances: [arns[1]!], status }));

@@ -34,7 +34,7 @@ const namesOf = (events: readonly EventEnvelope[]) =>
   events.flatMap(({ detail }) => (typeof detail['eventName'] === 'string' ? [detail['eventName']] : []));
 
 describe('a service that starts, scales in and outlives a kill -9', () => {
-  it('tells of it on a stream that loses nothing when it breaks off', async () => {
+  it('sends its events on a stream that loses nothing when it breaks', async () => {
     const first = await stream();
     const start = first.lastId!;
     const taskDefinition = await registerWeb(longshore(), 'web', 'hello');
@@ -73,7 +73,7 @@ describe('a service that starts, scales in and outlives a kill -9', () => {
     );
   });
 
-  it('tells the webhook all of it, in order, though it refused at first', async () => {
+  it('sends all its events in order to a webhook that refused at first', async () => {
     const after = async () => (await eventsAfter('0')).map(({ id }) => id);
     const isThere = async () => {
       const last = (await after()).at(-1);

@@ -109,7 +109,7 @@ describe('a disk that fills up once', () => {
 });
 
 describe('a disk that stays full to the last byte', () => {
-  it('leaves Longshore there, and all comes back with the room', async () => {
+  it('does not stop Longshore, and everything resumes once there is room', async () => {
     expect(await ballastIsWhole()).toBe(true);
     const [main] = findProcesses(['longshore.mjs']).filter(
       (pid) => readFileSync(join(disk.folder, 'longshore.pid'), 'utf8').trim() === String(pid),
@@ -137,7 +137,7 @@ describe('a disk that stays full to the last byte', () => {
 });
 
 describe('a start on a full disk', () => {
-  it('says so, leaves no claim, and comes up on what the ballast gives back', async () => {
+  it('says so, leaves no claim, and starts on the room that the ballast releases', async () => {
     expect(await ballastIsWhole()).toBe(true);
     await longshore.stop();
     disk.fill();

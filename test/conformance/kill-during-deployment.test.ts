@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 describe.each(['main', 'all'] as const)('kill -9 (%s) in the middle of a rolling update', (what) => {
-  it('keeps the new tasks that run, and the deployment completes', async () => {
+  it('keeps the running new tasks, and the deployment completes', async () => {
     const name = `web-${what}-${Date.now()}`;
     // A check, since a task without one counts as healthy only 40 s after its start.
     const healthCheck = { command: ['CMD', 'true'], interval: 5, timeout: 3 };
@@ -82,7 +82,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-it('kill -9 at random moments of changes loses and doubles nothing', async () => {
+it('kill -9 at random moments during changes loses and duplicates nothing', async () => {
   const random = randomFrom(20_261_121);
   const name = 'shaken';
   const revisions = [await registerWeb(running(), name, 'one'), await registerWeb(running(), name, 'two')];

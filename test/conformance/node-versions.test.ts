@@ -64,7 +64,7 @@ async function runToItsEnd({ ecs }: Longshore, container: ContainerDefinition): 
   }, PATIENCE);
 }
 
-it.each(OTHER_NODE_RELEASES)('runs on Node.js %s', async (release) => {
+it.each(OTHER_NODE_RELEASES)('Longshore runs on Node.js %s', async (release) => {
   const node = await nodeExecutable(release);
   expect(execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()).toBe(`v${release}`);
   cache = await cacheWithTemporal();

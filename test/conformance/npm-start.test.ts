@@ -18,7 +18,7 @@ function npmStart(): { readonly npm: ChildProcess; readonly output: () => string
   return { npm, output: () => text };
 }
 
-it.each(['SIGTERM', 'SIGKILL'] as const)('ends when npm gets %s', async (signal) => {
+it.each(['SIGTERM', 'SIGKILL'] as const)('npm start ends when npm gets %s', async (signal) => {
   await longshore().stop();
   const { npm, output } = npmStart();
   expect(await becomes(() => output().includes('Longshore is ready'), PATIENCE_MS), output()).toBe(true);

@@ -24,11 +24,11 @@ function openToOthers(): Readonly<Record<string, string>> {
 /** As root Postgres runs as a user of its own, which passes through, and reads nothing. */
 const PASSED_BY_POSTGRES = process.getuid?.() === 0 ? { '': '11', postgres: '11' } : {};
 
-it('keeps nothing that others could read', () => {
+it('start leaves nothing that other users could read', () => {
   expect(openToOthers()).toEqual(PASSED_BY_POSTGRES);
 });
 
-it('closes what an earlier version left open, when it starts', async () => {
+it('start closes files that an earlier version left open', async () => {
   await longshore.stop();
   const log = join(longshore.dataDir, 'longshore.log');
   writeFileSync(join(longshore.dataDir, 'temporal', 'left-over'), '');

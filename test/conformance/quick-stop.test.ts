@@ -7,7 +7,7 @@ import { withLongshore } from './support/lifetime.ts';
 const WARN = 40;
 const longshore = withLongshore();
 
-it('stops without a warning, however soon', async () => {
+it('Longshore stops without a warning, however soon after its start', async () => {
   await longshore().stop();
   for (let round = 0; round < 2; round += 1) {
     await longshore().start();

@@ -71,7 +71,7 @@ describe('a running service', () => {
     expect(await settled()).toBe(true);
   });
 
-  it('keeps its containers over Ctrl-C and the next start', async () => {
+  it('keeps its containers across Ctrl-C and the next start', async () => {
     const before = { tasks: await runningTasks(), containers: await containers() };
     await longshore.stop();
     expect(await containers()).toEqual(before.containers);
@@ -80,7 +80,7 @@ describe('a running service', () => {
     expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
   });
 
-  it.each(['main', 'all'] as const)('keeps its containers over kill -9 (%s) and the next start', async (what) => {
+  it.each(['main', 'all'] as const)('keeps its containers across kill -9 (%s) and the next start', async (what) => {
     const before = { tasks: await runningTasks(), containers: await containers() };
     await longshore.kill(what);
     await longshore.start();
@@ -88,7 +88,7 @@ describe('a running service', () => {
     expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
   });
 
-  it.each(['temporal', 'postgres'] as const)('keeps its containers while %s is killed and comes back', async (what) => {
+  it.each(['temporal', 'postgres'] as const)('keeps its containers while %s is killed and restarted', async (what) => {
     const before = { tasks: await runningTasks(), containers: await containers() };
     await longshore.kill(what);
     expect(await settled()).toBe(true);
@@ -99,7 +99,7 @@ describe('a running service', () => {
     expect((await containers()).length).toBe(COUNT);
   });
 
-  it('goes on with the same containers when all data of Temporal is lost', async () => {
+  it('continues with the same containers after the loss of Temporal’s data', async () => {
     const before = { tasks: await runningTasks(), containers: await containers() };
     await longshore.kill('all');
     await rm(join(longshore.dataDir, 'temporal'), { recursive: true });

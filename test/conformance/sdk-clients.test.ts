@@ -23,7 +23,7 @@ import { getFromOutside, PATIENCE } from './support/web.ts';
 const running = withLongshore();
 const waiting = () => ({ client: running().ecs, minDelay: 1, maxDelay: 1, maxWaitTime: 120 });
 
-it('boto3: waiters and paginators see a task and a service through', async () => {
+it('boto3: waiters and paginators follow a task and a service to their end', async () => {
   const script = fileURLToPath(new URL('lifecycle.py', import.meta.url));
   const printed = await runPython(running(), script, TEST_IMAGE);
   expect(JSON.parse(printed)).toEqual({
@@ -37,7 +37,7 @@ it('boto3: waiters and paginators see a task and a service through', async () =>
   });
 });
 
-it('the JavaScript SDK: a task through its waiters', async () => {
+it('the JavaScript SDK: waiters follow a task', async () => {
   const { ecs } = running();
   const taskDefinition = await registerWeb(running(), 'js', 'js');
   const { tasks: started = [] } = await ecs.send(new RunTaskCommand({ taskDefinition, count: 2, startedBy: 'js' }));
@@ -52,7 +52,7 @@ it('the JavaScript SDK: a task through its waiters', async () => {
   await waitUntilTasksStopped(waiting(), { tasks });
 });
 
-it('a deploy tool: reads the service, registers its definition changed, updates, and polls deployments', async () => {
+it('a deploy tool reads a service, registers a changed definition, updates, and polls deployments', async () => {
   const { ecs } = running();
   const services = ['deployed'];
   await createService(running(), {

@@ -34,7 +34,7 @@ const until = (expected: Partial<ServiceDeployment>): Promise<ServiceDeployment>
     return deployment;
   }, PATIENCE);
 
-it('a service’s rollouts are followed, stopped and continued', async () => {
+it('clients follow, stop and continue a service’s rollouts', async () => {
   const { ecs } = running();
   const first = await registerWeb(running(), SERVICE, 'first');
   await createService(running(), {

@@ -87,7 +87,7 @@ const told = async (text: string): Promise<string[]> =>
     .map(({ message = '' }) => message)
     .filter((message) => message.includes(text));
 
-it('spreads a service evenly over the zones', async () => {
+it('a service spreads evenly over the zones', async () => {
   expect((await instances()).map(zoneOf).sort()).toEqual(ZONES);
   await createService(longshore, {
     serviceName: NAME,
@@ -106,7 +106,7 @@ it('spreads a service evenly over the zones', async () => {
   await expectSoundCapacity(longshore);
 });
 
-it('moves the tasks of a drained instance away, and back when it is ACTIVE again', async () => {
+it('tasks leave a drained instance, and return when it is ACTIVE again', async () => {
   await setStatus(ZONES[1], 'DRAINING');
   await spread([3, 0, 3]);
   expect(await instanceIn(ZONES[1])).toMatchObject({ status: 'DRAINING', runningTasksCount: 0, pendingTasksCount: 0 });
@@ -127,7 +127,7 @@ it('moves the tasks of a drained instance away, and back when it is ACTIVE again
   await expectSoundCapacity(longshore);
 });
 
-it('replaces the tasks of a lost instance, and takes it back without its old tasks', async () => {
+it('a lost instance’s tasks are replaced, and it returns without its old tasks', async () => {
   const survivors = await containersOn(engines[2]!);
   expect(survivors).toHaveLength(2);
   await agents[1]!.kill();

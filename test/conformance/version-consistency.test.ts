@@ -17,7 +17,7 @@ afterAll(() => registry.stop());
 const digests = async (service: string): Promise<(string | undefined)[]> =>
   (await tasksOf(running(), service)).map((task) => task.containers?.[0]?.imageDigest);
 
-it('a moved tag changes nothing until the next deployment', async () => {
+it('a moved image tag changes nothing until the next deployment', async () => {
   const { ecs, engine } = running();
   const first = await registry.push(TEST_IMAGE, 'web:v1');
   const image = `${registry.host}/web:v1`;

@@ -45,7 +45,7 @@ function expectInOrder(lines: readonly string[], parts: readonly RegExp[]): void
   }
 }
 
-it('tells the chain from the call to the end of a container', async () => {
+it('why explains the chain from the call to the end of a container', async () => {
   const { ecs, engine } = running();
   const first = await registerWeb(running(), SERVICE, 'first');
   const input = { serviceName: SERVICE, taskDefinition: first, desiredCount: 2, deploymentConfiguration };

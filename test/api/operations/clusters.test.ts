@@ -18,7 +18,7 @@ const ARN = 'arn:aws:ecs:us-east-1:123456789012:cluster/';
 const create = (input: CreateClusterCommandInput) => api().ecs.send(new CreateClusterCommand(input));
 
 describe('CreateCluster', () => {
-  it('answers the whole cluster', async () => {
+  it('answers with the whole cluster', async () => {
     const { cluster } = await create({ clusterName: 'whole', tags: [{ key: 'team', value: 'a' }] });
     expect(cluster).toEqual({
       clusterArn: `${ARN}whole`,
@@ -36,17 +36,17 @@ describe('CreateCluster', () => {
     });
   });
 
-  it('means the default cluster when no name is given', async () => {
+  it('means the default cluster if no name is given', async () => {
     expect((await create({})).cluster?.clusterName).toBe('default');
   });
 
-  it('answers an ACTIVE cluster of the name unchanged', async () => {
+  it('answers with an existing ACTIVE cluster unchanged', async () => {
     await create({ clusterName: 'twice', tags: [{ key: 'a', value: '1' }] });
     const { cluster } = await create({ clusterName: 'twice', tags: [{ key: 'a', value: '2' }] });
     expect(cluster?.tags).toEqual([{ key: 'a', value: '1' }]);
   });
 
-  it('takes AWS’s own capacity providers by name', async () => {
+  it('accepts AWS’s capacity providers by name', async () => {
     const { cluster } = await create({ clusterName: 'fargate', capacityProviders: ['FARGATE', 'FARGATE_SPOT'] });
     expect(cluster?.capacityProviders).toEqual(['FARGATE', 'FARGATE_SPOT']);
   });
@@ -102,13 +102,13 @@ describe('CreateCluster', () => {
 });
 
 describe('DescribeClusters', () => {
-  it('describes the default cluster when none is named, with empty lists for what is not asked for', async () => {
+  it('describes the default cluster if none is named, with empty lists for members not asked for', async () => {
     const { clusters, failures } = await api().ecs.send(new DescribeClustersCommand({}));
     expect(failures).toEqual([]);
     expect(clusters).toMatchObject([{ clusterName: 'default', tags: [], settings: [], statistics: [] }]);
   });
 
-  it('gives settings, tags and statistics as text when asked', async () => {
+  it('shows settings, tags and statistics as text if asked', async () => {
     const include = ['SETTINGS', 'STATISTICS', 'TAGS', 'CONFIGURATIONS', 'ATTACHMENTS'] as const;
     const { clusters } = await api().ecs.send(new DescribeClustersCommand({ include: [...include] }));
     expect(clusters?.[0]).toMatchObject({
@@ -119,7 +119,7 @@ describe('DescribeClusters', () => {
     });
   });
 
-  it('keeps the order, counts a cluster once, and reports unknown ones as MISSING', async () => {
+  it('keeps the order, shows a cluster once, and reports unknown clusters as MISSING', async () => {
     await create({ clusterName: 'zebra' });
     const asked = ['zebra', 'nobody', `${ARN}default`, 'default'];
     const { clusters, failures } = await api().ecs.send(new DescribeClustersCommand({ clusters: asked }));
@@ -155,7 +155,7 @@ describe('DescribeClusters', () => {
 });
 
 describe('ListClusters', () => {
-  it('pages over the ACTIVE clusters', async () => {
+  it('pages through the ACTIVE clusters', async () => {
     await create({ clusterName: 'page-1' });
     await create({ clusterName: 'page-2' });
     const found: string[] = [];
@@ -170,7 +170,7 @@ describe('ListClusters', () => {
     expect(found).toEqual(expect.arrayContaining([`${ARN}default`, `${ARN}page-1`, `${ARN}page-2`]));
   });
 
-  it('refuses tokens of another list and made-up ones', async () => {
+  it('refuses tokens of another list and invented tokens', async () => {
     const { nextToken } = await api().ecs.send(new ListClustersCommand({ maxResults: 1 }));
     await expectRefusal(
       api().ecs.send(new ListTasksCommand({ nextToken })),
@@ -212,7 +212,7 @@ describe('UpdateCluster and UpdateClusterSettings', () => {
 });
 
 describe('DeleteCluster', () => {
-  it('makes it INACTIVE: describable, not listed, not usable, and creatable again', async () => {
+  it('makes the cluster INACTIVE: describable, not listed, not usable, and creatable again', async () => {
     await create({ clusterName: 'gone', tags: [{ key: 'a', value: '1' }] });
     const { cluster } = await api().ecs.send(new DeleteClusterCommand({ cluster: 'gone' }));
     expect(cluster?.status).toBe('INACTIVE');

@@ -8,7 +8,7 @@ const api = withApi();
 const { create, nameNow, seed } = withServiceCalls(api);
 
 describe('CreateService', () => {
-  test('answers with the service as recorded, ECS defaults filled in', async () => {
+  test('answers with the recorded service, with ECS’s defaults filled in', async () => {
     const { service } = await create({ tags: [{ key: 'a', value: 'b' }] });
     expect(service).toMatchObject({
       serviceArn: serviceArnOf(nameNow()),
@@ -45,7 +45,7 @@ describe('CreateService', () => {
     expect(api().gateway.last('createService').taskDefinitionTags).toEqual([{ key: 'tier', value: 'front' }]);
   });
 
-  test('FARGATE: LATEST on the service, the number on its deployments', async () => {
+  test('shows FARGATE’s platform version as LATEST on the service and resolved on its deployments', async () => {
     const { service } = await create({
       taskDefinition: 'fargate',
       launchType: 'FARGATE',
@@ -61,7 +61,7 @@ describe('CreateService', () => {
     expect(service?.deployments?.[0]).toMatchObject({ platformVersion: '1.4.0', launchType: 'FARGATE' });
   });
 
-  test('the same request again answers with the service that is there', async () => {
+  test('answers an equal request with the existing service', async () => {
     const tags = [
       { key: 'b', value: '2' },
       { key: 'a', value: '1' },
@@ -73,7 +73,7 @@ describe('CreateService', () => {
     expect(api().gateway.count('createService')).toBe(created);
   });
 
-  test('of two equal requests at once both get the service; a different one is refused', async () => {
+  test('answers two simultaneous equal requests with the service, and refuses a different one', async () => {
     const { gateway } = api();
     const winner = gateway.createService.bind(gateway);
     const lateRefusal = (command: Parameters<typeof winner>[0]) => async () => {
@@ -100,7 +100,7 @@ describe('CreateService', () => {
     await expectRefusal(create(input), 'InvalidParameterException', 'Creation of service was not idempotent.');
   });
 
-  test('a name still draining is refused, one that is INACTIVE is free', async () => {
+  test('refuses the name of a DRAINING service, and accepts that of an INACTIVE one', async () => {
     await seed({ status: 'DRAINING' });
     await expectRefusal(create(), 'InvalidParameterException', 'Unable to Start a service that is still Draining.');
     await seed({ status: 'INACTIVE', version: 2 });
@@ -237,7 +237,7 @@ describe('CreateService', () => {
     expect(api().gateway.count('createService')).toBe(created);
   });
 
-  test('parts that are asked for and switched off are no reason to refuse', async () => {
+  test('accepts unsupported parts that are switched off', async () => {
     const { service } = await create({
       deploymentController: { type: 'ECS' },
       serviceConnectConfiguration: { enabled: false },

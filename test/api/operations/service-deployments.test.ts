@@ -55,7 +55,7 @@ const describeOne = async (serviceDeploymentArn: string) => {
 };
 
 describe('DescribeServiceDeployments', () => {
-  it('shows what a deployment under way has come to, from the service as it is now', async () => {
+  it('shows the progress of a deployment under way from the present service', async () => {
     const hook = {
       hookId: 'pre-scale-up-1',
       stage: 'PRE_SCALE_UP',
@@ -102,7 +102,7 @@ describe('DescribeServiceDeployments', () => {
     });
   });
 
-  it('shows one that has ended as it ended', async () => {
+  it('shows an ended deployment as it ended', async () => {
     const counts = { requestedTaskCount: 2, runningTaskCount: 2, pendingTaskCount: 0 };
     const ended = current({
       serviceDeploymentId: 'ended',
@@ -126,7 +126,7 @@ describe('DescribeServiceDeployments', () => {
     });
   });
 
-  it('names those that are not there as MISSING', async () => {
+  it('reports unknown deployments as MISSING', async () => {
     const unknown = deploymentArn('nobody', 'x');
     const answer = await api().ecs.send(
       new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [unknown, unknown] }),
@@ -146,7 +146,7 @@ describe('DescribeServiceDeployments', () => {
 });
 
 describe('DescribeServiceRevisions', () => {
-  it('shows what was deployed, digests included; the others are MISSING', async () => {
+  it('shows what was deployed, including digests; unknown revisions are MISSING', async () => {
     await put('revised', []);
     const found = arn('service-revision', 'revised', '1');
     const unknown = arn('service-revision', 'revised', '7');
@@ -165,7 +165,7 @@ describe('DescribeServiceRevisions', () => {
   });
 });
 
-describe('a revision by FARGATE’s capacity providers', () => {
+describe('a revision with FARGATE’s capacity providers', () => {
   it('shows its platform', async () => {
     const { launchType: _launchType, ...rest } = revision('3');
     const capacityProviderStrategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1, base: 0 }];
@@ -182,7 +182,7 @@ describe('ListServiceDeployments', () => {
   const list = (input: Partial<ListServiceDeploymentsCommandInput> = {}) =>
     api().ecs.send(new ListServiceDeploymentsCommand({ service: 'listed', ...input }));
 
-  it('lists newest first, twenty a page, by status and time', async () => {
+  it('lists newest first, twenty per page, filtered by status and time', async () => {
     const all = Array.from({ length: 22 }, (_, i) =>
       current({
         serviceDeploymentId: `l${i}`,
@@ -247,7 +247,7 @@ describe('StopServiceDeployment and ContinueServiceDeployment', () => {
     expect(api().gateway.last('continueServiceDeployment')).toMatchObject({ action: 'ROLLBACK' });
   });
 
-  it('refuse one that is not there, and one that has ended', async () => {
+  it('refuse an unknown deployment, and one that has ended', async () => {
     const unknown = deploymentArn('ordered', 'nobody');
     await expectRefusal(stop(unknown), 'ServiceDeploymentNotFoundException', /was not found/);
     await expectRefusal(goOn(unknown), 'ServiceDeploymentNotFoundException', /was not found/);

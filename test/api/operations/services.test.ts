@@ -8,7 +8,7 @@ const api = withApi();
 const { create, describeOne, nameNow, remove, seed } = withServiceCalls(api);
 
 describe('DeleteService', () => {
-  test('refused while scaled above 0, and while tasks still run; force overrides', async () => {
+  test('is refused while the service is scaled above 0 or tasks still run, unless forced', async () => {
     await seed({ runningCount: 1 });
     await expectRefusal(
       remove(),
@@ -25,14 +25,14 @@ describe('DeleteService', () => {
     expect(api().gateway.last('deleteService')).toMatchObject({ force: true, incarnation: 'first' });
   });
 
-  test('an empty service goes; it stays describable and leaves the list', async () => {
+  test('deletes an empty service, which stays describable and leaves the list', async () => {
     await create({ desiredCount: 0 });
     expect((await remove()).service).toMatchObject({ status: 'INACTIVE', deployments: [] });
     expect((await describeOne())?.status).toBe('INACTIVE');
     await expectRefusal(remove(), 'ServiceNotFoundException', 'Service not found.');
   });
 
-  test('deleting a DRAINING service again changes nothing', async () => {
+  test('changes nothing for a DRAINING service', async () => {
     await seed({ status: 'DRAINING', runningCount: 1 });
     const asked = api().gateway.count('deleteService');
     expect((await remove()).service?.status).toBe('DRAINING');
@@ -46,7 +46,7 @@ describe('DeleteService', () => {
 });
 
 describe('DescribeServices', () => {
-  test('by name or ARN, in the order asked for; the missing ones as failures; tags when asked', async () => {
+  test('finds services by name or ARN, in the order of the request, with failures for missing ones and tags if asked', async () => {
     await create({ tags: [{ key: 'a', value: 'b' }] });
     const answer = await api().ecs.send(new DescribeServicesCommand({ services: ['nope', serviceArnOf(nameNow())] }));
     expect(answer.services?.map((service) => service.serviceName)).toEqual([nameNow()]);
@@ -90,7 +90,7 @@ describe('ListServices', () => {
     }
   });
 
-  test('ten a page, ACTIVE ones only', async () => {
+  test('lists ACTIVE services, ten per page', async () => {
     const first = await list({});
     expect(first.names).toHaveLength(10);
     const second = await list({ nextToken: first.nextToken });

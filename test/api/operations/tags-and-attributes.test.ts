@@ -47,7 +47,7 @@ describe('tags', () => {
     }
   });
 
-  it('are at most 50 over all calls', async () => {
+  it('are limited to 50 over all calls', async () => {
     await api().ecs.send(new CreateClusterCommand({ clusterName: 'many' }));
     const arn = `${ARN}cluster/many`;
     await set(
@@ -72,7 +72,7 @@ describe('tags', () => {
     expectRefusal(set(`${ARN}cluster/default`, tags), 'InvalidParameterException', message),
   );
 
-  it('of reserved keys stay', () =>
+  it('with reserved keys stay', () =>
     expectRefusal(
       unset(`${ARN}cluster/default`, ['aws:ecs:clusterName']),
       'InvalidParameterException',
@@ -130,7 +130,7 @@ describe('attributes', () => {
     expect(first.nextToken).toBeDefined();
   });
 
-  it('are at most ten of a user', async () => {
+  it('are limited to ten of a user’s', async () => {
     const ten = Array.from({ length: 10 }, (_, i) => ({ name: `a${i}`, targetId: api().instanceId }));
     await put(...ten);
     await expectRefusal(
@@ -164,13 +164,13 @@ describe('attributes', () => {
     await expectRefusal(api().ecs.send(new DeleteAttributesCommand({ attributes: [attribute] })), code, message);
   });
 
-  it('can not be empty', () => expectRefusal(put(), 'InvalidParameterException', 'attributes can not be empty'));
+  it('cannot be empty', () => expectRefusal(put(), 'InvalidParameterException', 'attributes can not be empty'));
 });
 
 describe('ListAccountSettings', () => {
   const list = (input: ListAccountSettingsCommandInput) => api().ecs.send(new ListAccountSettingsCommand(input));
 
-  it('gives the settings in force, ten a page', async () => {
+  it('shows the settings in force, ten per page', async () => {
     const first = await list({ effectiveSettings: true });
     expect(first.settings).toHaveLength(10);
     const { settings } = await list({ effectiveSettings: true, nextToken: first.nextToken });
@@ -179,7 +179,7 @@ describe('ListAccountSettings', () => {
     ]);
   });
 
-  it('gives one by name, and none that nobody set', async () => {
+  it('finds a setting by name, and none that nobody has set', async () => {
     const { settings } = await list({ effectiveSettings: true, name: 'serviceLongArnFormat' });
     expect(settings).toMatchObject([{ name: 'serviceLongArnFormat', value: 'enabled' }]);
     expect((await list({})).settings).toEqual([]);
@@ -192,7 +192,7 @@ describe('ListAccountSettings', () => {
       /^colour should be one of \[serviceLongArnFormat,taskLongArnFormat,containerInstanceLongArnFormat,/,
     ));
 
-  it.each(['dualStackIPv6', 'containerLongArnFormat'])('takes %s, which the API does not list', async (name) => {
+  it.each(['dualStackIPv6', 'containerLongArnFormat'])('accepts %s, which the API does not list', async (name) => {
     expect((await list({ effectiveSettings: true, name: name as 'awsvpcTrunking' })).settings).toEqual([]);
   });
 });

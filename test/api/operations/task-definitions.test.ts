@@ -79,13 +79,13 @@ describe('RegisterTaskDefinition', () => {
     });
   });
 
-  it('counts revisions, also when they are registered at once', async () => {
+  it('counts revisions, even if they are registered simultaneously', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => register('count')));
     const revisions = answers.map(({ taskDefinition }) => taskDefinition?.revision ?? 0);
     expect(revisions.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('refuses what breaks a rule, and gives no revision for it', async () => {
+  it('refuses a definition that breaks a rule, without using up a revision', async () => {
     await expectRefusal(register('strict', { cpu: 'much' }), 'ClientException', /^Invalid 'cpu' setting for task/);
     await expectRefusal(
       register('strict', { tags: [{ key: 'aws:a', value: 'b' }] }),
@@ -97,7 +97,7 @@ describe('RegisterTaskDefinition', () => {
 });
 
 describe('DescribeTaskDefinition', () => {
-  it('finds a revision by family, by family and revision, and by ARN, the same as it was registered', async () => {
+  it('finds a revision unchanged by family, by family and revision, and by ARN', async () => {
     await register('find');
     const { taskDefinition } = await register('find', { tags: [{ key: 'a', value: '1' }] });
     for (const name of ['find', 'find:2', `${ARN}find:2`]) {
@@ -123,7 +123,7 @@ describe('DescribeTaskDefinition', () => {
 describe('lists', () => {
   const list = (input: ListTaskDefinitionsCommandInput) => api().ecs.send(new ListTaskDefinitionsCommand(input));
 
-  it('take the prefix as the whole family for definitions, and as a prefix for families', async () => {
+  it('match familyPrefix against the whole family for definitions, and as a prefix for families', async () => {
     await register('list');
     await register('list');
     await register('list-more');
@@ -152,7 +152,7 @@ describe('DeregisterTaskDefinition and DeleteTaskDefinitions', () => {
   const remove = (...taskDefinitions: string[]) =>
     api().ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions }));
 
-  it('lead from ACTIVE over INACTIVE to gone; numbers are never used again', async () => {
+  it('move a revision from ACTIVE through INACTIVE to deleted, and never reuse its number', async () => {
     await register('life');
     const { taskDefinition } = await deregister('life:1');
     expect(taskDefinition).toMatchObject({ status: 'INACTIVE', deregisteredAt: expect.any(Date) as Date });
@@ -166,13 +166,13 @@ describe('DeregisterTaskDefinition and DeleteTaskDefinitions', () => {
     expect((await register('life')).taskDefinition?.revision).toBe(2);
   });
 
-  it('deregistering twice is no error', async () => {
+  it('accept a second deregistration', async () => {
     await register('again');
     const first = await deregister('again:1');
     expect((await deregister('again:1')).taskDefinition).toEqual(first.taskDefinition);
   });
 
-  it('reports what can not be deleted', async () => {
+  it('report what cannot be deleted', async () => {
     await register('keep');
     const { failures, taskDefinitions } = await remove('keep:1', 'keep', 'keep:9');
     expect(taskDefinitions).toEqual([]);
@@ -183,7 +183,7 @@ describe('DeregisterTaskDefinition and DeleteTaskDefinitions', () => {
     ]);
   });
 
-  it('refuse what names no revision, and lists that are empty or long', async () => {
+  it('refuse names without a revision, and lists that are empty or too long', async () => {
     await expectRefusal(deregister('keep'), 'ClientException', 'Revision is missing.');
     for (const call of [deregister('keep:foo'), describeOne('keep:foo'), describeOne(`${ARN}keep:foo`)]) {
       await expectRefusal(call, 'InvalidParameterException', 'Invalid revision number. Number: foo');

@@ -8,7 +8,7 @@ const api = withApi();
 const { create, describeOne, nameNow, seed, update } = withServiceCalls(api);
 
 describe('UpdateService', () => {
-  test('takes the deployment controller that the service has, and no other', async () => {
+  test('accepts the service’s present deployment controller, and no other', async () => {
     await create();
     const { service } = await update({ deploymentController: { type: 'ECS' }, desiredCount: 3 });
     expect(service).toMatchObject({ desiredCount: 3, deploymentController: { type: 'ECS' } });
@@ -39,7 +39,7 @@ describe('UpdateService', () => {
     await expectRefusal(enabled, 'UnsupportedFeatureException', /alarms with enable true/);
   });
 
-  test('only what is named changes', async () => {
+  test('changes only the named members', async () => {
     await create();
     const { service } = await update({ desiredCount: 5, deploymentConfiguration: { maximumPercent: 150 } });
     expect(service).toMatchObject({
@@ -53,7 +53,7 @@ describe('UpdateService', () => {
     expect(command.forceNewDeployment).toBe(false);
   });
 
-  test('a new definition is passed on, with its tags; the answer has the new PRIMARY first', async () => {
+  test('passes on a new definition with its tags, and answers with the new PRIMARY first', async () => {
     await create();
     const { service } = await update({
       service: serviceArnOf(nameNow()),
@@ -73,19 +73,19 @@ describe('UpdateService', () => {
     });
   });
 
-  test('tags of the definition that stays are sent when they begin to propagate', async () => {
+  test('sends the unchanged definition’s tags when they begin to propagate', async () => {
     await create();
     await update({ propagateTags: 'TASK_DEFINITION' });
     expect(api().gateway.last('updateService').taskDefinitionTags).toEqual([{ key: 'tier', value: 'front' }]);
   });
 
-  test('an empty list clears, an absent one keeps', async () => {
+  test('clears a member by an empty list, and keeps an absent one', async () => {
     await create({ placementStrategy: [{ type: 'random' }], placementConstraints: [{ type: 'distinctInstance' }] });
     const { service } = await update({ placementStrategy: [] });
     expect(service).toMatchObject({ placementStrategy: [], placementConstraints: [{ type: 'distinctInstance' }] });
   });
 
-  test('a service goes on with a definition that became INACTIVE', async () => {
+  test('keeps a definition that has become INACTIVE', async () => {
     await registerDefinition(api().store, 'fading');
     await create({ taskDefinition: 'fading' });
     await api().store.deregisterTaskDefinition('fading', 1, Date.now());
@@ -129,7 +129,7 @@ describe('UpdateService', () => {
     expect(api().gateway.count('updateService')).toBe(updated);
   });
 
-  test.each(['DRAINING', 'INACTIVE'] as const)('a service that is %s is not updated', async (status) => {
+  test.each(['DRAINING', 'INACTIVE'] as const)('refuses a service that is %s', async (status) => {
     await seed({ status });
     await expectRefusal(update({ desiredCount: 1 }), 'ServiceNotActiveException', 'Service was not ACTIVE.');
   });
@@ -157,7 +157,7 @@ describe('availability-zone rebalancing', () => {
     expect((await create(input)).service?.availabilityZoneRebalancing).toBe(expected);
   });
 
-  test('UpdateService keeps it, changes it, and refuses it where it cannot be', async () => {
+  test('UpdateService keeps it, changes it, and refuses it for services that cannot have it', async () => {
     await create({});
     expect((await update({ desiredCount: 2 })).service?.availabilityZoneRebalancing).toBe('ENABLED');
     const off = await update({ availabilityZoneRebalancing: 'DISABLED' });
@@ -185,7 +185,7 @@ describe('the deployment circuit breaker', () => {
     expect(await shown()).toEqual(deploymentCircuitBreaker);
   });
 
-  test('UpdateService changes it without touching the rest, and keeps it when it is not named', async () => {
+  test('UpdateService changes it without touching the rest, and keeps it if it is not named', async () => {
     await create({ deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } } });
     const deploymentCircuitBreaker = breaker('COUNT', 7);
     await update({ deploymentConfiguration: { deploymentCircuitBreaker } });

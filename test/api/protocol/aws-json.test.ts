@@ -40,7 +40,7 @@ describe('POST /', () => {
     async (contentType) => expect((await post({ contentType })).status).toBe(200),
   );
 
-  it('takes an empty body for an empty request', async () => expect((await post({ body: '' })).status).toBe(200));
+  it('treats an empty body as an empty request', async () => expect((await post({ body: '' })).status).toBe(200));
 
   const refused: readonly (readonly [string, RawCall, readonly [number, string], string | RegExp])[] = [
     [
@@ -66,7 +66,7 @@ describe('POST /', () => {
     });
   });
 
-  it('knows the 88 operations; those that are not built say so', async () => {
+  it('knows the 88 operations; the ones not built say so', async () => {
     expect(OPERATION_NAMES).toHaveLength(88);
     const missing = OPERATION_NAMES.filter((name) => !isImplemented(name));
     expect(missing).toContain('ExecuteCommand');
@@ -176,7 +176,7 @@ describe('POST /', () => {
     expect(answer.body).toEqual({ __type: code, message });
   });
 
-  it('takes nulls for absent and decimal strings for integers', async () => {
+  it('treats nulls as absent and decimal strings as integers', async () => {
     const { status } = await post({ body: '{"maxResults":"5","nextToken":null,"colour":null}' });
     expect(status).toBe(200);
   });

@@ -82,7 +82,7 @@ describe('a fault of the server', () => {
 });
 
 describe('health', () => {
-  it('is alive whatever else fails', async () => {
+  it('reports alive whatever else fails', async () => {
     const url = await start({ database: () => Promise.reject(new Error('down')) });
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
@@ -103,7 +103,7 @@ describe('health', () => {
       [expect.stringMatching(/No container instance/) as string],
     ],
   ];
-  it.each(cases)('tells when %s', async (_what, parts, status, reasons) => {
+  it.each(cases)('reports when %s', async (_what, parts, status, reasons) => {
     const response = await fetch(`${await start(parts)}/readyz`);
     expect(response.status).toBe(status);
     expect(await response.json()).toEqual(status === 200 ? { status: 'ready' } : { status: 'not ready', reasons });

@@ -59,7 +59,7 @@ describe('the Host of a request', () => {
     });
   });
 
-  it('may not be left out', async () => {
+  it('is required', async () => {
     expect((await send('GET /v1/clusters HTTP/1.1', [])).status).toBe(400);
     const old = await send('GET /v1/clusters HTTP/1.0', []);
     expect(old.status).toBe(403);
@@ -79,12 +79,12 @@ describe('the Host of a request', () => {
     'OPTIONS /v1/clusters',
     'HEAD /v1/clusters',
     'GET http://localhost/v1/clusters',
-  ])('is looked at before %s is', async (line) => {
+  ])('is checked before %s', async (line) => {
     const { status } = await send(`${line} HTTP/1.1`, ['host: evil.example']);
     expect(status).toBe(line.includes('/v1/') ? 403 : 400);
   });
 
-  it('may be anything for the sign of life', async () => {
+  it('may be anything for /healthz', async () => {
     expect(await send('GET /healthz HTTP/1.1', ['host: evil.example'])).toEqual({
       status: 200,
       text: '{"status":"ok"}',

@@ -118,7 +118,7 @@ describe('GET /openapi.json', () => {
     for (const { path, method } of REST_ROUTES) expect(body['paths']).toHaveProperty([path, method]);
   });
 
-  it('describes requests and answers by the shapes of the API', async () => {
+  it('describes requests and answers by the API’s shapes', async () => {
     const { body } = await call('GET', '/openapi.json');
     const { components } = body;
     expect(components).toMatchObject({

@@ -116,7 +116,7 @@ describe('text that Postgres cannot hold', () => {
     expect(answer.body.message).toMatch(/holds U\+(0000|DFFF)/);
   });
 
-  it('takes whole surrogate pairs and every other character', async () => {
+  it('accepts whole surrogate pairs and every other character', async () => {
     expect((await call('ListTasks', '{"startedBy":"\\ud83d\\ude00 \\u0001 \\uffff"}')).status).toBe(200);
     expect((await send({ method: 'GET', path: '/v1/clusters/default/tasks?startedBy=%F0%9F%98%80' })).status).toBe(200);
   });
