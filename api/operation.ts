@@ -1,4 +1,4 @@
-/** What an operation of the ECS API is: one folder under api/operations each exports one of these. */
+/** What an operation of the ECS API is: one folder under an API's operations/ each exports one of these. */
 import type { Partition } from '../model/arn.ts';
 import type { Store } from '../store/types.ts';
 import type { WorkflowGateway } from './gateway.ts';

@@ -34,7 +34,7 @@ export const bundleCacheOf = (settings: Settings): string => path.join(settings.
 export async function openStore(settings: Settings, connectionString: string): Promise<Store> {
   const [{ openStore: open, SchemaError }, { resolveSettings }] = await Promise.all([
     import('../store/index.ts'),
-    import('../api/operations/shared/cluster-settings.ts'),
+    import('../api/ecs/rules/cluster-settings.ts'),
   ]);
   const store = await open({ connectionString, partition: settings.partition }).catch((error: unknown) => {
     if (error instanceof SchemaError) throw new SetupError(error.message);
@@ -61,7 +61,7 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
       import('../worker/index.ts'),
       import('../worker/purge.ts'),
       import('../worker/webhooks/deliver.ts'),
-      import('../api/present/event.ts'),
+      import('../api/ecs/present/event.ts'),
     ]);
   installTemporalLogger(logger);
   const worker = await startWorker({

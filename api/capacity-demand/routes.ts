@@ -3,9 +3,9 @@ import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import { providerDemand } from '../../model/provider-demand.ts';
 import type { Store } from '../../store/types.ts';
-import { resolveClusterName } from '../operations/shared/clusters.ts';
+import { resolveClusterName } from '../ecs/rules/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
-import { providerNotFound, resolveProviderName } from '../rules/capacity-provider.ts';
+import { providerNotFound, resolveProviderName } from '../ecs/rules/capacity-provider.ts';
 
 export interface DemandRoutes {
   readonly calls: Calls;

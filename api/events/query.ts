@@ -3,8 +3,8 @@ import type { Request } from 'express';
 import { type Partition, shortName } from '../../model/arn.ts';
 import { DETAIL_TYPES, EVENT_KINDS, type EventKind } from '../../model/event.ts';
 import type { EventFilter } from '../../store/event-types.ts';
-import { checkOwnArn } from '../operations/shared/identifiers.ts';
-import { invalid } from '../rules/refusals.ts';
+import { checkOwnArn } from '../ecs/rules/arns.ts';
+import { invalid } from '../ecs/rules/refusals.ts';
 
 const DEFAULT_LIMIT = 100;
 export const MOST_EVENTS = 1_000;

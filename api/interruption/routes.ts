@@ -2,10 +2,10 @@
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import type { Store } from '../../store/types.ts';
-import { resolveClusterName } from '../operations/shared/clusters.ts';
+import { resolveClusterName } from '../ecs/rules/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
-import { answerInstance, requireInstance } from '../rules/described-instances.ts';
-import { resolveInstanceId } from '../rules/identifiers.ts';
+import { answerInstance, requireInstance } from '../ecs/read/container-instances.ts';
+import { resolveInstanceId } from '../ecs/rules/identifiers.ts';
 
 export interface InterruptionRoutes {
   readonly calls: Calls;

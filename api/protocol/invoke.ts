@@ -1,7 +1,7 @@
 /** One call of one operation, whatever door it came in by: check the input, run the handler, shape the output. */
 import { EcsError } from '../../model/errors.ts';
 import type { Operation, OperationContext } from '../operation.ts';
-import { operations } from '../operations/index.ts';
+import { operations } from '../ecs/operations/index.ts';
 import { operationShapes } from './catalogue.ts';
 import { responseBody } from './response-body.ts';
 import { validateRequest } from './validate-request.ts';

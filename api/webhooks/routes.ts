@@ -6,7 +6,7 @@ import type { Webhook } from '../../model/webhook.ts';
 import type { WebhookStore } from '../../store/event-types.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { parseBody } from '../protocol/request-body.ts';
-import { invalid } from '../rules/refusals.ts';
+import { invalid } from '../ecs/rules/refusals.ts';
 import { readWebhook } from './rules.ts';
 
 const PAGE = 100;

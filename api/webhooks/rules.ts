@@ -1,7 +1,7 @@
 /** What a webhook may be. */
 import { type EventPattern, patternFault } from '../../model/event-pattern.ts';
 import type { Webhook } from '../../model/webhook.ts';
-import { invalid } from '../rules/refusals.ts';
+import { invalid } from '../ecs/rules/refusals.ts';
 
 const MEMBERS = ['url', 'pattern', 'secret', 'status'];
 const MOST_URL_CHARACTERS = 2_048;

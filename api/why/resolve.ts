@@ -2,8 +2,8 @@
 import type { Partition } from '../../model/arn.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/types.ts';
-import { checkOwnArn } from '../operations/shared/identifiers.ts';
-import { invalid } from '../rules/refusals.ts';
+import { checkOwnArn } from '../ecs/rules/arns.ts';
+import { invalid } from '../ecs/rules/refusals.ts';
 import type { Subject, WhyQuestion } from './chain.ts';
 
 const SUBJECTS: readonly Subject[] = ['task', 'service', 'deployment', 'instance'];

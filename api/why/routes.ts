@@ -2,7 +2,7 @@
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import type { Store } from '../../store/types.ts';
-import { resolveClusterName } from '../operations/shared/clusters.ts';
+import { resolveClusterName } from '../ecs/rules/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { whyChain } from './chain.ts';
 import { readQuestion, unknownSubject } from './resolve.ts';

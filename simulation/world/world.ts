@@ -7,7 +7,7 @@ import { createControlActivities } from '../../activities/control/index.ts';
 import { createTemporalSignals } from '../../activities/control/temporal-signals.ts';
 import type { InstancePolicy } from '../../activities/control/types.ts';
 import type { OperationContext } from '../../api/operation.ts';
-import { resolveSettings } from '../../api/operations/shared/cluster-settings.ts';
+import { resolveSettings } from '../../api/ecs/rules/cluster-settings.ts';
 import { invokeOperation } from '../../api/protocol/invoke.ts';
 import { createGateway } from '../../api/temporal-gateway.ts';
 import type { Logger } from 'pino';

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { presentEvent } from '../../api/present/event.ts';
+import { presentEvent } from '../../api/ecs/present/event.ts';
 import type { EventPattern } from '../../model/event-pattern.ts';
 import type { Webhook } from '../../model/webhook.ts';
 import { becomes } from '../../tools/process.ts';

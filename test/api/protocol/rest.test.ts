@@ -1,7 +1,7 @@
 /** The REST door: the same operations as resource routes, with statuses that fit. */
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../../api/operations/index.ts';
+import { operations } from '../../../api/ecs/operations/index.ts';
 import { OPERATION_NAMES } from '../../../api/protocol/catalogue.ts';
 import { REST_ROUTES } from '../../../api/rest/routes.ts';
 import { withApi } from '../support/api-under-test.ts';

@@ -1,7 +1,7 @@
 /** Whatever JSON comes in, an operation is refused in ECS's terms, or gets an input that can be stored. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../../api/operations/index.ts';
+import { operations } from '../../../api/ecs/operations/index.ts';
 import { type OperationShapes, operationShapes } from '../../../api/protocol/catalogue.ts';
 import { parseBody } from '../../../api/protocol/request-body.ts';
 import type { Shape } from '../../../api/protocol/shapes.ts';

@@ -2,8 +2,8 @@
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkDefinition } from '../../../api/operations/register-task-definition/rules/index.ts';
-import { resolveOverrides } from '../../../api/rules/overrides.ts';
+import { checkDefinition } from '../../../api/ecs/rules/task-definition/index.ts';
+import { resolveOverrides } from '../../../api/ecs/rules/overrides.ts';
 import { isEcsError } from '../../../model/errors.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import { heldResources, snapshotAttributeNames, snapshotGroups } from '../../../model/task-requirements.ts';

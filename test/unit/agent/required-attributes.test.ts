@@ -3,11 +3,11 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { attributesOf } from '../../../agent/attributes.ts';
-import type { Definition } from '../../../api/operations/register-task-definition/definition.ts';
-import { requiredAttributes } from '../../../api/operations/register-task-definition/requires-attributes.ts';
-import { checkDefinition } from '../../../api/operations/register-task-definition/rules/index.ts';
+import type { Definition } from '../../../api/ecs/rules/task-definition/definition.ts';
+import { requiredAttributes } from '../../../api/ecs/operations/register-task-definition/requires-attributes.ts';
+import { checkDefinition } from '../../../api/ecs/rules/task-definition/index.ts';
 import { isEcsError } from '../../../model/errors.ts';
-import { container, definition, of, ofMany } from '../api/task-definition/builders.ts';
+import { container, definition, of, ofMany } from '../api/ecs/task-definition/builders.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/r';
 const ECR = '123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1';
@@ -78,7 +78,10 @@ const dependsOnHost = (name: string): boolean => name.startsWith('ecs.capability
 describe('attributes that a definition requires', () => {
   it('are all covered by this test', () => {
     const seen = new Set(DEFINITIONS.flatMap((each) => requiredAttributes(each).map(({ name }) => name ?? '')));
-    const source = new URL('../../../api/operations/register-task-definition/requires-attributes.ts', import.meta.url);
+    const source = new URL(
+      '../../../api/ecs/operations/register-task-definition/requires-attributes.ts',
+      import.meta.url,
+    );
     const written = [...readFileSync(source, 'utf8').matchAll(/\$\{(?:AGENT|CAPABILITY)\}([a-z-]+)/g)];
     const unseen = written.filter(([, name = '']) => ![...seen].some((each) => each.includes(name)));
     expect(unseen).toEqual([]);

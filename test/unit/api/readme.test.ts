@@ -1,7 +1,7 @@
 /** README says which operations are not built: no more and no fewer than the API refuses by name. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { operations } from '../../../api/operations/index.ts';
+import { operations } from '../../../api/ecs/operations/index.ts';
 import { OPERATION_NAMES } from '../../../api/protocol/catalogue.ts';
 
 test('README lists the operations that are not built, and counts them', () => {

@@ -1,0 +1,22 @@
+import type { ContinueServiceDeploymentRequest, ContinueServiceDeploymentResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../../operation.ts';
+import { invalid } from '../../rules/refusals.ts';
+import { requireRunningServiceDeployment } from '../../read/service-history.ts';
+
+/** Lets a service deployment go on that a PAUSE hook holds, or has it rolled back. */
+export const continueServiceDeployment: Operation<ContinueServiceDeploymentRequest, ContinueServiceDeploymentResponse> =
+  {
+    name: 'ContinueServiceDeployment',
+    async handle(input, context) {
+      const { hookId = '' } = input;
+      if (hookId === '') throw invalid('hookId can not be blank.');
+      const { reference, record } = await requireRunningServiceDeployment(context, input.serviceDeploymentArn ?? '');
+      await context.workflows.continueServiceDeployment(reference.clusterName, reference.serviceName, {
+        incarnation: record.incarnation,
+        serviceDeploymentId: reference.id,
+        hookId,
+        action: input.action ?? 'CONTINUE',
+      });
+      return { serviceDeploymentArn: reference.arn };
+    },
+  };

@@ -1,0 +1,31 @@
+import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../../operation.ts';
+import { resolveClusterProviders } from '../../rules/capacity-provider-strategy.ts';
+import { unsupported } from '../../rules/refusals.ts';
+import { checkConfiguration, resolveSettings } from '../../rules/cluster-settings.ts';
+import { DEFAULT_CLUSTER_NAME } from '../../rules/clusters.ts';
+import { checkName } from '../../rules/names.ts';
+import { CHANGE_FIELDS, presentCluster } from '../../present/cluster.ts';
+import { validateTags } from '../../rules/tags.ts';
+
+/** Creates a cluster. An ACTIVE one of the same name is answered as it is, as ECS does. */
+export const createCluster: Operation<CreateClusterRequest, CreateClusterResponse> = {
+  name: 'CreateCluster',
+  async handle(input, { store, partition, now }) {
+    const clusterName = input.clusterName ?? DEFAULT_CLUSTER_NAME;
+    checkName('Cluster name', clusterName);
+    checkConfiguration(input.configuration);
+    const providers = resolveClusterProviders(input, partition);
+    if (input.serviceConnectDefaults !== undefined) throw unsupported('serviceConnectDefaults');
+    const cluster = await store.createCluster({
+      clusterName,
+      status: 'ACTIVE',
+      createdAt: now,
+      settings: resolveSettings(input.settings),
+      ...(input.configuration === undefined ? {} : { configuration: input.configuration }),
+      ...providers,
+      tags: validateTags(input.tags),
+    });
+    return { cluster: presentCluster(cluster, partition, CHANGE_FIELDS) };
+  },
+};

@@ -1,0 +1,25 @@
+import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../../operation.ts';
+import { callCause } from '../../call-cause.ts';
+import { requireCluster } from '../../rules/clusters.ts';
+import { tellOfAttributes } from '../../changed-attributes.ts';
+import { attributesByInstance, presentAttribute, requireTargets } from '../../rules/custom-attributes.ts';
+
+/** Removes custom attributes and answers with those that were there. */
+export const deleteAttributes: Operation<DeleteAttributesRequest, DeleteAttributesResponse> = {
+  name: 'DeleteAttributes',
+  async handle(input, context) {
+    const { clusterName } = await requireCluster(context, input.cluster);
+    const groups = attributesByInstance(input.attributes, clusterName, context);
+    await requireTargets(groups, clusterName, context);
+    const removed: Attribute[] = [];
+    const cause = callCause('DeleteAttributes', context);
+    for (const [instanceId, attributes] of groups) {
+      for (const attribute of await context.store.deleteAttributes(clusterName, instanceId, attributes, cause)) {
+        removed.push(presentAttribute(attribute, { clusterName, instanceId }, context));
+      }
+    }
+    await tellOfAttributes(context, clusterName, groups);
+    return { attributes: removed };
+  },
+};

@@ -1,0 +1,25 @@
+import type { DeleteTaskSetRequest, DeleteTaskSetResponse } from '@aws-sdk/client-ecs';
+import { EcsError } from '../../../../model/errors.ts';
+import type { Operation } from '../../../operation.ts';
+import { presentTaskSet } from '../../present/task-set.ts';
+import { requireExternalService, resolveTaskSetId } from '../../read/task-sets.ts';
+
+/** Takes a task set out of service: DRAINING until its tasks have stopped, then it is gone. */
+export const deleteTaskSet: Operation<DeleteTaskSetRequest, DeleteTaskSetResponse> = {
+  name: 'DeleteTaskSet',
+  async handle(input, context) {
+    const record = await requireExternalService({ cluster: input.cluster, service: input.service }, context);
+    const taskSetId = resolveTaskSetId(input.taskSet ?? '', record, context);
+    const found = record.deployments.find(({ deploymentId }) => deploymentId === taskSetId);
+    if (found?.taskSet === undefined) {
+      throw new EcsError('TaskSetNotFoundException', 'The specified task set does not exist.');
+    }
+    const { clusterName, serviceName } = record.definition;
+    const change = { kind: 'delete', force: input.force ?? false } as const;
+    const { incarnation } = record;
+    await context.workflows.changeTaskSet(clusterName, serviceName, { incarnation, taskSetId, change });
+    // Without tasks it is gone already: the answer is what it was, on its way out.
+    const draining = { ...found, taskSet: { ...found.taskSet, draining: true } };
+    return { taskSet: presentTaskSet(draining, { record, partition: context.partition }, { includeTags: true }) };
+  },
+};

@@ -1,0 +1,18 @@
+import type { DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse } from '@aws-sdk/client-ecs';
+import { EcsError } from '../../../../model/errors.ts';
+import type { Operation } from '../../../operation.ts';
+import { presentTaskDefinition, resolveTaskDefinition } from '../../rules/task-definition-names.ts';
+
+/** A revision whatever its status; without one, the family's latest ACTIVE revision. */
+export const describeTaskDefinition: Operation<DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse> = {
+  name: 'DescribeTaskDefinition',
+  async handle(input, { store, partition }) {
+    const ref = resolveTaskDefinition(input.taskDefinition, partition);
+    const record = ref && (await store.getTaskDefinition(ref.family, ref.revision));
+    if (record === undefined) throw new EcsError('ClientException', 'Unable to describe task definition.');
+    return {
+      taskDefinition: presentTaskDefinition(record.definition),
+      ...(input.include?.includes('TAGS') ? { tags: [...record.tags] } : {}),
+    };
+  },
+};

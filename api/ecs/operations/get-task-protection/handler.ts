@@ -1,0 +1,30 @@
+import type { GetTaskProtectionRequest, GetTaskProtectionResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../../operation.ts';
+import { both } from '../../read/both.ts';
+import { readTasks } from '../../read/tasks.ts';
+import { checkBatch } from '../../rules/identifiers.ts';
+import { requireCluster } from '../../rules/clusters.ts';
+import { namedTasks, presentProtection, sortTasks } from '../../read/task-protection.ts';
+
+const MOST_TASKS = 100;
+
+/** How the tasks stand; those that cannot be protected, or do not exist, are in `failures`. */
+export const getTaskProtection: Operation<GetTaskProtectionRequest, GetTaskProtectionResponse> = {
+  name: 'GetTaskProtection',
+  async handle(input, context) {
+    checkBatch('Tasks', input.tasks ?? [], MOST_TASKS);
+    const named = namedTasks(input, context);
+    const [, found] = await both(
+      requireCluster(context, input.cluster),
+      readTasks(context, named.clusterName, named.taskIds),
+    );
+    const { valid, failures } = sortTasks(named, found);
+    const now = Date.now();
+    return {
+      protectedTasks: valid.map(({ taskId, protectedUntil = 0 }) =>
+        presentProtection(named.arnOf(taskId), protectedUntil, now),
+      ),
+      failures,
+    };
+  },
+};

@@ -1,0 +1,34 @@
+import type { ListAttributesRequest, ListAttributesResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../../operation.ts';
+import { invalid } from '../../rules/refusals.ts';
+import { requireCluster } from '../../rules/clusters.ts';
+import { presentAttribute } from '../../rules/custom-attributes.ts';
+import { pageOf } from '../../read/pages.ts';
+
+/** Attributes of a cluster's container instances, all of them or those of one name, or of one name and value. */
+export const listAttributes: Operation<ListAttributesRequest, ListAttributesResponse> = {
+  name: 'ListAttributes',
+  async handle(input, context) {
+    const { attributeName, attributeValue } = input;
+    if (attributeValue !== undefined && attributeName === undefined) {
+      throw invalid('attributeName must be specified with attributeValue.');
+    }
+    const { clusterName } = await requireCluster(context, input.cluster);
+    const filter = {
+      clusterName,
+      ...(attributeName === undefined ? {} : { name: attributeName }),
+      ...(attributeValue === undefined ? {} : { value: attributeValue }),
+    };
+    const { items, ...rest } = await pageOf({
+      list: ['ListAttributes', clusterName, attributeName, attributeValue],
+      input,
+      load: (page) => context.store.listAttributes(filter, page),
+    });
+    return {
+      attributes: items.map(({ instanceId, attribute }) =>
+        presentAttribute(attribute, { clusterName, instanceId }, context),
+      ),
+      ...rest,
+    };
+  },
+};

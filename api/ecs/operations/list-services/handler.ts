@@ -1,0 +1,33 @@
+import type { ListServicesRequest, ListServicesResponse } from '@aws-sdk/client-ecs';
+import { serviceArn } from '../../../../model/arn.ts';
+import type { Operation } from '../../../operation.ts';
+import { member } from '../../members.ts';
+import { both } from '../../read/both.ts';
+import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { pageOf, SHORT_PAGE_SIZE } from '../../read/pages.ts';
+
+/** ARNs of ACTIVE services, ten a page unless asked otherwise. */
+export const listServices: Operation<ListServicesRequest, ListServicesResponse> = {
+  name: 'ListServices',
+  async handle(input, context) {
+    const clusterName = resolveClusterName(input.cluster, context);
+    const { launchType, schedulingStrategy, resourceManagementType } = input;
+    const filter = {
+      clusterName,
+      ...member('launchType', launchType),
+      ...member('schedulingStrategy', schedulingStrategy),
+    };
+    // Services whose resources ECS itself manages come from Express Mode, which creates none here.
+    const none = resourceManagementType === 'ECS';
+    const [, { items, ...rest }] = await both(
+      requireCluster(context, input.cluster),
+      pageOf({
+        list: ['ListServices', clusterName, launchType, schedulingStrategy, resourceManagementType],
+        input,
+        defaultSize: SHORT_PAGE_SIZE,
+        load: (page) => (none ? Promise.resolve({ items: [] }) : context.store.listServices(filter, page)),
+      }),
+    );
+    return { serviceArns: items.map((name) => serviceArn(context.partition, clusterName, name)), ...rest };
+  },
+};

@@ -1,0 +1,21 @@
+import type { ListTaskDefinitionFamiliesRequest, ListTaskDefinitionFamiliesResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../../operation.ts';
+import { pageOf } from '../../read/pages.ts';
+
+/** Names of families that begin with `familyPrefix`; INACTIVE are those without an ACTIVE revision. */
+export const listTaskDefinitionFamilies: Operation<
+  ListTaskDefinitionFamiliesRequest,
+  ListTaskDefinitionFamiliesResponse
+> = {
+  name: 'ListTaskDefinitionFamilies',
+  async handle(input, { store }) {
+    const { familyPrefix, status = 'ALL' } = input;
+    const filter = { status, ...(familyPrefix === undefined ? {} : { prefix: familyPrefix }) };
+    const { items, ...rest } = await pageOf({
+      list: ['ListTaskDefinitionFamilies', familyPrefix, status],
+      input,
+      load: (page) => store.listFamilies(filter, page),
+    });
+    return { families: [...items], ...rest };
+  },
+};

@@ -1,0 +1,22 @@
+import type { ListTaskDefinitionsRequest, ListTaskDefinitionsResponse } from '@aws-sdk/client-ecs';
+import { taskDefinitionArn } from '../../../../model/arn.ts';
+import type { Operation } from '../../../operation.ts';
+import { pageOf } from '../../read/pages.ts';
+
+/** ARNs by family and revision; `familyPrefix` is the whole family here, as in ECS. */
+export const listTaskDefinitions: Operation<ListTaskDefinitionsRequest, ListTaskDefinitionsResponse> = {
+  name: 'ListTaskDefinitions',
+  async handle(input, { store, partition }) {
+    const { familyPrefix, status = 'ACTIVE', sort = 'ASC' } = input;
+    const filter = { status, sort, ...(familyPrefix === undefined ? {} : { family: familyPrefix }) };
+    const { items, ...rest } = await pageOf({
+      list: ['ListTaskDefinitions', familyPrefix, status, sort],
+      input,
+      load: (page) => store.listTaskDefinitions(filter, page),
+    });
+    return {
+      taskDefinitionArns: items.map(({ family, revision }) => taskDefinitionArn(partition, family, revision)),
+      ...rest,
+    };
+  },
+};

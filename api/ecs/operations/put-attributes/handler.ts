@@ -1,0 +1,25 @@
+import type { PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../../operation.ts';
+import { callCause } from '../../call-cause.ts';
+import { requireCluster } from '../../rules/clusters.ts';
+import { tellOfAttributes } from '../../changed-attributes.ts';
+import { attributesByInstance, presentAttribute, requireTargets } from '../../rules/custom-attributes.ts';
+
+/** Sets custom attributes of container instances; every target is looked up before the first attribute is set. */
+export const putAttributes: Operation<PutAttributesRequest, PutAttributesResponse> = {
+  name: 'PutAttributes',
+  async handle(input, context) {
+    const { clusterName } = await requireCluster(context, input.cluster);
+    const groups = attributesByInstance(input.attributes, clusterName, context);
+    await requireTargets(groups, clusterName, context);
+    const cause = callCause('PutAttributes', context);
+    for (const [instanceId, attributes] of groups)
+      await context.store.putAttributes(clusterName, instanceId, attributes, cause);
+    await tellOfAttributes(context, clusterName, groups);
+    return {
+      attributes: [...groups].flatMap(([instanceId, attributes]) =>
+        attributes.map((attribute) => presentAttribute(attribute, { clusterName, instanceId }, context)),
+      ),
+    };
+  },
+};

@@ -1,0 +1,51 @@
+import type { RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse } from '@aws-sdk/client-ecs';
+import { taskDefinitionArn } from '../../../../model/arn.ts';
+import type { Operation } from '../../../operation.ts';
+import { EcsError } from '../../../../model/errors.ts';
+import { validateTags } from '../../rules/tags.ts';
+import { presentTaskDefinition } from '../../rules/task-definition-names.ts';
+import { compatibilitiesOf } from './compatibilities.ts';
+import { normaliseDefinition } from './normalise.ts';
+import { requiredAttributes } from './requires-attributes.ts';
+import { checkDefinition } from '../../rules/task-definition/index.ts';
+
+const MOST_REVISIONS = 1_000_000;
+
+/** ECS gives each revision a number of its own for ever, and no more than these. */
+function checkRevision(family: string, revision: number): void {
+  if (revision <= MOST_REVISIONS) return;
+  throw new EcsError(
+    'ClientException',
+    `Family ${family} has had ${MOST_REVISIONS} revisions, which is the most allowed.`,
+  );
+}
+
+/** Stores the next revision of a family. Refused with ClientException and the first rule that the definition breaks. */
+export const registerTaskDefinition: Operation<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse> = {
+  name: 'RegisterTaskDefinition',
+  async handle(input, { store, partition, now, principalArn }) {
+    checkDefinition(input);
+    const tags = validateTags(input.tags);
+    const normalised = normaliseDefinition(input);
+    const family = input.family ?? '';
+    const record = await store.registerTaskDefinition(
+      family,
+      (revision) => {
+        checkRevision(family, revision);
+        return {
+          ...normalised,
+          taskDefinitionArn: taskDefinitionArn(partition, family, revision),
+          family,
+          revision,
+          status: 'ACTIVE',
+          requiresAttributes: requiredAttributes(normalised),
+          compatibilities: compatibilitiesOf(normalised),
+          registeredAt: now,
+          registeredBy: principalArn,
+        };
+      },
+      tags,
+    );
+    return { taskDefinition: presentTaskDefinition(record.definition), tags: [...record.tags] };
+  },
+};

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import type { StartTaskRequest, StartTaskResponse } from '@aws-sdk/client-ecs';
+import { EcsError } from '../../../../model/errors.ts';
+import type { Operation } from '../../../operation.ts';
+import { both } from '../../read/both.ts';
+import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
+import { digestOf } from '../../digest.ts';
+import { checkStartedBy } from '../../rules/ownership.ts';
+import { answerPlacement, buildCommonMembers, checkStandaloneRequest } from '../../rules/standalone-tasks.ts';
+import { requireActiveTaskDefinition } from '../../read/task-definitions.ts';
+import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+
+const MOST_INSTANCES = 10;
+const MOST_STARTED_BY_CHARACTERS = 36;
+
+/** Starts one task on each named container instance: no strategies, no constraints; resources and agents are checked. */
+export const startTask: Operation<StartTaskRequest, StartTaskResponse> = {
+  name: 'StartTask',
+  async handle(input, context) {
+    const instances = input.containerInstances ?? [];
+    if (instances.length === 0) throw new EcsError('ClientException', 'Container Instances cannot be empty.');
+    checkBatch('Container Instances', instances, MOST_INSTANCES);
+    checkStartedBy(input.startedBy, MOST_STARTED_BY_CHARACTERS);
+    checkStandaloneRequest(input);
+    const clusterName = resolveClusterName(input.cluster, context);
+    const scope = { clusterName, partition: context.partition };
+    const containerInstanceIds = instances.map((instance) => resolveInstanceId(instance, scope));
+    const [, taskDefinition] = await both(
+      requireCluster(context, input.cluster),
+      requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'InvalidParameterException'),
+    );
+    const outcome = await context.workflows.runTask(randomUUID(), {
+      kind: 'StartTask',
+      ...buildCommonMembers(input, { clusterName, taskDefinition, launchType: 'EC2' }),
+      count: containerInstanceIds.length,
+      placementConstraints: [],
+      placementStrategy: [],
+      containerInstanceIds,
+      digest: digestOf({ ...input, cluster: clusterName }),
+    });
+    return answerPlacement(context, clusterName, outcome);
+  },
+};

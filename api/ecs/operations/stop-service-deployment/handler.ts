@@ -1,0 +1,17 @@
+import type { StopServiceDeploymentRequest, StopServiceDeploymentResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../../operation.ts';
+import { requireRunningServiceDeployment } from '../../read/service-history.ts';
+
+/** Ends a service deployment: back to the last completed revision unless the request says ABORT. */
+export const stopServiceDeployment: Operation<StopServiceDeploymentRequest, StopServiceDeploymentResponse> = {
+  name: 'StopServiceDeployment',
+  async handle(input, context) {
+    const { reference, record } = await requireRunningServiceDeployment(context, input.serviceDeploymentArn ?? '');
+    await context.workflows.stopServiceDeployment(reference.clusterName, reference.serviceName, {
+      incarnation: record.incarnation,
+      serviceDeploymentId: reference.id,
+      stopType: input.stopType ?? 'ROLLBACK',
+    });
+    return { serviceDeploymentArn: reference.arn };
+  },
+};

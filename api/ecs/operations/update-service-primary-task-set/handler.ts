@@ -1,0 +1,20 @@
+import type { UpdateServicePrimaryTaskSetRequest, UpdateServicePrimaryTaskSetResponse } from '@aws-sdk/client-ecs';
+import type { Operation } from '../../../operation.ts';
+import { answerTaskSet, requireExternalService, resolveTaskSetId } from '../../read/task-sets.ts';
+
+/** Makes a task set the PRIMARY one, which the service's own members then mirror. */
+export const updateServicePrimaryTaskSet: Operation<
+  UpdateServicePrimaryTaskSetRequest,
+  UpdateServicePrimaryTaskSetResponse
+> = {
+  name: 'UpdateServicePrimaryTaskSet',
+  async handle(input, context) {
+    const record = await requireExternalService({ cluster: input.cluster, service: input.service }, context);
+    const taskSetId = resolveTaskSetId(input.primaryTaskSet ?? '', record, context);
+    const { clusterName, serviceName } = record.definition;
+    const { incarnation } = record;
+    const change = { kind: 'primary' } as const;
+    await context.workflows.changeTaskSet(clusterName, serviceName, { incarnation, taskSetId, change });
+    return { taskSet: await answerTaskSet(record, taskSetId, context) };
+  },
+};

@@ -1,0 +1,58 @@
+/** Service deployments and revisions that requests point at by ARN. */
+import type { ServiceHistoryKey } from '../../../store/types.ts';
+import type { OperationContext } from '../../operation.ts';
+import { EcsError } from '../../../model/errors.ts';
+import type { ServiceRecord } from '../../../model/service.ts';
+import type { ServiceDeployment } from '../../../model/service-deployment.ts';
+import { checkArn } from '../rules/arns.ts';
+import { findService } from './services.ts';
+import { invalid } from '../rules/refusals.ts';
+
+export interface HistoryReference extends ServiceHistoryKey {
+  readonly arn: string;
+  readonly id: string;
+}
+
+/** Takes the ARN apart. InvalidParameterException unless it is one of that type, of this account and region. */
+export function readHistoryArn(
+  type: 'service-deployment' | 'service-revision',
+  arn: string,
+  { partition }: Pick<OperationContext, 'partition'>,
+): HistoryReference {
+  if (!arn.startsWith('arn:')) throw invalid(`Invalid identifier: expected the ARN of a ${type}, but got ${arn}.`);
+  const [clusterName, serviceName, id, ...rest] = checkArn(type, arn, partition).path;
+  if (clusterName === undefined || serviceName === undefined || id === undefined || rest.length > 0)
+    throw invalid('The ARN provided is invalid.');
+  return { arn, clusterName, serviceName, id };
+}
+
+interface FoundServiceDeployment {
+  readonly reference: HistoryReference;
+  readonly record: ServiceRecord;
+  readonly deployment: ServiceDeployment;
+}
+
+/** The service deployment and its service. ServiceDeploymentNotFoundException when either is unknown. */
+async function requireServiceDeployment(
+  context: Pick<OperationContext, 'store' | 'partition'>,
+  arn: string,
+): Promise<FoundServiceDeployment> {
+  const reference = readHistoryArn('service-deployment', arn, context);
+  const record = await findService(context, reference.clusterName, reference.serviceName);
+  const [deployment] = await context.store.getServiceDeployments(reference, [reference.id]);
+  if (record === undefined || deployment === undefined)
+    throw new EcsError('ServiceDeploymentNotFoundException', 'The specified service deployment was not found.');
+  return { reference, record, deployment };
+}
+
+/** As requireServiceDeployment. ConflictException when it has ended. */
+export async function requireRunningServiceDeployment(
+  context: Pick<OperationContext, 'store' | 'partition'>,
+  arn: string,
+): Promise<FoundServiceDeployment> {
+  const found = await requireServiceDeployment(context, arn);
+  const { finishedAt, status } = found.deployment;
+  if (finishedAt !== undefined)
+    throw new EcsError('ConflictException', `The service deployment has ended. Its status is ${status}.`);
+  return found;
+}

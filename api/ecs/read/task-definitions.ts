@@ -1,0 +1,29 @@
+/** Finding the task definition that a request names. */
+import { EcsError, type EcsErrorCode } from '../../../model/errors.ts';
+import type { TaskDefinitionRecord } from '../../../model/task-definition.ts';
+import type { OperationContext } from '../../operation.ts';
+import { resolveTaskDefinition } from '../rules/task-definition-names.ts';
+
+type DefinitionReader = Pick<OperationContext, 'store' | 'partition'>;
+
+/**
+ * The ACTIVE task definition behind `family`, `family:revision` or an ARN; a family alone means its latest ACTIVE
+ * revision. ClientException `TaskDefinition not found.`; for one that is not ACTIVE: `inactiveCode` `TaskDefinition is inactive`.
+ */
+export async function requireActiveTaskDefinition(
+  context: DefinitionReader,
+  reference: string,
+  inactiveCode: EcsErrorCode,
+): Promise<TaskDefinitionRecord> {
+  const record = await findTaskDefinition(context, reference);
+  if (record.definition.status !== 'ACTIVE') throw new EcsError(inactiveCode, 'TaskDefinition is inactive');
+  return record;
+}
+
+/** As requireActiveTaskDefinition, whatever its status: a service keeps and uses a definition that became INACTIVE. */
+export async function findTaskDefinition(context: DefinitionReader, reference: string): Promise<TaskDefinitionRecord> {
+  const parsed = resolveTaskDefinition(reference, context.partition);
+  const record = parsed && (await context.store.getTaskDefinition(parsed.family, parsed.revision));
+  if (record === undefined) throw new EcsError('ClientException', 'TaskDefinition not found.');
+  return record;
+}

@@ -1,0 +1,35 @@
+/** Tasks read from the store, as the API shows them. */
+import type { Task as WireTask } from '@aws-sdk/client-ecs';
+import { presentTask } from '../present/task.ts';
+import type { DescribedTask } from '../../../model/task.ts';
+import type { OperationContext } from '../../operation.ts';
+import { cpuArchitecturesOf } from './cpu-architectures.ts';
+
+/** The tasks, in their order, with the architecture of the instance each is on. */
+export async function describeTasksOf(
+  context: Pick<OperationContext, 'store' | 'partition'>,
+  clusterName: string,
+  tasks: readonly DescribedTask[],
+  options: { readonly includeTags: boolean },
+): Promise<WireTask[]> {
+  const architectures = await cpuArchitecturesOf(context.store, clusterName, tasks);
+  return tasks.map((task) => {
+    const cpuArchitecture = architectures.get(task.containerInstanceId ?? '');
+    return presentTask(task, context.partition, {
+      ...options,
+      ...(task.agentConnected === undefined ? {} : { agentConnected: task.agentConnected }),
+      ...(cpuArchitecture === undefined ? {} : { cpuArchitecture }),
+    });
+  });
+}
+
+/** The tasks of these ids that exist, in the order of the ids. */
+export async function readTasks(
+  context: Pick<OperationContext, 'store'>,
+  clusterName: string,
+  taskIds: readonly string[],
+): Promise<DescribedTask[]> {
+  if (taskIds.length === 0) return [];
+  const byId = new Map((await context.store.getTasks(clusterName, taskIds)).map((task) => [task.taskId, task]));
+  return taskIds.flatMap((id) => byId.get(id) ?? []);
+}

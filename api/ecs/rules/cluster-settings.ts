@@ -1,0 +1,37 @@
+/** Settings and configuration of clusters: what may be asked for, by CreateCluster and the updates alike. */
+import type { ClusterConfiguration, ClusterSetting } from '@aws-sdk/client-ecs';
+import { invalid, unsupported } from './refusals.ts';
+
+const CONTAINER_INSIGHTS_VALUES = ['enabled', 'disabled', 'enhanced'];
+const DEFAULT_SETTINGS: readonly ClusterSetting[] = [{ name: 'containerInsights', value: 'disabled' }];
+
+/** Every setting with the value asked for, or its default. Throws InvalidParameterException. */
+export function resolveSettings(
+  settings: readonly ClusterSetting[] | undefined,
+  kept: readonly ClusterSetting[] = DEFAULT_SETTINGS,
+): ClusterSetting[] {
+  const asked = new Map<string, string>();
+  for (const { name, value } of settings ?? []) {
+    if (name === undefined) throw invalid('The name of a cluster setting can not be empty.');
+    if (value === undefined || !CONTAINER_INSIGHTS_VALUES.includes(value)) {
+      throw invalid(`${name} should be one of [${CONTAINER_INSIGHTS_VALUES.join(',')}]`);
+    }
+    asked.set(name, value);
+  }
+  return kept.map(({ name = 'containerInsights', value }) => ({ name, value: asked.get(name) ?? value }));
+}
+
+/** Refuses configurations that ECS refuses, and parts that Longshore has not. */
+export function checkConfiguration(configuration: ClusterConfiguration | undefined): void {
+  if (configuration?.managedStorageConfiguration !== undefined) {
+    throw unsupported('configuration.managedStorageConfiguration');
+  }
+  const execute = configuration?.executeCommandConfiguration;
+  if (execute === undefined) return;
+  if (execute.logging === 'OVERRIDE' && execute.logConfiguration === undefined) {
+    throw invalid('executeCommandConfiguration.logging is OVERRIDE: logConfiguration must be specified.');
+  }
+  if (execute.logging !== 'OVERRIDE' && execute.logConfiguration !== undefined) {
+    throw invalid('logConfiguration may only be specified when executeCommandConfiguration.logging is OVERRIDE.');
+  }
+}

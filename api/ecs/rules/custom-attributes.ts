@@ -1,0 +1,76 @@
+/** Attributes that users put on container instances. */
+import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
+import { containerInstanceArn } from '../../../model/arn.ts';
+import { CAPACITY_PROVIDER_ATTRIBUTE, type Attribute } from '../../../model/container-instance.ts';
+import { EcsError } from '../../../model/errors.ts';
+import type { OperationContext } from '../../operation.ts';
+import { resolveIdentifier } from './identifiers.ts';
+import { invalid } from './refusals.ts';
+
+/** The only kind of resource that has attributes, and the default of `targetType`. */
+const ATTRIBUTE_TARGET_TYPE = 'container-instance';
+const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;
+/** No space at either end. */
+const VALUE = /^(?! )[A-Za-z0-9_\-./\\@: ]{1,128}(?<! )$/;
+/**
+ * What the agent says of its host and engine; a user's word for it would make the scheduler believe what is not so. To
+ * which group an instance belongs is its operator's word.
+ */
+const AGENTS_OWN = /^(?:ecs\.|com\.amazonaws\.|longshore\.)/;
+
+/** The attributes that one call names, by the id of the container instance that each is of. */
+export type AttributesByInstance = ReadonlyMap<string, readonly Attribute[]>;
+
+/** Checks and groups the attributes of a call. Throws InvalidParameterException. */
+export function attributesByInstance(
+  attributes: readonly WireAttribute[] | undefined,
+  clusterName: string,
+  { partition }: OperationContext,
+): AttributesByInstance {
+  if (!attributes?.length) throw invalid('attributes can not be empty');
+  const groups = new Map<string, Attribute[]>();
+  for (const { name = '', value, targetId = '' } of attributes) {
+    if (targetId === '')
+      throw invalid(`targetId can not be empty: attribute '${name}' must name a container instance.`);
+    if (!NAME.test(name)) {
+      throw invalid(`Attribute name '${name}' is invalid. Use 1 to 128 letters, digits and these: - _ . / \\`);
+    }
+    if (AGENTS_OWN.test(name) && name !== CAPACITY_PROVIDER_ATTRIBUTE)
+      throw invalid(`Attribute '${name}' belongs to the agent and can not be changed.`);
+    if (value !== undefined && !VALUE.test(value)) {
+      throw invalid(
+        `The value of attribute '${name}' is invalid. Use 1 to 128 letters, digits and these: - _ . / \\ @ : and spaces between.`,
+      );
+    }
+    const id = resolveIdentifier(ATTRIBUTE_TARGET_TYPE, targetId, { clusterName, partition });
+    const group = groups.get(id) ?? [];
+    groups.set(id, group);
+    group.push({ name, ...(value === undefined ? {} : { value }) });
+  }
+  return groups;
+}
+
+/** Refuses with TargetNotFoundException when one of the instances does not exist, before any of them is changed. */
+export async function requireTargets(
+  groups: AttributesByInstance,
+  clusterName: string,
+  { store }: OperationContext,
+): Promise<void> {
+  const instances = await store.getInstances(clusterName, [...groups.keys()]);
+  const found = new Set(instances.filter(({ status }) => status !== 'INACTIVE').map((i) => i.containerInstanceId));
+  const lost = [...groups.keys()].find((id) => !found.has(id));
+  if (lost === undefined) return;
+  throw new EcsError('TargetNotFoundException', `The specified target ${lost} could not be found.`);
+}
+
+/** The attribute as the API shows it, with the ARN of what it is of. */
+export const presentAttribute = (
+  attribute: Attribute,
+  of: { readonly clusterName: string; readonly instanceId: string },
+  { partition }: OperationContext,
+): WireAttribute => ({
+  name: attribute.name,
+  ...(attribute.value === undefined ? {} : { value: attribute.value }),
+  targetType: ATTRIBUTE_TARGET_TYPE,
+  targetId: containerInstanceArn(partition, of.clusterName, of.instanceId),
+});

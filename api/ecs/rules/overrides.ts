@@ -1,0 +1,66 @@
+/** Overrides of a RunTask or StartTask call. */
+import type { ContainerOverride, TaskOverride } from '@aws-sdk/client-ecs';
+import { EcsError } from '../../../model/errors.ts';
+import type { TaskDefinition } from '../../../model/task-definition.ts';
+import { overriddenContainers, parseCpuUnits, parseMemoryMiB } from '../../../model/task-requirements.ts';
+import { unsupportedOverrides } from '../../../model/unsupported-parameters.ts';
+import { SIZE_RULES } from './task-definition/sizes.ts';
+import { member } from '../members.ts';
+import { invalid, unsupported } from './refusals.ts';
+
+/** ECS's limit on the overrides as JSON. */
+const MOST_CHARACTERS = 8192;
+
+/** The overrides, checked against the definition, task sizes as plain numbers (`1 vCPU` is `1024`); none given = empty. */
+export function resolveOverrides(given: TaskOverride | undefined, definition: TaskDefinition): TaskOverride {
+  if (given === undefined) return {};
+  if (JSON.stringify(given).length > MOST_CHARACTERS) {
+    throw invalid(`Overrides cannot be longer than ${MOST_CHARACTERS} characters.`);
+  }
+  const names = new Set((definition.containerDefinitions ?? []).map((container) => container.name));
+  for (const override of given.containerOverrides ?? []) checkContainerOverride(override, names);
+  const parts = unsupportedOverrides(given);
+  if (parts.length > 0) throw unsupported(parts.join(', '));
+  // An empty size overrides nothing: without this the task would have no limit at all.
+  const { cpu: _cpu, memory: _memory, ...rest } = given;
+  const overrides = {
+    ...rest,
+    ...member('cpu', given.cpu || undefined),
+    ...member('memory', given.memory || undefined),
+  };
+  checkSizes(overrides, definition);
+  return {
+    ...overrides,
+    ...(overrides.cpu === undefined ? {} : { cpu: String(parseCpuUnits(overrides.cpu)) }),
+    ...(overrides.memory === undefined ? {} : { memory: String(parseMemoryMiB(overrides.memory)) }),
+  };
+}
+
+/** What the call makes of the definition must be as a definition must be. */
+function checkSizes(overrides: TaskOverride, definition: TaskDefinition): void {
+  if (!changesSizes(overrides)) return;
+  const { cpu = definition.cpu, memory = definition.memory } = overrides;
+  const containerDefinitions = [...overriddenContainers(definition, overrides)];
+  for (const rule of SIZE_RULES) {
+    for (const message of rule({ ...definition, cpu, memory, containerDefinitions })) {
+      throw new EcsError('ClientException', message);
+    }
+  }
+}
+
+const SIZES = ['cpu', 'memory', 'memoryReservation', 'resourceRequirements'] as const;
+
+const changesSizes = ({ cpu, memory, containerOverrides = [] }: TaskOverride): boolean =>
+  cpu !== undefined ||
+  memory !== undefined ||
+  containerOverrides.some((override) => SIZES.some((size) => override[size] !== undefined));
+
+function checkContainerOverride(override: ContainerOverride, names: ReadonlySet<string | undefined>): void {
+  const { name } = override;
+  if (name === undefined || name === '') throw invalid('A container override must name its container.');
+  if (!names.has(name)) throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`);
+  const amounts = { memory: override.memory, memoryReservation: override.memoryReservation };
+  for (const [part, amount] of Object.entries(amounts)) {
+    if (amount === 0) throw invalid(`Invalid '${part}' override for container '${name}': it must not be 0.`);
+  }
+}

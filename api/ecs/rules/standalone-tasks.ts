@@ -1,0 +1,105 @@
+/** What RunTask and StartTask have in common: the checks, the command to the workflow, and the answer. */
+import type {
+  Failure as WireFailure,
+  NetworkConfiguration,
+  PropagateTags,
+  Tag,
+  Task as WireTask,
+  TaskOverride,
+  TaskVolumeConfiguration,
+} from '@aws-sdk/client-ecs';
+import type { LaunchType } from '../../../model/status.ts';
+import type { TaskDefinitionRecord } from '../../../model/task-definition.ts';
+import type { RunTaskCommand, RunTaskOutcome } from '../../../workflows/messages.ts';
+import type { OperationContext } from '../../operation.ts';
+import { validateTags } from './tags.ts';
+import { presentPlacementFailure } from '../present/failure.ts';
+import { member } from '../members.ts';
+import { describeTasksOf, readTasks } from '../read/tasks.ts';
+import { checkCompatibility, checkFargateSize } from './launch-type.ts';
+import { resolveNetworkConfiguration } from './network-configuration.ts';
+import { resolveOverrides } from './overrides.ts';
+import { resolveGroup } from './ownership.ts';
+import { unsupported } from './refusals.ts';
+import { resolvePropagateTags, standaloneTaskTags } from './task-tags.ts';
+
+/** The members that both requests have. */
+export interface StandaloneTaskRequest {
+  readonly group?: string | undefined;
+  readonly startedBy?: string | undefined;
+  readonly overrides?: TaskOverride | undefined;
+  readonly networkConfiguration?: NetworkConfiguration | undefined;
+  readonly tags?: readonly Tag[] | undefined;
+  readonly propagateTags?: PropagateTags | undefined;
+  readonly enableECSManagedTags?: boolean | undefined;
+  readonly enableExecuteCommand?: boolean | undefined;
+  readonly volumeConfigurations?: readonly TaskVolumeConfiguration[] | undefined;
+  /** What ECS's own schedulers tell tasks apart by. */
+  readonly referenceId?: string | undefined;
+}
+
+/** Checks that need nothing of the store; they come first. */
+export function checkStandaloneRequest(input: StandaloneTaskRequest): void {
+  if ((input.volumeConfigurations ?? []).length > 0) throw unsupported('volumeConfigurations');
+  if ((input.referenceId ?? '') !== '') throw unsupported('referenceId');
+  validateTags(input.tags);
+  resolvePropagateTags(input.propagateTags, 'call');
+}
+
+type CommonMembers = Pick<
+  RunTaskCommand,
+  | 'clusterName'
+  | 'taskDefinition'
+  | 'launchType'
+  | 'group'
+  | 'startedBy'
+  | 'overrides'
+  | 'networkConfiguration'
+  | 'tags'
+  | 'enableExecuteCommand'
+>;
+
+/** The members of the command that RunTask and StartTask share, with the checks against the task definition. */
+export function buildCommonMembers(
+  input: StandaloneTaskRequest,
+  target: {
+    readonly clusterName: string;
+    readonly taskDefinition: TaskDefinitionRecord;
+    readonly launchType: LaunchType;
+  },
+): CommonMembers {
+  const { definition, tags } = target.taskDefinition;
+  checkCompatibility(definition, target.launchType);
+  const overrides = resolveOverrides(input.overrides, definition);
+  checkFargateSize(definition, overrides, target.launchType);
+  return {
+    clusterName: target.clusterName,
+    taskDefinition: definition,
+    launchType: target.launchType,
+    group: resolveGroup(input.group, definition.family),
+    ...member('startedBy', input.startedBy),
+    overrides,
+    ...member('networkConfiguration', resolveNetworkConfiguration(input.networkConfiguration, definition)),
+    tags: standaloneTaskTags({
+      given: validateTags(input.tags),
+      propagateTags: resolvePropagateTags(input.propagateTags, 'call'),
+      taskDefinitionTags: tags,
+      enableECSManagedTags: input.enableECSManagedTags ?? false,
+      clusterName: target.clusterName,
+    }),
+    enableExecuteCommand: input.enableExecuteCommand ?? false,
+  };
+}
+
+/** The answer to a call that placed tasks, read from the store after they were recorded. */
+export async function answerPlacement(
+  context: OperationContext,
+  clusterName: string,
+  outcome: RunTaskOutcome,
+): Promise<{ tasks: WireTask[]; failures: WireFailure[] }> {
+  const tasks = await readTasks(context, clusterName, outcome.taskIds);
+  return {
+    tasks: await describeTasksOf(context, clusterName, tasks, { includeTags: true }),
+    failures: outcome.failures.map((failure) => presentPlacementFailure(failure, context.partition, clusterName)),
+  };
+}

@@ -1,0 +1,75 @@
+/** All rules of RegisterTaskDefinition, in the order in which they refuse. */
+import { EcsError } from '../../../../model/errors.ts';
+import { unsupportedParameters } from '../../../../model/unsupported-parameters.ts';
+import type { Definition, Rule } from './definition.ts';
+import { containersRule, familyRule } from './containers.ts';
+import { dependencyCycleRule, dependsOnRule, volumesFromRule } from './dependencies.ts';
+import { externalRule } from './external.ts';
+import { fargateRule } from './fargate.ts';
+import { healthCheckRule } from './health-check.ts';
+import { limitsRule, linuxParametersRule, swapRule } from './limits.ts';
+import { loggingRule } from './logging.ts';
+import { linksRule, networkModeRule } from './network-mode.ts';
+import { portMappingsRule, portNamesRule, sharedPortsRule } from './ports.ts';
+import { executionRoleRule } from './roles.ts';
+import { SIZE_RULES } from './sizes.ts';
+import {
+  definitionSizeRule,
+  ephemeralStorageRule,
+  placementConstraintsRule,
+  proxyConfigurationRule,
+} from './task-level.ts';
+import { mountPointsRule, volumesRule } from './volumes.ts';
+
+/** Rules of the compute that the definition says it must run on. */
+const COMPATIBILITY_RULES: Readonly<Record<string, Rule>> = {
+  EC2: () => [],
+  EXTERNAL: externalRule,
+  FARGATE: fargateRule,
+  MANAGED_INSTANCES: () => ['requiresCompatibilities MANAGED_INSTANCES is not supported by Longshore yet.'],
+};
+
+const compatibilityRule: Rule = function* (definition) {
+  for (const compatibility of definition.requiresCompatibilities ?? []) {
+    yield* COMPATIBILITY_RULES[compatibility]?.(definition) ?? [];
+  }
+};
+
+/** What ECS allows and Longshore can not do yet is refused by name, never dropped. */
+const supportedRule: Rule = (definition) =>
+  unsupportedParameters(definition).map((parameter) => `${parameter} is not supported by Longshore yet.`);
+
+const RULES: readonly Rule[] = [
+  familyRule,
+  containersRule,
+  definitionSizeRule,
+  compatibilityRule,
+  ...SIZE_RULES,
+  dependsOnRule,
+  volumesFromRule,
+  linksRule,
+  dependencyCycleRule,
+  networkModeRule,
+  portMappingsRule,
+  portNamesRule,
+  sharedPortsRule,
+  volumesRule,
+  mountPointsRule,
+  healthCheckRule,
+  limitsRule,
+  linuxParametersRule,
+  swapRule,
+  loggingRule,
+  executionRoleRule,
+  placementConstraintsRule,
+  proxyConfigurationRule,
+  ephemeralStorageRule,
+  supportedRule,
+];
+
+/** Throws ClientException with the first thing that is wrong with a definition. */
+export function checkDefinition(definition: Definition): void {
+  for (const rule of RULES) {
+    for (const message of rule(definition)) throw new EcsError('ClientException', message);
+  }
+}

@@ -1,0 +1,65 @@
+/** Ranges and shapes of further container parameters. */
+import type { ContainerRule, Rule } from './definition.ts';
+import { containersOf, duplicates, eachContainer, nameOf, outside } from './definition.ts';
+
+const MAX_ENVIRONMENT_FILES = 10;
+/** Docker keeps time-outs in seconds in 32 bits. */
+const MAX_TIMEOUT_SECONDS = 2 ** 31 - 1;
+
+const limits: ContainerRule = function* (container) {
+  const of = `of container '${nameOf(container)}'`;
+  for (const { name, softLimit = 0, hardLimit = 0 } of container.ulimits ?? []) {
+    // -1 stands for no limit.
+    if (hardLimit !== -1 && (softLimit > hardLimit || softLimit === -1)) {
+      yield `The softLimit of ulimit '${name ?? ''}' ${of} must not be greater than its hardLimit.`;
+    }
+  }
+  for (const name of duplicates((container.ulimits ?? []).map((ulimit) => ulimit.name ?? ''))) {
+    yield `Ulimit '${name}' ${of} appears twice.`;
+  }
+  yield* outside(`The startTimeout ${of}`, container.startTimeout, [0, MAX_TIMEOUT_SECONDS]);
+  yield* outside(`The stopTimeout ${of}`, container.stopTimeout, [0, MAX_TIMEOUT_SECONDS]);
+  yield* outside(`The restartAttemptPeriod ${of}`, container.restartPolicy?.restartAttemptPeriod, [60, 1800]);
+  const files = container.environmentFiles ?? [];
+  if (files.length > MAX_ENVIRONMENT_FILES)
+    yield `At most ${MAX_ENVIRONMENT_FILES} environmentFiles are allowed ${of}.`;
+  if (files.some(({ value }) => !/^arn:aws[a-z-]*:s3:::.+\.env$/.test(value ?? ''))) {
+    yield `An environment file ${of} must be the ARN of an S3 object whose name ends in .env.`;
+  }
+  for (const { name = '' } of container.environment ?? []) {
+    if (name === '' || name.includes('=')) yield `The environment variable name '${name}' ${of} is invalid.`;
+  }
+  for (const host of container.extraHosts ?? []) {
+    if (!host.hostname || !host.ipAddress) yield `An entry of extraHosts ${of} needs a hostname and an ipAddress.`;
+  }
+  if ((container.credentialSpecs ?? []).length > 1) yield `At most one credentialSpec is allowed ${of}.`;
+};
+
+export const limitsRule = eachContainer(limits);
+
+const linuxParameters: ContainerRule = function* (container) {
+  const linux = container.linuxParameters;
+  if (linux === undefined) return;
+  const of = `of the linuxParameters of container '${nameOf(container)}'`;
+  if ((linux.maxSwap ?? 0) < 0) yield `The maxSwap ${of} must be 0 or greater.`;
+  if ((linux.sharedMemorySize ?? 1) < 1) yield `The sharedMemorySize ${of} must be greater than 0.`;
+  yield* outside(`The swappiness ${of}`, linux.swappiness, [0, 100]);
+  for (const { size = 0, containerPath = '' } of linux.tmpfs ?? []) {
+    if (size <= 0) yield `The size of a tmpfs ${of} must be greater than 0.`;
+    if (!containerPath.startsWith('/')) yield `The containerPath of a tmpfs ${of} must be an absolute path.`;
+  }
+  for (const { hostPath = '' } of linux.devices ?? []) {
+    if (!hostPath.startsWith('/')) yield `The hostPath of a device ${of} must be an absolute path.`;
+  }
+};
+
+export const linuxParametersRule = eachContainer(linuxParameters);
+
+/** The engine limits swap together with memory, so without a limit of that it would take no notice. */
+export const swapRule: Rule = function* (definition) {
+  if (definition.memory !== undefined) return;
+  for (const container of containersOf(definition)) {
+    if (container.linuxParameters?.maxSwap === undefined || container.memory !== undefined) continue;
+    yield `The maxSwap of the linuxParameters of container '${nameOf(container)}' needs a memory limit of the container or of the task.`;
+  }
+};
