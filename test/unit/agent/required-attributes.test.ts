@@ -1,4 +1,4 @@
-/** Whatever a definition that is accepted can require, an agent registers, or it depends on the host and says so. */
+/** An agent registers every attribute that an accepted definition can require, except those that depend on the host. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -72,7 +72,7 @@ const registered = new Set(
   }).map(({ name }) => name),
 );
 
-/** A plugin is there or not; the architecture is one of two, told apart by its value. */
+/** A plugin exists or not; the architecture is one of two values. */
 const dependsOnHost = (name: string): boolean => name.startsWith('ecs.capability.docker-plugin.');
 
 describe('attributes that a definition requires', () => {

@@ -1,11 +1,11 @@
-/** What a caller reads when a change is not confirmed: the cause, the workflow and what to do. */
+/** The error for an unconfirmed change: the cause, the workflow and what to do. */
 import { describe, expect, it, test } from 'vitest';
 import { findCause, sayUnconfirmed, type Finding } from '../../../api/unconfirmed.ts';
 
 type Connection = Parameters<typeof findCause>[0];
 const ID = 'service/default/web';
 
-/** Temporal as far as a look needs it. */
+/** The part of Temporal that a look-up needs. */
 const temporal = (answers: {
   attempt?: number;
   failure?: string;

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-/** A server that gives these answers, one a request. */
+/** A server that gives these answers, one per request. */
 async function serve(...answers: readonly Answer[]): Promise<{ url: string; asked: (string | undefined)[] }> {
   const asked: (string | undefined)[] = [];
   const server = createServer((request, response) => {
@@ -37,11 +37,11 @@ const event = (position: number) => `id: ${position}\ndata: {"id":"event-${posit
 interface Followed {
   readonly seen: string[];
   gaps: number;
-  /** Where it is to go on, once it was stopped. */
+  /** The position at which to resume after the stop. */
   readonly position: Promise<string | undefined>;
 }
 
-/** Follows until `enough` events were seen. */
+/** Follows until `enough` events have arrived. */
 function follow(url: string, { after, enough }: { after?: string; enough: number }): Followed {
   const stop = new AbortController();
   const seen: string[] = [];
@@ -54,7 +54,7 @@ function follow(url: string, { after, enough }: { after?: string; enough: number
       signal: stop.signal,
       onEvent: (position, { id }) => {
         seen.push(`${position} ${id}`);
-        // What came with it is taken in first.
+        // Events of the same chunk are read first.
         if (seen.length === enough) setTimeout(() => stop.abort(), 50);
       },
       onGap: () => (followed.gaps += 1),

@@ -1,5 +1,5 @@
 /**
- * Every module of the product loads in Node itself. Vitest's loader and the type checker take a named import of a
+ * Every module of the product loads in Node itself. Vitest's loader and the type checker accept a named import of a
  * CommonJS package that Node refuses, so no other test sees one before it starts a whole Longshore.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-/** Without workflows/, which only Temporal's bundle loads. */
+/** Excludes workflows/, which only Temporal's bundle loads. */
 const FOLDERS = ['activities', 'agent', 'api', 'cli', 'simulation', 'store', 'tools', 'worker'];
 
 const modulesIn = (folder: string): string[] =>

@@ -1,4 +1,4 @@
-/** What becomes of a task when a container can never start because of what it depends on. */
+/** What happens to a task when a container can never start because of a dependency. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { DependencyCondition } from '../../../activities/host/launch/plan.ts';

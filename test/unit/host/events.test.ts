@@ -1,4 +1,4 @@
-/** What the stream of an engine's events passes on: each event once, in whatever order the engine tells of them. */
+/** The stream of an engine's events passes on each event once, in whatever order the engine sends them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
@@ -8,7 +8,7 @@ import { EventStream } from '../../../activities/host/runtime/events.ts';
 const NOW = BigInt(Date.now()) * 1_000_000n;
 const MS = 1_000_000n;
 
-/** An engine that streams what the test writes, anew after each cut. */
+/** An engine that streams what the test writes, and starts over after each cut. */
 class FakeEngine {
   readonly since: number[] = [];
   private stream = new PassThrough();
@@ -20,7 +20,7 @@ class FakeEngine {
   };
 
   says(containerId: string, action: string, afterMs: number): void {
-    // As text: a JavaScript number has not enough digits.
+    // As text, because a JavaScript number has too few digits.
     const timeNano = String(NOW + BigInt(afterMs) * MS);
     const event = { Type: 'container', Action: action, Actor: { ID: containerId, Attributes: { mine: 'yes' } } };
     this.stream.write(`${JSON.stringify(event).slice(0, -1)},"timeNano":${timeNano}}\n`);

@@ -19,7 +19,7 @@ describe('the surplus of ended tasks', () => {
       .map(({ taskId }) => taskId)
       .join(' ');
 
-  // A letter for the family, a digit to tell its tasks apart, then how many containers; the oldest first.
+  // A letter for the family, a digit for the task, then the number of containers; the oldest first.
   it.each([
     ['within both limits', 'a1 b1 a2', { perFamily: 2, inAll: 3 }, ''],
     ['the oldest of a family', 'a1 b1 a2 a3', { perFamily: 2, inAll: 9 }, 'a1'],

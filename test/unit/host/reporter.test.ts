@@ -16,7 +16,7 @@ interface Sent {
 }
 let sent: Sent[];
 let answer: (owner: string) => 'delivered' | 'gone';
-/** Of the reports that were sent. */
+/** The sent reports. */
 let times: (number | undefined)[];
 let errors: unknown[];
 let reporter: TaskReporter;

@@ -44,7 +44,7 @@ function anEngine() {
   return { engine, runtime: runtime as ContainerRuntime };
 }
 
-/** A task that was found running: of one container, or of these. */
+/** An adopted running task with one container, or with these. */
 function adopted(
   runtime: ContainerRuntime,
   reports: TaskReport[],
@@ -150,7 +150,7 @@ it('accepts an OOM event after the end that it caused, and blames no other conta
   const happens = (name: string, event: { kind: 'died' | 'oom'; exitCode?: number }): void =>
     run.onEvent(name, { ...event, containerId: name === 'eats' ? 'c1' : 'c2', labels: {} });
   happens('eats', { kind: 'died', exitCode: 137 });
-  // With version 1 cgroups every container of the task hears of it.
+  // With version 1 cgroups, every container of the task gets the OOM event.
   happens('beside', { kind: 'oom' });
   happens('eats', { kind: 'oom' });
   happens('beside', { kind: 'died', exitCode: 137 });

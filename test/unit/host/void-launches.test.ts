@@ -1,4 +1,4 @@
-/** Launches that were ordered before their instance was given up: Temporal hands them out again when its agent is back. */
+/** Launches ordered before their instance was given up: Temporal hands them out again when the agent returns. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
 import { createHostActivities } from '../../../activities/host/index.ts';

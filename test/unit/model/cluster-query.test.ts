@@ -273,7 +273,7 @@ describe('refused expressions', () => {
   });
 });
 
-/** How long they take: `npm run bench -- --only placement`. */
+/** `npm run bench -- --only placement` measures how long they take. */
 describe('patterns cannot hang a caller', () => {
   it.each(HARD_PATTERNS)('%s', (pattern) => {
     expect(holds(`attribute:a =~ '${pattern}'`, { attributes: { a: HARD_TEXT } })).toBe(false);

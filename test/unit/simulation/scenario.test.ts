@@ -37,7 +37,7 @@ describe('a scenario', () => {
     const read = readScenario(file);
     const steps = stepsOf(read, 1, 200);
     expect(steps).toEqual(stepsOf(read, 1, 200));
-    // What is drawn could have been written: so it can be kept in a file.
+    // Drawn steps are valid written steps, so they can be kept in a file.
     expect(parseScenario(writeFixedSteps(file, steps), file).steps).toEqual(steps);
   });
 

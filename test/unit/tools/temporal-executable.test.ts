@@ -17,7 +17,7 @@ afterEach(() => {
   fs.rmSync(root, { recursive: true, force: true });
 });
 
-/** Names, in order, the sources that were asked. */
+/** Names the sources in the order in which they were asked. */
 function sources(open: Readonly<Record<string, boolean>>): {
   readonly all: TemporalSource[];
   readonly asked: string[];

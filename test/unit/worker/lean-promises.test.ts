@@ -1,4 +1,4 @@
-/** The words that the SDK asks with; test/workflow/queries.test.ts sees that it still does. */
+/** The source texts that the SDK compiles; test/workflow/queries.test.ts checks that it still uses them. */
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { LEAN_PROMISES } from '../../../worker/lean-promises.ts';

@@ -1,4 +1,4 @@
-/** The table of enum members is written by hand, from types that only the compiler sees: here it is held against them. */
+/** The table of enum members is written by hand, because only the compiler sees the SDK's types. This test compares both. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
@@ -7,7 +7,7 @@ import { OPERATION_NAMES, operationShapes } from '../../../../api/protocol/catal
 import { enumOf } from '../../../../api/protocol/enum-members.ts';
 import type { Shape, StructureShape } from '../../../../api/protocol/shapes.ts';
 
-/** Checked by the operations, which have texts of their own. */
+/** The operations check these with their own texts. */
 const LEFT_OUT: readonly string[] = [
   'UpdateContainerInstancesStateRequest.status',
   'DeleteAccountSettingRequest.name',

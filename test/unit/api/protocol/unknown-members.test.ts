@@ -23,7 +23,7 @@ describe('members that the SDK does not know', () => {
       'containerDefinitions[0].linuxParameters.capabilities.grant',
     ],
     [{ volumes: [{ name: 'a', tapeVolumeConfiguration: {} }] }, 'volumes[0].tapeVolumeConfiguration'],
-    // A member of another request, and of no answer about task definitions.
+    // A member of another request, which no answer about task definitions has.
     [{ desiredCount: 2 }, 'desiredCount'],
     [{ toString: 'a' }, 'toString'],
     [{ Family: 'web' }, 'Family'],
@@ -44,7 +44,7 @@ describe('members that the SDK does not know', () => {
     ['RunTask', { taskDefinition: 'web', overrides: { sandbox: false } }, 'overrides.sandbox'],
     ['RunTask', { taskDefinition: 'web', tags: [{ key: 'a', value: 'b', secret: true }] }, 'tags[0].secret'],
     ['ListClusters', { filter: 'a' }, 'filter'],
-    // Nothing that an answer shows is a part of looking up, stopping or deleting.
+    // Requests that describe, stop or delete ignore no members of answers.
     ['DescribeTasks', { tasks: ['a'], lastStatus: 'RUNNING' }, 'lastStatus'],
     ['DeleteService', { service: 'web', desiredCount: 0 }, 'desiredCount'],
   ];

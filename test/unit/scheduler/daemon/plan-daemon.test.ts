@@ -40,7 +40,7 @@ const daemonSnapshot = (daemon: Partial<DaemonInstances> = {}, changes: Changes 
     },
   });
 
-/** A healthy task on the instance of that name; `old` for the deployment before. */
+/** A healthy task on the named instance; `old` for the previous deployment. */
 const on = (id: string, changes: Partial<ServiceTask> = {}): ServiceTask =>
   aTask(`t-${id}`, { containerInstanceId: id, ...changes });
 const oldOn = (id: string, changes: Partial<ServiceTask> = {}): ServiceTask =>

@@ -3,7 +3,7 @@ import { placeOnEach } from '../../../../scheduler/daemon/place-on-each.ts';
 import { sortInstances } from '../../../../scheduler/daemon/sort-instances.ts';
 import { anInstance, aRequest, aSnapshot, type InstanceRow } from '../../../support/capacity.ts';
 
-/** A look: without capacity, with statuses. */
+/** The answer to a look: without capacity, with statuses. */
 const look = (rows: readonly InstanceRow[]) =>
   aSnapshot(rows, { cpu: [], memoryMiB: [], runningTasksCount: [], status: rows.map(({ status }) => status) });
 const memberOf = (expression: string) => ({ constraints: [{ type: 'memberOf' as const, expression }] });

@@ -1,4 +1,4 @@
-/** What the record says of a service deployment that a plan has taken further. */
+/** What the record says about a service deployment that a plan has changed. */
 import { describe, expect, it } from 'vitest';
 import type { HookProgress, ServiceDeployment } from '../../../../model/service-deployment.ts';
 import { deploymentProgress } from '../../../../scheduler/decisions/deployment-progress.ts';

@@ -1,4 +1,4 @@
-/** How long it takes: `npm run bench -- --only placement`, which measures these very requests. */
+/** `npm run bench -- --only placement` measures how long these same requests take. */
 import { describe, expect, it } from 'vitest';
 import { benchPlacement } from '../../../../bench/placement.ts';
 import {

@@ -178,7 +178,7 @@ describe('strategies in turn', () => {
     const request = { count: 4, strategies: [spreadZones, binpack('memory')] };
     expect(spreadOf(rows, request)).toEqual([2, 0, 2, 0]);
     expect(spreadOf(rows, { ...request, count: 8 })).toEqual([2, 2, 4, 0]);
-    // With both zones level, the tie falls to the next strategy.
+    // With both zones level, the next strategy breaks the tie.
     expect(orderOf(rows, request).slice(0, 2)).toEqual(['a-full', 'b-full']);
   });
 

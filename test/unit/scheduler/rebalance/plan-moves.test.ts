@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { movesNeeded, planMoves, tasksByZone, type ZoneLoad } from '../../../../scheduler/rebalance/plan-moves.ts';
 
-/** Tasks a zone, all movable and with room unless said. */
+/** Tasks per zone, all movable and with room by default. */
 const loads = (counts: Record<string, number>, more: Record<string, Partial<ZoneLoad>> = {}): ZoneLoad[] =>
   Object.entries(counts).map(([zone, tasks]) => ({ zone, tasks, movable: tasks, room: 99, ...more[zone] }));
 

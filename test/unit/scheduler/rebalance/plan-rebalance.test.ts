@@ -10,7 +10,7 @@ const ROOMS = [
   { zone: 'b', room: 10 },
 ];
 
-/** A steady service with these tasks a zone, `a` first. */
+/** A steady service with these tasks per zone, `a` first. */
 const serviceOf = (counts: readonly number[], balance?: BalanceState, protectedUntil = 0) =>
   aSnapshot({
     definition: { desiredCount: counts.reduce((sum, n) => sum + n, 0), maximumPercent: 200 },

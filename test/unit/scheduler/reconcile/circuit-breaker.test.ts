@@ -159,7 +159,7 @@ describe('a service whose new tasks run but are unhealthy', () => {
     expect(primary(world)).toMatchObject({ deploymentId: old, rolloutState: 'COMPLETED' });
     expect(world.alive().map(({ deploymentId }) => deploymentId)).toEqual([old, old, old]);
     expect(world.events).toContain(`(service web) (deployment ${sick}) deployment failed: tasks failed to start.`);
-    // Three at first, and one for each of the first two that were replaced; the third one trips.
+    // Three at first, and one for each of the first two replacements; the third failure trips the breaker.
     expect(startsOf(world, sick)).toBe(5);
   });
 

@@ -1,4 +1,4 @@
-/** Every start and every stop says why, and a plan says what it waits for. */
+/** Every start and every stop has a reason, and a plan says what it is waiting for. */
 import { describe, expect, it } from 'vitest';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
 import type { ServiceSnapshot } from '../../../../scheduler/service/types.ts';

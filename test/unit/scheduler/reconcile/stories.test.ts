@@ -1,4 +1,4 @@
-/** Whole stories: each plan is carried out and fed back, as the workflow does it. */
+/** Whole stories: each plan is carried out and its result planned on again, as in the workflow. */
 import { describe, expect, it } from 'vitest';
 import { ServiceSimulator } from '../../../support/service-simulator.ts';
 

@@ -28,7 +28,7 @@ type Breaker = NonNullable<ServiceDefinition['deploymentCircuitBreaker']>;
 
 const guarded = (breaker: Partial<Breaker> = {}, changes: Partial<ServiceDefinition> = {}) =>
   aDefinition({ deploymentCircuitBreaker: { enable: true, rollback: true, ...breaker }, ...changes });
-/** A rollout in the middle whose PRIMARY has these members. */
+/** A rollout under way whose PRIMARY has these members. */
 const rollout = (changes: Partial<Deployment>): readonly Deployment[] =>
   aRollout().map((deployment) => (deployment.status === 'PRIMARY' ? { ...deployment, ...changes } : deployment));
 

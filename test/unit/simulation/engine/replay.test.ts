@@ -1,4 +1,4 @@
-/** Order and time in which a replay tells of local activities: by their markers, as core does. */
+/** A replay resolves local activities in the order and at the time of their markers, as core does. */
 import proto from '@temporalio/proto';
 import { describe, expect, it } from 'vitest';
 import { replayTask, type DoneTask, type LocalResult } from '../../../../simulation/engine/replay.ts';
@@ -11,7 +11,7 @@ const answer = (seq: number, at: number): [number, LocalResult] => [
   { activityType: `local-${seq}`, result: { completed: {} }, at },
 ];
 
-/** A workflow that gives these commands, one list an activation; and what it was told, with the time of it. */
+/** A workflow that gives these commands, one list per activation, and records its jobs with their times. */
 function scripted(script: readonly (readonly Command[])[]) {
   const told: string[] = [];
   const name = ({ fireTimer, resolveActivity }: Job): string =>

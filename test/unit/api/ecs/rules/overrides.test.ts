@@ -76,7 +76,7 @@ describe('sizes of a container', () => {
 
   it.each([
     ofApp({ cpu: 0 }),
-    // Shares: on FARGATE alone may they not add up to more than the task has.
+    // Cpu shares: only on FARGATE must their sum not exceed the task's cpu.
     ofApp({ cpu: 257 }),
     ofApp({ memory: 512 }),
     ofApp({ resourceRequirements: [{ type: 'GPU', value: 'ALL' }] }),
