@@ -1,4 +1,4 @@
-/** What clients in use read without asking whether it is there: empty lists are lists. */
+/** What clients read without checking that it exists: an empty list is a list. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withApi } from './support/api-under-test.ts';
 import { registerDefinition } from './support/rows.ts';
@@ -10,7 +10,7 @@ beforeAll(async () => {
   await registerDefinition(api().store, 'shapes', { networkMode: 'bridge' });
 });
 
-/** As an SDK of another language sees it: the JSON itself, in which an absent list is no empty list. */
+/** The JSON itself, as SDKs of other languages see it: an absent list is not an empty list. */
 async function call(operation: string, body: object): Promise<Record<string, unknown>> {
   const answer = await fetch(`${api().url}/`, {
     method: 'POST',

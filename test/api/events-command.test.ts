@@ -12,7 +12,7 @@ beforeEach(async () => {
   await ensureCluster(api().store, cluster);
 });
 
-/** What the command prints, and where it says to go on. */
+/** What the command prints, and the position at which it says to continue. */
 async function events(...args: readonly string[]): Promise<{ lines: string[]; next: string | undefined }> {
   const { hostname, port } = new URL(api().url);
   const out: string[] = [];

@@ -34,7 +34,7 @@ afterEach(() => {
   for (const reader of readers.splice(0)) reader.close();
 });
 
-/** A task that runs and stops: three events of its own. */
+/** A task that runs and stops: three events. */
 async function taskLife(clusterName = 'default'): Promise<string> {
   const task = aTask({ taskId: newId(), clusterName });
   await reserve(api().store, [task], clusterName);

@@ -138,7 +138,7 @@ describe('task protection', () => {
     const latest = Date.now() + 7_200_000;
     expect(api().gateway.last('protectTasks')).toMatchObject({ taskIds: [taskId], protectForMs: 7_200_000 });
     const { expirationDate } = set.protectedTasks![0]!;
-    // The wire has whole milliseconds of a decimal number of seconds.
+    // On the wire, times are decimal seconds with whole milliseconds.
     expect(expirationDate!.getTime()).toBeGreaterThanOrEqual(earliest - 1);
     expect(expirationDate!.getTime()).toBeLessThanOrEqual(latest + 1);
     expect((await get([taskId])).protectedTasks).toEqual([{ taskArn, protectionEnabled: true, expirationDate }]);

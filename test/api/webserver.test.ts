@@ -1,4 +1,4 @@
-/** The first task definition of the ECS guide, numbers as strings, as a task and as a service of three: over both doors. */
+/** The first task definition of the ECS guide, with numbers as strings, as a task and as a service of three, in both protocols. */
 import { expect, test } from 'vitest';
 import { withApi } from './support/api-under-test.ts';
 

@@ -1,4 +1,4 @@
-/** An id of a container instance that cannot be one is refused by its length, wherever a request takes one. */
+/** Every request refuses an impossible container instance id by its length. */
 import { describe, expect, it } from 'vitest';
 import { withApi } from '../support/api-under-test.ts';
 
@@ -18,7 +18,7 @@ describe.each([...IDS, ''])('the instance id %j', (id) => {
     ['UpdateContainerInstancesState', { containerInstances: [id], status: 'DRAINING' }],
     ['StartTask', { taskDefinition: 'a', containerInstances: [id] }],
     ['RegisterContainerInstance', { containerInstanceArn: id, totalResources: RESOURCES }],
-    // An empty text asks for no filter.
+    // An empty text means no filter.
     ...(id === '' ? [] : [['ListTasks', { containerInstance: id }] as const]),
   ];
   it.each(requests)('is refused by %s', async (operation, body) => {

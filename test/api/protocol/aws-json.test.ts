@@ -1,4 +1,4 @@
-/** The AWS JSON door: what a client meets that does not speak to an operation as it should. */
+/** AWS JSON: the answers to malformed requests. */
 import { describe, expect, it } from 'vitest';
 import { OPERATION_NAMES } from '../../../api/protocol/catalogue.ts';
 import { isImplemented } from '../../../api/protocol/invoke.ts';

@@ -1,4 +1,4 @@
-/** What is not the caller's doing: a request id for the caller, the cause for the log, and readiness that tells. */
+/** Faults that the caller did not cause: a request id for the caller, the cause for the log, and readiness that reports them. */
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';

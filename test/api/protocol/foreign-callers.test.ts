@@ -1,11 +1,11 @@
-/** Who may call: a page whose name a foreign name server resolves to 127.0.0.1 shows itself by its Host header only. */
+/** Who may call. Only its Host header gives away a web page whose own name resolves to 127.0.0.1. */
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { withApi } from '../support/api-under-test.ts';
 
 const api = withApi();
 
-/** The status and body of a request whose header lines are sent as they are. */
+/** The status and body of the answer to a request whose header lines are sent unchanged. */
 function send(
   requestLine: string,
   headers: readonly string[],

@@ -1,4 +1,4 @@
-/** The REST door: the same operations as resource routes, with statuses that fit. */
+/** REST: the same operations as resource routes, with fitting statuses. */
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../../api/ecs/operations/index.ts';

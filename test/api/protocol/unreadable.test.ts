@@ -1,4 +1,4 @@
-/** What no door takes, whichever member it comes in by: text that cannot be stored, and bodies that cannot be read. */
+/** What neither protocol accepts, in any member: text that cannot be stored, and bodies that cannot be read. */
 import { request as httpRequest } from 'node:http';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ interface Answer {
   readonly body: { readonly __type?: string; readonly message?: string };
 }
 
-/** Sends bytes as they are: `fetch` would repair what these tests are about. */
+/** Sends bytes unchanged: `fetch` would repair the faults that these tests need. */
 function send({ method = 'POST', path = '/', headers = {}, body = '' }: RawRequest): Promise<Answer> {
   const { hostname, port } = new URL(api().url);
   return new Promise((resolve, reject) => {

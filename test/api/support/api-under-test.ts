@@ -13,11 +13,11 @@ export interface ApiUnderTest {
   readonly gateway: RecordingGateway;
   readonly ecs: ECSClient;
   readonly url: string;
-  /** A container instance of cluster `default` that is there from the start. */
+  /** A container instance of cluster `default` that exists from the start. */
   readonly instanceId: string;
 }
 
-/** For a test file: started once before its tests; call the returned function inside tests. */
+/** The API for a test file: starts once before its tests; call the returned function inside tests. */
 export function withApi(): () => ApiUnderTest {
   let running: ApiUnderTest | undefined;
   let testStore: TestStore | undefined;

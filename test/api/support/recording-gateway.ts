@@ -42,14 +42,14 @@ export type Command =
 
 export class RecordingGateway implements WorkflowGateway {
   readonly commands: Command[] = [];
-  /** Instance that tasks are put on; null = the cluster has none. */
+  /** The instance that gets the tasks; null = the cluster has none. */
   instanceId: string | null = null;
   /** Tasks of the next runTask call that find a place; the rest become failures. */
   places = Infinity;
   readonly #store: Store;
   #instanceVersions = new Map<string, number>();
 
-  /** Calls that commands were to come from. */
+  /** The calls behind the commands. */
   readonly causes: CallCause[] = [];
 
   forCall(cause: CallCause): WorkflowGateway {

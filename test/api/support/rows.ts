@@ -12,7 +12,7 @@ import { aDefinition } from '../../support/service-builders.ts';
 
 export const newTaskId = (): string => randomUUID().replaceAll('-', '');
 
-/** A task of one container, placed and PENDING. */
+/** A placed, PENDING task with one container. */
 export function taskRow(members: Partial<Task> = {}): Task {
   return {
     taskId: newTaskId(),
@@ -85,7 +85,7 @@ export const serviceRow = (members: Partial<ServiceRecord> = {}): ServiceRecord 
   ...members,
 });
 
-/** What an agent tells of a host with 4 cores and 8 GiB. */
+/** What an agent reports of a host with 4 cores and 8 GiB. */
 export const registrationOf = (members: Partial<InstanceRegistration> = {}): InstanceRegistration => ({
   containerInstanceId: newTaskId(),
   clusterName: 'default',

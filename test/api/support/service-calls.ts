@@ -1,4 +1,4 @@
-/** Calls on one service, another for each test of a file, in an API that has definitions and clusters for them. */
+/** Calls on one service, a new one for each test of a file, in an API with definitions and clusters for them. */
 import {
   CreateServiceCommand,
   DeleteServiceCommand,
@@ -38,7 +38,7 @@ export function withServiceCalls(api: () => ApiUnderTest) {
     for (const cluster of ['other', 'lists']) await ensureCluster(store, cluster);
   });
   return {
-    /** Of the service of the test that runs. */
+    /** The name of the running test's service. */
     nameNow,
     create: (input: Partial<CreateServiceCommandInput> = {}) =>
       api().ecs.send(
@@ -49,7 +49,7 @@ export function withServiceCalls(api: () => ApiUnderTest) {
     remove: (input: object = {}) => api().ecs.send(new DeleteServiceCommand({ service: nameNow(), ...input })),
     describeOne: async (input: object = {}) =>
       (await api().ecs.send(new DescribeServicesCommand({ services: [nameNow()], ...input }))).services?.[0],
-    /** Puts a service's row there as its workflow would have. */
+    /** Writes a service's row as its workflow would have. */
     seed: async (
       members: Parameters<typeof serviceRow>[0],
       { cluster = 'default', serviceName = nameNow() } = {},
