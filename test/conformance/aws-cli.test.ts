@@ -1,4 +1,4 @@
-/** The AWS CLI as it comes, with its own waiters: the life of a task and of a service. */
+/** The unmodified AWS CLI with its own waiters: the life of a task and of a service. */
 import { readFile } from 'node:fs/promises';
 import type { Service, Task } from '@aws-sdk/client-ecs';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -39,7 +39,7 @@ afterAll(async () => {
 
 const waiter = () => ({ client: longshore.ecs, minDelay: 1, maxDelay: 1, maxWaitTime: 120 });
 
-/** A definition that sleeps until it is told to end. */
+/** A definition that sleeps until it is stopped. */
 async function registerSleeper(family: string, fargate: boolean): Promise<string> {
   const { taskDefinition } = await longshore.ecs.send(
     new RegisterTaskDefinitionCommand({
@@ -112,7 +112,7 @@ it('a task waits in PROVISIONING for a provider without hosts, and starts when o
     })),
   ).toEqual([1, 2].map(() => ({ lastStatus: 'PROVISIONING', capacityProviderName: 'pool' })));
   const [first, second] = tasks.map((task) => task.taskArn!) as [string, string];
-  // It waits on also when the control plane dies.
+  // The task continues to wait even if the control plane dies.
   await longshore.kill('main');
   await longshore.start();
   expect((await describeTask(first)).lastStatus).toBe('PROVISIONING');

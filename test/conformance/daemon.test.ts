@@ -22,7 +22,7 @@ let engines: DockerEngine[];
 let longshore: Longshore;
 const agents: AgentProcess[] = [];
 
-/** Undone in reverse, also when the start fails half way. */
+/** Cleaned up in reverse order, even if the start fails half way. */
 const undo: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ const instanceArns = async (): Promise<string[]> =>
 const places = (tasks: readonly Task[]): (string | undefined)[] =>
   tasks.map((task) => task.containerInstanceArn).sort();
 
-/** The service's tasks once each of these instances has its one, and no other has any. */
+/** The service's tasks, once each of these instances has one and no other instance has any. */
 const settled = (arns: readonly string[]): Promise<Task[]> =>
   vi.waitFor(async () => {
     const tasks = await stable(longshore, NAME, arns.length);

@@ -1,4 +1,4 @@
-/** A disk that is full stops no server: reads go on, changes say what is wrong, and all resumes when there is room. */
+/** A full disk stops no server: reads go on, changes say what is wrong, and everything resumes once there is room. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ const ready = async (): Promise<{ readonly status: number; readonly text: string
 const isReady = (): Promise<boolean> => becomes(async () => (await ready()).status === 200, PATIENCE_MS, 200);
 const runningTasks = async (): Promise<number> =>
   (await longshore.ecs.send(new ListTasksCommand({ serviceName: 'web', desiredStatus: 'RUNNING' }))).taskArns!.length;
-/** The servers by pid: one that was started again has another. */
+/** The servers' pids: a restarted server has another. */
 const servers = (): readonly number[] => findProcesses([`${disk.folder}/`]).filter((pid) => pid !== process.pid);
 const logged = (): string => readFileSync(join(disk.folder, 'longshore.log'), 'utf8');
 
@@ -80,7 +80,7 @@ describe('a disk that fills up once', () => {
     expect(await ballastIsWhole()).toBe(true);
     const before = servers();
     disk.fill();
-    // The ballast makes room again, for the servers alone.
+    // The ballast makes room again, but only for the servers.
     expect(await becomes(() => disk.freeBytes() >= 16 * MIB, PATIENCE_MS)).toBe(true);
     const full = expect.stringMatching(/The disk of \S+ is full: \d+ MB of 320 MB are free/) as string;
     const changes = [
@@ -93,7 +93,7 @@ describe('a disk that fills up once', () => {
     expect(await ready()).toEqual({ status: 503, text: full });
     const { services } = await longshore.ecs.send(new DescribeServicesCommand({ services: ['web'] }));
     expect(services![0]).toMatchObject({ status: 'ACTIVE', desiredCount: 1 });
-    // What gives room back is no change that must wait for room.
+    // Calls that free room need not wait for room.
     const { taskArns } = await longshore.ecs.send(new ListTasksCommand({ serviceName: 'web' }));
     await longshore.ecs.send(new StopTaskCommand({ task: taskArns![0]! }));
     expect(servers()).toEqual(before);

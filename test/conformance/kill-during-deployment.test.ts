@@ -1,4 +1,4 @@
-/** kill -9 while a service changes: what ran goes on in the same containers, nothing is doubled, the deployment completes. */
+/** kill -9 while a service changes: running tasks keep their containers, nothing is duplicated, the deployment completes. */
 import { DeleteServiceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -29,7 +29,7 @@ const expectNoOthers = (ids: readonly string[]): Promise<void> =>
 const startedAt = async (ids: readonly string[]): Promise<string[]> =>
   Promise.all(ids.map(async (id) => (await running().engine.docker.getContainer(id).inspect()).State.StartedAt));
 
-/** What a failed test left behind is not the next one's. */
+/** What a failed test leaves behind must not reach the next test. */
 afterEach(async () => {
   for (const { serviceName } of await liveServices(running())) {
     await running().ecs.send(new DeleteServiceCommand({ service: serviceName!, force: true }));
@@ -40,11 +40,11 @@ afterEach(async () => {
 describe.each(['main', 'all'] as const)('kill -9 (%s) in the middle of a rolling update', (what) => {
   it('keeps the running new tasks, and the deployment completes', async () => {
     const name = `web-${what}-${Date.now()}`;
-    // A check, since a task without one counts as healthy only 40 s after its start.
+    // A health check, because a task without one counts as healthy only after 40 s.
     const healthCheck = { command: ['CMD', 'true'], interval: 5, timeout: 3 };
     const first = await registerWeb(running(), name, 'first', { healthCheck });
     const second = await registerWeb(running(), name, 'second', { healthCheck });
-    // Several steps: the kill comes after the first.
+    // The deployment takes several rounds; the kill comes after the first.
     const deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 125 };
     const input = { serviceName: name, taskDefinition: first, desiredCount: 4, deploymentConfiguration };
     await createService(running(), input);
@@ -73,7 +73,7 @@ describe.each(['main', 'all'] as const)('kill -9 (%s) in the middle of a rolling
   });
 });
 
-/** A small generator with a seed, so that a failure's moments can be had again. */
+/** A small random generator with a seed, so that a failure's moments can be repeated. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

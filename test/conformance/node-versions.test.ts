@@ -1,5 +1,5 @@
 /**
- * Longshore on the newer lines of Node.js, from the start to the stop; all other tests run on the one that started
+ * Longshore on the newer release lines of Node.js, from start to stop; all other tests run on the one that started
  * them. Its cache is empty but for Temporal, so that the workflow bundle is built on the release under test too.
  */
 import { execFileSync } from 'node:child_process';
@@ -42,7 +42,7 @@ afterEach(async () => {
 
 afterAll(() => engine.destroy());
 
-/** A cache folder with nothing but the Temporal of the user's own. */
+/** A cache folder that holds only the user's own Temporal. */
 async function cacheWithTemporal(): Promise<string> {
   const { cacheDir } = readSettings(process.env);
   await temporalExecutable(cacheDir);

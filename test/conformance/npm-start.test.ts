@@ -1,4 +1,4 @@
-/** `npm start` in the background: whoever ends npm by its pid ends Longshore. */
+/** `npm start` in the background: ending npm by its pid ends Longshore. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Whatever a running Longshore keeps on the disk is its user's alone: logs and databases hold the environment of tasks. */
+/** Only its user may read what a running Longshore keeps on disk: logs and databases hold the environment of tasks. */
 import { chmodSync, lstatSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => longshore.destroy());
 
-/** What others may do with what, by path below the data folder; nothing where they may do nothing. */
+/** What other users may do, by path below the data folder; paths where they may do nothing are left out. */
 function openToOthers(): Readonly<Record<string, string>> {
   const { dataDir } = longshore;
   const names = ['', ...readdirSync(dataDir, { recursive: true, encoding: 'utf8' })];
@@ -21,7 +21,7 @@ function openToOthers(): Readonly<Record<string, string>> {
   return Object.fromEntries(modes.filter(([, others]) => others !== '0'));
 }
 
-/** As root Postgres runs as a user of its own, which passes through, and reads nothing. */
+/** Under root, Postgres runs as its own user, which passes through and reads nothing. */
 const PASSED_BY_POSTGRES = process.getuid?.() === 0 ? { '': '11', postgres: '11' } : {};
 
 it('start leaves nothing that other users could read', () => {

@@ -1,4 +1,4 @@
-/** Whoever stops Longshore as soon as it is ready finds no error in the log: nothing uses what is closed already. */
+/** Stopping Longshore as soon as it is ready leaves no error in the log: nothing uses what is already closed. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** The all-in-one survives what people and machines do to it: Ctrl-C, kill -9 of any of its processes, a second start. */
+/** The all-in-one process survives what people and machines do to it: Ctrl-C, kill -9 of any of its processes, a second start. */
 import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ async function runningTasks(): Promise<string[]> {
 const containers = async (): Promise<string[]> =>
   (await longshore.engine.docker.listContainers({ filters: { ancestor: [TEST_IMAGE] } })).map(({ Id }) => Id).sort();
 
-/** The service has its tasks, whatever hiccups a call meets while servers come back. */
+/** Waits until the service has its tasks, and retries calls that fail while servers return. */
 const settled = (): Promise<boolean> =>
   becomes(
     () =>
@@ -52,7 +52,7 @@ const settled = (): Promise<boolean> =>
     200,
   );
 
-/** The tasks first: what is settled may still be what was before. */
+/** The tasks come first: the old state may look settled, too. */
 const replaced = (before: readonly string[]): Promise<boolean> =>
   becomes(async () => (await runningTasks()).join() !== before.join() && (await settled()), 30_000, 200);
 
@@ -93,7 +93,7 @@ describe('a running service', () => {
     await longshore.kill(what);
     expect(await settled()).toBe(true);
     expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
-    // Changes go through again too.
+    // Changes work again, too.
     await longshore.engine.docker.getContainer(before.containers[0]!).kill();
     expect(await replaced(before.tasks)).toBe(true);
     expect((await containers()).length).toBe(COUNT);
@@ -106,7 +106,7 @@ describe('a running service', () => {
     await longshore.start();
     expect(await settled()).toBe(true);
     expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
-    // The service is looked after again, and takes changes.
+    // The service has its workflow again, and accepts changes.
     await longshore.engine.docker.getContainer(before.containers[0]!).kill();
     expect(await replaced(before.tasks)).toBe(true);
     await longshore.ecs.send(new UpdateServiceCommand({ service: 'web', forceNewDeployment: true }));

@@ -16,7 +16,7 @@ import { PATIENCE } from './support/web.ts';
 
 const running = withLongshore();
 const SERVICE = 'history';
-/** Old tasks go at once, rather than after the time that new ones take to count as healthy. */
+/** Old tasks stop at once, without waiting until new tasks count as healthy. */
 const deploymentConfiguration = { minimumHealthyPercent: 0, maximumPercent: 200 };
 
 async function current(): Promise<ServiceDeployment> {
@@ -56,7 +56,7 @@ it('clients follow, stop and continue a service’s rollouts', async () => {
     { taskDefinition: expect.stringContaining(first) as string, containerImages: [{ containerName: 'web' }] },
   ]);
 
-  // An image that no registry has: the rollout cannot succeed, and is stopped by hand.
+  // No registry has this image, so the rollout cannot succeed; the test stops it.
   const broken = await registerWeb(running(), SERVICE, 'broken', { image: '127.0.0.1:9/none:1' });
   await ecs.send(new UpdateServiceCommand({ service: SERVICE, taskDefinition: broken }));
   const stuck = await until({ status: 'IN_PROGRESS' });

@@ -23,7 +23,7 @@ let engines: DockerEngine[];
 let longshore: Longshore;
 let agents: AgentProcess[];
 
-/** Undone in reverse, also when the start fails half way. */
+/** Cleaned up in reverse order, even if the start fails half way. */
 const undo: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ async function instances(): Promise<ContainerInstance[]> {
 const instanceIn = async (zone: string): Promise<ContainerInstance> =>
   (await instances()).find((instance) => zoneOf(instance) === zone)!;
 
-/** How many of the tasks each zone has. */
+/** How many tasks each zone has. */
 const perZone = (tasks: readonly Task[]): number[] =>
   ZONES.map((zone) => tasks.filter((task) => task.availabilityZone === zone).length);
 
@@ -81,7 +81,7 @@ const containersOn = async (engine: DockerEngine): Promise<string[]> => {
   return (await engine.docker.listContainers({ filters })).map(({ Id }) => Id).sort();
 };
 
-/** Messages of the service's events that say so, the newest first. */
+/** Messages of the service's matching events, newest first. */
 const told = async (text: string): Promise<string[]> =>
   ((await describeService(longshore, NAME)).events ?? [])
     .map(({ message = '' }) => message)
@@ -91,7 +91,7 @@ it('a service spreads evenly over the zones', async () => {
   expect((await instances()).map(zoneOf).sort()).toEqual(ZONES);
   await createService(longshore, {
     serviceName: NAME,
-    // A check, since a task without one counts as healthy only 40 s after its start.
+    // A health check, because a task without one counts as healthy only after 40 s.
     taskDefinition: await registerWeb(longshore, NAME, 'here', {
       healthCheck: { command: ['CMD', 'true'], interval: 5, timeout: 3 },
     }),
@@ -141,7 +141,7 @@ it('a lost instance’s tasks are replaced, and it returns without its old tasks
   await agents[1]!.start();
   const tasks = await spread([2, 2, 2]);
   expect(await instanceIn(ZONES[2])).toMatchObject({ agentConnected: true, status: 'ACTIVE' });
-  // Its old containers are gone, and what stays elsewhere are the same tasks.
+  // Its old containers are gone, and the tasks elsewhere are still the same.
   const returned = tasks.filter((task) => task.availabilityZone === ZONES[2]);
   expect(await containersOn(engines[2]!)).toEqual(containerIds(returned));
   const before = new Set(elsewhere.map((task) => task.taskArn));

@@ -1,4 +1,4 @@
-/** A tag that moves at the registry: all tasks of a deployment run what its first task found, until the next deployment. */
+/** A tag moves at the registry: all tasks of a deployment still run what its first task found, until the next deployment. */
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startImageRegistry, type ImageRegistry } from '../support/image-registry.ts';
@@ -22,7 +22,7 @@ it('a moved image tag changes nothing until the next deployment', async () => {
   const first = await registry.push(TEST_IMAGE, 'web:v1');
   const image = `${registry.host}/web:v1`;
   const taskDefinition = await registerWeb(running(), 'pinned', 'pinned', { image });
-  // Old tasks go at once, rather than after the time that new ones take to count as healthy.
+  // Old tasks stop at once, without waiting until new tasks count as healthy.
   const deploymentConfiguration = { minimumHealthyPercent: 0, maximumPercent: 200 };
   await createService(running(), { serviceName: 'pinned', taskDefinition, desiredCount: 1, deploymentConfiguration });
   await stable(running(), 'pinned', 1);

@@ -11,7 +11,7 @@ import { PATIENCE } from './support/web.ts';
 const run = promisify(execFile);
 const ENTRY = fileURLToPath(new URL('../../cli/longshore.mjs', import.meta.url));
 const SERVICE = 'asked';
-/** Old tasks go at once, rather than after the time that new ones take to count as healthy. */
+/** Old tasks stop at once, without waiting until new tasks count as healthy. */
 const deploymentConfiguration = { minimumHealthyPercent: 0, maximumPercent: 200 };
 const running = withLongshore();
 

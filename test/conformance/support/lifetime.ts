@@ -1,8 +1,8 @@
-/** A Longshore for one test file, and what every such file ends with: the capacity ledger agrees with the tasks. */
+/** A Longshore for one test file, and the check at the end of every such file: the capacity ledger agrees with the tasks. */
 import { afterAll, beforeAll, expect } from 'vitest';
 import { type Longshore, type LongshoreOptions, startLongshore } from '../../support/longshore.ts';
 
-/** Started before the file's tests and removed after them; call the returned function inside tests. */
+/** Starts before the file's tests and is removed after them; call the returned function inside tests. */
 export function withLongshore(options: LongshoreOptions = {}): () => Longshore {
   let longshore: Longshore | undefined;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ export function withLongshore(options: LongshoreOptions = {}): () => Longshore {
   };
 }
 
-/** No instance counts more or less as held than its tasks hold. */
+/** For every instance, held capacity is what its tasks hold. */
 export async function expectSoundCapacity(longshore: Longshore): Promise<void> {
   expect(await longshore.withStore((store) => store.checkCapacityInvariant())).toEqual([]);
 }

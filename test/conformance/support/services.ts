@@ -15,7 +15,7 @@ import { expect, vi } from 'vitest';
 import type { Longshore } from '../../support/longshore.ts';
 import { PATIENCE, webContainer } from './web.ts';
 
-/** Registers a revision of `family` on the bridge network that serves `text` on a dynamic port; answers family:revision. */
+/** Registers a revision of `family` on the bridge network that serves `text` on a dynamic port; returns family:revision. */
 export async function registerWeb(
   { ecs }: Longshore,
   family: string,
@@ -52,7 +52,7 @@ export async function tasksOf({ ecs }: Longshore, serviceName: string): Promise<
 
 export const revisionOf = (task: Task): string => task.taskDefinitionArn?.split('/').at(-1) ?? '';
 
-/** Answers the tasks once the service is stable with that many of that revision and nothing else. */
+/** Returns the tasks once the service is stable with this many tasks of this revision and no others. */
 export const stable = (longshore: Longshore, name: string, count: number, revision?: string): Promise<Task[]> =>
   vi.waitFor(async () => {
     const service = await describeService(longshore, name);
@@ -67,6 +67,6 @@ export const stable = (longshore: Longshore, name: string, count: number, revisi
     return tasks;
   }, PATIENCE);
 
-/** Ids of the containers of tasks. */
+/** The tasks' container ids. */
 export const containerIds = (tasks: readonly Task[]): string[] =>
   tasks.flatMap((task) => task.containers!.map((container) => container.runtimeId!)).sort();

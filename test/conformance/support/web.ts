@@ -1,14 +1,14 @@
-/** A web server of the test image, and asking it. */
+/** A web server of the test image, and requests to it. */
 import { vi } from 'vitest';
 import type Docker from 'dockerode';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { DockerEngine } from '../../support/docker-engines.ts';
 import { TEST_IMAGE } from '../../support/images.ts';
 
-/** Real engines on a busy machine: a limit that only a fault reaches. */
+/** A time limit for real engines on a busy machine: only a fault reaches it. */
 export const PATIENCE = { timeout: 90_000, interval: 200 };
 
-/** Serves `text` on the port; ends at once when told to stop. */
+/** Serves `text` on the port; ends at once when stopped. */
 export const webServer = (text: string, port = 80): string[] => [
   'sh',
   '-c',
@@ -25,7 +25,7 @@ export const webContainer = (text: string, more: ContainerDefinition = {}, port 
   ...more,
 });
 
-/** A local image of this name whose own command serves `text`, as a definition without a command needs it. */
+/** A local image of this name whose command serves `text`, for definitions without a command. */
 export async function tagWebServer(docker: Docker, repo: string, text: string): Promise<void> {
   const container = await docker.createContainer({ Image: TEST_IMAGE, Cmd: webServer(text) });
   await container.commit({ repo, tag: 'latest' });
@@ -34,11 +34,11 @@ export async function tagWebServer(docker: Docker, repo: string, text: string): 
 
 const GET = 'fetch(process.argv[1]).then((answer) => answer.text()).then((text) => process.stdout.write(text))';
 
-/** What answers at the address inside the engine's network namespace; waits for the server to listen. */
+/** The answer at the address inside the engine's network namespace; waits until the server listens. */
 export const getInside = (engine: DockerEngine, address: string): Promise<string> =>
   vi.waitFor(async () => (await engine.exec(process.execPath, '-e', GET, `http://${address}/`)).trim(), PATIENCE);
 
-/** What answers at a host port of the engine, asked from outside. */
+/** The answer at a host port of the engine, from outside. */
 export const getFromOutside = (engine: DockerEngine, port: number | undefined): Promise<string> =>
   vi.waitFor(async () => {
     const response = await fetch(`http://${engine.address}:${port}/`, { signal: AbortSignal.timeout(5_000) });
