@@ -1,6 +1,6 @@
 /** An event as EventBridge delivers it. Plain JSON: times in the detail are ISO texts. */
 
-/** What Longshore calls an event's kind, and the detail-type that readers know it by. */
+/** Longshore's name for an event's kind, and the detail-type that readers know. */
 export const DETAIL_TYPES = {
   task: 'ECS Task State Change',
   'container-instance': 'ECS Container Instance State Change',

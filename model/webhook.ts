@@ -1,4 +1,4 @@
-/** A receiver of events that the operator named. Plain JSON; its secret is not part of it. */
+/** A receiver of events that the operator named. Plain JSON, without the secret. */
 import type { EventPattern } from './event-pattern.ts';
 import type { EpochMs } from './time.ts';
 
@@ -15,15 +15,15 @@ export interface Webhook {
   readonly delivery: WebhookDelivery;
 }
 
-/** How far it is, and what stands in its way. */
+/** The progress of delivery, and what blocks it. */
 export interface WebhookDelivery {
-  /** Every event up to here was delivered, dropped, or not asked for. */
+  /** Every event up to here was delivered, was dropped, or did not match. */
   readonly position: number;
   readonly delivered: number;
-  /** Events that could not be delivered for too long. */
+  /** Events dropped because they could not be delivered for too long. */
   readonly dropped: number;
   readonly lastDeliveredAt?: EpochMs;
-  /** Attempts in a row that failed, since when, with what, and when the next one is due. */
+  /** Failed attempts in a row: how many, since when, the last error, and when the next attempt is due. */
   readonly failures: number;
   readonly failingSince?: EpochMs;
   readonly lastError?: string;
