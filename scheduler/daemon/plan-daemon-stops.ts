@@ -1,4 +1,4 @@
-/** Which tasks of a DAEMON service to stop. Its bounds let no second task onto an instance: old ones go first. */
+/** Which tasks of a DAEMON service to stop. Its bounds allow no second task on an instance, so old tasks stop first. */
 import type { ClassifiedTask, TaskBucket } from '../service/classify.ts';
 import { ordered, retiringTier, stopPendingAtOnce, withStopped } from '../service/stop-plan.ts';
 import type { StopPlan } from '../service/stop-plan.ts';

@@ -1,4 +1,4 @@
-/** Which tasks of a service to start in which zone, so that its zones differ by one task at most. Pure. */
+/** How many tasks to start in which zone, so that a service's zones differ by one task at most. Pure. */
 import type { ServiceTask } from '../service/types.ts';
 import { textHash } from '../tasks/text-hash.ts';
 

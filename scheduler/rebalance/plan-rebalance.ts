@@ -8,7 +8,7 @@ import { movesNeeded, planMoves, tasksByZone, type ZoneLoad, type ZoneMove } fro
 import { azBalanced, notAzBalanced } from './texts.ts';
 import type { ZoneRoom } from './zone-room.ts';
 
-/** No room, or only protected tasks to move: looked at again after this long, or when an instance comes. */
+/** No room, or only protected tasks to move: look again after this long, or when an instance appears. */
 export const NO_MOVE_RETRY_MS = 5 * 60_000;
 /** The waits after moves without effect (for instance of tasks that never become healthy), by how often in a row. */
 export const FRUITLESS_RETRY_MS: readonly number[] = [1, 2, 5, 10, 30, 60].map((minutes) => minutes * 60_000);

@@ -1,4 +1,4 @@
-/** ECS's words about rebalancing: messages of service events, and why a task stopped. */
+/** ECS's texts about rebalancing: service events, and why a task stopped. */
 import { about, named } from '../service/event-text.ts';
 
 /** `3 tasks in us-east-1a, 1 tasks in us-east-1b`: the fullest zone first. */

@@ -12,7 +12,7 @@ import { stopToMakeRoom } from './plan-stops.ts';
 const roomLeft = (view: ServiceView, stops: StopPlan): number =>
   Math.max(0, view.bounds.upper - stops.current.length - stops.old.length);
 
-/** Shares the room between the sides: the new one first, unless it is failing. */
+/** Shares the room between the sides: the new side first, unless it is failing. */
 function shareRoom(view: ServiceView, stops: StopPlan, wanted: number): { current: number; old: number } {
   const room = roomLeft(view, stops);
   if (isFailing(view)) {

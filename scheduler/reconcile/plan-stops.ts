@@ -1,4 +1,4 @@
-/** Which tasks to stop, rule by rule. Each rule sees what the ones before it have left. */
+/** Which tasks to stop, rule by rule. Each rule sees what the rules before it left. */
 import type { TaskBucket } from '../service/classify.ts';
 import { movingTasks } from '../service/moving.ts';
 import { ordered, orderedUnheld, retiringTier, stopPendingAtOnce, withStopped } from '../service/stop-plan.ts';

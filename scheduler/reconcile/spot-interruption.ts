@@ -1,4 +1,4 @@
-/** Tasks that leave an instance because it was given notice of a spot interruption stop with ECS's code for that. */
+/** Tasks that leave an instance after the notice of a spot interruption stop with ECS's code for it. */
 import type { ServiceTask, StopDecision } from '../service/types.ts';
 
 export const SPOT_INTERRUPTION = {

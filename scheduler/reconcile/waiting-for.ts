@@ -1,4 +1,4 @@
-/** What a service waits for: as values for the record, and as one line for the person who looks. */
+/** What a service is waiting for: as values for the record, and as one line for people. */
 import { isReady } from '../service/classify.ts';
 import type { Conclusion } from './conclude.ts';
 import type { StartPlan } from '../service/start-plan.ts';

@@ -91,6 +91,6 @@ export const UNHEALTHY_STOP_REASON = 'Task failed container health checks';
 /** The stoppedReason of a daemon task whose instance does not meet the constraints, or no longer does. */
 export const CONSTRAINT_STOP_REASON = 'Container instance no longer meets the placement constraints of the service';
 
-/** The stoppedReason of a task whose place is now in another zone. */
+/** The stoppedReason of a task that moved to another zone. */
 export const rebalancingStopReason = (deploymentId: string): string =>
   `Availability-zone rebalancing initiated by (deployment ${deploymentId})`;

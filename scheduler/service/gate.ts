@@ -2,19 +2,19 @@
 import type { HookProgress } from '../../model/service-deployment.ts';
 import type { EpochMs } from '../../model/time.ts';
 
-/** What a rollout may not do at its present stage. */
+/** What a rollout must not do at its present stage. */
 export interface RolloutGate {
-  /** The new deployment launches nothing yet; the older ones are kept at the desired count. */
+  /** The new deployment launches nothing yet; the older ones stay at the desired count. */
   readonly holdsStarts: boolean;
-  /** Nothing is taken away from older deployments for the new one's sake. */
+  /** Older deployments lose no task to make room for the new one. */
   readonly keepsOld: boolean;
-  /** Every stage is behind it: it completes as soon as its tasks allow. */
+  /** The rollout has passed every stage: it completes as soon as its tasks allow. */
   readonly mayComplete: boolean;
-  /** The hooks that hold it. */
+  /** The hooks that hold the rollout back. */
   readonly awaiting: readonly HookProgress[];
-  /** When time alone leads on: a bake time that ends, a hook that expires. */
+  /** When time alone continues the rollout: the bake time ends, or a hook expires. */
   readonly wakeAt?: EpochMs;
 }
 
-/** Where no service deployment is under way, nothing is held. */
+/** Without a service deployment under way, nothing is held back. */
 export const OPEN_GATE: RolloutGate = { holdsStarts: false, keepsOld: false, mayComplete: true, awaiting: [] };

@@ -1,4 +1,4 @@
-/** What the planners of every kind of service share about starts: their form, and what the old deployments are owed. */
+/** Starts, as the planners of every kind of service plan them, and what the old deployments lack. */
 import type { EpochMs } from '../../model/time.ts';
 import { START_FAILURES_BEFORE_THROTTLE } from '../throttle/throttle.ts';
 import type { ClassifiedTask } from './classify.ts';
@@ -9,27 +9,27 @@ import type { ServiceView } from './view.ts';
 
 export interface StartPlan {
   readonly start: readonly StartDecision[];
-  /** The stops once more, with those that only serve to make room. */
+  /** The stops, now including those that only make room. */
   readonly stops: StopPlan;
-  /** Tasks of the PRIMARY deployment that the service still lacks, started now or not. */
+  /** Tasks of the PRIMARY deployment that the service still lacks, whether they start now or not. */
   readonly wanted: number;
-  /** `wanted` is not nothing, but `upper` leaves no room. */
+  /** `wanted` is above 0, but `upper` leaves no room. */
   readonly blocked: boolean;
-  /** Further times at which the plan changes by itself. */
+  /** More times at which the plan changes by itself. */
   readonly wakeAt?: readonly EpochMs[];
 }
 
 const count = (items: readonly ClassifiedTask[], test: (item: ClassifiedTask) => boolean): number =>
   items.filter(test).length;
 
-/** The PRIMARY deployment does not come up: what it has in flight is no promise of availability. */
+/** The PRIMARY deployment does not come up: its tasks in flight promise no availability. */
 export const isFailing = (view: ServiceView): boolean =>
   isGivenUp(view) ||
   view.gate.holdsStarts ||
   view.snapshot.throttle.consecutiveStartFailures >= START_FAILURES_BEFORE_THROTTLE ||
   view.current.some(({ bucket }) => bucket === 'unhealthy');
 
-/** The newest deployment on its way out that is known to work: lost tasks of old deployments are replaced at this one. */
+/** The newest ACTIVE deployment that has once completed: lost tasks of old deployments are replaced with its revision. */
 export const fallback = (view: ServiceView) =>
   (view.gate.holdsStarts
     ? view.snapshot.deployments.filter(({ status }) => status === 'ACTIVE')
@@ -37,9 +37,9 @@ export const fallback = (view: ServiceView) =>
   ).find(({ rolloutState }) => rolloutState === 'COMPLETED');
 
 /**
- * Tasks that the old side needs to get back to `lower`: it lost some during the rollout, and the new side does not make
- * up for them. So failures of the new revision do not eat availability. Back to the desired count while the new side is
- * held back by a hook.
+ * Tasks that the old side needs to get back to `lower`, after it lost some during the rollout and the new side does not
+ * make up for them. So failures of the new revision do not cost availability. While a hook holds the new side back, the
+ * old side gets back to the desired count.
  */
 export function owedByOld(view: ServiceView, { current, old }: StopPlan, newStarts: number): number {
   if (fallback(view) === undefined) return 0;

@@ -1,4 +1,4 @@
-/** Stops as they add up, rule by rule: what the rules of every kind of service share. */
+/** Collects stops rule by rule, for every kind of service. */
 import type { StopReasonCode } from '../../model/decision.ts';
 import type { ClassifiedTask, TaskBucket } from './classify.ts';
 import {
@@ -14,14 +14,14 @@ import type { StopDecision } from './types.ts';
 import { isOldReplacement } from './view.ts';
 import type { ServiceView } from './view.ts';
 
-/** The stops, and what is left of the tasks once they are made. */
+/** The stops, and the tasks that remain after them. */
 export interface StopPlan {
   readonly stop: readonly StopDecision[];
   readonly current: readonly ClassifiedTask[];
   readonly old: readonly ClassifiedTask[];
 }
 
-/** Those whose tasks ECS says failed their health checks; all others are its scaling activities. */
+/** Stops that ECS attributes to failed health checks; it attributes all others to scaling activities. */
 const UNHEALTHY_CODES: ReadonlySet<StopReasonCode> = new Set(['unhealthy', 'makeRoom']);
 
 interface StoppedTask {
@@ -54,7 +54,7 @@ export function withStopped(
   return { stop: [...plan.stop, ...decisions], current: left(plan.current), old: left(plan.old) };
 }
 
-/** The candidates by stop order, lowest tier first; `tierOf` answers undefined for tasks that are none. */
+/** The candidates by stop order, lowest tier first; `tierOf` returns undefined for a task that is no candidate. */
 export function ordered(
   view: ServiceView,
   items: readonly ClassifiedTask[],
@@ -70,7 +70,7 @@ export function ordered(
 /** After every other tier. */
 const LAST_TIER = Number.MAX_SAFE_INTEGER;
 
-/** The same without those that protection holds. They still count where the order goes by how many tasks are together. */
+/** The same without protected tasks. They still count when the order depends on how many tasks are together. */
 export function orderedUnheld(
   view: ServiceView,
   items: readonly ClassifiedTask[],
@@ -83,7 +83,7 @@ export function orderedUnheld(
   );
 }
 
-/** What never ran goes without regard to the bounds: on draining instances, and of deployments on their way out. */
+/** Tasks that never ran stop regardless of the bounds: on draining instances, and of old deployments. */
 export function stopPendingAtOnce(plan: StopPlan, view: ServiceView): StopPlan {
   const leaving = [...plan.current, ...plan.old].filter(({ bucket }) => bucket === 'drainingPending');
   const outdated = view.gate.keepsOld
@@ -109,7 +109,7 @@ const RETIRING_TIERS: Readonly<Record<TaskBucket, number>> = {
   stopping: 0,
 };
 
-/** Order among the tasks that must make room: least useful first, and of equally useful ones the oldest deployment's. */
+/** Order among tasks that must make room: least useful first, then the oldest deployment's. */
 export function retiringTier(view: ServiceView, { task, bucket, healthy }: ClassifiedTask): number {
   const { deployments } = view.snapshot;
   const index = deployments.findIndex(({ deploymentId }) => deploymentId === task.deploymentId);

@@ -36,21 +36,21 @@ export interface ServiceTask {
   readonly version: number;
 }
 
-/** While a service is not balanced. Crosses continue-as-new as it is. */
+/** Kept while a service is not balanced. Crosses continue-as-new unchanged. */
 export interface BalanceState {
-  /** The deployment whose tasks are moved; a new one ends the rebalancing. */
+  /** The deployment whose tasks move; a new deployment ends the rebalancing. */
   readonly deploymentId: string;
-  /** Tasks in the wrong zone when last looked at. */
+  /** Tasks in the wrong zone at the last look. */
   readonly needed: number;
-  /** Tasks were started since, and the outcome is not known yet. */
+  /** Tasks have started since, and the outcome is not known yet. */
   readonly moving: boolean;
-  /** Times in a row that tasks were started and nothing came of it. */
+  /** How often in a row tasks started without improving the balance. */
   readonly fruitless: number;
-  /** Look again then: nothing could be moved, or the last moves came to nothing. */
+  /** When to look again: no task could move, or the last moves had no effect. */
   readonly retryAt?: EpochMs;
 }
 
-/** All that planService may look at. `deployments`: PRIMARY first, then newest first. */
+/** All that planService may read. `deployments`: PRIMARY first, then newest first. */
 export interface ServiceSnapshot {
   readonly definition: ServiceDefinition;
   readonly status: ServiceStatus;
