@@ -79,6 +79,8 @@ const SCHEDULER = [
   'task-sets',
 ];
 
+const ECS = ['present', 'rules', 'read', 'operations'];
+
 const nodeBuiltins = [
   {
     group: ['node:*', 'fs', 'path', 'os', 'crypto', 'child_process'],
@@ -115,7 +117,10 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      'import-x/no-restricted-paths': ['error', { zones: [...zones, ...storeys('scheduler', SCHEDULER)] }],
+      'import-x/no-restricted-paths': [
+        'error',
+        { zones: [...zones, ...storeys('scheduler', SCHEDULER), ...storeys('api/ecs', ECS)] },
+      ],
       'import-x/no-cycle': 'error',
     },
   },

@@ -1,30 +1,8 @@
-/** What GetTaskProtection and UpdateTaskProtection share: which tasks can be protected, and how their protection is shown. */
-import type { Failure, ProtectedTask } from '@aws-sdk/client-ecs';
-import { taskArn } from '../../../model/arn.ts';
+/** Which of the tasks that a call names can be protected. */
+import type { Failure } from '@aws-sdk/client-ecs';
 import type { Task } from '../../../model/task.ts';
-import type { EpochMs } from '../../../model/time.ts';
-import type { OperationContext } from '../../operation.ts';
-import { toDate } from '../present/dates.ts';
 import { missing } from '../present/failure.ts';
-import { resolveTaskId } from '../rules/identifiers.ts';
-import { resolveClusterName } from '../rules/clusters.ts';
-
-export interface NamedTasks {
-  readonly clusterName: string;
-  /** Each once, in the order named. */
-  readonly taskIds: readonly string[];
-  readonly arnOf: (taskId: string) => string;
-}
-
-export function namedTasks(
-  input: { readonly cluster?: string | undefined; readonly tasks?: readonly string[] | undefined },
-  context: Pick<OperationContext, 'partition'>,
-): NamedTasks {
-  const clusterName = resolveClusterName(input.cluster, context);
-  const { partition } = context;
-  const ids = (input.tasks ?? []).map((task) => resolveTaskId(task, { clusterName, partition }));
-  return { clusterName, taskIds: [...new Set(ids)], arnOf: (taskId) => taskArn(partition, clusterName, taskId) };
-}
+import type { NamedTasks } from '../rules/named-tasks.ts';
 
 const NO_SERVICE = 'The task is not part of an Amazon ECS service.';
 const STOPPED = 'The task has stopped.';
@@ -47,10 +25,3 @@ export function sortTasks(
   }
   return { valid, failures };
 }
-
-/** A protection that has ended shows no date. */
-export const presentProtection = (arn: string, protectedUntil: EpochMs, now: EpochMs): ProtectedTask => ({
-  taskArn: arn,
-  protectionEnabled: protectedUntil > now,
-  expirationDate: protectedUntil > now ? toDate(protectedUntil) : undefined,
-});

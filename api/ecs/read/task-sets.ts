@@ -1,19 +1,15 @@
-/** What the task set operations share: finding the service and the set that a request means, and reading its scale. */
-import type { Scale, TaskSet } from '@aws-sdk/client-ecs';
+/** The service of task sets that a request means, and its sets as they are recorded. */
+import type { TaskSet } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
 import { isExternal } from '../../../model/task-set.ts';
-import { checkArn } from '../rules/arns.ts';
-import { requireCluster, resolveClusterName } from '../rules/clusters.ts';
+import { requireCluster } from './clusters.ts';
+import { resolveClusterName } from '../rules/clusters.ts';
 import type { OperationContext } from '../../operation.ts';
 import { presentTaskSet } from '../present/task-set.ts';
 import { both } from './both.ts';
 import { requireService } from './services.ts';
 import { resolveIdentifier } from '../rules/identifiers.ts';
-import { invalid } from '../rules/refusals.ts';
-
-/** An absent scale is all of the desired count. */
-const DEFAULT_SCALE = 100;
 
 interface ServiceRequest {
   readonly cluster: string | undefined;
@@ -48,26 +44,6 @@ export async function requireTaskSetService(
   }
   if (record.status === 'INACTIVE') throw notActive();
   return record;
-}
-
-/** `ecs-svc/<digits>` of an id or an ARN. InvalidParameterException for the ARN of another service's task set. */
-export function resolveTaskSetId(identifier: string, record: ServiceRecord, context: OperationContext): string {
-  if (!identifier.startsWith('arn:')) return identifier;
-  const [cluster, service, ...id] = checkArn('task-set', identifier, context.partition).path;
-  const { clusterName, serviceName } = record.definition;
-  if (cluster !== clusterName || service !== serviceName) {
-    throw invalid(
-      `Invalid identifier: the task set does not belong to service ${serviceName} of cluster ${clusterName}.`,
-    );
-  }
-  return id.join('/');
-}
-
-/** Percent of the desired count. */
-export function resolveScale(scale: Scale | undefined): number {
-  const value = scale?.value ?? DEFAULT_SCALE;
-  if (!(value >= 0 && value <= 100)) throw invalid('The scale value must be between 0 and 100.');
-  return value;
 }
 
 /** The task set as it is recorded now: what a changing call answers with. */

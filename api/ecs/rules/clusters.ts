@@ -1,5 +1,4 @@
 /** The `cluster` input of nearly every operation: a short name, an ARN, or nothing for the default cluster. */
-import type { ClusterRecord } from '../../../store/types.ts';
 import type { OperationContext } from '../../operation.ts';
 import { checkArn } from './arns.ts';
 
@@ -15,7 +14,3 @@ export function resolveClusterName(input: string | undefined, context: Pick<Oper
   if (!input.startsWith('arn:')) return input;
   return checkArn('cluster', input, context.partition).path.join('/');
 }
-
-/** The ACTIVE cluster that an input means. Throws ClusterNotFoundException with ECS's texts when there is none. */
-export const requireCluster = (context: OperationContext, input: string | undefined): Promise<ClusterRecord> =>
-  context.store.requireCluster(resolveClusterName(input, context));

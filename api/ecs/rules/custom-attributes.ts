@@ -1,14 +1,10 @@
 /** Attributes that users put on container instances. */
 import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
-import { containerInstanceArn } from '../../../model/arn.ts';
 import { CAPACITY_PROVIDER_ATTRIBUTE, type Attribute } from '../../../model/container-instance.ts';
-import { EcsError } from '../../../model/errors.ts';
 import type { OperationContext } from '../../operation.ts';
 import { resolveIdentifier } from './identifiers.ts';
 import { invalid } from './refusals.ts';
 
-/** The only kind of resource that has attributes, and the default of `targetType`. */
-const ATTRIBUTE_TARGET_TYPE = 'container-instance';
 const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;
 /** No space at either end. */
 const VALUE = /^(?! )[A-Za-z0-9_\-./\\@: ]{1,128}(?<! )$/;
@@ -42,35 +38,10 @@ export function attributesByInstance(
         `The value of attribute '${name}' is invalid. Use 1 to 128 letters, digits and these: - _ . / \\ @ : and spaces between.`,
       );
     }
-    const id = resolveIdentifier(ATTRIBUTE_TARGET_TYPE, targetId, { clusterName, partition });
+    const id = resolveIdentifier('container-instance', targetId, { clusterName, partition });
     const group = groups.get(id) ?? [];
     groups.set(id, group);
     group.push({ name, ...(value === undefined ? {} : { value }) });
   }
   return groups;
 }
-
-/** Refuses with TargetNotFoundException when one of the instances does not exist, before any of them is changed. */
-export async function requireTargets(
-  groups: AttributesByInstance,
-  clusterName: string,
-  { store }: OperationContext,
-): Promise<void> {
-  const instances = await store.getInstances(clusterName, [...groups.keys()]);
-  const found = new Set(instances.filter(({ status }) => status !== 'INACTIVE').map((i) => i.containerInstanceId));
-  const lost = [...groups.keys()].find((id) => !found.has(id));
-  if (lost === undefined) return;
-  throw new EcsError('TargetNotFoundException', `The specified target ${lost} could not be found.`);
-}
-
-/** The attribute as the API shows it, with the ARN of what it is of. */
-export const presentAttribute = (
-  attribute: Attribute,
-  of: { readonly clusterName: string; readonly instanceId: string },
-  { partition }: OperationContext,
-): WireAttribute => ({
-  name: attribute.name,
-  ...(attribute.value === undefined ? {} : { value: attribute.value }),
-  targetType: ATTRIBUTE_TARGET_TYPE,
-  targetId: containerInstanceArn(partition, of.clusterName, of.instanceId),
-});

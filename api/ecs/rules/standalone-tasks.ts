@@ -1,21 +1,16 @@
-/** What RunTask and StartTask have in common: the checks, the command to the workflow, and the answer. */
+/** What RunTask and StartTask have in common: the checks, and the command to the workflow. */
 import type {
-  Failure as WireFailure,
   NetworkConfiguration,
   PropagateTags,
   Tag,
-  Task as WireTask,
   TaskOverride,
   TaskVolumeConfiguration,
 } from '@aws-sdk/client-ecs';
 import type { LaunchType } from '../../../model/status.ts';
 import type { TaskDefinitionRecord } from '../../../model/task-definition.ts';
-import type { RunTaskCommand, RunTaskOutcome } from '../../../workflows/messages.ts';
-import type { OperationContext } from '../../operation.ts';
+import type { RunTaskCommand } from '../../../workflows/messages.ts';
 import { validateTags } from './tags.ts';
-import { presentPlacementFailure } from '../present/failure.ts';
 import { member } from '../members.ts';
-import { describeTasksOf, readTasks } from '../read/tasks.ts';
 import { checkCompatibility, checkFargateSize } from './launch-type.ts';
 import { resolveNetworkConfiguration } from './network-configuration.ts';
 import { resolveOverrides } from './overrides.ts';
@@ -88,18 +83,5 @@ export function buildCommonMembers(
       clusterName: target.clusterName,
     }),
     enableExecuteCommand: input.enableExecuteCommand ?? false,
-  };
-}
-
-/** The answer to a call that placed tasks, read from the store after they were recorded. */
-export async function answerPlacement(
-  context: OperationContext,
-  clusterName: string,
-  outcome: RunTaskOutcome,
-): Promise<{ tasks: WireTask[]; failures: WireFailure[] }> {
-  const tasks = await readTasks(context, clusterName, outcome.taskIds);
-  return {
-    tasks: await describeTasksOf(context, clusterName, tasks, { includeTags: true }),
-    failures: outcome.failures.map((failure) => presentPlacementFailure(failure, context.partition, clusterName)),
   };
 }

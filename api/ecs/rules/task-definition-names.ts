@@ -1,8 +1,6 @@
-/** Task definitions in requests and responses. */
-import type { TaskDefinition as WireTaskDefinition } from '@aws-sdk/client-ecs';
+/** What requests name task definitions with. */
 import type { Partition } from '../../../model/arn.ts';
 import { isRevision, parseTaskDefinitionRef, shortName } from '../../../model/arn.ts';
-import type { TaskDefinition } from '../../../model/task-definition.ts';
 import { invalid } from './refusals.ts';
 import { checkArn } from './arns.ts';
 
@@ -20,15 +18,4 @@ export function resolveTaskDefinition(
   if (revision !== undefined && rest.length === 0 && !isRevision(revision))
     throw invalid(`Invalid revision number. Number: ${revision}`);
   return parseTaskDefinitionRef(input ?? '');
-}
-
-/** The wire form: times as Dates. */
-export function presentTaskDefinition(definition: TaskDefinition): WireTaskDefinition {
-  const { registeredAt, deregisteredAt, deleteRequestedAt, ...rest } = definition;
-  return {
-    ...rest,
-    registeredAt: new Date(registeredAt),
-    ...(deregisteredAt === undefined ? {} : { deregisteredAt: new Date(deregisteredAt) }),
-    ...(deleteRequestedAt === undefined ? {} : { deleteRequestedAt: new Date(deleteRequestedAt) }),
-  };
 }

@@ -13,8 +13,9 @@ import { checkClientToken } from '../../rules/ownership.ts';
 import { resolvePlacement } from '../../rules/placement.ts';
 import { refuseUnsupportedParts } from '../../rules/service-parts.ts';
 import { requireActiveTaskDefinition } from '../../read/task-definitions.ts';
-import { answerTaskSet, requireExternalService, resolveScale } from '../../read/task-sets.ts';
-import { requireCluster } from '../../rules/clusters.ts';
+import { answerTaskSet, requireExternalService } from '../../read/task-sets.ts';
+import { resolveScale } from '../../rules/task-sets.ts';
+import { requireCluster } from '../../read/clusters.ts';
 import { validateTags } from '../../rules/tags.ts';
 
 const MOST_TOKEN_CHARACTERS = 36;

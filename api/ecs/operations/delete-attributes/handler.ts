@@ -1,9 +1,11 @@
 import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { callCause } from '../../call-cause.ts';
-import { requireCluster } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
 import { tellOfAttributes } from '../../changed-attributes.ts';
-import { attributesByInstance, presentAttribute, requireTargets } from '../../rules/custom-attributes.ts';
+import { attributesByInstance } from '../../rules/custom-attributes.ts';
+import { presentAttribute } from '../../present/attribute.ts';
+import { requireTargets } from '../../read/attribute-targets.ts';
 
 /** Removes custom attributes and answers with those that were there. */
 export const deleteAttributes: Operation<DeleteAttributesRequest, DeleteAttributesResponse> = {

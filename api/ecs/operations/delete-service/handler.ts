@@ -4,7 +4,8 @@ import type { Operation } from '../../../operation.ts';
 import { both } from '../../read/both.ts';
 import { answerService, requireService } from '../../read/services.ts';
 import { resolveIdentifier } from '../../rules/identifiers.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 import { checkDeletable } from './rules.ts';
 
 /** Takes a service out of service: DRAINING until its tasks are gone, then INACTIVE. Deleting a DRAINING one changes nothing. */

@@ -7,7 +7,8 @@ import { taskDefinitionArn, type Partition } from '../../../../model/arn.ts';
 import { EcsError, type Failure } from '../../../../model/errors.ts';
 import type { Operation, OperationContext } from '../../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
-import { presentTaskDefinition, resolveTaskDefinition } from '../../rules/task-definition-names.ts';
+import { presentTaskDefinition } from '../../present/task-definition.ts';
+import { resolveTaskDefinition } from '../../rules/task-definition-names.ts';
 
 const MAX_REFERENCES = 10;
 const INVALID = 'The specified task definition identifier is invalid. Specify a valid name or ARN and try again.';

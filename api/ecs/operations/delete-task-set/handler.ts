@@ -2,7 +2,8 @@ import type { DeleteTaskSetRequest, DeleteTaskSetResponse } from '@aws-sdk/clien
 import { EcsError } from '../../../../model/errors.ts';
 import type { Operation } from '../../../operation.ts';
 import { presentTaskSet } from '../../present/task-set.ts';
-import { requireExternalService, resolveTaskSetId } from '../../read/task-sets.ts';
+import { requireExternalService } from '../../read/task-sets.ts';
+import { resolveTaskSetId } from '../../rules/task-sets.ts';
 
 /** Takes a task set out of service: DRAINING until its tasks have stopped, then it is gone. */
 export const deleteTaskSet: Operation<DeleteTaskSetRequest, DeleteTaskSetResponse> = {

@@ -3,7 +3,8 @@ import type { Operation } from '../../../operation.ts';
 import { both } from '../../read/both.ts';
 import { answerInstance, requireInstance } from '../../read/container-instances.ts';
 import { resolveInstanceId } from '../../rules/identifiers.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 
 /**
  * Takes an instance out of its cluster; it becomes INACTIVE. With tasks on it only when forced: they are marked STOPPED

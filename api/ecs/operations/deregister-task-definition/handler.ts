@@ -1,7 +1,8 @@
 import type { DeregisterTaskDefinitionRequest, DeregisterTaskDefinitionResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
 import type { Operation } from '../../../operation.ts';
-import { presentTaskDefinition, resolveTaskDefinition } from '../../rules/task-definition-names.ts';
+import { presentTaskDefinition } from '../../present/task-definition.ts';
+import { resolveTaskDefinition } from '../../rules/task-definition-names.ts';
 
 /** Makes a revision INACTIVE: services keep it, nothing new starts from it. */
 export const deregisterTaskDefinition: Operation<DeregisterTaskDefinitionRequest, DeregisterTaskDefinitionResponse> = {

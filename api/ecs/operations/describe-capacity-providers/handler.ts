@@ -5,7 +5,7 @@ import type { Operation, OperationContext } from '../../../operation.ts';
 import { presentCapacityProvider } from '../../present/capacity-provider.ts';
 import { checkBatch } from '../../rules/identifiers.ts';
 import { resolveProviderName } from '../../rules/capacity-provider.ts';
-import { requireCluster } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
 import { pageOf, SHORT_PAGE_SIZE } from '../../read/pages.ts';
 
 const MOST_PROVIDERS = 100;

@@ -6,7 +6,8 @@ import { missing } from '../../present/failure.ts';
 import { both } from '../../read/both.ts';
 import { readInstances } from '../../read/container-instances.ts';
 import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 
 const MOST_INSTANCES = 100;
 

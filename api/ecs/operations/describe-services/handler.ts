@@ -5,7 +5,8 @@ import { missing } from '../../present/failure.ts';
 import { both } from '../../read/both.ts';
 import { describeService } from '../../read/services.ts';
 import { checkBatch, resolveIdentifier } from '../../rules/identifiers.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 
 const MOST_SERVICES = 10;
 

@@ -1,7 +1,8 @@
 import type { DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
 import type { Operation } from '../../../operation.ts';
-import { presentTaskDefinition, resolveTaskDefinition } from '../../rules/task-definition-names.ts';
+import { presentTaskDefinition } from '../../present/task-definition.ts';
+import { resolveTaskDefinition } from '../../rules/task-definition-names.ts';
 
 /** A revision whatever its status; without one, the family's latest ACTIVE revision. */
 export const describeTaskDefinition: Operation<DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse> = {

@@ -3,7 +3,8 @@ import { taskSetArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
 import { missing } from '../../present/failure.ts';
 import { presentTaskSet } from '../../present/task-set.ts';
-import { requireTaskSetService, resolveTaskSetId } from '../../read/task-sets.ts';
+import { requireTaskSetService } from '../../read/task-sets.ts';
+import { resolveTaskSetId } from '../../rules/task-sets.ts';
 
 /** The task sets asked for, or all of the service's; those that do not exist are MISSING. */
 export const describeTaskSets: Operation<DescribeTaskSetsRequest, DescribeTaskSetsResponse> = {

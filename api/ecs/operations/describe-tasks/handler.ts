@@ -5,7 +5,8 @@ import { missing } from '../../present/failure.ts';
 import { both } from '../../read/both.ts';
 import { describeTasksOf, readTasks } from '../../read/tasks.ts';
 import { checkBatch, resolveTaskId } from '../../rules/identifiers.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 
 const MOST_TASKS = 100;
 

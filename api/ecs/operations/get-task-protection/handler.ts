@@ -3,8 +3,10 @@ import type { Operation } from '../../../operation.ts';
 import { both } from '../../read/both.ts';
 import { readTasks } from '../../read/tasks.ts';
 import { checkBatch } from '../../rules/identifiers.ts';
-import { requireCluster } from '../../rules/clusters.ts';
-import { namedTasks, presentProtection, sortTasks } from '../../read/task-protection.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { namedTasks } from '../../rules/named-tasks.ts';
+import { presentProtection } from '../../present/task-protection.ts';
+import { sortTasks } from '../../read/task-protection.ts';
 
 const MOST_TASKS = 100;
 

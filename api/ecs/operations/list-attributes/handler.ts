@@ -1,8 +1,8 @@
 import type { ListAttributesRequest, ListAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
-import { requireCluster } from '../../rules/clusters.ts';
-import { presentAttribute } from '../../rules/custom-attributes.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { presentAttribute } from '../../present/attribute.ts';
 import { pageOf } from '../../read/pages.ts';
 
 /** Attributes of a cluster's container instances, all of them or those of one name, or of one name and value. */

@@ -8,7 +8,8 @@ import { parseClusterQuery, queryInstances } from '../../../../model/cluster-que
 import type { Page, PageRequest } from '../../../../store/page.ts';
 import type { Operation, OperationContext } from '../../../operation.ts';
 import { member } from '../../members.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 import { pageOf } from '../../read/pages.ts';
 
 interface Selection {

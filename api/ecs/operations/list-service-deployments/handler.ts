@@ -6,7 +6,8 @@ import { requireService } from '../../read/services.ts';
 import { canonicalJson } from '../../digest.ts';
 import { clusterOf, resolveIdentifier } from '../../rules/identifiers.ts';
 import { member } from '../../members.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 import { pageOf } from '../../read/pages.ts';
 
 const PAGE_SIZE = 20;

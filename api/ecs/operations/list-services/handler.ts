@@ -3,7 +3,8 @@ import { serviceArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
 import { member } from '../../members.ts';
 import { both } from '../../read/both.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 import { pageOf, SHORT_PAGE_SIZE } from '../../read/pages.ts';
 
 /** ARNs of ACTIVE services, ten a page unless asked otherwise. */

@@ -8,7 +8,8 @@ import { requireService } from '../../read/services.ts';
 import { canonicalJson } from '../../digest.ts';
 import { resolveIdentifier, resolveInstanceId } from '../../rules/identifiers.ts';
 import { unsupported } from '../../rules/refusals.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 import { pageOf } from '../../read/pages.ts';
 import { checkFilters } from './rules.ts';
 

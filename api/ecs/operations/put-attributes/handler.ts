@@ -1,9 +1,11 @@
 import type { PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { callCause } from '../../call-cause.ts';
-import { requireCluster } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
 import { tellOfAttributes } from '../../changed-attributes.ts';
-import { attributesByInstance, presentAttribute, requireTargets } from '../../rules/custom-attributes.ts';
+import { attributesByInstance } from '../../rules/custom-attributes.ts';
+import { presentAttribute } from '../../present/attribute.ts';
+import { requireTargets } from '../../read/attribute-targets.ts';
 
 /** Sets custom attributes of container instances; every target is looked up before the first attribute is set. */
 export const putAttributes: Operation<PutAttributesRequest, PutAttributesResponse> = {

@@ -4,7 +4,7 @@ import type { InstanceRegistration } from '../../../../model/container-instance.
 import type { Operation } from '../../../operation.ts';
 import { answerInstance, readInstances } from '../../read/container-instances.ts';
 import { resolveInstanceId } from '../../rules/identifiers.ts';
-import { requireCluster } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
 import { validateTags } from '../../rules/tags.ts';
 import { checkInstanceType, resolveAttributes } from './attributes.ts';
 import { identityAttributes } from './identity-document.ts';

@@ -3,7 +3,7 @@ import { taskDefinitionArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
 import { EcsError } from '../../../../model/errors.ts';
 import { validateTags } from '../../rules/tags.ts';
-import { presentTaskDefinition } from '../../rules/task-definition-names.ts';
+import { presentTaskDefinition } from '../../present/task-definition.ts';
 import { compatibilitiesOf } from './compatibilities.ts';
 import { normaliseDefinition } from './normalise.ts';
 import { requiredAttributes } from './requires-attributes.ts';

@@ -11,9 +11,11 @@ import { resolvePlatformVersion } from '../../present/platform.ts';
 import { both } from '../../read/both.ts';
 import { checkPlatformVersion, resolveCompute } from '../../rules/launch-type.ts';
 import { resolvePlacement } from '../../rules/placement.ts';
-import { answerPlacement, buildCommonMembers } from '../../rules/standalone-tasks.ts';
+import { answerPlacement } from '../../read/placed-tasks.ts';
+import { buildCommonMembers } from '../../rules/standalone-tasks.ts';
 import { requireActiveTaskDefinition } from '../../read/task-definitions.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 import { answerRepeatedCall } from './idempotency.ts';
 import { checkRunTask, digestRunTask } from './rules.ts';
 

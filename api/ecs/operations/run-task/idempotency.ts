@@ -4,7 +4,7 @@ import { taskArn } from '../../../../model/arn.ts';
 import { EcsError } from '../../../../model/errors.ts';
 import type { RunTaskAnswer } from '../../../../model/reservation.ts';
 import type { OperationContext } from '../../../operation.ts';
-import { answerPlacement } from '../../rules/standalone-tasks.ts';
+import { answerPlacement } from '../../read/placed-tasks.ts';
 
 /** The original result; ConflictException with the first call's task ARNs when the parameters differ. */
 export async function answerRepeatedCall(

@@ -6,9 +6,11 @@ import { both } from '../../read/both.ts';
 import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
 import { digestOf } from '../../digest.ts';
 import { checkStartedBy } from '../../rules/ownership.ts';
-import { answerPlacement, buildCommonMembers, checkStandaloneRequest } from '../../rules/standalone-tasks.ts';
+import { answerPlacement } from '../../read/placed-tasks.ts';
+import { buildCommonMembers, checkStandaloneRequest } from '../../rules/standalone-tasks.ts';
 import { requireActiveTaskDefinition } from '../../read/task-definitions.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 
 const MOST_INSTANCES = 10;
 const MOST_STARTED_BY_CHARACTERS = 36;

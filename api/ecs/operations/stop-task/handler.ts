@@ -5,7 +5,8 @@ import { both } from '../../read/both.ts';
 import { describeTasksOf, readTasks } from '../../read/tasks.ts';
 import { resolveTaskId } from '../../rules/identifiers.ts';
 import { invalid } from '../../rules/refusals.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 
 const DEFAULT_REASON = 'Task stopped by user';
 const MOST_REASON_CHARACTERS = 1024;

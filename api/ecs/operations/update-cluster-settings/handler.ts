@@ -2,7 +2,7 @@ import type { UpdateClusterSettingsRequest, UpdateClusterSettingsResponse } from
 import type { Operation } from '../../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
 import { resolveSettings } from '../../rules/cluster-settings.ts';
-import { requireCluster } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
 import { CHANGE_FIELDS, presentCluster } from '../../present/cluster.ts';
 
 /** Changes a cluster's settings. */

@@ -2,7 +2,7 @@ import type { UpdateClusterRequest, UpdateClusterResponse } from '@aws-sdk/clien
 import type { Operation } from '../../../operation.ts';
 import { unsupported } from '../../rules/refusals.ts';
 import { checkConfiguration, resolveSettings } from '../../rules/cluster-settings.ts';
-import { requireCluster } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
 import { CHANGE_FIELDS, presentCluster } from '../../present/cluster.ts';
 
 /** Changes the settings and configuration that the call names; the rest stays. */

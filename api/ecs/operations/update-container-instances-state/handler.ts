@@ -12,7 +12,8 @@ import type { CountedInstance } from '../../../../model/container-instance.ts';
 import { readInstances } from '../../read/container-instances.ts';
 import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
 import { invalid } from '../../rules/refusals.ts';
-import { requireCluster, resolveClusterName } from '../../rules/clusters.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 
 const MOST_INSTANCES = 10;
 

@@ -1,6 +1,7 @@
 import type { UpdateServicePrimaryTaskSetRequest, UpdateServicePrimaryTaskSetResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
-import { answerTaskSet, requireExternalService, resolveTaskSetId } from '../../read/task-sets.ts';
+import { answerTaskSet, requireExternalService } from '../../read/task-sets.ts';
+import { resolveTaskSetId } from '../../rules/task-sets.ts';
 
 /** Makes a task set the PRIMARY one, which the service's own members then mirror. */
 export const updateServicePrimaryTaskSet: Operation<

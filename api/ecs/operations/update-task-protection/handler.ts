@@ -6,9 +6,11 @@ import { both } from '../../read/both.ts';
 import { readTasks } from '../../read/tasks.ts';
 import { checkBatch } from '../../rules/identifiers.ts';
 import { invalid } from '../../rules/refusals.ts';
-import { requireCluster } from '../../rules/clusters.ts';
-import { namedTasks, presentProtection, sortTasks } from '../../read/task-protection.ts';
-import type { NamedTasks } from '../../read/task-protection.ts';
+import { requireCluster } from '../../read/clusters.ts';
+import { namedTasks } from '../../rules/named-tasks.ts';
+import { presentProtection } from '../../present/task-protection.ts';
+import { sortTasks } from '../../read/task-protection.ts';
+import type { NamedTasks } from '../../rules/named-tasks.ts';
 
 const MOST_TASKS = 10;
 const DEFAULT_MINUTES = 120;

@@ -1,6 +1,7 @@
 import type { UpdateTaskSetRequest, UpdateTaskSetResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
-import { answerTaskSet, requireExternalService, resolveScale, resolveTaskSetId } from '../../read/task-sets.ts';
+import { answerTaskSet, requireExternalService } from '../../read/task-sets.ts';
+import { resolveScale, resolveTaskSetId } from '../../rules/task-sets.ts';
 
 /** Scales a task set. */
 export const updateTaskSet: Operation<UpdateTaskSetRequest, UpdateTaskSetResponse> = {

@@ -1,0 +1,19 @@
+/** Attributes of container instances as the API shows them. */
+import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
+import { containerInstanceArn, type Partition } from '../../../model/arn.ts';
+import type { Attribute } from '../../../model/container-instance.ts';
+
+/** The only kind of resource that has attributes. */
+const ATTRIBUTE_TARGET_TYPE = 'container-instance';
+
+/** The attribute as the API shows it, with the ARN of what it is of. */
+export const presentAttribute = (
+  attribute: Attribute,
+  of: { readonly clusterName: string; readonly instanceId: string },
+  { partition }: { readonly partition: Partition },
+): WireAttribute => ({
+  name: attribute.name,
+  ...(attribute.value === undefined ? {} : { value: attribute.value }),
+  targetType: ATTRIBUTE_TARGET_TYPE,
+  targetId: containerInstanceArn(partition, of.clusterName, of.instanceId),
+});
