@@ -1,4 +1,4 @@
-/** Everything on one machine: the embedded servers, each unless the operator has his own, and the three roles in this process. */
+/** Everything on one machine: the three roles in this process, and each embedded server that the operator does not provide. */
 import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
@@ -18,17 +18,17 @@ import type { Stops } from './shutdown.ts';
 
 export interface AllInOne {
   readonly url: string;
-  /** Absent with a Temporal of the operator's own. */
+  /** Absent when the operator provides Temporal. */
   readonly temporalUiUrl?: string;
   readonly containerInstanceId: string;
 }
 
-/** Starts all of it; whatever came up is in `stops`, also when a later part fails. Logs at debug how long each part took. */
+/** Starts every part and adds each to `stops`, so that the caller can stop them when a later part fails. Logs at debug how long each part took. */
 export async function startAllInOne(settings: Settings, logger: Logger, stops: Stops): Promise<AllInOne> {
   await checkPorts(settings);
   const timed = phases(logger);
   const reserve = watchDisk(settings, logger, stops);
-  // The code of the roles is loaded, and what the worker runs is built where it is new, while the servers start.
+  // The code of the roles is loaded, and the workflow bundle is built if it changed, while the servers start.
   const warm = Promise.all([import('../worker/index.ts'), import('../agent/index.ts'), import('../api/server.ts')]);
   const [store, temporal, docker] = await allOrFirstFailure([
     timed('postgres and store', () => startStore({ settings, logger, stops, reserve })),
@@ -63,7 +63,7 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
   };
 }
 
-/** Waits for all of them, so that nothing still starts while the failure of one is answered by stopping the rest. */
+/** Waits for all of them: when one fails and the rest are stopped, none must still be starting. */
 async function allOrFirstFailure<A, B, C>(
   work: readonly [Promise<A>, Promise<B>, Promise<C>, ...Promise<unknown>[]],
 ): Promise<[A, B, C]> {

@@ -1,11 +1,11 @@
-/** The ports of the all-in-one, looked at before anything starts. */
+/** Checks the ports of the all-in-one before anything starts. */
 import { portTaken, type WantedPort } from '../tools/ports.ts';
 import { isListening } from '../tools/process.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 
 /**
- * Rejects when two parts have the same port, or another process has the API's. A server that outlived its Longshore
- * holds its port rightly: those of the others are looked at when they start.
+ * Rejects when two parts share a port, or when another process has the API's port. The other ports are checked when their
+ * servers start: a server that outlived its Longshore may hold its port.
  */
 export async function checkPorts(settings: Settings): Promise<void> {
   const wanted = wantedPorts(settings);

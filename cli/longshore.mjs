@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Entry of every npm script. Plain JavaScript without dependencies, so that it runs right after `git clone`: it sees to
- * the npm packages first, then hands over to cli/main.ts in this same process.
+ * The entry of every npm script. Plain JavaScript without dependencies, so that it runs right after `git clone`: it
+ * installs the npm packages if needed, then runs cli/main.ts in this same process.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ function packagesOf(lockFile) {
   return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
 }
 
-/** What npm noted of its last complete install agrees with the lock. Optional packages may be absent: other platforms'. */
+/** True when npm's record of its last complete install matches the lock file. Optional packages of other platforms may be absent. */
 function isInstalled() {
   const note = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(note)) return false;
@@ -30,7 +30,7 @@ function isInstalled() {
   });
 }
 
-/** `npm ci`, with the elapsed time while it runs and its own words when it fails. */
+/** Runs `npm ci`: shows the elapsed time, and npm's output when it fails. */
 async function install() {
   const begun = Date.now();
   const elapsed = () => `${((Date.now() - begun) / 1000).toFixed(0)} s`;
@@ -72,7 +72,7 @@ if (major < NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor < NODE_NEEDED[1
   process.exit(1);
 }
 if (!isInstalled()) await install();
-// The SDK would tell every user of Node.js 20 that its later versions want another one.
+// Without this the AWS SDK warns every user of Node.js 20 that its later versions need a newer release.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const { register } = await import(
   pathToFileURL(join(root, 'node_modules', 'tsx', 'dist', 'esm', 'api', 'index.mjs')).href

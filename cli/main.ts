@@ -1,44 +1,50 @@
-/** The `longshore` command: which word runs what, and how a failure reaches the person at the terminal. */
+/** The `longshore` command: maps each word to its command, and explains failures to the person at the terminal. */
 import { explainSystemError } from '../tools/system-error.ts';
 import { readSettings, SetupError, type Settings } from '../tools/settings.ts';
 
 interface Command {
   readonly what: string;
-  /** Loaded when it is asked for: set-up must not wait for code that it does not use. */
+  /** Loads the command on demand: set-up must not wait for code that it does not use. */
   readonly load: () => Promise<{ readonly run: (settings: Settings, args: readonly string[]) => Promise<void> }>;
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: {
-    what: 'everything on this machine: the API, the scheduler, an agent',
+    what: 'run everything on this machine: the API, the scheduler and an agent',
     load: () => import('./commands/start.ts'),
   },
   agent: {
-    what: 'an agent alone: joins this Docker host (or, with --simulate N, pretended ones) to a cluster',
+    what: 'run only an agent: join this Docker host (with --simulate N: simulated hosts) to a cluster',
     load: () => import('./commands/agent.ts'),
   },
-  api: { what: 'the API alone', load: () => import('./commands/api.ts') },
-  worker: { what: 'the scheduler alone', load: () => import('./commands/worker.ts') },
+  api: { what: 'run only the API', load: () => import('./commands/api.ts') },
+  worker: { what: 'run only the scheduler', load: () => import('./commands/worker.ts') },
   'temporal-ui': {
-    what: "the Temporal UI's port, before a UI of your own, for pages of this machine only",
+    what: 'run only the proxy in front of your own Temporal UI, which serves pages of this machine only',
     load: () => import('./commands/temporal-ui.ts'),
   },
-  demo: { what: 'a service of three on a running Longshore', load: () => import('./commands/demo.ts') },
-  sim: { what: 'a simulated cluster in virtual time, its promises checked', load: () => import('./commands/sim.ts') },
+  demo: { what: 'show a service with three tasks on a running Longshore', load: () => import('./commands/demo.ts') },
+  sim: {
+    what: 'simulate a cluster in virtual time and check what Longshore promises',
+    load: () => import('./commands/sim.ts'),
+  },
   why: {
-    what: 'why a task, a service, a deployment or an instance is where it is',
+    what: 'explain what happened to a task, a service, a deployment or a container instance, and why',
     load: () => import('./commands/why.ts'),
   },
-  events: { what: 'what happened, and with --follow what happens', load: () => import('./commands/events.ts') },
+  events: {
+    what: 'print past events, and with --follow new ones as they happen',
+    load: () => import('./commands/events.ts'),
+  },
   orphans: {
-    what: 'containers that other data folders left on this Docker engine, and their removal',
+    what: 'list or remove containers that other data folders left on this Docker engine',
     load: () => import('./commands/orphans.ts'),
   },
-  test: { what: 'all tests, on real parts', load: () => import('./commands/test.ts') },
-  bench: { what: 'speed, beside its references', load: () => import('./commands/bench.ts') },
+  test: { what: 'run all tests', load: () => import('./commands/test.ts') },
+  bench: { what: 'measure speed and compare it with reference systems', load: () => import('./commands/bench.ts') },
 };
 
-/** Commands that run until they are told to stop. */
+/** Commands that run until a signal stops them. */
 const SERVERS: ReadonlySet<string> = new Set(['start', 'agent', 'api', 'worker', 'temporal-ui']);
 
 const HELP = `Usage: longshore <command>
@@ -50,7 +56,7 @@ ${Object.entries(COMMANDS)
 Settings are environment variables: docs/settings.md lists them.
 `;
 
-/** Runs the command that the arguments name. Mistakes of the person end with one message and exit code 1. */
+/** Runs the command that the arguments name. A user's mistake ends with one message and exit code 1. */
 export async function main(args: readonly string[]): Promise<void> {
   const [name = 'help', ...rest] = args;
   outliveOutput();
@@ -74,8 +80,8 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 /**
- * Whoever read the output may be gone, and the disk that it goes to may be full: servers run on without a terminal. A
- * command whose reader has gone has nobody to work for.
+ * The reader of the output may have gone, and its disk may be full: servers go on without a terminal. Any other command
+ * ends with its reader.
  */
 function outliveOutput(): void {
   process.stderr.on('error', () => undefined);
@@ -89,6 +95,6 @@ function explain(error: unknown): string {
   const refused = explainSystemError(error);
   if (refused !== undefined) return refused;
   if (!(error instanceof Error)) return String(error);
-  // Something that set-up did not foresee: the place in the code helps whoever looks into it.
+  // Nobody foresaw this error: the stack trace helps whoever debugs it.
   return error.stack ?? error.message;
 }

@@ -1,19 +1,19 @@
-/** Ending in order: what was started last stops first, once, whatever number of signals arrive. */
+/** An orderly end: the parts stop in reverse order, and once, however many signals arrive. */
 import { npmEnds } from './npm-parent.ts';
 
-/** npm and the terminal both pass a Ctrl-C on; a second one after this time is the person's own, who will not wait. */
+/** The terminal and npm both deliver one Ctrl-C. A signal later than this is a second Ctrl-C from a person who will not wait. */
 const SAME_REQUEST_MS = 1_000;
 
-/** Things that were started, to be stopped in reverse order. */
+/** How to stop the parts that were started, in reverse order. */
 export class Stops {
   readonly #stops: { readonly name: string; readonly stop: () => Promise<unknown> }[] = [];
 
-  /** Remembers how to stop what was just started. */
+  /** Remembers how to stop a part that has just started. */
   add(name: string, stop: () => Promise<unknown>): void {
     this.#stops.push({ name, stop });
   }
 
-  /** Stops all; one that fails does not keep the others up. */
+  /** Stops all parts. A part that fails to stop does not keep the others running. */
   async run(onFailure: (name: string, error: unknown) => void): Promise<void> {
     for (let next = this.#stops.pop(); next !== undefined; next = this.#stops.pop()) {
       try {
@@ -25,7 +25,7 @@ export class Stops {
   }
 }
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the npm that runs this has ended. A later signal ends the process at once. */
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP, or when the npm above this process has ended. A later signal ends the process at once. */
 export function awaitStopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: number | undefined;

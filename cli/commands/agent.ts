@@ -1,4 +1,4 @@
-/** `longshore agent`: joins this Docker host, or a fleet of simulated instances, to a cluster of a Longshore elsewhere. Connects outwards only. */
+/** `longshore agent`: joins this Docker host, or a fleet of simulated instances, to the cluster of a Longshore elsewhere. All its connections are outbound. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,11 +15,12 @@ import { requireTemporal, runUntilStopped } from './one-role.ts';
 
 const USAGE = `Usage: longshore agent [--simulate <count> [--start-ms <ms>] [--zones <zone>[,<zone>…]] [--cores <n>] [--memory <MiB>]]
 
---simulate registers that many container instances without containers, for rehearsals: their tasks are RUNNING after
---start-ms (default 1000), and run until they are stopped. Each has the attribute longshore.simulated, and --cores
-(default 4) and --memory (default 16384). They lie in turn in --zones (default: the setting's zone).`;
+--simulate registers this many container instances that have no containers, for rehearsals: their tasks reach RUNNING
+after --start-ms (default 1000) and run until they are stopped. Each instance has the attribute longshore.simulated,
+--cores CPU cores (default 4) and --memory MiB (default 16384). The instances are spread over --zones (default:
+LONGSHORE_ZONE).`;
 
-/** Without --simulate this host's own engine. */
+/** What --simulate asks for. Without it the agent serves this host's Docker engine. */
 type Simulation = Readonly<Record<'count' | 'startMs' | 'cores' | 'memoryMiB', number>> & {
   readonly zones: readonly string[];
 };
@@ -36,7 +37,7 @@ export const run = (settings: Settings, args: readonly string[]): Promise<void> 
     await (simulation ? runFleet(context, simulation) : runAgent(context));
   });
 
-/** Its own part alone: the rest of the folder may be a whole Longshore's, whose Postgres must go on reaching it. */
+/** Closes only the agent's part: the rest of the folder may belong to a whole Longshore, whose Postgres needs access to it. */
 function keepAgentPrivate(dataDir: string): void {
   for (const name of ['agent', 'docker']) {
     const folder = path.join(dataDir, name);

@@ -1,4 +1,4 @@
-/** `longshore api`: the API alone, beside a Temporal and a Postgres of the operator's own. */
+/** `longshore api`: runs only the API, with the operator's own Temporal and Postgres. */
 import type { Settings } from '../../tools/settings.ts';
 import { startApiRole } from '../roles.ts';
 import { openControlPlane, runUntilStopped } from './one-role.ts';

@@ -1,4 +1,4 @@
-/** `npm run bench`: measures Longshore beside its references and writes a table and JSON. */
+/** `npm run bench`: measures Longshore and its reference systems, and writes a table and JSON. */
 import type { Settings } from '../../tools/settings.ts';
 import { runBench } from '../../bench/main.ts';
 

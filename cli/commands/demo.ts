@@ -1,4 +1,4 @@
-/** `npm run demo`: a service of three on the running Longshore, a container killed and replaced, and all cleaned up. */
+/** `npm run demo`: creates a service with three tasks on the running Longshore, kills a container, shows its replacement, and cleans up. */
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -34,11 +34,13 @@ interface Stage {
 
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Needs a Longshore that runs on this machine; leaves nothing behind, also when interrupted. */
+/** Needs a Longshore that runs on this machine. Leaves nothing behind, even when it is interrupted. */
 export async function run(settings: Settings): Promise<void> {
   const endpoint = `http://${settings.host}:${settings.port}`;
   if (!(await isListening(settings.port, settings.host))) {
-    throw new SetupError(`Nothing answers at ${endpoint}. Run npm start in another shell first, then this again.`);
+    throw new SetupError(
+      `Longshore does not answer at ${endpoint}. Run npm start in another shell, then run the demo again.`,
+    );
   }
   const credentials = { accessKeyId: 'longshore', secretAccessKey: 'longshore' };
   const logDir = path.join(settings.dataDir, 'docker');
@@ -64,23 +66,23 @@ export async function run(settings: Settings): Promise<void> {
 
 async function play(stage: Stage, logDir: string): Promise<void> {
   const { ecs, cluster } = stage;
-  tell(`1. A small web image, built here without a registry: ${IMAGE}`);
+  tell(`1. Building a small web image without a registry: ${IMAGE}`);
   await withProgress('building the image', () => ensureBusyboxImage(stage.docker, IMAGE, logDir));
 
   const taskDefinition = await registerTaskDefinition(ecs);
-  tell(`2. Task definition ${taskDefinition} registered`);
+  tell(`2. Registered task definition ${taskDefinition}`);
 
   const begun = performance.now();
   await ecs.send(new CreateServiceCommand({ cluster, serviceName: NAME, taskDefinition, desiredCount: COUNT }));
   const tasks = await awaitRunning(stage, () => true);
-  tell(`3. Service of ${COUNT} created; all RUNNING after ${elapsed(begun)}. Each answers:`);
+  tell(`3. Created a service with ${COUNT} tasks; all RUNNING after ${elapsed(begun)}. Each task answers:`);
   for (const task of tasks) tell(`   curl ${urlOf(task)}  →  ${await curl(urlOf(task))}`);
 
   await killOne(stage, tasks);
 }
 
 async function registerTaskDefinition(ecs: ECSClient): Promise<string> {
-  // The first process of a container gets no default action for SIGTERM: without a trap each stop would take 30 s.
+  // The first process of a container ignores SIGTERM by default: without a trap each stop would take 30 s.
   const command = `echo "hello from $(hostname)" > /www/index.html; trap 'exit 0' TERM; httpd -f -p 80 -h /www & wait`;
   const { taskDefinition } = await ecs.send(
     new RegisterTaskDefinitionCommand({
@@ -109,7 +111,7 @@ async function killOne(stage: Stage, tasks: readonly Task[]): Promise<void> {
   await stage.docker.getContainer(runtimeId).kill();
   const known = new Set(tasks.map((task) => task.taskArn));
   const after = await awaitRunning(stage, (running) => running.some((task) => !known.has(task.taskArn)));
-  tell(`   Three tasks RUNNING again ${elapsed(killed)} after the kill:`);
+  tell(`   Three tasks are RUNNING again ${elapsed(killed)} after the kill:`);
   const replacement = after.find((task) => !known.has(task.taskArn));
   const [stopped] = await describe(stage, [victim?.taskArn ?? '']);
   const since = (at: Date | undefined): string => (at === undefined ? '?' : `${at.getTime() - killedAt} ms`);
@@ -128,7 +130,7 @@ async function list({ ecs, cluster }: Stage): Promise<readonly string[]> {
   return (await ecs.send(new ListTasksCommand({ cluster, serviceName: NAME }))).taskArns ?? [];
 }
 
-/** The service's RUNNING tasks once there are as many as wanted and the condition holds. */
+/** Resolves to the service's RUNNING tasks once there are COUNT of them and the condition holds. */
 async function awaitRunning(stage: Stage, holds: (running: readonly Task[]) => boolean): Promise<readonly Task[]> {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
@@ -138,7 +140,7 @@ async function awaitRunning(stage: Stage, holds: (running: readonly Task[]) => b
     await sleep(20);
   }
   throw new SetupError(
-    `The service did not reach ${COUNT} running tasks in ${PATIENCE_MS / 1000} s: aws ecs describe-services --services ${NAME} tells why.`,
+    `The service did not reach ${COUNT} running tasks in ${PATIENCE_MS / 1000} s: longshore why service ${NAME} tells the reason.`,
   );
 }
 
@@ -167,7 +169,7 @@ function urlOf(task: Task): string {
   return `http://127.0.0.1:${port}`;
 }
 
-/** RUNNING means that the process was started: its server may listen a moment later. */
+/** Tries again for a while: RUNNING means that the process has started, and its server may listen a moment later. */
 async function curl(url: string): Promise<string> {
   for (let attempt = 0; ; attempt += 1) {
     try {

@@ -1,4 +1,4 @@
-/** `longshore events`: what happened, page by page, and with --follow what happens, from a running Longshore. */
+/** `longshore events`: prints the events of a running Longshore, and with --follow new ones as they happen. */
 import { parseArgs } from 'node:util';
 import type { EventEnvelope } from '../../model/event.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
@@ -9,15 +9,15 @@ import { awaitStopSignal } from '../shutdown.ts';
 
 const USAGE = `Usage: longshore events [--follow] [--after POSITION] [--limit N] [--cluster NAME] [--type TYPE] [--resource ID] [--json]
 
-  --follow    goes on with what happens until Ctrl-C; without --after from now on
-  --after     goes on after this position; without it from the oldest event kept
-  --limit     so many events at most (not with --follow)
-  --cluster   of this cluster only
-  --type      of this detail-type only, e.g. "ECS Task State Change"; may be repeated
-  --resource  of one task, service or container instance: its ARN, id or name
-  --json      the events as EventBridge has them, one a line`;
+  --follow    print new events until Ctrl-C
+  --after     start after this position (default: the oldest event; with --follow: now)
+  --limit     print at most this many events (not with --follow)
+  --cluster   only events of this cluster
+  --type      only events of this detail-type, such as "ECS Task State Change"; may be repeated
+  --resource  only events of one task, service or container instance: its ARN, id or name
+  --json      print each event as one line of JSON in EventBridge's form`;
 
-/** As many as one answer may have. */
+/** The API's limit for one answer. */
 const PAGE = 1_000;
 
 interface Wanted {
@@ -43,7 +43,7 @@ function readArguments(args: readonly string[]): Wanted {
   });
   const { follow, after, limit, cluster, type, resource, json } = values;
   if (limit !== undefined && (follow || !/^[1-9]\d{0,8}$/.test(limit)))
-    throw new Error(follow ? '--limit does not go with --follow.' : '--limit is a whole number above 0.');
+    throw new Error(follow ? '--limit cannot be combined with --follow.' : '--limit must be a whole number above 0.');
   const filter = new URLSearchParams(type.map((each): [string, string] => ['detailType', each]));
   if (cluster !== undefined) filter.set('cluster', cluster);
   if (resource !== undefined) filter.set('resource', resource);
@@ -56,9 +56,9 @@ function readArguments(args: readonly string[]): Wanted {
   };
 }
 
-/** Where a later call goes on: beside the events, so that what reads those is not disturbed. */
+/** Says how a later call resumes. On standard error, so that a program can read the events from standard output. */
 const tellPosition = (position: string | undefined): void => {
-  if (position !== undefined) process.stderr.write(`Go on with --after ${position}\n`);
+  if (position !== undefined) process.stderr.write(`To resume here: --after ${position}\n`);
 };
 
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
@@ -71,7 +71,7 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   tellPosition(await (wanted.follow ? follow(settings, wanted) : list(settings, wanted)));
 }
 
-/** Up to now, or to the limit. */
+/** Prints the events up to now, or up to the limit. */
 async function list(settings: Settings, { after = '0', limit, filter, show }: Wanted): Promise<string> {
   let position = after;
   for (let left = limit; left > 0;) {
@@ -97,7 +97,7 @@ async function follow(settings: Settings, { after, filter, show }: Wanted): Prom
       after,
       signal: stop.signal,
       onEvent: (_position, event) => void process.stdout.write(`${show(event)}\n`),
-      onGap: () => void process.stderr.write('The stream ended: trying to go on where it was.\n'),
+      onGap: () => void process.stderr.write('The stream ended; trying to resume it.\n'),
     });
   } catch (error) {
     throw error instanceof FollowRefused ? new SetupError(error.message) : nobodyAnswers(settings);

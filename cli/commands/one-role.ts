@@ -1,21 +1,23 @@
-/** What the commands for one role alone have in common: the operator's own servers, and running until told to stop. */
+/** What the commands for a single role share: the operator's own servers, and running until a signal. */
 import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { type ControlPlane, openStore } from '../roles.ts';
 import { awaitStopSignal, Stops } from '../shutdown.ts';
 
-/** Of a role alone the embedded servers are no part: it must be told where Temporal is. */
+/** A single role does not start the embedded servers, so the operator must say where Temporal is. */
 export function requireTemporal(settings: Settings): TemporalSettings {
   if (settings.temporal !== undefined) return settings.temporal;
-  throw new SetupError('Set TEMPORAL_ADDRESS (host:port): a role alone works with a Temporal that runs elsewhere.');
+  throw new SetupError(
+    'Set TEMPORAL_ADDRESS (host:port): a single role needs a Temporal server that is already running.',
+  );
 }
 
-/** The store and Temporal of the operator's own. */
+/** Connects to the operator's Postgres and Temporal. */
 export async function openControlPlane(settings: Settings, stops: Stops): Promise<ControlPlane> {
   const temporal = requireTemporal(settings);
   if (settings.databaseUrl === undefined) {
-    throw new SetupError('Set DATABASE_URL: a role alone works with a Postgres that runs elsewhere.');
+    throw new SetupError('Set DATABASE_URL: a single role needs a Postgres server that is already running.');
   }
   const logger = createProcessLogger(settings.logLevel);
   const store = await openStore(settings, settings.databaseUrl);
@@ -23,7 +25,7 @@ export async function openControlPlane(settings: Settings, stops: Stops): Promis
   return { settings, temporal, store, logger };
 }
 
-/** Starts, then runs until a signal; stops in order. */
+/** Starts, runs until a signal, then stops in reverse order. */
 export async function runUntilStopped(start: (stops: Stops) => Promise<void>): Promise<void> {
   const stops = new Stops();
   const stopSignal = awaitStopSignal();

@@ -1,4 +1,4 @@
-/** `longshore orphans`: what other data folders left on this Docker engine, listed, and removed on request. */
+/** `longshore orphans`: lists what other data folders left on this Docker engine, and removes it on request. */
 import { parseArgs } from 'node:util';
 import Docker from 'dockerode';
 import { answeringEngine } from '../../tools/embedded/docker.ts';
@@ -8,13 +8,13 @@ import { instanceIdOf, liveInstances } from '../orphans/other-instances.ts';
 
 const USAGE = `Usage: longshore orphans [--json] [--remove [--in-use] [ID…]]
 
-Lists the containers on the Docker engine (DOCKER_HOST) that carry Longshore's labels but belong to another container
-instance than that of LONGSHORE_DATA: what is left when a data folder was deleted or is no longer used.
+Lists the containers on the Docker engine (DOCKER_HOST) that have Longshore's labels but do not belong to the container
+instance of LONGSHORE_DATA. They remain when a data folder was deleted or is no longer used.
 
-  --remove  ends and removes them and the volumes of their tasks: all, or those that the IDs name, which are container
-            ids, container names or container instance ids, or the beginning of an id
-  --in-use  removes also those that a Longshore on this machine looks after; without it they stay
-  --json    the list as JSON, one container a line`;
+  --remove  kill and remove the containers, and remove the volumes of their tasks: all of them, or those that the IDs
+            name. An ID is a container id, a container name, a container instance id, or the beginning of an id
+  --in-use  also remove containers that a running Longshore on this machine manages
+  --json    print each container as one line of JSON`;
 
 interface Wanted {
   readonly remove: boolean;
@@ -35,14 +35,14 @@ function readArguments(args: readonly string[]): Wanted {
       },
     });
     const { remove, json, 'in-use': inUse } = values;
-    if (!remove && (inUse || positionals.length > 0)) throw new Error('IDs and --in-use go with --remove.');
+    if (!remove && (inUse || positionals.length > 0)) throw new Error('IDs and --in-use need --remove.');
     return { remove, inUse, json, ids: positionals };
   } catch (error) {
     throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
 }
 
-/** Prints the list, or what was removed and what was not. */
+/** Prints the list, or which containers were removed and which were not. */
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
   const wanted = readArguments(args);
   const docker = new Docker(await answeringEngine(settings.dockerHost));
@@ -56,7 +56,7 @@ async function remove(docker: Docker, orphans: readonly Orphan[], { ids, inUse, 
   const unknown = ids.filter((id) => !orphans.some((orphan) => isNamedBy(orphan, id)));
   if (unknown.length > 0) {
     throw new SetupError(
-      `There is no orphan ${unknown.join(', ')}. longshore orphans lists them; nothing was removed.`,
+      `There is no orphan ${unknown.join(', ')}. Nothing was removed; longshore orphans prints the list.`,
     );
   }
   const meant = named(orphans, ids);
@@ -70,12 +70,12 @@ async function remove(docker: Docker, orphans: readonly Orphan[], { ids, inUse, 
 const count = (number: number): string => `${number} container${number === 1 ? '' : 's'}`;
 
 const kept = ({ name, inUseBy }: Orphan): string =>
-  `Not removed: ${name}. The Longshore on ${inUseBy?.dataDir} (pid ${inUseBy?.pid}) looks after it; stop that one first, or add --in-use.`;
+  `Not removed: ${name}. The Longshore on ${inUseBy?.dataDir} (pid ${inUseBy?.pid}) manages it; stop that Longshore first, or add --in-use.`;
 
 const HEADINGS = ['CONTAINER', 'NAME', 'STATE', 'INSTANCE', 'CLUSTER', 'IN USE BY'];
 
 function table(orphans: readonly Orphan[]): string {
-  if (orphans.length === 0) return 'Nothing of another data folder is on this Docker engine.\n';
+  if (orphans.length === 0) return 'There are no containers of other data folders on this Docker engine.\n';
   const rows = orphans.map((orphan) => [
     orphan.containerId.slice(0, 12),
     orphan.name,

@@ -1,4 +1,4 @@
-/** `longshore sim SCENARIO…`: a simulated cluster in virtual time, its promises checked after each step; docs/simulation.md. */
+/** `longshore sim SCENARIO…`: simulates a cluster in virtual time and checks Longshore's promises after each step; see docs/simulation.md. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -14,13 +14,13 @@ import { type Settings, SetupError } from '../../tools/settings.ts';
 
 const USAGE = `Usage: longshore sim SCENARIO… [--seed N] [--seeds N] [--steps N] [--for 60m]
 
-  SCENARIO   files that describe a cluster and what happens to it: scenarios/*.yaml
-  --seed     the first seed; without it one is drawn and printed
-  --seeds    so many runs of each, with the next seed each time
-  --steps    random steps in each run; without it what the scenario says
-  --for      new runs until this time is up`;
+  SCENARIO   a file that describes a cluster and what happens to it, such as scenarios/everyday.yaml
+  --seed     the first seed (default: a random one, which is printed)
+  --seeds    run each scenario this many times, each time with the next seed
+  --steps    the number of random steps in a run (default: as the scenario says)
+  --for      start new runs until this time has passed, such as 60m`;
 
-/** A failing list of steps is made shorter for this long. */
+/** Time to shrink a failing list of steps. */
 const SHRINK_FOR_MS = 180_000;
 const HOUR_MS = 3_600_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,7 +30,7 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   const asked = readArguments(args);
   const scenarios = asked.files.map((name) => ({ name, scenario: asSetupError(() => readScenario(name)) }));
   const stage = await openSimulationStage(path.join(settings.cacheDir, 'workflows'));
-  // Its Postgres must not outlive it.
+  // The stage's Postgres must not outlive this process.
   let stopping: Promise<void> | undefined;
   void awaitStopSignal().then(() => {
     stopping = stage.close().then(() => process.exit(130));
@@ -45,7 +45,7 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
       ...(asked.steps === undefined ? {} : { steps: asked.steps }),
       ...(asked.forMs === undefined ? {} : { forMs: asked.forMs }),
       onRun: (name, seed, outcome) => process.stdout.write(`${name} ${runLine(seed, outcome)}\n`),
-      onShrinking: () => process.stdout.write('A promise was broken. Looking for a shorter way there …\n'),
+      onShrinking: () => process.stdout.write('A promise was broken. Shrinking the steps that lead there …\n'),
     });
     process.stdout.write(`${totalLine(result)}\n`);
     if (result.failure) {
@@ -53,7 +53,7 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
       tell(result.failure);
     }
   } catch (error) {
-    // A run whose Postgres is stopped under it has no more to say.
+    // After a signal, errors are only the result of stopping Postgres under the run.
     await stopping;
     throw error;
   } finally {
@@ -70,9 +70,9 @@ ${trace.slice(-40).join('\n')}
 FAILED  ${file}, seed ${seed}, step ${step}, commit ${commit()}
 ${violations.map((violation) => `  ${violation}`).join('\n')}
 
-Again:          longshore sim ${file} --seed ${seed}
-${shrunk.steps.length} steps, in ${name} (found in ${shrunk.tries} tries):
-                longshore sim ${name} --seed ${seed}
+Reproduce with:             longshore sim ${file} --seed ${seed}
+or with only ${shrunk.steps.length} steps, which are now in ${name} (found in ${shrunk.tries} tries):
+                            longshore sim ${name} --seed ${seed}
 `);
 }
 
@@ -131,7 +131,7 @@ function time(text: string): number {
   return result.data;
 }
 
-/** What the person can put right is told without a stack trace. */
+/** Turns mistakes that the user can correct into messages without a stack trace. */
 function asSetupError<T>(act: () => T): T {
   try {
     return act();

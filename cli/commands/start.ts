@@ -1,4 +1,4 @@
-/** `npm start`: everything on this machine until Ctrl-C. */
+/** `npm start`: runs everything on this machine until Ctrl-C. */
 import { seconds } from '../../tools/progress.ts';
 import { claimDataFolder } from '../../tools/data-folder.ts';
 import { createTerminalLogger } from '../../tools/logger.ts';
@@ -34,7 +34,7 @@ async function runClaimed(settings: Settings): Promise<void> {
       process.stdout.write(greeting(outcome, settings));
       await stopSignal;
     } else {
-      // Stopped while starting: what is up goes down, what is still on its way ends with this process.
+      // The signal came during the start: running parts are stopped, and parts that are still starting end with this process.
       starting.catch(() => undefined);
     }
   } catch (error) {
@@ -45,7 +45,7 @@ async function runClaimed(settings: Settings): Promise<void> {
   const begun = performance.now();
   await stopAll();
   process.stderr.write(
-    `Stopped (${seconds(performance.now() - begun)}). Running tasks keep running; npm start finds them again.\n`,
+    `Stopped (${seconds(performance.now() - begun)}). Running tasks keep running; the next npm start adopts them.\n`,
   );
 }
 
@@ -66,7 +66,7 @@ Paste into another shell:
   export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
   export AWS_ACCESS_KEY_ID=longshore AWS_SECRET_ACCESS_KEY=longshore
 
-Then try (or see it all at once: npm run demo):
+Then try these commands (npm run demo shows all of it at once):
 
   aws ecs describe-clusters --include STATISTICS${cluster.replace('--cluster', '--clusters')}
   aws ecs register-task-definition --family hello --container-definitions ${hello}

@@ -1,4 +1,4 @@
-/** `npm test`: prepares every real part that the tests need, then runs them all. Arguments go to vitest. */
+/** `npm test`: prepares every real part that the tests need, then runs all tests. Passes its arguments to vitest. */
 import { spawn } from 'node:child_process';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Ends the process with vitest's exit code. */
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
-  say('Preparing the parts that tests run on');
+  say('Preparing the servers and programs that the tests need');
   await prepareEngine();
   await temporalExecutable(settings.cacheDir);
   await timeSkippingServerPath();
@@ -26,14 +26,14 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   process.exit(await runVitest(args));
 }
 
-/** Tests start Docker engines of their own in network namespaces, never the user's: that takes the programs and root. */
+/** Checks for root and the programs: tests start their own Docker engines in network namespaces and never use the user's engine. */
 async function prepareEngine(): Promise<void> {
   const needed = { dockerd: 'docker.io', iptables: 'iptables', ip: 'iproute2' };
   const missing = Object.entries(needed).filter(([program]) => findOnPath(program) === undefined);
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new SetupError(
-      'The tests start Docker engines of their own in network namespaces: run them as root on Linux.\n' +
-        '  Without root the pure core can be tested: npm run test:unit.',
+      'The tests start their own Docker engines in network namespaces: run them as root on Linux.\n' +
+        '  Without root, npm run test:unit tests the pure core.',
     );
   }
   if (missing.length === 0) return;
@@ -59,7 +59,7 @@ function runVitest(args: readonly string[]): Promise<number> {
   });
 }
 
-/** Without the settings of the person's shell: tests choose their own ports, folders and servers. */
+/** Leaves out the settings of the user's shell: tests choose their own ports, folders and servers. */
 function testEnvironment(): NodeJS.ProcessEnv {
   const own = /^(LONGSHORE_(?!TEST_)|AWS_|TEMPORAL_|DATABASE_URL$|DOCKER_HOST$)/;
   const kept = Object.entries(process.env).filter(([name]) => !own.test(name));

@@ -1,4 +1,4 @@
-/** `longshore worker`: the scheduler alone, beside a Temporal and a Postgres of the operator's own. Any number of them. */
+/** `longshore worker`: runs only the scheduler, with the operator's own Temporal and Postgres. Any number of workers may run. */
 import type { Settings } from '../../tools/settings.ts';
 import { startWorkerRole } from '../roles.ts';
 import { openControlPlane, runUntilStopped } from './one-role.ts';

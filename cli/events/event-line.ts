@@ -1,4 +1,4 @@
-/** An event as a line for a person. */
+/** Formats an event as a line for a person. */
 import { DETAIL_TYPES, type EventEnvelope } from '../../model/event.ts';
 
 /** E.g. `2026-11-21T12:00:00Z  task/default/0a1b…  RUNNING → STOPPED: Scaling activity initiated by …`. */

@@ -1,4 +1,4 @@
-/** Follows the API's event stream, and goes on where it was when the stream ends: nothing is missed, nothing told twice. */
+/** Follows the API's event stream, and resumes after the last event when the stream ends: no event is missed or printed twice. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventEnvelope } from '../../model/event.ts';
 import { serverSentEvents } from '../../tools/server-sent-events.ts';
@@ -7,7 +7,7 @@ const RETRY_MS = 1_000;
 
 export interface FollowOptions {
   readonly url: string;
-  /** Position to go on after; undefined: from now on. */
+  /** Resume after this position. Undefined: only new events. */
   readonly after: string | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (position: string, event: EventEnvelope) => void;
@@ -15,15 +15,15 @@ export interface FollowOptions {
   readonly onGap: () => void;
 }
 
-/** A refusal that trying again does not change. */
+/** A refusal that a retry does not change. */
 export class FollowRefused extends Error {
   override name = 'FollowRefused';
 }
 
-/** Until the signal; answers the position to go on after. Throws when the stream can not be opened at first. */
+/** Follows until the signal. Resolves to the position of the last event. Throws when the first attempt to open the stream fails. */
 export async function followEvents(options: FollowOptions): Promise<string | undefined> {
   const { signal, onGap } = options;
-  // Asked again after each wait.
+  // A function, since the signal may change during each wait.
   const isStopped = (): boolean => signal.aborted;
   let position = options.after;
   let opened = false;
@@ -32,7 +32,7 @@ export async function followEvents(options: FollowOptions): Promise<string | und
       const body = await open(options, position);
       opened = true;
       for await (const { id, data } of serverSentEvents(body)) {
-        // Told before it is noted: an interruption in between repeats the event rather than lose it.
+        // The callback comes before the position: an interruption between them repeats the event rather than loses it.
         if (id !== undefined && data !== undefined) options.onEvent(id, JSON.parse(data) as EventEnvelope);
         position = id ?? position;
       }
@@ -54,6 +54,6 @@ async function open({ url, signal }: FollowOptions, position: string | undefined
   if (response.status === 200 && response.body !== null) return response.body;
   const { message } = (await response.json().catch(() => ({}))) as { message?: string };
   const text = message ?? `The API answered ${response.status}.`;
-  // While Longshore comes up again it answers 503.
+  // Longshore answers 503 while it restarts.
   throw response.status < 500 ? new FollowRefused(text) : new Error(text);
 }

@@ -1,4 +1,4 @@
-/** What other data folders left on a Docker engine: containers, and the volumes that live as long as their tasks. */
+/** Finds what other data folders left on a Docker engine: containers, and the volumes that belong to their tasks. */
 import type Docker from 'dockerode';
 import { LABELS, planFrom } from '../../activities/host/launch/labels.ts';
 import type { LiveInstance } from './other-instances.ts';
@@ -6,24 +6,24 @@ import type { LiveInstance } from './other-instances.ts';
 export interface Orphan {
   readonly containerId: string;
   readonly name: string;
-  /** Docker's word: running, exited … */
+  /** As Docker names it: running, exited … */
   readonly state: string;
   readonly containerInstanceId: string;
   readonly cluster: string;
   readonly taskArn: string;
-  /** Volumes of its task. */
+  /** The volumes of the container's task. */
   readonly volumes: readonly string[];
-  /** Present while a Longshore on this machine looks after it. */
+  /** Present while a Longshore on this machine manages the container. */
   readonly inUseBy?: LiveInstance;
 }
 
 export interface Known {
-  /** The instance of the settings' data folder: its containers are no orphans. */
+  /** The container instance of the settings' data folder: its containers are not orphans. */
   readonly own: string | undefined;
   readonly live: ReadonlyMap<string, LiveInstance>;
 }
 
-/** Containers with Longshore's labels that belong to another instance, by instance and name. */
+/** Lists the containers with Longshore's labels that belong to another instance, sorted by instance and name. */
 export async function findOrphans(docker: Docker, { own, live }: Known): Promise<readonly Orphan[]> {
   const containers = await docker.listContainers({ all: true, filters: { label: [LABELS.instance] } });
   return containers
@@ -48,7 +48,7 @@ export async function findOrphans(docker: Docker, { own, live }: Known): Promise
 
 const order = ({ containerInstanceId, name }: Orphan): string => `${containerInstanceId} ${name}`;
 
-/** Those that an id names: a container's or an instance's, or the beginning of one. Without ids all. */
+/** Selects the orphans that the ids name, each the id of a container or an instance or the beginning of one. Without ids: all. */
 export const named = (orphans: readonly Orphan[], ids: readonly string[]): readonly Orphan[] =>
   ids.length === 0 ? orphans : orphans.filter((orphan) => ids.some((id) => isNamedBy(orphan, id)));
 
@@ -56,7 +56,7 @@ export const named = (orphans: readonly Orphan[], ids: readonly string[]): reado
 export const isNamedBy = (orphan: Orphan, id: string): boolean =>
   orphan.containerId.startsWith(id) || orphan.containerInstanceId.startsWith(id) || orphan.name === id;
 
-/** Ends and removes the containers, then the volumes of their tasks. What is gone already is gone. */
+/** Kills and removes the containers, then removes the volumes of their tasks. One that is gone already is a success. */
 export async function removeOrphans(docker: Docker, orphans: readonly Orphan[]): Promise<void> {
   for (const { containerId } of orphans) {
     await unlessGone(docker.getContainer(containerId).remove({ force: true, v: true }));
@@ -70,7 +70,7 @@ async function unlessGone(removal: Promise<unknown>): Promise<void> {
     await removal;
   } catch (error) {
     const { statusCode } = error as { readonly statusCode?: number };
-    // 409: another container of the task, which was not named, still holds the volume.
+    // 409: another container of the task, which the ids do not name, still uses the volume.
     if (statusCode !== 404 && statusCode !== 409) throw error;
   }
 }

@@ -1,11 +1,11 @@
-/** The Longshores that run on this machine, by the id of their container instance. */
+/** Finds the Longshores that run on this machine, by the id of their container instance. */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { INSTANCE_ID_FILE } from '../../agent/instance-id.ts';
 import { findProcesses } from '../../tools/process.ts';
 
-/** The id of the data folder's own instance; undefined before its first start. */
+/** The id of the data folder's container instance. Undefined before the first start. */
 export function instanceIdOf(dataDir: string): string | undefined {
   try {
     return fs.readFileSync(path.join(dataDir, 'agent', INSTANCE_ID_FILE), 'utf8').trim();
@@ -20,7 +20,7 @@ export interface LiveInstance {
   readonly dataDir: string;
 }
 
-/** Those of which this user may read the environment; an agent claims no folder, so processes are asked. */
+/** Reads the processes, since an agent does not claim its data folder. Finds those whose environment this user may read. */
 export function liveInstances(): ReadonlyMap<string, LiveInstance> {
   const live = findProcesses(['longshore.mjs']).flatMap((pid): [string, LiveInstance][] => {
     const dataDir = dataDirOf(pid);

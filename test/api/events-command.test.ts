@@ -63,7 +63,9 @@ describe('longshore events', () => {
 
   it('prints why it was refused, and its usage', async () => {
     await expect(events('--type', 'Weather')).rejects.toThrow(/^detailType must be one of/);
-    await expect(events('--follow', '--limit', '1')).rejects.toThrow(/--limit does not go with --follow[^]*Usage/);
+    await expect(events('--follow', '--limit', '1')).rejects.toThrow(
+      /--limit cannot be combined with --follow[^]*Usage/,
+    );
     await expect(events('--follow', '--after', 'x')).rejects.toThrow(/^after must be the position/);
   });
 });

@@ -108,7 +108,7 @@ describe('longshore orphans', () => {
     const [inUse] = await listed();
     const outcome = await orphans('--remove', '--in-use', inUse!.containerId.slice(0, 12));
     expect(outcome).toMatchObject({ code: 0, stdout: 'Removed 1 container.\n', stderr: '' });
-    expect((await orphans()).stdout).toBe('Nothing of another data folder is on this Docker engine.\n');
+    expect((await orphans()).stdout).toBe('There are no containers of other data folders on this Docker engine.\n');
     expect(await containers()).toBe(1);
   });
 });
