@@ -1,4 +1,4 @@
-/** What an instance says of its host: resources, and the attributes that placement matches against. Pure. */
+/** What an instance reports about its host: its resources, and the attributes that placement matches against. Pure. */
 import {
   AVAILABILITY_ZONE_ATTRIBUTE,
   CAPACITY_PROVIDER_ATTRIBUTE,
@@ -8,15 +8,15 @@ import {
 import type { Attribute, InstanceResources } from '../model/container-instance.ts';
 
 const MIB = 1024 * 1024;
-/** Left to the engine, the agent and the system: never given to tasks. */
+/** Reserved for the engine, the agent and the system: tasks never get it. */
 const RESERVED_MEMORY_MIB = 256;
-/** An ECS agent keeps these for SSH, the Docker engine and itself. */
+/** An ECS agent reserves these ports for SSH, the Docker engine and itself. */
 const RESERVED_PORTS: readonly string[] = ['22/tcp', '2375/tcp', '2376/tcp', '51678/tcp', '51679/tcp'];
-/** The oldest engine API that ECS knows a capability for. */
+/** The oldest version of the engine's API for which ECS has a capability. */
 const FIRST_API_MINOR = 17;
-/** Docker's log drivers that ECS has a name for and the agent passes on. */
+/** Docker's log drivers that ECS has a name for and that the agent passes on. */
 const LOG_DRIVERS: readonly string[] = ['json-file', 'syslog', 'journald', 'gelf', 'fluentd', 'splunk'];
-/** What this agent can do whatever the engine. */
+/** What this agent can do with any engine. */
 const AGENT_CAPABILITIES: readonly string[] = [
   'ecs.capability.container-health-check',
   'ecs.capability.container-ordering',
@@ -24,17 +24,17 @@ const AGENT_CAPABILITIES: readonly string[] = [
   'ecs.capability.task-cpu-mem-limit',
   'ecs.capability.pid-ipc-namespace-sharing',
   'com.amazonaws.ecs.capability.privileged-container',
-  // Images of ECR are pulled as any others: with the credentials that the engine of the host has.
+  // The agent pulls images of ECR like any others: with the credentials of the host's engine.
   'com.amazonaws.ecs.capability.ecr-auth',
   'ecs.capability.execution-role-ecr-pull',
 ];
 const CAPABILITY = 'com.amazonaws.ecs.capability.';
 
-/** What the engine tells of itself and its machine. */
+/** What the engine reports about itself and its machine. */
 export interface EngineFacts {
   readonly cores: number;
   readonly memoryBytes: number;
-  /** As Docker names it: x86_64, aarch64. */
+  /** In Docker's terms: x86_64, aarch64. */
   readonly architecture: string;
   /** The newest API version, e.g. 1.41. */
   readonly apiVersion: string;
@@ -45,7 +45,7 @@ export interface EngineFacts {
   readonly gpuIds: readonly string[];
 }
 
-/** What the instance has in total. */
+/** The instance's resources in total. */
 export function resourcesOf(facts: EngineFacts): InstanceResources {
   return {
     cpu: facts.cores * 1024,
@@ -58,15 +58,15 @@ export function resourcesOf(facts: EngineFacts): InstanceResources {
 export interface InstanceFacts {
   readonly engine: EngineFacts;
   readonly availabilityZone: string;
-  /** Takes tasks of launch type FARGATE, those of the capacity provider FARGATE_SPOT among them. */
+  /** The instance takes tasks of launch type FARGATE, including those of the capacity provider FARGATE_SPOT. */
   readonly fargate: boolean;
-  /** The operator's capacity provider whose group it belongs to. */
+  /** The capacity provider of the operator to whose group the instance belongs. */
   readonly capacityProvider?: string;
-  /** The operator's own. */
+  /** The attributes that the operator set. */
   readonly attributes: readonly Attribute[];
 }
 
-/** All attributes of the instance; the operator's come last and win. */
+/** All attributes of the instance. An attribute of the operator replaces the agent's of the same name. */
 export function attributesOf(facts: InstanceFacts): Attribute[] {
   const { engine, availabilityZone, fargate, capacityProvider, attributes } = facts;
   const own: Attribute[] = [

@@ -1,4 +1,4 @@
-/** The agent's side of the talk with the control plane: everything goes through Temporal, outbound only. */
+/** How the agent reaches the control plane: always through Temporal, with outbound connections only. */
 import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import type { SendReports } from '../activities/host/reporter.ts';
@@ -13,7 +13,7 @@ import {
   taskReportsSignal,
 } from '../workflows/messages.ts';
 
-/** Registers the instance or greets the one that is known; answers what the control plane expects here. */
+/** Registers the instance, new or known. Resolves to the tasks that the control plane expects on it. */
 export async function registerInstance(client: Client, registration: InstanceRegistration): Promise<ExpectedWork> {
   const { clusterName, containerInstanceId } = registration;
   const input: ContainerInstanceWorkflowInput = { clusterName, containerInstanceId };
@@ -29,7 +29,7 @@ export async function registerInstance(client: Client, registration: InstanceReg
   });
 }
 
-/** Tells the instance's workflow that this agent has reconciled and takes work. */
+/** Tells the instance's workflow that this agent has reconciled its tasks and takes work. */
 export async function announceAgent(
   client: Client,
   instance: ContainerInstanceWorkflowInput & { readonly sessionId: string },
@@ -40,14 +40,14 @@ export async function announceAgent(
   await handle.signal(agentAttendsSignal, { sessionId: instance.sessionId });
 }
 
-/** False once the instance was deregistered: its workflow has ended. */
+/** False when the instance was deregistered, which ends its workflow. */
 export async function isRegistered(client: Client, instance: ContainerInstanceWorkflowInput): Promise<boolean> {
   const id = containerInstanceWorkflowId(instance.clusterName, instance.containerInstanceId);
   const { status } = await client.workflow.getHandle(id).describe();
   return status.name !== 'COMPLETED';
 }
 
-/** Sends reports to the owner, whichever run of its workflow is current. */
+/** Sends reports to the current run of the owner's workflow. */
 export const reportSender =
   (client: Client): SendReports =>
   async (ownerWorkflowId, reports) => {

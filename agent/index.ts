@@ -1,4 +1,4 @@
-/** Composition root on a container instance: one agent serves one Docker engine in one cluster. */
+/** Composition root of a container instance: one agent serves one Docker engine in one cluster. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
@@ -27,17 +27,17 @@ import { untilDone } from './retry.ts';
 import { ControlPlaneSession } from './session.ts';
 
 const AGENT_VERSION = '0.1.0';
-/** Where ECS shows the agent's build. */
+/** ECS shows the agent's build here. */
 const AGENT_HASH = 'longshore';
-/** Activities at a time: most only wait for containers. */
+/** Concurrent activities: most of them only wait for containers. */
 const CONCURRENT_ACTIVITIES = 500;
-/** Polls that wait for work. Temporal allows a namespace only so many, and every instance of a cluster has its own. */
+/** Concurrent polls for work. Temporal limits the polls of a namespace, and each instance of a cluster has its own. */
 const POLLS = 2;
-/** Heartbeats reach Temporal this often: a silent instance is noticed after a few that are missing. */
+/** Time between heartbeats to Temporal. A few missing ones reveal a silent instance. */
 const HEARTBEAT_INTERVAL_MS = 3_000;
-/** An engine that restarts is back sooner; one that is away longer takes its instance out of service. */
+/** A restarting engine is back sooner. An engine that is away for longer takes its instance out of service. */
 const ENGINE_LOST_AFTER_MS = 10_000;
-/** At shutdown, reports have this long to reach their owners. */
+/** Time for the last reports to reach their owners at shutdown. */
 const LAST_REPORTS_MS = 2_000;
 
 export interface AgentOptions {
@@ -45,30 +45,31 @@ export interface AgentOptions {
   readonly docker: Docker.DockerOptions;
   readonly clusterName: string;
   readonly partition: Partition;
-  /** Keeps the instance's id. */
+  /** Holds the instance's id. */
   readonly dataDir: string;
   readonly availabilityZone: string;
-  /** Offers its capacity to tasks of launch type FARGATE. */
+  /** The instance offers its capacity to tasks of launch type FARGATE. */
   readonly fargate: boolean;
-  /** The operator's capacity provider whose group the instance belongs to. */
+  /** The capacity provider of the operator to whose group the instance belongs. */
   readonly capacityProvider?: string;
   readonly attributes: readonly Attribute[];
   readonly logger: Logger;
-  /** Stopped containers are removed after this time. */
+  /** The agent removes stopped containers after this time. */
   readonly taskCleanupWaitMs: number;
-  /** And the oldest earlier, where there are more than this. */
+  /** The agent removes the oldest stopped containers sooner when there are more than this. */
   readonly keptContainers: { readonly perFamily: number; readonly inAll: number };
 }
 
 export interface RunningAgent {
   readonly containerInstanceId: string;
-  /** Takes no more work and ends; containers keep running. */
+  /** Ends the agent. Containers keep running. */
   shutdown(): Promise<void>;
 }
 
 /**
- * Starts the agent: registers the instance, adopts what runs, then serves its task queue. Waits for Docker and Temporal
- * where they are away; throws what the control plane refuses for good, such as an unknown cluster.
+ * Starts the agent: registers the instance, adopts running containers, then serves the instance's task queue. Waits for
+ * Docker and Temporal when they do not answer. Throws when the control plane refuses the instance for good, such as for an
+ * unknown cluster.
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const containerInstanceId = await loadInstanceId(options.dataDir);
@@ -173,6 +174,6 @@ async function createWorker(options: AgentOptions, id: string, deps: HostActivit
   });
 }
 
-/** The control plane has answered, and the answer is no: the workflow's refusals are ApplicationFailures. */
+/** True when the control plane refused the request: the workflow's refusals are ApplicationFailures. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure;

@@ -1,10 +1,10 @@
-/** Asks the container engine what it is and what its machine has. */
+/** Asks the container engine for its version and for the resources of its machine. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
 import type { EngineFacts } from './attributes.ts';
 
-/** What the agent reads of `GET /info`. */
+/** The members of `GET /info` that the agent reads. */
 interface EngineInfo {
   readonly NCPU: number;
   readonly MemTotal: number;
@@ -31,7 +31,7 @@ export async function probeEngine(docker: Docker): Promise<EngineFacts> {
   };
 }
 
-/** GPUs as the engine's device requests name them; none where the driver's tool does not answer. */
+/** The GPUs by the names that the engine's device requests take. Empty when the driver's tool does not answer. */
 async function listGpus(): Promise<readonly string[]> {
   try {
     const { stdout } = await promisify(execFile)('nvidia-smi', ['--query-gpu=uuid', '--format=csv,noheader']);

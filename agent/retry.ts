@@ -1,4 +1,4 @@
-/** Trying again for as long as it takes: what the agent needs may be away at any time. */
+/** Retries for as long as it takes: the servers that the agent needs may be away at any time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
@@ -8,11 +8,11 @@ export interface Attempts {
   readonly what: string;
   readonly logger: Logger;
   readonly signal: AbortSignal;
-  /** Failures that no waiting cures: thrown at once. */
+  /** True for failures that no retry cures. They are thrown at once. */
   readonly isFinal?: (error: unknown) => boolean;
 }
 
-/** Runs until it succeeds; throws final errors, and when the signal is aborted. */
+/** Retries until the attempt succeeds. Throws final errors, and when the signal aborts. */
 export async function untilDone<T>({ what, logger, signal, isFinal }: Attempts, attempt: () => Promise<T>): Promise<T> {
   for (let wait = RETRY_MS.first; ; wait = Math.min(wait * 2, RETRY_MS.most)) {
     signal.throwIfAborted();

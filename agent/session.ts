@@ -1,4 +1,4 @@
-/** The agent's standing with the control plane: registered in one session at a time, reconciled at the start of each. */
+/** The agent's session with the control plane: one at a time, and each begins with a registration and a reconciliation. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
@@ -13,18 +13,18 @@ import type { ExpectedTask } from '../workflows/messages.ts';
 import { announceAgent, isRegistered, registerInstance } from './control-plane.ts';
 
 /**
- * The agent of an instance that was deregistered registers it anew after this long, as ECS's does; a restart does so at
- * once. Until then its containers run on, and nothing new comes.
+ * The agent registers a deregistered instance again after this time, as the ECS agent does; a restart does it at once.
+ * Until then the instance's containers keep running, and it gets no new tasks.
  */
 const DEREGISTERED_WAIT_MS = 3_600_000;
 
 export interface SessionDeps {
   readonly client: Client;
-  /** What the instance is, asked anew for each session. */
+  /** Describes the instance, afresh for each session. */
   readonly describe: () => Promise<Omit<InstanceRegistration, 'sessionId'>>;
-  /** Stops what is not expected and reports the rest; the session takes work after that. */
+  /** Stops unexpected tasks and reports on the others. The session takes work afterwards. */
   readonly reconcile: (expected: readonly ExpectedHostTask[]) => Promise<void>;
-  /** Absent: once its instance is deregistered, it stays away. */
+  /** Absent: a deregistered instance stays deregistered. */
   readonly comesBack?: {
     readonly logger: Pick<Logger, 'warn'>;
     /** Ends the wait. */
@@ -45,7 +45,7 @@ export class ControlPlaneSession implements AgentSession {
     this.#deps = deps;
   }
 
-  /** Registers in a new session and reconciles. Calls at the same time share one. */
+  /** Registers in a new session and reconciles. Concurrent calls share one session. */
   renew(): Promise<void> {
     this.#renewal ??= this.#register().finally(() => {
       this.#renewal = undefined;
@@ -54,7 +54,7 @@ export class ControlPlaneSession implements AgentSession {
   }
 
   async confirm(sessionId: string): Promise<boolean> {
-    // A session counts once its reconciliation is done.
+    // A session is valid once its reconciliation is done.
     await this.#renewal;
     if (this.#registration?.sessionId === sessionId) return true;
     await this.renew();
@@ -98,7 +98,7 @@ export class ControlPlaneSession implements AgentSession {
     const registration = { ...(await this.#deps.describe()), sessionId: randomUUID() };
     const { expectedTasks, ordersFrom = 0 } = await registerInstance(this.#deps.client, registration);
     this.#registration = registration;
-    // Before the comparison: a launch that it has not found yet must not begin after it.
+    // Set before the reconciliation: a launch that the reconciliation did not find must not begin after it.
     this.#ordersFrom = ordersFrom;
     await this.#deps.reconcile(expectedTasks.map(toHostTask));
   }
