@@ -1,4 +1,4 @@
-/** A small image with a shell and a web server, made of the machine's own static busybox: no registry needed. */
+/** A small image with a shell and a web server, built from the machine's own static busybox without a registry. */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { Readable } from 'node:stream';
@@ -10,7 +10,7 @@ import { type TarEntry, tarArchive } from '../activities/host/runtime/tar.ts';
 const PLACES = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox'];
 const PROGRAM_INTERPRETER = 3;
 
-/** Imports the image as `reference` (`repository:tag`) into the engine, unless it is there. `logDir`: for an installation of busybox. */
+/** Imports the image into the engine as `reference` (`repository:tag`), unless the engine has it. `logDir` takes the log of an installation of busybox. */
 export async function ensureBusyboxImage(docker: Docker, reference: string, logDir: string): Promise<void> {
   const found = await docker.listImages({ filters: { reference: [reference] } });
   if (found.length > 0) return;
@@ -26,7 +26,7 @@ export async function ensureBusyboxImage(docker: Docker, reference: string, logD
   });
 }
 
-/** A busybox that needs no libraries; installed where this runs as root on Debian or Ubuntu and there is none. */
+/** Finds a busybox that needs no libraries. Installs one when there is none and this runs as root on Debian or Ubuntu. */
 async function staticBusybox(logDir: string): Promise<string> {
   const present = PLACES.find(isStatic);
   if (present !== undefined) return present;
@@ -40,7 +40,7 @@ async function staticBusybox(logDir: string): Promise<string> {
   );
 }
 
-/** True for a 64-bit ELF program without an interpreter, that is, without shared libraries. */
+/** True for a 64-bit ELF program without an interpreter: it needs no shared libraries. */
 function isStatic(file: string): boolean {
   if (!fs.existsSync(file)) return false;
   const bytes = fs.readFileSync(file);

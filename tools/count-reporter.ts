@@ -1,17 +1,17 @@
-/** Ends a test run with where its time went, and one line that scripts can read: `N passed, N failed`. */
+/** Ends a test run with its slowest files, and with one line for scripts: `N passed, N failed`. */
 import * as path from 'node:path';
 import type { Reporter, TestModule, SerializedError } from 'vitest/node';
 
 const SLOWEST_SHOWN = 15;
 
-/** A file that cannot be loaded and an error outside any test count as one failure each. */
+/** A file that cannot be loaded counts as one failure, and so does an error outside any test. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string): number => tests.filter((test) => test.result().state === state).length;
     const broken = modules.filter((module) => module.errors().length > 0).length + errors.length;
     const skipped = count('skipped');
-    // After the default reporter's own summary.
+    // At exit, so that this comes after the summary of the default reporter.
     process.once('exit', () => {
       const rest = skipped === 0 ? '' : `, ${skipped} skipped`;
       process.stdout.write(timesOf(modules.map(fileTime)));
@@ -26,14 +26,14 @@ export interface FileTime {
   readonly ms: number;
 }
 
-/** Tests, hooks and the loading of the file. */
+/** The time of the file's tests, its hooks and its loading. */
 function fileTime(module: TestModule): FileTime {
   const { duration, collectDuration, setupDuration } = module.diagnostic();
   const file = path.relative(process.cwd(), module.moduleId);
   return { project: module.project.name, file, ms: duration + collectDuration + setupDuration };
 }
 
-/** The slowest files and what each project took in all, a line each. */
+/** One line for each of the slowest files, and one for the total of each project. */
 export function timesOf(files: readonly FileTime[]): string {
   const byProject = new Map<string, number>();
   for (const { project, ms } of files) byProject.set(project, (byProject.get(project) ?? 0) + ms);

@@ -1,4 +1,4 @@
-/** One Longshore per data folder: two would fight over the same databases. */
+/** Only one Longshore may use a data folder: two would fight over the same databases. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { makeRoomForStart } from './disk/reserve.ts';
@@ -6,13 +6,13 @@ import { readOwnPid } from './process.ts';
 import { SetupError } from './settings.ts';
 import { explainSystemError } from './system-error.ts';
 
-/** What the command line of every Longshore process holds. */
+/** The command line of every Longshore process contains this. */
 const COMMAND_MARK = 'longshore.mjs';
 const MIB = 1024 * 1024;
-/** An empty Postgres has 40 MB, Temporal 10; the rest is for what comes. */
+/** An empty Postgres takes 40 MB and Temporal 10; the rest is for their first data. */
 const FIRST_START_BYTES = 96 * MIB;
 
-/** Claims the folder for this process, over the claim of one that is dead. Returns what gives it back. */
+/** Claims the folder for this process. Replaces the claim of a dead process. Returns the function that releases the claim. */
 export function claimDataFolder(folder: string): () => void {
   try {
     makeFolder(folder);
@@ -25,8 +25,8 @@ export function claimDataFolder(folder: string): () => void {
 }
 
 /**
- * One level at a time: told to make them all, Node says ENOENT where the file system is read-only. Passable: as root,
- * Postgres runs as a user of its own, which must reach its part of the folder.
+ * Makes one level at a time: with `recursive`, Node reports ENOENT on a read-only file system. Other users may pass
+ * through the folder: under root, Postgres runs as its own user and must reach its part of the folder.
  */
 function makeFolder(folder: string): void {
   const parent = path.dirname(folder);
@@ -50,7 +50,7 @@ function claim(folder: string): () => void {
   return () => fs.rmSync(file, { force: true });
 }
 
-/** A hard link is made or refused at once, so of two that start together only one gets the folder. */
+/** A hard link is atomic: of two processes that start together, only one gets the folder. */
 function link(mine: string, file: string, folder: string): void {
   for (;;) {
     try {
@@ -62,7 +62,7 @@ function link(mine: string, file: string, folder: string): void {
     const owner = readOwnPid(file, [COMMAND_MARK]);
     if (owner !== undefined && owner !== process.pid) {
       throw new SetupError(
-        `Longshore runs already on ${folder} (pid ${owner}). Stop it first, or set LONGSHORE_DATA and the ports\n` +
+        `Longshore is already running on ${folder} (pid ${owner}). Stop it first, or set LONGSHORE_DATA and the ports\n` +
           '  (LONGSHORE_PORT, LONGSHORE_TEMPORAL_PORT, LONGSHORE_TEMPORAL_UI_PORT, LONGSHORE_POSTGRES_PORT) for a second one.',
       );
     }

@@ -1,17 +1,17 @@
-/** Ports of loopback for servers of tests, benches and simulations, which many start side by side. */
+/** Free loopback ports for the servers of tests, benches and simulations, many of which start concurrently. */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that kernels draw from (32768 and up on Linux, 49152 and up elsewhere). A port from there may become the
- * local end of somebody's connection between this look and the moment when a server listens on it.
+ * Below the ephemeral ports (32768 and up on Linux, 49152 and up elsewhere). An ephemeral port may become the local end
+ * of a connection between this check and the moment when a server listens on it.
  */
 const LOWEST = 10_000;
 const BEYOND = 32_000;
 
 const given = new Set<number>();
 
-/** A port that nobody listens on and that this process has not given out before. */
+/** Finds a port that no process listens on and that this process has not returned before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, BEYOND);

@@ -1,26 +1,26 @@
-/** Log files of bounded size and number: our own, and those that servers of ours write into. */
+/** Log files of bounded size and number: Longshore's own, and those of the servers that it starts. */
 import * as fs from 'node:fs';
 
 export interface LogLimits {
-  /** A log is set aside when it would grow beyond this … */
+  /** A log is rotated when it would grow beyond this size … */
   readonly maxBytes: number;
-  /** … or was begun longer ago than this. */
+  /** … or when its first line is older than this. */
   readonly maxAgeMs: number;
-  /** Logs set aside that are kept: `.1`, the newest, to `.<keep>`. */
+  /** The number of rotated logs to keep: `.1`, the newest, to `.<keep>`. */
   readonly keep: number;
 }
 
-/** Whether the log must be set aside before `moreBytes` are written to it. */
+/** True when the log must be rotated before `moreBytes` are written to it. */
 export function isDue(file: string, limits: LogLimits, moreBytes = 0): boolean {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   if (stat === undefined || stat.size === 0) return false;
   if (stat.size + moreBytes > limits.maxBytes) return true;
-  // It was begun when the one before it was set aside.
+  // A log begins when the one before it is rotated.
   const begun = fs.statSync(`${file}.1`, { throwIfNoEntry: false })?.mtimeMs ?? stat.birthtimeMs;
   return Date.now() - begun > limits.maxAgeMs;
 }
 
-/** Makes `.1` free: each goes one further, the oldest goes. Those beyond `keep` go too: it may have been more. */
+/** Frees `.1`: renames each log to the next number and removes the oldest. Removes all beyond `keep`, which may have been larger before. */
 function shift(file: string, keep: number): void {
   for (let number = Math.max(keep, 1); fs.existsSync(`${file}.${number}`); number += 1) {
     fs.rmSync(`${file}.${number}`);
@@ -30,7 +30,7 @@ function shift(file: string, keep: number): void {
   }
 }
 
-/** Sets aside a log that this process alone writes to, by name. */
+/** Rotates a log that only this process writes to, by renaming it. */
 export function setAside(file: string, { keep }: LogLimits): void {
   shift(file, keep);
   if (keep === 0) fs.rmSync(file, { force: true });
@@ -38,8 +38,9 @@ export function setAside(file: string, { keep }: LogLimits): void {
 }
 
 /**
- * Sets aside a log that another process holds open for appending: copied, then emptied. Such a process may outlive this
- * one, so its log must be no pipe of ours. Lines that are written in between are lost; on a full disk the whole log is.
+ * Rotates a log that another process holds open for appending: copies it, then empties it. The other process may outlive
+ * this one, so its log cannot be a pipe of this process. Lines that it writes in between are lost, and on a full disk the
+ * whole log is lost.
  */
 function copyAndEmpty(file: string, { keep }: LogLimits): void {
   shift(file, keep);
@@ -53,7 +54,7 @@ function copyAndEmpty(file: string, { keep }: LogLimits): void {
   fs.truncateSync(file);
 }
 
-/** Sets aside whichever of the logs is due. One that cannot be is left for the next time. */
+/** Rotates each log that is due. A log that cannot be rotated stays for the next time. */
 export function tendLogs(files: readonly string[], limits: LogLimits, onFailure: (error: unknown) => void): void {
   for (const file of files) {
     try {
@@ -64,16 +65,16 @@ export function tendLogs(files: readonly string[], limits: LogLimits, onFailure:
   }
 }
 
-/** What a log says when it takes lines again. */
+/** The first message of a log that can be written again. */
 export const LOST_LINES = 'lines of the log could not be written and are lost';
 
-/** A log of our own. A line that cannot be written is dropped and counted: what is logged goes on. */
+/** Longshore's own log. A line that cannot be written is dropped and counted, and the caller goes on. */
 export class LogFile {
   readonly #file: string;
   readonly #limits: LogLimits;
   #descriptor: number | undefined;
   #dropped = 0;
-  /** The last write ended within a line. */
+  /** The last write ended in the middle of a line. */
   #broken = false;
 
   constructor(file: string, limits: LogLimits) {
@@ -113,7 +114,7 @@ export class LogFile {
     try {
       setAside(this.#file, this.#limits);
     } catch {
-      // The log goes on as it is; the next line tries again.
+      // The log stays as it is, and the next line tries again.
     }
   }
 }

@@ -1,16 +1,16 @@
-/** Logs: JSON lines into a file of the data folder or to standard output, and short lines for a person at a terminal. */
+/** Logs: JSON lines to a file in the data folder or to standard output, and short lines for a person at a terminal. */
 import * as path from 'node:path';
 import { destination, type Logger, multistream, pino } from 'pino';
 import { LogFile, LOST_LINES } from './log-files.ts';
 import type { Settings } from './settings.ts';
 
-/** Lines that wait while standard output takes none; what comes then is dropped. */
+/** Lines that may wait while standard output is blocked. Further lines are dropped. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 
-/** For a role alone: JSON lines on standard output, as container platforms collect them. */
+/** For a single role: JSON lines on standard output, as container platforms collect them. */
 export function createProcessLogger(level: Settings['logLevel']): Logger {
   const output = destination({ dest: 1, sync: true, maxLength: MOST_WAITING_BYTES });
-  // A disk that is full, a reader that has gone: the role goes on. A line that was not written is tried again with the next.
+  // The role goes on when the disk is full or the reader has gone. A failed line is written again with the next line.
   output.on('error', () => undefined);
   const logger = pino({ level, base: null }, output);
   let lines = 0;
@@ -23,8 +23,8 @@ export function createProcessLogger(level: Settings['logLevel']): Logger {
 }
 
 /**
- * For the all-in-one: everything into `longshore.log` of the data folder, warnings and worse also to the terminal.
- * A person who set the level to debug or trace sees that on the terminal too.
+ * For the all-in-one: everything goes to `longshore.log` in the data folder, and warnings and worse also to the terminal.
+ * At level debug or trace the terminal shows everything too.
  */
 export function createTerminalLogger(settings: Pick<Settings, 'logLevel' | 'dataDir' | 'logLimits'>): Logger {
   const file = new LogFile(path.join(settings.dataDir, 'longshore.log'), settings.logLimits);

@@ -1,14 +1,14 @@
-/** Other releases of Node.js that Longshore runs on, for tests: the programs themselves, as npm's packages carry them. */
+/** Other releases of Node.js that Longshore supports, for tests: the programs come from npm packages. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { findOnPath, runCommand } from './command.ts';
 import { withProgress } from './progress.ts';
 import { readSettings, SetupError } from './settings.ts';
 
-/** One of each supported line above the oldest. */
+/** One release of each supported line above the oldest line. */
 export const OTHER_NODE_RELEASES: readonly string[] = ['22.23.5', '24.22.3'];
 
-/** The absolute path of that release's `node`, fetched with npm on first use. */
+/** The absolute path of the release's `node`. The first use fetches it with npm. */
 export async function nodeExecutable(release: string): Promise<string> {
   const root = path.join(readSettings(process.env).cacheDir, 'node');
   const name = `node-${process.platform}-${process.arch}`;

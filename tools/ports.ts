@@ -1,11 +1,11 @@
-/** Ports that cannot be had, told to a person: which part wanted it, why, and which setting chooses another. */
+/** Explains why a part cannot listen on its port, and which setting chooses another port. */
 import { SetupError } from './settings.ts';
 
 export interface WantedPort {
-  /** Whose it would be, such as "The API". */
+  /** The part that wants the port, such as "The API". */
   readonly part: string;
   readonly port: number;
-  /** The setting that chooses it. */
+  /** The setting that chooses the port. */
   readonly setting: string;
 }
 
@@ -14,7 +14,7 @@ export const portTaken = ({ part, port, setting }: WantedPort): SetupError =>
     `${part} cannot start: port ${port} is taken by another process. Free it, or set ${setting} to another port.`,
   );
 
-/** What a server's refusal to listen means; any other error as it is. */
+/** Explains an error of `listen`. Returns any other error unchanged. */
 export function explainListenError(error: Error, wanted: WantedPort): Error {
   const { part, port, setting } = wanted;
   switch ((error as NodeJS.ErrnoException).code) {

@@ -1,18 +1,18 @@
 /**
- * The data folder is its user's alone: databases and logs hold the environment of every task. Other users of the machine
- * must not read any of it.
+ * The data folder belongs to its user alone: databases and logs contain the environment of every task, so other users of
+ * the machine must not read them.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SetupError } from './settings.ts';
 
 const FOR_USER_ONLY = 0o700;
-/** Others may pass through, and see nothing. */
+/** Other users may pass through the folder but not list it. */
 const PASSABLE = 0o711;
 
 /**
- * Closes the folder, with whatever an earlier life left open in it, and has all that this process makes from now on made
- * closed. As root, Postgres runs as a user of its own, which must pass to its part of the folder where that lies in it.
+ * Closes the folder and everything that an earlier run left open in it, and sets the umask so that new files are closed
+ * too. Under root, Postgres runs as its own user, who must be able to pass through the folder to reach its part.
  */
 export function keepPrivate(dataDir: string, options: { readonly embeddedPostgres: boolean }): void {
   process.umask(0o077);
@@ -20,11 +20,11 @@ export function keepPrivate(dataDir: string, options: { readonly embeddedPostgre
   const postgres = path.join(folder, 'postgres');
   const postgresPasses = options.embeddedPostgres && process.getuid?.() === 0 && isPassable(path.dirname(folder));
   setMode(folder, postgresPasses ? PASSABLE : FOR_USER_ONLY);
-  // Postgres's own folder is opened as far as its user needs when it is prepared; its cluster Postgres keeps closed itself.
+  // Preparing Postgres opens its folder as far as its user needs. Postgres itself keeps its cluster closed.
   closeContents(folder, new Set([postgres]), new Set([path.join(postgres, 'cluster')]));
 }
 
-/** Makes a folder through which others may pass, and no more, whatever the umask. */
+/** Makes a folder that other users may pass through but not list, whatever the umask. */
 export function makePassable(folder: string): void {
   fs.mkdirSync(folder, { recursive: true });
   fs.chmodSync(folder, PASSABLE);
@@ -49,16 +49,16 @@ function setMode(name: string, mode: number): void {
     fs.chmodSync(name, mode);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // A server's temporary file goes away by itself.
+    // A server's temporary file may vanish at any time.
     if (code === 'ENOENT') return;
     if (code !== 'EPERM') throw error;
     throw new SetupError(
-      `${name} belongs to another user, so it cannot be closed to others. Give it to the user that runs Longshore (chown).`,
+      `${name} belongs to another user, so Longshore cannot make it private. Give it to the user that runs Longshore (chown).`,
     );
   }
 }
 
-/** True when every user may pass through the folder and all above it. */
+/** True when every user may pass through the folder and all its parents. */
 function isPassable(folder: string): boolean {
   if ((fs.statSync(folder).mode & 0o001) === 0) return false;
   const parent = path.dirname(folder);

@@ -1,10 +1,10 @@
-/** Processes of ours that may outlive us, and those of an earlier life: recognised before they are touched. */
+/** Processes that may outlive this one, or that an earlier run left: each is recognised before it is touched. */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The command line of a process, its parts joined by blanks; empty when there is no such process. */
+/** The command line of a process, with spaces between its parts. Empty when there is no such process. */
 export function commandLine(pid: number): string {
   try {
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
@@ -20,7 +20,7 @@ export function commandLine(pid: number): string {
   }
 }
 
-/** The parent of a process; undefined when there is no such process. */
+/** The parent of a process. Undefined when there is no such process. */
 export function parentOf(pid: number): number | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -35,7 +35,7 @@ export function parentOf(pid: number): number | undefined {
   }
 }
 
-/** False for a zombie too: it holds nothing any more. */
+/** False for a zombie too, since it holds no resources. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -49,7 +49,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Ends a process: SIGTERM, then SIGKILL when it has not gone after `patienceMs`. */
+/** Ends a process: SIGTERM, then SIGKILL if it is still there after `patienceMs`. */
 export async function endProcess(pid: number, patienceMs: number): Promise<void> {
   for (const [signal, waitMs] of [
     ['SIGTERM', patienceMs],
@@ -65,7 +65,7 @@ export async function endProcess(pid: number, patienceMs: number): Promise<void>
   }
 }
 
-/** Waits until the condition holds, looking every `everyMs`; false when the time is over. */
+/** Waits until the condition holds, and checks it every `everyMs`. False when the time is up. */
 export async function becomes(
   condition: () => boolean | Promise<boolean>,
   withinMs: number,
@@ -93,7 +93,7 @@ export function isListening(port: number, host = '127.0.0.1'): Promise<boolean> 
   });
 }
 
-/** The pid kept in a file, when it is alive and its command line holds all of the marks. */
+/** The pid in the file, if that process is alive and its command line contains all the marks. */
 export function readOwnPid(file: string, marks: readonly string[]): number | undefined {
   let pid: number;
   try {
@@ -106,7 +106,7 @@ export function readOwnPid(file: string, marks: readonly string[]): number | und
   return marks.every((mark) => command.includes(mark)) ? pid : undefined;
 }
 
-/** Pids of the processes whose command line holds all of the marks, other than this one. */
+/** The pids of all other processes whose command line contains all the marks. */
 export function findProcesses(marks: readonly string[]): readonly number[] {
   return listPids().filter((pid) => {
     if (pid === process.pid || !isAlive(pid)) return false;

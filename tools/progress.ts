@@ -1,17 +1,17 @@
-/** Tells the person at the terminal what set-up is doing, with the elapsed time of whatever takes longer than a moment. */
+/** Shows what set-up is doing, with the elapsed time of each part that takes longer than a moment. */
 
 const SILENT_FOR_MS = 2_000;
 const REPEAT_EVERY_MS = 15_000;
 
-/** Where progress goes: standard error, so that output to be piped stays clean. */
+/** Writes to standard error, so that standard output stays clean for pipes. */
 export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 export const seconds = (ms: number): string =>
   ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 
 /**
- * Runs the work. Says nothing when it is over in two seconds; otherwise names it, repeats with the elapsed time, and
- * tells how long it took. On a terminal the repeats overwrite one line.
+ * Runs the work. Prints nothing if it ends within two seconds. Otherwise prints its name, repeats it with the elapsed time,
+ * and ends with how long it took. On a terminal the repeats overwrite one line.
  */
 export async function withProgress<T>(what: string, work: () => Promise<T>): Promise<T> {
   const begun = performance.now();

@@ -1,4 +1,4 @@
-/** A Python environment of our own with the unmodified AWS clients that conformance tests drive, and moto for the bench. */
+/** A Python environment with the unmodified AWS clients that the conformance tests drive, and with moto for the bench. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
@@ -12,11 +12,11 @@ const AWS_CLIENTS = ['awscli==1.46.2', 'boto3==1.44.5'];
 const BENCH_ONLY = ['moto[server]==5.2.5'];
 
 export interface PythonEnvironment {
-  /** Absolute path of a program in it: `python`, `aws`, `moto_server`. */
+  /** The absolute path of a program in the environment: `python`, `aws`, `moto_server`. */
   program(name: string): string;
 }
 
-/** The environment, made on first use and made anew when the pinned versions change. */
+/** Makes the environment on the first use, and again when the pinned versions change. */
 export async function pythonEnvironment(purpose: 'clients' | 'bench' = 'clients'): Promise<PythonEnvironment> {
   const packages = purpose === 'bench' ? [...AWS_CLIENTS, ...BENCH_ONLY] : AWS_CLIENTS;
   const digest = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);

@@ -1,4 +1,4 @@
-/** What a stream of server-sent events says, block by block. */
+/** Parses a stream of server-sent events, block by block. */
 
 export interface ServerSentBlock {
   readonly id?: string;

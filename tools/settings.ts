@@ -1,6 +1,6 @@
 /**
- * Every setting of Longshore, read once from the environment. docs/settings.md describes each. Values that do not fit
- * are refused together, one sentence each; nothing else in the program reads the environment for a setting.
+ * Every setting of Longshore, read once from the environment. docs/settings.md describes each. One error names all invalid
+ * values, with a sentence for each. No other part of the program reads a setting from the environment.
  */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -11,7 +11,7 @@ import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../model/capacity-provider.ts';
 import type { Attribute } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 
-/** What the person can put right: shown as it is, without a stack trace. */
+/** A mistake that the user can correct. The message is shown as it is, without a stack trace. */
 export class SetupError extends Error {
   override readonly name = 'SetupError';
 }
@@ -25,19 +25,19 @@ export interface Settings {
   readonly partition: Partition;
   readonly clusterName: string;
   readonly availabilityZone: string;
-  /** The operator's own Postgres; absent: the embedded one. */
+  /** The operator's own Postgres. Absent: the embedded Postgres. */
   readonly databaseUrl?: string;
-  /** The operator's own Temporal; absent: the embedded one. */
+  /** The operator's own Temporal. Absent: the embedded Temporal. */
   readonly temporal?: TemporalSettings;
   /** The operator's own Temporal UI, for `longshore temporal-ui`. */
   readonly temporalUi?: { readonly host: string; readonly port: number };
   readonly embeddedPorts: { readonly temporal: number; readonly temporalUi: number; readonly postgres: number };
-  /** How the embedded Temporal writes its log: full survives a power cut too. See docs/durability.md. */
+  /** How the embedded Temporal writes to the disk: `full` survives a power cut too. See docs/durability.md. */
   readonly temporalSync: 'normal' | 'full';
   readonly dockerHost?: string;
   /** The agent offers its capacity to tasks of launch type FARGATE. */
   readonly fargate?: boolean;
-  /** The operator's capacity provider whose group the agent's instance belongs to. */
+  /** The capacity provider of the operator to whose group the agent's instance belongs. */
   readonly capacityProvider?: string;
   readonly attributes: readonly Attribute[];
   readonly instancePolicy: {
@@ -50,7 +50,7 @@ export interface Settings {
   readonly decisionRetentionMs: number;
   readonly taskCleanupWaitMs: number;
   readonly keptContainers: { readonly perFamily: number; readonly inAll: number };
-  /** Size of the ballast that a full disk gives back; absent: a hundredth of the disk. */
+  /** Size of the ballast file that is freed on a full disk. Absent: one hundredth of the disk. */
   readonly diskReserveBytes?: number;
   readonly logLimits: { readonly maxBytes: number; readonly maxAgeMs: number; readonly keep: number };
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -58,13 +58,13 @@ export interface Settings {
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `90`, `90s`, `3h`, `7d`: milliseconds; a bare number means seconds. */
+/** Reads `90`, `90s`, `3h` or `7d` into milliseconds. A bare number means seconds. */
 const duration = (least: string, most: string) => {
   const text = z
     .string()
-    .regex(/^\d+(\.\d+)?(ms|s|m|h|d)?$/, 'is no duration; write for example 90s, 3h or 7d')
+    .regex(/^\d+(\.\d+)?(ms|s|m|h|d)?$/, 'must be a duration such as 90s, 3h or 7d')
     .transform(toMs);
-  return text.refine((ms) => ms >= toMs(least) && ms <= toMs(most), `must lie between ${least} and ${most}`);
+  return text.refine((ms) => ms >= toMs(least) && ms <= toMs(most), `must be between ${least} and ${most}`);
 };
 
 function toMs(value: string): number {
@@ -74,15 +74,15 @@ function toMs(value: string): number {
 
 const SIZE_BYTES: Readonly<Record<string, number>> = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
 
-/** `512KB`, `64MB`, `1GB`: bytes; a bare number means bytes. */
+/** Reads `512KB`, `64MB` or `1GB` into bytes. A bare number means bytes. */
 const size = (least: string, most: string) => {
   const text = z
     .string()
-    .regex(/^\d+(KB|MB|GB)?$/, 'is no size; write for example 512KB, 64MB or 1GB')
+    .regex(/^\d+(KB|MB|GB)?$/, 'must be a size such as 512KB, 64MB or 1GB')
     .transform(toBytes);
   return text.refine(
     (bytes) => bytes >= toBytes(least) && bytes <= toBytes(most),
-    `must lie between ${least} and ${most}`,
+    `must be between ${least} and ${most}`,
   );
 };
 
@@ -94,15 +94,15 @@ function toBytes(value: string): number {
 const upTo = (most: number) =>
   z
     .string()
-    .regex(/^\d+$/, 'is no whole number')
+    .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
-    .refine((value) => value <= most, `must lie between 0 and ${most}`);
+    .refine((value) => value <= most, `must be between 0 and ${most}`);
 
 const port = z
   .string()
-  .regex(/^\d+$/, 'is no port number')
+  .regex(/^\d+$/, 'must be a port number')
   .transform(Number)
-  .refine((value) => value >= 1 && value <= 65_535, 'must lie between 1 and 65535');
+  .refine((value) => value >= 1 && value <= 65_535, 'must be between 1 and 65535');
 
 const count = z
   .string()
@@ -125,7 +125,7 @@ const pemFile = z.string().transform((file, context) => {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch {
-    context.addIssue({ code: 'custom', message: 'names a file that cannot be read' });
+    context.addIssue({ code: 'custom', message: 'must name a file that can be read' });
     return z.NEVER;
   }
 });
@@ -143,13 +143,13 @@ const attributes = z.string().transform((text, context): Attribute[] =>
   }),
 );
 
-/** The user's home. An empty HOME counts as not set, as any other variable does; the system's list of users tells then. */
+/** The user's home folder. An empty HOME counts as not set, like any other empty variable; then the system's user database has it. */
 function homeFolder(): string {
   let home: string | undefined;
   try {
     home = os.homedir() || os.userInfo().homedir;
   } catch {
-    // The user is not in the list.
+    // The user is not in the system's user database.
   }
   if (home !== undefined && path.isAbsolute(home)) return home;
   throw new SetupError(
@@ -224,18 +224,18 @@ const environment = z.object({
 
 type Environment = z.infer<typeof environment>;
 
-/** Reads all settings; an empty variable counts as not set. Throws one SetupError that names every bad value. */
+/** Reads all settings. An empty variable counts as not set. Throws one SetupError that names every invalid value. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      // A connection string holds a password, a key is one: they are not repeated.
+      // A connection string contains a password, and an API key is a secret: the message does not repeat them.
       const shown = /^(DATABASE_URL|TEMPORAL_API_KEY)$/.test(name) ? '' : ` (it is "${String(given[name])}")`;
       return `  ${name} ${issue.message}${shown}.`;
     });
-    throw new SetupError(`Settings that do not fit:\n${lines.join('\n')}`);
+    throw new SetupError(`Invalid settings:\n${lines.join('\n')}`);
   }
   return toSettings(parsed.data);
 }

@@ -1,4 +1,4 @@
-/** What the operating system refuses, told to a person: which file, why, and what to do. */
+/** Explains errors of the operating system to a person: which file, why, and what to do. */
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'its disk is full. Free some room',
@@ -22,7 +22,7 @@ const VERBS: Readonly<Record<string, string>> = {
   rename: 'renamed',
 };
 
-/** One sentence for a refusal that a person can put right; undefined for any other error. */
+/** One sentence for an error that the user can correct. Undefined for any other error. */
 export function explainSystemError(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code = '', path, syscall = '' } = error as NodeJS.ErrnoException;

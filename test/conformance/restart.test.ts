@@ -117,7 +117,7 @@ describe('a running service', () => {
     const env = { ...process.env, LONGSHORE_DATA: longshore.dataDir, LONGSHORE_PORT: '1' };
     const second = spawnSync(process.execPath, [entry, 'start'], { env, encoding: 'utf8' });
     expect(second.status).toBe(1);
-    expect(second.stderr).toMatch(/Longshore runs already on .* \(pid \d+\)/);
+    expect(second.stderr).toMatch(/Longshore is already running on .* \(pid \d+\)/);
     expect(second.stderr).not.toMatch(/\n\s+at /);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Keeps room for what must go on when a disk is full: the logs of Postgres and Temporal. Below the limits of volume.ts
- * changes are refused, and the ballast is given back step by step; it grows again with the room.
+ * Keeps disk space for the write-ahead logs of Postgres and Temporal, which must go on when the disk is full. Below the
+ * limits of volume.ts the API refuses changes, and the ballast shrinks step by step. It grows again when there is space.
  */
 import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,15 +13,15 @@ const MIB = 1024 * 1024;
 const LOOK_EVERY_MS = 250;
 const LEAST_BALLAST_BYTES = 64 * MIB;
 const MOST_BALLAST_BYTES = 256 * MIB;
-const ADVICE = 'Changes are refused until there is room again; Longshore notices it by itself.';
+const ADVICE = 'Changes are refused until there is room again; Longshore notices that by itself.';
 
-/** A hundredth of the disk, within limits. */
+/** One hundredth of the disk, within limits. */
 export const defaultBallastBytes = (totalBytes: number): number =>
   Math.min(MOST_BALLAST_BYTES, Math.max(LEAST_BALLAST_BYTES, Math.floor(totalBytes / 100)));
 
 /**
- * Gives ballast back until the folder's disk has room for a start. Throws a SetupError when there is too little:
- * less than `leastBytes`.
+ * Shrinks the ballast until the folder's disk has space for a start. Throws a SetupError when less than `leastBytes` are
+ * free in the end.
  */
 export function makeRoomForStart(folder: string, leastBytes = RELEASE_BELOW_BYTES): void {
   const ballast = new Ballast(folder);
@@ -35,12 +35,12 @@ export function makeRoomForStart(folder: string, leastBytes = RELEASE_BELOW_BYTE
 }
 
 interface ReserveOptions {
-  /** Size of each ballast; absent: a hundredth of its disk. */
+  /** Size of each ballast. Absent: one hundredth of its disk. */
   readonly ballastBytes?: number | undefined;
   readonly logger: Logger;
 }
 
-/** One disk, by a folder on it. */
+/** A disk, given by a folder on it. */
 class WatchedDisk {
   readonly folder: string;
   readonly device: number;
@@ -54,11 +54,11 @@ class WatchedDisk {
     this.#ballast = new Ballast(folder);
     this.#options = options;
     const { freeBytes } = roomOf(folder);
-    // A start may have made just enough room for itself: that is none for changes.
+    // The start may have freed only what it needed itself, which leaves no space for changes.
     if (freeBytes < RESUME_AT_BYTES) this.#tell(true, freeBytes);
   }
 
-  /** The sentence while it is full. */
+  /** The message to callers while the disk is full. */
   problem(): string | undefined {
     const room = roomOf(this.folder);
     const full = room.freeBytes < (this.#full ? RESUME_AT_BYTES : REFUSE_BELOW_BYTES);
@@ -89,7 +89,7 @@ export class DiskReserve {
   readonly #disks: WatchedDisk[] = [];
   readonly #stopping = new AbortController();
   readonly #watching: Promise<void>;
-  /** A look that fails is told once, not four times a second. */
+  /** The last failure: the same one is logged once, not four times a second. */
   #failure: string | undefined;
 
   constructor(options: ReserveOptions) {
@@ -97,18 +97,18 @@ export class DiskReserve {
     this.#watching = this.#watch();
   }
 
-  /** Watches the disk of the folder, and keeps ballast there. A disk that is watched already stays as it is. */
+  /** Watches the disk of the folder and keeps a ballast file in the folder. Does nothing for a disk that is watched already. */
   watch(folder: string): void {
     const disk = new WatchedDisk(folder, this.#options);
     if (this.#disks.every(({ device }) => device !== disk.device)) this.#disks.push(disk);
   }
 
-  /** What is wrong, and with which disk, while one of them is full. Looks at the disks. */
+  /** Checks the disks. Returns the message to callers while one of them is full. */
   problem(): string | undefined {
     return this.#disks.map((disk) => disk.problem()).find((problem) => problem !== undefined);
   }
 
-  /** Ends the watch; the ballast stays. */
+  /** Stops watching. The ballast stays. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#watching;

@@ -1,13 +1,13 @@
-/** How much room a disk has left, and how a person is told that there is none. */
+/** How much space a disk has left, and the message for a full disk. */
 import * as fs from 'node:fs';
 
 const MIB = 1024 * 1024;
 
-/** Below this nothing new is accepted: what runs already needs the rest. */
+/** Below this the API refuses changes: what runs already needs the rest. */
 export const REFUSE_BELOW_BYTES = 32 * MIB;
-/** Two of these much are free before changes are accepted again, so that one file less does not open the door for a moment. */
+/** Changes are accepted again at twice that, so that one deleted file does not let changes in for a moment. */
 export const RESUME_AT_BYTES = 2 * REFUSE_BELOW_BYTES;
-/** Postgres creates its log in files of 16 MB; a little more than one must fit. */
+/** Postgres creates its write-ahead log in files of 16 MB. A little more than one file must fit. */
 export const RELEASE_BELOW_BYTES = 20 * MIB;
 
 export interface Room {
@@ -15,7 +15,7 @@ export interface Room {
   readonly totalBytes: number;
 }
 
-/** What an ordinary user may still write: the blocks that are kept for root are of no use to Postgres. */
+/** The space for ordinary users: Postgres cannot use the blocks that are reserved for root. */
 export function roomOf(folder: string): Room {
   const { bavail, blocks, bsize } = fs.statfsSync(folder);
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
@@ -27,6 +27,6 @@ export function bytesAsText(bytes: number): string {
   return mib < 10_000 ? `${Math.floor(mib)} MB` : `${(mib / 1024).toFixed(1)} GB`;
 }
 
-/** The sentence for a disk that is full. */
+/** The message for a full disk. */
 export const fullDisk = (folder: string, { freeBytes, totalBytes }: Room): string =>
   `The disk of ${folder} is full: ${bytesAsText(freeBytes)} of ${bytesAsText(totalBytes)} are free.`;

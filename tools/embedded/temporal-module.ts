@@ -1,4 +1,4 @@
-/** Builds the Temporal CLI from its Go module: minutes, so this is the last resort. */
+/** Builds the Temporal CLI from its Go module. This takes minutes, so it is the last resort. */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -6,17 +6,17 @@ import { findOnPath, runCommand } from '../command.ts';
 import { say, withProgress } from '../progress.ts';
 
 const CLI_MODULE = 'github.com/temporalio/cli';
-/** `go get -tool` came with this version of Go. */
+/** The first version of Go that has `go get -tool`. */
 const GO_MINOR_NEEDED = 24;
 
-/** Later ones need a module that is not published. */
+/** Later versions need a module that is not published. */
 export const MODULE_VERSION = 'v1.5.1';
 
-/** Builds in a module of its own and moves the result to `target` when it is whole; false without a suitable Go. */
+/** Builds in a separate module and moves the complete program to `target`. False without a suitable Go. */
 export async function buildFromModule(folder: string, target: string): Promise<boolean> {
   const go = usableGo();
   if (go === undefined) return false;
-  say(`  Temporal cannot be downloaded here: building ${CLI_MODULE} ${MODULE_VERSION} (a few minutes, once).`);
+  say(`  Temporal cannot be downloaded; building ${CLI_MODULE} ${MODULE_VERSION} (a few minutes, once).`);
   const work = fs.mkdtempSync(path.join(folder, 'build-'));
   const options = { cwd: work, logFile: path.join(folder, 'build.log'), env: { CGO_ENABLED: '0', GOWORK: 'off' } };
   await withProgress(`fetching the sources of Temporal ${MODULE_VERSION}`, async () => {

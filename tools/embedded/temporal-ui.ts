@@ -1,7 +1,7 @@
 /**
- * The Temporal UI's port: a proxy in front of the UI of the embedded Temporal, which serves anybody. The proxy serves
- * this machine's own pages only. Host names a loopback address, so no page gets in by resolving its own name to one;
- * and no page of another site may ask for anything, or have a form sent, in its user's name.
+ * The Temporal UI's port: a proxy in front of the embedded Temporal's UI, which would serve anybody. The proxy serves only
+ * pages of this machine. The Host header must name a loopback address, so a page cannot get in with a name that resolves
+ * to one. A page of another site may neither send requests nor submit forms in the user's name.
  */
 import {
   createServer,
@@ -18,7 +18,7 @@ import type { UiAddress } from './temporal-doors.ts';
 
 const LOOPBACK = '127.0.0.1';
 const UI_PORT = { part: 'The Temporal UI', setting: 'LONGSHORE_TEMPORAL_UI_PORT' } as const;
-/** They say something about one connection, and there are two. */
+/** Headers about a single connection. The proxy has two connections, so it does not forward them. */
 const OF_ONE_CONNECTION = ['connection', 'keep-alive', 'proxy-connection', 'te', 'upgrade'];
 
 export interface TemporalUi {
@@ -26,7 +26,7 @@ export interface TemporalUi {
   close(): Promise<void>;
 }
 
-/** Listens until it is closed. `upstream` is asked at each request: a Temporal that was started again has moved. */
+/** Listens until `close`. Calls `upstream` for each request, since a restarted Temporal has a new address. */
 export async function startTemporalUi(port: number, upstream: () => UiAddress): Promise<TemporalUi> {
   const server = createServer((request, response) => {
     const problem = refusal(request);
@@ -51,7 +51,7 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** Why a request must not reach the UI; undefined when it may. */
+/** The reason why a request must not reach the UI. Undefined when it may. */
 export function refusal({
   headers,
   method,

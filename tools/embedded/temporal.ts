@@ -1,7 +1,7 @@
 /**
- * The embedded Temporal: its dev server with a SQLite file and the UI, on loopback. It runs in a session of its own, so
- * a Ctrl-C reaches it only through `stop`, and one that outlived a killed Longshore is taken over. docs/durability.md
- * tells what the SQLite settings keep, temporal-doors.ts where its HTTP servers listen.
+ * The embedded Temporal: its dev server with a SQLite file and the UI, on loopback. It runs in its own session, so a
+ * Ctrl-C reaches it only through `stop`, and a server that outlived a killed Longshore is taken over. docs/durability.md
+ * explains what the SQLite settings preserve, and temporal-doors.ts where the HTTP servers listen.
  */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -19,30 +19,30 @@ import { chooseDoors, doorArguments, uiAddressIn, type UiAddress } from './tempo
 import { temporalExecutable } from './temporal-executable.ts';
 
 export interface EmbeddedTemporalOptions {
-  /** Holds the database and the log. */
+  /** The folder for the database and the log. */
   readonly dataDir: string;
   readonly cacheDir: string;
   readonly port: number;
-  /** normal: a killed process loses nothing. full: neither does a power cut, at a price: docs/durability.md. */
+  /** normal: a killed process loses nothing. full: a power cut loses nothing either, at a price (docs/durability.md). */
   readonly sync: 'normal' | 'full';
 }
 
 export interface EmbeddedTemporal {
   readonly settings: TemporalSettings;
-  /** Where its UI listens in this life: for the proxy in front of it, which knows who may come in. */
+  /** Where the UI listens until the next start. Only for the proxy in front of it, which checks the requests. */
   readonly ui: UiAddress;
-  /** Ends it in order; what it acknowledged is on the disk either way. */
+  /** Stops the server cleanly. Acknowledged writes are on the disk either way. */
   stop(): Promise<void>;
 }
 
 const SETTINGS_FILE = fileURLToPath(new URL('temporal-settings.yaml', import.meta.url));
-/** Each setting with one value for all. */
+/** Each setting has one value without constraints. */
 const Value = z.union([z.number(), z.boolean(), z.array(z.string())]);
 const DynamicConfig = z.record(z.string(), z.tuple([z.strictObject({ value: Value })]));
 const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
 
-/** Starts the server, or takes over the one that still runs on the folder. */
+/** Starts the server, or takes over the one that already runs on the folder. */
 export async function startTemporal(options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const folder = path.resolve(options.dataDir);
   fs.mkdirSync(folder, { recursive: true });
@@ -59,7 +59,7 @@ interface Running {
   readonly ui: UiAddress;
 }
 
-/** Those that are the same in every life; a server with all of them last is one to be taken over. */
+/** The arguments that are the same at every start. A server whose command line ends with all of them can be taken over. */
 function serverArguments(database: string, options: EmbeddedTemporalOptions): readonly string[] {
   return [
     '--ip=127.0.0.1',
@@ -73,7 +73,7 @@ function serverArguments(database: string, options: EmbeddedTemporalOptions): re
   ];
 }
 
-/** The dev server takes no file. */
+/** As arguments, since the dev server does not read a file of settings. */
 function dynamicConfig(): readonly string[] {
   const settings = DynamicConfig.parse(parse(fs.readFileSync(SETTINGS_FILE, 'utf8')));
   return Object.entries(settings).map(
@@ -81,7 +81,7 @@ function dynamicConfig(): readonly string[] {
   );
 }
 
-/** One with the same arguments goes on; any other server on the same database is ended first. */
+/** Keeps a server with the same arguments, and ends any other server on the same database. */
 async function takeOver(database: string, args: readonly string[]): Promise<Running | undefined> {
   let same: Running | undefined;
   for (const pid of findProcesses(['start-dev', `--db-filename=${database}`])) {
@@ -115,12 +115,12 @@ async function launch(folder: string, args: readonly string[], options: Embedded
   return { pid, ui: doors.ui };
 }
 
-/** Waits until calls to the namespace are answered. */
+/** Waits until the server answers calls to the namespace. */
 async function awaitNamespace(settings: TemporalSettings, pid: number, logFile: string): Promise<void> {
   const port = Number(settings.address.split(':')[1]);
   const isUp = await becomes(async () => !isAlive(pid) || (await isListening(port)), START_PATIENCE_MS);
   if (!isAlive(pid)) {
-    throw new SetupError(`Temporal ended at start: ${lastLines(logFile, 2)}\n  All of it: ${logFile}`);
+    throw new SetupError(`Temporal ended at start: ${lastLines(logFile, 2)}\n  Full log: ${logFile}`);
   }
   if (!isUp) throw new SetupError(`Temporal does not answer after ${START_PATIENCE_MS / 1000} s. Its log: ${logFile}`);
   const client = await connectTemporal(settings, START_PATIENCE_MS);

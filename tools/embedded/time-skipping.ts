@@ -1,4 +1,4 @@
-/** The server that tests with skipped time need: Temporal's test server, as one executable file. */
+/** Temporal's test server, which skips time, as one executable file for tests. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { findOnPath, runCommand } from '../command.ts';
@@ -9,8 +9,8 @@ import { downloadWithSdk } from './sdk-download.ts';
 const VERSION = '1.32.1';
 
 /**
- * For `server: { executable: { type: 'existing-path', path } }` of @temporalio/testing: the cached one, the SDK's
- * download, or the Java build from Maven Central behind a small script.
+ * The path for `server: { executable: { type: 'existing-path', path } }` of @temporalio/testing: the cached server, the
+ * SDK's download, or the Java build from Maven Central behind a small script.
  */
 export async function timeSkippingServerPath(): Promise<string> {
   const folder = path.join(readSettings(process.env).cacheDir, 'temporal-test-server', VERSION);
@@ -29,7 +29,7 @@ async function buildFromMaven(folder: string, executable: string): Promise<void>
   const [mvn, java] = [findOnPath('mvn'), findOnPath('java')];
   if (mvn === undefined || java === undefined) {
     throw new SetupError(
-      "Temporal's test server cannot be downloaded here, and Maven and Java, with which it is fetched otherwise, are\n" +
+      "Temporal's test server cannot be downloaded, and Maven or Java, which could fetch it instead, is\n" +
         '  missing. Install both (apt-get install maven), or let this machine reach https://temporal.download.',
     );
   }
@@ -43,7 +43,7 @@ async function buildFromMaven(folder: string, executable: string): Promise<void>
       { cwd: folder, logFile: path.join(folder, 'maven.log') },
     ),
   );
-  // Serial collection and C1 only: the server lives for one test file, start-up is what counts.
+  // Serial collection and C1 only: the server lives for one test file, so only its start-up time matters.
   const options = '-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto';
   const script = `#!/bin/sh\nexec '${java}' ${options} -cp '${jars}/*' io.temporal.testserver.TestServer "$@"\n`;
   fs.writeFileSync(`${executable}.new`, script, { mode: 0o755 });

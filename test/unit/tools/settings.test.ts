@@ -58,14 +58,14 @@ describe('readSettings', () => {
   it.each([
     [{ LONGSHORE_HOST: '0.0.0.0' }, /LONGSHORE_HOST must be a loopback address .* not authenticated yet/],
     [{ LONGSHORE_HOST: '192.168.1.4' }, /LONGSHORE_HOST must be a loopback address/],
-    [{ LONGSHORE_PORT: '70000' }, /LONGSHORE_PORT must lie between 1 and 65535 \(it is "70000"\)/],
+    [{ LONGSHORE_PORT: '70000' }, /LONGSHORE_PORT must be between 1 and 65535 \(it is "70000"\)/],
     [{ LONGSHORE_ACCOUNT: '1234' }, /LONGSHORE_ACCOUNT must be an AWS account id: 12 digits/],
-    [{ LONGSHORE_INSTANCE_LOST_AFTER: 'soon' }, /LONGSHORE_INSTANCE_LOST_AFTER is no duration/],
-    [{ LONGSHORE_STOPPED_TASK_RETENTION: '59m' }, /must lie between 1h and 365d/],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: 'soon' }, /LONGSHORE_INSTANCE_LOST_AFTER must be a duration/],
+    [{ LONGSHORE_STOPPED_TASK_RETENTION: '59m' }, /must be between 1h and 365d/],
     [{ DOCKER_HOST: 'ssh://host' }, /DOCKER_HOST must be unix:\/\/\/path or tcp:\/\/host:port/],
     [{ TEMPORAL_ADDRESS: 'https://x' }, /TEMPORAL_ADDRESS must be host:port/],
     [{ TEMPORAL_UI_ADDRESS: 'temporal-ui' }, /TEMPORAL_UI_ADDRESS must be host:port/],
-    [{ TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere' }, /names a file that cannot be read/],
+    [{ TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere' }, /must name a file that can be read/],
     [{ LONGSHORE_INSTANCE_ATTRIBUTES: 'a b=c' }, /must be a list such as rack=a,disk=ssd/],
   ])('refuses %j with one line', (env, message) => {
     expect(refusal(env as Record<string, string>)).toMatch(message);
