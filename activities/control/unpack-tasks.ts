@@ -19,5 +19,7 @@ function withIds(task: Task): Task {
 function idOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   // Version 8 of RFC 9562: a UUID of one's own making.
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
 }
