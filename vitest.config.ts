@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** unit and property: pure and fast. The others run on real parts, which `npm test` sees to; each file starts its own. */
+/** unit and property: pure and fast. The others run on real parts, which `npm test` sees to. */
 const project = (name: string, options: Record<string, unknown> = {}) => ({
   test: {
     name,
@@ -12,6 +12,9 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
   },
 });
 
+/** One Postgres for the project, one database for each file. */
+const ON_POSTGRES = { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: 'test/support/postgres-server.ts' };
+
 // Groups run one after the other: what measures time on real engines has the machine for itself.
 export default defineConfig({
   test: {
@@ -19,7 +22,7 @@ export default defineConfig({
     projects: [
       project('unit'),
       project('property', { testTimeout: 60_000 }),
-      project('store', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      project('store', ON_POSTGRES),
       project('workflow', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 }),
       project('simulation', {
         testTimeout: 300_000,
@@ -28,7 +31,7 @@ export default defineConfig({
         sequence: { groupOrder: 3 },
       }),
       project('replay', { testTimeout: 120_000, hookTimeout: 120_000 }),
-      project('api', { testTimeout: 60_000, hookTimeout: 120_000 }),
+      project('api', ON_POSTGRES),
       project('docker', {
         testTimeout: 180_000,
         hookTimeout: 300_000,

@@ -1,39 +1,47 @@
-/** A real store over a Postgres of the test file's own, in a temporary folder. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import * as path from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
-import type { Partition } from '../../model/arn.ts';
+/** A real store for a test file, in a database of the file's own. */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { openStore } from '../../store/index.ts';
 import type { Store } from '../../store/types.ts';
-import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded/postgres.ts';
-import { freePort } from '../../tools/free-port.ts';
+import { TEST_PARTITION } from './partition.ts';
 
-export const TEST_PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
+export { TEST_PARTITION } from './partition.ts';
 
 export interface TestStore {
   readonly store: Store;
-  readonly postgres: EmbeddedPostgres;
-  readonly dataDir: string;
-  readonly port: number;
+  readonly postgres: { readonly connectionString: string };
   close(): Promise<void>;
 }
 
-/** Starts a Postgres with an up-to-date, empty store; `close` removes both. */
+/** An empty store. Its database goes with the project's Postgres, see postgres-server.ts. */
 export async function startTestStore(): Promise<TestStore> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'longshore-store-'));
-  const port = await freePort();
-  const postgres = await startPostgres({ dataDir, port });
-  const store = await openStore({ connectionString: postgres.connectionString, partition: TEST_PARTITION });
-  const close = async (): Promise<void> => {
-    await store.close();
-    await postgres.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  return { store, postgres, dataDir, port, close };
+  const connectionString = await copyDatabase(inject('emptyStore'));
+  const store = await openStore({ connectionString, partition: TEST_PARTITION });
+  return { store, postgres: { connectionString }, close: () => store.close() };
 }
 
-/** For a test file: started once before its tests, removed after them; call the returned function inside tests. */
+/** Answers the connection string of the copy. */
+async function copyDatabase(template: string): Promise<string> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const client = new pg.Client({ connectionString: onServer(template, 'postgres') });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${new URL(template).pathname.slice(1)}`);
+  } finally {
+    await client.end();
+  }
+  return onServer(template, name);
+}
+
+/** Another database on the same server. */
+function onServer(connectionString: string, database: string): string {
+  const url = new URL(connectionString);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** For a test file: opened once before its tests, closed after them; call the returned function inside tests. */
 export function withTestStore(): () => TestStore {
   let running: TestStore | undefined;
   beforeAll(async () => {

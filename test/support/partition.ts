@@ -1,0 +1,3 @@
+import type { Partition } from '../../model/arn.ts';
+
+export const TEST_PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
