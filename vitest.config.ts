@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** unit and property: pure and fast. The others run on real parts, which `npm test` sees to. */
@@ -6,32 +7,33 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
     name,
     include: [`test/${name}/**/*.test.ts`],
     restoreMocks: true,
+    unstubEnvs: true,
     // The SDK announces its own later versions' Node releases in every process.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     ...options,
   },
 });
 
+/** Files that leave no state in modules: a process runs many of them and imports everything once. */
+const SHARED_PROCESS = { isolate: false };
+
 /** One Postgres for the project, one database for each file. */
 const ON_POSTGRES = { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: 'test/support/postgres-server.ts' };
 
-// Groups run one after the other: what measures time on real engines has the machine for itself.
+// Groups run one after the other: real engines have the machine for themselves.
 export default defineConfig({
   test: {
     reporters: ['default'],
+    // By default Vitest leaves one core free, so on two cores no file would run beside another.
+    maxWorkers: availableParallelism(),
     projects: [
-      project('unit'),
-      project('property', { testTimeout: 60_000 }),
-      project('store', ON_POSTGRES),
+      project('unit', SHARED_PROCESS),
+      project('property', { ...SHARED_PROCESS, testTimeout: 60_000 }),
+      project('store', { ...SHARED_PROCESS, ...ON_POSTGRES }),
       project('workflow', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 }),
-      project('simulation', {
-        testTimeout: 300_000,
-        hookTimeout: 120_000,
-        fileParallelism: false,
-        sequence: { groupOrder: 3 },
-      }),
+      project('simulation', { testTimeout: 300_000, hookTimeout: 120_000 }),
       project('replay', { testTimeout: 120_000, hookTimeout: 120_000 }),
-      project('api', ON_POSTGRES),
+      project('api', { ...SHARED_PROCESS, ...ON_POSTGRES }),
       project('docker', {
         testTimeout: 180_000,
         hookTimeout: 300_000,
