@@ -34,12 +34,12 @@ export async function instanceLost(site: Site, stage: Stage): Promise<readonly B
   return [atMost({ name, value: ms, unit: 'ms' }, REACH_MS)];
 }
 
-/** The whole control plane's process dies in the middle of a large launch: as soon as its first tasks are placed. */
+/** The whole control plane's process dies in the middle of a large launch: as soon as its first tasks run. */
 export async function controlPlaneKilled(site: Site, stage: Stage): Promise<readonly BenchRow[]> {
   const { tasks } = site.sizes;
   const service = 'survivor';
   await createService(site.longshore.ecs, service, tasks);
-  const seen = await awaitCounts(site.longshore.ecs, { service }, ({ running, pending }) => running + pending > 0);
+  const seen = await awaitCounts(site.longshore.ecs, { service }, ({ running }) => running > 0);
   const { ports } = site.longshore;
   await site.longshore.kill();
   const begun = performance.now();
