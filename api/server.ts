@@ -16,7 +16,7 @@ import { Calls } from './protocol/calls.ts';
 import { readBody } from './protocol/request-body.ts';
 import { checkUrl } from './protocol/request-text.ts';
 import { answerHealthy, answerReady } from './health.ts';
-import { presentEvent } from './ecs/present/event.ts';
+import { presentEvent } from '../model/wire/event.ts';
 import { addDemandRoute } from './capacity-demand/routes.ts';
 import { addInterruptionRoute } from './interruption/routes.ts';
 import { openApiDocument } from './rest/openapi.ts';

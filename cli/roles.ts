@@ -3,10 +3,10 @@ import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
 import type { WorkflowGateway } from '../api/gateway.ts';
+import { DEFAULT_CLUSTER_SETTINGS } from '../model/cluster.ts';
 import { isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
-import type { StoredEvent } from '../store/event-types.ts';
 import type { Store } from '../store/types.ts';
 import { explainListenError } from '../tools/ports.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
@@ -32,10 +32,7 @@ export const bundleCacheOf = (settings: Settings): string => path.join(settings.
 
 /** Opens the store at the address, its schema brought up to date, with the settings' cluster in it. */
 export async function openStore(settings: Settings, connectionString: string): Promise<Store> {
-  const [{ openStore: open, SchemaError }, { resolveSettings }] = await Promise.all([
-    import('../store/index.ts'),
-    import('../api/ecs/rules/cluster-settings.ts'),
-  ]);
+  const { openStore: open, SchemaError } = await import('../store/index.ts');
   const store = await open({ connectionString, partition: settings.partition }).catch((error: unknown) => {
     if (error instanceof SchemaError) throw new SetupError(error.message);
     // Out of reach, or it lets nobody in.
@@ -46,7 +43,7 @@ export async function openStore(settings: Settings, connectionString: string): P
     clusterName: settings.clusterName,
     status: 'ACTIVE',
     createdAt: Date.now(),
-    settings: resolveSettings(undefined),
+    settings: [...DEFAULT_CLUSTER_SETTINGS],
     capacityProviders: [],
     defaultCapacityProviderStrategy: [],
     tags: [],
@@ -56,13 +53,11 @@ export async function openStore(settings: Settings, connectionString: string): P
 
 /** The worker, and with it the delivery to webhooks and the clearing away of what is past its retention. */
 export async function startWorkerRole({ settings, temporal, store, logger }: ControlPlane): Promise<Role> {
-  const [{ startWorker, installTemporalLogger }, { startPurging }, { startWebhookDelivery }, { presentEvent }] =
-    await Promise.all([
-      import('../worker/index.ts'),
-      import('../worker/purge.ts'),
-      import('../worker/webhooks/deliver.ts'),
-      import('../api/ecs/present/event.ts'),
-    ]);
+  const [{ startWorker, installTemporalLogger }, { startPurging }, { startWebhookDelivery }] = await Promise.all([
+    import('../worker/index.ts'),
+    import('../worker/purge.ts'),
+    import('../worker/webhooks/deliver.ts'),
+  ]);
   installTemporalLogger(logger);
   const worker = await startWorker({
     temporal,
@@ -72,8 +67,7 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
     bundleCacheDir: bundleCacheOf(settings),
     logger,
   });
-  const present = (event: StoredEvent) => presentEvent(event, settings.partition);
-  const webhooks = startWebhookDelivery({ store, present, logger });
+  const webhooks = startWebhookDelivery({ store, partition: settings.partition, logger });
   const purging = startPurging({ store, retention: settings, logger });
   return {
     shutdown: async () => {

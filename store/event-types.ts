@@ -1,27 +1,8 @@
 /** Events as EventBridge's readers get them, and the webhooks that they are delivered to: the store's side of both. */
-import type { CountedInstance } from '../model/container-instance.ts';
-import type { ServiceActionRecord } from '../model/service-action.ts';
-import type { Task } from '../model/task.ts';
+import type { StoredEvent } from '../model/event.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Webhook } from '../model/webhook.ts';
 import type { Page, PageRequest } from './page.ts';
-
-/** One event. Positions rise; those of one resource's events in the order of its changes. Not every number is used. */
-export type StoredEvent = {
-  readonly position: number;
-  /** A UUID. */
-  readonly id: string;
-  readonly at: EpochMs;
-  readonly clusterName: string;
-} & (
-  | { readonly kind: 'task'; readonly task: Task; readonly cpuArchitecture?: string }
-  | { readonly kind: 'container-instance'; readonly instance: CountedInstance }
-  | {
-      readonly kind: 'service-action' | 'deployment';
-      readonly serviceName: string;
-      readonly action: ServiceActionRecord;
-    }
-);
 
 export interface EventFilter {
   readonly clusterName?: string;

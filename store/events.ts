@@ -2,11 +2,12 @@
 import type { ServiceActionRecord } from '../model/service-action.ts';
 import type { OwnerRecord } from '../model/owner-record.ts';
 import { isDeploymentChange } from '../model/service-action.ts';
+import type { StoredEvent } from '../model/event.ts';
 import type { EpochMs } from '../model/time.ts';
 import type { Database, Queries, Statement } from './database.ts';
 import { toInstance, type InstanceRow } from './instances.ts';
 import { toTask, type TaskRow } from './task-rows.ts';
-import type { EventFilter, EventPage, EventStore, StoredEvent } from './event-types.ts';
+import type { EventFilter, EventPage, EventStore } from './event-types.ts';
 import { toJson } from './storable.ts';
 
 /** Rows a purge removes in one statement. */

@@ -2,8 +2,8 @@
  * The newest events, read from the store once for all who follow them live in this process. A reader that is behind, or
  * too slow, reads the store itself until it has caught up: nothing piles up for it here.
  */
-import type { EventEnvelope } from '../../model/event.ts';
-import type { EventFilter, EventStore, StoredEvent } from '../../store/event-types.ts';
+import type { EventEnvelope, StoredEvent } from '../../model/event.ts';
+import type { EventFilter, EventStore } from '../../store/event-types.ts';
 
 const POLL_MS = 200;
 /** While the database does not answer. */

@@ -5,7 +5,7 @@
 import { statusRank } from '../../model/status.ts';
 import type { ServiceActionName } from '../../model/service-action.ts';
 import type { Task } from '../../model/task.ts';
-import type { StoredEvent } from '../../store/event-types.ts';
+import type { StoredEvent } from '../../model/event.ts';
 import type { Check, CheckInput } from './check.ts';
 import type { Observation } from './observation.ts';
 

@@ -7,11 +7,11 @@ import { createControlActivities } from '../../activities/control/index.ts';
 import { createTemporalSignals } from '../../activities/control/temporal-signals.ts';
 import type { InstancePolicy } from '../../activities/control/types.ts';
 import type { OperationContext } from '../../api/operation.ts';
-import { resolveSettings } from '../../api/ecs/rules/cluster-settings.ts';
 import { invokeOperation } from '../../api/protocol/invoke.ts';
 import { createGateway } from '../../api/temporal-gateway.ts';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
+import { DEFAULT_CLUSTER_SETTINGS } from '../../model/cluster.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
 import { CONTROL_TASK_QUEUE } from '../../model/container-instance.ts';
 import { isEcsError } from '../../model/errors.ts';
@@ -115,7 +115,7 @@ export class SimulatedWorld {
       clusterName: this.#options.clusterName,
       status: 'ACTIVE',
       createdAt: this.clock.now(),
-      settings: resolveSettings(undefined),
+      settings: [...DEFAULT_CLUSTER_SETTINGS],
       capacityProviders: [],
       defaultCapacityProviderStrategy: [],
       tags: [],

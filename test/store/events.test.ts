@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../store/index.ts';
-import type { EventFilter, StoredEvent } from '../../store/event-types.ts';
+import type { EventFilter } from '../../store/event-types.ts';
+import type { StoredEvent } from '../../model/event.ts';
 import { TEST_PARTITION, withTestStore } from '../support/store.ts';
 import { groupBy } from '../../model/group-by.ts';
 import {

@@ -1,6 +1,5 @@
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { presentEvent } from '../../api/ecs/present/event.ts';
 import type { EventPattern } from '../../model/event-pattern.ts';
 import type { Webhook } from '../../model/webhook.ts';
 import { becomes } from '../../tools/process.ts';
@@ -30,7 +29,7 @@ const QUICK = { pollMs: 20, retryMs: 20, longestRetryMs: 100 };
 function deliverer(timing: Partial<DeliveryTiming> = {}): { stop(): Promise<void> } {
   const running = startWebhookDelivery({
     store: store(),
-    present: (event) => presentEvent(event, TEST_PARTITION),
+    partition: TEST_PARTITION,
     logger: pino({ level: 'silent' }),
     timing: { ...QUICK, ...timing },
   });

@@ -4,15 +4,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventEnvelope } from '../../model/event.ts';
+import type { Partition } from '../../model/arn.ts';
+import type { StoredEvent } from '../../model/event.ts';
 import { matchesPattern } from '../../model/event-pattern.ts';
-import type { ClaimedWebhook, StoredEvent, WebhookLease } from '../../store/event-types.ts';
+import { presentEvent } from '../../model/wire/event.ts';
+import type { ClaimedWebhook, WebhookLease } from '../../store/event-types.ts';
 import type { Store } from '../../store/types.ts';
 import { post } from './post.ts';
 
 export interface WebhookDeliveryDeps {
   readonly store: Pick<Store, 'listEvents' | 'claimWebhooks' | 'advanceWebhook' | 'failWebhook' | 'releaseWebhook'>;
-  readonly present: (event: StoredEvent) => EventEnvelope;
+  /** Whose ARNs the events show. */
+  readonly partition: Partition;
   readonly logger: {
     debug(fields: Readonly<Record<string, unknown>>, message: string): void;
     warn(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -140,7 +143,7 @@ class WebhookDelivery {
 
   async #deliver({ webhook, secret }: ClaimedWebhook, stored: StoredEvent): Promise<Outcome> {
     const { webhookId, url, pattern, delivery } = webhook;
-    const event = this.#deps.present(stored);
+    const event = presentEvent(stored, this.#deps.partition);
     if (pattern !== undefined && !matchesPattern(pattern, event)) return { kind: 'passed' };
     const oldest = Date.now() - this.#timing.dropAfterMs;
     if (stored.at < oldest && (delivery.failingSince ?? Infinity) < oldest) return { kind: 'dropped' };

@@ -3,7 +3,7 @@ import type { Deployment as WireDeployment } from '@aws-sdk/client-ecs';
 import { launchTypeOf } from '../../../model/capacity-provider.ts';
 import type { Deployment, DeploymentCounts, ServiceDefinition } from '../../../model/service.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
-import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
+import { PLATFORM_FAMILY, resolvePlatformVersion } from '../../../model/wire/platform.ts';
 
 /** A wire deployment; FARGATE ones show the platform version that LATEST stands for. */
 export function presentDeployment(

@@ -13,7 +13,7 @@ import {
 } from '../../../model/arn.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
 import { countRevision, type HookProgress, type ServiceDeployment } from '../../../model/service-deployment.ts';
-import { toDate } from './dates.ts';
+import { toDate } from '../../../model/wire/dates.ts';
 import { presentRevisionCounts } from './revision-counts.ts';
 import { presentDeploymentConfiguration } from './service.ts';
 

@@ -4,7 +4,7 @@ import { clusterArn, serviceArn, serviceRevisionArn, type Partition } from '../.
 import { launchTypeOf } from '../../../model/capacity-provider.ts';
 import type { ServiceRevision } from '../../../model/service-deployment.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
-import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
+import { PLATFORM_FAMILY, resolvePlatformVersion } from '../../../model/wire/platform.ts';
 
 /** A wire service revision; FARGATE ones show the platform version that LATEST stands for. */
 export function presentServiceRevision(

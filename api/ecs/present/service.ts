@@ -10,7 +10,7 @@ import { countRevision } from '../../../model/service-deployment.ts';
 import { presentDeployment } from './deployment.ts';
 import { presentTaskSets } from './task-set.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
-import { LATEST_PLATFORM_VERSION, PLATFORM_FAMILY } from './platform.ts';
+import { LATEST_PLATFORM_VERSION, PLATFORM_FAMILY } from '../../../model/wire/platform.ts';
 import { presentRevisionCounts } from './revision-counts.ts';
 
 /** A wire service. `events` come newest first; deployments are shown PRIMARY first, then newest first. */

@@ -1,7 +1,7 @@
 /** Scale-in protection as the API shows it. */
 import type { ProtectedTask } from '@aws-sdk/client-ecs';
 import type { EpochMs } from '../../../model/time.ts';
-import { toDate } from './dates.ts';
+import { toDate } from '../../../model/wire/dates.ts';
 
 /** A protection that has ended shows no date. */
 export const presentProtection = (arn: string, protectedUntil: EpochMs, now: EpochMs): ProtectedTask => ({

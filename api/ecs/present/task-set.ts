@@ -4,7 +4,7 @@ import { clusterArn, serviceArn, taskSetArn, type Partition } from '../../../mod
 import { launchTypeOf } from '../../../model/capacity-provider.ts';
 import type { Deployment, DeploymentCounts, ServiceRecord } from '../../../model/service.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
-import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
+import { PLATFORM_FAMILY, resolvePlatformVersion } from '../../../model/wire/platform.ts';
 
 interface Options {
   readonly includeTags: boolean;

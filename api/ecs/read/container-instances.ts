@@ -3,7 +3,7 @@ import type { ContainerInstance as WireContainerInstance } from '@aws-sdk/client
 import type { CountedInstance } from '../../../model/container-instance.ts';
 import { EcsError } from '../../../model/errors.ts';
 import type { OperationContext } from '../../operation.ts';
-import { presentContainerInstance } from '../present/container-instance.ts';
+import { presentContainerInstance } from '../../../model/wire/container-instance.ts';
 
 /** The instances that exist, by id. */
 export async function readInstances(

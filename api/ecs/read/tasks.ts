@@ -1,6 +1,6 @@
 /** Tasks read from the store, as the API shows them. */
 import type { Task as WireTask } from '@aws-sdk/client-ecs';
-import { presentTask } from '../present/task.ts';
+import { presentTask } from '../../../model/wire/task.ts';
 import type { DescribedTask } from '../../../model/task.ts';
 import type { OperationContext } from '../../operation.ts';
 import { cpuArchitecturesOf } from './cpu-architectures.ts';

@@ -1,14 +1,14 @@
 /** Settings and configuration of clusters: what may be asked for, by CreateCluster and the updates alike. */
 import type { ClusterConfiguration, ClusterSetting } from '@aws-sdk/client-ecs';
+import { DEFAULT_CLUSTER_SETTINGS } from '../../../model/cluster.ts';
 import { invalid, unsupported } from './refusals.ts';
 
 const CONTAINER_INSIGHTS_VALUES = ['enabled', 'disabled', 'enhanced'];
-const DEFAULT_SETTINGS: readonly ClusterSetting[] = [{ name: 'containerInsights', value: 'disabled' }];
 
 /** Every setting with the value asked for, or its default. Throws InvalidParameterException. */
 export function resolveSettings(
   settings: readonly ClusterSetting[] | undefined,
-  kept: readonly ClusterSetting[] = DEFAULT_SETTINGS,
+  kept: readonly ClusterSetting[] = DEFAULT_CLUSTER_SETTINGS,
 ): ClusterSetting[] {
   const asked = new Map<string, string>();
   for (const { name, value } of settings ?? []) {

@@ -8,7 +8,7 @@ import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { ClusterRecord } from '../../../store/types.ts';
 import { overriddenContainers } from '../../../model/task-requirements.ts';
 import { fargateSizeRule } from './task-definition/fargate.ts';
-import { CURRENT_PLATFORM_VERSION, LATEST_PLATFORM_VERSION } from '../present/platform.ts';
+import { CURRENT_PLATFORM_VERSION, LATEST_PLATFORM_VERSION } from '../../../model/wire/platform.ts';
 import { resolveStrategy } from './capacity-provider-strategy.ts';
 import { invalid } from './refusals.ts';
 

@@ -3,7 +3,7 @@ import type { Task } from '../../../model/task.ts';
 import { EventOrder } from '../../../simulation/checks/events.ts';
 import { NOTHING_YET, type Observation } from '../../../simulation/checks/observation.ts';
 import type { SimulatedWorld } from '../../../simulation/world/world.ts';
-import type { StoredEvent } from '../../../store/event-types.ts';
+import type { StoredEvent } from '../../../model/event.ts';
 
 type Told = Pick<Task, 'lastStatus' | 'desiredStatus' | 'version'>;
 

@@ -6,7 +6,7 @@ import type { ServiceDefinition } from '../../../../model/service.ts';
 import type { TaskDefinition } from '../../../../model/task-definition.ts';
 import type { ClusterRecord } from '../../../../store/types.ts';
 import { member } from '../../members.ts';
-import { LATEST_PLATFORM_VERSION } from '../../present/platform.ts';
+import { LATEST_PLATFORM_VERSION } from '../../../../model/wire/platform.ts';
 import { DAEMON_BOUNDS, NO_DAEMON_CAPACITY_PROVIDERS } from '../../rules/daemon.ts';
 import { REPLICA_BOUNDS, resolveDeploymentBounds } from '../../rules/deployment-configuration.ts';
 import { checkCompatibility, checkPlatformVersion, resolveCompute } from '../../rules/launch-type.ts';

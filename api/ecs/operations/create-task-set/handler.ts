@@ -3,7 +3,7 @@ import { launchTypeOf } from '../../../../model/capacity-provider.ts';
 import type { LaunchType } from '../../../../model/status.ts';
 import type { CreateTaskSetCommand } from '../../../../workflows/messages.ts';
 import type { Operation } from '../../../operation.ts';
-import { LATEST_PLATFORM_VERSION } from '../../present/platform.ts';
+import { LATEST_PLATFORM_VERSION } from '../../../../model/wire/platform.ts';
 import { both } from '../../read/both.ts';
 import { digestOf } from '../../digest.ts';
 import { checkCompatibility, checkPlatformVersion, resolveCompute } from '../../rules/launch-type.ts';

@@ -1,7 +1,7 @@
 import type { DescribeContainerInstancesRequest, DescribeContainerInstancesResponse } from '@aws-sdk/client-ecs';
 import { containerInstanceArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
-import { presentContainerInstance } from '../../present/container-instance.ts';
+import { presentContainerInstance } from '../../../../model/wire/container-instance.ts';
 import { missing } from '../../present/failure.ts';
 import { both } from '../../read/both.ts';
 import { readInstances } from '../../read/container-instances.ts';

@@ -7,7 +7,7 @@ import type { ClusterRecord } from '../../../../store/types.ts';
 import type { TaskDefinitionRecord } from '../../../../model/task-definition.ts';
 import type { Operation } from '../../../operation.ts';
 import { member } from '../../members.ts';
-import { resolvePlatformVersion } from '../../present/platform.ts';
+import { resolvePlatformVersion } from '../../../../model/wire/platform.ts';
 import { both } from '../../read/both.ts';
 import { checkPlatformVersion, resolveCompute } from '../../rules/launch-type.ts';
 import { resolvePlacement } from '../../rules/placement.ts';

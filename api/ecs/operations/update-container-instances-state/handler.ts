@@ -6,7 +6,7 @@ import type {
 import { containerInstanceArn } from '../../../../model/arn.ts';
 import { isEcsError } from '../../../../model/errors.ts';
 import type { Operation, OperationContext } from '../../../operation.ts';
-import { presentContainerInstance } from '../../present/container-instance.ts';
+import { presentContainerInstance } from '../../../../model/wire/container-instance.ts';
 import { both } from '../../read/both.ts';
 import type { CountedInstance } from '../../../../model/container-instance.ts';
 import { readInstances } from '../../read/container-instances.ts';

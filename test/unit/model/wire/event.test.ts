@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { presentEvent } from '../../../../../api/ecs/present/event.ts';
-import type { StoredEvent } from '../../../../../store/event-types.ts';
-import { aTask } from '../../../../store/builders.ts';
-import { TEST_PARTITION } from '../../../../support/store.ts';
+import { presentEvent } from '../../../../model/wire/event.ts';
+import type { StoredEvent } from '../../../../model/event.ts';
+import { aTask } from '../../../store/builders.ts';
+import { TEST_PARTITION } from '../../../support/store.ts';
 
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const ARN = 'arn:aws:ecs:us-east-1:123456789012';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Partition } from '../../../../../model/arn.ts';
-import type { Task, TaskContainer } from '../../../../../model/task.ts';
-import { presentTask } from '../../../../../api/ecs/present/task.ts';
+import type { Partition } from '../../../../model/arn.ts';
+import type { Task, TaskContainer } from '../../../../model/task.ts';
+import { presentTask } from '../../../../model/wire/task.ts';
 
 const PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
 const ID = 'a'.repeat(32);

@@ -4,13 +4,9 @@ import type {
   ContainerInstanceHealthStatus,
   Resource,
 } from '@aws-sdk/client-ecs';
-import type { Partition } from '../../../model/arn.ts';
-import { containerInstanceArn } from '../../../model/arn.ts';
-import {
-  EC2_INSTANCE_ID_ATTRIBUTE,
-  type ContainerInstance,
-  type CountedInstance,
-} from '../../../model/container-instance.ts';
+import type { Partition } from '../arn.ts';
+import { containerInstanceArn } from '../arn.ts';
+import { EC2_INSTANCE_ID_ATTRIBUTE, type ContainerInstance, type CountedInstance } from '../container-instance.ts';
 
 export interface PresentContainerInstanceOptions {
   readonly includeTags: boolean;

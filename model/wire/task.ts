@@ -1,9 +1,9 @@
 /** A task of the model as the ECS API shows it. */
 import type { Connectivity, Container, Task as WireTask, TaskOverride } from '@aws-sdk/client-ecs';
-import type { Partition } from '../../../model/arn.ts';
-import { clusterArn, containerArn, containerInstanceArn, taskArn } from '../../../model/arn.ts';
-import { dealGpus } from '../../../model/gpus.ts';
-import type { Task, TaskContainer } from '../../../model/task.ts';
+import type { Partition } from '../arn.ts';
+import { clusterArn, containerArn, containerInstanceArn, taskArn } from '../arn.ts';
+import { dealGpus } from '../gpus.ts';
+import type { Task, TaskContainer } from '../task.ts';
 import { toDate } from './dates.ts';
 import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
 

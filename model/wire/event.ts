@@ -1,15 +1,7 @@
 /** A stored event as EventBridge delivers it. */
-import {
-  capacityProviderArn,
-  clusterArn,
-  containerInstanceArn,
-  type Partition,
-  serviceArn,
-  taskArn,
-} from '../../../model/arn.ts';
-import { DETAIL_TYPES, EVENT_SOURCE, type EventEnvelope } from '../../../model/event.ts';
-import { isDeploymentChange, SERVICE_ACTION_TYPES, type ServiceAction } from '../../../model/service-action.ts';
-import type { StoredEvent } from '../../../store/event-types.ts';
+import { capacityProviderArn, clusterArn, containerInstanceArn, type Partition, serviceArn, taskArn } from '../arn.ts';
+import { DETAIL_TYPES, EVENT_SOURCE, type EventEnvelope, type StoredEvent } from '../event.ts';
+import { isDeploymentChange, SERVICE_ACTION_TYPES, type ServiceAction } from '../service-action.ts';
 import { presentContainerInstance } from './container-instance.ts';
 import { presentTask } from './task.ts';
 

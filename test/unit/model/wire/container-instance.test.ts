@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { presentContainerInstance } from '../../../../../api/ecs/present/container-instance.ts';
-import type { CountedInstance } from '../../../../../model/container-instance.ts';
+import { presentContainerInstance } from '../../../../model/wire/container-instance.ts';
+import type { CountedInstance } from '../../../../model/container-instance.ts';
 
 const PARTITION = { account: '123456789012', region: 'us-east-1' };
 
