@@ -36,8 +36,25 @@ const zones = [
     'api/ sees model/, store/ and workflows/messages.',
   ),
   zone('worker', ['api', 'cli', 'agent', 'simulation'], 'worker/ is the root of the control plane only.'),
-  zone('tools', ['simulation'], 'simulation/ is for cli/, bench/ and test/.'),
-  zone('simulation', ['cli', 'bench', 'test'], 'simulation/ imports the product, not what runs it.'),
+  zone(
+    'tools',
+    ['scheduler', 'workflows', 'store', 'api', 'worker', 'agent', 'cli', 'simulation'],
+    'tools/ sets up what the product runs on, and imports none of it.',
+  ),
+  zone('simulation', ['cli'], 'simulation/ imports the product, not what runs it.'),
+  zone('bench', ['cli'], 'bench/ is run by cli/, which hands over what it needs.'),
+  ...['model', 'scheduler', 'workflows', 'activities', 'store', 'api', 'worker', 'agent', 'tools', 'simulation'].map(
+    (target) => zone(target, ['bench', 'test'], 'The product imports neither what measures it nor what tests it.'),
+  ),
+  zone('cli', ['test'], 'The product does not import its tests.'),
+  // The tests of bench/ import it; bench/ borrows builders, which know nothing of it.
+  {
+    target: './bench',
+    from: './test',
+    except: ['./support', './store/builders.ts'],
+    message: 'bench/ borrows from test/support/ only.',
+  },
+  zone('test/support', ['bench'], 'bench/ borrows from here.'),
   zone(
     'agent',
     ['api', 'cli', 'store', 'worker', 'simulation'],
@@ -144,6 +161,34 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': ['error', { patterns: nodeBuiltins }],
       'no-restricted-syntax': ['error', moduleState],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/activities/**'],
+              allowTypeImports: true,
+              message: 'workflows/ import activities/ as types only: a proxy calls them.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['activities/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/workflows/**', '!**/workflows/messages.ts'],
+              message: 'activities/ may import workflows/messages.ts only.',
+            },
+          ],
+        },
+      ],
     },
   },
   {

@@ -4,7 +4,6 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { awaitStopSignal } from '../cli/shutdown.ts';
 import { say, seconds } from '../tools/progress.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { benchFleet } from './fleet.ts';
@@ -62,7 +61,11 @@ ${LIST}
 `;
 
 /** Runs what the arguments ask for, all without any. Ends the process with code 1 when a row fails or misses its reach. */
-export async function runBench(settings: Settings, args: readonly string[]): Promise<void> {
+export async function runBench(
+  settings: Settings,
+  args: readonly string[],
+  awaitStopSignal: () => Promise<unknown>,
+): Promise<void> {
   const { names, options, listOnly } = readArguments(args);
   if (listOnly) {
     process.stdout.write(`${LIST}\n`);
