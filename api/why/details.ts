@@ -144,7 +144,7 @@ export function detailsOf(decision: Decision, { changesBelow }: { readonly chang
     ...(deploymentId === undefined || kind === 'deployment' ? [] : [`Deployment ${deploymentId}`]),
     ...(until === undefined
       ? []
-      : [`${kind === 'wait' ? 'No longer than until' : 'Next attempt at'} ${isoTime(until)}`]),
+      : [kind === 'wait' ? `Until ${isoTime(until)} at the latest` : `Next attempt at ${isoTime(until)}`]),
     ...repeats(decision),
   ];
 }

@@ -182,7 +182,7 @@ describe('the details of a decision', () => {
     [
       'how long a wait lasts, without bounds that do not explain it',
       aDecision('bakeTime', { until: 0, bounds: { desired: 1, lower: 1, upper: 2 }, causes: [{ kind: 'time' }] }),
-      ['Caused by the timer of an earlier decision', 'No longer than until 1970-01-01T00:00:00.000Z'],
+      ['Caused by the timer of an earlier decision', 'Until 1970-01-01T00:00:00.000Z at the latest'],
     ],
   ])('%s', (_when, decision, details) => {
     expect(wordingOf(decision).details).toEqual(details);
