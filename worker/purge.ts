@@ -28,8 +28,8 @@ async function purge({ store, retention, logger }: PurgeOptions): Promise<void> 
     const tasks = await store.purgeStoppedTasks(Date.now() - retention.stoppedTaskRetentionMs);
     const events = await store.purgeEvents(Date.now() - retention.eventRetentionMs);
     const decisions = await store.purgeDecisions(Date.now() - retention.decisionRetentionMs);
-    logger.debug({ tasks, events, decisions }, 'what is past its retention was removed');
+    logger.debug({ tasks, events, decisions }, 'removed rows past their retention');
   } catch (error) {
-    logger.warn({ err: error }, 'what is past its retention could not be removed, trying again later');
+    logger.warn({ err: error }, 'could not remove rows past their retention; trying again later');
   }
 }
