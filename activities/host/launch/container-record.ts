@@ -11,27 +11,32 @@ const REASON_LIMIT = 1024;
 
 export interface ContainerRecord {
   readonly plan: ContainerPlan;
-  phase: Phase;
-  pulled: boolean;
+  readonly phase: Phase;
+  readonly pulled: boolean;
   /** The engine's id, once created. */
-  containerId?: string;
-  imageDigest?: string;
-  startedAt?: EpochMs;
+  readonly containerId?: string;
+  readonly imageDigest?: string;
+  readonly startedAt?: EpochMs;
   /** Of the latest start by the restart policy. */
-  restartedAt?: EpochMs;
-  finishedAt?: EpochMs;
-  exitCode?: number;
-  health?: HealthStatus;
-  reason?: string;
-  networkBindings: readonly NetworkBinding[];
-  /** It runs, and the engine has yet to say which host ports it chose. */
-  awaitsBindings: boolean;
-  /** An out-of-memory kill was seen; its end follows, or came first. */
-  oomKilled: boolean;
-  /** It ended with a failure, and nobody had asked it to stop. */
-  failedByItself: boolean;
-  /** It ended before its start was acknowledged: the first that was heard of its end. */
-  earlyEnd?: { readonly exitCode?: number };
+  readonly restartedAt?: EpochMs;
+  readonly finishedAt?: EpochMs;
+  readonly exitCode?: number;
+  readonly health?: HealthStatus;
+  readonly reason?: string;
+  readonly networkBindings: readonly NetworkBinding[];
+  /** The container runs, and the engine has yet to say which host ports it chose. */
+  readonly awaitsBindings: boolean;
+  /** The engine told of an out-of-memory kill: the container's end follows, or came first. */
+  readonly oomKilled: boolean;
+  /** The container ended with a failure, and nobody had asked it to stop. */
+  readonly failedByItself: boolean;
+  /** The container ended before its start was answered: the first news of its end. */
+  readonly earlyEnd?: ContainerExit;
+}
+
+export interface ContainerExit {
+  readonly exitCode?: number;
+  readonly oomKilled?: boolean;
 }
 
 /** A container that has yet to be launched. */
@@ -46,69 +51,71 @@ export const newRecord = (plan: ContainerPlan): ContainerRecord => ({
 });
 
 /** A container found on the engine, or undefined where the plan names one that is not there. */
-export function adoptedRecord(plan: ContainerPlan, observed: ObservedContainer | undefined): ContainerRecord {
+export function adopted(plan: ContainerPlan, observed: ObservedContainer | undefined): ContainerRecord {
   const record = newRecord(plan);
   if (observed === undefined) return record;
-  applyObserved(record, observed);
+  const known = withObserved(record, observed);
   // An earlier agent had its start refused.
-  if (observed.status === 'created' && observed.error !== undefined)
-    failRecord(record, `CannotStartContainerError: ${observed.error}`);
-  return record;
+  return observed.status === 'created' && observed.error !== undefined
+    ? failed(known, `CannotStartContainerError: ${observed.error}`)
+    : known;
 }
 
-/** Takes over what the engine shows of a container. */
-export function applyObserved(record: ContainerRecord, observed: ObservedContainer): void {
-  record.containerId = observed.id;
-  if (observed.status === 'running') {
-    record.phase = record.phase === 'stopping' ? 'stopping' : 'running';
-    record.networkBindings = observed.networkBindings;
-    if (observed.health !== undefined) record.health = observed.health;
-  }
-  if (observed.startedAt !== undefined) record.startedAt ??= observed.startedAt;
-  if (observed.finishedAt !== undefined) record.finishedAt = observed.finishedAt;
-  if (observed.status === 'exited') endRecord(record, observed);
+/** The record with what the engine shows of the container. */
+export function withObserved(record: ContainerRecord, observed: ObservedContainer): ContainerRecord {
+  const { id, status, health, startedAt = record.startedAt, finishedAt, networkBindings } = observed;
+  const known: ContainerRecord = {
+    ...record,
+    containerId: id,
+    ...(startedAt === undefined ? {} : { startedAt: record.startedAt ?? startedAt }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+  };
+  if (status === 'exited') return ended(known, observed);
+  if (status === 'created') return known;
+  const phase = record.phase === 'stopping' ? 'stopping' : 'running';
+  return { ...known, phase, networkBindings, ...(health === undefined ? {} : { health }) };
 }
 
-/** The engine has started it, however soon it ended: from here on it has been RUNNING. */
-export function startRecord(record: ContainerRecord, at: EpochMs): void {
-  record.startedAt ??= at;
-  record.phase = 'running';
-}
+/** The engine has started the container. However soon it ends, from here on it has been RUNNING. */
+export const started = (record: ContainerRecord, at: EpochMs): ContainerRecord => ({
+  ...record,
+  startedAt: record.startedAt ?? at,
+  phase: 'running',
+});
 
-/** It could not be started. */
-export function failRecord(record: ContainerRecord, reason: string): void {
-  record.phase = 'stopped';
-  record.reason = reason;
-}
+/** The container could not be started. */
+export const failed = (record: ContainerRecord, reason: string): ContainerRecord => ({
+  ...record,
+  phase: 'stopped',
+  reason,
+});
 
 /** The container has stopped. */
-export function endRecord(record: ContainerRecord, end: { exitCode?: number; oomKilled?: boolean }): void {
-  // With version 1 cgroups the kernel tells every container of a task of the kill of one: those that are stopped for it are not meant.
-  const wasStopped = record.phase === 'stopping' || end.exitCode === 0;
-  record.phase = 'stopped';
-  if (end.exitCode !== undefined) record.exitCode = end.exitCode;
-  record.failedByItself = !wasStopped;
-  if (end.oomKilled === true) record.oomKilled = true;
-  blameMemory(record);
+export function ended(record: ContainerRecord, { exitCode, oomKilled = false }: ContainerExit): ContainerRecord {
+  // With version 1 cgroups the kernel reports one container's kill to every container of the task: those that were stopped do not count.
+  const wasStopped = record.phase === 'stopping' || exitCode === 0;
+  return blamingMemory({
+    ...record,
+    phase: 'stopped',
+    failedByItself: !wasStopped,
+    oomKilled: record.oomKilled || oomKilled,
+    ...(exitCode === undefined ? {} : { exitCode }),
+  });
 }
 
-/** The engine told of memory that ran out, before or after the end that it brought about. True: that is its reason. */
-export function noteOutOfMemory(record: ContainerRecord): boolean {
-  record.oomKilled = true;
-  return blameMemory(record);
-}
+/** The engine told of memory that ran out, before or after the container's end. */
+export const outOfMemory = (record: ContainerRecord): ContainerRecord => blamingMemory({ ...record, oomKilled: true });
 
 const KILLED = 137;
 
-/** Somebody killed it: the engine may yet tell that it was the kernel, for lack of memory. */
+/** Somebody killed the container: the engine may yet tell that it was the kernel, for lack of memory. */
 export const mayLackMemory = ({ failedByItself, exitCode, oomKilled }: ContainerRecord): boolean =>
   failedByItself && exitCode === KILLED && !oomKilled;
 
-function blameMemory(record: ContainerRecord): boolean {
-  const isToBlame = record.phase === 'stopped' && record.failedByItself && record.oomKilled;
-  if (isToBlame) record.reason = 'OutOfMemoryError: Container killed due to memory usage';
-  return isToBlame;
-}
+const blamingMemory = (record: ContainerRecord): ContainerRecord =>
+  record.phase === 'stopped' && record.failedByItself && record.oomKilled
+    ? { ...record, reason: 'OutOfMemoryError: Container killed due to memory usage' }
+    : record;
 
 /** What the owner is told of the container. */
 export function reportOf(record: ContainerRecord): ContainerReport {

@@ -1,7 +1,6 @@
-/** The way down of one container: asked to stop, looked at, and stopped again until it has ended. */
+/** The stop of one container: ordered, looked at, and ordered again until the container has ended. */
 import type { Logger } from 'pino';
 import type { ContainerRuntime, ObservedContainer } from '../runtime/types.ts';
-import type { ContainerRecord } from './container-record.ts';
 import { failureText } from './preparation.ts';
 
 /** After a stop the engine's event with the exit code normally comes first; this long we wait for it. */
@@ -12,47 +11,46 @@ const STOP_AGAIN_MS = 1_000;
 export interface ContainerStopDeps {
   readonly runtime: Pick<ContainerRuntime, 'stop' | 'remove' | 'inspect'>;
   readonly logger: Pick<Logger, 'warn'>;
-  /** It has ended, and its event has not come. */
-  readonly onEnd: (observed: ObservedContainer) => void;
-  /** It is not there any more. */
-  readonly onVanished: () => void;
+  /** Whether the container's end is still to come. */
+  readonly isStopping: () => boolean;
+  readonly onRefusal: (reason: string) => void;
+  /** The container does not run, and no event has told of its end. Undefined: it is not there. */
+  readonly onEnd: (observed: ObservedContainer | undefined) => void;
 }
 
-/** Resolves when the engine has answered; the record, in phase `stopping`, is looked after until it has left that phase. */
-export async function stopContainer(
-  record: ContainerRecord,
-  containerId: string,
-  deps: ContainerStopDeps,
-): Promise<void> {
+interface StoppingContainer {
+  readonly containerId: string;
+  readonly timeoutSeconds: number;
+}
+
+/** Resolves when the engine has answered; the container is looked after until it has ended. */
+export async function stopContainer(container: StoppingContainer, deps: ContainerStopDeps): Promise<void> {
   const { runtime, logger } = deps;
+  const { containerId, timeoutSeconds } = container;
   try {
-    await runtime.stop(containerId, record.plan.stopTimeoutSeconds);
+    await runtime.stop(containerId, timeoutSeconds);
   } catch (error) {
-    record.reason = failureText(error);
+    deps.onRefusal(failureText(error));
     await runtime
       .remove(containerId)
       .catch((e: unknown) => logger.warn({ containerId, err: e }, 'could not remove a container that did not stop'));
   }
-  setTimeout(() => void lookAfter(record, containerId, deps), EXIT_EVENT_WAIT_MS);
+  setTimeout(() => void lookAfter(container, deps), EXIT_EVENT_WAIT_MS);
 }
 
-/** The event with the exit code has not come: asks for it. What still runs, or cannot be looked at, is stopped again. */
-async function lookAfter(record: ContainerRecord, containerId: string, deps: ContainerStopDeps): Promise<void> {
-  if (record.phase !== 'stopping') return;
+/** Asks for the end that no event has told of. A container that still runs, or cannot be looked at, is stopped again. */
+async function lookAfter(container: StoppingContainer, deps: ContainerStopDeps): Promise<void> {
+  if (!deps.isStopping()) return;
   try {
-    const observed = await deps.runtime.inspect(containerId);
-    if (observed === undefined) {
-      deps.onVanished();
-      return;
-    }
-    if (observed.status !== 'running') {
+    const observed = await deps.runtime.inspect(container.containerId);
+    if (observed?.status !== 'running') {
       deps.onEnd(observed);
       return;
     }
   } catch (error) {
-    deps.logger.warn({ containerId, err: error }, 'could not inspect a container after its stop; stopping it again');
+    deps.logger.warn({ containerId: container.containerId, err: error }, 'could not inspect a container after its stop; stopping it again');
   }
   setTimeout(() => {
-    if (record.phase === 'stopping') void stopContainer(record, containerId, deps);
+    if (deps.isStopping()) void stopContainer(container, deps);
   }, STOP_AGAIN_MS);
 }

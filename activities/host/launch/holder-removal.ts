@@ -1,7 +1,6 @@
-/** The way out of the container that holds a task's namespaces: removed once, when the task's own containers have stopped. */
+/** Removes the container that holds a task's namespaces, once, when the task's own containers have stopped. */
 import type { Logger } from 'pino';
 import type { ContainerRuntime } from '../runtime/types.ts';
-import type { TaskProgress } from './task-progress.ts';
 
 interface HolderRemovalDeps {
   readonly runtime: Pick<ContainerRuntime, 'remove'>;
@@ -9,18 +8,15 @@ interface HolderRemovalDeps {
 }
 
 export class HolderRemoval {
-  private readonly task: TaskProgress;
   private readonly deps: HolderRemovalDeps;
   private removal: Promise<void> | undefined;
 
-  constructor(task: TaskProgress, deps: HolderRemovalDeps) {
-    this.task = task;
+  constructor(deps: HolderRemovalDeps) {
     this.deps = deps;
   }
 
-  /** Resolves when it is gone, or there is none; when the engine refuses, its clean-up tries again. */
-  run(): Promise<void> {
-    const { holderId } = this.task;
+  /** Resolves when the holder is gone, or there is none; when the engine refuses, the clean-up tries again. */
+  run(holderId: string | undefined): Promise<void> {
     if (holderId === undefined) return Promise.resolve();
     this.removal ??= this.deps.runtime.remove(holderId).catch((error: unknown) => {
       this.removal = undefined;

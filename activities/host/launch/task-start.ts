@@ -1,14 +1,14 @@
-/** The way up of one task: images, volumes and the holder of its namespaces, then each container when its turn comes. */
+/** The startup of one task: images, volumes and the holder of its namespaces, then each container when its turn comes. */
 import type { EpochMs } from '../../../model/time.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
-import { startRecord } from './container-record.ts';
-import type { ContainerRecord } from './container-record.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
-import { ensureCgroup, ensureVolumes, refuseUnsupported, startHolder } from './preparation.ts';
+import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startHolder } from './preparation.ts';
 import type { Slots } from './slots.ts';
-import type { TaskProgress } from './task-progress.ts';
+import { hasStarted, idsOf, isStopped, recordOf } from './task-life.ts';
+import type { TaskLife } from './task-life.ts';
+import type { ContainerInput, TaskInput } from './transition.ts';
 
 /** A launch that takes longer than this is reported as PENDING with its pull times; quicker ones go straight to RUNNING. */
 const PENDING_REPORT_AFTER_MS = 2_000;
@@ -20,87 +20,68 @@ export interface TaskStartDeps {
   readonly now: () => EpochMs;
 }
 
-/** What the way up tells of itself. */
-export interface TaskStartListener {
-  /** Time to ask what comes next. */
-  onProgress(): void;
-  /** It takes a while. */
+/** The task that starts up. */
+export interface StartingTask {
+  /** As it is at this moment. */
+  life(): TaskLife;
+  take(input: TaskInput): void;
+  /** The startup takes a while. */
   onSlow(): void;
-  /** The task cannot start. */
-  onFailure(error: unknown): void;
-  /** A container could not be launched. */
-  onContainerFailure(record: ContainerRecord, error: unknown): void;
-  onContainerEnd(record: ContainerRecord, end: { exitCode?: number }): void;
-  /** There is a holder now, for a task that has ended meanwhile. */
-  onLateHolder(): Promise<void>;
 }
 
 export class TaskStart {
   private readonly blueprint: TaskBlueprint;
-  private readonly task: TaskProgress;
+  private readonly task: StartingTask;
   private readonly deps: TaskStartDeps;
-  private readonly listener: TaskStartListener;
   private cgroupParent: string | undefined;
-  private prepared = false;
 
-  constructor(blueprint: TaskBlueprint, task: TaskProgress, deps: TaskStartDeps, listener: TaskStartListener) {
+  constructor(blueprint: TaskBlueprint, task: StartingTask, deps: TaskStartDeps) {
     this.blueprint = blueprint;
     this.task = task;
     this.deps = deps;
-    this.listener = listener;
-  }
-
-  /** Network and volumes are there: containers may be created. */
-  get isPrepared(): boolean {
-    return this.prepared;
   }
 
   async prepare(): Promise<void> {
-    const { task, listener } = this;
-    task.pullStartedAt ??= this.deps.now();
+    const { task } = this;
+    task.take({ kind: 'pulling' });
     const slow = setTimeout(() => {
-      if (!task.hasStarted && !task.isStopped) listener.onSlow();
+      if (!hasStarted(task.life()) && !isStopped(task.life())) task.onSlow();
     }, PENDING_REPORT_AFTER_MS);
     try {
       refuseUnsupported(this.blueprint);
       await Promise.all([this.pullAll(), this.prepareHost()]);
     } catch (error) {
-      listener.onFailure(error);
+      task.take({ kind: 'task failed', reason: failureText(error) });
     } finally {
       clearTimeout(slow);
     }
   }
 
-  /** Creates and starts the container; in vain when the task is to end meanwhile. */
-  async start(record: ContainerRecord): Promise<void> {
-    if (record.phase !== 'waiting') return;
-    record.phase = 'starting';
+  /** Creates and starts the container; gives up when the task must end meanwhile. */
+  async start(name: string): Promise<void> {
     try {
-      const started = await this.deps.slots.run(() => this.createAndStart(record));
-      if (started) await this.onStarted(record);
+      const isUp = await this.deps.slots.run(() => this.createAndStart(name));
+      if (isUp) await this.onStarted(name);
+      else this.tell(name, { kind: 'start given up' });
     } catch (error) {
-      this.listener.onContainerFailure(record, error);
+      this.tell(name, { kind: 'failed', reason: failureText(error) });
     }
-    this.listener.onProgress();
   }
 
   private async pullAll(): Promise<void> {
-    const waiting = this.task.containers.filter((r) => r.phase === 'waiting');
-    await Promise.all(waiting.map((record) => this.pull(record)));
-    this.task.pullStoppedAt ??= this.deps.now();
-    this.listener.onProgress();
+    const waiting = this.task.life().containers.filter((r) => r.phase === 'waiting');
+    await Promise.all(waiting.map(({ plan }) => this.pull(plan.name)));
+    this.task.take({ kind: 'all pulled' });
   }
 
-  private async pull(record: ContainerRecord): Promise<void> {
+  private async pull(name: string): Promise<void> {
     try {
-      const image = definitionOf(this.blueprint, record.plan.name).image ?? '';
+      const image = definitionOf(this.blueprint, name).image ?? '';
       const { digest } = await this.deps.runtime.ensureImage(image);
-      if (digest !== undefined) record.imageDigest = digest;
-      record.pulled = true;
+      this.tell(name, { kind: 'pulled', ...(digest === undefined ? {} : { imageDigest: digest }) });
     } catch (error) {
-      this.listener.onContainerFailure(record, error);
+      this.tell(name, { kind: 'failed', reason: failureText(error) });
     }
-    this.listener.onProgress();
   }
 
   private async prepareHost(): Promise<void> {
@@ -108,58 +89,45 @@ export class TaskStart {
     const { runtime, slots, cgroups } = this.deps;
     await ensureVolumes(runtime, blueprint);
     this.cgroupParent = await ensureCgroup(cgroups, blueprint);
-    if (task.plan.hasHolder && !task.holderRuns) {
-      const holder = await startHolder(runtime, slots, blueprint);
-      task.holderId = holder.id;
-      task.holderRuns = true;
-      task.address = holder.address;
-      // The task ended meanwhile, and with it the holder was to go.
-      if (task.isStopped) await this.listener.onLateHolder();
-    }
-    this.prepared = true;
-    this.listener.onProgress();
+    const needsHolder = blueprint.plan.hasHolder && !task.life().holderRuns;
+    const holder = needsHolder ? await startHolder(runtime, slots, blueprint) : undefined;
+    task.take({ kind: 'prepared', ...(holder === undefined ? {} : { holder }) });
   }
 
-  /** False when the task was to end meanwhile: nothing starts then. */
-  private async createAndStart(record: ContainerRecord): Promise<boolean> {
+  /** False when the task must end: nothing starts then. */
+  private async createAndStart(name: string): Promise<boolean> {
     const { blueprint, task, cgroupParent } = this;
-    if (task.isStopping) return giveUp(record);
-    const spec = containerSpec(blueprint, record.plan.name, task.ids);
-    record.containerId ??= await this.deps.runtime.create(
-      cgroupParent === undefined ? spec : { ...spec, cgroupParent },
-    );
-    if (isStoppingNow(task)) return giveUp(record);
-    await this.deps.runtime.start(record.containerId);
+    const { runtime } = this.deps;
+    if (task.life().isStopping) return false;
+    const spec = containerSpec(blueprint, name, idsOf(task.life()));
+    const known = recordOf(task.life(), name).containerId;
+    const containerId = known ?? (await runtime.create(cgroupParent === undefined ? spec : { ...spec, cgroupParent }));
+    this.tell(name, { kind: 'created', containerId });
+    if (task.life().isStopping) return false;
+    await runtime.start(containerId);
     return true;
   }
 
-  private async onStarted(record: ContainerRecord): Promise<void> {
-    const { portMappings } = definitionOf(this.blueprint, record.plan.name);
-    record.awaitsBindings = this.task.plan.networkMode === 'bridge' && (portMappings?.length ?? 0) > 0;
-    startRecord(record, this.deps.now());
-    if (record.earlyEnd !== undefined) this.listener.onContainerEnd(record, record.earlyEnd);
-    else if (record.awaitsBindings) {
-      // Its task may be up by now.
-      this.listener.onProgress();
-      await readBindings(record, this.deps.runtime);
-    }
+  private async onStarted(name: string): Promise<void> {
+    const { portMappings } = definitionOf(this.blueprint, name);
+    const hasPorts = this.blueprint.plan.networkMode === 'bridge' && (portMappings?.length ?? 0) > 0;
+    this.tell(name, { kind: 'started', awaitsBindings: hasPorts });
+    if (recordOf(this.task.life(), name).awaitsBindings) await readBindings(name, this.task, this.deps.runtime);
+  }
+
+  private tell(name: string, input: ContainerInput): void {
+    this.task.take({ name, ...input });
   }
 }
 
 /** Learns which host ports the engine chose. A container that has ended meanwhile has none. */
-export async function readBindings(record: ContainerRecord, runtime: Pick<ContainerRuntime, 'inspect'>): Promise<void> {
-  try {
-    const observed = record.containerId === undefined ? undefined : await runtime.inspect(record.containerId);
-    if (observed?.status === 'running') record.networkBindings = observed.networkBindings;
-  } finally {
-    record.awaitsBindings = false;
-  }
+export async function readBindings(
+  name: string,
+  task: Pick<StartingTask, 'life' | 'take'>,
+  runtime: Pick<ContainerRuntime, 'inspect'>,
+): Promise<void> {
+  const { containerId } = recordOf(task.life(), name);
+  const observed = containerId === undefined ? undefined : await runtime.inspect(containerId);
+  const networkBindings = observed?.status === 'running' ? observed.networkBindings : undefined;
+  task.take({ kind: 'bindings', name, networkBindings });
 }
-
-function giveUp(record: ContainerRecord): false {
-  record.phase = 'stopped';
-  return false;
-}
-
-/** Read again after an await: the compiler takes the property for unchanged. */
-const isStoppingNow = (task: TaskProgress): boolean => task.isStopping;
