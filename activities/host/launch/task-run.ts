@@ -139,8 +139,9 @@ export class TaskRun {
     const before = this.life;
     const { task, effects, wakeAt } = transition(before, input, now());
     this.life = task;
-    const { stoppedReason: reason } = task;
-    if (reason !== before.stoppedReason) logger.info({ taskId: this.plan.taskId, reason }, 'the task ends by itself');
+    const { stoppedReason } = task;
+    if (stoppedReason !== before.stoppedReason)
+      logger.info({ taskId: this.plan.taskId, stoppedReason }, 'the task ends by itself');
     clearTimeout(this.timer);
     if (wakeAt !== undefined) this.timer = setTimeout(() => this.take({ kind: 'wake' }), Math.max(wakeAt - now(), 0));
     for (const effect of effects) this.perform(effect);
