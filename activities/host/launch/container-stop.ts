@@ -48,7 +48,10 @@ async function lookAfter(container: StoppingContainer, deps: ContainerStopDeps):
       return;
     }
   } catch (error) {
-    deps.logger.warn({ containerId: container.containerId, err: error }, 'could not inspect a container after its stop; stopping it again');
+    deps.logger.warn(
+      { containerId: container.containerId, err: error },
+      'could not inspect a container after its stop; stopping it again',
+    );
   }
   setTimeout(() => {
     if (deps.isStopping()) void stopContainer(container, deps);
