@@ -22,7 +22,7 @@ function fieldsOf(node: ts.Expression, file: ts.SourceFile): readonly string[] |
   if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) return [];
   if (ts.isObjectLiteralExpression(node))
     return node.properties.flatMap((member) =>
-      ts.isSpreadAssignment(member) ? (fieldsOf(member.expression, file) ?? []) : [member.name?.getText(file) ?? ''],
+      ts.isSpreadAssignment(member) ? (fieldsOf(member.expression, file) ?? []) : [member.name.getText(file)],
     );
   if (ts.isConditionalExpression(node))
     return [node.whenTrue, node.whenFalse].flatMap((branch) => fieldsOf(branch, file) ?? []);
