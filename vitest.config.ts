@@ -44,6 +44,7 @@ export default defineConfig({
         testTimeout: 300_000,
         hookTimeout: 600_000,
         fileParallelism: false,
+        setupFiles: 'test/conformance/support/tell-failures.ts',
         sequence: { groupOrder: 2 },
       }),
     ],

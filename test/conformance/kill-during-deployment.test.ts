@@ -2,6 +2,7 @@
 import { DeleteServiceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { tellFailure } from './support/describe-longshore.ts';
 import { expectSoundCapacity, withLongshore } from './support/lifetime.ts';
 import {
   containerIds,
@@ -30,7 +31,8 @@ const startedAt = async (ids: readonly string[]): Promise<string[]> =>
   Promise.all(ids.map(async (id) => (await running().engine.docker.getContainer(id).inspect()).State.StartedAt));
 
 /** What a failed test leaves behind must not reach the next test. */
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  await tellFailure(task);
   for (const { serviceName } of await liveServices(running())) {
     await running().ecs.send(new DeleteServiceCommand({ service: serviceName!, force: true }));
   }

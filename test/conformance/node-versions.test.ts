@@ -21,6 +21,7 @@ import { readSettings } from '../../tools/settings.ts';
 import { type DockerEngine, startDockerEngine } from '../support/docker-engines.ts';
 import { TEST_IMAGE } from '../support/images.ts';
 import { type Longshore, startLongshore } from '../support/longshore.ts';
+import { tellFailure } from './support/describe-longshore.ts';
 import { expectSoundCapacity } from './support/lifetime.ts';
 import { createService, registerWeb, stable } from './support/services.ts';
 import { PATIENCE } from './support/web.ts';
@@ -34,7 +35,8 @@ beforeAll(async () => {
   engine = await startDockerEngine();
 });
 
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  await tellFailure(task);
   await longshore?.destroy();
   longshore = undefined;
   await rm(cache, { recursive: true, force: true });

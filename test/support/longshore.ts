@@ -54,6 +54,7 @@ export interface Longshore {
   withStore<T>(look: (store: Store) => Promise<T>): Promise<T>;
   /** What it wrote to the terminal, of all its lives. */
   output(): string;
+  agents(): readonly Pick<AgentProcess, 'output'>[];
   /** Ends everything and removes the folder. */
   destroy(): Promise<void>;
 }
@@ -70,6 +71,11 @@ export interface AgentProcess {
   kill(signal?: NodeJS.Signals): Promise<void>;
   output(): string;
 }
+
+const running = new Set<Longshore>();
+
+/** Those of this process that were not destroyed yet. */
+export const runningLongshores = (): readonly Longshore[] => [...running];
 
 /** Starts one, with the test image on its engine. */
 export async function startLongshore(options: LongshoreOptions = {}): Promise<Longshore> {
@@ -94,6 +100,7 @@ export async function startLongshore(options: LongshoreOptions = {}): Promise<Lo
     await longshore.destroy();
     throw error;
   }
+  running.add(longshore);
   return longshore;
 }
 
@@ -252,7 +259,12 @@ class LongshoreProcess implements Longshore {
     return this.#main.text;
   }
 
+  agents(): readonly Pick<AgentProcess, 'output'>[] {
+    return this.#agents.map(({ child }) => ({ output: () => child.text }));
+  }
+
   async destroy(): Promise<void> {
+    running.delete(this);
     this.ecs.destroy();
     for (const { child } of this.#agents) await child.end('SIGKILL');
     await this.#main.end('SIGINT').catch(() => undefined);
