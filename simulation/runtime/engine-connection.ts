@@ -4,7 +4,7 @@ import type { ContainerRuntime } from '../../activities/host/runtime/types.ts';
 export interface EngineConnection {
   readonly runtime: ContainerRuntime;
   /** From here on no call reaches the engine, and no answer the agent. */
-  cut(): void;
+  readonly cut: () => void;
 }
 
 type Call = (...args: unknown[]) => Promise<unknown>;

@@ -7,9 +7,9 @@ const logger = pino({ level: 'silent' });
 const retention = { stoppedTaskRetentionMs: 1_000, eventRetentionMs: 2_000, decisionRetentionMs: 3_000 };
 
 const aStore = () => ({
-  purgeStoppedTasks: vi.fn(async () => 0),
-  purgeEvents: vi.fn(async () => 0),
-  purgeDecisions: vi.fn(async () => 0),
+  purgeStoppedTasks: vi.fn(() => Promise.resolve(0)),
+  purgeEvents: vi.fn(() => Promise.resolve(0)),
+  purgeDecisions: vi.fn(() => Promise.resolve(0)),
 });
 
 describe('purging', () => {
