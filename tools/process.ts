@@ -87,7 +87,8 @@ export function isListening(port: number, host = '127.0.0.1'): Promise<boolean> 
       socket.destroy();
       resolve(listening);
     };
-    socket.setTimeout(2_000, () => answer(true));
+    // When this process was busy for so long, the answer is there already and comes before the immediate.
+    socket.setTimeout(2_000, () => setImmediate(() => answer(true)));
     socket.once('connect', () => answer(true));
     socket.once('error', () => answer(false));
   });
