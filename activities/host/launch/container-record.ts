@@ -26,7 +26,7 @@ export interface ContainerRecord {
   readonly networkBindings: readonly NetworkBinding[];
   /** The container runs, and the engine has yet to say which host ports it chose. */
   readonly awaitsBindings: boolean;
-  /** The engine told of an out-of-memory kill: the container's end follows, or came first. */
+  /** The engine reported an out-of-memory kill, before or after the container's end. */
   readonly oomKilled: boolean;
   /** The container ended with a failure, and nobody had asked it to stop. */
   readonly failedByItself: boolean;
@@ -103,7 +103,7 @@ export function ended(record: ContainerRecord, { exitCode, oomKilled = false }: 
   });
 }
 
-/** The engine told of memory that ran out, before or after the container's end. */
+/** Records the engine's out-of-memory event, which may come before or after the container's end. */
 export const outOfMemory = (record: ContainerRecord): ContainerRecord => blamingMemory({ ...record, oomKilled: true });
 
 const KILLED = 137;

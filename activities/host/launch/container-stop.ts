@@ -14,7 +14,7 @@ export interface ContainerStopDeps {
   /** Whether the container's end is still to come. */
   readonly isStopping: () => boolean;
   readonly onRefusal: (reason: string) => void;
-  /** The container does not run, and no event has told of its end. Undefined: it is not there. */
+  /** The container has ended without an event. Undefined: the engine does not know the container. */
   readonly onEnd: (observed: ObservedContainer | undefined) => void;
 }
 
@@ -38,7 +38,7 @@ export async function stopContainer(container: StoppingContainer, deps: Containe
   setTimeout(() => void lookAfter(container, deps), EXIT_EVENT_WAIT_MS);
 }
 
-/** Asks for the end that no event has told of. A container that still runs, or cannot be looked at, is stopped again. */
+/** Looks for an end without an event. Stops the container again if it still runs or cannot be inspected. */
 async function lookAfter(container: StoppingContainer, deps: ContainerStopDeps): Promise<void> {
   if (!deps.isStopping()) return;
   try {

@@ -47,7 +47,7 @@ export interface Transition {
   readonly wakeAt?: EpochMs;
 }
 
-/** What an input changes before the task advances. `isNews`: the owner of a task that has started is told of it. */
+/** What an input changes before the task advances. `isNews`: the agent reports it to the owner once the task has started. */
 interface Change {
   readonly task: TaskLife;
   readonly effects?: readonly Effect[];
@@ -199,7 +199,7 @@ function vanished(task: TaskLife, record: ContainerRecord, now: EpochMs): Change
     : died(task, { ...record, reason }, {}, now);
 }
 
-/** While its start is under way, the engine's answer comes first: a failed start tells of an end too. */
+/** While a start is under way, the end waits for the engine's answer: a failed start emits an end, too. */
 const died = (task: TaskLife, record: ContainerRecord, exit: ContainerExit, now: EpochMs): Change =>
   record.phase === 'starting'
     ? { task: withRecord(task, { ...record, earlyEnd: record.earlyEnd ?? exit }) }
