@@ -173,7 +173,8 @@ describe('an instance that goes', () => {
       await stage.addInstance();
       const cause = aCall('DeregisterContainerInstance');
       await instance(stage, id).executeUpdate(deregisterInstanceUpdate, { args: [{ force: true, cause }] });
-      await stage.until('replaced', () => running(stage).length === 1);
+      // The service and the call each learn of it by themselves, in no order.
+      await stage.until('both owners stopped theirs', () => withReason(stage, 'instanceGone').length === 2);
       const stops = withReason(stage, 'instanceGone');
       expect(stops.map(({ tasks }) => tasks.length)).toEqual([1, 1]);
       expect(stops.flatMap(({ tasks }) => tasks)).toContainEqual({ taskId: taskIds[0], containerInstanceId: id });
