@@ -35,6 +35,12 @@ const zones = [
     ['scheduler', 'activities', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'api/ sees model/, store/ and workflows/messages.',
   ),
+  ...['activities', 'api', 'worker', 'cli'].map((target) => ({
+    target: `./${target}`,
+    from: './store',
+    except: ['./index.ts', './contract'],
+    message: 'Outside of store/, code opens it through store/index.ts and knows it by store/contract/.',
+  })),
   zone('worker', ['api', 'cli', 'agent', 'simulation'], 'worker/ is the root of the control plane only.'),
   zone(
     'tools',
@@ -98,6 +104,8 @@ const SCHEDULER = [
 
 const ECS = ['present', 'rules', 'read', 'operations'];
 
+const STORE = ['contract', 'base', 'rows', 'history', 'capacity', 'resources', 'records', 'read'];
+
 const nodeBuiltins = [
   {
     group: ['node:*', 'fs', 'path', 'os', 'crypto', 'child_process'],
@@ -136,7 +144,9 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'import-x/no-restricted-paths': [
         'error',
-        { zones: [...zones, ...storeys('scheduler', SCHEDULER), ...storeys('api/ecs', ECS)] },
+        {
+          zones: [...zones, ...storeys('scheduler', SCHEDULER), ...storeys('api/ecs', ECS), ...storeys('store', STORE)],
+        },
       ],
       'import-x/no-cycle': 'error',
     },

@@ -1,6 +1,6 @@
 /** Liveness and readiness, for people, load balancers and set-up scripts. */
 import type { Request, RequestHandler, Response } from 'express';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { WorkflowGateway } from './gateway.ts';
 
 /** A check that has not answered after this long has failed. */

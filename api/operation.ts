@@ -1,6 +1,6 @@
 /** What an operation of the ECS API is: one folder under an API's operations/ each exports one of these. */
 import type { Partition } from '../model/arn.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { WorkflowGateway } from './gateway.ts';
 
 /** What handlers may use. Nothing else of the process is reachable from them. */

@@ -6,7 +6,7 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
 import { EcsError } from '../model/errors.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignCaller } from './foreign-callers.ts';

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { FAMILY, registerTaskDefinition } from './ecs-service.ts';
 import { openStore } from '../store/index.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 import type { Task } from '../model/task.ts';
 import type { Settings } from '../tools/settings.ts';
 import { type LoadResult, loadEcs } from './http-load.ts';

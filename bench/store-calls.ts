@@ -1,7 +1,7 @@
 /** The store's two calls of every placement, on a Postgres of the bench's own: a snapshot of capacity and a reservation. */
 import { SNAPSHOT_LIMIT } from '../model/capacity.ts';
 import { openStore } from '../store/index.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 import { aCluster, anInstanceRecord, aTask, held } from '../test/store/builders.ts';
 import { startPostgres } from '../tools/embedded/postgres.ts';
 import type { Settings } from '../tools/settings.ts';

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 import { DiskReserve } from '../tools/disk/reserve.ts';
 import { ensureDocker } from '../tools/embedded/docker.ts';
 import { startPostgres } from '../tools/embedded/postgres.ts';

@@ -7,7 +7,7 @@ import { DEFAULT_CLUSTER_SETTINGS } from '../model/cluster.ts';
 import { isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 import { explainListenError } from '../tools/ports.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';

@@ -1,31 +1,31 @@
 /** Opens the store: the one way in for the rest of Longshore. */
 import type { Partition } from '../model/arn.ts';
-import { assignTasks, listProvisioningOwners } from './assign.ts';
-import { createAttributeStore } from './attributes.ts';
-import { createCapacityProviderStore } from './capacity-providers.ts';
-import { createClusterStore } from './clusters.ts';
-import { listDaemonServices, lookAtInstances } from './daemon-services.ts';
-import { openDatabase, type Database } from './database.ts';
-import { createEventStore } from './events.ts';
-import { createDecisionStore } from './decisions.ts';
-import { createInstanceReader } from './instances.ts';
-import { checkCapacityInvariant } from './invariant.ts';
-import { migrate } from './migrate.ts';
-import { createOwnerStore } from './owners.ts';
-import { recordInstance } from './record-instance.ts';
-import { recordOwner } from './record-owner.ts';
-import { reserveTasks } from './reserve.ts';
-import { createServiceHistoryStore } from './service-deployments.ts';
-import { createServiceStore } from './services.ts';
-import { snapshotCapacity, snapshotForQuery } from './snapshot.ts';
-import { createTagStore } from './tags.ts';
-import { createTaskDefinitionStore } from './task-definitions.ts';
-import { createTaskStore } from './tasks.ts';
-import type { Store } from './types.ts';
-import { createZoneStore } from './zones.ts';
-import { createWebhookStore } from './webhooks.ts';
+import { assignTasks, listProvisioningOwners } from './capacity/assign.ts';
+import { createAttributeStore } from './resources/attributes.ts';
+import { createCapacityProviderStore } from './resources/capacity-providers.ts';
+import { createClusterStore } from './resources/clusters.ts';
+import { listDaemonServices, lookAtInstances } from './capacity/daemon-services.ts';
+import { openDatabase, type Database } from './base/database.ts';
+import { createEventStore } from './history/events.ts';
+import { createDecisionStore } from './history/decisions.ts';
+import { createInstanceReader } from './read/instances.ts';
+import { checkCapacityInvariant } from './capacity/invariant.ts';
+import { migrate } from './base/migrate.ts';
+import { createOwnerStore } from './read/owners.ts';
+import { recordInstance } from './records/record-instance.ts';
+import { recordOwner } from './records/record-owner.ts';
+import { reserveTasks } from './capacity/reserve.ts';
+import { createServiceHistoryStore } from './read/service-deployments.ts';
+import { createServiceStore } from './read/services.ts';
+import { snapshotCapacity, snapshotForQuery } from './capacity/snapshot.ts';
+import { createTagStore } from './resources/tags.ts';
+import { createTaskDefinitionStore } from './resources/task-definitions.ts';
+import { createTaskStore } from './read/tasks.ts';
+import type { Store } from './contract/store.ts';
+import { createZoneStore } from './capacity/zones.ts';
+import { createWebhookStore } from './history/webhooks.ts';
 
-export { SchemaError } from './migrate.ts';
+export { SchemaError } from './base/migrate.ts';
 
 export interface StoreOptions {
   readonly connectionString: string;

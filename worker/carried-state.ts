@@ -4,7 +4,7 @@ import type { ServiceRecord } from '../model/service.ts';
 import type { TaskDefinitionRecord } from '../model/task-definition.ts';
 import type { Task } from '../model/task.ts';
 import { resetThrottle } from '../scheduler/throttle/throttle.ts';
-import type { LiveInstance } from '../store/types.ts';
+import type { LiveInstance } from '../store/contract/owners.ts';
 import { hasEssentialHealthCheck } from '../model/health-check.ts';
 import type { OwnedTask } from '../workflows/owner/owned-tasks.ts';
 import type { CarriedRunTask, CarriedService, InstanceState, ServiceOwnedTask } from '../workflows/state.ts';

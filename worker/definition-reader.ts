@@ -1,7 +1,7 @@
 /** The task definitions that rows name. */
 import { parseTaskDefinitionRef } from '../model/arn.ts';
 import type { TaskDefinitionRecord } from '../model/task-definition.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 
 /** Reads each definition once. */
 export class DefinitionReader {

@@ -16,7 +16,7 @@ import type { InstancePolicy } from '../activities/control/types.ts';
 import type { Partition } from '../model/arn.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 import { loadWorkflowBundle } from './bundle.ts';
 import type { ReturningAgents } from '../activities/control/returning-agents.ts';
 import { rebuildLostWorkflows } from './rebuild.ts';

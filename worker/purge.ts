@@ -1,6 +1,6 @@
 /** Forgets what is past its retention, from time to time. */
 import type { Logger } from 'pino';
-import type { Store } from '../store/types.ts';
+import type { Store } from '../store/contract/store.ts';
 
 const PURGE_EVERY_MS = 10 * 60_000;
 

@@ -6,7 +6,8 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import type { Logger } from 'pino';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import { groupBy } from '../model/group-by.ts';
-import type { LiveOwners, Store } from '../store/types.ts';
+import type { LiveOwners } from '../store/contract/owners.ts';
+import type { Store } from '../store/contract/store.ts';
 import {
   CONTAINER_INSTANCE_WORKFLOW,
   containerInstanceWorkflowId,

@@ -1,5 +1,5 @@
 /** Tells the DAEMON services of a cluster that its instances have changed. Coalesced, like all wake-ups. */
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { serviceWorkflowId } from '../../workflows/messages.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';

@@ -5,7 +5,7 @@ import type { CapacitySnapshot } from '../../model/capacity.ts';
 import { isEcsError } from '../../model/errors.ts';
 import type { InstanceRecord } from '../../model/owner-record.ts';
 import type { Task } from '../../model/task.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import type { InstanceNotice } from '../../workflows/messages.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';

@@ -1,5 +1,5 @@
 /** Wakes owners that wait for capacity. Coalesced: however often capacity appears, a cluster is looked at a few times a second. */
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { serviceWorkflowId } from '../../workflows/messages.ts';
 import { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';

@@ -1,5 +1,5 @@
 /** Tells services whose availability zones are not alike that an instance came: there may now be room where they lack tasks. */
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { serviceWorkflowId } from '../../workflows/messages.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';

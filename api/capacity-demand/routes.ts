@@ -2,7 +2,7 @@
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import { providerDemand } from '../../model/provider-demand.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { resolveClusterName } from '../ecs/rules/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { providerNotFound, resolveProviderName } from '../ecs/rules/capacity-provider.ts';

@@ -3,7 +3,7 @@
  * too slow, reads the store itself until it has caught up: nothing piles up for it here.
  */
 import type { EventEnvelope, StoredEvent } from '../../model/event.ts';
-import type { EventFilter, EventStore } from '../../store/event-types.ts';
+import type { EventFilter, EventStore } from '../../store/contract/events.ts';
 
 const POLL_MS = 200;
 /** While the database does not answer. */

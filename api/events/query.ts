@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { type Partition, shortName } from '../../model/arn.ts';
 import { DETAIL_TYPES, EVENT_KINDS, type EventKind } from '../../model/event.ts';
-import type { EventFilter } from '../../store/event-types.ts';
+import type { EventFilter } from '../../store/contract/events.ts';
 import { checkOwnArn } from '../ecs/rules/arns.ts';
 import { invalid } from '../ecs/rules/refusals.ts';
 

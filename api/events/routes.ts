@@ -1,7 +1,7 @@
 /** GET /v1/events, a page of what happened, and GET /v1/events/stream, what happens. Not of the ECS API: Longshore's own. */
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
-import type { EventStore } from '../../store/event-types.ts';
+import type { EventStore } from '../../store/contract/events.ts';
 import type { Calls } from '../protocol/calls.ts';
 import type { EventFeed } from './feed.ts';
 import { readAfter, readFilter, readLimit } from './query.ts';

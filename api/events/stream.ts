@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'express';
-import type { EventFilter } from '../../store/event-types.ts';
+import type { EventFilter } from '../../store/contract/events.ts';
 import type { EventFeed, FeedItem, Reader } from './feed.ts';
 
 /** What a browser waits before it comes back after the stream has ended, and the stream before it asks the store again. */

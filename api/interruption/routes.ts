@@ -1,7 +1,7 @@
 /** POST /v1/clusters/{cluster}/container-instances/{id}/interruption: notice of a spot interruption. Longshore's own. */
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { resolveClusterName } from '../ecs/rules/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { answerInstance, requireInstance } from '../ecs/read/container-instances.ts';

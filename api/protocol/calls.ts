@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
 import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
 import type { WireError } from './errors.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import type { Webhook } from '../../model/webhook.ts';
-import type { WebhookStore } from '../../store/event-types.ts';
+import type { WebhookStore } from '../../store/contract/events.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { parseBody } from '../protocol/request-body.ts';
 import { invalid } from '../ecs/rules/refusals.ts';

@@ -2,7 +2,8 @@
 import type { Decision, DecisionKind, DecisionReason } from '../../model/decision.ts';
 import { decisionKind } from '../../model/decision.ts';
 import type { Task } from '../../model/task.ts';
-import type { DecisionFilter, Store } from '../../store/types.ts';
+import type { DecisionFilter } from '../../store/contract/decisions.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { calledBy } from './details.ts';
 import { capitalized } from './phrases.ts';
 import { inOrder, type Step } from './step.ts';

@@ -1,7 +1,7 @@
 /** Finds what a person asks about: by an ARN, an id, the beginning of an id, or a service's name. */
 import type { Partition } from '../../model/arn.ts';
 import { EcsError } from '../../model/errors.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { checkOwnArn } from '../ecs/rules/arns.ts';
 import { invalid } from '../ecs/rules/refusals.ts';
 import type { Subject, WhyQuestion } from './chain.ts';

@@ -1,7 +1,7 @@
 /** GET /v1/why/{subject}/{id}: the chain from the call of the API to the present state. The ECS API has no such call; this one is Longshore's own. */
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { resolveClusterName } from '../ecs/rules/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { whyChain } from './chain.ts';

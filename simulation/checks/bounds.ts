@@ -7,7 +7,7 @@ import type { OwnerRecord } from '../../model/owner-record.ts';
 import { isExternal } from '../../model/task-set.ts';
 import type { Task, TaskPatch } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { serviceBounds } from '../../scheduler/service/bounds.ts';
 
 /** What is known of a service besides its row: calls that may have reached it or not. */

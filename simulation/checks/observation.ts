@@ -2,7 +2,7 @@
 import type { CountedInstance } from '../../model/container-instance.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 
 export interface Observation {
   /** Tasks that are not STOPPED, and those of the moment before. */

@@ -3,7 +3,7 @@ import type { Task } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
 import type { ServiceRecord } from '../../model/service.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { isProtected } from '../../scheduler/service/protection.ts';
 
 export class ProtectionWatch {

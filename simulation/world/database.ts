@@ -1,7 +1,7 @@
 /** A Postgres database for each run: empty, with the schema of today, and with the clock and the dice of the simulation. */
 import pg from 'pg';
-import { openDatabase, openSingleConnection, type Database } from '../../store/database.ts';
-import { migrate } from '../../store/migrate.ts';
+import { openDatabase, openSingleConnection, type Database } from '../../store/base/database.ts';
+import { migrate } from '../../store/base/migrate.ts';
 
 const TEMPLATE = 'longshore_simulation_template';
 const RUN = 'longshore_simulation';

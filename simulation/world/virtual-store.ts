@@ -1,6 +1,6 @@
 /** The real store behind a network in virtual time: calls take a while, one at a time, and may fail before or after they are done. */
 import { EcsError } from '../../model/errors.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import type { VirtualClock } from '../engine/virtual-clock.ts';
 import type { Random } from '../random.ts';
 

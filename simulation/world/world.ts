@@ -17,7 +17,7 @@ import { CONTROL_TASK_QUEUE } from '../../model/container-instance.ts';
 import { isEcsError } from '../../model/errors.ts';
 import { createStore } from '../../store/index.ts';
 import type { Task } from '../../model/task.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { rebuildLostWorkflows } from '../../worker/rebuild.ts';
 import type { ActivityFunctions } from '../engine/activity-tasks.ts';
 import { createVirtualClient, createVirtualConnection } from '../engine/client.ts';

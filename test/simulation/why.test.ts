@@ -11,7 +11,7 @@ import type { Task } from '../../model/task.ts';
 import { runCampaign } from '../../simulation/run/campaign.ts';
 import { readScenario, type Scenario } from '../../simulation/scenario/scenario.ts';
 import type { SimulationDatabases } from '../../simulation/world/database.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/base/database.ts';
 import { createStore } from '../../store/index.ts';
 import { useSimulationStage } from '../support/use-simulation-stage.ts';
 

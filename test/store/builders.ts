@@ -4,7 +4,8 @@ import type { InstanceRecord } from '../../model/owner-record.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { HeldResources, Task, TaskPatch } from '../../model/task.ts';
-import type { ClusterRecord, Store } from '../../store/types.ts';
+import type { ClusterRecord } from '../../store/contract/clusters.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { aDefinition as aServiceDefinition } from '../support/service-builders.ts';
 
 export const T0 = 1_780_000_000_000;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { openStore } from '../../store/index.ts';
-import type { Store } from '../../store/types.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { startPostgres } from '../../tools/embedded/postgres.ts';
 import { becomes, endProcess, findProcesses, isAlive } from '../../tools/process.ts';
 import { startDockerEngine, type DockerEngine } from './docker-engines.ts';

@@ -8,8 +8,8 @@ import type { Partition } from '../../model/arn.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import { matchesPattern } from '../../model/event-pattern.ts';
 import { presentEvent } from '../../model/wire/event.ts';
-import type { ClaimedWebhook, WebhookLease } from '../../store/event-types.ts';
-import type { Store } from '../../store/types.ts';
+import type { ClaimedWebhook, WebhookLease } from '../../store/contract/events.ts';
+import type { Store } from '../../store/contract/store.ts';
 import { post } from './post.ts';
 
 export interface WebhookDeliveryDeps {

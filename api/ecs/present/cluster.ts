@@ -2,7 +2,7 @@
 import type { Cluster, ClusterField, KeyValuePair } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../model/arn.ts';
 import { clusterArn } from '../../../model/arn.ts';
-import type { ClusterCounts, ClusterRecord } from '../../../store/types.ts';
+import type { ClusterCounts, ClusterRecord } from '../../../store/contract/clusters.ts';
 
 const NO_COUNTS: ClusterCounts = {
   registeredContainerInstancesCount: 0,

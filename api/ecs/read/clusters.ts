@@ -1,5 +1,5 @@
 /** The cluster of a request, read from the store. */
-import type { ClusterRecord } from '../../../store/types.ts';
+import type { ClusterRecord } from '../../../store/contract/clusters.ts';
 import type { OperationContext } from '../../operation.ts';
 import { resolveClusterName } from '../rules/clusters.ts';
 

@@ -3,7 +3,7 @@
  * every described task shows it.
  */
 import type { Task } from '../../../model/task.ts';
-import type { Store } from '../../../store/types.ts';
+import type { Store } from '../../../store/contract/store.ts';
 
 const ARCHITECTURE_ATTRIBUTE = 'ecs.cpu-architecture';
 /** Forgotten all at once above this: more instances than a cluster may have. */

@@ -1,7 +1,7 @@
 /** Paging of List* operations: opaque tokens that are good for the list they came from and no other. */
 import { createHash } from 'node:crypto';
 import { EcsError } from '../../../model/errors.ts';
-import type { Page, PageRequest } from '../../../store/page.ts';
+import type { Page, PageRequest } from '../../../store/contract/page.ts';
 
 /** A page's size where the operation has no smaller default of its own. */
 const DEFAULT_PAGE_SIZE = 100;

@@ -1,5 +1,5 @@
 /** Service deployments and revisions that requests point at by ARN. */
-import type { ServiceHistoryKey } from '../../../store/types.ts';
+import type { ServiceHistoryKey } from '../../../store/contract/services.ts';
 import type { OperationContext } from '../../operation.ts';
 import { EcsError } from '../../../model/errors.ts';
 import type { ServiceRecord } from '../../../model/service.ts';

@@ -2,7 +2,7 @@
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../model/arn.ts';
 import { isFargateProvider } from '../../../model/capacity-provider.ts';
-import type { ClusterProviders } from '../../../store/types.ts';
+import type { ClusterProviders } from '../../../store/contract/clusters.ts';
 import { resolveProviderName } from './capacity-provider.ts';
 import { invalid } from './refusals.ts';
 

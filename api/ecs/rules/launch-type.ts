@@ -5,7 +5,7 @@ import type { Compute } from '../../../model/capacity-provider.ts';
 import { EcsError } from '../../../model/errors.ts';
 import type { LaunchType } from '../../../model/status.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
-import type { ClusterRecord } from '../../../store/types.ts';
+import type { ClusterRecord } from '../../../store/contract/clusters.ts';
 import { overriddenContainers } from '../../../model/task-requirements.ts';
 import { fargateSizeRule } from './task-definition/fargate.ts';
 import { CURRENT_PLATFORM_VERSION, LATEST_PLATFORM_VERSION } from '../../../model/wire/platform.ts';

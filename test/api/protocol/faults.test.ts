@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { WorkflowGateway } from '../../../api/gateway.ts';
 import type { RunningApi } from '../../../api/server.ts';
 import { startApi } from '../../../api/server.ts';
-import type { Store } from '../../../store/types.ts';
+import type { Store } from '../../../store/contract/store.ts';
 
 let api: RunningApi | undefined;
 const lines: Record<string, unknown>[] = [];

@@ -3,7 +3,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { startApi, type RunningApi } from '../../../api/server.ts';
-import type { Store } from '../../../store/types.ts';
+import type { Store } from '../../../store/contract/store.ts';
 import { startTestStore, TEST_PARTITION, type TestStore } from '../../support/store.ts';
 import { RecordingGateway } from './recording-gateway.ts';
 import { registrationOf } from './rows.ts';

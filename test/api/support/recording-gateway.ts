@@ -5,7 +5,7 @@ import type { CallCause } from '../../../model/decision.ts';
 import { EcsError } from '../../../model/errors.ts';
 import type { InstanceRegistration } from '../../../model/container-instance.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
-import type { Store } from '../../../store/types.ts';
+import type { Store } from '../../../store/contract/store.ts';
 import type {
   ChangeTaskSetCommand,
   ContinueServiceDeploymentCommand,

@@ -6,7 +6,7 @@ import type { InstanceRegistration } from '../../../model/container-instance.ts'
 import type { Deployment, DeploymentCounts, ServiceDefinition, ServiceRecord } from '../../../model/service.ts';
 import type { TaskDefinition, TaskDefinitionRecord } from '../../../model/task-definition.ts';
 import type { Task } from '../../../model/task.ts';
-import type { Store } from '../../../store/types.ts';
+import type { Store } from '../../../store/contract/store.ts';
 import { TEST_PARTITION } from '../../support/store.ts';
 import { aDefinition } from '../../support/service-builders.ts';
 

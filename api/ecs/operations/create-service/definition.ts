@@ -4,7 +4,7 @@ import type { Partition } from '../../../../model/arn.ts';
 import { launchTypeOf } from '../../../../model/capacity-provider.ts';
 import type { ServiceDefinition } from '../../../../model/service.ts';
 import type { TaskDefinition } from '../../../../model/task-definition.ts';
-import type { ClusterRecord } from '../../../../store/types.ts';
+import type { ClusterRecord } from '../../../../store/contract/clusters.ts';
 import { member } from '../../members.ts';
 import { LATEST_PLATFORM_VERSION } from '../../../../model/wire/platform.ts';
 import { DAEMON_BOUNDS, NO_DAEMON_CAPACITY_PROVIDERS } from '../../rules/daemon.ts';

@@ -1,7 +1,7 @@
 /** CreateService for a service whose deployment controller is EXTERNAL: most of what a service says, its task sets say. */
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../../model/service.ts';
-import type { ClusterRecord } from '../../../../store/types.ts';
+import type { ClusterRecord } from '../../../../store/contract/clusters.ts';
 import {
   checkTaskSetDeployments,
   REPLICA_BOUNDS,

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { containerInstanceArn } from '../../../../model/arn.ts';
 import { parseClusterQuery, queryInstances } from '../../../../model/cluster-query/index.ts';
-import type { Page, PageRequest } from '../../../../store/page.ts';
+import type { Page, PageRequest } from '../../../../store/contract/page.ts';
 import type { Operation, OperationContext } from '../../../operation.ts';
 import { member } from '../../members.ts';
 import { requireCluster } from '../../read/clusters.ts';

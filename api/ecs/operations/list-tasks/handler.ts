@@ -1,6 +1,6 @@
 import type { ListTasksRequest, ListTasksResponse } from '@aws-sdk/client-ecs';
 import { taskArn } from '../../../../model/arn.ts';
-import type { TaskFilter } from '../../../../store/types.ts';
+import type { TaskFilter } from '../../../../store/contract/tasks.ts';
 import type { Operation, OperationContext } from '../../../operation.ts';
 import { member } from '../../members.ts';
 import { both } from '../../read/both.ts';

@@ -3,7 +3,7 @@ import type { RunTaskRequest, RunTaskResponse } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../../model/arn.ts';
 import { launchTypeOf } from '../../../../model/capacity-provider.ts';
 import type { RunTaskCommand } from '../../../../workflows/messages.ts';
-import type { ClusterRecord } from '../../../../store/types.ts';
+import type { ClusterRecord } from '../../../../store/contract/clusters.ts';
 import type { TaskDefinitionRecord } from '../../../../model/task-definition.ts';
 import type { Operation } from '../../../operation.ts';
 import { member } from '../../members.ts';

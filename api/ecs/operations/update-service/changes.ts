@@ -5,7 +5,7 @@ import { launchTypeOf } from '../../../../model/capacity-provider.ts';
 import type { ServiceDefinition } from '../../../../model/service.ts';
 import type { LaunchType } from '../../../../model/status.ts';
 import type { TaskDefinition } from '../../../../model/task-definition.ts';
-import type { ClusterRecord } from '../../../../store/types.ts';
+import type { ClusterRecord } from '../../../../store/contract/clusters.ts';
 import type { UpdateServiceCommand } from '../../../../workflows/messages.ts';
 import { member } from '../../members.ts';
 import { checkDaemon } from '../../rules/daemon.ts';

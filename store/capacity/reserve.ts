@@ -1,0 +1,147 @@
+/** A placement becomes real: the check and the rows in one transaction, a handful of statements however many tasks. */
+import type { ReserveInput, ReserveResult } from '../../model/reservation.ts';
+import type { Task } from '../../model/task.ts';
+import type { Database, Queries, Statement } from '../base/database.ts';
+import { insertTaskEvents } from '../history/events.ts';
+import { putDecisions, withTasks } from '../history/decisions.ts';
+import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
+import { provisioningRoom } from './assign.ts';
+import { addPending } from './pending-counts.ts';
+import { withCurrentTags } from './propagated-tags.ts';
+import { putRunTaskRequest } from './run-task-requests.ts';
+import { splitTask } from '../rows/task-rows.ts';
+import { toJson } from '../base/storable.ts';
+
+interface Reserved {
+  readonly task: Task;
+  readonly gpuIds: readonly string[];
+}
+
+const EXISTING: Statement = {
+  name: 'reserve-existing',
+  text: 'SELECT id, held_gpus FROM tasks WHERE id = ANY($1) ORDER BY id',
+};
+
+const INSERT: Statement = {
+  name: 'reserve-insert',
+  text: `WITH changed AS (INSERT INTO tasks (id, cluster, owner, service, family, revision, task_group, started_by, instance_id, launch_type,
+           last_status, desired_status, held_cpu, held_memory, held_ports, held_gpus, version, spec, state, tags)
+         SELECT id, cluster, owner, service, family, revision, task_group, started_by, instance_id, launch_type,
+           last_status, desired_status, held_cpu, held_memory, held_ports, held_gpus, version, spec, state, tags
+         FROM json_to_recordset($1) AS t (id text, cluster text, owner text, service text, family text, revision integer,
+           task_group text, started_by text, instance_id text, launch_type text, last_status text, desired_status text,
+           held_cpu integer, held_memory integer, held_ports text[], held_gpus text[], version bigint,
+           spec json, state json, tags jsonb) RETURNING cluster, id, state)
+         ${insertTaskEvents('changed')}`,
+};
+
+/** All or nothing per task. Repeating it changes nothing: an id that is there already counts as reserved. */
+export function reserveTasks(db: Database, input: ReserveInput): Promise<ReserveResult> {
+  return db.transaction(async (queries) => {
+    const instanceIds = input.tasks.flatMap((task) => task.containerInstanceId ?? []);
+    const entries = await lockInstances(queries, instanceIds);
+    // Read after the locks are held, so that a repeat that ran at the same time is seen.
+    const existing = await findExisting(queries, input.tasks);
+    const roomToWait = await provisioningRoom(queries, input);
+    const { reserved, refused } = decide(input, { entries, existing, roomToWait });
+    if (reserved.length > 0) await insert(queries, reserved);
+    const touched = new Set(reserved.map(({ task }) => task.containerInstanceId));
+    await writeEntries(
+      queries,
+      [...entries.values()].filter((entry) => touched.has(entry.id)),
+    );
+    await addPending(
+      queries,
+      reserved.map(({ task }) => task),
+    );
+    // Those of the others are there since their rows are.
+    const fresh = new Set(reserved.map(({ task }) => task.taskId));
+    await putDecisions(
+      queries,
+      (input.decisions ?? []).flatMap((decision) => withTasks(decision, ({ taskId }) => fresh.has(taskId))),
+    );
+    if (input.runTaskRequest) await putRunTaskRequest(queries, input.runTaskRequest);
+    return {
+      reserved: [
+        ...[...existing].map(([taskId, gpuIds]) => ({ taskId, gpuIds })),
+        ...reserved.map(({ task, gpuIds }) => ({ taskId: task.taskId, gpuIds })),
+      ],
+      refused,
+    };
+  });
+}
+
+async function insert(queries: Queries, reserved: readonly Reserved[]): Promise<void> {
+  const gpuIds = new Map(reserved.map((one) => [one.task.taskId, one.gpuIds]));
+  const tasks = await withCurrentTags(
+    queries,
+    reserved.map(({ task }) => task),
+  );
+  await queries.run(INSERT, [toJson(tasks.map((task) => toRow({ task, gpuIds: gpuIds.get(task.taskId) ?? [] })))]);
+}
+
+/** GPUs of the tasks that are there already: the activity is being repeated. */
+async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ids = tasks.map((task) => task.taskId);
+  const rows = await queries.rows<{ id: string; held_gpus: readonly string[] }>(EXISTING, [ids]);
+  return new Map(rows.map((row) => [row.id, row.held_gpus]));
+}
+
+interface Found {
+  readonly entries: ReadonlyMap<string, LedgerEntry>;
+  readonly existing: ReadonlyMap<string, readonly string[]>;
+  /** Tasks of the cluster that may still begin to wait for an instance. */
+  readonly roomToWait: number;
+}
+
+/** Goes through the tasks in order: earlier ones take what later ones then lack. */
+function decide(
+  input: ReserveInput,
+  { entries, existing, roomToWait }: Found,
+): { readonly reserved: readonly Reserved[]; readonly refused: ReserveResult['refused'] } {
+  const reserved: Reserved[] = [];
+  const refused: ReserveResult['refused'][number][] = [];
+  let waiting = 0;
+  for (const task of input.tasks) {
+    if (existing.has(task.taskId)) continue;
+    const { taskId, containerInstanceId } = task;
+    if (containerInstanceId === undefined) {
+      waiting += 1;
+      if (waiting > roomToWait) refused.push({ taskId, containerInstanceId: '', reason: 'PROVISIONING' });
+      else reserved.push({ task, gpuIds: [] });
+      continue;
+    }
+    const entry = entries.get(containerInstanceId);
+    const isHere = entry?.clusterName === input.clusterName;
+    const reason = isHere ? entry.refusal(task.held) : 'INACTIVE';
+    if (reason !== undefined) refused.push({ taskId, containerInstanceId, reason });
+    else if (entry) reserved.push({ task, gpuIds: entry.hold(task.held) });
+  }
+  return { reserved, refused };
+}
+
+function toRow({ task, gpuIds }: Reserved): Readonly<Record<string, unknown>> {
+  const { spec, state } = splitTask(task, gpuIds);
+  return {
+    id: task.taskId,
+    cluster: task.clusterName,
+    owner: task.ownerWorkflowId,
+    service: task.serviceName,
+    family: task.family,
+    revision: task.revision,
+    task_group: task.group,
+    started_by: task.startedBy,
+    instance_id: task.containerInstanceId,
+    launch_type: task.launchType,
+    last_status: task.lastStatus,
+    desired_status: task.desiredStatus,
+    held_cpu: task.held.cpu,
+    held_memory: task.held.memoryMiB,
+    held_ports: task.held.ports,
+    held_gpus: gpuIds,
+    version: task.version,
+    spec,
+    state,
+    tags: task.tags,
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * The store as the rest of Longshore sees it. The folders of store/ implement it over Postgres, one file per resource;
+ * `openStore` in store/index.ts puts them together. Refusals are EcsErrors; anything else thrown means the database.
+ *
+ * Who writes: clusters, task definitions, attributes and tags are written by the API. Tasks, services, events and
+ * instances are projections that the owner's activities write; every such write carries a version.
+ */
+import type { CapacityStore, ZoneStore } from './capacity.ts';
+import type { CapacityProviderStore, ClusterStore } from './clusters.ts';
+import type { DecisionStore } from './decisions.ts';
+import type { EventStore, WebhookStore } from './events.ts';
+import type { InstanceStore } from './instances.ts';
+import type { OwnerStore } from './owners.ts';
+import type { ServiceHistoryStore, ServiceStore } from './services.ts';
+import type { TagStore } from './tags.ts';
+import type { TaskDefinitionStore } from './task-definitions.ts';
+import type { TaskStore } from './tasks.ts';
+
+export interface Store
+  extends
+    ClusterStore,
+    CapacityProviderStore,
+    TaskDefinitionStore,
+    TaskStore,
+    ServiceStore,
+    ServiceHistoryStore,
+    InstanceStore,
+    TagStore,
+    CapacityStore,
+    DecisionStore,
+    OwnerStore,
+    EventStore,
+    ZoneStore,
+    WebhookStore {
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
