@@ -5,13 +5,8 @@ import type { SendReports } from '../activities/host/reporter.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 import type { ContainerInstanceWorkflowInput, ExpectedWork } from '../workflows/messages.ts';
-import {
-  agentAttendsSignal,
-  CONTAINER_INSTANCE_WORKFLOW,
-  containerInstanceWorkflowId,
-  registerInstanceUpdate,
-  taskReportsSignal,
-} from '../workflows/messages.ts';
+import { CONTAINER_INSTANCE_WORKFLOW, containerInstanceWorkflowId } from '../model/workflow-ids.ts';
+import { agentAttendsSignal, registerInstanceUpdate, taskReportsSignal } from '../workflows/messages.ts';
 
 /** Registers the instance, new or known. Resolves to the tasks that the control plane expects on it. */
 export async function registerInstance(client: Client, registration: InstanceRegistration): Promise<ExpectedWork> {

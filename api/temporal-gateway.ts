@@ -18,8 +18,12 @@ import {
   CONTAINER_INSTANCE_WORKFLOW,
   RUN_TASK_WORKFLOW,
   SERVICE_WORKFLOW,
-  capacityChangedSignal,
   containerInstanceWorkflowId,
+  runTaskWorkflowId,
+  serviceWorkflowId,
+} from '../model/workflow-ids.ts';
+import {
+  capacityChangedSignal,
   changeTaskSetUpdate,
   continueServiceDeploymentUpdate,
   createServiceUpdate,
@@ -31,8 +35,6 @@ import {
   placeUpdate,
   protectTasksUpdate,
   registerInstanceUpdate,
-  runTaskWorkflowId,
-  serviceWorkflowId,
   setInstanceStatusUpdate,
   stopServiceDeploymentUpdate,
   stopTaskUpdate,

@@ -10,7 +10,7 @@ import {
   StopTaskCommand,
 } from '@aws-sdk/client-ecs';
 import { becomes } from '../tools/process.ts';
-import { runTaskWorkflowId } from '../workflows/messages.ts';
+import { runTaskWorkflowId } from '../model/workflow-ids.ts';
 import { type ActivityKind, describeActivities } from './answer-activities.ts';
 import { withBareCalls } from './bare-calls.ts';
 import { FAMILY, registerTaskDefinition } from './ecs-service.ts';

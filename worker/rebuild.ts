@@ -14,7 +14,7 @@ import {
   RUN_TASK_WORKFLOW,
   SERVICE_WORKFLOW,
   serviceWorkflowId,
-} from '../workflows/messages.ts';
+} from '../model/workflow-ids.ts';
 import { packService } from '../workflows/state.ts';
 import { carriedInstance, carriedRunTask, carriedService } from './carried-state.ts';
 import { DefinitionReader } from './definition-reader.ts';

@@ -17,23 +17,14 @@ import type { Failure } from '../model/errors.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 import type { ServiceDefinition, ServiceRecord } from '../model/service.ts';
 import type { HeldTask } from '../model/held-task.ts';
-import type { InstanceStatus, LaunchType, StopCode } from '../model/status.ts';
+import { CAPACITY_CHANGED, INSTANCE_NOTICE, INSTANCES_CHANGED, type InstanceNotice } from '../model/owner-signals.ts';
+import type { InstanceStatus, LaunchType } from '../model/status.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import type { TaskReport } from '../model/task.ts';
 import type { EpochMs } from '../model/time.ts';
 
-// ---- workflow ids: from business ids, so that a retried call finds the same workflow -------------------------------
-
-export const serviceWorkflowId = (cluster: string, service: string): string => `service/${cluster}/${service}`;
-/** `token`: the caller's clientToken (RunTask), or a fresh UUID. */
-export const runTaskWorkflowId = (cluster: string, token: string): string => `run-task/${cluster}/${token}`;
-export const containerInstanceWorkflowId = (cluster: string, id: string): string =>
-  `container-instance/${cluster}/${id}`;
-
-/** Workflow types, as registered with Temporal. */
-export const SERVICE_WORKFLOW = 'serviceWorkflow';
-export const RUN_TASK_WORKFLOW = 'runTaskWorkflow';
-export const CONTAINER_INSTANCE_WORKFLOW = 'containerInstanceWorkflow';
+export { serviceWorkflowId } from '../model/workflow-ids.ts';
+export type { InstanceNotice } from '../model/owner-signals.ts';
 
 /** What every command of the API carries: the call behind it. The gateway adds it. */
 export interface Called {
@@ -204,22 +195,7 @@ export const stopTaskUpdate = defineUpdate<undefined, [StopTaskCommand]>('stopTa
 /** From the agents: coalesced, at most a few a second per owner; may repeat. */
 export const taskReportsSignal = defineSignal<[readonly TaskReport[]]>('taskReports');
 
-/** From the container-instance workflow to owners of tasks on the instance; `cause`: the call that brought it about. */
-export interface InstanceNotice extends Called {
-  readonly containerInstanceId: string;
-  /**
-   * draining / active: its status changed. returned: its agent is back with no memory of work under way: issue again what is in flight.
-   * interrupted: the time after a spot interruption's notice is over; its tasks stop now.
-   * lost: given up or deregistered; its tasks are STOPPED as of now, with this reason and code.
-   */
-  readonly kind: 'draining' | 'active' | 'returned' | 'interrupted' | 'lost';
-  /** With draining: because of a spot interruption. */
-  readonly bySpotInterruption?: boolean;
-  readonly stoppedReason?: string;
-  /** With lost; default TerminationNotice. */
-  readonly stopCode?: StopCode;
-}
-export const instanceNoticeSignal = defineSignal<[InstanceNotice]>('instanceNotice');
+export const instanceNoticeSignal = defineSignal<[InstanceNotice]>(INSTANCE_NOTICE);
 
 // ---- queries: what workflows hold in memory, for the Temporal UI and for whoever compares it with the store ---------------
 
@@ -234,10 +210,10 @@ export interface InstanceSummary {
 export const instanceQuery = defineQuery<InstanceSummary>('instance');
 
 /** To owners that wait for a place: capacity appeared. */
-export const capacityChangedSignal = defineSignal('capacityChanged');
+export const capacityChangedSignal = defineSignal(CAPACITY_CHANGED);
 
 /** To DAEMON services of a cluster: an instance appeared, went, or changed. */
-export const instancesChangedSignal = defineSignal<[Called?]>('instancesChanged');
+export const instancesChangedSignal = defineSignal<[Called?]>(INSTANCES_CHANGED);
 
 // ---- container instance --------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 /** Tells the DAEMON services of a cluster that its instances have changed. Coalesced, like all wake-ups. */
 import type { Store } from '../../store/contract/store.ts';
-import { serviceWorkflowId } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import { coalesced, type Logger } from './waker.ts';

@@ -6,7 +6,7 @@ import { isEcsError } from '../../model/errors.ts';
 import type { InstanceRecord } from '../../model/owner-record.ts';
 import type { Task } from '../../model/task.ts';
 import type { Store } from '../../store/contract/store.ts';
-import type { InstanceNotice } from '../../workflows/messages.ts';
+import type { InstanceNotice } from '../../model/owner-signals.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import type { ControlActivities, InstancePolicy, InstanceTask } from './types.ts';

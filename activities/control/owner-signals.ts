@@ -1,5 +1,5 @@
 /** How control activities reach the workflows that own tasks. An owner that is gone counts as reached. */
-import type { InstanceNotice } from '../../workflows/messages.ts';
+import type { InstanceNotice } from '../../model/owner-signals.ts';
 
 export interface OwnerSignals {
   /** Rejects when Temporal cannot be reached. */

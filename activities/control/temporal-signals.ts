@@ -1,15 +1,21 @@
 /** OwnerSignals over the Temporal client. */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { capacityChangedSignal, instanceNoticeSignal, instancesChangedSignal } from '../../workflows/messages.ts';
+import {
+  CAPACITY_CHANGED,
+  INSTANCE_NOTICE,
+  INSTANCES_CHANGED,
+  type InstanceNotice,
+} from '../../model/owner-signals.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 
 /** Signals go to the workflow id, whichever run holds it. */
 export function createTemporalSignals(client: Client): OwnerSignals {
   const handle = (workflowId: string) => client.workflow.getHandle(workflowId);
   return {
-    signalNotice: (workflowId, notice) => unlessGone(handle(workflowId).signal(instanceNoticeSignal, notice)),
-    signalCapacityChanged: (workflowId) => unlessGone(handle(workflowId).signal(capacityChangedSignal)),
-    signalInstancesChanged: (workflowId) => unlessGone(handle(workflowId).signal(instancesChangedSignal)),
+    signalNotice: (workflowId, notice) =>
+      unlessGone(handle(workflowId).signal<[InstanceNotice]>(INSTANCE_NOTICE, notice)),
+    signalCapacityChanged: (workflowId) => unlessGone(handle(workflowId).signal(CAPACITY_CHANGED)),
+    signalInstancesChanged: (workflowId) => unlessGone(handle(workflowId).signal(INSTANCES_CHANGED)),
   };
 }
 

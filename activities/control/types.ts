@@ -4,7 +4,7 @@ import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
 import type { InstanceRecord, OwnerRecord } from '../../model/owner-record.ts';
 import type { Columns } from '../../model/columns.ts';
 import type { AssignInput, AssignResult, ReserveInput, ReserveResult } from '../../model/reservation.ts';
-import type { InstanceNotice } from '../../workflows/messages.ts';
+import type { InstanceNotice } from '../../model/owner-signals.ts';
 
 export interface InstanceTask {
   readonly taskId: string;

@@ -1,6 +1,6 @@
 /** Wakes owners that wait for capacity. Coalesced: however often capacity appears, a cluster is looked at a few times a second. */
 import type { Store } from '../../store/contract/store.ts';
-import { serviceWorkflowId } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 

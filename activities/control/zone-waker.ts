@@ -1,6 +1,6 @@
 /** Tells services whose availability zones are not alike that an instance came: there may now be room where they lack tasks. */
 import type { Store } from '../../store/contract/store.ts';
-import { serviceWorkflowId } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import { coalesced, type Logger } from './waker.ts';

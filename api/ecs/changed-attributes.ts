@@ -1,6 +1,6 @@
 /** Attributes of instances are written by the API itself: whom a change of theirs concerns hears of it from here. */
 import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
-import { serviceWorkflowId } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import type { OperationContext } from '../operation.ts';
 import type { AttributesByInstance } from './rules/custom-attributes.ts';
 

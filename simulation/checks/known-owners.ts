@@ -1,5 +1,5 @@
 /** Who owns something that is not over has a workflow that takes care of it. */
-import { containerInstanceWorkflowId, serviceWorkflowId } from '../../workflows/messages.ts';
+import { containerInstanceWorkflowId, serviceWorkflowId } from '../../model/workflow-ids.ts';
 import type { Check } from './check.ts';
 
 export const knownOwners: Check = {

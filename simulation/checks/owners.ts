@@ -7,14 +7,8 @@ import type { ContainerInstance } from '../../model/container-instance.ts';
 import type { HeldTask } from '../../model/held-task.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
-import {
-  containerInstanceWorkflowId,
-  instanceQuery,
-  ownedTasksQuery,
-  serviceRowQuery,
-  serviceWorkflowId,
-  type InstanceSummary,
-} from '../../workflows/messages.ts';
+import { containerInstanceWorkflowId, serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { instanceQuery, ownedTasksQuery, serviceRowQuery, type InstanceSummary } from '../../workflows/messages.ts';
 import type { SimulatedWorld } from '../world/world.ts';
 import type { Observation } from './observation.ts';
 

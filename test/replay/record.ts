@@ -9,13 +9,11 @@ import { fileURLToPath } from 'node:url';
 import proto from '@temporalio/proto';
 import {
   containerInstanceWorkflowId,
-  deleteServiceUpdate,
-  instanceNoticeSignal,
   RUN_TASK_WORKFLOW,
   runTaskWorkflowId,
   serviceWorkflowId,
-  updateServiceUpdate,
-} from '../../workflows/messages.ts';
+} from '../../model/workflow-ids.ts';
+import { deleteServiceUpdate, instanceNoticeSignal, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
 import { isConnected, joinInstance, registerInstance } from '../support/register-instance.ts';
 import { quietTemporal, startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';

@@ -1,6 +1,7 @@
 /** A DAEMON service named `agent` on a stage, and what it has come to. */
 import type { ServiceDefinition } from '../../model/service.ts';
-import { instancesChangedSignal, serviceWorkflowId } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { instancesChangedSignal } from '../../workflows/messages.ts';
 import { createCommand, taskDefinition } from './commands.ts';
 import type { Stage } from './workflow-env.ts';
 

@@ -11,7 +11,7 @@ import type { AssignInput, AssignResult } from '../../model/reservation.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { Task } from '../../model/task.ts';
-import type { InstanceNotice } from '../../workflows/messages.ts';
+import type { InstanceNotice } from '../../model/owner-signals.ts';
 
 export interface FakeInstance {
   readonly id: string;

@@ -1,11 +1,7 @@
 /** Registers an instance whose fake agent attends as a real one does, unless its session was given up. */
 import type { InstanceRegistration } from '../../model/container-instance.ts';
-import {
-  agentAttendsSignal,
-  CONTAINER_INSTANCE_WORKFLOW,
-  containerInstanceWorkflowId,
-  registerInstanceUpdate,
-} from '../../workflows/messages.ts';
+import { CONTAINER_INSTANCE_WORKFLOW, containerInstanceWorkflowId } from '../../model/workflow-ids.ts';
+import { agentAttendsSignal, registerInstanceUpdate } from '../../workflows/messages.ts';
 import type { Stage } from './workflow-env.ts';
 
 export function registerInstance(stage: Stage, containerInstanceId: string, sessionId: string) {

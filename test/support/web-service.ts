@@ -1,5 +1,6 @@
 /** The service `web` of a stage: its workflow, and what most stories about it do. */
-import { serviceWorkflowId, updateServiceUpdate, type UpdateServiceCommand } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { updateServiceUpdate, type UpdateServiceCommand } from '../../workflows/messages.ts';
 import { type EnvOfFile, type Stage, withStage } from './workflow-env.ts';
 
 export const webHandle = ({ client, cluster }: Stage) => client.getHandle(serviceWorkflowId(cluster, 'web'));

@@ -12,14 +12,11 @@ import type { Workflow } from '@temporalio/common';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import { timeSkippingServerPath } from '../../tools/embedded/time-skipping.ts';
 import { loadWorkflowBundle } from '../../worker/bundle.ts';
+import { RUN_TASK_WORKFLOW, runTaskWorkflowId, SERVICE_WORKFLOW, serviceWorkflowId } from '../../model/workflow-ids.ts';
 import {
   createServiceUpdate,
   instanceNoticeSignal,
   placeUpdate,
-  RUN_TASK_WORKFLOW,
-  runTaskWorkflowId,
-  SERVICE_WORKFLOW,
-  serviceWorkflowId,
   taskReportsSignal,
   type CreateServiceCommand,
   type RunTaskCommand,

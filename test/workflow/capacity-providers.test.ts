@@ -1,9 +1,8 @@
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
+import { runTaskWorkflowId, serviceWorkflowId } from '../../model/workflow-ids.ts';
 import {
   capacityChangedSignal,
-  runTaskWorkflowId,
-  serviceWorkflowId,
   stopTaskUpdate,
   updateServiceUpdate,
   type CreateServiceCommand,

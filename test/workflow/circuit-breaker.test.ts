@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../model/service.ts';
-import { serviceWorkflowId, updateServiceUpdate } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { updateServiceUpdate } from '../../workflows/messages.ts';
 import type { UpdateServiceCommand } from '../../workflows/messages.ts';
 import { checked, createCommand, taskDefinition } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';

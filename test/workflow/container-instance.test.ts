@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  containerInstanceWorkflowId,
-  deregisterInstanceUpdate,
-  setInstanceStatusUpdate,
-} from '../../workflows/messages.ts';
+import { containerInstanceWorkflowId } from '../../model/workflow-ids.ts';
+import { deregisterInstanceUpdate, setInstanceStatusUpdate } from '../../workflows/messages.ts';
 import { checked, createCommand, runTaskCommand } from '../support/commands.ts';
 import { isConnected, joinInstance, registerInstance } from '../support/register-instance.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';

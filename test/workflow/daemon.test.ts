@@ -1,6 +1,7 @@
 /** DAEMON services under skipped time: the real workflow, a fake store, fake hosts. */
 import { describe, expect, it } from 'vitest';
-import { deleteServiceUpdate, serviceWorkflowId, updateServiceUpdate } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { deleteServiceUpdate, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand, taskDefinition } from '../support/commands.ts';
 import { createDaemon, daemonHandle, daemonRecord, daemonsRun, tellDaemon } from '../support/daemon-stage.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';

@@ -2,15 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { CallCause, Decision, DecisionReason } from '../../model/decision.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
+import { containerInstanceWorkflowId, runTaskWorkflowId } from '../../model/workflow-ids.ts';
 import {
   capacityChangedSignal,
   changeTaskSetUpdate,
-  containerInstanceWorkflowId,
   createTaskSetUpdate,
   deregisterInstanceUpdate,
   instancesChangedSignal,
   interruptInstanceUpdate,
-  runTaskWorkflowId,
   stopServiceDeploymentUpdate,
   type CreateServiceCommand,
 } from '../../workflows/messages.ts';

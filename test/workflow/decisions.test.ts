@@ -1,7 +1,8 @@
 /** What owners leave on record of their decisions, and what each names as its cause. */
 import { describe, expect, it } from 'vitest';
 import type { CallCause, Decision, DecisionReason } from '../../model/decision.ts';
-import { serviceWorkflowId, stopTaskUpdate, updateServiceUpdate } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { stopTaskUpdate, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';

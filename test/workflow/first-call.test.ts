@@ -1,6 +1,6 @@
 /** An owner was started, and the call that it was started for was lost: the run ends, and the next call begins another. */
 import { describe, expect, it } from 'vitest';
-import { RUN_TASK_WORKFLOW, runTaskWorkflowId, SERVICE_WORKFLOW, serviceWorkflowId } from '../../workflows/messages.ts';
+import { RUN_TASK_WORKFLOW, runTaskWorkflowId, SERVICE_WORKFLOW, serviceWorkflowId } from '../../model/workflow-ids.ts';
 import { createCommand, runTaskCommand } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  containerInstanceWorkflowId,
-  instanceQuery,
-  ownedTasksQuery,
-  runTaskWorkflowId,
-  serviceRowQuery,
-  serviceWorkflowId,
-} from '../../workflows/messages.ts';
+import { containerInstanceWorkflowId, runTaskWorkflowId, serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { instanceQuery, ownedTasksQuery, serviceRowQuery } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand } from '../support/commands.ts';
 import { registerInstance } from '../support/register-instance.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';

@@ -2,7 +2,8 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { deleteServiceUpdate, serviceWorkflowId, updateServiceUpdate } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { deleteServiceUpdate, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';

@@ -1,7 +1,8 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { runTaskWorkflowId, stopTaskUpdate } from '../../workflows/messages.ts';
+import { runTaskWorkflowId } from '../../model/workflow-ids.ts';
+import { stopTaskUpdate } from '../../workflows/messages.ts';
 import { runTaskCommand, taskDefinition } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage } from '../support/workflow-env.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { serviceWorkflowId, stopTaskUpdate } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { stopTaskUpdate } from '../../workflows/messages.ts';
 import { createCommand } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  containerInstanceWorkflowId,
-  interruptInstanceUpdate,
-  setInstanceStatusUpdate,
-} from '../../workflows/messages.ts';
+import { containerInstanceWorkflowId } from '../../model/workflow-ids.ts';
+import { interruptInstanceUpdate, setInstanceStatusUpdate } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand } from '../support/commands.ts';
 import { registerInstance } from '../support/register-instance.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';

@@ -1,6 +1,7 @@
 /** In a file, and so on a test server, of its own: work that another test leaves behind keeps the clock from skipping. */
 import { describe, expect, it } from 'vitest';
-import { serviceWorkflowId, updateServiceUpdate } from '../../workflows/messages.ts';
+import { serviceWorkflowId } from '../../model/workflow-ids.ts';
+import { updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';

@@ -6,7 +6,8 @@ import type { CallCause, Decision, DecisionDraft, InstanceReason } from '../../m
 import { instanceLost } from '../../model/container-instance.ts';
 import type { InstanceRegistration } from '../../model/container-instance.ts';
 import { describeChanges } from '../../model/decision-changes.ts';
-import type { Called, ContainerInstanceWorkflowInput, ExpectedWork, InstanceNotice } from '../messages.ts';
+import type { InstanceNotice } from '../../model/owner-signals.ts';
+import type { Called, ContainerInstanceWorkflowInput, ExpectedWork } from '../messages.ts';
 import { Control } from '../owner/control.ts';
 import { newDecision } from '../owner/decision-log.ts';
 import type { InstanceState } from '../state.ts';

@@ -4,7 +4,7 @@ import { createControlActivities } from '../../../activities/control/index.ts';
 import type { OwnerSignals } from '../../../activities/control/owner-signals.ts';
 import { openDatabase } from '../../../store/base/database.ts';
 import { openStore } from '../../../store/index.ts';
-import type { InstanceNotice } from '../../../workflows/messages.ts';
+import type { InstanceNotice } from '../../../model/owner-signals.ts';
 import { freePort } from '../../../tools/free-port.ts';
 import { TEST_PARTITION, withStore } from '../../support/store.ts';
 import { aCluster, aService, anInstanceRecord, aTask, newId, stopped } from '../builders.ts';

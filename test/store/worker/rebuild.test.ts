@@ -3,7 +3,7 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { beforeAll, expect, it } from 'vitest';
 import { rebuildLostWorkflows } from '../../../worker/rebuild.ts';
-import { containerInstanceWorkflowId, runTaskWorkflowId, serviceWorkflowId } from '../../../workflows/messages.ts';
+import { containerInstanceWorkflowId, runTaskWorkflowId, serviceWorkflowId } from '../../../model/workflow-ids.ts';
 import { withStore } from '../../support/store.ts';
 import { aDefinition, aService, aTask, registerInstance, reserve, stopped } from '../builders.ts';
 
