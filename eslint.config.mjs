@@ -50,17 +50,16 @@ const zones = [
   zone('simulation', ['cli'], 'simulation/ imports the product, not what runs it.'),
   zone('bench', ['cli'], 'bench/ is run by cli/, which hands over what it needs.'),
   ...['model', 'scheduler', 'workflows', 'activities', 'store', 'api', 'worker', 'agent', 'tools', 'simulation'].map(
-    (target) => zone(target, ['bench', 'test'], 'The product imports neither what measures it nor what tests it.'),
+    (target) =>
+      zone(target, ['bench', 'fixtures', 'test'], 'The product imports neither what measures it nor what tests it.'),
   ),
-  zone('cli', ['test'], 'The product does not import its tests.'),
-  // The tests of bench/ import it; bench/ borrows builders, which know nothing of it.
-  {
-    target: './bench',
-    from: './test',
-    except: ['./support', './store/builders.ts'],
-    message: 'bench/ borrows from test/support/ only.',
-  },
-  zone('test/support', ['bench'], 'bench/ borrows from here.'),
+  zone('cli', ['fixtures', 'test'], 'The product does not import its tests.'),
+  zone('bench', ['test'], 'What bench/ and test/ both build on is in fixtures/.'),
+  zone(
+    'fixtures',
+    ['workflows', 'activities', 'api', 'worker', 'agent', 'cli', 'simulation', 'bench', 'test'],
+    'fixtures/ is what bench/ and test/ both build on.',
+  ),
   zone(
     'agent',
     ['api', 'cli', 'store', 'worker', 'simulation'],
@@ -202,7 +201,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'fixtures/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
@@ -212,7 +211,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
-    ignores: ['test/**', 'bench/**', 'vitest.config.ts', 'tools/count-reporter.ts'],
+    ignores: ['test/**', 'bench/**', 'fixtures/**', 'vitest.config.ts', 'tools/count-reporter.ts'],
     // What a user's machine runs is there after `npm ci --omit=dev` too.
     rules: { 'import-x/no-extraneous-dependencies': ['error', { devDependencies: false }] },
   },

@@ -2,7 +2,7 @@
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import type { CapacitySnapshot } from '../model/capacity.ts';
 import type { PlacementRequest } from '../scheduler/placement/types.ts';
-import { aRequest, aSnapshot, anInstance, ZONE } from '../test/support/capacity.ts';
+import { aRequest, aSnapshot, anInstance, ZONE } from '../fixtures/capacity.ts';
 
 export const CASE_INSTANCES = 5_000;
 export const CASE_TASKS = 10_000;

@@ -1,7 +1,7 @@
 /** The rows of the pure core: placement, cluster queries and reconciliation, without a store or an engine. */
 import { parseClusterQuery, queryInstances } from '../model/cluster-query/index.ts';
 import { placeTasks } from '../scheduler/placement/place-tasks.ts';
-import { aSnapshot, anInstance } from '../test/support/capacity.ts';
+import { aSnapshot, anInstance } from '../fixtures/capacity.ts';
 import { HARD_PATTERNS, HARD_TEXT, TOO_LARGE_PATTERNS } from './hard-patterns.ts';
 import { benchPlacement } from './placement.ts';
 import { CASE_INSTANCES, CASE_TASKS, caseSnapshot, PLACEMENT_CASES, TOO_MANY } from './placement-cases.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import type Docker from 'dockerode';
 import { connectDocker } from '../activities/host/runtime/docker-runtime.ts';
-import { type DockerEngine, startDockerEngine } from '../test/support/docker-engines.ts';
+import { type DockerEngine, startDockerEngine } from '../fixtures/docker-engines.ts';
 import { ensureBusyboxImage } from '../tools/busybox-image.ts';
 import { withProgress } from '../tools/progress.ts';
 import { type Longshore, type LongshoreOptions, startLongshore } from './longshore.ts';

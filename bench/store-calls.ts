@@ -2,7 +2,7 @@
 import { SNAPSHOT_LIMIT } from '../model/capacity.ts';
 import { openStore } from '../store/index.ts';
 import type { Store } from '../store/contract/store.ts';
-import { aCluster, anInstanceRecord, aTask, held } from '../test/store/builders.ts';
+import { aCluster, anInstanceRecord, aTask, held } from '../fixtures/records.ts';
 import { startPostgres } from '../tools/embedded/postgres.ts';
 import type { Settings } from '../tools/settings.ts';
 import { freePort } from '../tools/free-port.ts';

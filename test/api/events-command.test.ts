@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../../cli/commands/events.ts';
 import type { EventEnvelope } from '../../model/event.ts';
 import { readSettings } from '../../tools/settings.ts';
-import { aTask, newId, record, reserve, stopped } from '../store/builders.ts';
+import { aTask, newId } from '../../fixtures/records.ts';
+import { record, reserve, stopped } from '../store/builders.ts';
 import { ensureCluster, withApi } from './support/api-under-test.ts';
 
 const api = withApi();

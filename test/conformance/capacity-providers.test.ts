@@ -12,7 +12,7 @@ import {
   waitUntilTasksStopped,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type DockerEngine, startDockerEngines } from '../support/docker-engines.ts';
+import { type DockerEngine, startDockerEngines } from '../../fixtures/docker-engines.ts';
 import { ensureTestImage, TEST_IMAGE } from '../support/images.ts';
 import { type Longshore, startLongshore } from '../support/longshore.ts';
 import { expectSoundCapacity } from './support/lifetime.ts';

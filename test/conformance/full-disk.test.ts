@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { becomes, findProcesses } from '../../tools/process.ts';
-import { startDockerEngine, type DockerEngine } from '../support/docker-engines.ts';
+import { startDockerEngine, type DockerEngine } from '../../fixtures/docker-engines.ts';
 import { TEST_IMAGE } from '../support/images.ts';
 import { type Longshore, startLongshore } from '../support/longshore.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';

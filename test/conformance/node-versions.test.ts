@@ -18,7 +18,7 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { temporalExecutable } from '../../tools/embedded/temporal-executable.ts';
 import { nodeExecutable, OTHER_NODE_RELEASES } from '../../tools/node-releases.ts';
 import { readSettings } from '../../tools/settings.ts';
-import { type DockerEngine, startDockerEngine } from '../support/docker-engines.ts';
+import { type DockerEngine, startDockerEngine } from '../../fixtures/docker-engines.ts';
 import { TEST_IMAGE } from '../support/images.ts';
 import { type Longshore, startLongshore } from '../support/longshore.ts';
 import { tellFailure } from './support/describe-longshore.ts';

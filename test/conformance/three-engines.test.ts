@@ -10,7 +10,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type DockerEngine, startDockerEngines } from '../support/docker-engines.ts';
+import { type DockerEngine, startDockerEngines } from '../../fixtures/docker-engines.ts';
 import { type AgentProcess, type Longshore, startLongshore } from '../support/longshore.ts';
 import { expectSoundCapacity } from './support/lifetime.ts';
 import { containerIds, createService, describeService, registerWeb, stable } from './support/services.ts';

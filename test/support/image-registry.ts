@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import type { DockerEngine } from './docker-engines.ts';
+import type { DockerEngine } from '../../fixtures/docker-engines.ts';
 
 const PORT = 5000;
 const FILE = fileURLToPath(import.meta.url);

@@ -12,7 +12,7 @@ import { openStore } from '../../store/index.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { startPostgres } from '../../tools/embedded/postgres.ts';
 import { becomes, endProcess, findProcesses, isAlive } from '../../tools/process.ts';
-import { startDockerEngine, type DockerEngine } from './docker-engines.ts';
+import { startDockerEngine, type DockerEngine } from '../../fixtures/docker-engines.ts';
 import { ensureTestImage } from './images.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { TEST_PARTITION } from './store.ts';

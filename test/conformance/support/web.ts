@@ -2,7 +2,7 @@
 import { vi } from 'vitest';
 import type Docker from 'dockerode';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
-import type { DockerEngine } from '../../support/docker-engines.ts';
+import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
 import { TEST_IMAGE } from '../../support/images.ts';
 
 /** A time limit for real engines on a busy machine: only a fault reaches it. */

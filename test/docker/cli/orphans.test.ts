@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDockerEngine, type DockerEngine } from '../../support/docker-engines.ts';
+import { startDockerEngine, type DockerEngine } from '../../../fixtures/docker-engines.ts';
 import { ensureTestImage } from '../../support/images.ts';
 import { definition, shell, TestHost, WAIT } from '../host/host.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startDockerEngine } from '../../support/docker-engines.ts';
-import type { DockerEngine } from '../../support/docker-engines.ts';
+import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
+import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
 import { ensureTestImage } from '../../support/images.ts';
 import { definition, OWNER, shell, TestHost, WAIT } from './host.ts';
 

@@ -10,7 +10,7 @@ import type { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskReport } from '../../../model/task.ts';
-import type { DockerEngine } from '../../support/docker-engines.ts';
+import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
 import { TEST_IMAGE } from '../../support/images.ts';
 
 export const OWNER = 'service/default/web';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDockerEngine } from '../../support/docker-engines.ts';
-import type { DockerEngine } from '../../support/docker-engines.ts';
+import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
+import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
 import { ensureTestImage, TEST_IMAGE } from '../../support/images.ts';
 import { definition, shell, TestHost, WAIT } from './host.ts';
 

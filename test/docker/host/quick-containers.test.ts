@@ -1,7 +1,7 @@
 /** Containers that end as soon as they have started: they have been RUNNING all the same. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startDockerEngine } from '../../support/docker-engines.ts';
-import type { DockerEngine } from '../../support/docker-engines.ts';
+import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
+import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
 import { ensureTestImage } from '../../support/images.ts';
 import { definition, OWNER, shell, TestHost } from './host.ts';
 

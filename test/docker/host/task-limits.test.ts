@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { probeTaskCgroups } from '../../../activities/host/limits/task-cgroups.ts';
 import type { TaskCgroups } from '../../../activities/host/limits/task-cgroups.ts';
-import { startDockerEngine } from '../../support/docker-engines.ts';
-import type { DockerEngine } from '../../support/docker-engines.ts';
+import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
+import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
 import { ensureTestImage } from '../../support/images.ts';
 import { definition, shell, TestHost, WAIT } from './host.ts';
 

@@ -9,7 +9,7 @@ import type { TaskDefinition } from '../../../model/task-definition.ts';
 import { heldResources, snapshotAttributeNames, snapshotGroups } from '../../../model/task-requirements.ts';
 import { isUnreadable } from '../../../model/unreadable.ts';
 import { placeTasks } from '../../../scheduler/placement/place-tasks.ts';
-import { aRequest, aSnapshot, anInstance } from '../../support/capacity.ts';
+import { aRequest, aSnapshot, anInstance } from '../../../fixtures/capacity.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 12 }), fc.constantFrom('', 'ALL', '0', '1', '256', '1GB'));
 const amount = fc.oneof(fc.integer(), fc.constantFrom(undefined, 0, 4, 128, 2 ** 31 - 1));

@@ -5,8 +5,8 @@ import { AVAILABILITY_ZONE_ATTRIBUTE, FARGATE_ATTRIBUTE } from '../../../model/c
 import type { CapacitySnapshot } from '../../../model/capacity.ts';
 import type { GpuAmount } from '../../../model/gpus.ts';
 import type { PlacementRequest } from '../../../scheduler/placement/types.ts';
-import { aSnapshot, anInstance } from '../../support/capacity.ts';
-import type { InstanceRow } from '../../support/capacity.ts';
+import { aSnapshot, anInstance } from '../../../fixtures/capacity.ts';
+import type { InstanceRow } from '../../../fixtures/capacity.ts';
 
 const GROUPS = ['service:web', 'service:db'] as const;
 const PORTS = ['80/tcp', '81/tcp', '53/udp'] as const;

@@ -7,8 +7,8 @@ import type { CapacitySnapshot } from '../../../model/capacity.ts';
 import { parseClusterQuery, queryInstances } from '../../../model/cluster-query/index.ts';
 import { FARGATE_ATTRIBUTE } from '../../../model/container-instance.ts';
 import type { PlacementRequest } from '../../../scheduler/placement/types.ts';
-import { aSnapshot } from '../../support/capacity.ts';
-import type { InstanceRow } from '../../support/capacity.ts';
+import { aSnapshot } from '../../../fixtures/capacity.ts';
+import type { InstanceRow } from '../../../fixtures/capacity.ts';
 
 /** The instances after one task of the request was put on `id`. */
 export const afterPlacing = (

@@ -5,8 +5,8 @@ import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../../model/container-instance.t
 import { explainForEvent, failureOf } from '../../../scheduler/placement/explain.ts';
 import { placeOnInstances } from '../../../scheduler/placement/place-on-instances.ts';
 import { placeTasks } from '../../../scheduler/placement/place-tasks.ts';
-import { anInstance } from '../../support/capacity.ts';
-import type { InstanceRow } from '../../support/capacity.ts';
+import { anInstance } from '../../../fixtures/capacity.ts';
+import type { InstanceRow } from '../../../fixtures/capacity.ts';
 import { elsewhere, request, rows, seed, snapshotOf } from './arbitraries.ts';
 import { afterPlacing, bestOf, eligible } from './naive-placement.ts';
 

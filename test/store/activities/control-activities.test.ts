@@ -7,7 +7,8 @@ import { openStore } from '../../../store/index.ts';
 import type { InstanceNotice } from '../../../model/owner-signals.ts';
 import { freePort } from '../../../tools/free-port.ts';
 import { TEST_PARTITION, withStore } from '../../support/store.ts';
-import { aCluster, aService, anInstanceRecord, aTask, newId, stopped } from '../builders.ts';
+import { aCluster, anInstanceRecord, aTask, newId } from '../../../fixtures/records.ts';
+import { aService, stopped } from '../builders.ts';
 
 const store = withStore();
 const woken: string[] = [];

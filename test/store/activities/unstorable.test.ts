@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createControlActivities } from '../../../activities/control/index.ts';
 import { toColumns } from '../../../model/columns.ts';
 import { withStore } from '../../support/store.ts';
-import { aTask, record, registerInstance, reserve } from '../builders.ts';
+import { aTask } from '../../../fixtures/records.ts';
+import { record, registerInstance, reserve } from '../builders.ts';
 
 const store = withStore();
 const BROKEN = 'exit\0ed \ud800';

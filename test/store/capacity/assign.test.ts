@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
-import { aCluster, aTask, held, newId, record, registerInstance, reserve, stopped, T0 } from '../builders.ts';
+import { aCluster, aTask, held, newId, T0 } from '../../../fixtures/records.ts';
+import { record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 afterEach(async () => {

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../model/task.ts';
 import { openStore } from '../../../store/index.ts';
 import { TEST_PARTITION, withTestStore } from '../../support/store.ts';
-import { aTask, held, newId, record, registerInstance, reserve, stopped } from '../builders.ts';
+import { aTask, held, newId } from '../../../fixtures/records.ts';
+import { record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const running = withTestStore();
 const store = () => running().store;

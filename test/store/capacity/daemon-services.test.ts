@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { SnapshotRequest } from '../../../model/capacity.ts';
 import type { DaemonClaim, DaemonLookRequest } from '../../../model/daemon.ts';
 import { withStore } from '../../support/store.ts';
-import { aCluster, aService, aTask, held, newId, record, registerInstance, reserve, stopped } from '../builders.ts';
+import { aCluster, aTask, held, newId } from '../../../fixtures/records.ts';
+import { aService, record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { withTestStore } from '../../support/store.ts';
-import { aTask, held, registerInstance, reserve } from '../builders.ts';
+import { aTask, held } from '../../../fixtures/records.ts';
+import { registerInstance, reserve } from '../builders.ts';
 
 const running = withTestStore();
 

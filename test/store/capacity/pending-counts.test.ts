@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
 import { aDeployment } from '../../support/service-builders.ts';
-import { aService, aTask, registerInstance, reserve } from '../builders.ts';
+import { aTask } from '../../../fixtures/records.ts';
+import { aService, registerInstance, reserve } from '../builders.ts';
 
 const store = withStore();
 const NO_TASKS = { desiredCount: 2, pendingCount: 0, runningCount: 0 };

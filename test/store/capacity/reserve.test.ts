@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HeldResources } from '../../../model/task.ts';
 import { withStore } from '../../support/store.ts';
-import { aTask, anInstanceRecord, held, record, registerInstance, reserve, stopped, T0 } from '../builders.ts';
+import { aTask, anInstanceRecord, held, T0 } from '../../../fixtures/records.ts';
+import { record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 afterEach(async () => {

@@ -1,17 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SNAPSHOT_LIMIT, type SnapshotRequest } from '../../../model/capacity.ts';
 import { withStore } from '../../support/store.ts';
-import {
-  aCluster,
-  anInstanceRecord,
-  aTask,
-  held,
-  record,
-  registerInstance,
-  reserve,
-  stopped,
-  T0,
-} from '../builders.ts';
+import { aCluster, anInstanceRecord, aTask, held, T0 } from '../../../fixtures/records.ts';
+import { record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 const request = (clusterName: string, members: Partial<SnapshotRequest> = {}): SnapshotRequest => ({

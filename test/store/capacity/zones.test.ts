@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
-import { aCluster, aService, aTask, record, registerInstance, reserve, stopped } from '../builders.ts';
+import { aCluster, aTask } from '../../../fixtures/records.ts';
+import { aService, record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 const inZone = (zone: string) => ({ 'ecs.availability-zone': zone });

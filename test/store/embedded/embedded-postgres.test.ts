@@ -18,7 +18,8 @@ import { type EmbeddedPostgres, startPostgres } from '../../../tools/embedded/po
 import { freePort } from '../../../tools/free-port.ts';
 import { becomes } from '../../../tools/process.ts';
 import { TEST_PARTITION } from '../../support/store.ts';
-import { aTask, record, registerInstance, reserve, stopped } from '../builders.ts';
+import { aTask } from '../../../fixtures/records.ts';
+import { record, registerInstance, reserve, stopped } from '../builders.ts';
 
 let dataDir: string;
 let port: number;

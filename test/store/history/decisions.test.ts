@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Decision } from '../../../model/decision.ts';
 import { aDeployment } from '../../support/service-builders.ts';
 import { withTestStore } from '../../support/store.ts';
-import { aCluster, aService, aTask, newId, registerInstance, T0 } from '../builders.ts';
+import { aCluster, aTask, newId, T0 } from '../../../fixtures/records.ts';
+import { aService, registerInstance } from '../builders.ts';
 
 const running = withTestStore();
 const store = () => running().store;

@@ -5,18 +5,8 @@ import type { EventFilter } from '../../../store/contract/events.ts';
 import type { StoredEvent } from '../../../model/event.ts';
 import { TEST_PARTITION, withTestStore } from '../../support/store.ts';
 import { groupBy } from '../../../model/group-by.ts';
-import {
-  aCluster,
-  anInstanceRecord,
-  aService,
-  aTask,
-  newId,
-  record,
-  registerInstance,
-  reserve,
-  stopped,
-  T0,
-} from '../builders.ts';
+import { aCluster, anInstanceRecord, aTask, newId, T0 } from '../../../fixtures/records.ts';
+import { aService, record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const running = withTestStore();
 const store = () => running().store;

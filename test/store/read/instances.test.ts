@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { InstanceRecord } from '../../../model/owner-record.ts';
 import { withStore } from '../../support/store.ts';
-import { aCluster, aTask, anInstanceRecord, type InstanceShape, registerInstance, reserve, T0 } from '../builders.ts';
+import { aCluster, aTask, anInstanceRecord, type InstanceShape, T0 } from '../../../fixtures/records.ts';
+import { registerInstance, reserve } from '../builders.ts';
 
 const store = withStore();
 const read = async (id: string, clusterName = 'default') => (await store().getInstances(clusterName, [id]))[0];

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../../model/task.ts';
 import type { TaskFilter } from '../../../store/contract/tasks.ts';
 import { withStore } from '../../support/store.ts';
-import { aCluster, anInstanceRecord, aTask, record, registerInstance, reserve, stopped, T0 } from '../builders.ts';
+import { aCluster, anInstanceRecord, aTask, T0 } from '../../../fixtures/records.ts';
+import { record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 let instances: readonly string[];

@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../../model/task.ts';
 import { withStore } from '../../support/store.ts';
-import { aTask, record, registerInstance, reserve, stopped, T0 } from '../builders.ts';
+import { aTask, T0 } from '../../../fixtures/records.ts';
+import { record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 let instance: string;

@@ -3,7 +3,8 @@ import type { ServiceDeployment, ServiceRevision } from '../../../model/service-
 import type { ServiceRecord } from '../../../model/service.ts';
 import { aServiceDeployment } from '../../support/service-builders.ts';
 import { withStore } from '../../support/store.ts';
-import { aService, T0 } from '../builders.ts';
+import { T0 } from '../../../fixtures/records.ts';
+import { aService } from '../builders.ts';
 
 const store = withStore();
 const DAY_MS = 24 * 3_600_000;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceEvent, ServiceRecord } from '../../../model/service.ts';
 import { withStore } from '../../support/store.ts';
-import { aCluster, aService, T0 } from '../builders.ts';
+import { aCluster, T0 } from '../../../fixtures/records.ts';
+import { aService } from '../builders.ts';
 
 const store = withStore();
 const put = (service: ServiceRecord, events: readonly ServiceEvent[] = []) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
-import { aCluster, aService, aTask, record, registerInstance, reserve, stopped, T0 } from '../builders.ts';
+import { aCluster, aTask, T0 } from '../../../fixtures/records.ts';
+import { aService, record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 const read = async (name: string) => (await store().getClusters([name]))[0];

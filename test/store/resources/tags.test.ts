@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
-import { aDefinition, aService, aTask, registerInstance, reserve } from '../builders.ts';
+import { aTask } from '../../../fixtures/records.ts';
+import { aDefinition, aService, registerInstance, reserve } from '../builders.ts';
 
 const store = withStore();
 const arn = (tail: string) => `arn:aws:ecs:us-east-1:123456789012:${tail}`;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
-import { aDefinition, aService, aTask, record, registerInstance, reserve, stopped, T0 } from '../builders.ts';
+import { aTask, T0 } from '../../../fixtures/records.ts';
+import { aDefinition, aService, record, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 const register = (family: string) =>

@@ -5,7 +5,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { rebuildLostWorkflows } from '../../../worker/rebuild.ts';
 import { containerInstanceWorkflowId, runTaskWorkflowId, serviceWorkflowId } from '../../../model/workflow-ids.ts';
 import { withStore } from '../../support/store.ts';
-import { aDefinition, aService, aTask, registerInstance, reserve, stopped } from '../builders.ts';
+import { aTask } from '../../../fixtures/records.ts';
+import { aDefinition, aService, registerInstance, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 const logger = pino({ level: 'silent' });

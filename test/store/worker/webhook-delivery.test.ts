@@ -7,7 +7,8 @@ import { type DeliveryTiming, startWebhookDelivery } from '../../../worker/webho
 import { signature } from '../../../worker/webhooks/post.ts';
 import { TEST_PARTITION, withStore } from '../../support/store.ts';
 import { WebhookReceiver } from '../../support/webhook-receiver.ts';
-import { aCluster, aTask, newId, record, reserve, stopped } from '../builders.ts';
+import { aCluster, aTask, newId } from '../../../fixtures/records.ts';
+import { record, reserve, stopped } from '../builders.ts';
 
 const store = withStore();
 beforeAll(() => store().createCluster(aCluster('default')));

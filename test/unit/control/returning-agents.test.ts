@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { expectsAgents } from '../../../activities/control/returning-agents.ts';
-import { aSnapshot, anInstance } from '../../support/capacity.ts';
+import { aSnapshot, anInstance } from '../../../fixtures/capacity.ts';
 
 const returning = { instanceIds: new Set(['back']), until: 100 };
 const away = { agentConnected: false };

@@ -11,7 +11,7 @@ import {
 import type { QueryInstance } from '../../../model/cluster-query/index.ts';
 import { EC2_INSTANCE_ID_ATTRIBUTE } from '../../../model/container-instance.ts';
 import { isEcsError } from '../../../model/errors.ts';
-import { aSnapshot, anInstance } from '../../support/capacity.ts';
+import { aSnapshot, anInstance } from '../../../fixtures/capacity.ts';
 
 interface Facts {
   attributes?: Record<string, string>;

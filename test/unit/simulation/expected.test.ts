@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { missed } from '../../../simulation/checks/expected.ts';
 import type { Expectation } from '../../../simulation/scenario/expectation.ts';
 import type { SimulatedWorld } from '../../../simulation/world/world.ts';
-import { aTask } from '../../store/builders.ts';
+import { aTask } from '../../../fixtures/records.ts';
 
 const arn = (family: string): string => `arn:aws:ecs:us-east-1:123456789012:task-definition/${family}:1`;
 const SERVICE = {

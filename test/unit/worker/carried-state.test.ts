@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { carriedRunTask } from '../../../worker/carried-state.ts';
-import { aDefinition, aTask } from '../../store/builders.ts';
+import { aTask } from '../../../fixtures/records.ts';
+import { aDefinition } from '../../store/builders.ts';
 
 describe('carriedRunTask', () => {
   it('lets a waiting task continue to wait, with the placement rules of its call', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { presentEvent } from '../../../../model/wire/event.ts';
 import type { StoredEvent } from '../../../../model/event.ts';
-import { aTask } from '../../../store/builders.ts';
+import { aTask } from '../../../../fixtures/records.ts';
 import { TEST_PARTITION } from '../../../support/store.ts';
 
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placeOnEach } from '../../../../scheduler/daemon/place-on-each.ts';
 import { sortInstances } from '../../../../scheduler/daemon/sort-instances.ts';
-import { anInstance, aRequest, aSnapshot, type InstanceRow } from '../../../support/capacity.ts';
+import { anInstance, aRequest, aSnapshot, type InstanceRow } from '../../../../fixtures/capacity.ts';
 
 /** The answer to a look: without capacity, with statuses. */
 const look = (rows: readonly InstanceRow[]) =>

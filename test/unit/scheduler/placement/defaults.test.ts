@@ -6,7 +6,7 @@ import {
   strategiesOrDefault,
 } from '../../../../scheduler/placement/defaults.ts';
 import { placeTasks } from '../../../../scheduler/placement/place-tasks.ts';
-import { ZONE, aRequest, aSnapshot, anInstance } from '../../../support/capacity.ts';
+import { ZONE, aRequest, aSnapshot, anInstance } from '../../../../fixtures/capacity.ts';
 
 describe('strategiesOrDefault', () => {
   const given = [{ type: 'binpack', field: 'cpu' }] as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { placeTasks } from '../../../../scheduler/placement/place-tasks.ts';
 import type { PlacementRequest } from '../../../../scheduler/placement/types.ts';
-import { aRequest, aSnapshot, anInstance } from '../../../support/capacity.ts';
-import type { InstanceRow } from '../../../support/capacity.ts';
+import { aRequest, aSnapshot, anInstance } from '../../../../fixtures/capacity.ts';
+import type { InstanceRow } from '../../../../fixtures/capacity.ts';
 
 type Ask = Parameters<typeof aRequest>[0];
 

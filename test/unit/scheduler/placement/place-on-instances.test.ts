@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placeOnInstances } from '../../../../scheduler/placement/place-on-instances.ts';
-import { ZONE, aRequest, aSnapshot, anInstance } from '../../../support/capacity.ts';
-import type { InstanceRow } from '../../../support/capacity.ts';
+import { ZONE, aRequest, aSnapshot, anInstance } from '../../../../fixtures/capacity.ts';
+import type { InstanceRow } from '../../../../fixtures/capacity.ts';
 
 type Ask = Parameters<typeof aRequest>[0];
 

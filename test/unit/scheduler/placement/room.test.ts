@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Room } from '../../../../scheduler/placement/room.ts';
-import { ZONE, aRequest, aSnapshot, anInstance } from '../../../support/capacity.ts';
+import { ZONE, aRequest, aSnapshot, anInstance } from '../../../../fixtures/capacity.ts';
 
 const request = aRequest({ resources: { cpu: 100, memoryMiB: 200, gpus: 1 }, group: 'service:web' });
 const room = (): Room =>

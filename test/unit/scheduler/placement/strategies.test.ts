@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { CapacitySnapshot } from '../../../../model/capacity.ts';
 import { placeTasks } from '../../../../scheduler/placement/place-tasks.ts';
 import type { PlacementRequest } from '../../../../scheduler/placement/types.ts';
-import { ZONE, aRequest, aSnapshot, anInstance } from '../../../support/capacity.ts';
-import type { InstanceRow } from '../../../support/capacity.ts';
+import { ZONE, aRequest, aSnapshot, anInstance } from '../../../../fixtures/capacity.ts';
+import type { InstanceRow } from '../../../../fixtures/capacity.ts';
 
 const GROUP = 'service:web';
 const spread = (field: string): PlacementStrategy => ({ type: 'spread', field });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlacementRequest } from '../../../../scheduler/placement/types.ts';
 import { joinRooms, zoneRooms } from '../../../../scheduler/rebalance/zone-room.ts';
-import { anInstance, aRequest, aSnapshot, ZONE, type InstanceRow } from '../../../support/capacity.ts';
+import { anInstance, aRequest, aSnapshot, ZONE, type InstanceRow } from '../../../../fixtures/capacity.ts';
 
 const inZone = (id: string, zone: string, row: Partial<InstanceRow> = {}) =>
   anInstance(id, { ...row, attributes: { [ZONE]: zone, ...row.attributes } });
