@@ -3,11 +3,7 @@ import { containerInstanceArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
 import { presentContainerInstance } from '../../../../model/wire/container-instance.ts';
 import { missing } from '../../present/failure.ts';
-import { both } from '../../read/both.ts';
-import { readInstances } from '../../read/container-instances.ts';
-import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
-import { requireCluster } from '../../read/clusters.ts';
-import { resolveClusterName } from '../../rules/clusters.ts';
+import { readNamedInstances } from '../../read/container-instances.ts';
 
 const MOST_INSTANCES = 100;
 
@@ -18,13 +14,8 @@ export const describeContainerInstances: Operation<
 > = {
   name: 'DescribeContainerInstances',
   async handle(input, context) {
-    const identifiers = input.containerInstances ?? [];
-    checkBatch('Container instance', identifiers, MOST_INSTANCES);
-    const clusterName = resolveClusterName(input.cluster, context);
     const { partition } = context;
-    const scope = { clusterName, partition };
-    const ids = [...new Set(identifiers.map((identifier) => resolveInstanceId(identifier, scope)))];
-    const [, found] = await both(requireCluster(context, input.cluster), readInstances(context, clusterName, ids));
+    const { clusterName, ids, found } = await readNamedInstances(context, input, MOST_INSTANCES);
     const options = {
       includeTags: input.include?.includes('TAGS') ?? false,
       includeHealth: input.include?.includes('CONTAINER_INSTANCE_HEALTH') ?? false,

@@ -7,13 +7,10 @@ import { containerInstanceArn } from '../../../../model/arn.ts';
 import { isEcsError } from '../../../../model/errors.ts';
 import type { Operation, OperationContext } from '../../../operation.ts';
 import { presentContainerInstance } from '../../../../model/wire/container-instance.ts';
-import { both } from '../../read/both.ts';
 import type { CountedInstance } from '../../../../model/container-instance.ts';
-import { readInstances } from '../../read/container-instances.ts';
-import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
+import { missing } from '../../present/failure.ts';
+import { readInstances, readNamedInstances } from '../../read/container-instances.ts';
 import { invalid } from '../../rules/refusals.ts';
-import { requireCluster } from '../../read/clusters.ts';
-import { resolveClusterName } from '../../rules/clusters.ts';
 
 const MOST_INSTANCES = 10;
 
@@ -25,15 +22,10 @@ export const updateContainerInstancesState: Operation<
   name: 'UpdateContainerInstancesState',
   async handle(input, context) {
     const status = settableStatus(input.status);
-    const identifiers = input.containerInstances ?? [];
-    checkBatch('Container instance', identifiers, MOST_INSTANCES);
-    const clusterName = resolveClusterName(input.cluster, context);
     const { partition } = context;
-    const scope = { clusterName, partition };
-    const ids = [...new Set(identifiers.map((identifier) => resolveInstanceId(identifier, scope)))];
-    const [, before] = await both(requireCluster(context, input.cluster), readInstances(context, clusterName, ids));
+    const { clusterName, ids, found } = await readNamedInstances(context, input, MOST_INSTANCES);
     const failures = (
-      await Promise.all(ids.map((id) => setStatus(context, { clusterName, id, status, instance: before.get(id) })))
+      await Promise.all(ids.map((id) => setStatus(context, { clusterName, id, status, instance: found.get(id) })))
     ).filter((failure) => failure !== undefined);
     const failed = new Set(failures.map((failure) => failure.arn));
     const changed = ids.filter((id) => !failed.has(containerInstanceArn(partition, clusterName, id)));
@@ -64,7 +56,7 @@ async function setStatus(
 ): Promise<Failure | undefined> {
   const { clusterName, id, status, instance } = change;
   const arn = containerInstanceArn(partition, clusterName, id);
-  if (instance === undefined) return { arn, reason: 'MISSING' };
+  if (instance === undefined) return missing(arn);
   if (instance.status === 'INACTIVE') return { arn, reason: 'INACTIVE' };
   try {
     await workflows.setInstanceStatus(clusterName, id, status);
