@@ -1,7 +1,7 @@
 /** The rows of a reservation, from the columns in which they cross a workflow's history. */
-import { createHash } from 'node:crypto';
 import { type Columns, fromColumns } from '../../model/columns.ts';
 import type { Task } from '../../model/task.ts';
+import { taskHex } from '../task-hex.ts';
 
 export const unpackTasks = (columns: Columns): readonly Task[] =>
   fromColumns(columns).map((row) => withIds(row as unknown as Task));
@@ -10,14 +10,14 @@ export const unpackTasks = (columns: Columns): readonly Task[] =>
 function withIds(task: Task): Task {
   return {
     ...task,
-    containers: task.containers.map((container) => ({ ...container, id: idOf(`${task.taskId}/${container.name}`) })),
-    attachments: task.attachments.map((attachment, i) => ({ ...attachment, id: idOf(`${task.taskId}#${i}`) })),
+    containers: task.containers.map((container) => ({ ...container, id: uuidOf(task, `/${container.name}`) })),
+    attachments: task.attachments.map((attachment, i) => ({ ...attachment, id: uuidOf(task, `#${i}`) })),
   };
 }
 
-/** The same UUID for the same text, so that a repeated activity writes the same row. */
-function idOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
+/** The same UUID for the same part of a task, so that a repeated activity writes the same row. */
+function uuidOf({ taskId }: Task, part: string): string {
+  const hex = taskHex(taskId, part);
   // Version 8 of RFC 9562: a UUID of one's own making.
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     '-',

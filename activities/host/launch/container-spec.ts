@@ -1,8 +1,8 @@
 /** From a task definition, its overrides and what the host decided to the containers that the engine is asked for. Pure. */
-import { createHash } from 'node:crypto';
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, Volume } from '@aws-sdk/client-ecs';
 import { dealGpus, readGpus, type GpuAmount } from '../../../model/gpus.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
+import { taskHex } from '../../task-hex.ts';
 import type { TaskLimits } from '../limits/layout.ts';
 import { PAUSE_PATH } from '../runtime/pause-image.ts';
 import { RuntimeError } from '../runtime/types.ts';
@@ -26,7 +26,7 @@ export type ContainerIds = ReadonlyMap<string, string>;
 
 /** `ecs-<family>-<revision>-<container>-<hex>`; the same for every attempt to launch the task. */
 export function engineName({ definition, launch }: TaskBlueprint, containerName: string): string {
-  const hex = createHash('sha256').update(`${launch.taskId}/${containerName}`).digest('hex').slice(0, 24);
+  const hex = taskHex(launch.taskId, `/${containerName}`).slice(0, 24);
   // The holder's own name has characters that the engine refuses.
   const name = containerName === HOLDER_NAME ? 'internalecspause' : containerName;
   return `ecs-${definition.family}-${definition.revision}-${name}-${hex}`;

@@ -1,8 +1,8 @@
 /** What the owner is told of a task: always the whole of it, so that the latest report is enough. Pure. */
-import { createHash } from 'node:crypto';
 import type { HealthStatus, StopCode } from '../../../model/status.ts';
 import type { AttachmentReport, InterfaceReport, TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { taskHex } from '../../task-hex.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { reportOf } from './container-record.ts';
 import type { TaskPlan } from './plan.ts';
@@ -71,8 +71,7 @@ function statusOf({ stoppedAt, isDeprovisioning, startedAt }: TaskFacts): TaskRe
 }
 
 /** Comes from the task's id, so that an agent that returns names the same. */
-const networkInterfaceId = ({ taskId }: TaskPlan): string =>
-  `eni-${createHash('sha256').update(`${taskId}/eni`).digest('hex').slice(32, 49)}`;
+const networkInterfaceId = ({ taskId }: TaskPlan): string => `eni-${taskHex(taskId, '/eni').slice(32, 49)}`;
 
 /** The network interface of an awsvpc task, from the address on. */
 export function attachmentOf(
