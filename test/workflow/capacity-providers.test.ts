@@ -13,6 +13,11 @@ import { type Stage, withStage } from '../support/workflow-env.ts';
 
 const env = useWorkflowEnv();
 
+/** Room for a busy machine: while a worker works, virtual time passes as real time does. */
+const SOON_MS = 20_000;
+/** After so long a wait, the next attempt without news is more than SOON_MS away. */
+const LONG_WAIT_MS = 150_000;
+
 const POOL = [{ capacityProvider: 'pool', weight: 1, base: 0 }];
 
 const statuses = (stage: Stage): string[] => stage.control.live().map((task) => task.lastStatus);
@@ -42,9 +47,10 @@ describe('a RunTask call with a strategy of the operator’s provider', () => {
       expect(stage.control.live()).toMatchObject(
         [1, 2].map(() => ({ lastStatus: 'PROVISIONING', capacityProviderName: 'pool' })),
       );
+      await stage.pass(LONG_WAIT_MS);
       const id = await stage.addInstance({ capacityProvider: 'pool' });
       await stage.client.getHandle(runTaskWorkflowId(stage.cluster, 't1')).signal(capacityChangedSignal);
-      await stage.until('both run', allAre(stage, 'RUNNING', 2), 1_000);
+      await stage.until('both run', allAre(stage, 'RUNNING', 2), SOON_MS);
       expect(stage.control.live().every((task) => task.containerInstanceId === id)).toBe(true);
       for (const taskId of outcome.taskIds) await stage.host.exit(taskId);
       await stage.client.getHandle(runTaskWorkflowId(stage.cluster, 't1')).result();
@@ -55,7 +61,7 @@ describe('a RunTask call with a strategy of the operator’s provider', () => {
       await stage.runTask('t2', runTaskCommand(stage.cluster, { capacityProviderStrategy: POOL }));
       await stage.pass(30_000);
       await stage.addInstance({ capacityProvider: 'pool' });
-      await stage.until('it runs', allAre(stage, 'RUNNING', 1), 61_000);
+      await stage.until('it runs', allAre(stage, 'RUNNING', 1), 60_000 + SOON_MS);
     }));
 
   it('can be stopped while it waits, and ends at once', () =>
@@ -83,7 +89,7 @@ describe('a RunTask call with a strategy of the operator’s provider', () => {
       const { taskIds } = await stage.runTask('t4', runTaskCommand(stage.cluster, { capacityProviderStrategy: POOL }));
       await stage.pass(110_000);
       expect(statuses(stage)).toEqual(['PROVISIONING']);
-      await stage.until('it is given up', () => stage.control.live().length === 0, 15_000);
+      await stage.until('it is given up', () => stage.control.live().length === 0, 10_000 + SOON_MS);
       expect(stage.control.tasks.get(taskIds[0]!)).toMatchObject({
         stopCode: 'TaskFailedToStart',
         stoppedReason: `TaskFailedToStart: ${reason}`,
@@ -119,8 +125,8 @@ describe('a service with a strategy of the operator’s provider', () => {
   it('has its tasks wait, says that the provider is empty once, and rolls out when capacity comes', () =>
     withStage(env, async (stage) => {
       await stage.createService(strategyService(stage, 3));
-      await stage.until('three wait', allAre(stage, 'PROVISIONING', 3), 2_000);
-      await stage.pass(20_000);
+      await stage.until('three wait', allAre(stage, 'PROVISIONING', 3), SOON_MS);
+      await stage.pass(LONG_WAIT_MS);
       expect(stage.control.live().map(({ connectivityAt }) => connectivityAt)).toEqual([
         undefined,
         undefined,
@@ -134,13 +140,13 @@ describe('a service with a strategy of the operator’s provider', () => {
       await stage.addInstance({ capacityProvider: 'pool', cpu: 512 });
       const handle = stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
       await handle.signal(capacityChangedSignal);
-      await stage.until('two run', allAre(stage, 'RUNNING', 2), 1_000);
+      await stage.until('two run', allAre(stage, 'RUNNING', 2), SOON_MS);
       expect(statuses(stage).sort()).toEqual(['PROVISIONING', 'RUNNING', 'RUNNING']);
       await stage.addInstance({ capacityProvider: 'pool' });
       await handle.signal(capacityChangedSignal);
-      await stage.until('three run', allAre(stage, 'RUNNING', 3), 1_000);
+      await stage.until('three run', allAre(stage, 'RUNNING', 3), SOON_MS);
       for (const { connectivityAt } of stage.control.live()) expect(connectivityAt).toBeDefined();
-      await stage.until('steady', () => stage.control.messages().some((m) => m.endsWith('steady state.')), 5_000);
+      await stage.until('steady', () => stage.control.messages().some((m) => m.endsWith('steady state.')), SOON_MS);
       expect([...stage.control.services.values()][0]).toMatchObject({ waitingForCapacity: false });
     }));
 
@@ -149,12 +155,12 @@ describe('a service with a strategy of the operator’s provider', () => {
       stage.control.policy = { ...stage.control.policy, provisioningTimeoutMs: 600_000 };
       const command = strategyService(stage, 3);
       await stage.createService(command);
-      await stage.until('three wait', allAre(stage, 'PROVISIONING', 3), 2_000);
+      await stage.until('three wait', allAre(stage, 'PROVISIONING', 3), SOON_MS);
       const handle = stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
       const { incarnation } = command;
       const update = { incarnation, changes: { desiredCount: 1 }, forceNewDeployment: false };
       await handle.executeUpdate(updateServiceUpdate, { args: [update] });
-      await stage.until('one waits', () => stage.control.live().length === 1, 2_000);
+      await stage.until('one waits', () => stage.control.live().length === 1, SOON_MS);
       const [last] = stage.control.live();
       await stage.pass(540_000);
       expect(stage.control.live().map((task) => task.taskId)).toEqual([last!.taskId]);
@@ -176,14 +182,14 @@ describe('a service with a strategy of the operator’s provider', () => {
       await stage.addInstance({ capacityProvider: 'rest' });
       const command = strategyService(stage, 4, strategy);
       await stage.createService(command);
-      await stage.until('four run', allAre(stage, 'RUNNING', 4), 5_000);
+      await stage.until('four run', allAre(stage, 'RUNNING', 4), SOON_MS);
       const onPool = () => stage.control.live().filter((task) => task.capacityProviderName === 'pool').length;
       expect(onPool()).toBe(1);
       const handle = stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
       const { incarnation } = command;
       const update = { incarnation, changes: { desiredCount: 12 }, forceNewDeployment: false };
       await handle.executeUpdate(updateServiceUpdate, { args: [update] });
-      await stage.until('twelve run', allAre(stage, 'RUNNING', 12), 5_000);
+      await stage.until('twelve run', allAre(stage, 'RUNNING', 12), SOON_MS);
       expect(onPool()).toBe(3);
     }));
 });

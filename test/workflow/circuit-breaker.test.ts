@@ -151,12 +151,13 @@ describe('the deployment circuit breaker', () => {
       const [first, second, third] = stage.host.launched.slice(-3).map(({ task }) => task.taskId);
       await stage.host.fail(first!);
       await stage.until('one failure', () => primary(stage).failedTasks === 1);
+      await stage.until('its replacement is launched', () => launchedOf(stage, 2) === 4);
       await stage.host.start(second!);
       await stage.until('reset', () => primary(stage).failedTasks === 0);
       // From here on health checks count, and these tasks have none.
       await stage.host.fail(third!);
       stage.host.fate = onlyStarts(2);
-      await stage.until('four are launched and one more', () => launchedOf(stage, 2) === 5);
+      await stage.until('the third one’s, too', () => launchedOf(stage, 2) === 5);
       for (const { taskId, lastStatus } of stage.control.live()) {
         if (lastStatus !== 'RUNNING') await stage.host.start(taskId);
       }

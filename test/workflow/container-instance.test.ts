@@ -9,10 +9,9 @@ import { withStage, type Stage } from '../support/workflow-env.ts';
 const env = useWorkflowEnv();
 
 const handle = (stage: Stage, id: string) => stage.client.getHandle(containerInstanceWorkflowId(stage.cluster, id));
+/** A pending watch keeps the test server's clock real: silences are short, and yet longer than a busy machine takes. */
+const GIVE_UP_AFTER_MS = 10_000;
 const joined = (stage: Stage) => joinInstance(stage, GIVE_UP_AFTER_MS);
-
-/** A pending watch keeps the test server's clock real, so the silences here are short ones. */
-const GIVE_UP_AFTER_MS = 4_000;
 
 describe('container instance', () => {
   it('takes work once its agent attends', () =>
@@ -29,12 +28,12 @@ describe('container instance', () => {
       await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
       stage.killAgent(id);
       await stage.until('disconnected', () => !isConnected(stage, id));
-      await stage.pass(GIVE_UP_AFTER_MS * 0.6);
+      await stage.pass(GIVE_UP_AFTER_MS * 0.55);
       await stage.reviveAgent(id);
       await stage.until('connected again', () => isConnected(stage, id));
       // The silence is counted afresh: together the two would be too long.
       stage.killAgent(id);
-      await stage.pass(GIVE_UP_AFTER_MS * 0.6);
+      await stage.pass(GIVE_UP_AFTER_MS * 0.55);
       expect([...stage.control.tasks.values()]).toHaveLength(1);
       expect(stage.control.live()[0]?.lastStatus).toBe('RUNNING');
     }));
@@ -45,14 +44,16 @@ describe('container instance', () => {
       const id = await joined(stage);
       await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
       await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
+      // The first session may have been told of while the task was placed.
+      const before = returned();
       stage.killAgent(id);
       await stage.until('disconnected', () => !isConnected(stage, id));
       await stage.reviveAgent(id);
       await stage.until('connected again', () => isConnected(stage, id));
       await stage.pass(2_000);
-      expect(returned()).toBe(0);
+      expect(returned()).toBe(before);
       await registerInstance(stage, id, 'session-2');
-      await stage.until('it is told', () => returned() > 0);
+      await stage.until('it is told', () => returned() > before);
     }));
 
   it('is given up when it stays silent: its tasks are replaced elsewhere, and a returning agent must register anew', () =>
@@ -69,7 +70,7 @@ describe('container instance', () => {
           const live = stage.control.live();
           return live.length === 2 && live.every((t) => t.containerInstanceId === other && t.lastStatus === 'RUNNING');
         },
-        20_000,
+        60_000,
       );
       for (const taskId of lost) {
         expect(stage.control.tasks.get(taskId)).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TerminationNotice' });
@@ -90,7 +91,7 @@ describe('container instance', () => {
       await stage.until('runs', () => stage.control.live()[0]?.lastStatus === 'RUNNING');
       stage.control.deliver = () => Promise.resolve();
       stage.killAgent(id);
-      await stage.until('given up', () => stage.control.notices.some(({ notice }) => notice.kind === 'lost'), 20_000);
+      await stage.until('given up', () => stage.control.notices.some(({ notice }) => notice.kind === 'lost'), 60_000);
       for (const session of ['session-2', 'session-3'])
         expect((await registerInstance(stage, id, session)).expectedTasks).toEqual([]);
       expect(stage.control.live()).toHaveLength(1);

@@ -6,6 +6,9 @@ import { withStage } from '../support/workflow-env.ts';
 
 const env = useWorkflowEnv();
 
+/** Room for a busy machine; without news the service would look minutes later. */
+const SOON_MS = 20_000;
+
 describe('a DAEMON service', () => {
   it('follows the instances: new, changed, without room, lost', () =>
     withStage(env, async (stage) => {
@@ -17,7 +20,7 @@ describe('a DAEMON service', () => {
       const other = await stage.addInstance({ attributes: { rack: 'b' } });
       const second = await stage.addInstance({ attributes: { rack: 'a' } });
       await tellDaemon(stage);
-      await stage.until('the new one at once, though another is full', () => daemonsRun(stage).length === 2, 1_000);
+      await stage.until('the new one at once, though another is full', () => daemonsRun(stage).length === 2, SOON_MS);
       expect(daemonsRun(stage)).toEqual([first, second].sort());
       expect(daemonRecord(stage)).toMatchObject({ definition: { desiredCount: 3 }, waitingForCapacity: true });
       expect(daemonRecord(stage).daemonClaim?.instanceIds).toEqual([full]);
@@ -26,7 +29,7 @@ describe('a DAEMON service', () => {
       stage.control.instances.get(first)!.attributes['rack'] = 'b';
       stage.control.instances.get(other)!.attributes['rack'] = 'a';
       await tellDaemon(stage);
-      await stage.until('it moved', () => daemonsRun(stage).join() === [other, second].sort().join(), 5_000);
+      await stage.until('it moved', () => daemonsRun(stage).join() === [other, second].sort().join(), SOON_MS);
       expect(stage.control.messages().join()).toContain('no longer meet the placement constraints');
     }));
 });

@@ -37,10 +37,10 @@ describe('a DAEMON service', () => {
       const web = stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web'));
       const { incarnation } = stage.control.services.get('web')!;
       await web.executeUpdate(deleteServiceUpdate, { args: [{ incarnation, force: true }] });
-      await stage.until('it goes, too', () => stage.control.live().length === 0, 20_000);
+      await stage.until('it goes, too', () => stage.control.live().length === 0, 60_000);
       stage.control.instances.get(id)!.status = 'ACTIVE';
       await tellDaemon(stage);
-      await stage.until('and is back', () => daemonsRun(stage).length === 1, 5_000);
+      await stage.until('and is back', () => daemonsRun(stage).length === 1, 60_000);
     }));
 
   it('rolls out by stopping first, is deleted without force, and looks by itself now and then', () =>

@@ -225,6 +225,8 @@ describe('a deployment', () => {
       await upAndRunning(stage);
       stage.host.fate = () => 'hangs';
       await toRevision(stage, 2);
+      // Only a task that was launched can be reported below.
+      await stage.until('launched', () => stage.host.launched.length === 2);
       const [stopped] = service(stage).deployments;
       await stop(stage, 'ABORT');
       await stage.until('stopped', () => status(stage) === 'STOPPED');

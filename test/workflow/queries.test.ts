@@ -31,7 +31,8 @@ describe('what workflows hold in memory', () => {
       const command = createCommand(stage.cluster, { desiredCount: 2 });
       await stage.createService(command);
       await stage.runTask('token', runTaskCommand(stage.cluster));
-      await stage.until('all run', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
+      const running = () => stage.control.live().filter((task) => task.lastStatus === 'RUNNING');
+      await stage.until('all run', () => running().length === 3);
       const { serviceName } = command.definition;
       const serviceId = serviceWorkflowId(stage.cluster, serviceName);
       const service = stage.client.getHandle(serviceId);

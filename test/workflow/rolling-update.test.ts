@@ -109,7 +109,7 @@ describe('rolling update', () => {
       for (let i = 0; i < 42; i += 1) {
         await Promise.all(Array.from({ length: 100 }, () => webHandle(stage).signal(taskReportsSignal, [])));
       }
-      await expect.poll(async () => (await webHandle(stage).describe()).runId, { timeout: 30_000 }).not.toBe(runId);
+      await expect.poll(async () => (await webHandle(stage).describe()).runId, { timeout: 90_000 }).not.toBe(runId);
       const fresh = stage.control.live().filter((task) => task.revision === 2);
       expect(fresh).toHaveLength(3);
       for (const task of fresh) await stage.host.start(task.taskId);

@@ -9,6 +9,7 @@ import { type Stage, withStage } from '../support/workflow-env.ts';
 const env = useWorkflowEnv();
 
 const SPOT = { stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' };
+const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
 const handle = (stage: Stage, id: string) => stage.client.getHandle(containerInstanceWorkflowId(stage.cluster, id));
 const interrupt = (stage: Stage, id: string) =>
   handle(stage, id).executeUpdate(interruptInstanceUpdate, { args: [{}] });
@@ -27,8 +28,9 @@ describe('an instance that is given notice of a spot interruption', () => {
       const id = await registered(stage);
       await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
       const { taskIds } = await stage.runTask('t', runTaskCommand(stage.cluster));
-      await stage.until('both run', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
-      const [ofService] = stage.control.live().filter((task) => task.serviceName !== undefined);
+      // The service's task is reserved after the call that created the service was answered.
+      await stage.until('both run', () => running(stage).length === 2);
+      const [ofService] = running(stage).filter((task) => task.serviceName !== undefined);
       const other = await stage.addInstance();
       await interrupt(stage, id);
       await interrupt(stage, id);
@@ -39,7 +41,7 @@ describe('an instance that is given notice of a spot interruption', () => {
       expect(stage.control.tasks.get(ofService!.taskId)).toMatchObject({ lastStatus: 'STOPPED', ...SPOT });
       expect(stage.control.tasks.get(taskIds[0]!)?.lastStatus).toBe('RUNNING');
       await stage.pass(31_000);
-      await stage.until('all gone', () => stage.control.live().every((t) => t.containerInstanceId === other), 1_000);
+      await stage.until('all gone', () => stage.control.live().every((t) => t.containerInstanceId === other), 20_000);
       expect(stage.control.tasks.get(taskIds[0]!)).toMatchObject(SPOT);
     }));
 
@@ -47,7 +49,7 @@ describe('an instance that is given notice of a spot interruption', () => {
     withStage(env, async (stage) => {
       const id = await registered(stage);
       await stage.runTask('t', runTaskCommand(stage.cluster));
-      await stage.until('it runs', () => stage.control.live().every((task) => task.lastStatus === 'RUNNING'));
+      await stage.until('it runs', () => running(stage).length === 1);
       await interrupt(stage, id);
       await stage.pass(30_000);
       await handle(stage, id).executeUpdate(setInstanceStatusUpdate, { args: [{ status: 'ACTIVE' }] });

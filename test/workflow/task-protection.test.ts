@@ -56,6 +56,6 @@ describe('task scale-in protection', () => {
       await webHandle(stage).executeUpdate(stopTaskUpdate, { args: [{ taskId: ids[0]!, reason: 'by hand' }] });
       await stage.until('one is left', () => running(stage).length === 1);
       await webHandle(stage).executeUpdate(protectTasksUpdate, { args: [{ taskIds: [ids[1]!] }] });
-      await stage.until('none is left', () => running(stage).length === 0, 10_000);
+      await stage.until('none is left', () => running(stage).length === 0, HOUR / 2);
     }));
 });

@@ -76,7 +76,8 @@ describe('a service of task sets', () => {
       await stage.until('all run', () => ofRevision(stage, 1) + ofRevision(stage, 2) === 4);
       const [victim] = stage.control.live().filter((task) => task.startedBy === blue);
       await stage.host.exit(victim!.taskId);
-      await stage.until('replaced', () => ofRevision(stage, 1) === 2 && !stage.control.live().includes(victim!));
+      const isGone = () => stage.control.tasks.get(victim!.taskId)!.lastStatus === 'STOPPED';
+      await stage.until('replaced', () => isGone() && ofRevision(stage, 1) === 2);
       expect(ofRevision(stage, 2)).toBe(2);
     }));
 

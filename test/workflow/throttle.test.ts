@@ -38,7 +38,7 @@ describe('throttle', () => {
       await handle.executeUpdate(updateServiceUpdate, {
         args: [{ incarnation, changes: {}, forceNewDeployment: true }],
       });
-      await stage.until('it runs at once', () => running(stage).length === 1, 5_000);
+      await stage.until('it runs at once', () => running(stage).length === 1, 60_000);
       expect(stage.host.launched.length).toBe(before + 1);
     }));
 });
