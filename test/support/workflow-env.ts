@@ -10,7 +10,7 @@ import type { WorkflowClient, WorkflowHandle } from '@temporalio/client';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
-import { timeSkippingServerPath } from '../../tools/embedded/time-skipping.ts';
+import { findOnPath } from '../../tools/command.ts';
 import { loadWorkflowBundle } from '../../worker/bundle.ts';
 import { RUN_TASK_WORKFLOW, runTaskWorkflowId, SERVICE_WORKFLOW, serviceWorkflowId } from '../../model/workflow-ids.ts';
 import {
@@ -24,6 +24,7 @@ import {
 } from '../../workflows/messages.ts';
 import { FakeControl } from './fake-control.ts';
 import { FakeHost } from './fake-host.ts';
+import { startTimeSkippingServer } from './time-skipping-server.ts';
 
 /** Only errors of the SDK reach the terminal. Once per process, before anything else of the SDK. */
 export function quietTemporal(): void {
@@ -33,11 +34,23 @@ export function quietTemporal(): void {
   });
 }
 
-/** One time-skipping server. */
+/**
+ * One time-skipping server. The SDK gives a server that it starts itself five seconds to listen, too little on a busy machine.
+ * So it gets a program that does nothing to start, and the port where our server listens already.
+ */
 export async function startWorkflowEnv(): Promise<TestWorkflowEnvironment> {
-  return TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path: await timeSkippingServerPath() } },
+  const server = await startTimeSkippingServer();
+  const path = findOnPath('true') ?? '/bin/true';
+  const { port } = server;
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path }, port },
   });
+  const teardown = env.teardown.bind(env);
+  env.teardown = async () => {
+    await teardown();
+    server.kill();
+  };
+  return env;
 }
 
 /** The server of one file, once it has started. */
