@@ -121,7 +121,7 @@ describe('network modes', () => {
 
 describe('health', () => {
   it('replaces a service task that turns unhealthy, and shows both states', async () => {
-    const healthCheck = { command: ['CMD-SHELL', 'test ! -e /tmp/sick'], interval: 5, retries: 1, timeout: 3 };
+    const healthCheck = { command: ['CMD-SHELL', 'test ! -e /tmp/sick'], interval: 5, retries: 1, timeout: 20 };
     await register('checked', { containerDefinitions: [webContainer('checked', { healthCheck })] });
     await ecs().send(new CreateServiceCommand({ serviceName: 'checked', taskDefinition: 'checked', desiredCount: 1 }));
     const healthyTask = (except?: string): Promise<Task> =>

@@ -27,6 +27,7 @@ it.each(['SIGTERM', 'SIGKILL'] as const)('npm start ends when npm gets %s', asyn
   expect(node).not.toBe(npm.pid);
   npm.kill(signal);
   expect(await becomes(() => !isAlive(node), PATIENCE_MS)).toBe(true);
-  expect(output()).toContain('Stopped (');
+  // What it wrote last may be in the pipe still.
+  expect(await becomes(() => output().includes('Stopped ('), PATIENCE_MS), output()).toBe(true);
   await longshore().start();
 });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   undo.push(() => Promise.all(engines.map((engine) => engine.destroy())));
   longshore = await startLongshore({
     engine: engines[0]!,
-    env: { LONGSHORE_ZONE: ZONES[0], LONGSHORE_HEARTBEAT_TIMEOUT: '8s', LONGSHORE_INSTANCE_LOST_AFTER: '2s' },
+    env: { LONGSHORE_ZONE: ZONES[0], LONGSHORE_HEARTBEAT_TIMEOUT: '10s', LONGSHORE_INSTANCE_LOST_AFTER: '5s' },
   });
   undo.push(
     () => longshore.destroy(),

@@ -60,15 +60,19 @@ it('why explains the chain from the call to the end of a container', async () =>
     return fresh!;
   }, PATIENCE);
 
-  const ofVictim = await why('task', idOf(victim!));
-  expectInOrder(ofVictim, [
-    /^CreateService was called.*by root \(request \w{8}\)/,
-    new RegExp(`Started task ${idOf(victim!)}.* on container instance ${instanceOf(victim!)}.*Best: `),
-    /began to pull/,
-    /reached RUNNING/,
-    /Container web exited with 137/,
-    /reached STOPPED/,
-  ]);
+  // The victim's end and its successor's start are in no order.
+  const ofVictim = await vi.waitFor(async () => {
+    const steps = await why('task', idOf(victim!));
+    expectInOrder(steps, [
+      /^CreateService was called.*by root \(request \w{8}\)/,
+      new RegExp(`Started task ${idOf(victim!)}.* on container instance ${instanceOf(victim!)}.*Best: `),
+      /began to pull/,
+      /reached RUNNING/,
+      /Container web exited with 137/,
+      /reached STOPPED/,
+    ]);
+    return steps;
+  }, PATIENCE);
   expectInOrder(ofVictim, [new RegExp(`Started task ${idOf(successor)}.* to replace task ${idOf(victim!)}`)]);
 
   const second = await registerWeb(running(), SERVICE, 'second');

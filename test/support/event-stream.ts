@@ -36,7 +36,7 @@ export class EventStreamReader {
   }
 
   /** Throws when the condition does not come true. */
-  async until(condition: () => boolean, patienceMs = 10_000): Promise<void> {
+  async until(condition: () => boolean, patienceMs = 30_000): Promise<void> {
     if (!(await becomes(condition, patienceMs))) throw new Error(`still not so, with ${this.events.length} events`);
   }
 

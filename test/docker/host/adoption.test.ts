@@ -45,7 +45,7 @@ describe('an agent that returns', () => {
   it('reports what ended meanwhile, with its exit code', async () => {
     host = await TestHost.open(engine);
     const task = await host.run(
-      definition([shell('main', 'sleep 2; exit 7'), shell('side', WAIT, { essential: false })]),
+      definition([shell('main', 'sleep 2; exit 7'), shell('side', WAIT, { essential: false, stopTimeout: 30 })]),
     );
     await restart(() => new Promise((resolve) => setTimeout(resolve, 3_000)));
     await host.tasks.reconcile([expected(task.taskId)]);
@@ -140,13 +140,14 @@ describe('launching again', () => {
 
 describe('clean-up', () => {
   it('removes stopped containers and the task’s volumes after the wait', async () => {
-    host = await TestHost.open(engine, { cleanupWaitMs: 300 });
+    // Long enough to see, on a busy machine, that nothing goes before.
+    host = await TestHost.open(engine, { cleanupWaitMs: 3_000 });
     const volumes = [{ name: 'scratch' }];
     const mountPoints = [{ sourceVolume: 'scratch', containerPath: '/scratch' }];
     const task = await host.run(definition([shell('main', 'sleep 0.2', { mountPoints })], { volumes }));
     await host.reported(task.taskId, (r) => r.lastStatus === 'STOPPED');
     expect(await host.containers(task.taskId)).toEqual(['main']);
-    await expect.poll(() => host.containers(task.taskId), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => host.containers(task.taskId), { timeout: 30_000 }).toEqual([]);
     const names = async () => (await engine.docker.listVolumes()).Volumes.map((v) => v.Name);
     await expect.poll(names).not.toContain(`ecs-web-1-scratch-${task.taskId}`);
   });

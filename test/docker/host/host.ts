@@ -131,13 +131,19 @@ export class TestHost {
   }
 
   /** Waits until a report of the task satisfies the condition. */
-  async reported(taskId: string, condition: (report: TaskReport) => boolean, limitMs = 30_000): Promise<TaskReport> {
+  async reported(taskId: string, condition: (report: TaskReport) => boolean, limitMs = 60_000): Promise<TaskReport> {
     for (const deadline = Date.now() + limitMs; Date.now() < deadline;) {
       const found = this.reports.find((r) => r.taskId === taskId && condition(r));
       if (found !== undefined) return found;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     throw new Error(`not reported: ${JSON.stringify(this.reports.filter((r) => r.taskId === taskId).at(-1))}`);
+  }
+
+  /** Begins a command inside a container. */
+  async begin(containerId: string, ...Cmd: string[]): Promise<void> {
+    const command = await this.engine.docker.getContainer(containerId).exec({ Cmd, AttachStdout: true });
+    await command.start({ Detach: true });
   }
 
   /** Names of the task's containers on the engine, the holder's included, running or not. */

@@ -111,10 +111,11 @@ const arn = (task: { taskId: string }) => `arn:aws:ecs:us-east-1:123456789012:ta
 
 describe('health', () => {
   it('reports a container that turns unhealthy, and leaves the task running', async () => {
-    const healthCheck = { command: ['CMD-SHELL', '[ ! -e /tmp/sick ]'], interval: 5, timeout: 2, retries: 1 };
-    const task = await host.run(definition([shell('main', `sleep 6; touch /tmp/sick; ${WAIT}`, { healthCheck })]));
+    const healthCheck = { command: ['CMD-SHELL', '[ ! -e /tmp/sick ]'], interval: 5, timeout: 20, retries: 1 };
+    const task = await host.run(definition([shell('main', WAIT, { healthCheck })]));
     expect(task.healthStatus).toBe('UNKNOWN');
     await host.reported(task.taskId, (r) => r.healthStatus === 'HEALTHY');
+    await host.begin(task.containers[0]!.runtimeId!, 'touch', '/tmp/sick');
     const sick = await host.reported(task.taskId, (r) => r.healthStatus === 'UNHEALTHY');
     expect(sick.lastStatus).toBe('RUNNING');
   });
@@ -157,7 +158,9 @@ describe('stopping', () => {
   });
 
   it('an essential container that ends takes the others along', async () => {
-    const task = await host.run(definition([shell('main', 'sleep 2'), shell('side', WAIT, aside)]));
+    const task = await host.run(
+      definition([shell('main', 'sleep 2'), shell('side', WAIT, { ...aside, stopTimeout: 30 })]),
+    );
     const ended = await host.reported(task.taskId, isStopped);
     expect(ended.stoppedReason).toBe('Essential container in task exited');
     expect(ended.containers.map((c) => [c.lastStatus, c.exitCode])).toEqual([
@@ -244,7 +247,7 @@ describe('container parts', () => {
       Config: { 'max-size': '1m', mode: 'non-blocking', 'max-buffer-size': '10m' },
     });
     const logs = async () => (await container.logs({ stdout: true, follow: false })).toString();
-    await expect.poll(logs, { timeout: 10_000 }).toContain('heard');
+    await expect.poll(logs, { timeout: 30_000 }).toContain('heard');
   });
 
   it('are what the definition and the overrides say', async () => {

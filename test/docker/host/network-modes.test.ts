@@ -36,14 +36,14 @@ describe('bridge', () => {
     expect(others).toEqual([]);
     expect(binding).toMatchObject({ bindIP: '0.0.0.0', containerPort: 80, protocol: 'tcp' });
     expect(binding!.hostPort).toBeGreaterThan(32_000);
-    await expect.poll(() => page(binding!.hostPort), { timeout: 10_000 }).toBe('dynamic');
+    await expect.poll(() => page(binding!.hostPort), { timeout: 30_000 }).toBe('dynamic');
   });
 
   it('takes a static host port', async () => {
     const mapping = { containerPort: 80, hostPort: 8099, protocol: 'tcp' as const };
     const task = await host.run(definition([web('web', 'static', 80, { portMappings: [mapping] })]));
     expect(task.containers[0]!.networkBindings).toEqual([{ ...mapping, bindIP: '0.0.0.0' }]);
-    await expect.poll(() => page(8099), { timeout: 10_000 }).toBe('static');
+    await expect.poll(() => page(8099), { timeout: 30_000 }).toBe('static');
   });
 
   it('maps one container port for two protocols, at ports of the engine’s choice or the same one', async () => {

@@ -33,21 +33,22 @@ const limit = (taskId: string, ...files: string[]): string | undefined =>
     .map((path) => readFileSync(path, 'utf8').trim())[0];
 
 it('two containers together cannot exceed their task’s memory; its cgroup goes when it stops', async () => {
-  // Each holds 40 MiB of memory: within the task's 64 MiB alone, beyond it together.
-  const eat = (seconds: number) => `sleep ${seconds}; dd if=/dev/zero of=/eat/x bs=1M count=40 && sleep 60; exit $?`;
+  // Each holds 40 MiB of memory, once it is told to: within the task's 64 MiB alone, beyond it together.
+  const eat = 'until [ -e /tmp/go ]; do sleep 0.1; done; dd if=/dev/zero of=/eat/x bs=1M count=40 && sleep 60; exit $?';
   const linuxParameters = { tmpfs: [{ containerPath: '/eat', size: 60 }] };
-  const both = definition([shell('first', eat(0), { linuxParameters }), shell('second', eat(2), { linuxParameters })], {
+  const both = definition([shell('first', eat, { linuxParameters }), shell('second', eat, { linuxParameters })], {
     cpu: '512',
     memory: '64',
   });
-  const { taskId } = await host.run(both);
+  const { taskId, containers } = await host.run(both);
   expect(limit(taskId, 'memory.limit_in_bytes', 'memory.max')).toBe(String(64 * 1024 * 1024));
   expect(limit(taskId, 'cpu.cfs_quota_us', 'cpu.max')).toMatch(/^50000( 100000)?$/);
+  for (const { runtimeId } of containers) await host.begin(runtimeId!, 'touch', '/tmp/go');
   const ended = await host.reported(taskId, (r) => r.lastStatus === 'STOPPED', 120_000);
   expect(ended.containers.map((c) => c.reason)).toContain('OutOfMemoryError: Container killed due to memory usage');
   const killed = ended.containers.find((c) => c.reason !== undefined)!;
   expect(killed.exitCode).toBe(137);
-  await expect.poll(() => folders(taskId).filter((f) => existsSync(f)), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => folders(taskId).filter((f) => existsSync(f)), { timeout: 30_000 }).toEqual([]);
 });
 
 it('a task adopted after a restart leaves no cgroup, nor does a launch that never came to be', async () => {

