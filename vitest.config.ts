@@ -8,6 +8,10 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
     include: [`test/${name}/**/*.test.ts`],
     restoreMocks: true,
     unstubEnvs: true,
+    // Limits that only a fault reaches, however busy the machine is.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     // The SDK announces its own later versions' Node releases in every process.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     ...options,
@@ -18,7 +22,7 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
 const SHARED_PROCESS = { isolate: false };
 
 /** One Postgres for the project, one database for each file. */
-const ON_POSTGRES = { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: 'test/support/postgres-server.ts' };
+const ON_POSTGRES = { globalSetup: 'test/support/postgres-server.ts' };
 
 // Groups run one after the other: real engines have the machine for themselves.
 export default defineConfig({
@@ -28,11 +32,11 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     projects: [
       project('unit', SHARED_PROCESS),
-      project('property', { ...SHARED_PROCESS, testTimeout: 60_000 }),
+      project('property', SHARED_PROCESS),
       project('store', { ...SHARED_PROCESS, ...ON_POSTGRES }),
       project('workflow', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 }),
-      project('simulation', { testTimeout: 300_000, hookTimeout: 120_000 }),
-      project('replay', { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project('simulation', { testTimeout: 300_000 }),
+      project('replay', { testTimeout: 120_000 }),
       project('api', { ...SHARED_PROCESS, ...ON_POSTGRES }),
       project('docker', {
         testTimeout: 180_000,

@@ -49,7 +49,7 @@ describe('an agent without a watch', () => {
     const { session, sessions, warn } = await anAgent({ status: 'COMPLETED' });
     session.unwatched();
     session.unwatched();
-    await vi.waitFor(() => expect(sessions).toHaveLength(2));
+    await vi.waitFor(() => expect(sessions).toHaveLength(2), 30_000);
     expect(warn).toHaveBeenCalledOnce();
     expect(sessions[1]).not.toBe(sessions[0]);
   });
