@@ -8,25 +8,36 @@ export interface Columns {
   readonly columns: Readonly<Record<string, Column>>;
 }
 
-/** `values` alone: one a row. With `index`: each distinct value once, and per row its place among them; -1 = the row lacks the member. */
-interface Column {
+type Column = PlainColumn | ListColumn;
+
+/**
+ * `values` alone: one a row, or a single one that every row has. With `index`: each distinct value once, and per row its
+ * place among them; -1 = the row lacks the member.
+ */
+interface PlainColumn {
   readonly values: readonly unknown[];
   readonly index?: readonly number[];
 }
 
+/** Lists of objects, no two of them alike: what is in all the lists, one list after the other, and the length of each. */
+interface ListColumn {
+  readonly lists: Columns;
+  readonly lengths: PlainColumn;
+}
+
 export function toColumns(rows: readonly object[]): Columns {
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  const columns = [...names].map((name) => [name, toColumn(rows.map((row) => (row as Row)[name]))] as const);
+  const columns = [...names].map((name) => [name, toColumn(rows.map((row) => memberOf(row, name)))] as const);
   return { rows: rows.length, columns: Object.fromEntries(columns) };
 }
 
 /** The objects that `toColumns` was given; members that were undefined are absent. */
 export function fromColumns({ rows, columns }: Columns): readonly Row[] {
-  const entries = Object.entries(columns);
+  const entries = Object.entries(columns).map(([name, column]) => [name, valuesOf(column, rows)] as const);
   return Array.from({ length: rows }, (_, row) => {
-    const members = entries.flatMap(([name, { values, index }]) => {
-      const place = index ? (index[row] ?? -1) : row;
-      return place < 0 ? [] : [[name, values[place]] as const];
+    const members = entries.flatMap(([name, values]) => {
+      const value = values[row];
+      return value === undefined ? [] : [[name, value] as const];
     });
     return Object.fromEntries(members);
   });
@@ -34,7 +45,18 @@ export function fromColumns({ rows, columns }: Columns): readonly Row[] {
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** Its own: every object has a `__proto__`. */
+const memberOf = (row: object, name: string): unknown => (Object.hasOwn(row, name) ? (row as Row)[name] : undefined);
+
 function toColumn(values: readonly unknown[]): Column {
+  const column = toPlainColumn(values);
+  const isWrittenOut = column.index === undefined && column.values.length > 1;
+  return isWrittenOut && values.every(isListOfObjects)
+    ? { lists: toColumns(values.flat()), lengths: toPlainColumn(values.map((list) => list.length)) }
+    : column;
+}
+
+function toPlainColumn(values: readonly unknown[]): PlainColumn {
   const places = new Map<string | undefined, number>();
   const distinct: unknown[] = [];
   const index = values.map((value) => {
@@ -45,5 +67,23 @@ function toColumn(values: readonly unknown[]): Column {
     places.set(text, distinct.length);
     return distinct.push(value) - 1;
   });
-  return distinct.length === values.length ? { values } : { values: distinct, index };
+  if (distinct.length === values.length) return { values };
+  return distinct.length === 1 && !index.includes(-1) ? { values: distinct } : { values: distinct, index };
+}
+
+const isListOfObjects = (value: unknown): value is readonly object[] =>
+  Array.isArray(value) && value.every((one: unknown) => typeof one === 'object' && one !== null && !Array.isArray(one));
+
+/** One a row; undefined: the row lacks the member. */
+function valuesOf(column: Column, rows: number): readonly unknown[] {
+  if ('lists' in column) return listsOf(column, rows);
+  const { values, index } = column;
+  if (index) return index.map((place) => values[place]);
+  return values.length === 1 ? Array.from({ length: rows }, () => values[0]) : values;
+}
+
+function listsOf({ lists, lengths }: ListColumn, rows: number): readonly unknown[] {
+  const items = fromColumns(lists).values();
+  const next = (): unknown => items.next().value;
+  return valuesOf(lengths, rows).map((length) => Array.from({ length: Number(length) }, next));
 }

@@ -3,8 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { type Columns, fromColumns, toColumns } from '../../../model/columns.ts';
 
 const value = fc.oneof(fc.constantFrom('RUNNING', 'PENDING', 0, 1, true, null), fc.string(), fc.jsonValue());
+const container = fc.record({ name: fc.string(), at: value }, { requiredKeys: [] });
+const name = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'toString'));
+const anyObject = fc.dictionary(name, fc.constantFrom(0, 'a'), { maxKeys: 3 });
 const row = fc.record(
-  { taskId: fc.uuid(), status: value, at: value, gpus: fc.array(fc.string()) },
+  {
+    taskId: fc.uuid(),
+    status: value,
+    at: value,
+    gpus: fc.array(fc.string()),
+    containers: fc.oneof(fc.array(container), fc.array(anyObject)),
+  },
   { requiredKeys: ['taskId'] },
 );
 
@@ -16,6 +25,16 @@ describe('columns', () => {
         expect(fromColumns(JSON.parse(JSON.stringify(toColumns(rows))) as Columns)).toEqual(plain);
       }),
     );
+  });
+
+  it('repeat nothing within the lists of the rows', () => {
+    const digest = `sha256:${'d'.repeat(64)}`;
+    const rows = Array.from({ length: 100 }, (_, i) => ({
+      containers: [{ name: 'main', lastStatus: 'RUNNING', runtimeId: i.toString(16).padStart(64, '0'), digest }],
+    }));
+    const columns = toColumns(rows);
+    expect(fromColumns(columns)).toEqual(rows);
+    expect(JSON.stringify(columns).length).toBeLessThan(100 * 70);
   });
 
   it('take a quarter of the room for a service of 5,000 tasks', () => {
