@@ -1,13 +1,13 @@
-/** Time as the simulated parts see it: the machine's own, or the virtual one of the engine. */
+/** Time as the simulated parts see it: the machine's own clock, or the engine's virtual one. */
 import type { EpochMs } from '../model/time.ts';
 
 export interface Clock {
   now(): EpochMs;
-  /** Calls `action` once, that much later; the answer cancels it. */
+  /** Calls `action` once after `ms` milliseconds, unless the returned function is called first. */
   after(ms: number, action: () => void): () => void;
 }
 
-/** For simulated instances on a real Temporal. Its timers do not keep a process alive. */
+/** For simulated instances on a real Temporal. Its timers do not keep the process alive. */
 export const realClock: Clock = {
   now: () => Date.now(),
   after: (ms, action) => {

@@ -7,21 +7,21 @@ export interface Random {
   below(limit: number): number;
   /** True with this probability. */
   chance(probability: number): boolean;
-  /** Uniform over the span, in whole milliseconds. */
+  /** A whole number of milliseconds, uniform over the span. */
   within(span: Span): number;
-  /** One of a list that is not empty. */
+  /** One entry of a list that is not empty; throws if it is. */
   pick<T>(list: readonly T[]): T;
-  /** A stream of its own: what is drawn from it changes nothing here. */
+  /** A separate stream: draws from it do not change the numbers of this one. */
   fork(label: string): Random;
 }
 
-/** Milliseconds, both ends included. */
+/** Milliseconds; both ends are included. */
 export interface Span {
   readonly least: number;
   readonly most: number;
 }
 
-/** `seed`: any text. */
+/** `seed` may be any text. */
 export function createRandom(seed: string): Random {
   const next = sfc32(seed);
   const below = (limit: number): number => Math.floor(next() * limit);

@@ -1,6 +1,7 @@
 /**
- * A service stays within its bounds by its own doing: it never starts more than maximumPercent allows, and stops no
- * healthy task when minimumHealthyPercent would be missed. Looked at when the service writes what it decided.
+ * A service itself keeps within its bounds: it never starts more tasks than maximumPercent allows, and never stops a
+ * healthy task if that would leave fewer than minimumHealthyPercent. The watch checks each decision as the service
+ * writes it.
  */
 import type { ServiceRecord } from '../../model/service.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
@@ -10,7 +11,7 @@ import type { EpochMs } from '../../model/time.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { serviceBounds } from '../../scheduler/service/bounds.ts';
 
-/** What is known of a service besides its row: calls that may have reached it or not. */
+/** What the check knows of a service besides its row: calls that may or may not have reached it. */
 export interface ServiceBelief {
   readonly desiredCounts: readonly number[];
   readonly minimums: readonly number[];
@@ -18,20 +19,21 @@ export interface ServiceBelief {
 }
 
 /**
- * What looks wrong when a decision is carried out, to be looked at again later: an earlier decision may not be in the
- * store yet, when the database was away. The rows tell then when each task was asked to stop, and when it ran.
+ * Something that looked wrong when a decision was written. It is checked again later, because an earlier decision may
+ * be missing from the store after the database was away. By then the rows tell when each task was asked to stop and
+ * when it ran.
  */
 interface Suspicion {
   readonly at: EpochMs;
   readonly serviceName: string;
-  /** Tasks that counted, as far as was known. */
+  /** Tasks that counted, as far as the check knew. */
   readonly taskIds: readonly string[];
-  /** Stopped by the decision itself. */
+  /** Tasks that the decision itself stopped. */
   readonly stops: ReadonlySet<string>;
   readonly limit: { readonly kind: 'minimum' | 'maximum'; readonly tasks: number };
 }
 
-/** By then whatever was decided is in the store. */
+/** After this time, every decision is in the store. */
 const LOOK_AGAIN_AFTER_MS = 120_000;
 
 export class BoundsWatch {
@@ -53,7 +55,7 @@ export class BoundsWatch {
     this.#beliefs = options.beliefs;
   }
 
-  /** What was found of the decisions that are old enough to be judged. */
+  /** Returns what was wrong with the decisions that are now old enough to be judged. */
   async take(): Promise<readonly string[]> {
     const isDue = ({ at }: Suspicion): boolean => this.#now() - at > LOOK_AGAIN_AFTER_MS;
     const due = this.#suspicions.filter(isDue);
@@ -63,7 +65,7 @@ export class BoundsWatch {
     return verdicts;
   }
 
-  /** Before an owner's writes are carried out. */
+  /** Runs before an owner's writes are carried out. */
   async beforeWrite(writes: OwnerRecord): Promise<void> {
     const stops = new Set(writes.tasks.filter(isSchedulersStop).map((patch) => patch.taskId));
     const [first] = stops;
@@ -84,7 +86,7 @@ export class BoundsWatch {
     this.#suspicions.push({ at: this.#now(), serviceName, taskIds, stops, limit });
   }
 
-  /** After tasks were reserved. */
+  /** Runs after tasks were reserved. */
   async afterReserve(tasks: readonly Task[]): Promise<void> {
     const serviceName = tasks[0]?.serviceName;
     const service = serviceName === undefined ? undefined : await this.#service(serviceName);
@@ -106,12 +108,12 @@ export class BoundsWatch {
     const counted = tasks.filter((task) => !stops.has(task.taskId) && !wasLeaving(task));
     if (limit.kind === 'maximum')
       return counted.length > limit.tasks
-        ? [`service ${serviceName} had ${counted.length} tasks, more than the ${limit.tasks} of its maximum`]
+        ? [`service ${serviceName} had ${counted.length} tasks, but its maximum is ${limit.tasks}`]
         : [];
     const running = counted.filter((task) => task.startedAt !== undefined && task.startedAt <= at);
     return running.length < limit.tasks
       ? [
-          `service ${serviceName} stopped ${stops.size} tasks and kept ${running.length} healthy ones, fewer than the ${limit.tasks} of its minimum`,
+          `service ${serviceName} stopped ${stops.size} tasks and kept ${running.length} healthy ones, but its minimum is ${limit.tasks}`,
         ]
       : [];
   }
@@ -125,7 +127,7 @@ export class BoundsWatch {
     return (await this.#store.listLiveTasks()).filter((task) => task.serviceName === serviceName);
   }
 
-  /** The widest that any of what was asked allows. */
+  /** The widest bounds that any of the requested values allows. */
   #bounds({ definition }: ServiceRecord): { readonly lower: number; readonly upper: number } {
     const { desiredCounts, minimums, maximums } = this.#beliefs(definition.serviceName);
     const { minimumHealthyPercent, maximumPercent } = definition;

@@ -1,4 +1,4 @@
-/** What an instance counts as held is what its tasks hold, and never more than it has. */
+/** An instance counts as held exactly what its tasks hold, and never more than it has. */
 import type { Check } from './check.ts';
 
 export const capacity: Check = {
@@ -11,7 +11,7 @@ export const capacity: Check = {
     return [
       ...differences.map(
         ({ containerInstanceId, expected, found }) =>
-          `instance ${containerInstanceId} counts ${JSON.stringify(found)}, its tasks hold ${JSON.stringify(expected)}`,
+          `instance ${containerInstanceId} counts ${JSON.stringify(found)}, but its tasks hold ${JSON.stringify(expected)}`,
       ),
       ...overbooked.map(({ containerInstanceId }) => `instance ${containerInstanceId} holds more than it has`),
     ];

@@ -1,4 +1,4 @@
-/** A promise that is checked after each step. */
+/** A promise that is checked after each step of a scenario. */
 import type { SimulatedWorld } from '../world/world.ts';
 import type { Observation } from './observation.ts';
 
@@ -8,7 +8,7 @@ export interface CheckInput {
   readonly now: Observation;
 }
 
-/** Answers one sentence for each way in which the promise is broken. */
+/** `check` returns one sentence for each way in which the promise is broken. */
 export interface Check {
   readonly name: string;
   check(input: CheckInput): Promise<readonly string[]> | readonly string[];

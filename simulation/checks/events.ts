@@ -1,6 +1,6 @@
 /**
- * Events are told in the order of what happened, each change once, and nothing that is in the store has gone untold: the
- * newest event of a task or instance shows its row. After STOPPED a task has no event.
+ * Events come in the order of what happened, each change exactly once, and none is missing: the newest event of a task
+ * or instance shows its row. A task has no event after STOPPED.
  */
 import { statusRank } from '../../model/status.ts';
 import type { ServiceActionName } from '../../model/service-action.ts';
@@ -14,7 +14,7 @@ const PAGE = 1_000;
 type TaskEvent = Extract<StoredEvent, { kind: 'task' }>;
 type Told = Pick<Task, 'version' | 'lastStatus' | 'desiredStatus'>;
 
-/** Reads on from where it stopped, so one is for one run. */
+/** It continues where it last stopped reading, so each run needs its own. */
 export class EventOrder implements Check {
   readonly name = 'events';
   readonly #tasks = new Map<string, Told>();
@@ -36,7 +36,7 @@ export class EventOrder implements Check {
   #look(event: StoredEvent): readonly string[] {
     const isLate = event.position <= this.#position;
     this.#position = Math.max(event.position, this.#position);
-    const late = isLate ? [`event ${event.id} stands at ${event.position}, before one that was read already`] : [];
+    const late = isLate ? [`event ${event.id} has position ${event.position}, before one that was already read`] : [];
     switch (event.kind) {
       case 'task':
         return [...late, ...this.#lookAtTask(event)];
@@ -59,11 +59,11 @@ export class EventOrder implements Check {
     if (!before) return [];
     const wrong: string[] = [];
     if (before.lastStatus === 'STOPPED') wrong.push(`task ${taskId} has an event (${lastStatus}) after STOPPED`);
-    if (version <= before.version) wrong.push(`task ${taskId}: version ${version} is told after ${before.version}`);
+    if (version <= before.version) wrong.push(`task ${taskId}: version ${version} comes after ${before.version}`);
     if (statusRank(lastStatus) < statusRank(before.lastStatus))
-      wrong.push(`task ${taskId} is told to be ${lastStatus} after ${before.lastStatus}`);
+      wrong.push(`task ${taskId} is ${lastStatus} in an event after ${before.lastStatus}`);
     if (before.desiredStatus === 'STOPPED' && desiredStatus !== 'STOPPED')
-      wrong.push(`task ${taskId} is told to be kept after it was told to be stopped`);
+      wrong.push(`task ${taskId} has desiredStatus RUNNING in an event after STOPPED`);
     return wrong;
   }
 
@@ -77,11 +77,11 @@ export class EventOrder implements Check {
     const before = this.#instances.get(id);
     this.#instances.set(id, version);
     return before !== undefined && version <= before
-      ? [`instance ${id}: version ${version} is told after ${before}`]
+      ? [`instance ${id}: version ${version} comes after ${before}`]
       : [];
   }
 
-  /** It begins, and then it ends one way; a rollback may have it begin again. */
+  /** A deployment begins and then ends in one way; a rollback may make it begin again. */
   #lookAtDeployment(deployment: string, name: ServiceActionName): readonly string[] {
     const before = this.#deployments.get(deployment);
     this.#deployments.set(deployment, name);
@@ -96,13 +96,13 @@ export class EventOrder implements Check {
       return told?.version === version && told.lastStatus === lastStatus
         ? []
         : [
-            `task ${taskId} is ${lastStatus} (version ${version}); told: ${told?.lastStatus ?? 'nothing'} (${told?.version ?? 0})`,
+            `task ${taskId} is ${lastStatus} (version ${version}), but its newest event has ${told?.lastStatus ?? 'nothing'} (${told?.version ?? 0})`,
           ];
     });
     const ofInstances = [...instances.values()].flatMap(({ containerInstanceId: id, version }) =>
       this.#instances.get(id) === version
         ? []
-        : [`instance ${id} has version ${version}; told: ${this.#instances.get(id) ?? 0}`],
+        : [`instance ${id} has version ${version}, but its newest event has ${this.#instances.get(id) ?? 0}`],
     );
     return [...ofTasks, ...ofInstances];
   }

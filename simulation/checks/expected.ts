@@ -1,4 +1,4 @@
-/** Whether what a scenario expects is so. */
+/** Compares what a scenario expects with what is there. */
 import type { ContainerInstance } from '../../model/container-instance.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
@@ -12,7 +12,7 @@ export interface ExpectedInput {
 
 const PAGE = 1_000;
 
-/** One sentence for each member that is otherwise; empty: all is as expected. */
+/** Returns one sentence for each member that differs; none if all is as expected. */
 export async function missed(input: ExpectedInput, that: readonly Expectation[]): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const one of that) {
@@ -23,7 +23,7 @@ export async function missed(input: ExpectedInput, that: readonly Expectation[])
   return wrong;
 }
 
-/** Compares what is expected with what is; a member that is not expected is not looked at. */
+/** Compares the expected members only. */
 function compare(
   subject: string,
   pairs: readonly (readonly [what: string, expected: unknown, found: unknown])[],
@@ -41,7 +41,7 @@ async function serviceMissed(
 ): Promise<readonly string[]> {
   const subject = `service ${expected.service}`;
   const [row] = await world.store.getServices(clusterName, [expected.service]);
-  if (!row) return [`${subject}: there is none`];
+  if (!row) return [`${subject}: it does not exist`];
   return [
     ...compare(subject, [
       ['status', expected.status, row.status],
@@ -60,7 +60,7 @@ async function serviceMissed(
 const taskSetPairs = ({ deployments }: ServiceRecord, { taskSets = {} }: ServiceExpectation) =>
   Object.entries(taskSets).map(([name, count]) => {
     const set = deployments.find(({ taskSet }) => taskSet?.externalId === name);
-    return [`task set ${name}`, count, set?.runningCount ?? 'not there'] as const;
+    return [`task set ${name}`, count, set?.runningCount ?? 'missing'] as const;
   });
 
 async function zonePairs(world: SimulatedWorld, { service, zones }: ServiceExpectation) {
@@ -97,7 +97,7 @@ async function tasksMissed(input: ExpectedInput, expected: TaskExpectation): Pro
   return [`tasks ${kind}: ${found} are ${JSON.stringify(description)}, expected ${wanted}`];
 }
 
-/** Stopped ones too. */
+/** Includes STOPPED tasks. */
 async function tasksOf({ world, clusterName }: ExpectedInput, family: string): Promise<readonly Task[]> {
   const tasks: Task[] = [];
   let after: string | undefined;
@@ -118,7 +118,7 @@ async function instanceMissed(
 ): Promise<readonly string[]> {
   const subject = `instance ${expected.instance}`;
   const instance = world.instances[expected.instance];
-  if (!instance) return [`${subject}: there are ${world.instances.length}`];
+  if (!instance) return [`${subject}: there are only ${world.instances.length}`];
   const [row] = (await world.store.getInstances(clusterName, [instance.id])) as readonly ContainerInstance[];
   if (!row) return [`${subject}: it is not registered`];
   const tasks = expected.tasks === undefined ? 0 : (await world.store.listInstanceTasks(instance.id)).length;

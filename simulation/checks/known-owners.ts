@@ -1,4 +1,4 @@
-/** Who owns something that is not over has a workflow that takes care of it. */
+/** Each task, service and instance that has not ended has a workflow that owns it. */
 import { containerInstanceWorkflowId, serviceWorkflowId } from '../../model/workflow-ids.ts';
 import type { Check } from './check.ts';
 

@@ -1,20 +1,23 @@
-/** What the store says at one moment: what the checks compare with the moment before, with the machines and with the owners. */
+/**
+ * What the store says at one moment. The checks compare it with the moment before, with the machines and with the
+ * owners.
+ */
 import type { CountedInstance } from '../../model/container-instance.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
 import type { Store } from '../../store/contract/store.ts';
 
 export interface Observation {
-  /** Tasks that are not STOPPED, and those of the moment before. */
+  /** Tasks that are not STOPPED, and those that were not STOPPED the moment before. */
   readonly tasks: ReadonlyMap<string, Task>;
-  /** Not INACTIVE, by name. */
+  /** Services that are not INACTIVE, by name. */
   readonly services: ReadonlyMap<string, ServiceRecord>;
   readonly instances: ReadonlyMap<string, CountedInstance>;
 }
 
 export const NOTHING_YET: Observation = { tasks: new Map(), services: new Map(), instances: new Map() };
 
-/** DescribeContainerInstances takes a hundred at a time; this asks for as many as there are. */
+/** Asks for all instances at once, more than the hundred that DescribeContainerInstances takes. */
 export async function observe(
   store: Store,
   clusterName: string,

@@ -1,4 +1,4 @@
-/** A task never runs twice: one machine at most, at any moment. */
+/** A task never runs twice: at any moment it runs on one machine at most. */
 import type { Check } from './check.ts';
 
 export const oneCopy: Check = {

@@ -1,4 +1,4 @@
-/** What happened stays so: versions rise, no status goes back, nothing that is not STOPPED disappears. */
+/** Nothing goes back: versions rise, statuses move forwards, and nothing that is not STOPPED disappears. */
 import { statusRank } from '../../model/status.ts';
 import type { Task } from '../../model/task.ts';
 import type { Check } from './check.ts';
@@ -32,8 +32,8 @@ function compareTasks(then: Task, now: Task): string[] {
   if (statusRank(now.lastStatus) < statusRank(then.lastStatus))
     wrong.push(`task ${now.taskId} went from ${then.lastStatus} to ${now.lastStatus}`);
   if (then.desiredStatus === 'STOPPED' && now.desiredStatus === 'RUNNING')
-    wrong.push(`task ${now.taskId} was to stop and is to run again`);
+    wrong.push(`task ${now.taskId} had desiredStatus STOPPED and has RUNNING again`);
   if (then.startedAt !== undefined && now.startedAt !== then.startedAt)
-    wrong.push(`task ${now.taskId} started at ${then.startedAt} and at ${String(now.startedAt)}`);
+    wrong.push(`task ${now.taskId} had startedAt ${then.startedAt} and has ${String(now.startedAt)}`);
   return wrong;
 }

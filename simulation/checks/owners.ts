@@ -1,6 +1,6 @@
 /**
- * What the store says is what the owners hold in memory: every task, service and instance. Asked of the workflows
- * themselves, when they have nothing under way; what is not written by then never will be.
+ * The store says what the owners have in memory, for every task, service and instance. The check asks the workflows
+ * themselves once they have nothing under way; what is not written by then never will be.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ContainerInstance } from '../../model/container-instance.ts';
@@ -17,12 +17,12 @@ interface OwnersInput {
   readonly now: Observation;
 }
 
-/** One sentence for each difference, and for each owner that is too busy to be asked. */
+/** Returns one sentence for each difference, and for each owner that is too busy to answer. */
 export async function ownersDiffer({ world, now }: OwnersInput): Promise<readonly string[]> {
   const wrong: string[] = [];
   const ask = async <T>(workflowId: string, query: { readonly name: string }): Promise<T | undefined> => {
     const asked = await world.temporal.query(workflowId, query.name);
-    if (!asked) wrong.push(`${workflowId} does not come to rest`);
+    if (!asked) wrong.push(`${workflowId} is still busy`);
     return asked?.answer as T | undefined;
   };
   for (const [workflowId, rows] of tasksByOwner(now)) {
@@ -43,7 +43,7 @@ export async function ownersDiffer({ world, now }: OwnersInput): Promise<readonl
   return wrong;
 }
 
-/** Every service too, so that one is asked that holds tasks of which the store knows nothing. */
+/** Includes every service, so that the check also asks one that owns tasks of which the store knows nothing. */
 function tasksByOwner({ tasks, services }: Observation): ReadonlyMap<string, readonly Task[]> {
   const owners = new Map<string, Task[]>();
   for (const { definition } of services.values())
@@ -58,7 +58,7 @@ function tasksByOwner({ tasks, services }: Observation): ReadonlyMap<string, rea
 const describeTask = (task: HeldTask): string => {
   const { containerInstanceId, lastStatus, desiredStatus, healthStatus, startedAt = 'never', version } = task;
   const place = containerInstanceId === '' ? 'no instance' : containerInstanceId;
-  return `${lastStatus} (to be ${desiredStatus}), ${healthStatus}, started ${startedAt}, version ${version}, on ${place}`;
+  return `${lastStatus} (desired: ${desiredStatus}), ${healthStatus}, started ${startedAt}, version ${version}, on ${place}`;
 };
 
 function tasksDiffer(workflowId: string, rows: readonly Task[], held: readonly HeldTask[]): string[] {
@@ -67,12 +67,12 @@ function tasksDiffer(workflowId: string, rows: readonly Task[], held: readonly H
   );
   const inMemory = new Map(held.map((task) => [task.taskId, describeTask(task)]));
   return [...new Set([...inStore.keys(), ...inMemory.keys()])].flatMap((taskId) => {
-    const [row = 'over', memory = 'over'] = [inStore.get(taskId), inMemory.get(taskId)];
+    const [row = 'ended', memory = 'ended'] = [inStore.get(taskId), inMemory.get(taskId)];
     return row === memory ? [] : [`task ${taskId} is ${row} in the store, and ${memory} for ${workflowId}`];
   });
 }
 
-/** But for the tags, which the API writes. As JSON has them: a member that is undefined is not there. */
+/** Ignores the tags, which the API writes. Compares as JSON does, where an undefined member is absent. */
 function serviceDiffers(row: ServiceRecord, held: ServiceRecord | null): string[] {
   const { serviceName } = row.definition;
   if (held === null) return [`service ${serviceName} is ${row.status} in the store, and its workflow holds none`];

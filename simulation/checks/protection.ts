@@ -1,4 +1,7 @@
-/** A service does not stop a task that is under scale-in protection, unless it is unhealthy, or its service or task set goes. */
+/**
+ * A service does not stop a task under scale-in protection, unless the task is unhealthy or its service or task set is
+ * being deleted.
+ */
 import type { Task } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
@@ -21,7 +24,10 @@ export class ProtectionWatch {
     this.#broken = options.broken;
   }
 
-  /** Before an owner's writes are carried out. What the same write says of protection was decided before the stop. */
+  /**
+   * Runs before an owner's writes are carried out. The stops were decided before the protection in the same write took
+   * effect.
+   */
   async beforeWrite({ clusterName, tasks: patches, service }: OwnerRecord): Promise<void> {
     const stops = patches.filter(
       ({ changes }) =>
@@ -38,14 +44,14 @@ export class ProtectionWatch {
     const held: Task[] = [];
     for (const row of rows) if (this.#isHeld(row) && !(await this.#isGoing(clusterName, service, row))) held.push(row);
     for (const { taskId } of held)
-      this.#broken(`protection: task ${taskId} is under protection, and its service stops it`);
+      this.#broken(`protection: task ${taskId} is under protection, but its service stops it`);
   }
 
   #isHeld(row: Task): boolean {
     return row.desiredStatus === 'RUNNING' && row.healthStatus !== 'UNHEALTHY' && isProtected(row, this.#now());
   }
 
-  /** A service or a task set that was deleted stops its tasks whatever. */
+  /** A deleted service or task set stops its tasks, protected or not. */
   async #isGoing(clusterName: string, written: ServiceRecord | undefined, task: Task): Promise<boolean> {
     const service = written ?? (await this.#store.getServices(clusterName, [task.serviceName ?? '']))[0];
     if (service?.status !== 'ACTIVE') return true;

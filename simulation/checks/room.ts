@@ -1,4 +1,4 @@
-/** Which instances could take a task of some kind now. */
+/** Tells which instances have room for a task of some kind now. */
 import {
   CAPACITY_PROVIDER_ATTRIBUTE,
   FARGATE_ATTRIBUTE,
@@ -13,7 +13,7 @@ export const familyOf = (arn: string): string => /task-definition\/([^:]+):/.exe
 export const takingWork = ({ instances }: Observation): readonly CountedInstance[] =>
   [...instances.values()].filter((instance) => instance.status === 'ACTIVE' && instance.agentConnected);
 
-/** Of whatever provider. */
+/** Instances of any provider. */
 export const roomFor = (kind: TaskKind | undefined, now: Observation): readonly CountedInstance[] =>
   kind === undefined ? [] : takingWork(now).filter((instance) => isRoomy(instance, kind));
 
@@ -26,7 +26,7 @@ function isRoomy({ remaining, attributes }: CountedInstance, { cpu, memory, host
   );
 }
 
-/** Whether it is of the provider's instances; without a provider every one is. */
+/** Whether the instance belongs to the provider; without a provider every instance does. */
 export function isOffering({ attributes }: CountedInstance, provider: string | undefined): boolean {
   const has = (wanted: string, value?: string): boolean =>
     attributes.some((attribute) => attribute.name === wanted && (value === undefined || attribute.value === value));

@@ -1,6 +1,6 @@
 /**
- * When nothing fails any more, what was promised comes about, as far as capacity allows: services have the tasks they
- * were to have, nothing waits where there is room, and store and machines agree on what runs.
+ * Once nothing fails any more, everything that was promised comes about, as far as capacity allows: services have their
+ * desired tasks, no task waits where there is room, and store and machines agree on what runs.
  */
 import type { Task } from '../../model/task.ts';
 import type { Expectations, ExpectedService } from '../run/expectations.ts';
@@ -16,17 +16,17 @@ export interface SettledInput {
   readonly scenario: Scenario;
   readonly expectations: Expectations;
   readonly now: Observation;
-  /** Until then something may come about. */
+  /** Up to this time, things may still come about. */
   readonly limit: number;
 }
 
-/** What is not yet as it should be; empty: all is. */
+/** Returns one sentence for each thing that is not yet as it should be. */
 export function unsettled(input: SettledInput): readonly string[] {
   const { expectations, now } = input;
   const wrong: string[] = [];
   for (const [name, expected] of expectations.services) wrong.push(...serviceWrong(input, name, expected));
   for (const name of now.services.keys())
-    if (!expectations.services.has(name)) wrong.push(`service ${name} exists, and nobody asked for it`);
+    if (!expectations.services.has(name)) wrong.push(`service ${name} exists, but nobody asked for it`);
   for (const id of expectations.stoppedTaskIds) {
     const task = now.tasks.get(id);
     if (task && task.lastStatus !== 'STOPPED')
@@ -49,14 +49,14 @@ function serviceWrong(input: SettledInput, name: string, expected: ExpectedServi
   const isReplica = service.definition.schedulingStrategy === 'REPLICA';
   const counts = expected.desiredCount.values;
   if (isReplica && counts.length > 0 && !counts.includes(service.definition.desiredCount))
-    return [`service ${name} is to have ${counts.join(' or ')} tasks, and wants ${service.definition.desiredCount}`];
-  // Tasks that cannot run keep their services from ever being steady.
+    return [`service ${name} should want ${counts.join(' or ')} tasks, but wants ${service.definition.desiredCount}`];
+  // A service whose tasks cannot run never becomes steady.
   if (kindsOf(service, expected).some((kind) => scenario.tasks[kind]?.broken === true)) return [];
   const wrong = unsteady(input, service);
   return wrong.length > 0 ? wrong : unbalanced(input, service);
 }
 
-/** A task in PROVISIONING, and an instance of its capacity provider that has room for it. */
+/** Finds a task in PROVISIONING although an instance of its capacity provider has room for it. */
 function waitsInVain({ now, scenario }: SettledInput, task: Task): readonly string[] {
   const { taskId, capacityProviderName, containerInstanceId, desiredStatus, lastStatus } = task;
   if (lastStatus !== 'PROVISIONING' || containerInstanceId !== undefined || desiredStatus === 'STOPPED') return [];
@@ -65,10 +65,10 @@ function waitsInVain({ now, scenario }: SettledInput, task: Task): readonly stri
   );
   return room.length === 0
     ? []
-    : [`task ${taskId} waits for ${capacityProviderName ?? 'an instance'}, and ${room.length} instances have room`];
+    : [`task ${taskId} waits for ${capacityProviderName ?? 'an instance'}, but ${room.length} instances have room`];
 }
 
-/** Two minutes after the notice nothing is left there. */
+/** Two minutes after the notice of an interruption, nothing is left on the instance. */
 function interruptedWrong({ now, expectations }: SettledInput): readonly string[] {
   const { interruptedInstanceIds } = expectations;
   return [...now.tasks.values()]
@@ -79,7 +79,7 @@ function interruptedWrong({ now, expectations }: SettledInput): readonly string[
     );
 }
 
-/** The machines that take part run just what the store says, and every agent is heard. */
+/** The machines run just what the store says, and every agent is connected. */
 function machinesWrong({ world, now }: SettledInput): readonly string[] {
   const wrong: string[] = [];
   const live = [...now.tasks.values()].filter((task) => task.lastStatus !== 'STOPPED');
@@ -107,7 +107,7 @@ function machineWrong(running: readonly string[], tasks: readonly Task[]): strin
       .map((task) => `task ${task.taskId} is RUNNING in the store and runs nowhere`),
     ...tasks
       .filter((task) => task.desiredStatus === 'STOPPED')
-      .map((task) => `task ${task.taskId} is to stop and is ${task.lastStatus}`),
+      .map((task) => `task ${task.taskId} should stop, but is ${task.lastStatus}`),
     ...running
       .filter((id) => !known.has(id))
       .map((id) => `task ${id} runs on ${tasks[0]?.containerInstanceId ?? 'a machine'} and is STOPPED in the store`),

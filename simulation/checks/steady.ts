@@ -1,4 +1,7 @@
-/** Whether a service has come to where it is to be, or is kept from it by what the user asked or by lack of room. */
+/**
+ * Whether a service has reached the state that it should have, or cannot reach it because of what the user asked or for
+ * lack of room.
+ */
 import type { CountedInstance } from '../../model/container-instance.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import { computedDesiredCount, isExternal } from '../../model/task-set.ts';
@@ -11,7 +14,7 @@ import type { SettledInput } from './settled.ts';
 
 type Deployment = ServiceRecord['deployments'][number];
 
-/** Of every revision that may have tasks. */
+/** The kinds of every revision that may have tasks. */
 export const kindsOf = (service: ServiceRecord, expected: ExpectedService): readonly string[] => [
   ...expected.tasks.values,
   ...service.deployments.map((deployment) => familyOf(deployment.taskDefinitionArn)),
@@ -37,21 +40,24 @@ export function unsteady(input: SettledInput, service: ServiceRecord): readonly 
   ];
 }
 
-/** Each set has its share, and those that were deleted are gone. */
+/** Each task set has its share of tasks, and deleted ones are gone. */
 function taskSetsUnsteady(input: SettledInput, { definition, deployments }: ServiceRecord): readonly string[] {
   return deployments.flatMap((deployment) => {
     const { deploymentId, taskSet, runningCount, pendingCount } = deployment;
     if (!taskSet) return [];
     const desired = computedDesiredCount(definition.desiredCount, taskSet);
     const what = `task set ${taskSet.externalId ?? deploymentId} of service ${definition.serviceName}`;
-    if (taskSet.draining === true) return [`${what} is still on its way out`];
+    if (taskSet.draining === true) return [`${what} is still being deleted`];
     if (runningCount === desired && pendingCount === 0) return [];
     if (runningCount < desired && roomOf(input, deployment).length === 0) return [];
     return [`${what} wants ${desired} tasks, ${runningCount} run, ${pendingCount} are pending`];
   });
 }
 
-/** Room for one more, whichever of the strategy's providers its turn is: none unless each of them has some. */
+/**
+ * Instances with room for one more task, whichever of the strategy's providers comes next. Empty unless each provider
+ * has some.
+ */
 function roomOf({ now, scenario }: SettledInput, deployment: Deployment): readonly CountedInstance[] {
   const { taskDefinitionArn, capacityProviderStrategy = [] } = deployment;
   const room = roomFor(scenario.tasks[familyOf(taskDefinitionArn)], now);
@@ -61,17 +67,20 @@ function roomOf({ now, scenario }: SettledInput, deployment: Deployment): readon
   return offers.some((offer) => offer.length === 0) ? [] : (offers[0] ?? room);
 }
 
-/** Its user, or its circuit breaker, had the rollout end where it was: nothing more is launched, old tasks stay. */
+/** The user or the circuit breaker ended the rollout early: it launches nothing more, and old tasks stay. */
 export const isStoppedShort = ({ serviceDeployments }: ServiceRecord): boolean =>
   ['STOPPED', 'ROLLBACK_FAILED'].includes(serviceDeployments?.[0]?.status ?? '');
 
-/** A hook holds its rollout, and time alone does not lead on before then. */
+/** A hook holds the rollout, and it does not time out before the limit. */
 function isHeldFor({ serviceDeployments }: ServiceRecord, limit: number): boolean {
   const hooks = serviceDeployments?.[0]?.hooks ?? [];
   return hooks.some(({ status, expiresAt }) => status === 'AWAITING_ACTION' && expiresAt > limit);
 }
 
-/** A daemon's task goes last from a DRAINING instance: tasks of a service that blocks itself may stay there for good. */
+/**
+ * A daemon's task leaves a DRAINING instance last, so if the instance has tasks of a service that blocks itself, it may
+ * stay for good.
+ */
 function staysToTheLast({ now }: { readonly now: Observation }, { containerInstanceId, serviceName }: Task): boolean {
   if (now.instances.get(containerInstanceId ?? '')?.status !== 'DRAINING') return false;
   return [...now.tasks.values()].some(
@@ -83,7 +92,7 @@ function staysToTheLast({ now }: { readonly now: Observation }, { containerInsta
   );
 }
 
-/** No task may stop before another has started, and none may start before another has stopped. */
+/** No task may stop before another has started, and no task may start before another has stopped. */
 function blocksItself({ definition }: ServiceRecord): boolean {
   const { lower, upper } = serviceBounds(definition.desiredCount, definition);
   return upper <= lower;

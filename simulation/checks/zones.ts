@@ -1,4 +1,4 @@
-/** A service that is steady is level over the availability zones, where it is rebalanced and there is room for it. */
+/** A steady service that is rebalanced is spread evenly over the availability zones, if there is room. */
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
 import { isRebalanced } from '../../model/zone-rebalancing.ts';
@@ -13,7 +13,7 @@ import { isStoppedShort } from './steady.ts';
 const zoneOf = ({ attributes }: CountedInstance): string =>
   attributes.find(({ name }) => name === AVAILABILITY_ZONE_ATTRIBUTE)?.value ?? '';
 
-/** Only of services that steady.ts finds nothing wrong with. */
+/** For services only in which steady.ts finds nothing wrong. */
 export function unbalanced({ world, scenario, now }: SettledInput, service: ServiceRecord): readonly string[] {
   const { definition, deployments } = service;
   const [primary] = deployments;
@@ -22,19 +22,19 @@ export function unbalanced({ world, scenario, now }: SettledInput, service: Serv
   );
   if (!primary || deployments.length > 1 || !isRebalanced(definition) || !isWhole(tasks, definition.desiredCount))
     return [];
-  // It never counts as steady, and is left as it is; or one more must be able to start before one stops.
+  // Rebalancing leaves such a service alone: it never counts as steady, or it cannot start a task before it stops one.
   const { upper } = serviceBounds(definition.desiredCount, definition);
   if (isStoppedShort(service) || upper <= definition.desiredCount) return [];
   const at = world.clock.now();
   if (tasks.some((task) => isProtected(task, at))) return [];
   const { capacityProviderStrategy: strategy = [] } = primary;
-  // Each task keeps to its provider's zones: only of one provider is it plain where the service can be.
+  // Each task keeps to its provider's zones, so with several providers the check cannot tell where the service can be.
   if (strategy.length > 1) return [];
   const offering = takingWork(now).filter((instance) => isOffering(instance, strategy[0]?.capacityProvider));
   const counts = new Map(offering.map((instance) => [zoneOf(instance), 0]));
   for (const { availabilityZone = '' } of tasks) {
     const count = counts.get(availabilityZone);
-    // On an instance that takes no more work: the planner counts such zones in its own way.
+    // The task is on an instance that takes no more work. The planner counts such zones in its own way.
     if (count === undefined) return [];
     counts.set(availabilityZone, count + 1);
   }
@@ -47,7 +47,7 @@ export function unbalanced({ world, scenario, now }: SettledInput, service: Serv
   );
   const [least, most] = [Math.min(...counts.values()), Math.max(...counts.values())];
   const canMove = [...counts].some(([zone, count]) => count === least && roomy.has(zone)) && most - least >= 2;
-  return canMove ? [`service ${definition.serviceName} has ${describe(counts)}, and could be level`] : [];
+  return canMove ? [`service ${definition.serviceName} has ${describe(counts)}, but could be even`] : [];
 }
 
 const isWhole = (tasks: readonly Task[], desired: number): boolean =>

@@ -1,4 +1,7 @@
-/** Ordinary activities: queues, workers, attempts, time-outs, heartbeats, cancellation, retries, as the server keeps them. */
+/**
+ * Ordinary activities as the server keeps them: queues, workers, attempts, time-outs, heartbeats, cancellation and
+ * retries.
+ */
 import { asyncLocalStorage, Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { EpochMs } from '../../model/time.ts';
@@ -12,7 +15,7 @@ export type ActivityFunctions = Readonly<Record<string, (...args: never[]) => Pr
 export interface ActivityWorker {
   readonly queue: string;
   readonly activities: ActivityFunctions;
-  /** silent: it runs, but nothing gets through either way. */
+  /** `silent`: it runs, but nothing gets through either way. */
   readonly state: () => 'up' | 'silent' | 'dead';
 }
 
@@ -20,7 +23,7 @@ export interface ActivityDeps {
   readonly clock: Clock;
   readonly latency: () => number;
   readonly trace: (line: string) => void;
-  /** True: what the worker answered does not arrive, and it does not learn of that. */
+  /** Whether the worker's answer is lost. The worker does not learn of that. */
   readonly losesAnswer: () => boolean;
 }
 
@@ -34,7 +37,7 @@ interface Retry {
 export interface ActivityTaskOptions {
   readonly workflowId: string;
   readonly command: ScheduleActivity;
-  /** Whether the run that scheduled it is still there. */
+  /** Whether the workflow run that scheduled it still exists. */
   readonly isWanted: () => boolean;
   readonly resolve: (result: ActivityResolution) => void;
 }
@@ -48,7 +51,7 @@ interface Attempt {
   cancelTimers: (() => void)[];
 }
 
-/** How often a worker that was silent tries to get its answer through. */
+/** How often a silent worker tries again to send its answer. */
 const ANSWER_RETRY_MS = 1_000;
 
 class ActivityTask {
@@ -84,7 +87,7 @@ export class ActivityTasks {
     this.poll(worker.queue);
   }
 
-  /** Its code stops where it is: nothing that it still does is heard of. */
+  /** Its code stops where it is, and whatever it still does has no effect. */
   removeWorker(worker: ActivityWorker): void {
     const others = (this.#workers.get(worker.queue) ?? []).filter((other) => other !== worker);
     this.#workers.set(worker.queue, others);
@@ -95,7 +98,7 @@ export class ActivityTasks {
     }
   }
 
-  /** A worker may be able to take work that it could not take before. */
+  /** Asks the workers for work again: one of them may now be able to take some. */
   poll(queue: string): void {
     for (const task of this.#waiting.get(queue)?.splice(0) ?? []) this.#offer(task);
   }
@@ -256,7 +259,7 @@ export class ActivityTasks {
 }
 
 type TimeoutKind = 'START_TO_CLOSE' | 'SCHEDULE_TO_CLOSE' | 'HEARTBEAT';
-/** The server's numbers for them. */
+/** The server's numbers for the kinds of time-out. */
 const TIMEOUT_TYPES = { START_TO_CLOSE: 1, SCHEDULE_TO_CLOSE: 3, HEARTBEAT: 4 } as const;
 
 export const timeoutFailure = (kind: TimeoutKind): ProtoFailure => ({
@@ -264,7 +267,7 @@ export const timeoutFailure = (kind: TimeoutKind): ProtoFailure => ({
   timeoutFailureInfo: { timeoutType: TIMEOUT_TYPES[kind] as never },
 });
 
-/** As the workflow sees it: a failed activity with its cause. */
+/** The failure as the workflow sees it: a failed activity with its cause. */
 export const failedWith = (cause: ProtoFailure, activityType: string): ActivityResolution => ({
   failed: {
     failure: {

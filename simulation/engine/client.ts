@@ -1,4 +1,4 @@
-/** The Temporal client's face of the virtual cluster: as much of it as the API, the agents and the worker call. */
+/** Temporal's `Client` for the virtual cluster: as much of it as the API, the agents and the worker call. */
 import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -11,7 +11,10 @@ import type { Clock } from '../clock.ts';
 import { toTimestamp } from './payloads.ts';
 import { UpdateFailed, UpdateTurnedAway, type VirtualTemporal } from './temporal.ts';
 
-/** The way between one caller and the cluster, and back. Each call passes through; what it does not let through waits or fails. */
+/**
+ * The network between one caller and the cluster. Each call passes through it; a call that does not get through waits
+ * or fails.
+ */
 export type Network = <T>(call: () => Promise<T>) => Promise<T>;
 
 export interface VirtualClientOptions {
@@ -28,7 +31,7 @@ const nameOf = (definition: Named | string): string => (typeof definition === 's
 
 const NAMESPACE = 'simulation';
 
-/** `Client` for one caller. What is not built here fails by name when it is called. */
+/** A `Client` for one caller. A method that is not built here throws an error with its name when it is called. */
 export function createVirtualClient(options: VirtualClientOptions): Client {
   const workflow = new VirtualWorkflowClient(options);
   return { workflow, options: { namespace: NAMESPACE } } as unknown as Client;
@@ -66,7 +69,7 @@ class VirtualWorkflowClient {
     };
   }
 
-  /** Of running workflows, as they are now. */
+  /** Lists running workflows, as they are now. */
   async *list(): AsyncIterable<{ readonly workflowId: string }> {
     const { temporal, network } = this.#options;
     const ids = await network(() => Promise.resolve(temporal.runningWorkflowIds));
@@ -97,7 +100,7 @@ class VirtualWorkflowClient {
     });
   }
 
-  /** The client itself goes on to the next run when one continued as new. */
+  /** As in the real client, an update moves to the next run when a workflow continued as new. */
   async #update(workflowId: string, name: string, args: readonly unknown[]): Promise<unknown> {
     const { temporal, newId } = this.#options;
     const id = newId();
@@ -126,7 +129,10 @@ function asClientError(error: unknown, workflowId: string): unknown {
   return new WorkflowUpdateFailedError('Workflow Update failed', cause);
 }
 
-/** What the API's gateway asks of its connection: time limits for calls, whether anybody answers, and what holds a workflow up. */
+/**
+ * What the API's gateway asks of its connection: time limits for calls, whether the server answers, and what holds a
+ * workflow up.
+ */
 export function createVirtualConnection(clock: Clock, temporal: VirtualTemporal): Connection {
   const connection = {
     withDeadline: <T>(deadline: number, call: () => Promise<T>): Promise<T> =>
@@ -138,7 +144,7 @@ export function createVirtualConnection(clock: Clock, temporal: VirtualTemporal)
       }),
     workflowService: {
       getSystemInfo: () => Promise.resolve({}),
-      // A workflow task that fails ends the simulation: none is ever tried again here.
+      // A failed workflow task ends the simulation, so no workflow has one that is being retried.
       describeWorkflowExecution: ({ execution }: { execution: { workflowId: string } }) =>
         temporal.isRunning(execution.workflowId)
           ? Promise.resolve({})

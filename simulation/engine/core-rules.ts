@@ -1,10 +1,14 @@
 /**
- * What the SDK's core does between the server and a workflow (crates/sdk-core/src/worker/workflow of @temporalio/core-bridge):
- * in which order the workflow is told of what came, and which of its commands reach the server at all.
+ * What the SDK's core does between the server and a workflow (crates/sdk-core/src/worker/workflow of
+ * @temporalio/core-bridge): the order in which a workflow learns of what happened, and which of its commands reach the
+ * server.
  */
 import type { Command, Job } from './sandbox.ts';
 
-/** Core gives signals and updates the same rank, but the server hands updates out after all that a task has to tell. */
+/**
+ * Core gives signals and updates the same rank, but the server delivers updates after everything else in a workflow
+ * task.
+ */
 function rank(job: Job): number {
   if (job.initializeWorkflow) return 0;
   if (job.notifyHasPatch) return 1;
@@ -13,10 +17,10 @@ function rank(job: Job): number {
   return job.resolveActivity?.isLocal ? 5 : 4;
 }
 
-/** The jobs of one activation in the order in which a workflow is told of them. */
+/** The jobs of one activation, in the order in which the workflow gets them. */
 export const ordered = (jobs: readonly Job[]): Job[] => jobs.toSorted((a, b) => rank(a) - rank(b));
 
-/** Commands after which nothing follows in a run. */
+/** Whether nothing follows this command in a run. */
 export const isClosing = (command: Command): boolean =>
   Boolean(
     command.completeWorkflowExecution ??
@@ -26,8 +30,8 @@ export const isClosing = (command: Command): boolean =>
   );
 
 /**
- * A workflow task's commands as they are sent: without timers and activities that the same task began and gave up, and the
- * first of those that end the run in the last place.
+ * The commands of a workflow task as they are sent: without timers and activities that the same workflow task both
+ * began and cancelled, and with only the first of the commands that end the run, in the last place.
  */
 export function asSent(commands: readonly Command[]): Command[] {
   const timers = bothOf(commands, (command) => [command.startTimer?.seq, command.cancelTimer?.seq]);
@@ -42,13 +46,13 @@ export function asSent(commands: readonly Command[]): Command[] {
 
 type Numbers = readonly [begun: number | null | undefined, givenUp: number | null | undefined];
 
-/** What the task both began and gave up. */
+/** The numbers of what the workflow task both began and cancelled. */
 function bothOf(commands: readonly Command[], numbersOf: (command: Command) => Numbers): ReadonlySet<number> {
   const begun = new Set(commands.flatMap((command) => numbersOf(command)[0] ?? []));
   return new Set(commands.flatMap((command) => numbersOf(command)[1] ?? []).filter((seq) => begun.has(seq)));
 }
 
-/** Updates that the task turned down before they began: the server keeps nothing of them. */
+/** Ids of updates that the workflow task rejected before they began. The server keeps nothing of them. */
 export function turnedDown(commands: readonly Command[]): ReadonlySet<string> {
   const answers = commands.flatMap(({ updateResponse }) => updateResponse ?? []);
   const accepted = new Set(answers.flatMap(({ accepted: yes, protocolInstanceId: id }) => (yes && id ? [id] : [])));
@@ -56,13 +60,13 @@ export function turnedDown(commands: readonly Command[]): ReadonlySet<string> {
   return new Set(rejected.filter((id) => !accepted.has(id)));
 }
 
-/** How many events the server's history has for what a run was told. */
+/** How many events these jobs have in the server's history. */
 export function eventsOfJobs(jobs: readonly Job[]): number {
-  // An update has its events when it is answered; an activity began before it ended.
+  // An update gets its events with its answer. An activity has one event for its begin and one for its end.
   return jobs.reduce((sum, { doUpdate, resolveActivity }) => sum + (doUpdate ? 0 : resolveActivity ? 2 : 1), 0);
 }
 
-/** How many events the server's history has for commands. */
+/** How many events these commands have in the server's history. */
 export const eventsOfCommands = (commands: readonly Command[]): number =>
-  // A patch's marker comes with the search attribute that names it.
+  // A patch has a marker and a search attribute that names it.
   commands.reduce((sum, { setPatchMarker }) => sum + (setPatchMarker ? 2 : 1), 0);

@@ -1,4 +1,4 @@
-/** Values as they cross the engine: through the SDK's own converters, so that only what is plain JSON survives. */
+/** Values that cross the engine pass through the SDK's own converters, so that only plain JSON survives. */
 import {
   defaultFailureConverter,
   defaultPayloadConverter,
@@ -21,7 +21,7 @@ export const encode = (value: unknown): Payload => defaultPayloadConverter.toPay
 export const decode = (payload: Payload | null | undefined): unknown =>
   payload ? defaultPayloadConverter.fromPayload(payload) : undefined;
 
-/** As a worker encodes what an activity threw. */
+/** Encodes what an activity threw, as a worker does. */
 export const encodeError = (error: unknown): ProtoFailure =>
   defaultFailureConverter.errorToFailure(ensureTemporalFailure(error), defaultPayloadConverter);
 
@@ -33,7 +33,7 @@ export interface ProtoDuration {
   readonly nanos?: number | null;
 }
 
-/** Milliseconds; undefined when there is no duration. */
+/** Milliseconds; undefined if there is no duration. */
 export const toMs = (duration: ProtoDuration | null | undefined): number | undefined =>
   duration ? Number(duration.seconds ?? 0) * 1000 + (duration.nanos ?? 0) / 1e6 : undefined;
 

@@ -1,4 +1,7 @@
-/** A workflow task that was done before, told once more to a run that is read again: nothing is set off, answers are known. */
+/**
+ * Repeats a completed workflow task in a run that is being replayed: its commands have no effect, and the answers are
+ * known.
+ */
 import type { EpochMs } from '../../model/time.ts';
 import { asSent, ordered } from './core-rules.ts';
 import type { Command, Job } from './sandbox.ts';
@@ -19,19 +22,19 @@ export interface DoneTask {
   readonly at: EpochMs;
   readonly historyLength: number;
   readonly continueAsNewSuggested: boolean;
-  /** In the order in which they ended, which is that of their markers. */
+  /** In the order in which they ended, which is the order of their markers. */
   readonly locals: ReadonlyMap<number, LocalResult>;
   readonly commands: readonly string[];
   readonly flags: readonly number[];
   readonly patchIds: readonly string[];
 }
 
-/** By their numbers, local activities that the workflow waits for. */
+/** Local activities that the workflow waits for, by their numbers. */
 type LocalsUnderWay = Map<number, Command>;
 
 /**
- * Does the task again; answers how it differs from what was recorded, or undefined. `localsUnderWay` stands at this point of
- * the history, and is brought up to the task's end.
+ * Repeats the workflow task and returns how it differs from the recorded one, or undefined. `localsUnderWay` is the
+ * state at this point of the history; it is brought up to the end of the workflow task.
  */
 export async function replayTask(
   session: WorkflowSession,
@@ -40,7 +43,7 @@ export async function replayTask(
 ): Promise<string | undefined> {
   const markers = new Markers(done, localsUnderWay);
   const commands: Command[] = [];
-  // As core: what a task found out about versions is known before it is done again.
+  // As in core, what a workflow task found out about versions is known before it is repeated.
   let next: Job[] = [
     ...done.patchIds.map((patchId) => ({ notifyHasPatch: { patchId } })),
     ...done.jobs.filter(({ resolveActivity }) => !resolveActivity || session.awaits(resolveActivity.seq ?? 0)),
@@ -59,12 +62,15 @@ export async function replayTask(
   return markers.difference ?? describeDifference(done.commands, asSent(commands).map(signature));
 }
 
-/** The answers that a task recorded. Core gives them out in their order, each when the workflow has called for it. */
+/**
+ * The recorded answers of a workflow task. As core does, gives them out in their order, each once the workflow has
+ * called for it.
+ */
 class Markers {
   readonly #left: [number, LocalResult][];
   readonly #underWay: LocalsUnderWay;
   #mistaken: string | undefined;
-  /** The workflow's time. */
+  /** The workflow's time at this point. */
   at: EpochMs;
 
   constructor(done: DoneTask, underWay: LocalsUnderWay) {
@@ -80,7 +86,7 @@ class Markers {
       const called = this.#underWay.get(seq)?.scheduleLocalActivity;
       if (!called) break;
       if (called.activityType !== activityType)
-        this.#mistaken ??= `local activity ${seq} was ${activityType}, and is ${called.activityType ?? 'nothing'}`;
+        this.#mistaken ??= `local activity ${seq} was ${activityType}, but is now ${called.activityType ?? 'nothing'}`;
       this.#left.shift();
       this.#underWay.delete(seq);
       this.at = Math.max(this.at, at);
@@ -91,11 +97,11 @@ class Markers {
 
   get difference(): string | undefined {
     const [left] = this.#left;
-    return this.#mistaken ?? (left && `nothing calls local activity ${left[0]}, ${left[1].activityType}`);
+    return this.#mistaken ?? (left && `nothing calls local activity ${left[0]} (${left[1].activityType})`);
   }
 }
 
-/** From shortly before the first command that is another; undefined when all are the same. */
+/** Shows both lists from shortly before the first command that differs; undefined if all are the same. */
 function describeDifference(first: readonly string[], again: readonly string[]): string | undefined {
   const place = Array.from({ length: Math.max(first.length, again.length) }).findIndex((_, i) => again[i] !== first[i]);
   if (place < 0) return undefined;

@@ -1,6 +1,6 @@
 /**
- * One run of a workflow in memory, in the SDK's own sandbox: the same bundle, globals and rules as in a worker. The
- * library's inner files are used on purpose: its version is pinned, and nothing else shows nondeterminism as it really is.
+ * One run of a workflow in memory, in the SDK's own sandbox: the same bundle, globals and rules as in a worker. It uses
+ * the SDK's internal files on purpose: the version is pinned, and nothing else shows nondeterminism as it really is.
  */
 import vm from 'node:vm';
 import type { coresdk } from '@temporalio/proto';
@@ -34,9 +34,9 @@ export interface ActivationResult {
 }
 
 export interface Sandbox {
-  /** Runs the jobs and everything they set off. Throws what fails the workflow task. */
+  /** Runs the jobs and everything that follows from them. Throws what fails the workflow task. */
   activate(jobs: readonly Job[], facts: ActivationFacts): Promise<ActivationResult>;
-  /** What a query's handler answers; nothing of the run changes. Throws what the handler does. */
+  /** Returns what the query's handler answers, or throws what it throws. The run does not change. */
   query(queryType: string): Promise<unknown>;
   dispose(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export interface SandboxFactory {
   create(identity: RunIdentity): Promise<Sandbox>;
 }
 
-/** Whatever a workflow calls as a local activity; a name that nobody has fails when it is called. */
+/** Stands for the names of all local activities. A name that does not exist fails when it is called. */
 class AnyName extends Set<string> {
   override has(): boolean {
     return true;
@@ -57,7 +57,7 @@ export function createSandboxFactory(code: string): SandboxFactory {
   const filename = 'workflows.js';
   const script = new vm.Script(code, { filename });
   const sourceMap = { version: 3, file: filename, sources: [], sourcesContent: [], names: [], mappings: '' };
-  // Without a limit on the time of an activation: it would cost a thread for each.
+  // No limit on the time of an activation: it would cost a thread for each.
   const unlimited = undefined as unknown as number;
   const creator = new ReusableVMWorkflowCreator(script, { code, filename, sourceMap }, unlimited, new AnyName());
   return { create: (identity) => createSandbox(creator, identity) };
@@ -111,7 +111,8 @@ async function createSandbox(creator: ReusableVMWorkflowCreator, identity: RunId
       };
     },
     async query(queryType) {
-      // As core sends it: the SDK goes by the variant's name, and looks at the clock and the history's length in no query.
+      // As core sends it: the SDK goes by the variant's name, and a query looks at neither the clock nor the history's
+      // length.
       const job = { variant: 'queryWorkflow' as const, queryWorkflow: { queryId: 'query', queryType, arguments: [] } };
       const completion = await workflow.activate({ runId, jobs: [job] });
       const [answer] = completion.successful?.commands ?? [];

@@ -1,22 +1,25 @@
-/** A run in memory with what its commands have set off: tells, live and in a replay alike, what follows at once. */
+/**
+ * A run in memory with the state of its commands. Tells, both live and in a replay, what follows from a command at
+ * once.
+ */
 import type { ActivationFacts, Command, Job, Sandbox } from './sandbox.ts';
 
-/** Of a command to cancel an activity: when the workflow learns of it. */
+/** The cancellation types of activities: when the workflow learns of a cancellation. */
 const TRY_CANCEL = 0;
 const ABANDON = 2;
 
-export interface StepResult {
+export interface SessionResult {
   readonly commands: readonly Command[];
-  /** What the workflow is told before anything else happens. */
+  /** What the workflow learns before anything else happens. */
   readonly immediate: readonly Job[];
   readonly usedFlags: readonly number[];
 }
 
 export class WorkflowSession {
   readonly #sandbox: Sandbox;
-  /** Activities that the workflow waits for, with their way of being cancelled. */
+  /** Activities that the workflow waits for, with their cancellation types. */
   readonly #open = new Map<number, number>();
-  /** Ordinary activities of the task under way: the server has not heard of them. */
+  /** Ordinary activities that the current workflow task scheduled. The server does not know them yet. */
   readonly #unsent = new Set<number>();
 
   constructor(sandbox: Sandbox) {
@@ -36,14 +39,14 @@ export class WorkflowSession {
     return this.#open.has(seq);
   }
 
-  async step(jobs: readonly Job[], facts: ActivationFacts): Promise<StepResult> {
+  async step(jobs: readonly Job[], facts: ActivationFacts): Promise<SessionResult> {
     for (const { resolveActivity } of jobs) if (resolveActivity) this.#open.delete(resolveActivity.seq ?? 0);
     const { commands, usedFlags } = await this.#sandbox.activate(jobs, facts);
     const immediate = commands.flatMap((command) => this.#follow(command, facts.isReplaying) ?? []);
     return { commands, immediate, usedFlags };
   }
 
-  /** The workflow task is over, and its commands are sent. */
+  /** The workflow task has ended, and its commands are sent. */
   taskEnds(): void {
     this.#unsent.clear();
   }
@@ -58,7 +61,7 @@ export class WorkflowSession {
     const cancelled = command.requestCancelActivity ?? command.requestCancelLocalActivity;
     if (!cancelled) return undefined;
     const isLocal = Boolean(command.requestCancelLocalActivity);
-    // In a replay the marker says it, in its turn.
+    // In a replay, the marker tells of the cancellation.
     return isLocal && isReplaying ? undefined : this.#cancelled(cancelled.seq ?? 0, isLocal);
   }
 
@@ -77,7 +80,7 @@ export const cancelledFailure = {
   cause: { message: 'Activity cancelled', canceledFailureInfo: {} },
 };
 
-/** What must be the same when a history is replayed: the kind of each command and what it names. */
+/** What a replay must repeat: the kind of each command and what it names. */
 export function signature(command: Command): string {
   const [kind = 'nothing'] = Object.keys(command).filter(
     (key) => !['userMetadata', 'eventGroupMarkers', 'variant'].includes(key),

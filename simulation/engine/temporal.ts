@@ -1,6 +1,6 @@
 /**
  * The part of a Temporal cluster that Longshore uses, in one process and in virtual time: workflows by id, signals,
- * updates, activities. What it does in each case is what the server and the SDK's core do; what it does not know it refuses.
+ * updates, activities. It behaves as the server and the SDK's core do, and refuses what it does not know.
  */
 import { asyncLocalStorage } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
@@ -28,13 +28,19 @@ import type {
 import { WorkflowRun } from './workflow-run.ts';
 
 export interface TemporalFaults {
-  /** An ordinary activity's answer does not arrive; the share of them. */
+  /** Share of ordinary activities' answers that are lost. */
   readonly activityAnswersLost?: number;
-  /** A run is put out of memory after a task; the share of tasks. Its next one begins with a replay. */
+  /** Share of workflow tasks after which the run is evicted from memory, so that the next one begins with a replay. */
   readonly evictions?: number;
-  /** A worker dies after all that a task did, before it has said so; the share of tasks. Another does the task again. */
+  /**
+   * Share of workflow tasks that are lost: the worker does the work and dies before it answers. Another worker does it
+   * again.
+   */
   readonly workflowTasksLost?: number;
-  /** The server dies with the worker, and with it the call that a run was started for; the share of first tasks that are lost. */
+  /**
+   * Share of lost first workflow tasks in which the server dies with the worker, and the call that started the run is
+   * lost.
+   */
   readonly callsLost?: number;
 }
 
@@ -44,13 +50,16 @@ export interface TemporalOptions {
   readonly sandboxes: SandboxFactory;
   readonly faults: () => TemporalFaults;
   readonly continueAsNewAfterEvents: number;
-  /** One way through the network, in milliseconds. */
+  /** Milliseconds that one way through the network takes. */
   readonly latency: () => number;
   readonly violation: (what: string) => void;
   readonly trace: (line: string) => void;
 }
 
-/** A worker of the control plane: workflows, local activities, and the control queue's ordinary ones. */
+/**
+ * A worker of the control plane: it runs workflows, local activities, and the ordinary ones of the control plane's
+ * queue.
+ */
 interface ControlWorker extends WorkflowWorker {
   isAlive: boolean;
   readonly activityWorker: ActivityWorker;
@@ -128,7 +137,7 @@ export class VirtualTemporal implements WorkflowHost {
 
   // ---- workers -----------------------------------------------------------------------------------------------------
 
-  /** Begins a worker of the control plane; the answer kills it. */
+  /** Starts a worker of the control plane. The returned function kills it. */
   addControlWorker(name: string, queue: string, activities: ActivityFunctions): () => void {
     const activityWorker: ActivityWorker = { queue, activities, state: () => (worker.isAlive ? 'up' : 'dead') };
     const worker: ControlWorker = { name, isAlive: true, activityWorker };
@@ -142,13 +151,13 @@ export class VirtualTemporal implements WorkflowHost {
     };
   }
 
-  // ---- what clients ask --------------------------------------------------------------------------------------------
+  // ---- calls of clients -------------------------------------------------------------------------------------------
 
   isRunning(workflowId: string): boolean {
     return this.#open.has(workflowId);
   }
 
-  /** Somebody works for the control plane. */
+  /** Whether a worker of the control plane is running. */
   get hasWorker(): boolean {
     return this.#workers.length > 0;
   }
@@ -175,7 +184,10 @@ export class VirtualTemporal implements WorkflowHost {
     );
   }
 
-  /** Resolves with the update's answer. Rejects with UpdateFailed (its cause is what the workflow threw) or UpdateTurnedAway. */
+  /**
+   * Resolves with the update's answer. Rejects with UpdateFailed, whose cause is what the workflow threw, or
+   * UpdateTurnedAway.
+   */
   update(
     workflowId: string,
     update: { readonly id: string; readonly name: string; readonly args: readonly unknown[] },
@@ -197,7 +209,10 @@ export class VirtualTemporal implements WorkflowHost {
     });
   }
 
-  /** What the workflow answers; undefined while it is busy or is not there. No time passes. */
+  /**
+   * Resolves with the workflow's answer, or undefined while the workflow is busy or if it does not exist. No time
+   * passes.
+   */
   query(workflowId: string, queryType: string): Promise<{ readonly answer: unknown } | undefined> {
     return this.#open.get(workflowId)?.query(queryType) ?? Promise.resolve(undefined);
   }
@@ -206,12 +221,12 @@ export class VirtualTemporal implements WorkflowHost {
     this.#open.get(workflowId)?.terminate();
   }
 
-  /** Its data is lost: no workflow is known any more. */
+  /** The cluster loses its data: it knows no workflow any more. */
   forgetEverything(): void {
     for (const run of this.#open.values()) run.terminate();
   }
 
-  // ---- what runs ask -----------------------------------------------------------------------------------------------
+  // ---- calls of runs ------------------------------------------------------------------------------------------------
 
   latency(): number {
     return this.#options.latency();
@@ -248,7 +263,7 @@ export class VirtualTemporal implements WorkflowHost {
       if (isOver || !control.isAlive) return;
       isOver = true;
       cancelTimeout();
-      // In its own moment: what several calls end with is told one after the other.
+      // In a moment of its own, so that calls which end at the same time are handled one after the other.
       this.clock.after(0, () => (control.isAlive ? answer(result) : undefined));
     };
     const limit = toMs(command.startToCloseTimeout) ?? 10_000;
@@ -260,7 +275,7 @@ export class VirtualTemporal implements WorkflowHost {
     };
     asyncLocalStorage.exit(run).then(
       (value) => finish({ completed: { result: encode(value) } }),
-      // As it was thrown: core makes an ActivityFailure of what times out or is cancelled only.
+      // As it was thrown: core makes an ActivityFailure only for time-outs and cancellations.
       (error: unknown) => finish({ failed: { failure: encodeError(error) } }),
     );
   }

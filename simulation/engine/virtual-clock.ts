@@ -1,6 +1,6 @@
 /**
- * Virtual time: what is to happen, in the order of its time. Between two things that happen no time passes for anybody,
- * and what one of them sets off is over before the next begins.
+ * Virtual time: a list of actions, carried out in the order of their times. No time passes between two actions, and
+ * everything that follows from one is over before the next begins.
  */
 import type { EpochMs } from '../../model/time.ts';
 import type { Clock } from '../clock.ts';
@@ -8,14 +8,17 @@ import type { Random } from '../random.ts';
 
 export interface Happening {
   readonly at: EpochMs;
-  /** Decides among those of the same moment. */
+  /** The order among actions of the same moment. */
   readonly turn: number;
   readonly number: number;
   readonly act: () => void | Promise<void>;
   cancelled: boolean;
 }
 
-/** The next macrotask: every promise that can settle without time or input has settled by then. Bound before anybody replaces the globals. */
+/**
+ * The next macrotask. By then, every promise that needs neither time nor input has settled. Bound before anybody
+ * replaces the globals.
+ */
 const nextTurn = setImmediate;
 const settle = (): Promise<void> => new Promise((resolve) => nextTurn(resolve));
 
@@ -25,7 +28,7 @@ export class VirtualClock implements Clock {
   #now: EpochMs;
   #count = 0;
 
-  /** `random` decides the order of what falls on the same moment. */
+  /** `random` decides the order of actions that fall on the same moment. */
   constructor(start: EpochMs, random: Random) {
     this.#now = start;
     this.#random = random;
@@ -35,7 +38,7 @@ export class VirtualClock implements Clock {
     return Math.floor(this.#now);
   }
 
-  /** How many things have happened or are to happen. */
+  /** How many actions have been scheduled, those that have run included. */
   get count(): number {
     return this.#count;
   }
@@ -50,7 +53,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Lets everything happen that is due until then; afterwards it is that time. */
+  /** Runs every action that is due up to then; afterwards it is that time. */
   async advanceTo(until: EpochMs): Promise<void> {
     await settle();
     for (;;) {
@@ -70,7 +73,7 @@ export class VirtualClock implements Clock {
     return this.advanceTo(this.#now + ms);
   }
 
-  /** Lets the next thing happen, whenever that is, until the condition holds. False when it is not met by the limit. */
+  /** Runs one action after another until the condition holds. Returns false if it does not hold by the limit. */
   async advanceUntil(isMet: () => boolean, limit: EpochMs): Promise<boolean> {
     await settle();
     while (!isMet()) {

@@ -1,6 +1,7 @@
 /**
- * While a simulation runs, the process's own clock, timers and randomness are the simulation's: parts of the product that
- * use them, as they may outside workflows, then behave the same for the same seed. The engine itself holds the real ones.
+ * While a simulation runs, it replaces the process's clock, timers and randomness with its own. So parts of the product
+ * that use these, as they may outside workflows, behave the same for the same seed. The engine itself keeps the real
+ * ones.
  */
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
@@ -9,7 +10,7 @@ import type { Random } from '../random.ts';
 
 type Action = (...args: unknown[]) => void;
 
-/** What `setTimeout` answers: enough of Node's Timeout. */
+/** What `setTimeout` returns: enough of Node's Timeout. */
 class VirtualTimer {
   readonly #cancel: () => void;
 
@@ -40,7 +41,7 @@ const real = {
   randomUUID: crypto.randomUUID,
 };
 
-/** Runs `act` with the globals replaced; they are put back when it ends. One at a time in a process. */
+/** Runs `act` with the globals replaced, and puts them back when it ends. Only one at a time in a process. */
 export async function withVirtualGlobals<T>(clock: Clock, random: Random, act: () => Promise<T>): Promise<T> {
   install(clock, random);
   try {
@@ -91,7 +92,7 @@ function virtualDate(clock: Clock): DateConstructor {
   const RealDate = real.Date;
   class VirtualDate extends RealDate {
     constructor(...args: unknown[]) {
-      // Every form that Date's constructor takes.
+      // The cast stands for every form that Date's constructor takes.
       super(...((args.length === 0 ? [clock.now()] : args) as unknown as [number]));
     }
 
@@ -99,7 +100,7 @@ function virtualDate(clock: Clock): DateConstructor {
       return clock.now();
     }
 
-    /** Dates that were made before, or by whoever holds the real one, are dates. */
+    /** Real dates, made before or elsewhere, count as instances too. */
     static override [Symbol.hasInstance](value: unknown): boolean {
       return value instanceof RealDate;
     }

@@ -1,4 +1,4 @@
-/** What a run asks of the engine around it. */
+/** What a workflow run asks of the engine around it. */
 import type { coresdk } from '@temporalio/proto';
 import type { VirtualClock } from './virtual-clock.ts';
 import type { Job, RunIdentity, Sandbox } from './sandbox.ts';
@@ -19,13 +19,13 @@ export type UpdateResponse = coresdk.workflow_commands.IUpdateResponse;
 export interface WorkflowHost {
   readonly clock: VirtualClock;
   readonly continueAsNewAfterEvents: number;
-  /** Of one way through the network, in milliseconds. */
+  /** Milliseconds that one way through the network takes. */
   latency(): number;
-  /** The one that holds the run in memory, if it lives; any other that does; undefined: none. */
-  workerFor(holder: WorkflowWorker | undefined): WorkflowWorker | undefined;
+  /** The worker that has the run in memory, if it lives; otherwise any worker that does; undefined if there is none. */
+  workerFor(current: WorkflowWorker | undefined): WorkflowWorker | undefined;
   createSandbox(identity: RunIdentity): Promise<Sandbox>;
   dispose(session: WorkflowSession): void;
-  /** `answer` is not called when the worker died. */
+  /** Does not call `answer` if the worker died. */
   runLocal(
     worker: WorkflowWorker,
     activity: ScheduleLocalActivity,
@@ -34,16 +34,16 @@ export interface WorkflowHost {
   scheduleActivity(run: WorkflowRun, activity: ScheduleActivity): void;
   cancelActivity(run: WorkflowRun, seq: number): void;
   updateAnswered(run: WorkflowRun, response: UpdateResponse): void;
-  /** Whether the task that is about to be completed never is. */
+  /** Whether the workflow task that is about to be completed is lost. */
   losesTask(): boolean;
-  /** Whether the call that a run was started for is lost with its first task. */
+  /** Whether the call that started a run is lost with its first workflow task. */
   losesCalls(): boolean;
   callLost(id: string): void;
   afterTask(run: WorkflowRun): void;
   replayed(run: WorkflowRun): void;
   /** `turnedAway`: ids of updates that the run never looked at. */
   closed(run: WorkflowRun, turnedAway: readonly string[]): void;
-  /** Something that may never be; ends the simulation. */
+  /** Something that must never happen; it ends the simulation. */
   violation(what: string): void;
   trace(line: string): void;
 }

@@ -1,6 +1,7 @@
 /**
- * One run of a workflow as the server and a worker hold it: what happened and was not yet told, the task under way, the
- * history. A worker's death throws away what was in memory; the next task replays the history and compares.
+ * One run of a workflow as the server and a worker keep it: what happened and was not delivered yet, the workflow task
+ * under way, the history. If a worker dies, what was in its memory is gone; the next workflow task replays the history
+ * and compares.
  */
 import type { EpochMs } from '../../model/time.ts';
 import type { Payload, ProtoFailure } from './payloads.ts';
@@ -11,7 +12,9 @@ import type { Command, Job, RunIdentity } from './sandbox.ts';
 import { signature, WorkflowSession } from './session.ts';
 import type { WorkflowHost, WorkflowWorker } from './workflow-host.ts';
 
-/** What is told to the run; `isEvent` is false for updates, which a closing run turns away instead of waiting for. */
+/**
+ * A job for the run. `isEvent` is false for updates: a run that is closing turns them away and does not wait for them.
+ */
 interface Delivery {
   readonly job: Job;
   readonly isEvent: boolean;
@@ -34,9 +37,12 @@ export type RunOutcome =
   | { readonly kind: 'continuedAsNew'; readonly workflowType: string; readonly args: readonly Payload[] }
   | { readonly kind: 'terminated' };
 
-/** A worker reports before the server gives its task away; local activities may take longer than one task. */
+/**
+ * After this time a worker reports, so that the server does not give its workflow task to another. Local activities may
+ * take longer.
+ */
 const TASK_HEARTBEAT_MS = 8_000;
-/** Then the server gives the task of a worker that died to another. */
+/** After this time the server gives a dead worker's workflow task to another. */
 const TASK_TIMEOUT_MS = 10_000;
 
 export class WorkflowRun {
@@ -47,7 +53,7 @@ export class WorkflowRun {
   readonly #timers = new Map<number, () => void>();
   #historyLength = 0;
   #session: WorkflowSession | undefined;
-  /** Local activities that the workflow waits for and no task has recorded. */
+  /** Local activities that the workflow waits for and no workflow task has recorded. */
   readonly #localsUnderWay = new Map<number, Command>();
   #sessionWorker: WorkflowWorker | undefined;
   #task: OpenTask | undefined;
@@ -78,7 +84,7 @@ export class WorkflowRun {
     this.#schedule();
   }
 
-  /** Undefined while there is something that the workflow has not been told or is not done with. */
+  /** Undefined while there is something that the workflow has not received or has not finished with. */
   async query(queryType: string): Promise<{ readonly answer: unknown } | undefined> {
     if (!this.isOpen || this.#task || this.#inbox.length > 0) return undefined;
     const worker = this.#host.workerFor(this.#sessionWorker);
@@ -91,7 +97,7 @@ export class WorkflowRun {
     this.#close({ kind: 'terminated' });
   }
 
-  /** The worker is gone, and with it what it held of this run. */
+  /** The worker died, and what it had of this run is lost. */
   workerDied(worker: WorkflowWorker): void {
     if (this.#sessionWorker === worker) this.#forget();
     const task = this.#task;
@@ -99,7 +105,7 @@ export class WorkflowRun {
     this.#doAgain(task, TASK_TIMEOUT_MS);
   }
 
-  /** Memory is short: the next task begins with a replay. Not in the middle of one. */
+  /** Memory is short: the next workflow task begins with a replay. Does nothing in the middle of a replay. */
   evict(): void {
     if (!this.#task) this.#forget();
   }
@@ -126,7 +132,7 @@ export class WorkflowRun {
       worker,
       deliveries,
       at: this.#host.clock.now(),
-      // Its own two are there: that it was scheduled, and that it began.
+      // Plus this workflow task's own two: that it was scheduled, and that it began.
       historyLength: this.#historyLength + eventsOfJobs(deliveries.map(({ job }) => job)) + 2,
       continueAsNewSuggested: this.#historyLength > this.#host.continueAsNewAfterEvents,
       locals: new Map(),
@@ -137,7 +143,7 @@ export class WorkflowRun {
     this.#host.trace(`task ${this.identity.workflowId} ${deliveries.length}`);
     this.#session ??= await this.#replay(worker);
     this.#host.clock.after(TASK_HEARTBEAT_MS, () => this.#heartbeat(task));
-    // What a task recorded in part: a worker that took the run over does it again.
+    // The earlier worker's task recorded these in part; a worker that takes the run over repeats them.
     for (const command of this.#localsUnderWay.values()) this.#runLocal(task, command);
     const jobs = deliveries
       .map(({ job }) => job)
@@ -145,7 +151,10 @@ export class WorkflowRun {
     await this.#advance(task, ordered(jobs), task.at);
   }
 
-  /** Tells the workflow of the jobs, and of what follows from its commands at once; ends the task when nothing of it is under way. */
+  /**
+   * Gives the workflow the jobs, and what follows from its commands at once. Ends the workflow task if nothing of it is
+   * under way.
+   */
   async #advance(task: OpenTask, jobs: readonly Job[], at: EpochMs): Promise<void> {
     let next = jobs;
     const session = this.#session;
@@ -197,8 +206,9 @@ export class WorkflowRun {
   }
 
   /**
-   * Local activities take long: what is known so far is recorded, and a new task begins with what came meanwhile. (A replay by
-   * core joins such a task with the next when it has no commands. Ours, with local activities of two seconds, have some.)
+   * The local activities take long, so what is known so far is recorded, and a new workflow task begins with what came
+   * meanwhile. (When core replays such a task without commands, it joins it with the next. Ours always have some, with
+   * local activities of two seconds.)
    */
   #heartbeat(task: OpenTask): void {
     if (this.#task !== task) return;
@@ -235,7 +245,7 @@ export class WorkflowRun {
     if (this.#task !== task) return;
     const end = closing(task);
     if (end && this.#inbox.some(({ isEvent }) => isEvent)) {
-      // The server does not let a run end that has not heard everything: the task fails and is done again.
+      // The server does not let a run end that has not seen everything: the workflow task fails and is repeated.
       this.#host.trace(`unhandled ${this.identity.workflowId}`);
       this.#doAgain(task);
       return;
@@ -275,7 +285,7 @@ export class WorkflowRun {
     this.#historyLength = task.historyLength + 1 + task.locals.size + eventsOfCommands(commands);
   }
 
-  /** The server keeps a call in memory until a task has taken it in. */
+  /** The server keeps a call in memory until a workflow task has taken it in. */
   #loseCalls({ deliveries }: OpenTask): void {
     const isCall = ({ job }: Delivery): boolean => Boolean(job.doUpdate);
     const kept = deliveries.filter((delivery) => !isCall(delivery));
@@ -283,7 +293,9 @@ export class WorkflowRun {
     deliveries.splice(0, deliveries.length, ...kept);
   }
 
-  /** What was told goes back, and is told again together with what came meanwhile; what local activities answered is lost. */
+  /**
+   * The deliveries go back, and come again together with what came meanwhile. What local activities answered is lost.
+   */
   #doAgain(task: OpenTask, inMs?: number): void {
     this.#task = undefined;
     this.#forget();
@@ -307,7 +319,7 @@ export class WorkflowRun {
     for (const [i, done] of this.#history.entries()) {
       const difference = await replayTask(session, done, this.#localsUnderWay);
       if (difference !== undefined) {
-        const which = `${this.identity.workflowId} decides otherwise (workflow task ${i + 1})`;
+        const which = `${this.identity.workflowId} decides differently (workflow task ${i + 1})`;
         this.#host.violation(`a replay of ${which}: ${difference}`);
       }
     }
@@ -360,7 +372,7 @@ export class WorkflowRun {
   }
 }
 
-/** The commands of a task that the server's history keeps. */
+/** The commands of a workflow task that the server keeps in its history. */
 const sentOf = ({ commands }: OpenTask): Command[] => {
   const turned = turnedDown(commands);
   return asSent(commands).filter(({ updateResponse }) => !turned.has(updateResponse?.protocolInstanceId ?? ''));

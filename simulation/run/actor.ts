@@ -1,4 +1,4 @@
-/** Who does the steps: a user of the API, and the operator of the machines. Keeps what the answers promise. */
+/** Carries out the steps, as a user of the API and as the operator of the machines. Keeps what the answers promise. */
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Step } from '../scenario/step.ts';
 import type { SimulatedWorld } from '../world/world.ts';
@@ -40,8 +40,9 @@ export class Actor {
   }
 
   async perform(step: Step): Promise<void> {
-    if (step.do === 'settle' || step.do === 'expect') throw new Error(`${step.do} is the run's`);
-    // What a scenario's author wrote is meant to be done; drawn steps may be lost on their way.
+    if (step.do === 'settle' || step.do === 'expect')
+      throw new Error(`${step.do} is for the run, not for a user or an operator`);
+    // The author of a scenario means each step to be done; the calls of drawn steps may be lost.
     this.#user.isPatient = step.drawn !== true;
     const act = this.#table[step.do] as (step: Step) => Promise<void>;
     await act(step);

@@ -1,4 +1,4 @@
-/** Runs of scenarios, seed after seed, until one fails, their number is reached or the time is up. */
+/** Runs scenarios, seed after seed, until one fails, enough have run or the time is up. */
 import { generateSteps } from '../scenario/generate.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Step } from '../scenario/step.ts';
@@ -8,21 +8,21 @@ import { shrink, type Shrunk } from './shrink.ts';
 import type { SimulationStage } from './stage.ts';
 
 export interface NamedScenario {
-  /** Its file. */
+  /** The name of the scenario's file. */
   readonly name: string;
   readonly scenario: Scenario;
 }
 
 export interface CampaignOptions {
-  /** Each is run with a seed before the next seed begins. */
+  /** All of them run with one seed before the next seed begins. */
   readonly scenarios: readonly NamedScenario[];
   readonly stage: SimulationStage;
   readonly firstSeed: number;
-  /** Absent: one, or as many as the time allows. */
+  /** How many seeds; absent: one, or as many as the time allows. */
   readonly seeds?: number;
-  /** Random steps of each run; absent: the scenario's own number. */
+  /** How many random steps each run has; absent: the scenario's own number. */
   readonly steps?: number;
-  /** No new run begins after this time. */
+  /** No new run begins after this many milliseconds. */
   readonly forMs?: number;
   readonly shrinkForMs: number;
   readonly onRun: (name: string, seed: number, result: RunResult) => void;
@@ -43,7 +43,7 @@ export interface CampaignResult {
   readonly failure?: CampaignFailure;
 }
 
-/** Everything that is done in the run of a seed. */
+/** All steps of a scenario's run with this seed. */
 export const stepsOf = (scenario: Scenario, seed: number, count?: number): readonly Step[] => [
   ...scenario.steps,
   ...(scenario.expect.length > 0 ? [{ do: 'expect' as const, that: scenario.expect }] : []),
@@ -87,7 +87,7 @@ async function describeFailure(
   return { ...run.failure, name, seed: run.seed, shrunk: await shrinkFailure(options, scenario, run) };
 }
 
-/** Shorter lists count when the same promise is broken. */
+/** A shorter list of steps counts only if it breaks the same promise. */
 function shrinkFailure(
   { stage, shrinkForMs }: CampaignOptions,
   scenario: Scenario,
@@ -96,7 +96,8 @@ function shrinkFailure(
   const startedAt = performance.now();
   const kinds = new Set(failure.violations.map(kindOf));
   const done = steps.slice(0, failure.step);
-  // What the scenario itself expects hangs on all of its steps; for any other failure it is of no concern.
+  // What the scenario itself expects depends on all of its steps. For any other failure, its expectations do not
+  // matter.
   if (kinds.has('expect')) return Promise.resolve({ steps: done, tries: 0 });
   const fails = async (shorter: readonly Step[]): Promise<boolean> => {
     const result = await runScenario({ scenario, seed: String(seed), steps: shorter, ...stage });
@@ -106,5 +107,5 @@ function shrinkFailure(
   return shrink(needed, fails, () => performance.now() - startedAt > shrinkForMs);
 }
 
-/** Violations begin with the name of the promise. */
+/** Each violation begins with the name of the broken promise. */
 const kindOf = (violation: string): string => violation.slice(0, violation.indexOf(':'));

@@ -1,11 +1,14 @@
-/** What is there before the first step: machines, capacity providers, a task definition for each kind of tasks. */
+/**
+ * Sets up what exists before the first step: machines, capacity providers, and a task definition for each kind of
+ * tasks.
+ */
 import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
 import { IMAGE_PREFIX, type Scenario } from '../scenario/scenario.ts';
 import type { User } from './user.ts';
 
 type InstanceGroup = Scenario['cluster']['instances'][number];
 
-/** Machines have come up by then. */
+/** How long the machines take to register. */
 const BEGIN_MS = 5_000;
 const GROUP_ARN = 'arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:simulated:autoScalingGroupName';
 
@@ -15,12 +18,12 @@ export async function beginCluster(user: User): Promise<void> {
   await world.clock.advance(BEGIN_MS);
   await createProviders(user);
   for (const name of Object.keys(scenario.tasks)) {
-    // Nothing can be done without them: asked until it is answered.
+    // Without task definitions nothing can be done, so the call is repeated until it is answered.
     for (let answer = await registerTasks(user, name); answer === 'unknown';) answer = await registerTasks(user, name);
   }
 }
 
-/** The next machine of a group; its zone is the next of the group's. */
+/** Adds a machine to a group, in the group's next zone. */
 export function addMachine({ world }: User, group: InstanceGroup): void {
   const place = world.instances.length;
   const provider = group.capacityProvider;
@@ -40,7 +43,7 @@ export function addMachine({ world }: User, group: InstanceGroup): void {
 
 export const machineId = (place: number): string => place.toString(16).padStart(32, '0');
 
-/** The operator's own, of which groups of instances are named, and AWS's two. */
+/** Creates the operator's providers, which groups of instances name, and AWS's two. */
 async function createProviders(user: User): Promise<void> {
   const named = user.scenario.cluster.instances.flatMap(({ capacityProvider }) => capacityProvider ?? []);
   const own = [...new Set(named)];
@@ -55,7 +58,9 @@ async function createProviders(user: User): Promise<void> {
   });
 }
 
-/** Again until it is answered. A provider that is there already was created by a call whose answer was lost. */
+/**
+ * Repeats the call until it is answered. A provider that exists already was created by a call whose answer was lost.
+ */
 async function certainly(user: User, operation: string, body: Record<string, unknown>): Promise<void> {
   for (;;) {
     const answer = await user.call(operation, body);
@@ -66,7 +71,7 @@ async function certainly(user: User, operation: string, body: Record<string, unk
   }
 }
 
-/** The new revision's ARN; `refused` is the scenario's mistake, and ends the run. */
+/** Returns the new revision's ARN. `refused` means a mistake in the scenario, and ends the run. */
 export async function registerTasks(
   user: User,
   name: string,

@@ -1,8 +1,8 @@
-/** Where tasks of a step are to run, as the calls of the API have it. */
+/** Where the tasks of a step will run, in the API's terms. */
 import type { Scenario } from '../scenario/scenario.ts';
 import type { CapacityStrategy } from '../scenario/step.ts';
 
-/** Members of CreateService, UpdateService, RunTask and CreateTaskSet. Tasks of FARGATE have a network of their own. */
+/** Members for CreateService, UpdateService, RunTask and CreateTaskSet. FARGATE tasks have their own network. */
 export function computeOf(
   scenario: Scenario,
   {

@@ -1,6 +1,9 @@
-/** What the API has promised: what each service is to be, as far as the answers tell. A call without an answer may count or not. */
+/**
+ * What the API has promised: the state that each service should reach, as far as the answers tell. A call without an
+ * answer may or may not count.
+ */
 
-/** Values that may be true; the last acknowledged one alone when nothing is in doubt. */
+/** Values that may be true; only the last acknowledged one if nothing is in doubt. */
 export class Believed<T> {
   #values: readonly T[];
 
@@ -16,7 +19,7 @@ export class Believed<T> {
     this.#values = isCertain ? [value] : [...this.#values, value];
   }
 
-  /** The call that asked for it was refused. */
+  /** The call that asked for this value was refused. */
   retract(value: T): void {
     const last = this.#values.lastIndexOf(value);
     this.#values = this.#values.filter((_, i) => i !== last);
@@ -35,7 +38,10 @@ export class Expectations {
   readonly #services = new Map<string, ExpectedService>();
   /** Tasks whose stop was acknowledged. */
   readonly stoppedTaskIds = new Set<string>();
-  /** Instances that were given notice: their tasks go within two minutes, unless they are made ACTIVE. */
+  /**
+   * Instances with a notice of interruption: their tasks leave within two minutes, unless the user makes the instance
+   * ACTIVE.
+   */
   readonly interruptedInstanceIds = new Set<string>();
 
   get services(): ReadonlyMap<string, ExpectedService> {

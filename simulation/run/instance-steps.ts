@@ -41,7 +41,7 @@ export function instanceSteps(user: User): InstanceSteps {
   };
 }
 
-/** Steps name instances by number, of as many as there are. */
+/** Steps name instances by number; a number beyond the last one starts again at the first. */
 export function instanceAt({ world: { instances } }: User, place: number): SimulatedInstance | undefined {
   return instances[place % Math.max(instances.length, 1)];
 }
@@ -61,7 +61,7 @@ function addInstance(user: User, { like, group }: StepOf<'addInstance'>): void {
 
 async function setState(user: User, { id }: SimulatedInstance, status: 'ACTIVE' | 'DRAINING'): Promise<void> {
   const answer = await user.call('UpdateContainerInstancesState', { containerInstances: [id], status });
-  // ACTIVE again, perhaps: there is no interruption any more.
+  // The instance may be ACTIVE again, so no interruption is expected any more.
   if (status === 'ACTIVE' && answer.kind !== 'refused') user.expectations.interruptedInstanceIds.delete(id);
 }
 
@@ -73,7 +73,10 @@ async function interrupt(user: User, { id }: SimulatedInstance): Promise<void> {
   if (answer.kind === 'done') user.expectations.interruptedInstanceIds.add(id);
 }
 
-/** The operator takes the machine out for good, or until it is started again. Without force only when nothing runs there. */
+/**
+ * The operator takes the machine out of the cluster, perhaps until it is started again. Without force, this succeeds
+ * only if nothing runs there.
+ */
 async function deregister(user: User, step: StepOf<'deregister'>): Promise<void> {
   const instance = instanceAt(user, step.instance);
   if (!instance) return;
@@ -87,7 +90,10 @@ async function deregister(user: User, step: StepOf<'deregister'>): Promise<void>
   instance.powerOff();
 }
 
-/** Tasks that the store knows there. What else runs on the machine is of a time when it was given up. */
+/**
+ * Looks at the tasks that the store has on the instance. Other tasks may still run there from before the instance was
+ * given up.
+ */
 async function holdsTasks({ world }: User, { id }: SimulatedInstance): Promise<boolean> {
   return (await world.store.listInstanceTasks(id)).length > 0;
 }

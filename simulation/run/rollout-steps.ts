@@ -1,4 +1,4 @@
-/** What users order of rollouts under way, and what the controller of a service of task sets does. */
+/** What users order of rollouts, and what the controller of a service with task sets does. */
 import { serviceDeploymentArn } from '../../model/arn.ts';
 import { hasEnded } from '../../scheduler/rollout/deployment-status.ts';
 import type { Deployment, ServiceRecord } from '../../model/service.ts';
@@ -27,7 +27,7 @@ export function rolloutSteps(user: User): RolloutSteps {
   };
 }
 
-/** The deployment that is under way, if there is one; steps that name none have nothing to do. */
+/** The deployment that is under way, if there is one; without it, the step does nothing. */
 async function underWay(user: User, name: string) {
   const current = (await findService(user, name))?.serviceDeployments?.[0];
   if (current === undefined || hasEnded(current.status)) return undefined;
@@ -39,7 +39,7 @@ async function stopDeployment(user: User, { service, stopType = 'ROLLBACK' }: St
   if (found) await user.call('StopServiceDeployment', { serviceDeploymentArn: found.arn, stopType });
 }
 
-/** The first hook that holds it. */
+/** Continues the first hook that holds the deployment. */
 async function continueDeployment(user: User, step: StepOf<'continueDeployment'>): Promise<void> {
   const found = await underWay(user, step.service);
   const hook = found?.current.hooks?.find(({ status }) => status === 'AWAITING_ACTION');
@@ -48,7 +48,7 @@ async function continueDeployment(user: User, step: StepOf<'continueDeployment'>
   await user.call('ContinueServiceDeployment', { serviceDeploymentArn: found.arn, hookId: hook.hookId, action });
 }
 
-/** One of a name at a time: a step that creates it again does nothing. */
+/** Only one task set of each name exists at a time: a step that would create a second one does nothing. */
 async function createTaskSet(user: User, step: StepOf<'createTaskSet'>): Promise<void> {
   if (await findTaskSet(user, step)) return;
   const { service, taskSet, tasks, scale } = step;
@@ -78,13 +78,13 @@ async function changeTaskSet(
   );
   if (step.do === 'scaleTaskSet' && after && after.taskSet?.scale !== step.scale)
     user.broken(
-      `task set ${step.taskSet} of ${service} was scaled to ${step.scale} percent, and has ${String(after.taskSet?.scale)}`,
+      `task set ${step.taskSet} of ${service} was scaled to ${step.scale} percent, but has ${String(after.taskSet?.scale)}`,
     );
   if (step.do === 'deleteTaskSet' && after && after.taskSet?.draining !== true)
-    user.broken(`task set ${step.taskSet} of ${service} was deleted, and is not on its way out`);
+    user.broken(`task set ${step.taskSet} of ${service} was deleted, but is not being deleted`);
 }
 
-/** By the name that its creator gave it; those on their way out have none any more. */
+/** Finds the task set by the name that its creator gave it. Task sets that are being deleted have no name any more. */
 async function findTaskSet(
   user: User,
   { service, taskSet }: { readonly service: string; readonly taskSet: string },

@@ -24,7 +24,7 @@ import { Actor } from './actor.ts';
 export interface RunOptions {
   readonly scenario: Scenario;
   readonly seed: string;
-  /** All that is done: the scenario's own steps and the random ones. */
+  /** All steps: the scenario's own and the random ones. */
   readonly steps: readonly Step[];
   readonly databases: SimulationDatabases;
   readonly sandboxes: SandboxFactory;
@@ -32,10 +32,10 @@ export interface RunOptions {
 }
 
 export interface RunFailure {
-  /** How many steps were done when it showed, this one among them. */
+  /** How many steps had been done when the failure showed, the current one included. */
   readonly step: number;
   readonly violations: readonly string[];
-  /** What happened last. */
+  /** The latest lines of the trace. */
   readonly trace: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export interface RunResult {
   readonly steps: number;
   readonly virtualMs: number;
   readonly realMs: number;
-  /** Of everything that happened, in its order: the same for the same seed and code. */
+  /** A hash of everything that happened, in order: the same for the same seed and code. */
   readonly digest: string;
   readonly tasks: number;
   readonly replays: number;
@@ -51,10 +51,10 @@ export interface RunResult {
 }
 
 const CLUSTER = 'simulated';
-/** Longer than the longest wait of the throttle. */
+/** Longer than the throttle ever waits. */
 const SETTLE_WITHIN_MS = 40 * 60_000;
 const SETTLE_LOOK_MS = 5_000;
-/** Unless a scenario says otherwise. */
+/** The default; a scenario may say otherwise. */
 const EXPECT_WITHIN_MS = 10 * 60_000;
 
 export async function runScenario(options: RunOptions): Promise<RunResult> {
@@ -151,7 +151,7 @@ class Run {
     world.watchWrites(protection);
   }
 
-  /** Undefined: every promise was kept. */
+  /** Returns undefined if every promise was kept. */
   async perform(): Promise<RunFailure | undefined> {
     await this.#world.begin();
     await this.#actor.begin();
@@ -174,7 +174,7 @@ class Run {
     return [];
   }
 
-  /** What has not come about when the time is up. */
+  /** Returns what has not come about when the time is up. */
   async #expect({ that, within = EXPECT_WITHIN_MS }: Extract<Step, { do: 'expect' }>): Promise<readonly string[]> {
     const { clock, violations } = this.#world;
     const input = { world: this.#world, clusterName: CLUSTER };
@@ -204,23 +204,24 @@ class Run {
     return observe(this.#world.store, CLUSTER, ids, this.#before);
   }
 
-  /** What is still wrong when the time is up. */
+  /** Returns what is still wrong when the time is up. */
   async #settle(within = SETTLE_WITHIN_MS): Promise<readonly string[]> {
     this.#world.ceaseFaults();
     const { instances } = await this.#look();
     for (const instance of this.#world.instances) {
       instance.reconnect();
-      // The agent of a deregistered instance waits for an hour: who wants it back restarts it.
+      // The agent of a deregistered instance waits for an hour before it registers again. An operator who wants it back
+      // restarts it.
       if (instances.get(instance.id)?.status === 'INACTIVE') instance.kill();
       instance.start();
     }
     const limit = this.#world.clock.now() + within;
-    let wrong: readonly string[] = ['nothing was looked at'];
+    let wrong: readonly string[] = ['nothing was checked'];
     while (this.#world.clock.now() < limit && this.#world.violations.length === 0) {
       await this.#world.clock.advance(SETTLE_LOOK_MS);
       const earlier = wrong;
       wrong = await this.#unsettled(limit);
-      // Twice, so that what is only on its way does not pass.
+      // Checked twice, so that a state that is only passing does not count.
       if (wrong.length === 0 && isDeepStrictEqual(wrong, earlier)) break;
     }
     this.#world.resumeFaults();

@@ -1,4 +1,4 @@
-/** CreateService, UpdateService, DeleteService. */
+/** The steps that call CreateService, UpdateService and DeleteService. */
 import type { Service } from '@aws-sdk/client-ecs';
 import type { Step } from '../scenario/step.ts';
 import { registerTasks } from './cluster.ts';
@@ -7,11 +7,11 @@ import type { Believed } from './expectations.ts';
 import type { Answer, StepOf, StepTable, User } from './user.ts';
 
 type ServiceStep = Extract<Step, { do: 'createService' | 'updateService' }>;
-/** What a step asks of a service, as far as it is believed. */
+/** What a step asks of a service, as far as the expectations cover it. */
 type ServiceAsk = Pick<ServiceStep, 'service'> &
   Partial<Pick<ServiceStep, 'tasks' | 'desiredCount' | 'minimumHealthyPercent' | 'maximumPercent'>>;
 
-/** One value that was asked for. */
+/** One value that a step asked for. */
 interface Asked {
   set(isCertain: boolean): void;
   retract(): void;
@@ -80,7 +80,7 @@ async function updateService(user: User, step: StepOf<'updateService'>): Promise
       service,
       ...(registered === undefined ? {} : { taskDefinition: registered.arn }),
       ...(desiredCount === undefined ? {} : { desiredCount }),
-      // A service keeps its launch type; a strategy may replace it.
+      // A service keeps its launch type, but a strategy may replace it.
       ...(step.capacityProviders === undefined ? {} : computeOf(user.scenario, step)),
       ...settingsOf(step),
     }),
@@ -99,7 +99,7 @@ async function deleteService(user: User, { service }: StepOf<'deleteService'>): 
   if (answer.kind !== 'refused') user.expectations.service(service).exists.set(false, answer.kind === 'done');
 }
 
-/** What is asked may count from the moment of the call on: its owner acts before the answer is here. */
+/** What a step asks for may count from the moment of the call, because the owner acts before the answer arrives. */
 async function believing(user: User, step: ServiceAsk, call: () => Promise<Answer>): Promise<Answer> {
   const asked = askedOf(user, step);
   for (const one of asked) one.set(false);
@@ -157,7 +157,7 @@ function deploymentConfigurationOf(step: ServiceStep): Record<string, unknown> {
   };
 }
 
-/** A call that was acknowledged is seen by the next one that reads. */
+/** The next read shows what a call acknowledged. */
 async function readBack(user: User, service: string, desiredCount: number): Promise<void> {
   const answer = await user.call('DescribeServices', { services: [service] });
   if (answer.kind !== 'done') return;
@@ -165,6 +165,6 @@ async function readBack(user: User, service: string, desiredCount: number): Prom
   if (found?.schedulingStrategy === 'DAEMON') return;
   if (found?.desiredCount !== desiredCount)
     user.broken(
-      `service ${service} was to have ${desiredCount} tasks, and is described with ${String(found?.desiredCount)}`,
+      `service ${service} should want ${desiredCount} tasks, but is described with ${String(found?.desiredCount)}`,
     );
 }

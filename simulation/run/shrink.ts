@@ -1,14 +1,14 @@
-/** Makes a failing list of steps shorter, by leaving out what the failure does not need. */
+/** Shortens a failing list of steps by leaving out those that the failure does not need. */
 import type { Step } from '../scenario/step.ts';
 
 export interface Shrunk {
   readonly steps: readonly Step[];
-  /** Runs that it took. */
+  /** How many runs it took. */
   readonly tries: number;
 }
 
 /**
- * Delta debugging: leaves out ever smaller pieces while `fails` holds of the rest. Stops when nothing more can go or
+ * Delta debugging: leaves out ever smaller pieces as long as the rest still fails. Stops when nothing more can go or
  * `isTimeUp`. The first list must fail.
  */
 export async function shrink(

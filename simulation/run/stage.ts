@@ -1,4 +1,4 @@
-/** What all runs of a process share: a Postgres of their own in a temporary folder, and the workflows' bundle. */
+/** What all runs of a process share: a Postgres in a temporary folder, and the workflows' bundle. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -14,7 +14,7 @@ export interface SimulationStage {
   close(): Promise<void>;
 }
 
-/** `cacheDir`: where the bundle is kept between starts. */
+/** `cacheDir`: the folder that keeps the bundle between starts. */
 export async function openSimulationStage(cacheDir: string): Promise<SimulationStage> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'longshore-simulation-'));
   const [postgres, bundle] = await Promise.all([

@@ -1,4 +1,4 @@
-/** RunTask, StartTask, StopTask, UpdateTaskProtection. */
+/** The steps that call RunTask, StartTask, StopTask and UpdateTaskProtection. */
 import type { Failure, Task } from '@aws-sdk/client-ecs';
 import { computeOf } from './compute.ts';
 import { instanceAt } from './instance-steps.ts';
@@ -23,7 +23,7 @@ async function runTask(user: User, { tasks, count, capacityProviders }: StepOf<'
   await checkStarted(user, answer, count);
 }
 
-/** Not repeated when there is no answer: StartTask knows no tokens. */
+/** Makes the call once only: StartTask has no client token, so a second call could start a second task. */
 async function startTask(user: User, { tasks, instance: place }: StepOf<'startTask'>): Promise<void> {
   const instance = instanceAt(user, place);
   if (!instance) return;
@@ -31,16 +31,18 @@ async function startTask(user: User, { tasks, instance: place }: StepOf<'startTa
   await checkStarted(user, answer, 1);
 }
 
-/** Each task that was asked for is started or named as a failure, and what is started is known from then on. */
+/** Each requested task is started or named as a failure, and each started one is known from then on. */
 async function checkStarted(user: User, answer: Answer, count: number): Promise<void> {
   if (answer.kind !== 'done') return;
   const started = ((answer.body['tasks'] ?? []) as Task[]).map(({ taskArn = '' }) => shortId(taskArn));
   const failures = (answer.body['failures'] ?? []) as Failure[];
   if (started.length + failures.length !== count)
-    user.broken(`${count} tasks were to run: the answer has ${started.length} tasks and ${failures.length} failures`);
+    user.broken(
+      `${count} tasks were requested, but the answer has ${started.length} tasks and ${failures.length} failures`,
+    );
   const rows = await user.world.store.getTasks(user.clusterName, started);
   for (const id of started)
-    if (!rows.some((row) => row.taskId === id)) user.broken(`task ${id} was answered with and is unknown`);
+    if (!rows.some((row) => row.taskId === id)) user.broken(`task ${id} was in an answer, but is unknown`);
 }
 
 async function stopTask(user: User, { place }: StepOf<'stopTask'>): Promise<void> {
@@ -50,7 +52,8 @@ async function stopTask(user: User, { place }: StepOf<'stopTask'>): Promise<void
   if (answer.kind !== 'done') return;
   user.expectations.stoppedTaskIds.add(task);
   const [row] = await user.world.store.getTasks(user.clusterName, [task]);
-  if (row && row.desiredStatus !== 'STOPPED') user.broken(`task ${task} was stopped, and is to run`);
+  if (row && row.desiredStatus !== 'STOPPED')
+    user.broken(`task ${task} was stopped, but its desiredStatus is not STOPPED`);
 }
 
 async function protectTask(user: User, { place, minutes }: StepOf<'protectTask'>): Promise<void> {

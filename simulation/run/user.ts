@@ -7,19 +7,19 @@ import { Expectations } from './expectations.ts';
 
 export type Answer =
   | { readonly kind: 'done'; readonly body: Record<string, unknown> }
-  /** The API said no. */
+  /** The API refused the call. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
-  /** It may be done or not. */
+  /** The call may or may not have been carried out. */
   | { readonly kind: 'unknown' };
 
 export type StepOf<Kind extends Step['do']> = Extract<Step, { do: Kind }>;
 
-/** What each kind of step does; those that only look are the run's. */
+/** What each kind of step does, except for those that only check, which the run handles. */
 export type StepTable = {
   readonly [Kind in Exclude<Step['do'], 'settle' | 'expect'>]: (step: StepOf<Kind>) => Promise<void>;
 };
 
-/** A cluster is not named in calls about these. */
+/** Calls of these operations name no cluster. */
 const WITHOUT_CLUSTER: readonly string[] = [
   'RegisterTaskDefinition',
   'CreateCapacityProvider',
@@ -27,13 +27,13 @@ const WITHOUT_CLUSTER: readonly string[] = [
   'ContinueServiceDeployment',
 ];
 
-/** Of one call, as an SDK makes them. */
+/** How often one call is tried, as an SDK does. */
 const MOST_TRIES = 6;
-/** Without a token, a second call would do it twice. */
+/** These have no client token, so a second call could do the work twice. */
 const NOT_REPEATABLE: readonly string[] = ['StartTask'];
 
 export class User {
-  /** Calls whose outcome is not known are made again, as an SDK does: what follows relies on them. */
+  /** Repeats calls whose outcome is unknown, as an SDK does, because later steps rely on them. */
   isPatient = false;
   readonly expectations = new Expectations();
   readonly world: SimulatedWorld;
@@ -47,7 +47,7 @@ export class User {
     this.clusterName = clusterName;
   }
 
-  /** A clientToken of its own for each call. */
+  /** A new clientToken for each call. */
   token(): string {
     this.#tokens += 1;
     return `token-${this.#tokens}`;
@@ -57,7 +57,7 @@ export class User {
     return this.#call(operation, body, NOT_REPEATABLE.includes(operation) ? 1 : this.#tries);
   }
 
-  /** Whatever step it belongs to, the same call again until there is an answer. */
+  /** Repeats the same call until there is an answer, whatever step it belongs to. */
   callPatiently(operation: string, body: Record<string, unknown>): Promise<Answer> {
     return this.#call(operation, body, MOST_TRIES);
   }
@@ -67,7 +67,7 @@ export class User {
     return this.ask(operation, () => this.world.call(operation, { ...cluster, ...body }), tries);
   }
 
-  /** Asks until the outcome is known, `tries` times at most. */
+  /** Asks until the outcome is known, but at most `tries` times. */
   async ask(what: string, call: () => Promise<Record<string, unknown>>, tries = this.#tries): Promise<Answer> {
     let answer = await this.#askOnce(what, call);
     for (let i = 1; i < tries && answer.kind === 'unknown'; i += 1) answer = await this.#askOnce(what, call);
@@ -94,7 +94,7 @@ export class User {
     }
   }
 
-  /** What an answer said has come to nothing. */
+  /** Reports a broken promise: what an answer said did not come true. */
   broken(sentence: string): void {
     this.world.violations.push(`acknowledged: ${sentence}`);
   }

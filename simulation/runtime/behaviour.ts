@@ -1,4 +1,4 @@
-/** How the containers of simulated tasks behave: drawn once for each pull and each container. */
+/** How the containers of simulated tasks behave: drawn anew for each pull and each container. */
 import type { Random, Span } from '../random.ts';
 
 /** Times are milliseconds, shares are probabilities between 0 and 1. */
@@ -6,22 +6,22 @@ export interface TaskBehaviour {
   readonly pullMs: Span;
   /** How long the engine takes to start a container. */
   readonly startMs: Span;
-  /** From the order to stop to the end. */
+  /** From the stop request to the end. */
   readonly stopMs: Span;
-  /** From RUNNING to the first verdict of a health check, where the task has one. */
+  /** From RUNNING to the first result of the health check, if the task has one. */
   readonly healthMs: Span;
   readonly slowPulls?: { readonly share: number; readonly pullMs: Span };
-  /** The image cannot be pulled. */
+  /** Share of image pulls that fail. */
   readonly failsToPull?: number;
-  /** The essential container ends before it runs. */
+  /** Share of tasks whose essential container ends before it runs. */
   readonly failsToStart?: number;
-  /** The first verdict is UNHEALTHY, and stays so. */
+  /** Share of tasks whose health check turns UNHEALTHY at its first result, and stays so. */
   readonly unhealthy?: number;
-  /** RUNNING tasks that end by themselves, and when. */
+  /** Share of RUNNING tasks that end by themselves, and when. */
   readonly exits?: { readonly share: number; readonly afterMs: Span; readonly exitCode: number };
 }
 
-/** Looked up by the container's image. */
+/** Finds the behaviour by the container's image. */
 export type BehaviourOf = (image: string) => TaskBehaviour;
 
 export const DEFAULT_BEHAVIOUR: TaskBehaviour = {
@@ -31,13 +31,13 @@ export const DEFAULT_BEHAVIOUR: TaskBehaviour = {
   healthMs: { least: 500, most: 10_000 },
 };
 
-/** What one pull of an image is going to do. */
+/** What one pull of an image will do. */
 export interface PullFate {
   readonly ms: number;
   readonly fails: boolean;
 }
 
-/** What one container is going to do, at each of its starts. */
+/** What one container will do at each of its starts. */
 export interface ContainerFate {
   readonly startMs: number;
   readonly stopMs: number;
@@ -47,7 +47,7 @@ export interface ContainerFate {
   readonly exit?: { readonly afterMs: number; readonly exitCode: number };
 }
 
-/** Draws the same number of times whatever comes out, so that one pull's fate does not shift another's. */
+/** Always draws the same number of times, so that one pull's fate does not shift another's. */
 export function drawPull({ slowPulls, pullMs, failsToPull = 0 }: TaskBehaviour, random: Random): PullFate {
   const isSlow = random.next() < (slowPulls?.share ?? 0);
   const ms = random.within(isSlow && slowPulls ? slowPulls.pullMs : pullMs);

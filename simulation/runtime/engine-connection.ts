@@ -1,9 +1,12 @@
-/** An agent's connection to its engine. It ends with the agent: the engine goes on with what it was asked, and nobody hears of it. */
+/**
+ * An agent's connection to its engine. It ends with the agent: the engine finishes what it was asked, but nobody gets
+ * the answer.
+ */
 import type { ContainerRuntime } from '../../activities/host/runtime/types.ts';
 
 export interface EngineConnection {
   readonly runtime: ContainerRuntime;
-  /** From here on no call reaches the engine, and no answer the agent. */
+  /** From now on, no call reaches the engine and no answer reaches the agent. */
   readonly cut: () => void;
 }
 

@@ -1,4 +1,4 @@
-/** What goes wrong between a simulated instance and the control plane, each with its probability. */
+/** What fails between a simulated instance and the control plane, each fault with its probability. */
 import type { SendReports } from '../../activities/host/reporter.ts';
 import type { HostActivities } from '../../activities/host/types.ts';
 import type { Clock } from '../clock.ts';
@@ -6,14 +6,14 @@ import type { Random, Span } from '../random.ts';
 
 /** Shares are probabilities between 0 and 1; absent: never. */
 export interface HostFaults {
-  /** A signal with reports does not arrive; it is sent again. */
+  /** A signal with reports is lost; the agent sends it again. */
   readonly reportsLost?: number;
-  /** It arrives, but the agent does not learn of it: it is sent again. */
+  /** The signal arrives, but the agent does not learn of that and sends it again. */
   readonly reportAnswersLost?: number;
   readonly reportsDelayed?: { readonly share: number; readonly ms: Span };
-  /** An activity fails before it did anything. */
+  /** An activity fails before it does anything. */
   readonly activitiesFail?: number;
-  /** An activity did its work, and its answer is lost. */
+  /** An activity does its work, but its answer is lost. */
   readonly activityAnswersLost?: number;
 }
 
@@ -23,7 +23,7 @@ export interface FaultSource {
   readonly clock: Clock;
 }
 
-/** Reports stay in order: the reporter sends the next only when it knows of the last. */
+/** Reports stay in order: the reporter sends the next only when it knows that the last one arrived. */
 export function unreliableReports(send: SendReports, { faults, random, clock }: FaultSource): SendReports {
   return async (owner, reports) => {
     const { reportsDelayed } = faults;

@@ -1,4 +1,7 @@
-/** Many simulated container instances in one process, on a real Temporal: each registered, watched and given work as any other. */
+/**
+ * Many simulated container instances in one process, on a real Temporal: each is registered, watched and given work
+ * like any other.
+ */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
@@ -13,9 +16,9 @@ import { simulatedRegistration } from './registration.ts';
 import { SimulatedAgent } from './simulated-agent.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 
-/** Registrations under way at a time. */
+/** How many instances register at the same time. */
 const AT_ONCE = 16;
-/** A registration that the control plane had no time for is tried again. */
+/** A registration is tried again if the control plane did not get to it. */
 const REGISTER_ATTEMPTS = 10;
 const RETRY_MS = 2_000;
 const ACTIVITIES_AT_ONCE = 500;
@@ -29,25 +32,25 @@ export interface FleetOptions {
   /** The same seed and place in the fleet give the same container instance id. */
   readonly seed: string;
   readonly zones: readonly string[];
-  /** Of each instance. */
+  /** Cores of each instance. */
   readonly cores: number;
   readonly memoryMiB: number;
-  /** Offers its capacity to tasks of launch type FARGATE. */
+  /** Whether the instances offer their capacity to FARGATE tasks. */
   readonly fargate: boolean;
-  /** The operator's own. */
+  /** The operator's custom attributes. */
   readonly attributes: readonly Attribute[];
-  /** From the launch of a task until it is RUNNING. */
+  /** Milliseconds from the launch of a task until it is RUNNING. */
   readonly startMs: number;
   readonly onError: (error: unknown) => void;
 }
 
 export interface Fleet {
   readonly containerInstanceIds: readonly string[];
-  /** Leaves in order: every instance is silent from here on. */
+  /** Shuts down in order; from then on every instance is silent. */
   shutdown(): Promise<void>;
 }
 
-/** Registers the fleet and takes its work; resolves when the last instance is registered. */
+/** Registers the fleet and takes its work. Resolves when the last instance is registered; rejects if one cannot be. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const connectionOptions = temporalConnectionOptions(options.temporal);
   const [connection, workerConnection] = await Promise.all([
@@ -116,7 +119,7 @@ async function register(agent: SimulatedAgent): Promise<void> {
       await agent.register();
       return;
     } catch (error) {
-      // A refusal is final; everything else is a matter of time.
+      // A refusal is final; all other errors may pass with time.
       if (error instanceof WorkflowUpdateFailedError || attempt === REGISTER_ATTEMPTS) throw error;
     }
     await sleep(RETRY_MS);
@@ -139,7 +142,7 @@ function describe(options: FleetOptions, id: string, place: number): Omit<Instan
   });
 }
 
-/** Every item in turn, a bounded number at a time; the first failure ends it. */
+/** Works on each item, a bounded number at a time. The first failure ends it. */
 async function inParallel<T>(items: readonly T[], work: (item: T, place: number) => Promise<void>): Promise<void> {
   const entries = items.entries();
   const lane = async (): Promise<void> => {

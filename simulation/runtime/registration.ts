@@ -1,4 +1,4 @@
-/** What a simulated instance says of itself when it registers: as the agent of such a machine would. */
+/** What a simulated instance registers with: the same as the agent of such a machine would. */
 import { attributesOf } from '../../agent/attributes.ts';
 import { DEFAULT_RESERVED_PORTS } from '../../model/capacity.ts';
 import type { Attribute, InstanceRegistration } from '../../model/container-instance.ts';
@@ -11,7 +11,7 @@ export interface SimulatedInstanceShape {
   readonly memoryMiB: number;
   readonly gpus?: number;
   readonly availabilityZone?: string;
-  /** Offers its capacity to tasks of launch type FARGATE. */
+  /** Whether the instance offers its capacity to FARGATE tasks. */
   readonly fargate?: boolean;
   readonly attributes?: readonly Attribute[];
 }

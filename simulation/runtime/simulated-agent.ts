@@ -1,6 +1,6 @@
 /**
  * The agent of a simulated machine: the real agent over a simulated engine. Many fit in one process. It runs on a real
- * Temporal as well as on the virtual one: it only needs a client and a clock.
+ * Temporal as well as on the virtual one, because it only needs a client and a clock.
  */
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
@@ -18,25 +18,25 @@ import { connectTo, type EngineConnection } from './engine-connection.ts';
 import type { SimulatedEngine } from './simulated-engine.ts';
 
 const SILENT = pino({ level: 'silent' });
-/** Ended containers stay on the engine this long, unless the options say otherwise. */
+/** How long ended containers stay on the engine, unless the options say otherwise. */
 const CLEANUP_WAIT_MS = 60_000;
 
 export interface SimulatedAgentOptions {
   readonly client: Client;
   readonly engine: SimulatedEngine;
-  /** What the instance is; the session id is the agent's own. */
+  /** The instance's registration without a session id, which the agent makes itself. */
   readonly registration: Omit<InstanceRegistration, 'sessionId'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly faults?: HostFaults;
   readonly cleanupWaitMs?: number;
-  /** Reports that did not get through; they are sent again. */
+  /** Gets the errors of reports that did not get through. The agent sends the reports again. */
   readonly onError?: (error: unknown) => void;
 }
 
 export class SimulatedAgent {
   readonly containerInstanceId: string;
-  /** For the instance's own task queue. */
+  /** The activities of the instance's own task queue. */
   readonly activities: HostActivities;
   readonly #connection: EngineConnection;
   readonly #tasks: HostTasks;
@@ -77,20 +77,23 @@ export class SimulatedAgent {
     this.activities = unreliableActivities(activities, { faults, random: random.fork('activities') });
   }
 
-  /** Adopts what is on the engine, registers and reconciles; the instance takes work once a worker serves its queue with `activities`. */
+  /**
+   * Adopts what is on the engine, registers and reconciles. The instance takes work once a worker serves its queue with
+   * `activities`.
+   */
   async register(): Promise<void> {
     this.#opened ??= this.#tasks.open();
     await this.#opened;
     await this.#session.renew();
   }
 
-  /** Ends in order: its watch is told. Containers run on. */
+  /** Ends in order: its watch is told. Containers keep running. */
   shutdown(): void {
     this.#stopping.abort();
     this.#tasks.close();
   }
 
-  /** Ends without a word. Containers run on. */
+  /** Ends without telling anybody. Containers keep running. */
   kill(): void {
     this.#tasks.close();
     this.#connection.cut();

@@ -1,4 +1,4 @@
-/** One container on a simulated engine: what it does comes from its fate and the clock. */
+/** One container on a simulated engine: its fate and the clock decide what it does. */
 import type { ContainerSpec, ObservedContainer, RuntimeEvent } from '../../activities/host/runtime/types.ts';
 import { RuntimeError } from '../../activities/host/runtime/types.ts';
 import { LABELS } from '../../activities/host/launch/labels.ts';
@@ -30,7 +30,7 @@ export class SimulatedContainer {
   #health: HealthStatus | undefined;
   #error: string | undefined;
   #starting: Promise<void> | undefined;
-  /** What began before the latest halt comes to nothing. */
+  /** How often it was halted. What began before the latest halt has no effect. */
   #halts = 0;
   #cancelTimers: (() => void)[] = [];
 
@@ -63,14 +63,14 @@ export class SimulatedContainer {
     };
   }
 
-  /** Resolves when it runs. Calls at the same time share one start. */
+  /** Resolves when the container runs. Concurrent calls share one start. */
   start(): Promise<void> {
     if (this.isRunning) return Promise.resolve();
     this.#starting ??= this.#start(this.#halts);
     return this.#starting;
   }
 
-  /** Resolves when the time to stop is over. */
+  /** Resolves when the container has stopped. */
   async stop(timeoutSeconds: number): Promise<void> {
     if (!this.isRunning) return;
     const halts = this.#halts;
@@ -78,7 +78,7 @@ export class SimulatedContainer {
     if (halts === this.#halts) this.#end(EXIT_CODE_KILLED);
   }
 
-  /** Ends it with all that is under way: it is removed, or the power is gone. */
+  /** Ends the container and everything under way: it is removed, or the machine loses power. */
   halt(): void {
     this.#halts += 1;
     this.#starting = undefined;
@@ -134,11 +134,11 @@ export class SimulatedContainer {
 
 export const noSuchContainer = (id: string): string => `Error response from daemon: No such container: ${id}`;
 
-/** No time at all costs no timer: a fleet starts thousands. */
+/** A pause of no time takes no timer: a fleet starts thousands. */
 export const pause = (clock: Clock, ms: number): Promise<void> =>
   ms === 0 ? Promise.resolve() : new Promise((resolve) => void clock.after(ms, resolve));
 
-/** An address of documentation's, the same for the task's whole life. */
+/** An address from a range reserved for documentation; a task keeps it for its whole life. */
 function addressOf({ labels }: ContainerSpec): NonNullable<ObservedContainer['address']> {
   const [a = 0, b = 0] = Buffer.from((labels[LABELS.taskId] ?? '').slice(0, 4), 'hex');
   const mac = `02:42:c6:12:${[a, b].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`;

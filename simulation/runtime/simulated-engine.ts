@@ -1,6 +1,6 @@
 /**
- * One machine's container engine and what truly runs on it, whatever agents and workflows believe. It outlives its agents:
- * containers run on while no agent is there, and have ended when the machine restarts.
+ * One machine's container engine and what really runs on it, whatever agents and workflows believe. It outlives its
+ * agents: containers keep running while no agent is there, and have ended when the machine restarts.
  */
 import { LABELS } from '../../activities/host/launch/labels.ts';
 import { RuntimeError } from '../../activities/host/runtime/types.ts';
@@ -31,7 +31,7 @@ interface Subscription {
   readonly listener: EventListener;
 }
 
-/** As long as an engine takes to end a container that runs and to remove it with its network. */
+/** As long as an engine takes to end a running container and to remove it with its network. */
 const REMOVAL_MS = 150;
 const HOLDER_FATE: ContainerFate = { startMs: 0, stopMs: 0, healthMs: 0, failsToStart: false, becomesUnhealthy: false };
 
@@ -41,7 +41,7 @@ export class SimulatedEngine implements ContainerRuntime {
   readonly #byName = new Map<string, SimulatedContainer>();
   readonly #volumes = new Set<string>();
   readonly #subscriptions = new Set<Subscription>();
-  /** By image. */
+  /** Random streams of pulls, by image. */
   readonly #pulls = new Map<string, Random>();
   #created = 0;
 
@@ -49,7 +49,7 @@ export class SimulatedEngine implements ContainerRuntime {
     this.#options = options;
   }
 
-  /** Ids of the tasks of which a container of their own runs at this moment. */
+  /** Ids of the tasks of which a container runs at this moment; pause containers do not count. */
   get running(): readonly string[] {
     const tasks = [...this.#containers.values()].flatMap(({ isRunning, spec: { labels } }) =>
       isRunning && labels[LABELS.role] === 'container' ? (labels[LABELS.taskId] ?? []) : [],
@@ -57,7 +57,7 @@ export class SimulatedEngine implements ContainerRuntime {
     return [...new Set(tasks)];
   }
 
-  /** Power gone: nothing runs. What there was is found by the next agent. */
+  /** The machine loses power: nothing runs. The next agent finds the ended containers. */
   powerOff(): void {
     for (const container of this.#containers.values()) container.halt();
   }
@@ -141,7 +141,7 @@ export class SimulatedEngine implements ContainerRuntime {
     return Promise.resolve({ close: () => void this.#subscriptions.delete(subscription) });
   }
 
-  /** By the task's id and the container's name: what a container does hangs on nothing else. */
+  /** Drawn from the task's id and the container's name, so that it depends on nothing else. */
   #fateOf({ container: { name, image = '' }, labels }: ContainerSpec): ContainerFate {
     if (labels[LABELS.role] === 'holder') return HOLDER_FATE;
     const { random, behaviourOf } = this.#options;

@@ -1,4 +1,7 @@
-/** What a scenario expects to come about: of a service, of tasks of one kind, of an instance. Plain, so that it reads as a sentence. */
+/**
+ * What a scenario expects of a service, of tasks of one kind or of an instance. The members are plain, so that an
+ * expectation reads as a sentence.
+ */
 import { z } from 'zod';
 import { SERVICE_DEPLOYMENT_STATUSES } from '../../model/service-deployment.ts';
 import { STOP_CODES, TASK_STATUSES } from '../../model/status.ts';
@@ -6,9 +9,9 @@ import { name } from './values.ts';
 
 const count = z.number().int().min(0).max(5_000);
 
-/** What is named must hold, and something must be named. */
+/** Requires at least one member besides the subject. */
 const says = (subject: string) => (value: object) => Object.keys(value).some((key) => key !== subject);
-const NOTHING_SAID = 'expects nothing: say what is to be, for example running: 3';
+const NOTHING_SAID = 'expects nothing: name a member, for example running: 3';
 
 const ofService = z
   .strictObject({
@@ -17,20 +20,20 @@ const ofService = z
     desired: count.optional(),
     running: count.optional(),
     pending: count.optional(),
-    /** The kind of tasks of its PRIMARY deployment. */
+    /** The kind of tasks that its PRIMARY deployment has. */
     tasks: name.optional(),
-    /** How many of its tasks run in each zone named. */
+    /** How many of its tasks run in each named zone. */
     zones: z.record(z.string(), count).optional(),
-    /** How its newest rollout stands. */
+    /** The status of its newest service deployment. */
     deployment: z.enum(SERVICE_DEPLOYMENT_STATUSES).optional(),
-    /** Of the task set of that name: how many of its tasks run. */
+    /** How many tasks of each named task set run. */
     taskSets: z.record(z.string(), count).optional(),
-    /** A part of one of its events. */
+    /** A part of the message of one of its events. */
     event: z.string().min(1).optional(),
   })
   .refine(says('service'), NOTHING_SAID);
 
-/** So many tasks of a kind, of those that the other members describe; without a number at least one. */
+/** How many tasks of a kind match the other members; without a count, at least one. */
 const ofTasks = z.strictObject({
   tasks: name,
   lastStatus: z.enum(TASK_STATUSES).optional(),
@@ -43,11 +46,11 @@ const ofTasks = z.strictObject({
 
 const ofInstance = z
   .strictObject({
-    /** The how-manieth, from 0. */
+    /** The instance's number, from 0. */
     instance: z.number().int().min(0),
     status: z.enum(['ACTIVE', 'DRAINING', 'INACTIVE']).optional(),
     connected: z.boolean().optional(),
-    /** Tasks on it that are not STOPPED. */
+    /** How many of its tasks are not STOPPED. */
     tasks: count.optional(),
   })
   .refine(says('instance'), NOTHING_SAID);
@@ -59,13 +62,13 @@ export type TaskExpectation = z.output<typeof ofTasks>;
 export type InstanceExpectation = z.output<typeof ofInstance>;
 export type Expectation = ServiceExpectation | TaskExpectation | InstanceExpectation;
 
-/** Which of the three it is follows from what it names, so that a mistake is told of that one alone. */
+/** The member that names the subject decides between the three, so that an error message concerns that one alone. */
 export const expectation = z.record(z.string(), z.unknown()).transform((value, context): Expectation => {
   const subject = (['service', 'instance', 'tasks'] as const).find((key) => key in value);
   if (subject === undefined) {
     context.addIssue({
       code: 'custom',
-      message: 'expects something of a service, of an instance, or of tasks: name it',
+      message: 'name a service, an instance or a kind of tasks',
     });
     return z.NEVER;
   }

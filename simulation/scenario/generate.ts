@@ -1,4 +1,7 @@
-/** Random steps from a seed: plain ones, as a person could have written them, so that a failing run can be made shorter. */
+/**
+ * Draws random steps from a seed. They are plain, as a person could have written them, so that a failing run can be
+ * shortened.
+ */
 import type { Random } from '../random.ts';
 import type { Scenario } from './scenario.ts';
 import type { CapacityStrategy, Step, StepKind } from './step.ts';
@@ -6,7 +9,7 @@ import type { CapacityStrategy, Step, StepKind } from './step.ts';
 type DrawnStep = Exclude<Step, { do: 'expect' }>;
 type RandomPart = NonNullable<Scenario['random']>;
 
-/** What a step needs that is drawn: names of services and kinds of tasks, instances by number. */
+/** What drawn steps choose from: names of services and kinds of tasks, instances by number. */
 interface Draw {
   readonly random: Random;
   readonly part: RandomPart;
@@ -18,7 +21,7 @@ interface Draw {
 
 const TASK_SETS = ['blue', 'green', 'red'] as const;
 
-/** `count` of them, or as many as the scenario says; with a settle wherever one is due and at the end. */
+/** Draws `count` steps, or as many as the scenario says, with a settle wherever one is due and at the end. */
 export function generateSteps(scenario: Scenario, random: Random, count = scenario.random?.count ?? 0): Step[] {
   const part = scenario.random;
   if (!part) return [];
@@ -111,13 +114,13 @@ function drawStep(kind: StepKind, draw: Draw): DrawnStep {
     case 'settle':
       return { do: kind };
     case 'expect':
-      throw new Error('What is to be expected cannot be drawn.');
+      throw new Error('Steps of the kind "expect" cannot be drawn.');
     case 'wait':
       return { do: kind, for: random.within({ least: 1_000, most: 120_000 }) };
   }
 }
 
-/** Services of task sets have names of their own; what any service can have done to it is done to both sorts. */
+/** Services with task sets have names of their own. A step that suits any service draws from both sorts. */
 function drawService(kind: StepKind, { random, part: { services, mix } }: Draw): string {
   const ofSets = kind === 'createExternalService' || kind.endsWith('TaskSet');
   const ofBoth = kind === 'scale' || kind === 'deleteService';
@@ -125,7 +128,10 @@ function drawService(kind: StepKind, { random, part: { services, mix } }: Draw):
   return `${isOfSets ? 'sets' : 'service'}-${1 + random.below(services)}`;
 }
 
-/** Nothing where the scenario has no providers: launch types then. FARGATE's and the operator's do not mix. */
+/**
+ * Draws nothing if the scenario has no providers: launch types serve then. FARGATE's providers and the operator's do
+ * not mix.
+ */
 function drawProviders({ random, scenario }: Draw, tasks: string): { capacityProviders?: CapacityStrategy } {
   const { instances } = scenario.cluster;
   const own = [...new Set(instances.flatMap(({ capacityProvider }) => capacityProvider ?? []))];
@@ -161,7 +167,7 @@ function drawRollout({ random, part }: Draw) {
   };
 }
 
-/** Some expire before anybody answers them. */
+/** Some of them expire before anybody answers. */
 function drawHooks(random: Random) {
   const stages = ['RECONCILE_SERVICE', 'PRE_SCALE_UP', 'POST_SCALE_UP', 'POST_PRODUCTION_TRAFFIC_SHIFT'] as const;
   const count = 1 + random.below(2);

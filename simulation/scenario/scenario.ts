@@ -1,4 +1,4 @@
-/** A scenario as a person writes it, read and checked: the cluster, the kinds of tasks, what goes wrong, what is done. */
+/** Reads and checks a scenario as a person writes it: the cluster, the kinds of tasks, what fails, what is done. */
 import { readFileSync } from 'node:fs';
 import { parse, stringify, YAMLParseError } from 'yaml';
 import { z } from 'zod';
@@ -9,15 +9,17 @@ import { STEP_KINDS, stepSchema, writtenStep, type Step, type StepKind } from '.
 import { duration, name, share, span } from './values.ts';
 
 const instances = z.strictObject({
-  /** 0: none at first; `addInstance` with the group's number adds some. */
+  /** 0: none at first; a step `addInstance` with the group's number adds some. */
   count: z.number().int().min(0).max(10_000),
   zones: z.array(z.string()).min(1).default(['zone-a']),
   /** In units of 1/1024 core, as everywhere in ECS. */
   cpu: z.number().int().min(128).default(4096),
   memory: z.number().int().min(64).default(8192),
-  /** Takes tasks of FARGATE and FARGATE_SPOT. */
+  /** Whether the instances take tasks of FARGATE and FARGATE_SPOT. */
   fargate: z.boolean().default(false),
-  /** The operator's capacity provider that they are of; there is one of each name that is named. */
+  /**
+   * The operator's capacity provider that the instances belong to. The simulation creates each provider that is named.
+   */
   capacityProvider: name.optional(),
   attributes: z.record(z.string(), z.string()).default({}),
 });
@@ -25,9 +27,9 @@ const instances = z.strictObject({
 const tasks = z.strictObject({
   cpu: z.number().int().min(1).default(256),
   memory: z.number().int().min(4).default(512),
-  /** Runs on FARGATE: `cpu` and `memory` are sizes that FARGATE has. */
+  /** Runs on FARGATE: `cpu` and `memory` must be sizes that FARGATE has. */
   fargate: z.boolean().default(false),
-  /** A port of the host: one task on an instance. */
+  /** A port of the host, so that an instance runs only one such task. */
   hostPort: z.number().int().min(1).max(65_535).optional(),
   healthCheck: z.boolean().default(false),
   pull: span.optional(),
@@ -39,7 +41,7 @@ const tasks = z.strictObject({
   failsToStart: share.optional(),
   unhealthy: share.optional(),
   exits: z.strictObject({ share, after: span, exitCode: z.number().int().default(1) }).optional(),
-  /** Services of such tasks cannot become steady: nobody waits for that. */
+  /** Services of such tasks need not become steady. */
   broken: z.boolean().default(false),
 });
 
@@ -52,11 +54,11 @@ const faults = z.strictObject({
   databaseAway: share.optional(),
   databaseAnswersLost: share.optional(),
   activityAnswersLost: share.optional(),
-  /** Share of workflow tasks after which the run is put out of memory, so that the next one begins with a replay. */
+  /** Share of workflow tasks after which the run is evicted from memory, so that the next one begins with a replay. */
   evictions: share.optional(),
-  /** Share of workflow tasks that are lost once all is done in them: the worker dies before it has said so. */
+  /** Share of workflow tasks that are lost: the worker does the work and dies before it answers. */
   workflowTasksLost: share.optional(),
-  /** Share of those first of a run whose server dies, too, with the call that the run was started for. */
+  /** Share of lost first workflow tasks in which the server dies too, and the call that started the run is lost. */
   callsLost: share.optional(),
 });
 
@@ -64,16 +66,16 @@ const kindOfStep = z.enum(STEP_KINDS as [StepKind, ...StepKind[]]);
 
 const random = z.strictObject({
   count: z.number().int().min(1),
-  /** Pause before each. */
+  /** The pause before each step. */
   every: span.default({ least: 0, most: 20_000 }),
-  /** Weights; a kind that is absent does not happen. */
+  /** Weights; an absent kind is never drawn. */
   mix: z
     .partialRecord(kindOfStep, z.number().min(0))
-    .refine((mix) => mix.expect === undefined, 'expect cannot be drawn: it is for steps in an order of their own'),
-  /** Share of drawn services and updates with PAUSE hooks, and with a bake time. */
+    .refine((mix) => mix.expect === undefined, 'expect cannot be drawn: it is only for steps that the author orders'),
+  /** Share of drawn services and updates that have PAUSE hooks and a bake time. */
   hooks: share.default(0),
   bakes: share.default(0),
-  /** After so many steps faults cease and everything must come about. */
+  /** After so many steps faults cease, and everything that was promised must come about. */
   settleEvery: z.number().int().min(1).default(25),
   services: z.number().int().min(1).max(1_000).default(3),
   desiredCount: z.number().int().min(1).max(5_000).default(10),
@@ -90,18 +92,18 @@ const scenarioSchema = z
       .strictObject({
         heartbeatTimeout: duration.default(15_000),
         lostAfter: duration.default(60_000),
-        /** Tasks in PROVISIONING for this long are stopped. */
+        /** Tasks that are in PROVISIONING for this long are stopped. */
         provisioningTimeout: duration.default(600_000),
       })
       .prefault({}),
     network: z.strictObject({ latency: span.default({ least: 0.2, most: 5 }) }).prefault({}),
-    /** Events of a workflow's history after which Temporal suggests a new run; small, so that it happens often. */
+    /** After so many events in a workflow's history, Temporal suggests a new run; small, so that it happens often. */
     continueAsNewAfter: z.number().int().min(50).default(400),
     tasks: z.record(z.string(), tasks),
     faults: faults.prefault({}),
-    /** Done first, in this order. */
+    /** These run first, in this order. */
     steps: z.array(stepSchema).default([]),
-    /** What has come about after the steps, and before random ones. */
+    /** What must have come about after these steps and before the random ones. */
     expect: z.array(expectation).default([]),
     random: random.optional(),
   })
@@ -115,23 +117,26 @@ const scenarioSchema = z
     const checkExpectations = (path: readonly (string | number)[], that: readonly Expectation[]): void =>
       that.forEach((one, i) => checkTasks([...path, i], 'tasks' in one ? one.tasks : undefined));
     if (scenario.cluster.instances.every((group) => group.count === 0))
-      refuse(['cluster', 'instances'], 'there is no instance at first: one at least');
+      refuse(['cluster', 'instances'], 'there must be at least one instance at first');
     checkExpectations(['expect'], scenario.expect);
     for (const [i, step] of scenario.steps.entries()) {
       const path = ['steps', i];
       if ('tasks' in step) checkTasks(path, step.tasks);
       if (step.do === 'expect') checkExpectations([...path, 'that'], step.that);
       if (step.do === 'addInstance' && (step.like === undefined) === (step.group === undefined))
-        refuse(path, 'say either like or group');
+        refuse(path, 'name either like or group, not both');
       if (step.do === 'addInstance' && step.group !== undefined && !scenario.cluster.instances[step.group])
-        refuse([...path, 'group'], `there are ${scenario.cluster.instances.length} groups, counted from 0`);
+        refuse(
+          [...path, 'group'],
+          `there is no such group: they are numbered 0 to ${scenario.cluster.instances.length - 1}`,
+        );
     }
   });
 
 export type Scenario = z.output<typeof scenarioSchema>;
 export type TaskKind = Scenario['tasks'][string];
 
-/** What the person can put right. */
+/** A mistake that the author of the scenario can put right. */
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
 }
@@ -141,12 +146,12 @@ export function readScenario(file: string): Scenario {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    throw new ScenarioError(`There is no scenario ${file}.`);
+    throw new ScenarioError(`The scenario ${file} does not exist.`);
   }
   return parseScenario(text, file);
 }
 
-/** From YAML or JSON. Throws a ScenarioError that names every mistake with its place. */
+/** Parses YAML or JSON. Throws a ScenarioError that names every mistake with its place. */
 export function parseScenario(text: string, file: string): Scenario {
   let value: unknown;
   try {
@@ -161,7 +166,7 @@ export function parseScenario(text: string, file: string): Scenario {
   throw new ScenarioError(`${file} does not describe a scenario:\n${mistakes.join('\n')}`);
 }
 
-/** The scenario of the file with these steps and nothing else, as text for a file of its own. */
+/** The text of a new scenario file: the given scenario with these steps only. */
 export function writeFixedSteps(file: string, steps: readonly Step[]): string {
   const { random: _random, expect: _expect, ...rest } = parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   return stringify({ ...rest, steps: steps.map(writtenStep) });
@@ -169,7 +174,7 @@ export function writeFixedSteps(file: string, steps: readonly Step[]): string {
 
 export const IMAGE_PREFIX = 'simulated/';
 
-/** How tasks of a kind behave; the image names the kind. */
+/** How tasks of a kind behave. The image names the kind. */
 export function behaviourOf(kind: TaskKind | undefined): TaskBehaviour {
   if (!kind) return DEFAULT_BEHAVIOUR;
   const { failsToPull, failsToStart, unhealthy } = kind;

@@ -9,10 +9,10 @@ function toMs(text: string): number {
   return Number(amount) * (UNIT_MS[unit] ?? 1000);
 }
 
-/** `500ms`, `15s`, `2m`, `1h`: milliseconds. */
+/** `500ms`, `15s`, `2m` or `1h`, parsed to milliseconds. */
 export const duration = z
   .string()
-  .regex(DURATION, 'is no duration; write for example 500ms, 15s or 2m')
+  .regex(DURATION, 'is not a duration; write for example 500ms, 15s or 2m')
   .transform(toMs);
 
 /** `1s..5s`, or one duration for both ends. */
@@ -21,7 +21,7 @@ export const span = z
   .refine((text) => {
     const ends = text.split('..');
     return ends.length <= 2 && ends.every((end) => DURATION.test(end));
-  }, 'is no span of time; write for example 1s..5s')
+  }, 'is not a span of time; write for example 1s..5s')
   .transform((text) => {
     const [least = '0s', most = least] = text.split('..');
     return { least: toMs(least), most: toMs(most) };
@@ -30,4 +30,4 @@ export const span = z
 
 export const share = z.number().min(0).max(1);
 
-export const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,60}$/, 'is no name');
+export const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,60}$/, 'is not a name');

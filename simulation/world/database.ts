@@ -1,4 +1,6 @@
-/** A Postgres database for each run: empty, with the schema of today, and with the clock and the dice of the simulation. */
+/**
+ * A Postgres database for each run: empty, with the current schema, and with the simulation's clock and random numbers.
+ */
 import pg from 'pg';
 import { openDatabase, openSingleConnection, type Database } from '../../store/base/database.ts';
 import { migrate } from '../../store/base/migrate.ts';
@@ -7,8 +9,8 @@ const TEMPLATE = 'longshore_simulation_template';
 const RUN = 'longshore_simulation';
 
 /**
- * now() and random() in SQL are the server's own, unless a schema that comes before theirs has some. Autovacuum would
- * move rows about in real time, and with them the order of what nobody sorts.
+ * In SQL, now() and random() are the server's own unless an earlier schema in the search path defines them. Autovacuum
+ * is off: it would move rows in real time, and so change the order of rows that a query does not sort.
  */
 const PREPARE = `
   CREATE SCHEMA simulation;
@@ -22,13 +24,13 @@ const PREPARE = `
 
 export interface SimulationDatabase {
   readonly db: Database;
-  /** What SQL takes for now, from here on. */
+  /** Sets what SQL takes for now until the next call. */
   setNow(at: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SimulationDatabases {
-  /** `dice`: in [0, 1), where random() in SQL starts. An earlier run's database is gone with it. */
+  /** `dice`: a number in [0, 1) that seeds random() in SQL. The database of an earlier run is dropped. */
   open(dice: number): Promise<SimulationDatabase>;
 }
 
@@ -38,7 +40,7 @@ const inDatabase = (connectionString: string, name: string): string => {
   return url.toString();
 };
 
-/** Prepares the template once; the server is the simulation's own. */
+/** Prepares the template once. The server must belong to the simulation alone. */
 export async function createSimulationDatabases(connectionString: string): Promise<SimulationDatabases> {
   await onServer(connectionString, [`DROP DATABASE IF EXISTS ${TEMPLATE} (FORCE)`, `CREATE DATABASE ${TEMPLATE}`]);
   const template = openDatabase(inDatabase(connectionString, TEMPLATE), 1);
@@ -60,7 +62,7 @@ export async function createSimulationDatabases(connectionString: string): Promi
       return {
         db,
         async setNow(time) {
-          // By the second: each change is one more call.
+          // Only whole seconds, because each change costs one more call.
           const at = Math.floor(time / 1000) * 1000;
           if (at === set) return;
           set = at;

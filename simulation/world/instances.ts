@@ -1,4 +1,4 @@
-/** The container instances of a simulation: engines, the agents on them, and the network between those and the control plane. */
+/** The container instances of a simulation: engines, their agents, and the network between agents and control plane. */
 import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import type { ActivityFunctions, ActivityWorker } from '../engine/activity-tasks.ts';
@@ -29,13 +29,13 @@ interface RunningAgent {
   readonly agent: SimulatedAgent;
   readonly worker: ActivityWorker;
   state: AgentState;
-  /** Whoever waits for the network to be back. */
+  /** Callers that wait for the network to come back. */
   waiting: (() => void)[];
 }
 
 const REGISTER_RETRY_MS = 1_000;
 
-/** One machine with its agent of the moment. */
+/** One machine with its current agent. */
 export class SimulatedInstance {
   readonly shape: SimulatedInstanceShape;
   readonly engine: SimulatedEngine;
@@ -60,7 +60,7 @@ export class SimulatedInstance {
     return this.#running?.state ?? 'dead';
   }
 
-  /** A new agent process: registers until that is done, then takes work. */
+  /** Starts a new agent process, which registers until that succeeds and then takes work. */
   start(): void {
     if (this.#running) return;
     this.#starts += 1;
@@ -71,7 +71,7 @@ export class SimulatedInstance {
       agent: this.#createAgent(random, () => running),
       worker: {
         queue: instanceTaskQueue(this.id),
-        // Read when they are called: the worker is made with the agent.
+        // A getter, because `running` cannot be read while this literal is being built.
         get activities() {
           return running.agent.activities as unknown as ActivityFunctions;
         },
@@ -83,7 +83,7 @@ export class SimulatedInstance {
     void this.#register(running);
   }
 
-  /** The process ends without a word; containers run on. */
+  /** The process ends without telling anybody; containers keep running. */
   kill(): void {
     const running = this.#running;
     if (!running) return;
@@ -95,7 +95,7 @@ export class SimulatedInstance {
     this.#deps.trace(`agent dies ${this.id}`);
   }
 
-  /** The machine loses its power: agent and containers end. */
+  /** The machine loses power: agent and containers end. */
   powerOff(): void {
     this.kill();
     this.engine.powerOff();
@@ -106,7 +106,7 @@ export class SimulatedInstance {
     if (this.#running?.state === 'up') this.#running.state = 'silent';
   }
 
-  /** It does again. */
+  /** Calls get through again. */
   reconnect(): void {
     const running = this.#running;
     if (running?.state !== 'silent') return;
@@ -123,7 +123,7 @@ export class SimulatedInstance {
         if (this.#running === running) temporal.activities.addWorker(running.worker);
         return;
       } catch (error) {
-        // The control plane has answered, and the answer is no.
+        // The control plane has answered, and the answer is a refusal.
         if (error instanceof WorkflowUpdateFailedError) throw error;
         await new Promise<void>((resolve) => void clock.after(REGISTER_RETRY_MS, resolve));
       }
@@ -142,7 +142,7 @@ export class SimulatedInstance {
     });
   }
 
-  /** What a dead agent asks gets no answer, ever; a silent one's calls wait on either way. */
+  /** A dead agent never gets an answer; a silent one's calls wait, whichever way they go. */
   #createClient(random: Random, running: () => RunningAgent): Client {
     const { clock, latency, temporal } = this.#deps;
     const passage = async (): Promise<void> => {

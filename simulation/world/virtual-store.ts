@@ -1,13 +1,16 @@
-/** The real store behind a network in virtual time: calls take a while, one at a time, and may fail before or after they are done. */
+/**
+ * The real store behind a network in virtual time: calls take a while, run one at a time, and may fail before or after
+ * they are done.
+ */
 import { EcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { VirtualClock } from '../engine/virtual-clock.ts';
 import type { Random } from '../random.ts';
 
 export interface StoreFaults {
-  /** The call does not reach the database. */
+  /** Share of calls that do not reach the database. */
   readonly lost?: number;
-  /** It is done; the caller is told that the database is out of reach. */
+  /** Share of calls that are done, but whose caller is told that the database is out of reach. */
   readonly answersLost?: number;
 }
 
@@ -17,9 +20,9 @@ export interface VirtualStoreOptions {
   readonly random: Random;
   readonly latency: () => number;
   readonly faults: () => StoreFaults;
-  /** What SQL takes for now. */
+  /** Sets what SQL takes for now. */
   readonly setNow: (at: number) => Promise<void>;
-  /** A caller that died in between hears nothing; what it asked may be done all the same. */
+  /** Whether the caller lives. A dead caller gets no answer, but its call may be carried out. */
   readonly isAlive: () => boolean;
   readonly trace: (line: string) => void;
 }

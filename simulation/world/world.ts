@@ -1,6 +1,6 @@
 /**
- * A whole Longshore in one process: the real workflows, activities, store and operations, on the virtual cluster and the
- * virtual clock, with simulated instances. What happens in it hangs on its options and its seed alone.
+ * A whole Longshore in one process: the real workflows, activities, store and operations, on the virtual cluster and
+ * the virtual clock, with simulated instances. Only its options and its seed decide what happens.
  */
 import { createHash } from 'node:crypto';
 import { createControlActivities } from '../../activities/control/index.ts';
@@ -33,7 +33,7 @@ import type { SimulationDatabase } from './database.ts';
 import { SimulatedInstance } from './instances.ts';
 import { createVirtualStore, type StoreFaults } from './virtual-store.ts';
 
-/** What goes wrong in the control plane, besides what is asked for step by step. */
+/** What fails in the control plane by itself, besides what steps do to it. */
 export interface ControlFaults extends StoreFaults {
   readonly activityAnswersLost?: number;
   readonly evictions?: number;
@@ -55,17 +55,17 @@ export interface WorldOptions {
   readonly database: SimulationDatabase;
 }
 
-/** Looks at the writes of owners; no time passes. */
+/** Sees the writes of owners; no time passes. */
 export interface WriteWatch {
   beforeWrite(writes: OwnerRecord): Promise<void>;
   afterReserve?(tasks: readonly Task[]): Promise<void>;
 }
 
 export const PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
-/** The simulation's first moment. */
+/** The first moment of each simulation. */
 const START = 1_767_225_600_000;
 const WORKER_RESTART_MS = 2_000;
-/** Lines of the trace that a failure shows. */
+/** How many lines of the trace a failure shows. */
 const SHOWN_LINES = 200;
 const CALL_LIMIT_MS = 120_000;
 
@@ -73,7 +73,7 @@ export class SimulatedWorld {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly temporal: VirtualTemporal;
-  /** The real store, for those who look from outside: no time passes. */
+  /** The real store, for checks that look from outside: no time passes. */
   readonly store: Store;
   readonly instances: SimulatedInstance[] = [];
   readonly violations: string[] = [];
@@ -108,7 +108,7 @@ export class SimulatedWorld {
     };
   }
 
-  /** Brings the control plane up, with the cluster in it. */
+  /** Starts the control plane and creates the cluster. */
   async begin(): Promise<void> {
     await this.#options.database.setNow(this.clock.now());
     await this.store.createCluster({
@@ -138,7 +138,7 @@ export class SimulatedWorld {
     if (this.#lines.length > SHOWN_LINES) this.#lines.shift();
   }
 
-  /** Milliseconds since the beginning. */
+  /** Milliseconds since the first moment. */
   get elapsed(): number {
     return this.clock.now() - START;
   }
@@ -161,7 +161,7 @@ export class SimulatedWorld {
     return this.#until(operation, invokeOperation(operation, body, context));
   }
 
-  /** Gives an instance notice of a spot interruption, as whoever watches for it would. */
+  /** Gives an instance notice of a spot interruption, as the operator's watcher would. */
   async interrupt(containerInstanceId: string): Promise<void> {
     this.trace(`notice ${containerInstanceId}`);
     const { clusterName } = this.#options;
@@ -181,7 +181,7 @@ export class SimulatedWorld {
 
   // ---- the world ---------------------------------------------------------------------------------------------------
 
-  /** Sees what owners write and reserve, as it is carried out. */
+  /** Shows the watch what owners write and reserve, as it is carried out. */
   watchWrites(watch: WriteWatch): void {
     this.#watches.push(watch);
   }
@@ -204,7 +204,7 @@ export class SimulatedWorld {
     return instance;
   }
 
-  /** A worker of the control plane dies with all it had in memory; another one starts soon after. */
+  /** A worker of the control plane dies with everything in its memory; another one starts soon after. */
   killWorker(): void {
     const [name, kill] = this.random.pick([...this.#workers]);
     this.trace(`worker dies ${name}`);
@@ -213,7 +213,7 @@ export class SimulatedWorld {
     this.clock.after(WORKER_RESTART_MS, () => this.#startWorker());
   }
 
-  /** Temporal's data is gone; a worker that starts finds that out and begins every owner again from the store. */
+  /** Temporal loses its data. The next worker finds that out and starts every owner again from the store. */
   async loseTemporal(): Promise<void> {
     this.trace('temporal forgets everything');
     this.temporal.forgetEverything();
@@ -233,7 +233,7 @@ export class SimulatedWorld {
     await this.#until('the start of lost workflows', patiently());
   }
 
-  /** From here on nothing fails by itself. */
+  /** From now on nothing fails by itself. */
   ceaseFaults(): void {
     this.#areFaultsOn = false;
   }
@@ -246,7 +246,7 @@ export class SimulatedWorld {
     return this.#areFaultsOn ? this.#options.controlFaults : {};
   }
 
-  /** Looked up at each use, so that faults can cease. */
+  /** A proxy looks at each use whether faults are on, so that they can cease. */
   #hostFaults(): HostFaults {
     const faults = this.#options.hostFaults;
     return new Proxy(faults, {
@@ -315,7 +315,7 @@ export class SimulatedWorld {
       newId: () => randomUuid(random),
       network: async (call) => {
         await pause();
-        // A caller that died hears nothing more, and asks nothing more.
+        // A dead caller gets no answer and makes no call.
         if (!isAlive()) return new Promise<never>(() => undefined);
         const answer = await call();
         await pause();

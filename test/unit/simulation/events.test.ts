@@ -30,18 +30,18 @@ const seen = (told: Told): Observation => ({
 });
 
 describe('events in order', () => {
-  it('accepts a life from beginning to end', async () => {
+  it('accepts the events of a task from beginning to end', async () => {
     expect(await check([pending, running, stopping, stopped].map(ofTask), seen(stopped))).toEqual([]);
   });
 
   it.each([
     ['an event after STOPPED', [running, stopped, { ...stopped, version: 5 }], 'after STOPPED'],
-    ['a version that was told', [running, { ...stopping, version: 2 }], 'version 2 is told after 2'],
-    ['a status that goes back', [running, { ...pending, version: 3 }], 'PENDING after RUNNING'],
+    ['a version that an event had already', [running, { ...stopping, version: 2 }], 'version 2 comes after 2'],
+    ['a status that goes back', [running, { ...pending, version: 3 }], 'PENDING in an event after RUNNING'],
     [
       'a desired status that goes back',
       [stopping, { ...stopping, version: 4, desiredStatus: 'RUNNING' }],
-      'to be kept',
+      'RUNNING in an event after STOPPED',
     ],
   ] satisfies [string, Told[], string][])('finds %s', async (_, told, sentence) => {
     expect((await check(told.map(ofTask))).join()).toContain(sentence);
@@ -49,11 +49,11 @@ describe('events in order', () => {
 
   it('finds a change without an event', async () => {
     const wrong = await check([pending, running].map(ofTask), seen(stopped));
-    expect(wrong).toEqual(['task t is STOPPED (version 4); told: RUNNING (2)']);
+    expect(wrong).toEqual(['task t is STOPPED (version 4), but its newest event has RUNNING (2)']);
   });
 
   it('finds a repeated position', async () => {
-    expect((await check([ofTask(pending, 0), ofTask(running, 0)])).join()).toContain('stands at 1');
+    expect((await check([ofTask(pending, 0), ofTask(running, 0)])).join()).toContain('has position 1');
   });
 
   it.each([

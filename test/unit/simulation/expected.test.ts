@@ -53,17 +53,17 @@ describe('what a scenario expects', () => {
   });
 
   it.each<[Expectation, string]>([
-    [{ service: 't', running: 1 }, 'service t: there is none'],
+    [{ service: 't', running: 1 }, 'service t: it does not exist'],
     [{ service: 's', running: 3 }, 'service s: running is 2, expected 3'],
     [{ service: 's', pending: 1 }, 'service s: pending is 0, expected 1'],
     [{ service: 's', tasks: 'api' }, 'service s: tasks is web, expected api'],
     [{ service: 's', zones: { 'zone-b': 1 } }, 'service s: zone-b is 0, expected 1'],
-    [{ service: 's', taskSets: { green: 1 } }, 'service s: task set green is not there, expected 1'],
+    [{ service: 's', taskSets: { green: 1 } }, 'service s: task set green is missing, expected 1'],
     [{ service: 's', event: 'rolling back' }, 'service s: no event says "rolling back"'],
     [{ tasks: 'web', reason: 'Scaling' }, 'tasks web: 0 are {"reason":"Scaling"}, expected at least one'],
     [{ tasks: 'web', lastStatus: 'STOPPED', count: 2 }, 'tasks web: 1 are {"lastStatus":"STOPPED"}, expected 2'],
     [{ instance: 0, status: 'ACTIVE' }, 'instance 0: status is DRAINING, expected ACTIVE'],
-    [{ instance: 3, connected: true }, 'instance 3: there are 1'],
+    [{ instance: 3, connected: true }, 'instance 3: there are only 1'],
   ])('%j does not hold', async (that, sentence) => {
     expect(await look(that)).toEqual([sentence]);
   });

@@ -30,7 +30,7 @@ function differences(memory: Memory = {}, now = STORE): Promise<readonly string[
   return ownersDiffer({ world: { temporal: { query } } as unknown as SimulatedWorld, now });
 }
 
-describe('store and owners', () => {
+describe('the store and the owners', () => {
   it('agree', async () => {
     expect(await differences()).toEqual([]);
   });
@@ -43,16 +43,16 @@ describe('store and owners', () => {
   it.each<[string, Memory, string]>([
     ['a version that was never written', { ownedTasks: [{ ...task, version: 4 }] }, 'version 3'],
     ['another instance', { ownedTasks: [{ ...task, containerInstanceId: 'j' }] }, 'on j'],
-    ['a task that its owner has forgotten', { ownedTasks: [] }, 'and over for service/c/s'],
-    ['a task that the store does not know', { ownedTasks: [task, { ...task, taskId: 'u' }] }, 'task u is over'],
+    ['a task that its owner has forgotten', { ownedTasks: [] }, 'and ended for service/c/s'],
+    ['a task that the store does not know', { ownedTasks: [task, { ...task, taskId: 'u' }] }, 'task u is ended'],
     ['another status of the service', { serviceRow: { ...service, status: 'DRAINING' } }, 'has status "ACTIVE"'],
     ['a service of which its workflow knows nothing', { serviceRow: null }, 'holds none'],
     [
-      'an instance that is another for its workflow',
+      'an instance that its workflow knows differently',
       { instance: { status: 'DRAINING', agentConnected: true } },
       'DRAINING',
     ],
-    ['an owner that is never done', { serviceRow: 'busy' }, 'does not come to rest'],
+    ['an owner that is never done', { serviceRow: 'busy' }, 'is still busy'],
   ])('differ: %s', async (_, memory, sentence) => {
     const found = await differences(memory);
     expect(found).toHaveLength(1);

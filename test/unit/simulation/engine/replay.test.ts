@@ -75,11 +75,11 @@ describe('a replay', () => {
   });
 
   it.each<[what: string, locals: [number, LocalResult][], difference: string]>([
-    ['nobody calls', [answer(1, 12), answer(7, 13)], 'nothing calls local activity 7, local-7'],
+    ['nothing calls', [answer(1, 12), answer(7, 13)], 'nothing calls local activity 7 (local-7)'],
     [
-      'was another',
+      'had another type',
       [[1, { ...answer(1, 12)[1], activityType: 'other' }]],
-      'local activity 1 was other, and is local-1',
+      'local activity 1 was other, but is now local-1',
     ],
   ])('notices the result of a local activity that %s', async (_what, locals, difference) => {
     const { session } = scripted([[local(1)]]);
