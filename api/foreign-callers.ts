@@ -1,14 +1,17 @@
-/** Keeps web pages out: while any credentials are accepted, a page that a user happens to open must not run tasks. */
+/**
+ * Keeps web pages out: the API accepts any credentials, so a page that a user happens to open must not be able to run
+ * tasks.
+ */
 import type { Request } from 'express';
 import { EcsError } from '../model/errors.ts';
 import { isLocalHost } from '../model/local-host.ts';
 
-/** What a request says about its caller. */
+/** The part of a request that tells who calls. */
 export type Caller = Pick<Request, 'get' | 'headersDistinct'>;
 
 /**
- * Throws AccessDeniedException for a request that a browser may have sent on behalf of a page that is not served from
- * this machine. Such a page has a foreign Origin, or, where its own name leads to 127.0.0.1, a foreign Host.
+ * Throws AccessDeniedException for a request that a browser may have sent for a page from another machine. Such a page
+ * has a foreign Origin or, if its own name resolves to 127.0.0.1, a foreign Host.
  */
 export function refuseForeignCaller(request: Caller): void {
   refuseForeignHost(request.headersDistinct['host'] ?? []);
@@ -18,7 +21,7 @@ export function refuseForeignCaller(request: Caller): void {
   throw new EcsError('AccessDeniedException', `Web pages of ${origin} may not call this API.`);
 }
 
-/** One that is missing or repeated is refused, too: it leaves open whom the caller means. */
+/** A missing or repeated Host is refused as well, because it leaves open whom the caller means. */
 function refuseForeignHost(hosts: readonly string[]): void {
   const [host, ...others] = hosts;
   if (others.length === 0 && isLocalHost(host)) return;

@@ -1,4 +1,6 @@
-/** The API's door to the workflows: each call returns after the change is recorded. Implemented over the Temporal client. */
+/**
+ * The API's access to workflows. Each call resolves once the change is recorded. Implemented over the Temporal client.
+ */
 import type {
   ContinueServiceDeploymentCommand,
   ChangeTaskSetCommand,
@@ -16,34 +18,37 @@ import type {
 import type { CallCause } from '../model/decision.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 
-/** Refusals of workflows arrive as EcsError; Temporal out of reach as EcsError ServiceUnavailable with what to do. */
+/**
+ * Rejects with the EcsError that a workflow refused with, or with ServiceUnavailable and advice if Temporal is out of
+ * reach.
+ */
 export interface WorkflowGateway {
-  /** The same door, whose commands say which call of the API they come from. */
+  /** The same gateway, whose commands name the API call that they come from. */
   forCall(cause: CallCause): WorkflowGateway;
   createService(command: CreateServiceCommand): Promise<{ incarnation: string }>;
-  /** ServiceNotFoundException when its workflow is gone. */
+  /** Rejects with ServiceNotFoundException if the service's workflow is gone. */
   updateService(cluster: string, service: string, command: UpdateServiceCommand): Promise<void>;
-  /** ConflictException when it has ended. */
+  /** Rejects with ConflictException if the service deployment has ended. */
   stopServiceDeployment(cluster: string, service: string, command: StopServiceDeploymentCommand): Promise<void>;
-  /** ConflictException when the hook does not wait. */
+  /** Rejects with ConflictException if the hook is not waiting. */
   continueServiceDeployment(cluster: string, service: string, command: ContinueServiceDeploymentCommand): Promise<void>;
   deleteService(cluster: string, service: string, command: DeleteServiceCommand): Promise<void>;
   createTaskSet(cluster: string, service: string, command: CreateTaskSetCommand): Promise<{ taskSetId: string }>;
   changeTaskSet(cluster: string, service: string, command: ChangeTaskSetCommand): Promise<void>;
-  /** `token`: clientToken or a fresh UUID; the same token reaches the same run. */
+  /** `token`: the clientToken or a new UUID. The same token reaches the same workflow run. */
   runTask(token: string, command: RunTaskCommand): Promise<RunTaskOutcome>;
-  /** `ownerWorkflowId` from the task's row. An owner that is gone: the task is STOPPED already, nothing to do. */
+  /** `ownerWorkflowId` is in the task's row. If the owner is gone, the task is STOPPED already, and nothing happens. */
   stopTask(ownerWorkflowId: string, command: StopTaskCommand): Promise<void>;
-  /** Undefined when the owner is gone: its tasks have stopped. */
+  /** Undefined if the owner is gone: its tasks have stopped. */
   protectTasks(ownerWorkflowId: string, command: ProtectTasksCommand): Promise<ProtectTasksOutcome | undefined>;
   registerInstance(registration: InstanceRegistration): Promise<void>;
   setInstanceStatus(cluster: string, instanceId: string, status: 'ACTIVE' | 'DRAINING'): Promise<void>;
-  /** Notice of a spot interruption. */
+  /** Gives notice of a spot interruption. */
   interruptInstance(cluster: string, instanceId: string): Promise<void>;
   deregisterInstance(cluster: string, instanceId: string, force: boolean): Promise<void>;
-  /** Tells DAEMON services that instances of their cluster are not what they were. */
+  /** Tells DAEMON services that instances of their cluster have changed. */
   instancesChanged(cluster: string, daemonServices: readonly string[]): Promise<void>;
-  /** Tells owners of tasks that instances may take tasks that they did not take before. */
+  /** Tells owners of tasks that instances may now take tasks that they did not take before. */
   capacityChanged(ownerWorkflowIds: readonly string[]): Promise<void>;
   /** Resolves when Temporal answers. */
   ping(): Promise<void>;

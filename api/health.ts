@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Store } from '../store/contract/store.ts';
 import type { WorkflowGateway } from './gateway.ts';
 
-/** A check that has not answered after this long has failed. */
+/** A check that takes longer than this counts as failed. */
 const CHECK_TIMEOUT_MS = 2_000;
 
 interface Readiness {
@@ -13,10 +13,10 @@ interface Readiness {
   readonly unwritable?: () => string | undefined;
 }
 
-/** GET /healthz: this process is alive. */
+/** GET /healthz: tells that this process is alive. */
 export const answerHealthy = (_request: Request, response: Response): void => void response.json({ status: 'ok' });
 
-/** GET /readyz: 200 when a task can really be run now, else 503 with what is missing. */
+/** GET /readyz: 200 if a task can really run now; otherwise 503 with what is missing. */
 export const answerReady =
   (parts: Readiness): RequestHandler =>
   async (_request, response) => {

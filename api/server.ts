@@ -25,7 +25,10 @@ import { REST_PREFIX, REST_ROUTES } from './rest/routes.ts';
 import { addWhyRoute } from './why/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
 
-/** Longer than the idle time of the SDKs' connection pools, so that a pooled connection is not closed under a request. */
+/**
+ * Longer than the SDKs' connection pools keep idle connections, so that the server does not close a pooled connection
+ * while a request is on its way.
+ */
 const KEEP_ALIVE_MS = 65_000;
 
 export interface ApiOptions {
@@ -36,19 +39,19 @@ export interface ApiOptions {
   readonly workflows: WorkflowGateway;
   readonly partition: Partition;
   readonly logger: Logger;
-  /** True when tasks can really be run: workers poll and an instance is connected. */
+  /** Whether tasks can really run: workers poll, and an instance is connected. */
   readonly isReady: () => Promise<boolean>;
-  /** Why nothing can be recorded at present, such as a full disk: changes answer with it. */
+  /** Returns why nothing can be recorded at present, such as a full disk; changes are then refused with that reason. */
   readonly unwritable?: () => string | undefined;
 }
 
 export interface RunningApi {
   readonly url: string;
-  /** Lets requests under way finish; ends the streams of events. */
+  /** Lets requests under way finish, and ends the streams of events. */
   close(): Promise<void>;
 }
 
-/** Starts the API and resolves when it listens; rejects when the port cannot be had. */
+/** Starts the API. Resolves when it listens; rejects if it cannot listen on the port. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { store, partition } = options;
   const feed = new EventFeed({ store, present: (event) => presentEvent(event, partition) });
@@ -74,7 +77,7 @@ function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void
   return new Promise((resolve, reject) => {
     server.close((error) => (error === undefined ? resolve() : reject(error)));
     server.closeIdleConnections();
-    // Clients open connections ahead of need; Node counts one that has sent nothing as busy, for a minute.
+    // Clients open connections before they need them. Node counts one that has sent nothing as busy for a minute.
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   });
 }
@@ -84,7 +87,7 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  // Before all checks: it tells nothing but that the process is alive, and those who watch that come by any name.
+  // Before all checks: it only tells that the process is alive, and monitors call it by any host name.
   app.get('/healthz', answerHealthy);
   app.use((request, response, next) => {
     calls.begin(response);
@@ -107,12 +110,12 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   app.use((request) => {
     throw new EcsError('UnknownOperationException', `There is nothing at ${request.method} ${request.path}.`);
   });
-  // Express knows an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
     calls.fail(response, error, request.path.startsWith(REST_PREFIX) ? 'rest' : 'aws-json'),
   );
   return app;
 }
 
-/** `/v1/clusters/{cluster}` as Express writes it. */
+/** Writes `/v1/clusters/{cluster}` in Express's form. */
 const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');

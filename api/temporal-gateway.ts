@@ -1,4 +1,7 @@
-/** WorkflowGateway over the Temporal client: one update per changing call, started with its workflow where that begins one. */
+/**
+ * WorkflowGateway over the Temporal client: one update for each changing call. A call that begins a workflow starts it
+ * with its update.
+ */
 import {
   Client,
   Connection,
@@ -44,15 +47,15 @@ import {
 import type { WorkflowGateway } from './gateway.ts';
 import { findCause, sayUnconfirmed } from './unconfirmed.ts';
 
-/** A worker that runs answers in milliseconds; without one no call may hang. */
+/** A running worker answers in milliseconds; without one, no call may hang for longer than this. */
 const UPDATE_TIMEOUT_MS = 30_000;
 const PING_TIMEOUT_MS = 2_000;
-/** The workflow ended while the update reached it: the next one begins a new run. */
+/** How often a call is repeated if the workflow ended while the update reached it; the next try starts a new run. */
 const ENDING_RETRIES = 5;
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** What a failed call means to its caller. */
+/** The error that a failed call means for its caller. */
 function asEcsError(error: unknown): unknown {
   if (isEcsError(error)) return error;
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
@@ -64,20 +67,20 @@ function asEcsError(error: unknown): unknown {
   return error;
 }
 
-/** Nobody knows whether the change was made. */
+/** Whether nobody knows if the change was made. */
 const isUnconfirmed = (error: unknown): boolean =>
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isUnavailable(error);
 
 /**
- * gRPC UNAVAILABLE (14), DEADLINE_EXCEEDED (4), CANCELLED (1) and FAILED_PRECONDITION (9: the workflow's own step keeps
- * failing), however deep the client wrapped it.
+ * gRPC UNAVAILABLE (14), DEADLINE_EXCEEDED (4), CANCELLED (1) and FAILED_PRECONDITION (9: the workflow task keeps
+ * failing), however deeply the client wrapped it.
  */
 function isUnavailable(error: unknown): boolean {
   if (isGrpcServiceError(error)) return [1, 4, 9, 14].includes(error.code);
   return error instanceof Error && error.cause !== undefined && isUnavailable(error.cause);
 }
 
-/** The workflow had ended, or ended with the update in hand. */
+/** Whether the workflow had ended, or ended before it answered the update. */
 function isGone(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError) return true;
   return (
@@ -205,7 +208,7 @@ class TemporalGateway implements WorkflowGateway {
     return this.#connection.close();
   }
 
-  /** Those that are gone have nothing to hear. */
+  /** Workflows that are gone need not be told. */
   async #tell(workflowIds: readonly string[], tell: (workflow: WorkflowHandle) => Promise<void>): Promise<void> {
     await this.#connection.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, async () => {
       const told = await Promise.allSettled(
@@ -248,7 +251,7 @@ class TemporalGateway implements WorkflowGateway {
     }
   }
 
-  /** A change that was not confirmed says why. Others pass as they are. */
+  /** An error of a change that was not confirmed gets its reason; other errors stay as they are. */
   async #explained(error: unknown, workflowId: string): Promise<unknown> {
     if (!isUnconfirmed(error)) return error;
     const finding = await findCause(this.#connection, this.#client.options.namespace, workflowId);
@@ -280,7 +283,7 @@ class TemporalGateway implements WorkflowGateway {
   }
 }
 
-/** Connects to Temporal; throws when it does not answer. */
+/** Connects to Temporal; rejects if it does not answer. */
 export async function connectGateway(
   settings: TemporalSettings,
 ): Promise<WorkflowGateway & { close(): Promise<void> }> {
@@ -288,6 +291,6 @@ export async function connectGateway(
   return createGateway(connection, new Client({ connection, namespace: settings.namespace }));
 }
 
-/** The gateway over a client that is there; closing it closes the connection. */
+/** Makes a gateway over an existing client; closing the gateway closes the connection. */
 export const createGateway = (connection: Connection, client: Client): WorkflowGateway & { close(): Promise<void> } =>
   new TemporalGateway(connection, client);

@@ -1,4 +1,4 @@
-/** Why Temporal did not confirm a change in time, for the caller: what is down, and what to do next. */
+/** Tells the caller why Temporal did not confirm a change in time: what is down, and what to do next. */
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
@@ -7,20 +7,20 @@ import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 export type Finding =
   | { readonly kind: 'unreachable'; readonly error: string }
   | { readonly kind: 'noWorker'; readonly lastSeenMs: number | undefined }
-  /** Its workflow task fails again and again. */
+  /** The workflow's workflow task fails again and again. */
   | { readonly kind: 'failing'; readonly attempt: number; readonly failure: string | undefined }
   | { readonly kind: 'slow' };
 
-/** A look must not add much to a call that has waited already. */
+/** The look may not take much longer, because the call has waited already. */
 const LOOK_PATIENCE_MS = 2_000;
-/** A worker's poll lasts a minute: one that was seen longer ago is gone. */
+/** A worker polls at least once a minute, so one that was seen longer ago is gone. */
 const WORKER_SEEN_WITHIN_MS = 75_000;
-/** The last failure is among the last few events. */
+/** How many of the latest events are searched for the last failure. */
 const EVENTS_LOOKED_AT = 20;
 
 const NOT_CONFIRMED = 'The change was not confirmed';
 
-/** The message of the ServiceUnavailable. */
+/** The message of the ServiceUnavailable error. */
 export function sayUnconfirmed(workflowId: string, finding: Finding): string {
   switch (finding.kind) {
     case 'unreachable':
@@ -30,7 +30,7 @@ export function sayUnconfirmed(workflowId: string, finding: Finding): string {
         finding.lastSeenMs === undefined
           ? ''
           : ` (the last one was seen ${Math.round(finding.lastSeenMs / 1000)} s ago)`;
-      return `${NOT_CONFIRMED}: no worker serves the control plane's task queue${seen}, so workflow ${workflowId} waits. Start one with \`longshore worker\`, or the all-in-one with \`longshore start\`, then repeat the call.`;
+      return `${NOT_CONFIRMED}: no worker serves the control plane's task queue${seen}, so workflow ${workflowId} is waiting. Start one with \`longshore worker\`, or the all-in-one with \`longshore start\`, then repeat the call.`;
     }
     case 'failing': {
       const failure = finding.failure === undefined ? '' : `: ${finding.failure}`;
@@ -41,7 +41,7 @@ export function sayUnconfirmed(workflowId: string, finding: Finding): string {
   }
 }
 
-/** Looks for the cause. Never throws: what cannot be looked at is the cause. */
+/** Looks for the cause. Never rejects: if Temporal cannot be asked, that is the cause. */
 export async function findCause(connection: Connection, namespace: string, workflowId: string): Promise<Finding> {
   try {
     return await connection.withDeadline(Date.now() + LOOK_PATIENCE_MS, () => look(connection, namespace, workflowId));

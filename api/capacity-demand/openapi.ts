@@ -1,4 +1,4 @@
-/** The route for a capacity provider's demand in the OpenAPI document. */
+/** The OpenAPI entry for the route that shows a capacity provider's demand. */
 const parameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 const integer = { type: 'integer' };
 

@@ -1,4 +1,7 @@
-/** GET /v1/clusters/{cluster}/capacity-providers/{name}/demand: how many instances its group needs. Longshore's own. */
+/**
+ * GET /v1/clusters/{cluster}/capacity-providers/{name}/demand: how many instances the provider's group needs.
+ * Longshore's own route, not ECS's.
+ */
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import { providerDemand } from '../../model/provider-demand.ts';
@@ -13,7 +16,7 @@ export interface DemandRoutes {
   readonly partition: Partition;
 }
 
-/** The figures of ECS's managed scaling. Nothing scales groups by them yet. */
+/** Adds the route. The figures are those of ECS's managed scaling; nothing scales groups by them yet. */
 export function addDemandRoute(app: Express, { calls, store, partition }: DemandRoutes): void {
   app.get('/v1/clusters/:cluster/capacity-providers/:name/demand', async (request: Request, response: Response) => {
     const { cluster, name = '' } = request.params as Record<string, string>;
@@ -23,6 +26,6 @@ export function addDemandRoute(app: Express, { calls, store, partition }: Demand
     const [provider] = await store.getCapacityProviders([providerName]);
     if (provider?.autoScalingGroupProvider === undefined) throw providerNotFound();
     const body = providerDemand(await store.getProviderGroup(clusterName, providerName));
-    calls.succeed(response, { door: 'rest', status: 200, body });
+    calls.succeed(response, { protocol: 'rest', status: 200, body });
   });
 }

@@ -1,4 +1,4 @@
-/** A call as records name it, for what an operation changes without a workflow. */
+/** Names a call for the records of changes that an operation makes without a workflow. */
 import type { CallCause } from '../../model/decision.ts';
 import type { OperationContext } from '../operation.ts';
 

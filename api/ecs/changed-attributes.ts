@@ -1,15 +1,19 @@
-/** Attributes of instances are written by the API itself: whom a change of theirs concerns hears of it from here. */
+/** The API itself writes the attributes of instances, so it also tells the workflows that a change concerns. */
 import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import type { OperationContext } from '../operation.ts';
 import type { AttributesByInstance } from './rules/custom-attributes.ts';
 
-/** The longest waiting of each kind; one that gets something has the next ones woken. */
+/**
+ * How many waiting owners of each kind are woken at once, longest waiting first. Each one that gets something has the
+ * next ones woken.
+ */
 const WOKEN_AT_ONCE = 20;
 
 /**
- * Returns when the cluster's DAEMON services were told and, where an instance joined or left the group of a capacity
- * provider, those who wait for instances or are not balanced over their zones.
+ * Tells the workflows that attributes changed. Resolves once the cluster's DAEMON services know and, if an instance
+ * joined or left the group of a capacity provider, so do the owners that wait for instances or are not balanced over
+ * their zones.
  */
 export async function tellOfAttributes(
   context: OperationContext,

@@ -1,7 +1,7 @@
-/** A short stand-in for a request's parameters: equal for equal parameters, whatever the order of their members. */
+/** Makes a digest of a request's parameters: equal for equal parameters, whatever the order of their members. */
 import { createHash } from 'node:crypto';
 
-/** Text of a plain JSON object with members in order and undefined ones left out. */
+/** The text of a plain JSON object, with its members sorted and undefined ones left out. */
 export const canonicalJson = (value: object): string =>
   JSON.stringify(value, (_name, inner: unknown) => (isPlainObject(inner) ? sortMembers(inner) : inner));
 

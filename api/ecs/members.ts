@@ -1,6 +1,6 @@
-/** Members that are there or not: the model has no undefined ones. */
+/** Builds objects with optional members: the model has no members with the value undefined. */
 
-/** `{ [name]: value }`, or nothing when the value is undefined: for spreading into an object of the model. */
+/** `{ [name]: value }`, or `{}` if the value is undefined, to be spread into an object of the model. */
 export function member<Name extends string, Value>(
   name: Name,
   value: Value | undefined,

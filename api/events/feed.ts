@@ -1,12 +1,12 @@
 /**
- * The newest events, read from the store once for all who follow them live in this process. A reader that is behind, or
- * too slow, reads the store itself until it has caught up: nothing piles up for it here.
+ * Reads the newest events from the store, once for all readers that follow them live in this process. A reader that is
+ * behind or too slow reads the store itself until it has caught up, so nothing piles up for it here.
  */
 import type { EventEnvelope, StoredEvent } from '../../model/event.ts';
 import type { EventFilter, EventStore } from '../../store/contract/events.ts';
 
 const POLL_MS = 200;
-/** While the database does not answer. */
+/** The wait between tries while the database does not answer. */
 const RETRY_MS = 1_000;
 const PAGE = 500;
 const HEARTBEAT_MS = 15_000;
@@ -24,13 +24,16 @@ export interface FeedItem {
 
 export interface Reader {
   readonly filter: EventFilter;
-  /** Takes an event that it wants. False: it takes no more and has left; it is to catch up by itself. */
+  /**
+   * Takes an event that passes its filter. Returns false if it takes no more: it has left the feed and will catch up by
+   * itself.
+   */
   take(item: FeedItem): boolean;
-  /** All that it wants was given up to here. */
+  /** Tells the reader that it has been given all its events up to this position. */
   reached(position: number): void;
 }
 
-/** What the feed knows of a stream, live or catching up. */
+/** A stream, live or catching up, as the feed knows it. */
 export interface Follower {
   heartbeat(): void;
   end(): void;
@@ -40,7 +43,7 @@ export class EventFeed {
   readonly #deps: FeedDeps;
   readonly #live = new Set<Reader>();
   readonly #followers = new Set<Follower>();
-  /** Everything up to here was given to the live readers. */
+  /** The live readers have been given everything up to this position. */
   #tail = 0;
   #polling = false;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -50,7 +53,10 @@ export class EventFeed {
     this.#deps = deps;
   }
 
-  /** Until it leaves, the follower is kept alive, and ended when the feed closes. Returns how to leave. */
+  /**
+   * Sends the follower heartbeats until it leaves, and ends it when the feed closes. Returns a function with which it
+   * leaves.
+   */
   enter(follower: Follower): () => void {
     if (this.#closed) follower.end();
     this.#followers.add(follower);
@@ -74,7 +80,10 @@ export class EventFeed {
     return { items: events.map((event) => this.#item(event)), through };
   }
 
-  /** Live: it must pass over what it has already, up to `position`. False: others are further already, so catch up and try again. */
+  /**
+   * Adds a live reader, which must skip events up to `position`. Returns false if the live readers are further than
+   * `position`: the reader must catch up and try again.
+   */
   join(reader: Reader, position: number): boolean {
     if (!this.#polling) this.#tail = position;
     if (position < this.#tail) return false;
@@ -106,7 +115,7 @@ export class EventFeed {
     this.#polling = false;
   }
 
-  /** Gives out what is new; answers how long to wait then. */
+  /** Gives out new events. Returns how many milliseconds to wait before the next call. */
   async #step(): Promise<number> {
     const { store } = this.#deps;
     if ((await store.eventHorizon()) <= this.#tail) return POLL_MS;
@@ -125,7 +134,7 @@ export class EventFeed {
   }
 }
 
-/** As the store filters. */
+/** Whether the event passes the filter, by the same rules as in the store. */
 export function passes(filter: EventFilter, event: StoredEvent): boolean {
   const { clusterName, kinds, resource } = filter;
   if (clusterName !== undefined && clusterName !== event.clusterName) return false;

@@ -1,4 +1,4 @@
-/** The routes for events in the OpenAPI document. */
+/** The OpenAPI entries for the routes of events. */
 import { DETAIL_TYPES } from '../../model/event.ts';
 import { MOST_EVENTS } from './query.ts';
 
@@ -19,7 +19,7 @@ const FILTERS = [
   query('resource', { type: 'string' }, 'ARN of a task, service or container instance; or its id or name.'),
 ];
 const after = (otherwise: string) =>
-  query('after', { type: 'string' }, `Position to go on after. Without it: ${otherwise}.`);
+  query('after', { type: 'string' }, `Position after which to continue. Without it: ${otherwise}.`);
 
 export const EVENT_SCHEMAS = {
   Event: {
@@ -52,7 +52,7 @@ export const EVENT_PATHS = {
         query('limit', { type: 'integer', minimum: 1, maximum: MOST_EVENTS, default: 100 }, 'Events at most.'),
       ],
       responses: answer(
-        'A page. `next` is the position to pass as `after`, also when there is no more yet.',
+        'A page. `next` is the position to pass as `after`, even if there are no more events yet.',
         'application/json',
         {
           type: 'object',

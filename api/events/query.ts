@@ -1,4 +1,4 @@
-/** What a request for events asks for, read from its query. */
+/** Reads the query of a request for events. */
 import type { Request } from 'express';
 import { type Partition, shortName } from '../../model/arn.ts';
 import { DETAIL_TYPES, EVENT_KINDS, type EventKind } from '../../model/event.ts';
@@ -9,7 +9,7 @@ import { invalid } from '../ecs/rules/refusals.ts';
 const DEFAULT_LIMIT = 100;
 export const MOST_EVENTS = 1_000;
 
-/** Which events an ARN's type stands for. */
+/** Which kinds of events belong to each type of ARN. */
 const KINDS_OF: Readonly<Record<string, readonly EventKind[]>> = {
   task: ['task'],
   'container-instance': ['container-instance'],
@@ -18,7 +18,10 @@ const KINDS_OF: Readonly<Record<string, readonly EventKind[]>> = {
 
 type Query = Request['query'];
 
-/** `cluster` (name or ARN), `detailType` (may repeat), `resource` (ARN, id or name). Absent: all. */
+/**
+ * Reads `cluster` (name or ARN), `detailType` (may be repeated) and `resource` (ARN, id or name). Absent ones match
+ * all.
+ */
 export function readFilter(query: Query, partition: Partition): EventFilter {
   const cluster = text(query, 'cluster');
   const resource = text(query, 'resource');
@@ -50,7 +53,7 @@ function kindOf(value: unknown): EventKind {
   throw invalid(`detailType must be one of: ${Object.values(DETAIL_TYPES).join(', ')}.`);
 }
 
-/** The position to go on after; undefined when the query says none. */
+/** Reads the position after which to continue; undefined if the query has none. */
 export function readAfter(value: unknown): number | undefined {
   if (value === undefined) return undefined;
   const position = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;

@@ -1,4 +1,6 @@
-/** GET /v1/events, a page of what happened, and GET /v1/events/stream, what happens. Not of the ECS API: Longshore's own. */
+/**
+ * GET /v1/events, a page of past events, and GET /v1/events/stream, a live stream. Longshore's own routes, not ECS's.
+ */
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import type { EventStore } from '../../store/contract/events.ts';
@@ -19,13 +21,13 @@ export function addEventRoutes(app: Express, { calls, feed, store, partition }: 
     const filter = readFilter(query, partition);
     const page = { after: readAfter(query['after']) ?? 0, limit: readLimit(query) };
     const { items, through } = await feed.page(filter, page);
-    // The texts are JSON already.
+    // The items' texts are already JSON.
     const events = items.map(({ text }): unknown => JSON.parse(text));
-    calls.succeed(response, { door: 'rest', status: 200, body: { events, next: String(through) } });
+    calls.succeed(response, { protocol: 'rest', status: 200, body: { events, next: String(through) } });
   });
   app.get('/v1/events/stream', async (request: Request, response: Response) => {
     const filter = readFilter(request.query, partition);
-    // What a browser says on its own when it comes back is newer than what the page said at first.
+    // When a browser reconnects, its own Last-Event-ID is newer than the page's first `after`.
     const after = readAfter(request.get('last-event-id') ?? request.query['after']);
     await streamEvents(feed, response, { filter, start: after ?? (await store.eventHorizon()) });
   });

@@ -1,18 +1,20 @@
-/** One reader of the live stream: server-sent events, first what it missed, then what comes, as fast as it takes them. */
+/**
+ * One reader of the live stream, as server-sent events: first what it missed, then new ones, as fast as it takes them.
+ */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'express';
 import type { EventFilter } from '../../store/contract/events.ts';
 import type { EventFeed, FeedItem, Reader } from './feed.ts';
 
-/** What a browser waits before it comes back after the stream has ended, and the stream before it asks the store again. */
+/** How long a browser waits before it reconnects, and how long the stream waits before it asks the store again. */
 const RETRY_MS = 1_000;
-/** Others were further: what they have is there to be read in a moment. */
+/** The wait before another try if the live readers are further: their events can be read in a moment. */
 const AGAIN_MS = 100;
-/** A reader that takes nothing for this long is gone. */
+/** A reader that takes nothing for this long counts as gone. */
 const STALLED_MS = 60_000;
 
-/** Serves the stream from after `start` until the reader, or the feed, closes it. */
+/** Serves the stream from after position `start` until the reader or the feed closes it. */
 export async function streamEvents(
   feed: EventFeed,
   response: Response,
@@ -26,7 +28,7 @@ class EventStream implements Reader {
   readonly filter: EventFilter;
   readonly #feed: EventFeed;
   readonly #response: Response;
-  /** Everything up to here was written. */
+  /** Everything up to this position has been written. */
   #position: number;
   #told: number;
   #takesMore = true;
@@ -46,7 +48,7 @@ class EventStream implements Reader {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
-      // Ends with the stream, so that a server that shuts down need not wait for it.
+      // The connection ends with the stream, so that a server which shuts down need not wait for it.
       connection: 'close',
     });
     response.write(`retry: ${RETRY_MS}\nid: ${this.#position}\n\n`);
@@ -79,7 +81,8 @@ class EventStream implements Reader {
     try {
       if (!this.#takesMore) await this.#drained();
       const { items, through } = await this.#feed.page(this.filter, { after: this.#position });
-      // A page is bounded: what the socket does not take at once waits in it, and no more is read until it has.
+      // A page is bounded. What the socket does not take at once waits in it, and no more is read until it has been
+      // taken.
       for (const item of items) this.take(item);
       if (!this.#open || !this.#takesMore) return;
       this.reached(through);
@@ -93,7 +96,7 @@ class EventStream implements Reader {
     else await sleep(AGAIN_MS);
   }
 
-  /** Resolves when the socket has taken what was written; closes a stream whose reader takes nothing. */
+  /** Resolves once the socket has taken what was written. Closes the stream if its reader takes nothing. */
   async #drained(): Promise<void> {
     const done = new AbortController();
     const signal = AbortSignal.any([done.signal, AbortSignal.timeout(STALLED_MS)]);
@@ -108,7 +111,7 @@ class EventStream implements Reader {
     }
   }
 
-  /** Tells the reader that it is up to date, where the last event that it got does not say so. */
+  /** Tells the reader its position, if the last event that it got does not say so. */
   #beat(): void {
     if (!this.#takesMore) return;
     const position = this.#told === this.#position ? '' : `id: ${this.#position}\n`;

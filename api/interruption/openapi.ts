@@ -1,4 +1,4 @@
-/** The route for interruptions in the OpenAPI document. */
+/** The OpenAPI entry for the route of interruptions. */
 const parameter = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 
 export const INTERRUPTION_PATHS = {
@@ -7,7 +7,7 @@ export const INTERRUPTION_PATHS = {
       operationId: 'InterruptContainerInstance',
       tags: ['container-instances'],
       description:
-        'Notice that the machine is about to go: the instance becomes DRAINING, its tasks are replaced elsewhere and stopped within two minutes (SpotInterruption).',
+        'Gives notice that the machine will go away soon: the instance becomes DRAINING, its tasks are replaced elsewhere and stopped within two minutes (SpotInterruption).',
       parameters: [parameter('cluster'), parameter('containerInstance')],
       responses: {
         '202': {

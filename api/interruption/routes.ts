@@ -1,4 +1,7 @@
-/** POST /v1/clusters/{cluster}/container-instances/{id}/interruption: notice of a spot interruption. Longshore's own. */
+/**
+ * POST /v1/clusters/{cluster}/container-instances/{id}/interruption: gives notice of a spot interruption. Longshore's
+ * own route, not ECS's.
+ */
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import type { Store } from '../../store/contract/store.ts';
@@ -13,11 +16,11 @@ export interface InterruptionRoutes {
   readonly partition: Partition;
 }
 
-/** As the OpenAPI document calls it. */
+/** The operation's name in the OpenAPI document. */
 const OPERATION = 'InterruptContainerInstance';
 const PATH = '/v1/clusters/:cluster/container-instances/:containerInstance/interruption';
 
-/** Answers with the instance, which is DRAINING. A second notice changes nothing. */
+/** Adds the route. It answers with the instance, which is DRAINING. A second notice changes nothing. */
 export function addInterruptionRoute(app: Express, { calls, store, partition }: InterruptionRoutes): void {
   app.post(PATH, async (request: Request, response: Response) => {
     const { cluster = '', containerInstance = '' } = request.params as Record<string, string>;
@@ -27,6 +30,6 @@ export function addInterruptionRoute(app: Express, { calls, store, partition }: 
     await requireInstance({ store }, clusterName, id);
     await calls.contextOf(response, OPERATION).workflows.interruptInstance(clusterName, id);
     const body = await answerInstance({ store, partition }, clusterName, id);
-    calls.succeed(response, { door: 'rest', status: 202, body });
+    calls.succeed(response, { protocol: 'rest', status: 202, body });
   });
 }

@@ -5,14 +5,14 @@ import type { Calls } from './calls.ts';
 import { TARGET_PREFIX } from './catalogue.ts';
 import { parseBody } from './request-body.ts';
 
-/** What AWS clients, and people with curl, send. */
+/** The content types that AWS clients and people with curl send. */
 const CONTENT_TYPES = new Set(['application/x-amz-json-1.1', 'application/x-amz-json-1.0', 'application/json']);
 
-/** Answers one AWS JSON request. Throws what the error handler turns into the AWS error. */
+/** Answers one AWS JSON request. Throws EcsError; the server's error handler turns it into AWS's error. */
 export async function answerAwsJson(calls: Calls, request: Request, response: Response): Promise<void> {
   const operation = targetOperation(request);
   const body = await calls.invoke(response, operation, parseBody(request.body));
-  calls.succeed(response, { door: 'aws-json', status: 200, body });
+  calls.succeed(response, { protocol: 'aws-json', status: 200, body });
 }
 
 /** The operation that a request's target header names. Throws UnknownOperationException. */

@@ -1,4 +1,7 @@
-/** One HTTP request as the log and the caller see it: its id, what it answered, and how long it took. */
+/**
+ * Handles one HTTP request: gives it an id, runs its operation, answers, and logs what it answered and how long it
+ * took.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
@@ -12,13 +15,13 @@ import { wireError } from './errors.ts';
 import { invokeOperation } from './invoke.ts';
 import { printable } from './printable.ts';
 
-/** What handlers work with, the same for all requests. */
+/** What handlers work with; the same for all requests. */
 export interface CallDependencies {
   readonly store: Store;
   readonly workflows: WorkflowGateway;
   readonly partition: Partition;
   readonly logger: Logger;
-  /** Why nothing can be recorded at present: a full disk. */
+  /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
 }
 
@@ -28,14 +31,15 @@ interface Call {
   operation?: string;
 }
 
-/** What goes on while nothing more can be recorded: reads, and what gives room back. */
+/** Operations that run while nothing more can be recorded: those that read, and those that free room. */
 const WITHOUT_ROOM = /^(Describe|List|Get|Stop|Delete|Deregister)/;
 const FAILURES: ReadonlySet<EcsErrorCode> = new Set(['ServerException', 'ServiceUnavailable']);
 const unwritable = (problem: string): EcsError =>
   new EcsError('ServiceUnavailable', `Nothing can be recorded. ${problem}`);
 
 const CONTENT_TYPES = { 'aws-json': 'application/x-amz-json-1.1', rest: 'application/json' } as const;
-export type Door = keyof typeof CONTENT_TYPES;
+/** The protocol of a request, which decides how its answer looks. */
+export type Protocol = keyof typeof CONTENT_TYPES;
 
 export class Calls {
   readonly #dependencies: CallDependencies;
@@ -44,7 +48,7 @@ export class Calls {
     this.#dependencies = dependencies;
   }
 
-  /** Gives the request its id, which the response carries from here on. */
+  /** Gives the request its id, which the response carries from now on. */
   begin(response: Response): void {
     const call: Call = { requestId: randomUUID(), startedAt: performance.now() };
     response.locals['call'] = call;
@@ -59,7 +63,7 @@ export class Calls {
     return invokeOperation(operation, body, context);
   }
 
-  /** What a handler of this request works with. Its commands and its line in the log name the operation. */
+  /** What a handler of this request works with. The operation's name goes into its commands and its log line. */
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = printable(operation);
@@ -77,29 +81,40 @@ export class Calls {
   }
 
   /** Answers with an operation's output. */
-  succeed(response: Response, answer: { readonly door: Door; readonly status: number; readonly body: unknown }): void {
+  succeed(
+    response: Response,
+    answer: { readonly protocol: Protocol; readonly status: number; readonly body: unknown },
+  ): void {
     this.#send(response, answer);
     this.#log(response, answer.status);
   }
 
-  /** Answers with the error that `thrown` stands for; logs its cause when it is a fault of Longshore's. */
-  fail(response: Response, thrown: unknown, door: Door): void {
-    const error = this.#wireError(thrown, door, callOf(response).requestId);
-    this.#send(response, { door, status: error.status, body: error.body });
+  /** Answers with the error that `thrown` stands for. Logs its cause if the fault is Longshore's. */
+  fail(response: Response, thrown: unknown, protocol: Protocol): void {
+    const error = this.#wireError(thrown, protocol, callOf(response).requestId);
+    this.#send(response, { protocol, status: error.status, body: error.body });
     this.#log(response, error.status, error, thrown);
   }
 
-  /** While nothing can be recorded, that is what is behind a failure of the database, of Temporal, or of Longshore. */
-  #wireError(thrown: unknown, door: Door, requestId: string): WireError {
-    const error = wireError(thrown, door, requestId);
+  /**
+   * While nothing can be recorded, that is the cause of any failure of the database, of Temporal or of Longshore, so
+   * the answer says so.
+   */
+  #wireError(thrown: unknown, protocol: Protocol, requestId: string): WireError {
+    const error = wireError(thrown, protocol, requestId);
     const problem = FAILURES.has(error.code) ? this.#dependencies.unwritable?.() : undefined;
-    return problem === undefined ? error : { ...wireError(unwritable(problem), door, requestId), fault: error.fault };
+    return problem === undefined
+      ? error
+      : { ...wireError(unwritable(problem), protocol, requestId), fault: error.fault };
   }
 
-  #send(response: Response, answer: { readonly door: Door; readonly status: number; readonly body: unknown }): void {
+  #send(
+    response: Response,
+    answer: { readonly protocol: Protocol; readonly status: number; readonly body: unknown },
+  ): void {
     const text = JSON.stringify(answer.body);
     response.statusCode = answer.status;
-    response.setHeader('content-type', CONTENT_TYPES[answer.door]);
+    response.setHeader('content-type', CONTENT_TYPES[answer.protocol]);
     response.setHeader('content-length', Buffer.byteLength(text));
     response.end(text);
   }

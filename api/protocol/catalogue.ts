@@ -1,9 +1,9 @@
-/** All operations of the ECS API with the shapes of their requests and responses, from the SDK's exports. */
+/** All operations of the ECS API with the shapes of their requests and responses, read from the SDK's exports. */
 import * as sdk from '@aws-sdk/client-ecs';
 import type { StructureShape } from './shapes.ts';
 import { shapeOf } from './shapes.ts';
 
-/** What X-Amz-Target has before the operation's name. */
+/** The part of X-Amz-Target before the operation's name. */
 export const TARGET_PREFIX = 'AmazonEC2ContainerServiceV20141113.';
 
 /** Type code of an operation in the SDK's schemas: `[9, namespace, name, traits, input, output]`. */
@@ -17,7 +17,7 @@ export interface OperationShapes {
 
 function structure(schema: unknown): StructureShape {
   const shape = shapeOf(schema);
-  if (shape.kind !== 'structure') throw new Error('The SDK has an operation whose input or output is no structure.');
+  if (shape.kind !== 'structure') throw new Error('The SDK has an operation whose input or output is not a structure.');
   return shape;
 }
 
@@ -26,12 +26,12 @@ for (const exported of Object.values(sdk) as unknown[]) {
   if (Array.isArray(exported) && exported[0] === OPERATION) schemas.set(exported[2] as string, exported);
 }
 
-/** Names of all operations of the API, in the alphabet's order. */
+/** The names of all operations of the API, in alphabetical order. */
 export const OPERATION_NAMES: readonly string[] = [...schemas.keys()].sort();
 
 const shapes = new Map<string, OperationShapes>();
 
-/** The shapes of an operation, read at first use; undefined when the API has no such operation. */
+/** Returns the shapes of an operation, which are read at first use; undefined if the API has no such operation. */
 export function operationShapes(name: string): OperationShapes | undefined {
   const known = shapes.get(name);
   if (known !== undefined) return known;

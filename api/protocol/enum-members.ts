@@ -1,6 +1,7 @@
 /**
- * Which string members of requests are enums: the SDK's schemas only say "string". Left out are members whose refusal
- * has a text of its own, which the operation checks: UpdateContainerInstancesState `status` and the account settings.
+ * Which string members of requests are enums, because the SDK's schemas only say "string". Members whose refusal has
+ * its own message are left out and checked by the operation: UpdateContainerInstancesState `status` and the account
+ * settings.
  */
 import {
   AcceleratorManufacturer,
@@ -239,13 +240,13 @@ const ENUM_MEMBERS: Readonly<Record<string, Readonly<Record<string, Enum>>>> = {
   UpdateServiceRequest: { availabilityZoneRebalancing: AvailabilityZoneRebalancing, propagateTags: PropagateTags },
 };
 
-/** Members where ECS takes any other value for this one. */
+/** Members for which ECS takes any other value as this one. */
 const OTHERWISE: Readonly<Record<string, string>> = { 'PortMapping.protocol': TransportProtocol.TCP };
 
-/** The value that a value outside of a member's enum counts as; undefined where it is refused. */
+/** The value that a value outside a member's enum counts as; undefined if it is refused. */
 export const otherwiseOf = (path: string): string | undefined => OTHERWISE[path];
 
-/** The values that a member may have, by `Structure.member`; undefined when it is no enum. */
+/** The values that a member may have, by `Structure.member`; undefined if it is not an enum. */
 export function enumOf(path: string): EnumValues | undefined {
   const [structure = '', member = ''] = path.split('.');
   const members = ENUM_MEMBERS[structure]?.[member];

@@ -1,9 +1,9 @@
-/** The one place where a thrown value becomes what the caller sees. */
+/** The one place that turns a thrown value into what the caller sees. */
 import type { EcsErrorCode } from '../../model/errors.ts';
 import { EcsError, isEcsError } from '../../model/errors.ts';
 import { printable } from './printable.ts';
 
-/** Codes that do not answer with HTTP 400 over AWS JSON. */
+/** Codes that answer with a status other than HTTP 400 over AWS JSON. */
 const WIRE_STATUS: Partial<Record<EcsErrorCode, number>> = {
   UnknownOperationException: 404,
   RequestEntityTooLargeException: 413,
@@ -11,7 +11,7 @@ const WIRE_STATUS: Partial<Record<EcsErrorCode, number>> = {
   ServiceUnavailable: 503,
 };
 
-/** The REST door answers with the status that fits the code best. */
+/** Over REST, the answer has the status that fits the code best. */
 const REST_STATUS: Partial<Record<EcsErrorCode, number>> = {
   ...WIRE_STATUS,
   AccessDeniedException: 403,
@@ -32,7 +32,7 @@ const REST_STATUS: Partial<Record<EcsErrorCode, number>> = {
   UpdateInProgressException: 409,
 };
 
-/** Refusals that ECS gives a general code although they say that something does not exist. */
+/** Refusals to which ECS gives a general code although they say that something does not exist. */
 const NOT_FOUND_MESSAGES: ReadonlySet<string> = new Set([
   'Unable to describe task definition.',
   'The specified task definition does not exist.',
@@ -43,12 +43,15 @@ export interface WireError {
   readonly code: EcsErrorCode;
   readonly status: number;
   readonly body: { readonly __type: EcsErrorCode; readonly message: string };
-  /** Not the caller's doing: to be logged with its cause. */
+  /** Whether Longshore is at fault, and not the caller: then the error is logged with its cause. */
   readonly fault: boolean;
 }
 
-/** Status and body for anything thrown. What is no refusal shows its request id only, never its text or stack. */
-export function wireError(thrown: unknown, style: 'aws-json' | 'rest', requestId: string): WireError {
+/**
+ * Returns status and body for anything thrown. If it is not a refusal, the body shows only the request id, never the
+ * error's text or stack.
+ */
+export function wireError(thrown: unknown, protocol: 'aws-json' | 'rest', requestId: string): WireError {
   const fault = !isEcsError(thrown);
   const refusal = fault
     ? new EcsError(
@@ -56,7 +59,7 @@ export function wireError(thrown: unknown, style: 'aws-json' | 'rest', requestId
         `Longshore failed to answer. Its log has the cause under request id ${requestId}.`,
       )
     : thrown;
-  const status = style === 'rest' ? restStatus(refusal) : (WIRE_STATUS[refusal.code] ?? 400);
+  const status = protocol === 'rest' ? restStatus(refusal) : (WIRE_STATUS[refusal.code] ?? 400);
   const body = { ...refusal.members, __type: refusal.code, message: printable(refusal.message) };
   return { code: refusal.code, status, body, fault };
 }

@@ -1,4 +1,4 @@
-/** One call of one operation, whatever door it came in by: check the input, run the handler, shape the output. */
+/** Runs one call of one operation, over either protocol: checks the input, runs the handler, shapes the output. */
 import { EcsError } from '../../model/errors.ts';
 import type { Operation, OperationContext } from '../operation.ts';
 import { operations } from '../ecs/operations/index.ts';
@@ -12,7 +12,7 @@ const implemented: ReadonlyMap<string, Operation> = new Map(operations.map((oper
 export const isImplemented = (name: string): boolean => implemented.has(name);
 
 /**
- * Runs operation `name` on a request's JSON and gives the response's JSON. Throws EcsError for refusals, among them
+ * Runs operation `name` on a request's JSON and returns the response's JSON. Throws EcsError for refusals, among them
  * UnknownOperationException and, for operations that are not built, UnsupportedFeatureException.
  */
 export async function invokeOperation(

@@ -1,13 +1,13 @@
-/** Text of callers in answers and in the log: cut and escaped here, so that no message has to think of it. */
+/** Makes callers' text safe for answers and the log: it is cut and escaped here, so that no message needs to do so. */
 
 const MOST_CHARACTERS = 2_000;
-/** Longer than ARNs are; lists of values that a message offers are parted by commas. */
+/** Longer than any ARN. Commas separate words, so a message's list of values is not cut. */
 const MOST_IN_ONE_WORD = 200;
 const LONG_WORD = new RegExp(String.raw`[^\s,]{${MOST_IN_ONE_WORD + 1},}`, 'gu');
-/** Characters that move the cursor, end the line or are none. */
+/** Control characters, line separators, and halves of surrogate pairs. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]/gu;
 
-/** The text with control characters shown as \uXXXX, long words cut, and no longer than a page. */
+/** The text with control characters shown as \uXXXX, long words cut, and at most about a page long. */
 export const printable = (text: string): string =>
   cut(
     text.replaceAll(UNPRINTABLE, escaped).replaceAll(LONG_WORD, (word) => cut(word, MOST_IN_ONE_WORD)),
@@ -16,7 +16,7 @@ export const printable = (text: string): string =>
 
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** By characters, not halves of them. */
+/** Counts whole characters, so that no surrogate pair is split. */
 function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   const characters = Array.from(text);

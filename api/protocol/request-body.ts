@@ -1,18 +1,24 @@
-/** The body of a request, of either door: read, decompressed, decoded and parsed. What is no JSON goes no further. */
+/**
+ * Reads, decompresses, decodes and parses the body of a request, over either protocol. A body that is not JSON is
+ * refused here.
+ */
 import express from 'express';
 import type { NextFunction, RequestHandler } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import { checkJson } from './request-text.ts';
 
-/** Above every request that ECS accepts: a task definition may have 64 KiB. */
+/** Larger than every request that ECS accepts: a task definition may have 64 KiB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 const CHARSET = /;\s*charset\s*=\s*"?([^";]*)/i;
-/** JSON is UTF-8; ASCII is a part of it. */
+/** JSON is UTF-8, of which ASCII is a part. */
 const CHARSETS: readonly string[] = ['utf-8', 'utf8', 'us-ascii'];
 
 const raw: RequestHandler = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
 
-/** Puts the decompressed bytes of the body into `request.body`; refuses a body that cannot be read as its headers say. */
+/**
+ * Puts the decompressed bytes of the body into `request.body`. Refuses a body that cannot be read in the way that its
+ * headers say.
+ */
 export const readBody: RequestHandler = (request, response, next) => {
   const charset = CHARSET.exec(request.get('content-type') ?? '')?.[1]
     ?.trim()
@@ -27,7 +33,7 @@ export const readBody: RequestHandler = (request, response, next) => {
   void raw(request, response, read);
 };
 
-/** Whatever the reader of bodies throws is the caller's doing. */
+/** Whatever the body reader throws is the caller's fault. */
 function bodyRefusal(error: unknown, encoding: string | undefined): EcsError {
   const type = error instanceof Error && 'type' in error ? error.type : undefined;
   if (type === 'entity.too.large') return new EcsError('RequestEntityTooLargeException', 'The request is too large.');
@@ -35,10 +41,10 @@ function bodyRefusal(error: unknown, encoding: string | undefined): EcsError {
   return new EcsError('SerializationException', `The body of the request could not be read${as}.`);
 }
 
-/** A byte order mark stays: JSON has none. */
+/** A byte order mark is kept, so that the JSON parser refuses it. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The JSON of a request's bytes; an empty body is an empty request. Throws SerializationException. */
+/** Parses the JSON of a request's bytes; an empty body is an empty request. Throws SerializationException. */
 export function parseBody(bytes: unknown): unknown {
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
   const body = parseJson(textOf(bytes));

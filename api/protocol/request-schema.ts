@@ -1,14 +1,17 @@
-/** Zod schemas for requests, derived from the API's shapes. They coerce, leave out what the API does not know, and explain. */
+/**
+ * Derives zod schemas for requests from the API's shapes. They coerce values, drop members that the API does not have,
+ * and explain mistakes.
+ */
 import { z } from 'zod';
 import type { Shape, StructureShape } from './shapes.ts';
 
-/** `99`, `-1`, `0`; not `099`, `1.0`, `1e3` or ` 5`. */
+/** `99`, `-1` or `0`, but not `099`, `1.0`, `1e3` or ` 5`. */
 const CANONICAL_INTEGER = /^(?:0|-?[1-9]\d{0,15})$/;
 
 const integerOf = (value: unknown): unknown =>
   typeof value === 'string' && CANONICAL_INTEGER.test(value) ? Number(value) : value;
 
-/** Epoch seconds as clients send them, or an ISO 8601 text. */
+/** Reads epoch seconds, as clients send them, or ISO 8601 text. */
 const dateOf = (value: unknown): unknown => {
   if (typeof value === 'number') return new Date(value * 1000);
   return typeof value === 'string' && value !== '' ? new Date(value) : value;
@@ -24,7 +27,7 @@ function withoutNulls(value: unknown): unknown {
 
 const structures = new Map<StructureShape, z.ZodType>();
 
-/** The schema of a structure; the same one for the same structure. */
+/** Returns the schema of a structure; always the same one for the same structure. */
 export function requestSchema(shape: StructureShape): z.ZodType {
   const known = structures.get(shape);
   if (known !== undefined) return known;

@@ -1,18 +1,18 @@
 /**
- * What no request may hold, whichever door and member it comes in by: text that Postgres cannot store, numbers that
- * JSON cannot write, names that JavaScript takes for something else. Refused here, no later part meets them.
+ * Refuses what no request may contain, whatever the protocol or member: text that Postgres cannot store, numbers that
+ * JSON cannot write, and names that JavaScript takes for something else. So no later code meets them.
  */
 import { EcsError } from '../../model/errors.ts';
 import { pathText } from './member-path.ts';
 
-/** The requests of the API nest some ten levels; below members of free form there is room for more. */
+/** Requests of the API nest about ten levels deep; free-form members get some room beyond that. */
 const MAX_DEPTH = 64;
-/** In unicode mode the halves of a surrogate pair match only where the other half is missing. */
+/** In unicode mode, half of a surrogate pair matches only if the other half is missing. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 const refuse = (message: string): EcsError => new EcsError('SerializationException', message);
 
-/** Throws SerializationException when a request's JSON holds what cannot be kept, and names the member. */
+/** Throws SerializationException with the member's name if a request's JSON contains what cannot be stored. */
 export function checkJson(value: unknown, path: readonly PropertyKey[] = []): void {
   if (typeof value === 'string') checkText(value, () => `${pathText(path) || 'The body'}: the text`);
   if (typeof value === 'number' && !Number.isFinite(value)) throw refuse(`${pathText(path)}: the number is too large.`);
@@ -28,7 +28,7 @@ export function checkJson(value: unknown, path: readonly PropertyKey[] = []): vo
   }
 }
 
-/** The same for the path and query of a request's URL; broken percent-encoding is refused, too. */
+/** Checks the path and query of a request's URL in the same way, and also refuses broken percent-encoding. */
 export function checkUrl(url: string): void {
   const [path = '', ...rest] = url.split('?');
   checkText(decode(path, 'The path'), () => 'The path');
@@ -55,7 +55,7 @@ function checkText(text: string, what: () => string): void {
   throw refuse(`${what()} holds ${code}${found === '\0' ? '' : ', half of a surrogate pair'}, which cannot be stored.`);
 }
 
-/** JavaScript's objects have this name for something else: a member of that name would be lost. */
+/** In JavaScript's objects this name means something else, so a member of that name would be lost. */
 function checkName(name: string, what: () => string): void {
   checkText(name, what);
   if (name === '__proto__') throw refuse(`${what()} is __proto__, which cannot be stored.`);

@@ -1,10 +1,13 @@
-/** Writes an operation's output as JSON-ready data: only members the API has, times as epoch seconds. */
+/**
+ * Writes an operation's output as data that is ready for JSON: only members that the API has, and times as epoch
+ * seconds.
+ */
 import type { Shape, StructureShape } from './shapes.ts';
 
 /** Epoch seconds with milliseconds as the fraction. */
 const epochSeconds = (value: Date): number => value.getTime() / 1000;
 
-/** The output as it goes on the wire. Members that the shape does not know are dropped, absent ones left out. */
+/** The output as it is sent. Members that the shape does not have are dropped; absent ones are left out. */
 export function responseBody(shape: StructureShape, output: unknown): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   const members = (output ?? {}) as Readonly<Record<string, unknown>>;

@@ -1,8 +1,7 @@
 /**
  * The shapes of the ECS API, read from the schemas that `@aws-sdk/client-ecs` exports. The SDK writes them compactly:
  * `[3, namespace, name, traits, memberNames, memberSchemas, requiredCount?]` is a structure whose first `requiredCount`
- * members are required, 0 a string, 1 a number, `64 | 0` a list of strings, and so on. This file is the only one that
- * knows that form.
+ * members are required, 0 a string, 1 a number, `64 | 0` a list of strings, and so on. Only this file knows that form.
  */
 import type { EnumValues } from './enum-members.ts';
 import { enumOf, otherwiseOf } from './enum-members.ts';
@@ -16,7 +15,7 @@ interface Member {
 export interface StructureShape {
   readonly kind: 'structure';
   readonly name: string;
-  /** A union carries exactly one of its members. */
+  /** A union has exactly one of its members. */
   readonly union: boolean;
   readonly members: readonly Member[];
 }
@@ -25,15 +24,16 @@ export type Shape =
   | {
       readonly kind: 'string';
       readonly values?: EnumValues;
-      /** What any other value counts as. */ readonly otherwise?: string;
+      /** The value that any other value counts as. */
+      readonly otherwise?: string;
     }
-  | { readonly kind: 'integer'; /** Of 64 bits. */ readonly long?: true }
+  | { readonly kind: 'integer'; /** Whether it needs 64 bits. */ readonly long?: true }
   | { readonly kind: 'double' | 'boolean' | 'timestamp' | 'blob' | 'document' }
   | { readonly kind: 'list'; readonly element: Shape }
   | { readonly kind: 'map'; readonly value: Shape }
   | StructureShape;
 
-/** Type codes of the SDK's schemas; the first element of an array schema, or a number by itself. */
+/** Type codes of the SDK's schemas: the first element of an array schema, or a number by itself. */
 const SIMPLE = 0;
 const LIST = 1;
 const MAP = 2;
@@ -43,7 +43,7 @@ const ERROR = -3;
 const LIST_OF = 64;
 const MAP_OF = 128;
 
-/** The schemas say "number" only; all numbers of the API are integers but these, as `Structure.member`. */
+/** The schemas only say "number". All numbers of the API are integers except these, by `Structure.member`. */
 const DOUBLES = new Set([
   'Resource.doubleValue',
   'Scale.value',
@@ -57,7 +57,7 @@ const DOUBLES = new Set([
   'TotalLocalStorageGBRequest.min',
   'TotalLocalStorageGBRequest.max',
 ]);
-/** And these are the integers of requests that 32 bits do not hold. */
+/** Integers of requests that need more than 32 bits. */
 const LONGS = new Set(['Resource.longValue']);
 
 type Schema = string | number | readonly unknown[] | (() => Schema);
@@ -75,7 +75,7 @@ const SIMPLE_SHAPES: Readonly<Record<number, Shape>> = {
 
 const structures = new Map<readonly unknown[], StructureShape>();
 
-/** The shape of one of the SDK's schemas. `of` is `Structure.member`, where the schema is a member's. */
+/** Returns the shape of one of the SDK's schemas. `of` is `Structure.member` if the schema belongs to a member. */
 export function shapeOf(schema: unknown, of = ''): Shape {
   const resolved = resolve(schema as Schema);
   if (typeof resolved === 'number') return simpleShape(resolved, of);
@@ -96,7 +96,7 @@ export function shapeOf(schema: unknown, of = ''): Shape {
   }
 }
 
-/** Follows functions (late references) and `[schema, traits]` pairs (members with traits of their own). */
+/** Follows functions (late references) and `[schema, traits]` pairs (members with their own traits). */
 function resolve(schema: Schema): string | number | readonly unknown[] {
   if (typeof schema === 'function') return resolve(schema());
   if (Array.isArray(schema) && schema.length === 2) return resolve(schema[0] as Schema);

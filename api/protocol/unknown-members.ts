@@ -1,21 +1,24 @@
 /**
- * Members of a request that the pinned SDK does not know: what ECS learned since, or a slip of the pen. What they ask for
- * would not happen, so they are refused by name. Ignored, as by ECS, are members that an answer has beside a request's:
- * whoever registers again what DescribeTaskDefinition showed sends `revision` and `status` along.
+ * Finds members of a request that the pinned SDK does not know: newer ones of ECS's, or typing mistakes. What they ask
+ * for would not happen, so they are refused by name. As in ECS, members that only an answer has are ignored: a client
+ * that registers again what DescribeTaskDefinition showed also sends `revision` and `status`.
  */
 import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
 import type { OperationShapes } from './catalogue.ts';
 import { pathText } from './member-path.ts';
 import type { Shape, StructureShape } from './shapes.ts';
 
-/** Operations that take what they answer with; to those that look up or delete, a member of the answer says nothing. */
+/**
+ * Operations whose requests may contain members of their answers. An operation that looks up or deletes has no use for
+ * these.
+ */
 const TAKES_ITS_ANSWER = /^(?:Create|Put|Register|Run|Start|Update)/;
-/** What some JSON clients of AWS write into every structure: the name of its type. */
+/** A member that some AWS JSON clients write into every structure: the name of its type. */
 const TYPE_NAME = '__type';
 
 type Path = readonly PropertyKey[];
 
-/** Throws `code` when a request of valid shape has members that nothing here reads, and names them. */
+/** Throws `code` and names the members if a request of valid shape has members that nothing reads. */
 export function refuseUnknownMembers(operation: OperationShapes, body: object, code: EcsErrorCode): void {
   const unknown = membersOf(operation.input, body, { answered: answeredResource(operation), path: [] });
   if (unknown.length === 0) return;
@@ -24,11 +27,12 @@ export function refuseUnknownMembers(operation: OperationShapes, body: object, c
 
 const resources = new Map<string, StructureShape | undefined>();
 
-/** The structure that an operation answers with where its request makes or changes one, e.g. TaskDefinition. */
+/** The structure that an operation answers with if it creates or changes one, such as TaskDefinition. */
 function answeredResource({ name, input, output }: OperationShapes): StructureShape | undefined {
   if (!TAKES_ITS_ANSWER.test(name)) return undefined;
   if (!resources.has(name)) {
-    // Tags and attributes come back beside the resource; `service` goes in as a name and comes back as a structure.
+    // Tags and attributes also come back, beside the resource; `service` is a name in the request and a structure in
+    // the answer.
     const sent = input.members.filter(({ shape }) => structureIn(shape) !== undefined).map((member) => member.name);
     const beside = new Set([...sent, 'failures']);
     const candidates = output.members.filter((member) => !beside.has(member.name));
@@ -46,7 +50,7 @@ const structureIn = (shape: Shape): StructureShape | undefined => {
 };
 
 interface Place {
-  /** What the answer has here. */
+  /** The answer's shape at this place. */
   readonly answered: Shape | undefined;
   readonly path: Path;
 }
@@ -80,6 +84,6 @@ function membersOf(shape: StructureShape, value: object, { answered, path }: Pla
 const memberOf = (shape: Shape | undefined, name: string): Shape | undefined =>
   shape?.kind === 'structure' ? shape.members.find((member) => member.name === name)?.shape : undefined;
 
-/** Clients write absent members in these ways, too. */
+/** Clients also write absent members in these ways. */
 const asksNothing = (value: unknown): boolean =>
   value === null || value === '' || (Array.isArray(value) && value.length === 0);

@@ -1,4 +1,4 @@
-/** From a request's JSON to an operation's input, or the one refusal that tells what is wrong with it. */
+/** Turns a request's JSON into an operation's input, or into the refusal that tells what is wrong with it. */
 import type { core } from 'zod';
 import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
 import type { OperationShapes } from './catalogue.ts';
@@ -6,11 +6,11 @@ import { pathText } from './member-path.ts';
 import { requestSchema } from './request-schema.ts';
 import { refuseUnknownMembers } from './unknown-members.ts';
 
-/** RegisterTaskDefinition refuses everything with ClientException, all others with the code that fits. */
+/** RegisterTaskDefinition refuses everything with ClientException; all others use the fitting code. */
 const refusesAs = (operation: string, fitting: EcsErrorCode): EcsErrorCode =>
   operation === 'RegisterTaskDefinition' ? 'ClientException' : fitting;
 
-/** Texts for missing members where ECS has one of its own. */
+/** Messages for missing members where ECS has its own. */
 const MISSING: Readonly<Record<string, string>> = {
   'DescribeTasks.tasks': 'Tasks cannot be empty.',
   'DescribeServices.services': 'Services cannot be empty.',
@@ -21,7 +21,7 @@ const MISSING: Readonly<Record<string, string>> = {
   'RegisterTaskDefinition.containerDefinitions': 'Container definitions should not be null or empty.',
 };
 
-/** Texts for values outside of an enum where ECS has one of its own. */
+/** Messages for values outside an enum where ECS has its own. */
 const OUTSIDE: Readonly<Record<string, string>> = {
   launchType: 'launch type should be one of [EC2,FARGATE,EXTERNAL]',
 };
@@ -29,16 +29,15 @@ const OUTSIDE: Readonly<Record<string, string>> = {
 const ARTICLES: Readonly<Record<string, string>> = {
   string: 'a String',
   int: 'an Integer',
-  // Also of the few doubles: the issue does not tell them apart.
+  // This also covers the few doubles, because the issue does not tell them apart.
   number: 'an Integer',
   boolean: 'a Boolean',
   date: 'a Timestamp',
 };
 
 /**
- * Checks a request against the shapes of its operation: types, required members, enums, then members that it does not
- * have. Nulls are absent, and decimal strings are taken for integers. Throws EcsError: SerializationException for wrong
- * types.
+ * Checks a request against the shapes of its operation: types, required members, enums, then unknown members. Nulls
+ * count as absent, and decimal strings as integers. Throws EcsError; for wrong types, SerializationException.
  */
 export function validateRequest(operation: OperationShapes, body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -68,14 +67,14 @@ function refusalOf(operation: string, issue: core.$ZodIssue, body: object): EcsE
   return new EcsError('SerializationException', `${path}: ${mismatch(value, wanted(issue))}`);
 }
 
-/** What zod wanted there, as ECS calls it; undefined for lists and structures. */
+/** The type that zod wanted there, in ECS's words; undefined for lists and structures. */
 function wanted(issue: core.$ZodIssue): string | undefined {
   if (issue.code === 'too_big' || issue.code === 'too_small') return ARTICLES['int'];
   if (issue.code === 'invalid_format') return 'a Blob';
   return issue.code === 'invalid_type' ? ARTICLES[issue.expected] : undefined;
 }
 
-/** The sentence with which AWS's JSON reader refuses `value` where something else belongs. */
+/** The sentence with which AWS's JSON reader refuses `value` instead of the wanted type. */
 function mismatch(value: unknown, article: string | undefined): string {
   if (Array.isArray(value)) return 'Start of list found where not expected';
   if (typeof value === 'object' && value !== null) return 'Start of structure or map found where not expected.';

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document of the REST routes, from the same table and shapes that serve them. */
+/** The OpenAPI 3.1 document of the REST routes, made from the same table and shapes that serve them. */
 import { ECS_ERROR_CODES } from '../../model/errors.ts';
 import { DEMAND_PATHS } from '../capacity-demand/openapi.ts';
 import { INTERRUPTION_PATHS } from '../interruption/openapi.ts';
@@ -30,7 +30,7 @@ const ERROR: Json = {
 
 let document: Json | undefined;
 
-/** The document; built at first use. Routes whose operation is not built yet are left out. */
+/** Returns the document, which is built at first use. Routes whose operation is not built yet are left out. */
 export function openApiDocument(): Json {
   document ??= buildDocument();
   return document;

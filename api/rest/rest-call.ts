@@ -1,4 +1,4 @@
-/** One REST request: path and query are merged into the body, and the same operation answers as over AWS JSON. */
+/** Answers one REST request: merges path and query into the body, and runs the same operation as over AWS JSON. */
 import type { Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import type { Calls } from '../protocol/calls.ts';
@@ -7,17 +7,20 @@ import { parseBody } from '../protocol/request-body.ts';
 import type { Shape } from '../protocol/shapes.ts';
 import type { RestRoute } from './routes.ts';
 
-/** Answers one request of `route`. Throws what the error handler turns into the error's body and status. */
+/**
+ * Answers one request of `route`. Throws EcsError; the server's error handler turns it into the error's body and
+ * status.
+ */
 export async function answerRest(
   calls: Calls,
   route: RestRoute,
   { request, response }: { readonly request: Request; readonly response: Response },
 ): Promise<void> {
   const output = await calls.invoke(response, route.operation, inputOf(route, request));
-  calls.succeed(response, { door: 'rest', status: route.status ?? 200, body: bodyOf(route, output) });
+  calls.succeed(response, { protocol: 'rest', status: route.status ?? 200, body: bodyOf(route, output) });
 }
 
-/** Body members first, then the query's, then the path's: what the path says wins. */
+/** Merges the body's members, then the query's, then the path's; the path wins. */
 function inputOf(route: RestRoute, request: Request): unknown {
   const body = parseBody(request.body);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
@@ -32,7 +35,7 @@ function inputOf(route: RestRoute, request: Request): unknown {
   return input;
 }
 
-/** Texts of the query as JSON would have them: `true` for a boolean, `a&a` or a single value for a list. */
+/** Reads text of the query as JSON would have it: `true` as a boolean, `a&a` or a single value as a list. */
 function queryValue(shape: Shape | undefined, value: unknown): unknown {
   if (shape?.kind === 'list' && !Array.isArray(value)) return [value];
   if (shape?.kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';

@@ -1,25 +1,25 @@
-/** Every REST route: method and path on one side, the ECS operation that answers it on the other. */
+/** Every REST route: its method and path, and the ECS operation that answers it. */
 import type { EcsErrorCode } from '../../model/errors.ts';
 
 export const REST_PREFIX = '/v1/';
 
 /** A route that shows one resource through an operation that describes many. */
 interface DescribeOne {
-  /** The member of the request that takes the identifier from the path, in a list, and of the response that has the result. */
+  /** The request's member that takes the path's identifier in a list, and the answer's member that has the result. */
   readonly list: string;
-  /** Answered with 404 when the response has nothing in the list. */
+  /** The 404 answer if the response's list is empty. */
   readonly missing: { readonly code: EcsErrorCode; readonly message: string };
 }
 
 export interface RestRoute {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** Members of the input in braces. */
+  /** The path, with members of the input in braces. */
   readonly path: string;
   readonly operation: string;
-  /** 200 unless said. */
+  /** The HTTP status of the answer; 200 by default. */
   readonly status?: number;
   readonly one?: DescribeOne;
-  /** Input members that the path gives as one value and the operation takes as a list: path name → member. */
+  /** Input members of which the path gives one value but the operation takes a list: path name → member. */
   readonly lists?: Readonly<Record<string, string>>;
 }
 

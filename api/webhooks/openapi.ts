@@ -1,4 +1,4 @@
-/** The routes for webhooks in the OpenAPI document. */
+/** The OpenAPI entries for the routes of webhooks. */
 
 const SECONDS = { type: 'number', description: 'Seconds since 1970-01-01 UTC; the fraction has milliseconds.' };
 const STATUS = { type: 'string', enum: ['ENABLED', 'DISABLED'] };
@@ -30,7 +30,7 @@ export const WEBHOOK_SCHEMAS = {
         type: 'object',
         required: ['position', 'delivered', 'dropped', 'failures'],
         properties: {
-          position: { type: 'string', description: 'Every event up to here is done with.' },
+          position: { type: 'string', description: 'Every event up to this position has been delivered or dropped.' },
           delivered: { type: 'integer' },
           dropped: { type: 'integer', description: 'Events that could not be delivered for a day.' },
           failures: { type: 'integer', description: 'Attempts in a row that failed.' },

@@ -1,4 +1,7 @@
-/** /v1/webhooks: the operator's receivers of events, made, shown, changed and removed. Longshore's own, not of the ECS API. */
+/**
+ * /v1/webhooks: creates, shows, changes and removes the operator's receivers of events. Longshore's own routes, not
+ * ECS's.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
@@ -16,7 +19,7 @@ export function addWebhookRoutes(
   { calls, store }: { readonly calls: Calls; readonly store: WebhookStore },
 ): void {
   const answer = (response: Response, body: unknown, status = 200): void =>
-    calls.succeed(response, { door: 'rest', status, body });
+    calls.succeed(response, { protocol: 'rest', status, body });
   const idOf = (request: Request): string => String(request.params['webhookId']);
 
   app.post('/v1/webhooks', async (request, response) => {
@@ -61,7 +64,7 @@ function found(webhook: Webhook | undefined): Webhook {
   throw new EcsError('ResourceNotFoundException', 'The webhook was not found.');
 }
 
-/** Times in seconds, as everywhere on the REST door. */
+/** Times are seconds, as in all REST answers. */
 function presentWebhook({ delivery, ...webhook }: Webhook): object {
   const { position, lastDeliveredAt, failingSince, nextAttemptAt, ...rest } = delivery;
   return {

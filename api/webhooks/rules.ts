@@ -1,4 +1,4 @@
-/** What a webhook may be. */
+/** Checks the parameters of a webhook. */
 import { type EventPattern, patternFault } from '../../model/event-pattern.ts';
 import type { Webhook } from '../../model/webhook.ts';
 import { invalid } from '../ecs/rules/refusals.ts';
@@ -8,7 +8,7 @@ const MOST_URL_CHARACTERS = 2_048;
 const MOST_SECRET_CHARACTERS = 1_024;
 const MOST_PATTERN_CHARACTERS = 4_096;
 
-/** Absent: left as it is. null: taken away. */
+/** The body of a request. An absent member stays as it is; null removes it. */
 export interface WebhookRequest {
   readonly url?: string;
   readonly pattern?: EventPattern | null;
@@ -16,7 +16,7 @@ export interface WebhookRequest {
   readonly status?: Webhook['status'];
 }
 
-/** The body of a request that makes or changes a webhook. Throws InvalidParameterException. */
+/** Reads the body of a request that creates or changes a webhook. Throws InvalidParameterException. */
 export function readWebhook(body: unknown): WebhookRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('A webhook is an object.');
   const members = body as Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ export function readWebhook(body: unknown): WebhookRequest {
   };
 }
 
-/** http and https only; credentials would be shown to whoever lists webhooks. */
+/** Only http and https. Credentials are refused because anybody who lists webhooks would see them. */
 function readUrl(value: unknown): string {
   const isUrl = typeof value === 'string' && value.length <= MOST_URL_CHARACTERS && URL.canParse(value);
   const url = isUrl ? new URL(value) : undefined;

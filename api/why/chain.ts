@@ -1,4 +1,4 @@
-/** The chain behind a task, a service, a deployment or a container instance, from the records in the store. */
+/** Builds the chain behind a task, a service, a deployment or a container instance from the records in the store. */
 import type { Decision, DecisionKind, DecisionReason } from '../../model/decision.ts';
 import { decisionKind } from '../../model/decision.ts';
 import type { Task } from '../../model/task.ts';
@@ -10,7 +10,7 @@ import { inOrder, type Step } from './step.ts';
 import { taskSteps } from './task-steps.ts';
 import { wordingOf } from './wording.ts';
 
-/** One answer has the last so many decisions at most. */
+/** An answer has at most this many of the latest decisions. */
 export const LONGEST_CHAIN = 200;
 
 export type Subject = 'task' | 'service' | 'deployment' | 'instance';
@@ -34,7 +34,10 @@ const stepOf = (decision: Decision, focus?: string): Step => ({
   decision,
 });
 
-/** The calls that led to the task: the first and the last about its deployment, and the last about its service before the task started. */
+/**
+ * The calls that led to the task: the first and the last about its deployment, and the last about its service before it
+ * started.
+ */
 async function callsBehind(store: Store, start: Decision | undefined): Promise<readonly Decision[]> {
   if (start === undefined) return [];
   const { clusterName, deploymentId, serviceName, at: until } = start;
@@ -49,7 +52,10 @@ async function callsBehind(store: Store, start: Decision | undefined): Promise<r
   return found.flat();
 }
 
-/** The strategy of the task may come from the cluster: the last call about the cluster's providers before the task started. */
+/**
+ * The task's strategy may come from the cluster, so this is the last call about the cluster's providers before the task
+ * started.
+ */
 const callOnProviders = (store: Store, task: Task | undefined, start: Decision | undefined) =>
   task?.capacityProviderName === undefined || start === undefined
     ? []
@@ -57,7 +63,7 @@ const callOnProviders = (store: Store, task: Task | undefined, start: Decision |
 
 const byTime = (a: Decision, b: Decision): number => a.at - b.at;
 
-/** A call that only started the task has no record of its own: the first decision names the call. */
+/** A call that only started the task has no record of its own, but the first decision names it. */
 function callItself(decisions: readonly Decision[]): readonly Step[] {
   const [first] = decisions.filter((decision) => decision.reasons[0]?.reason !== 'providersSet').sort(byTime);
   if (first === undefined || decisionKind(first) === 'call') return [];
@@ -70,20 +76,23 @@ function callItself(decisions: readonly Decision[]): readonly Step[] {
 const ofKind = (decisions: readonly Decision[], kind: DecisionKind): Decision | undefined =>
   decisions.find((decision) => decisionKind(decision) === kind);
 
-/** Reasons of stops that follow from what happened to the container instance. */
+/** Reasons for stops that follow from what happened to the container instance. */
 const BY_INSTANCE: ReadonlySet<DecisionReason> = new Set([
   'draining',
   'drainingPending',
   'spotInterrupted',
   'instanceGone',
 ]);
-/** Reasons for which an instance loses its tasks. */
+/** Reasons why an instance loses its tasks. */
 const INSTANCE_ENDS: ReadonlySet<DecisionReason> = new Set(['statusSet', 'interrupted', 'deregistered', 'givenUp']);
 
 const has = ({ reasons }: Decision, known: ReadonlySet<DecisionReason>): boolean =>
   reasons.some(({ reason }) => known.has(reason));
 
-/** What led to the task's end beyond its own records: the last call about its service, and what happened to its instance. */
+/**
+ * What led to the task's end, apart from its own records: the last call about its service, and what happened to its
+ * instance.
+ */
 async function behindTheEnd(store: Store, id: string, own: readonly Decision[]): Promise<readonly Decision[]> {
   const [start, stop] = [ofKind(own, 'start'), ofKind(own, 'stop')];
   if (stop === undefined) return [];
@@ -113,12 +122,12 @@ async function taskChain(store: Store, { clusterName, id }: WhyQuestion): Promis
   ]);
   const decisions = [...new Map([...behind.flat(), ...own].map((decision) => [decision.id, decision])).values()];
   const decided = start?.at ?? 0;
-  // The row carries the time at which the round began, before the decision: the decision comes first.
+  // The row has the time at which the round began, which is before the decision; but the decision must come first.
   const steps = task === undefined ? [] : taskSteps({ ...task, createdAt: Math.max(task.createdAt, decided) });
   return [...callItself(decisions), ...decisions.map((decision) => stepOf(decision, id)), ...steps];
 }
 
-/** Empty when nothing is on record. */
+/** Returns the chain, oldest first; empty if nothing is on record. */
 export async function whyChain(store: Store, question: WhyQuestion): Promise<readonly Step[]> {
   const { clusterName, subject, id } = question;
   if (subject === 'task') return inOrder(await taskChain(store, question));

@@ -1,4 +1,4 @@
-/** What stands below a headline: what led to the decision, and the facts that it rests on. */
+/** The lines below a headline: what led to the decision, and the facts that it rests on. */
 import {
   decisionKind,
   type AskedPlacement,
@@ -11,7 +11,7 @@ import {
 } from '../../model/decision.ts';
 import { capitalized, list, many, namedBy, spaced } from './phrases.ts';
 
-/** Values of a new service that say nothing. */
+/** Values of a new service that tell nothing. */
 const EMPTY: ReadonlySet<string> = new Set(['', '[]']);
 
 export const changesText = ({ changes = {} }: Decision): string =>
@@ -60,7 +60,7 @@ function causes(decision: Decision): readonly string[] {
   ];
 }
 
-/** The reason of a refusal is left out where the counts of refused instances name it. */
+/** Leaves out a refusal's reason if the counts of refused instances name it. */
 const factsText = ({ facts = {}, placement }: Decision): string =>
   Object.entries(facts)
     .filter(([name, value]) => name !== 'reason' || placement?.refused.some(({ reason }) => reason === value) !== true)
@@ -92,7 +92,7 @@ function refusedText({ refused, nearest }: PlacementExplanation): readonly strin
   const counts = refused.map(({ reason, instances }) => `${instances} for ${reason}`).join(', ');
   if (nearest === undefined) return [`Refused: ${counts}`];
   const { containerInstanceId, reason, shortfall } = nearest;
-  // Only a resource is lacking by an amount; any other shortfall is 1.
+  // Only a resource falls short by an amount; any other shortfall is 1.
   const lack = reason.startsWith('RESOURCE:') ? `${reason}, short by ${shortfall}` : reason;
   return [`Refused: ${counts}; ${containerInstanceId} came closest (${lack})`];
 }
@@ -111,7 +111,7 @@ function repeats({ count, lastAt }: Decision): readonly string[] {
   return count === 1 ? [] : [`Decided ${count} times, last at ${isoTime(lastAt)}`];
 }
 
-/** Kinds that the desired count and its bounds explain. */
+/** Kinds of decisions that the desired count and its bounds explain. */
 const BY_BOUNDS: ReadonlySet<DecisionKind> = new Set(['start', 'stop']);
 
 function boundsTexts({ bounds, reasons }: Decision, kind: DecisionKind): readonly string[] {
@@ -120,7 +120,7 @@ function boundsTexts({ bounds, reasons }: Decision, kind: DecisionKind): readonl
   return [`Desired count ${bounds.desired}, with ${bounds.lower} to ${bounds.upper} tasks allowed`];
 }
 
-/** The members of something new, or what became of those that were there. */
+/** The members of something new, or the changes of something that existed. */
 function changesTexts(decision: Decision): readonly string[] {
   const text = changesText(decision);
   if (text === '') return [];
@@ -128,7 +128,7 @@ function changesTexts(decision: Decision): readonly string[] {
   return [`${isNew ? 'With' : 'Changed:'} ${text}`];
 }
 
-/** `changesBelow`: the headline does not name the changes. */
+/** `changesBelow`: whether the headline leaves out the changes. */
 export function detailsOf(decision: Decision, { changesBelow }: { readonly changesBelow: boolean }): readonly string[] {
   const { asked, deploymentId, placement, tasks, until } = decision;
   const kind = decisionKind(decision);

@@ -9,10 +9,10 @@ import {
 import { changesText } from './details.ts';
 import { list, many, namedBy } from './phrases.ts';
 
-/** More changes than this go below the headline of a call. */
+/** If a call changes more than this, the changes go below the headline. */
 const CHANGES_IN_HEADLINE = 2;
 
-/** All reasons, with the number of tasks for each when there are several. */
+/** All reasons; if there are several, each with its number of tasks. */
 function reasonsText({ reasons }: Decision): string {
   const parts = reasons.map(({ reason, count }) =>
     reasons.length > 1 ? `${DECISION_REASONS[reason].words} (${count})` : DECISION_REASONS[reason].words,
@@ -22,7 +22,7 @@ function reasonsText({ reasons }: Decision): string {
 
 const because = (decision: Decision): string => ` because ${reasonsText(decision)}`;
 
-/** True when the changes have to be listed below the headline. */
+/** Whether the changes must be listed below the headline. */
 export const hasManyChanges = ({ changes = {} }: Decision): boolean =>
   Object.keys(changes).length > CHANGES_IN_HEADLINE;
 
@@ -34,7 +34,7 @@ function callHeadline(decision: Decision): string {
   return `${name} was called: ${changes === '' ? 'nothing changed' : changes}`;
 }
 
-/** The tasks, or of a batch the one that is asked about. */
+/** The tasks of a decision; of several, the one in `focus` comes first. */
 function subject({ tasks }: Decision, focus: string | undefined): string {
   const own = tasks.find(({ taskId }) => taskId === focus);
   if (own === undefined) {
@@ -53,7 +53,7 @@ function placeOf(tasks: readonly DecidedTask[]): string {
     : ` on ${places.size} container instances`;
 }
 
-/** The task that is asked about, or all. */
+/** The task in `focus`, or all. */
 function meant({ tasks }: Decision, focus: string | undefined): readonly DecidedTask[] {
   const own = tasks.filter(({ taskId }) => taskId === focus);
   return own.length === 0 ? tasks : own;
@@ -73,11 +73,11 @@ function startHeadline(decision: Decision, focus: string | undefined): string {
 const requested = ({ containerInstanceIds = [] }: Decision): string =>
   containerInstanceIds.length === 0 ? '' : ` on ${namedBy('container instance', containerInstanceIds)}`;
 
-/** Tasks without a place have ids only when they wait already. */
+/** Tasks without a place have ids only if they are already waiting. */
 const unplaced = (decision: Decision, focus: string | undefined): string =>
   decision.tasks.length === 0 ? many(decision.reasons[0]?.count ?? 0, 'task') : subject(decision, focus);
 
-/** What became of a deployment, by the reason on record. */
+/** What happened to a deployment, by the recorded reason. */
 const DEPLOYMENT_VERBS: Readonly<Record<DeploymentReason, string>> = {
   deploymentBegan: 'began',
   stageDone: 'went on',
@@ -100,7 +100,7 @@ function deploymentHeadline(decision: Decision): string {
   return `Deployment ${decision.deploymentId ?? ''} ${verb}${because(decision)}`;
 }
 
-/** `focus`: the task that is asked about. */
+/** `focus`: the task that the question is about. */
 export function headlineOf(decision: Decision, focus: string | undefined): string {
   switch (decisionKind(decision)) {
     case 'call':

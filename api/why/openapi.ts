@@ -1,4 +1,4 @@
-/** The route of `why` in the OpenAPI document. */
+/** The OpenAPI entry for the route of `why`. */
 const parameter = (name: string, more: object) => ({
   name,
   in: 'path',
@@ -12,7 +12,7 @@ export const WHY_PATHS = {
       operationId: 'Why',
       tags: ['why'],
       description:
-        'Why things happened: the chain of decisions from a call of the API to the end of a container, oldest first, each in plain words and with its record.',
+        'Tells why things happened: the chain of decisions from an API call to the end of a container, oldest first, each in plain words and with its record.',
       parameters: [
         parameter('subject', { enum: ['task', 'service', 'deployment', 'instance'] }),
         parameter('id', { description: 'An ARN, an id or its first 8 characters, or the name of a service.' }),

@@ -1,6 +1,6 @@
-/** The small phrases of which headlines and details consist. */
+/** The small phrases that make up headlines and details. */
 
-/** Ids that one phrase names at most. */
+/** One phrase names at most this many ids. */
 const NAMED = 3;
 
 export const many = (count: number, noun: string): string => `${count} ${count === 1 ? noun : `${noun}s`}`;

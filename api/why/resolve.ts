@@ -1,4 +1,4 @@
-/** Finds what a person asks about: by an ARN, an id, the beginning of an id, or a service's name. */
+/** Finds what a person asks about by an ARN, an id, the beginning of an id, or a service's name. */
 import type { Partition } from '../../model/arn.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
@@ -31,7 +31,7 @@ export interface WhyRequest {
   readonly clusterName: string;
 }
 
-/** Throws InvalidParameterException when it cannot read the request, and when several ids begin like this. */
+/** Throws InvalidParameterException if it cannot read the request, or if several ids begin with the given text. */
 export async function readQuestion(
   { store, partition }: { readonly store: Store; readonly partition: Partition },
   request: WhyRequest,

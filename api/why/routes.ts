@@ -1,4 +1,4 @@
-/** GET /v1/why/{subject}/{id}: the chain from the call of the API to the present state. The ECS API has no such call; this one is Longshore's own. */
+/** GET /v1/why/{subject}/{id}: the chain from the API call to the present state. Longshore's own route, not ECS's. */
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import type { Store } from '../../store/contract/store.ts';
@@ -14,7 +14,7 @@ export interface WhyRoute {
   readonly partition: Partition;
 }
 
-/** Ids and ARNs contain slashes: the rest of the path is the id. */
+/** Ids and ARNs contain slashes, so the rest of the path is the id. */
 const PATH = '/v1/why/:subject/*id';
 
 const toWire = ({ at, kind, headline, details, decision }: Step) => ({
@@ -35,6 +35,6 @@ export function addWhyRoute(app: Express, { calls, store, partition }: WhyRoute)
     const chain = await whyChain(store, question);
     if (chain.length === 0) throw unknownSubject(question);
     const body = { ...question, chain: chain.map(toWire) };
-    calls.succeed(response, { door: 'rest', status: 200, body });
+    calls.succeed(response, { protocol: 'rest', status: 200, body });
   });
 }

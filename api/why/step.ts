@@ -1,8 +1,8 @@
-/** One link of the chain from a call of the API to the end of a container. */
+/** One link of the chain from an API call to the end of a container. */
 import type { Decision } from '../../model/decision.ts';
 import type { EpochMs } from '../../model/time.ts';
 
-/** What happened, on one line, and below it what led to it and what is known about it. Phrases without a full stop. */
+/** What happened, on one line, and below it the causes and facts. These phrases have no full stop. */
 export interface Wording {
   readonly headline: string;
   readonly details: readonly string[];
@@ -11,7 +11,7 @@ export interface Wording {
 export interface Step extends Wording {
   readonly at: EpochMs;
   readonly kind: 'call' | 'decision' | 'task';
-  /** The record behind the wording. */
+  /** The record behind the words. */
   readonly decision?: Decision;
 }
 

@@ -1,14 +1,14 @@
-/** What became of a task once it was reserved, step by step, from its row. */
+/** What happened to a task after it was reserved, step by step, from its row. */
 import type { Task, TaskContainer } from '../../model/task.ts';
 import type { Step } from './step.ts';
 
-/** A container's reason is left out where it repeats the task's. */
+/** Leaves out a container's reason if it only repeats the task's. */
 function containerEnd({ name, exitCode, reason = '' }: TaskContainer, stoppedReason: string | undefined): string {
   const code = exitCode === undefined ? 'never ran' : `exited with ${exitCode}`;
   return `Container ${name} ${code}${reason === '' || reason === stoppedReason ? '' : ` (${reason})`}`;
 }
 
-/** One step for each time that the row has, in the order in which a task goes through them. */
+/** One step for each time that the row has, in the order of a task's life. */
 export function taskSteps(task: Task): readonly Step[] {
   const { taskId, containers, held, stopCode, stoppedReason } = task;
   const where = task.containerInstanceId === undefined ? '' : ` on container instance ${task.containerInstanceId}`;

@@ -1,4 +1,7 @@
-/** Every operation that Longshore implements: one folder each, one line here. All others answer that they are not supported. */
+/**
+ * All operations that Longshore implements: one folder and one line for each. Any other operation is refused as not
+ * supported.
+ */
 import type { Operation } from '../../operation.ts';
 import { continueServiceDeployment } from './continue-service-deployment/handler.ts';
 import { createCapacityProvider } from './create-capacity-provider/handler.ts';

@@ -1,4 +1,4 @@
-/** Attributes of container instances as the API shows them. */
+/** Presents attributes of container instances. */
 import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
 import { containerInstanceArn, type Partition } from '../../../model/arn.ts';
 import type { Attribute } from '../../../model/container-instance.ts';
@@ -6,7 +6,7 @@ import type { Attribute } from '../../../model/container-instance.ts';
 /** The only kind of resource that has attributes. */
 const ATTRIBUTE_TARGET_TYPE = 'container-instance';
 
-/** The attribute as the API shows it, with the ARN of what it is of. */
+/** The attribute as the API shows it, with the ARN of its instance. */
 export const presentAttribute = (
   attribute: Attribute,
   of: { readonly clusterName: string; readonly instanceId: string },

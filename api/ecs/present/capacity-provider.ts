@@ -1,4 +1,4 @@
-/** A capacity provider of the model as the ECS API shows it. */
+/** Presents capacity providers. */
 import type { CapacityProvider } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../model/arn.ts';
 import { capacityProviderArn } from '../../../model/arn.ts';

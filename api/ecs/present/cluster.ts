@@ -1,4 +1,4 @@
-/** Clusters as the API shows them. */
+/** Presents clusters. */
 import type { Cluster, ClusterField, KeyValuePair } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../model/arn.ts';
 import { clusterArn } from '../../../model/arn.ts';
@@ -12,10 +12,13 @@ const NO_COUNTS: ClusterCounts = {
   statistics: {},
 };
 
-/** What a call that changes a cluster shows of it. */
+/** The fields that a call which changes a cluster shows. */
 export const CHANGE_FIELDS: readonly ClusterField[] = ['CONFIGURATIONS', 'SETTINGS', 'TAGS'];
 
-/** The wire form. Lists that `include` does not ask for are empty, never absent: clients read them unasked. */
+/**
+ * The cluster as the API shows it. Lists that `include` does not ask for are empty and never absent, because clients
+ * read them without asking.
+ */
 export function presentCluster(
   cluster: ClusterRecord & Partial<ClusterCounts>,
   partition: Partition,
@@ -42,6 +45,6 @@ export function presentCluster(
   };
 }
 
-/** Name and value, the value as text. */
+/** The counts as names with values in text form. */
 const statisticsOf = ({ statistics }: ClusterCounts): KeyValuePair[] =>
   Object.entries(statistics).map(([name, value]) => ({ name, value: String(value) }));

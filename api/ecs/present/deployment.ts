@@ -1,11 +1,11 @@
-/** One entry of a service's `deployments[]` as the ECS API shows it. */
+/** Presents an entry of a service's `deployments[]`. */
 import type { Deployment as WireDeployment } from '@aws-sdk/client-ecs';
 import { launchTypeOf } from '../../../model/capacity-provider.ts';
 import type { Deployment, DeploymentCounts, ServiceDefinition } from '../../../model/service.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
 import { PLATFORM_FAMILY, resolvePlatformVersion } from '../../../model/wire/platform.ts';
 
-/** A wire deployment; FARGATE ones show the platform version that LATEST stands for. */
+/** The deployment as the API shows it. FARGATE deployments show the platform version that LATEST stands for. */
 export function presentDeployment(
   deployment: Deployment & DeploymentCounts,
   definition: Pick<ServiceDefinition, 'serviceConnectConfiguration'>,

@@ -1,7 +1,7 @@
-/** A network configuration as the ECS API shows it. */
+/** Presents a network configuration. */
 import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
 
-/** ECS fills in what the caller left out: no security groups, no public address. */
+/** ECS shows defaults for what the caller left out: no security groups, no public address. */
 export function presentNetworkConfiguration(
   configuration: NetworkConfiguration | undefined,
 ): NetworkConfiguration | undefined {

@@ -1,10 +1,10 @@
-/** How many tasks a service revision has, as the ECS API shows it. */
+/** Presents how many tasks a service revision has. */
 import type { ServiceRevisionSummary } from '@aws-sdk/client-ecs';
 import { serviceRevisionArn, type Partition } from '../../../model/arn.ts';
 import type { ServiceDefinition } from '../../../model/service.ts';
 import type { RevisionCounts } from '../../../model/service-deployment.ts';
 
-/** Without traffic weights: a rolling deployment shifts no traffic of its own. */
+/** Has no traffic weights, because a rolling deployment does not shift traffic. */
 export function presentRevisionCounts(
   { revisionId, ...counts }: RevisionCounts,
   { clusterName, serviceName }: Pick<ServiceDefinition, 'clusterName' | 'serviceName'>,

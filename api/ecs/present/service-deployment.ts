@@ -1,4 +1,4 @@
-/** Service deployments of the model as the ECS API shows them. */
+/** Presents service deployments. */
 import type {
   DeploymentLifecycleHookDetail,
   ServiceDeployment as WireServiceDeployment,
@@ -17,7 +17,7 @@ import { toDate } from '../../../model/wire/dates.ts';
 import { presentRevisionCounts } from './revision-counts.ts';
 import { presentDeploymentConfiguration } from './service.ts';
 
-/** A wire service deployment. One that has not ended shows what the service's row says now. */
+/** The service deployment as the API shows it. Until it ends, it shows the service's present settings. */
 export function presentServiceDeployment(
   deployment: ServiceDeployment,
   record: ServiceRecord,

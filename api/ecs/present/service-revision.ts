@@ -1,4 +1,4 @@
-/** A service revision of the model as the ECS API shows it. */
+/** Presents a service revision. */
 import type { ServiceRevision as WireServiceRevision } from '@aws-sdk/client-ecs';
 import { clusterArn, serviceArn, serviceRevisionArn, type Partition } from '../../../model/arn.ts';
 import { launchTypeOf } from '../../../model/capacity-provider.ts';
@@ -6,7 +6,7 @@ import type { ServiceRevision } from '../../../model/service-deployment.ts';
 import { presentNetworkConfiguration } from './network-configuration.ts';
 import { PLATFORM_FAMILY, resolvePlatformVersion } from '../../../model/wire/platform.ts';
 
-/** A wire service revision; FARGATE ones show the platform version that LATEST stands for. */
+/** The service revision as the API shows it. FARGATE revisions show the platform version that LATEST stands for. */
 export function presentServiceRevision(
   revision: ServiceRevision,
   { clusterName, serviceName }: { readonly clusterName: string; readonly serviceName: string },

@@ -1,4 +1,4 @@
-/** A service of the model as the ECS API shows it. */
+/** Presents a service. */
 import type { DeploymentConfiguration, Service } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../model/arn.ts';
 import { clusterArn, serviceArn, serviceDeploymentArn } from '../../../model/arn.ts';
@@ -13,7 +13,7 @@ import { presentNetworkConfiguration } from './network-configuration.ts';
 import { LATEST_PLATFORM_VERSION, PLATFORM_FAMILY } from '../../../model/wire/platform.ts';
 import { presentRevisionCounts } from './revision-counts.ts';
 
-/** A wire service. `events` come newest first; deployments are shown PRIMARY first, then newest first. */
+/** The service as the API shows it: events newest first; deployments PRIMARY first, then newest first. */
 export function presentService(
   record: ServiceRecord,
   events: readonly ServiceEvent[],
@@ -39,7 +39,7 @@ export function presentService(
   };
 }
 
-/** Deployments of the scheduler's own, or task sets; a service of task sets shows what its primary one runs. */
+/** Shows the service's deployments, or its task sets. A service with task sets shows what its PRIMARY one runs. */
 function presentRollout(
   record: ServiceRecord,
   partition: Partition,
@@ -61,7 +61,7 @@ function presentRollout(
   };
 }
 
-/** As it was asked for: LATEST stays LATEST here. */
+/** Shows the platform version as the caller gave it: LATEST stays LATEST. */
 function presentPlatform(
   of: Compute & { readonly platformVersion?: string },
 ): Pick<Service, 'platformFamily' | 'platformVersion'> {
@@ -95,7 +95,7 @@ function presentDefinition(definition: ServiceDefinition): Service {
   };
 }
 
-/** The current service deployment, and the revisions that have tasks or are to have some. */
+/** The current service deployment, and the revisions that have tasks or will have some. */
 function presentHistory(record: ServiceRecord, partition: Partition): Service {
   const { clusterName, serviceName } = record.definition;
   const [current] = record.serviceDeployments ?? [];
@@ -113,7 +113,7 @@ function presentHistory(record: ServiceRecord, partition: Partition): Service {
   };
 }
 
-/** `deploymentConfiguration` of a service, or of a service deployment that has ended. */
+/** The `deploymentConfiguration` of a service, or of a service deployment that has ended. */
 export function presentDeploymentConfiguration(definition: DeploymentSettings): DeploymentConfiguration {
   return {
     deploymentCircuitBreaker: definition.deploymentCircuitBreaker ?? { enable: false, rollback: false },

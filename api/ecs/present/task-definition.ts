@@ -1,8 +1,8 @@
-/** Task definitions as the API shows them. */
+/** Presents task definitions. */
 import type { TaskDefinition as WireTaskDefinition } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 
-/** The wire form: times as Dates. */
+/** The definition as the API shows it: times become Dates. */
 export function presentTaskDefinition(definition: TaskDefinition): WireTaskDefinition {
   const { registeredAt, deregisteredAt, deleteRequestedAt, ...rest } = definition;
   return {

@@ -1,4 +1,4 @@
-/** Scale-in protection as the API shows it. */
+/** Presents scale-in protection. */
 import type { ProtectedTask } from '@aws-sdk/client-ecs';
 import type { EpochMs } from '../../../model/time.ts';
 import { toDate } from '../../../model/wire/dates.ts';

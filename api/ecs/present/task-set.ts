@@ -1,4 +1,4 @@
-/** Task sets as the ECS API shows them. */
+/** Presents task sets. */
 import type { TaskSet } from '@aws-sdk/client-ecs';
 import { clusterArn, serviceArn, taskSetArn, type Partition } from '../../../model/arn.ts';
 import { launchTypeOf } from '../../../model/capacity-provider.ts';
@@ -10,7 +10,7 @@ interface Options {
   readonly includeTags: boolean;
 }
 
-/** The PRIMARY one first, then newest first, as they are recorded. */
+/** The service's task sets: PRIMARY first, then newest first, which is the order of the record. */
 export const presentTaskSets = (record: ServiceRecord, partition: Partition, options: Options): TaskSet[] =>
   record.deployments.map((deployment) => presentTaskSet(deployment, { record, partition }, options));
 

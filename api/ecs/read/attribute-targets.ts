@@ -1,9 +1,9 @@
-/** The container instances that a call on attributes names. */
+/** Looks up the container instances whose attributes a call names. */
 import { EcsError } from '../../../model/errors.ts';
 import type { OperationContext } from '../../operation.ts';
 import type { AttributesByInstance } from '../rules/custom-attributes.ts';
 
-/** Refuses with TargetNotFoundException when one of the instances does not exist, before any of them is changed. */
+/** Throws TargetNotFoundException if one of the instances does not exist, before the call changes any of them. */
 export async function requireTargets(
   groups: AttributesByInstance,
   clusterName: string,

@@ -1,4 +1,4 @@
-/** Container instances read from the store. */
+/** Reads container instances from the store. */
 import type {
   ContainerInstance as WireContainerInstance,
   DescribeContainerInstancesRequest,
@@ -12,7 +12,7 @@ import { checkBatch, resolveInstanceId } from '../rules/identifiers.ts';
 import { both } from './both.ts';
 import { requireCluster } from './clusters.ts';
 
-/** The instances that exist, by id. */
+/** Returns the instances that exist, by id. */
 export async function readInstances(
   { store }: Pick<OperationContext, 'store'>,
   clusterName: string,
@@ -44,7 +44,7 @@ export async function readNamedInstances(
   return { clusterName, ids, found };
 }
 
-/** The instance, whatever its status. ClientException `Referenced container instance … not found.` */
+/** Returns the instance, whatever its status. Throws ClientException `Referenced container instance … not found.` */
 export async function requireInstance(
   context: Pick<OperationContext, 'store'>,
   clusterName: string,
@@ -55,7 +55,7 @@ export async function requireInstance(
   return instance;
 }
 
-/** What a changing call answers with: the instance as it is recorded now. */
+/** The answer to a changing call: the instance as it is recorded now. */
 export async function answerInstance(
   context: Pick<OperationContext, 'store' | 'partition'>,
   clusterName: string,

@@ -1,18 +1,18 @@
 /**
- * `ecs.cpu-architecture` of container instances, remembered in the process: it never changes in an instance's life, and
- * every described task shows it.
+ * Reads `ecs.cpu-architecture` of container instances and caches it in the process: it never changes during an
+ * instance's life, and every described task shows it.
  */
 import type { Task } from '../../../model/task.ts';
 import type { Store } from '../../../store/contract/store.ts';
 
 const ARCHITECTURE_ATTRIBUTE = 'ecs.cpu-architecture';
-/** Forgotten all at once above this: more instances than a cluster may have. */
+/** Above this number, which is more instances than a cluster may have, the whole cache is dropped. */
 const MOST_REMEMBERED = 20_000;
 
-/** undefined: the instance has no such attribute, or is gone; not asked for again. */
+/** The cache. undefined means that the instance has no such attribute or is gone; it is not read again. */
 const remembered = new WeakMap<Store, Map<string, string | undefined>>();
 
-/** Architectures by instance id, for the instances that the tasks are on; undefined for those without one. */
+/** Architectures by instance id, for the instances that the tasks are on; undefined for an instance without one. */
 export async function cpuArchitecturesOf(
   store: Store,
   clusterName: string,

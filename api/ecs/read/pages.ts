@@ -1,15 +1,15 @@
-/** Paging of List* operations: opaque tokens that are good for the list they came from and no other. */
+/** Pages of List* operations, with opaque tokens that are valid only for the list that they come from. */
 import { createHash } from 'node:crypto';
 import { EcsError } from '../../../model/errors.ts';
 import type { Page, PageRequest } from '../../../store/contract/page.ts';
 
-/** A page's size where the operation has no smaller default of its own. */
+/** The page size of operations that have no smaller default. */
 const DEFAULT_PAGE_SIZE = 100;
-/** ListServices and ListAccountSettings answer with fewer unless asked for more. */
+/** The default page size of ListServices and ListAccountSettings. */
 export const SHORT_PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 100;
 
-/** The paging members that every List* request has. */
+/** The paging members of every List* request. */
 export interface PageInput {
   readonly nextToken?: string | undefined;
   readonly maxResults?: number | undefined;
@@ -22,7 +22,7 @@ export interface PageOf<T> {
 
 const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
 
-/** Short and stable: names the list without showing its filters. */
+/** A short, stable name of the list that does not show its filters. */
 const fingerprint = (list: readonly (string | undefined)[]): string =>
   createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 16);
 
@@ -43,8 +43,8 @@ function decodeToken(list: string, token: string): string {
 }
 
 /**
- * One page of a list. `list` identifies it: the operation's name and every filter, so that a token is refused with
- * InvalidParameterException `Invalid token` when it comes from another list. `load` reads the page from the store.
+ * Returns one page of a list. `list` identifies it by the operation's name and every filter: a token from another list
+ * is refused with InvalidParameterException `Invalid token`. `load` reads the page from the store.
  */
 export async function pageOf<T>(options: {
   readonly list: readonly (string | undefined)[];

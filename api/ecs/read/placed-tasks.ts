@@ -1,11 +1,11 @@
-/** What a call that placed tasks answers with. */
+/** Reads the answer to a call that placed tasks. */
 import type { Failure as WireFailure, Task as WireTask } from '@aws-sdk/client-ecs';
 import type { RunTaskOutcome } from '../../../workflows/messages.ts';
 import type { OperationContext } from '../../operation.ts';
 import { presentPlacementFailure } from '../present/failure.ts';
 import { describeTasksOf, readTasks } from './tasks.ts';
 
-/** The answer to a call that placed tasks, read from the store after they were recorded. */
+/** Returns the placed tasks, read from the store after they were recorded, and the failures. */
 export async function answerPlacement(
   context: OperationContext,
   clusterName: string,

@@ -1,4 +1,4 @@
-/** Service deployments and revisions that requests point at by ARN. */
+/** Reads the service deployments and revisions that requests name by ARN. */
 import type { ServiceHistoryKey } from '../../../store/contract/services.ts';
 import type { OperationContext } from '../../operation.ts';
 import { EcsError } from '../../../model/errors.ts';
@@ -13,7 +13,10 @@ export interface HistoryReference extends ServiceHistoryKey {
   readonly id: string;
 }
 
-/** Takes the ARN apart. InvalidParameterException unless it is one of that type, of this account and region. */
+/**
+ * Splits the ARN into its parts. Throws InvalidParameterException if it is not an ARN of that type in this account and
+ * region.
+ */
 export function readHistoryArn(
   type: 'service-deployment' | 'service-revision',
   arn: string,
@@ -32,7 +35,7 @@ interface FoundServiceDeployment {
   readonly deployment: ServiceDeployment;
 }
 
-/** The service deployment and its service. ServiceDeploymentNotFoundException when either is unknown. */
+/** Returns the service deployment and its service. Throws ServiceDeploymentNotFoundException if either is unknown. */
 async function requireServiceDeployment(
   context: Pick<OperationContext, 'store' | 'partition'>,
   arn: string,
@@ -45,7 +48,7 @@ async function requireServiceDeployment(
   return { reference, record, deployment };
 }
 
-/** As requireServiceDeployment. ConflictException when it has ended. */
+/** As requireServiceDeployment, but throws ConflictException if the service deployment has ended. */
 export async function requireRunningServiceDeployment(
   context: Pick<OperationContext, 'store' | 'partition'>,
   arn: string,

@@ -1,4 +1,4 @@
-/** Services read from the store, as the API shows them. */
+/** Reads services from the store, as the API shows them. */
 import type { Service } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
@@ -7,7 +7,7 @@ import { presentService } from '../present/service.ts';
 
 type Reader = Pick<OperationContext, 'store' | 'partition'>;
 
-/** The service with its events. */
+/** Returns the service with its events. */
 export async function describeService(
   { store, partition }: Reader,
   record: ServiceRecord,
@@ -18,7 +18,7 @@ export async function describeService(
   return presentService(record, events, partition, options);
 }
 
-/** The service's row, whatever its status; undefined when there never was one or it is forgotten. */
+/** Returns the service's row, whatever its status; undefined if it never existed or was purged. */
 export async function findService(
   { store }: Pick<OperationContext, 'store'>,
   clusterName: string,
@@ -28,7 +28,7 @@ export async function findService(
   return record;
 }
 
-/** As findService. ServiceNotFoundException `Service not found.` */
+/** As findService, but throws ServiceNotFoundException `Service not found.` */
 export async function requireService(
   context: Pick<OperationContext, 'store'>,
   clusterName: string,
@@ -39,7 +39,7 @@ export async function requireService(
   return record;
 }
 
-/** What a changing call answers with: the service as it is recorded now. */
+/** The answer to a changing call: the service as it is recorded now. */
 export async function answerService(
   context: Reader,
   clusterName: string,

@@ -1,4 +1,4 @@
-/** Finding the task definition that a request names. */
+/** Reads the task definition that a request names. */
 import { EcsError, type EcsErrorCode } from '../../../model/errors.ts';
 import type { TaskDefinitionRecord } from '../../../model/task-definition.ts';
 import type { OperationContext } from '../../operation.ts';
@@ -7,8 +7,8 @@ import { resolveTaskDefinition } from '../rules/task-definition-names.ts';
 type DefinitionReader = Pick<OperationContext, 'store' | 'partition'>;
 
 /**
- * The ACTIVE task definition behind `family`, `family:revision` or an ARN; a family alone means its latest ACTIVE
- * revision. ClientException `TaskDefinition not found.`; for one that is not ACTIVE: `inactiveCode` `TaskDefinition is inactive`.
+ * Returns the ACTIVE task definition named by `family`, `family:revision` or an ARN; a family alone means its latest
+ * ACTIVE revision. Throws ClientException `TaskDefinition not found.`, or `inactiveCode` `TaskDefinition is inactive`.
  */
 export async function requireActiveTaskDefinition(
   context: DefinitionReader,
@@ -20,7 +20,10 @@ export async function requireActiveTaskDefinition(
   return record;
 }
 
-/** As requireActiveTaskDefinition, whatever its status: a service keeps and uses a definition that became INACTIVE. */
+/**
+ * As requireActiveTaskDefinition, but whatever the status: a service keeps and uses a definition that has become
+ * INACTIVE.
+ */
 export async function findTaskDefinition(context: DefinitionReader, reference: string): Promise<TaskDefinitionRecord> {
   const parsed = resolveTaskDefinition(reference, context.partition);
   const record = parsed && (await context.store.getTaskDefinition(parsed.family, parsed.revision));

@@ -1,4 +1,4 @@
-/** Which of the tasks that a call names can be protected. */
+/** Finds out which of a call's tasks can be protected. */
 import type { Failure } from '@aws-sdk/client-ecs';
 import type { Task } from '../../../model/task.ts';
 import { missing } from '../present/failure.ts';
@@ -7,7 +7,7 @@ import type { NamedTasks } from '../rules/named-tasks.ts';
 const NO_SERVICE = 'The task is not part of an Amazon ECS service.';
 const STOPPED = 'The task has stopped.';
 
-/** A service's tasks that have not stopped, and the failures of the others. */
+/** Splits the tasks into service tasks that have not stopped, and failures. */
 export function sortTasks(
   { taskIds, arnOf }: NamedTasks,
   found: readonly Task[],

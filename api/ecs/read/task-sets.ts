@@ -1,4 +1,4 @@
-/** The service of task sets that a request means, and its sets as they are recorded. */
+/** Reads the service that a task set request means, and its task sets as they are recorded. */
 import type { TaskSet } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
@@ -16,7 +16,10 @@ interface ServiceRequest {
   readonly service: string | undefined;
 }
 
-/** The ACTIVE service of task sets that a request names. UnsupportedFeatureException when its controller is another. */
+/**
+ * Returns the ACTIVE service that a request names. Throws UnsupportedFeatureException if its deployment controller is
+ * not EXTERNAL.
+ */
 export async function requireExternalService(
   { cluster, service = '' }: ServiceRequest,
   context: OperationContext,
@@ -28,7 +31,7 @@ export async function requireExternalService(
 
 const notActive = (): EcsError => new EcsError('ServiceNotActiveException', 'Service was not ACTIVE.');
 
-/** As requireExternalService, for reading: a DRAINING service still shows its task sets. */
+/** As requireExternalService, but for reading: a DRAINING service still shows its task sets. */
 export async function requireTaskSetService(
   { cluster, service = '' }: ServiceRequest,
   context: OperationContext,
@@ -46,7 +49,7 @@ export async function requireTaskSetService(
   return record;
 }
 
-/** The task set as it is recorded now: what a changing call answers with. */
+/** The answer to a changing call: the task set as it is recorded now. */
 export async function answerTaskSet(
   record: ServiceRecord,
   taskSetId: string,

@@ -1,11 +1,11 @@
-/** Tasks read from the store, as the API shows them. */
+/** Reads tasks from the store, as the API shows them. */
 import type { Task as WireTask } from '@aws-sdk/client-ecs';
 import { presentTask } from '../../../model/wire/task.ts';
 import type { DescribedTask } from '../../../model/task.ts';
 import type { OperationContext } from '../../operation.ts';
 import { cpuArchitecturesOf } from './cpu-architectures.ts';
 
-/** The tasks, in their order, with the architecture of the instance each is on. */
+/** The tasks in the given order, each with the CPU architecture of its instance. */
 export async function describeTasksOf(
   context: Pick<OperationContext, 'store' | 'partition'>,
   clusterName: string,
@@ -23,7 +23,7 @@ export async function describeTasksOf(
   });
 }
 
-/** The tasks of these ids that exist, in the order of the ids. */
+/** The tasks that exist, in the order of the ids. */
 export async function readTasks(
   context: Pick<OperationContext, 'store'>,
   clusterName: string,

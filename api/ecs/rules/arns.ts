@@ -1,4 +1,6 @@
-/** ARNs in requests: they must be of this account and region, and of the kind that the parameter takes. */
+/**
+ * Checks ARNs in requests: they must belong to this account and region, and be of the type that the parameter takes.
+ */
 import type { ParsedArn, Partition } from '../../../model/arn.ts';
 import { parseArn } from '../../../model/arn.ts';
 import { EcsError } from '../../../model/errors.ts';
@@ -6,8 +8,8 @@ import { EcsError } from '../../../model/errors.ts';
 const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
 
 /**
- * The parts of an ARN of resource type `type` (as in the ARN, e.g. `task-definition`) in this account and region.
- * Throws InvalidParameterException otherwise.
+ * Returns the parts of an ARN of resource type `type` (as in the ARN, such as `task-definition`) in this account and
+ * region. Throws InvalidParameterException for any other text.
  */
 export function checkArn(type: string, text: string, partition: Partition): ParsedArn {
   const arn = checkOwnArn(text, partition);
@@ -17,7 +19,10 @@ export function checkArn(type: string, text: string, partition: Partition): Pars
   return arn;
 }
 
-/** The parts of an ARN of any ECS resource in this account and region. Throws InvalidParameterException otherwise. */
+/**
+ * Returns the parts of an ARN of any ECS resource in this account and region. Throws InvalidParameterException for any
+ * other text.
+ */
 export function checkOwnArn(text: string, partition: Partition): ParsedArn {
   const arn = parseArn(text);
   if (arn === undefined) throw refuse('The ARN provided is invalid.');

@@ -1,4 +1,4 @@
-/** Capacity provider strategies of requests: checked against ECS's rules and the cluster's providers. */
+/** Checks the capacity provider strategies of requests against ECS's rules and the cluster's providers. */
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../model/arn.ts';
 import { isFargateProvider } from '../../../model/capacity-provider.ts';
@@ -12,10 +12,10 @@ const MOST_WEIGHT = 1000;
 
 type Strategy = readonly CapacityProviderStrategyItem[];
 
-/** Where a strategy comes from, as ECS's messages write it. */
+/** Where a strategy comes from, in the word that ECS's messages use. */
 type Origin = 'specified' | 'default';
 
-/** The lists of a request that sets a cluster's providers. */
+/** Returns the providers and default strategy of a request that sets a cluster's providers. */
 export function resolveClusterProviders(
   input: {
     readonly capacityProviders?: readonly string[] | undefined;
@@ -43,7 +43,10 @@ export interface StrategyScope {
   readonly associated: readonly string[];
 }
 
-/** The strategy with names for ARNs and zeros for what was left out; empty stays empty. Throws InvalidParameterException. */
+/**
+ * Returns the strategy with names instead of ARNs, and zeros for what was left out; an empty one stays empty. Throws
+ * InvalidParameterException.
+ */
 export function resolveStrategy(
   strategy: Strategy,
   { origin, partition, associated }: StrategyScope,
@@ -71,7 +74,7 @@ export function resolveStrategy(
   return items;
 }
 
-/** What is wrong with a strategy whatever the cluster has. */
+/** Throws InvalidParameterException for what is wrong whatever providers the cluster has. */
 export function checkStrategy(strategy: Strategy, origin: Origin = 'specified'): void {
   if (strategy.length === 0) return;
   if (strategy.length > MOST_ITEMS) {

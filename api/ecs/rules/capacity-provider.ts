@@ -1,4 +1,6 @@
-/** What CreateCapacityProvider and UpdateCapacityProvider take: ECS's limits, defaults filled in. */
+/**
+ * Checks the parameters of CreateCapacityProvider and UpdateCapacityProvider against ECS's limits, and adds defaults.
+ */
 import type { AutoScalingGroupProvider, AutoScalingGroupProviderUpdate, ManagedScaling } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../model/arn.ts';
 import { EcsError } from '../../../model/errors.ts';
@@ -9,7 +11,7 @@ import { invalid, unsupported } from './refusals.ts';
 const RESERVED_NAME = /^(aws|ecs|fargate)/i;
 const GROUP_ARN = /^arn:aws[a-z-]*:autoscaling:[a-z0-9-]*:\d*:autoScalingGroup:[^:]*:autoScalingGroupName\/.+$/;
 
-/** The scaling of a new provider. Nothing scales groups yet: it is kept for whoever reads it. */
+/** The default scaling of a new provider. Nothing scales groups yet; clients may read these values. */
 const DEFAULT_SCALING = {
   status: 'DISABLED',
   targetCapacity: 100,
@@ -43,11 +45,11 @@ export function checkProviderName(name: string): void {
   }
 }
 
-/** The name behind a name or ARN. */
+/** Returns the name in a name or an ARN. */
 export const resolveProviderName = (identifier: string, partition: Partition): string =>
   identifier.startsWith('arn:') ? checkArn('capacity-provider', identifier, partition).path.join('/') : identifier;
 
-/** Managed Instances are another kind of provider, and the only one that is bound to one cluster. */
+/** Refuses Managed Instances: another kind of provider, and the only one that belongs to one cluster. */
 export function refuseManagedInstances(input: {
   readonly managedInstancesProvider?: unknown;
   readonly cluster?: string | undefined;
@@ -56,7 +58,7 @@ export function refuseManagedInstances(input: {
   if (input.cluster !== undefined && input.cluster !== '') throw unsupported('cluster of a capacity provider');
 }
 
-/** The provider of a new record: the ARN names a group that may be anywhere, so only its form is checked. */
+/** The record of a new provider. The Auto Scaling group may be anywhere, so only the form of its ARN is checked. */
 export function newProvider(given: AutoScalingGroupProvider | undefined): AutoScalingGroupProvider {
   const { autoScalingGroupArn = '' } = given ?? {};
   if (!GROUP_ARN.test(autoScalingGroupArn)) {
@@ -74,7 +76,7 @@ export function newProvider(given: AutoScalingGroupProvider | undefined): AutoSc
   return changedProvider(settled, given ?? {});
 }
 
-/** The provider after an update: what it leaves out stays. */
+/** The provider after an update, which keeps what the update leaves out. */
 export function changedProvider(
   before: AutoScalingGroupProvider,
   changes: AutoScalingGroupProviderUpdate,

@@ -1,11 +1,11 @@
-/** Settings and configuration of clusters: what may be asked for, by CreateCluster and the updates alike. */
+/** Checks settings and configuration of clusters, for CreateCluster and the updates. */
 import type { ClusterConfiguration, ClusterSetting } from '@aws-sdk/client-ecs';
 import { DEFAULT_CLUSTER_SETTINGS } from '../../../model/cluster.ts';
 import { invalid, unsupported } from './refusals.ts';
 
 const CONTAINER_INSIGHTS_VALUES = ['enabled', 'disabled', 'enhanced'];
 
-/** Every setting with the value asked for, or its default. Throws InvalidParameterException. */
+/** Returns every setting with the requested value or its default. Throws InvalidParameterException. */
 export function resolveSettings(
   settings: readonly ClusterSetting[] | undefined,
   kept: readonly ClusterSetting[] = DEFAULT_CLUSTER_SETTINGS,
@@ -21,7 +21,7 @@ export function resolveSettings(
   return kept.map(({ name = 'containerInsights', value }) => ({ name, value: asked.get(name) ?? value }));
 }
 
-/** Refuses configurations that ECS refuses, and parts that Longshore has not. */
+/** Refuses configurations that ECS refuses, and parts that Longshore does not support. */
 export function checkConfiguration(configuration: ClusterConfiguration | undefined): void {
   if (configuration?.managedStorageConfiguration !== undefined) {
     throw unsupported('configuration.managedStorageConfiguration');

@@ -1,13 +1,13 @@
-/** The `cluster` input of nearly every operation: a short name, an ARN, or nothing for the default cluster. */
+/** Reads the `cluster` input of nearly every operation: a short name, an ARN, or nothing for the default cluster. */
 import type { OperationContext } from '../../operation.ts';
 import { checkArn } from './arns.ts';
 
-/** The cluster of a request that names none. */
+/** The cluster that a request means if it names none. */
 export const DEFAULT_CLUSTER_NAME = 'default';
 
 /**
- * The name of the cluster that an input means. An ARN of another account, region or kind is an
- * InvalidParameterException. The cluster need not exist: see `requireCluster`.
+ * Returns the name of the cluster that an input means. Throws InvalidParameterException for an ARN of another account,
+ * region or resource type. The cluster need not exist: see `requireCluster`.
  */
 export function resolveClusterName(input: string | undefined, context: Pick<OperationContext, 'partition'>): string {
   if (input === undefined || input === '') return DEFAULT_CLUSTER_NAME;

@@ -1,4 +1,4 @@
-/** Attributes that users put on container instances. */
+/** Checks the attributes that users put on container instances. */
 import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
 import { CAPACITY_PROVIDER_ATTRIBUTE, type Attribute } from '../../../model/container-instance.ts';
 import type { OperationContext } from '../../operation.ts';
@@ -6,15 +6,15 @@ import { resolveIdentifier } from './identifiers.ts';
 import { invalid } from './refusals.ts';
 
 const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;
-/** No space at either end. */
+/** A value must not begin or end with a space. */
 const VALUE = /^(?! )[A-Za-z0-9_\-./\\@: ]{1,128}(?<! )$/;
 /**
- * What the agent says of its host and engine; a user's word for it would make the scheduler believe what is not so. To
- * which group an instance belongs is its operator's word.
+ * Only the agent may set these, because it knows its host and engine: a wrong value from a user would mislead the
+ * scheduler. The operator alone decides which capacity provider's group an instance belongs to.
  */
 const AGENTS_OWN = /^(?:ecs\.|com\.amazonaws\.|longshore\.)/;
 
-/** The attributes that one call names, by the id of the container instance that each is of. */
+/** The attributes that one call names, by container instance id. */
 export type AttributesByInstance = ReadonlyMap<string, readonly Attribute[]>;
 
 /** Checks and groups the attributes of a call. Throws InvalidParameterException. */

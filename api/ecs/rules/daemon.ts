@@ -1,4 +1,4 @@
-/** What DAEMON services do without, for CreateService and UpdateService alike. */
+/** Refuses what DAEMON services do not support, in CreateService and UpdateService. */
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../model/service.ts';
 import { invalid } from './refusals.ts';
@@ -16,7 +16,7 @@ type DaemonRequest = Partial<
   >
 >;
 
-/** ECS's defaults for DAEMON services: a task may go before the next comes, and no instance has two. */
+/** ECS's defaults for DAEMON services: a task may stop before the next one starts, and no instance has two. */
 export const DAEMON_BOUNDS: Pick<ServiceDefinition, 'minimumHealthyPercent' | 'maximumPercent'> = {
   minimumHealthyPercent: 0,
   maximumPercent: 100,
@@ -28,7 +28,7 @@ export const NO_DAEMON_CAPACITY_PROVIDERS =
 const unsupportedByDaemon = (what: string, remedy: string) =>
   invalid(`The daemon scheduling strategy does not support ${what}. ${remedy} and try again`);
 
-/** InvalidParameterException for whatever only REPLICA services take. */
+/** Throws InvalidParameterException for members that only REPLICA services take. */
 export function checkDaemon(request: DaemonRequest): void {
   if (request.desiredCount !== undefined) {
     throw unsupportedByDaemon('a desired count for services', 'Remove the desired count value');

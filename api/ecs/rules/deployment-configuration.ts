@@ -1,4 +1,4 @@
-/** How a service's deployments go: bounds, circuit breaker, bake time, early success, hooks. */
+/** Checks how a service's deployments run: bounds, circuit breaker, bake time, early success, hooks. */
 import type {
   DeploymentCircuitBreaker,
   DeploymentConfiguration,
@@ -12,10 +12,10 @@ import { invalid } from './refusals.ts';
 /** ECS's defaults for REPLICA services. */
 export const REPLICA_BOUNDS: DeploymentSettings = { minimumHealthyPercent: 100, maximumPercent: 200 };
 
-/** Of the two thresholds that are a share of the desired count. COUNT has no ceiling in ECS's model. */
+/** Limit of both thresholds that are a share of the desired count. In ECS's model COUNT has no limit. */
 const MOST_PERCENT = 100;
 
-/** InvalidParameterException for a threshold outside its range. */
+/** Throws InvalidParameterException for a threshold outside its range. */
 function checkCircuitBreaker({ thresholdConfiguration }: DeploymentCircuitBreaker): void {
   const { type, value } = thresholdConfiguration ?? {};
   if (value === undefined) return;
@@ -24,7 +24,7 @@ function checkCircuitBreaker({ thresholdConfiguration }: DeploymentCircuitBreake
   if (type !== 'COUNT' && value > MOST_PERCENT) throw invalid(`${name} must be at most ${MOST_PERCENT}`);
 }
 
-/** ECS bounds every stage of a deployment by a day. */
+/** ECS limits every stage of a deployment to a day. */
 const LONGEST_BAKE_MINUTES = 1440;
 
 function checkBakeTime(minutes: number): void {
@@ -32,7 +32,10 @@ function checkBakeTime(minutes: number): void {
     throw invalid(`bakeTimeInMinutes must be between 0 and ${LONGEST_BAKE_MINUTES}`);
 }
 
-/** InvalidParameterException for criteria that are incomplete, or ask for less than must be healthy anyway. */
+/**
+ * Throws InvalidParameterException for criteria that are incomplete, or that ask for less than what must be healthy
+ * anyway.
+ */
 function checkEarlySuccess(criteria: DeploymentEarlySuccessCriteria, minimumHealthyPercent: number): void {
   if (criteria.enable !== true) return;
   const { healthyPercent, sourceServiceRevisionCleanup } = criteria;
@@ -47,8 +50,8 @@ function checkEarlySuccess(criteria: DeploymentEarlySuccessCriteria, minimumHeal
 }
 
 /**
- * Task sets are replaced within minimumHealthyPercent and maximumPercent like other tasks. The rest is about rolling
- * deployments, which their service has none of: InvalidParameterException where a request asks for it.
+ * Task sets are replaced within minimumHealthyPercent and maximumPercent, like other tasks. All other settings concern
+ * rolling deployments, which such a service does not have: throws InvalidParameterException if a request has them.
  */
 export function checkTaskSetDeployments(configuration: DeploymentConfiguration | undefined): void {
   const { deploymentCircuitBreaker, bakeTimeInMinutes = 0, earlySuccessCriteria, lifecycleHooks } = configuration ?? {};
@@ -64,8 +67,9 @@ export function checkTaskSetDeployments(configuration: DeploymentConfiguration |
 }
 
 /**
- * What a request asks for over what holds otherwise; absent members keep. InvalidParameterException for bounds that
- * block, and for what is out of range; UnsupportedFeatureException for hooks that are not built.
+ * Returns the requested settings on top of the present or default ones, which absent members keep. Throws
+ * InvalidParameterException for bounds that block deployments and values out of range, UnsupportedFeatureException for
+ * hooks that are not built.
  */
 export function resolveDeploymentBounds(
   configuration: DeploymentConfiguration | undefined,

@@ -1,17 +1,22 @@
-/** Names, ids and ARNs that requests point at resources of a cluster with: nearly every input takes either form. */
+/**
+ * Reads names, ids and ARNs with which requests name the resources of a cluster: nearly every input takes either form.
+ */
 import type { Partition } from '../../../model/arn.ts';
 import { checkOwnArn } from './arns.ts';
 import { invalid } from './refusals.ts';
 
 export type ClusterResource = 'task' | 'service' | 'container-instance';
 
-/** Where an identifier is looked up. */
+/** The cluster in which an identifier is looked up. */
 export interface IdentifierScope {
   readonly clusterName: string;
   readonly partition: Partition;
 }
 
-/** The id or name behind an identifier of a resource in a cluster. InvalidParameterException: another kind or cluster. */
+/**
+ * Returns the id or name in an identifier of a cluster's resource. Throws InvalidParameterException for another type or
+ * cluster.
+ */
 export function resolveIdentifier(type: ClusterResource, identifier: string, scope: IdentifierScope): string {
   if (!identifier.startsWith('arn:')) return identifier;
   const arn = checkOwnArn(identifier, scope.partition);
@@ -24,7 +29,7 @@ export function resolveIdentifier(type: ClusterResource, identifier: string, sco
   return second;
 }
 
-/** Hex digits, with or without hyphens. */
+/** Lengths of ids in hex digits, without or with hyphens. */
 const ID_LENGTHS = [32, 36];
 
 function checkLength(noun: string, id: string): string {
@@ -32,15 +37,15 @@ function checkLength(noun: string, id: string): string {
   return id;
 }
 
-/** The id of a task, with ECS's check of its length. */
+/** Returns the id of a task, after ECS's check of its length. */
 export const resolveTaskId = (identifier: string, scope: IdentifierScope): string =>
   checkLength('taskId', resolveIdentifier('task', identifier, scope));
 
-/** The id of a container instance, with ECS's check of its length. */
+/** Returns the id of a container instance, after ECS's check of its length. */
 export const resolveInstanceId = (identifier: string, scope: IdentifierScope): string =>
   checkLength('instanceId', resolveIdentifier('container-instance', identifier, scope));
 
-/** The cluster that a call on a resource by its ARN means when it names none: the ARN says it. */
+/** If a call names a resource by its ARN and no cluster, the ARN tells the cluster. */
 export function clusterOf(
   cluster: string | undefined,
   identifier: string,
@@ -52,7 +57,7 @@ export function clusterOf(
   return second === undefined ? cluster : first;
 }
 
-/** Refuses an empty batch and one above `most`. `noun` as ECS writes it, e.g. `Tasks`. */
+/** Refuses an empty batch and one with more than `most` entries. `noun` is ECS's word for them, such as `Tasks`. */
 export function checkBatch(noun: string, identifiers: readonly string[], most: number): void {
   if (identifiers.length === 0) throw invalid(`${noun} cannot be empty.`);
   if (identifiers.length > most) throw invalid(`${noun} cannot have more than ${most} entries.`);

@@ -1,4 +1,4 @@
-/** Which compute a request asks for, and whether the task definition goes with it. */
+/** Finds out which compute a request asks for, and whether the task definition is compatible with it. */
 import type { CapacityProviderStrategyItem, TaskOverride } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../model/arn.ts';
 import type { Compute } from '../../../model/capacity-provider.ts';
@@ -12,7 +12,7 @@ import { CURRENT_PLATFORM_VERSION, LATEST_PLATFORM_VERSION } from '../../../mode
 import { resolveStrategy } from './capacity-provider-strategy.ts';
 import { invalid } from './refusals.ts';
 
-/** What ECS falls back on when neither the request nor the cluster says. */
+/** ECS's default if neither the request nor the cluster names any compute. */
 const DEFAULT_LAUNCH_TYPE: LaunchType = 'EC2';
 
 export interface ComputeRequest {
@@ -20,7 +20,7 @@ export interface ComputeRequest {
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[] | undefined;
 }
 
-/** Where the tasks of a request go: its launch type or its strategy, or else the cluster's default strategy, or EC2. */
+/** Returns the request's launch type or strategy; if it has neither, the cluster's default strategy, or EC2. */
 export function resolveCompute(request: ComputeRequest, cluster: ClusterRecord, partition: Partition): Compute {
   const strategy = request.capacityProviderStrategy ?? [];
   if (request.launchType !== undefined && strategy.length > 0) {
@@ -39,7 +39,7 @@ export function resolveCompute(request: ComputeRequest, cluster: ClusterRecord, 
   return { launchType: DEFAULT_LAUNCH_TYPE };
 }
 
-/** A launch type that Longshore has. */
+/** Returns a launch type that Longshore supports; throws for others. */
 export function knownLaunchType(launchType: string): LaunchType {
   switch (launchType) {
     case 'EC2':
@@ -56,14 +56,17 @@ export function knownLaunchType(launchType: string): LaunchType {
   }
 }
 
-/** A definition runs only on compute that it was found compatible with when it was registered. */
+/**
+ * A definition runs only on compute that it was found compatible with when it was registered. Throws
+ * InvalidParameterException.
+ */
 export function checkCompatibility(definition: TaskDefinition, launchType: LaunchType): void {
   if (definition.compatibilities !== undefined && !definition.compatibilities.includes(launchType)) {
     throw invalid(`Task definition does not support launch_type ${launchType}.`);
   }
 }
 
-/** A FARGATE task comes in ECS's sizes, with the overrides of the call as well. */
+/** A FARGATE task must have one of ECS's sizes, also after the call's overrides. */
 export function checkFargateSize(definition: TaskDefinition, overrides: TaskOverride, launchType: LaunchType): void {
   if (launchType !== 'FARGATE') return;
   const { cpu = definition.cpu, memory = definition.memory } = overrides;
@@ -74,7 +77,7 @@ export function checkFargateSize(definition: TaskDefinition, overrides: TaskOver
 
 const PLATFORM_VERSIONS = [LATEST_PLATFORM_VERSION, CURRENT_PLATFORM_VERSION];
 
-/** Only FARGATE has platform versions. PlatformUnknownException: one that Longshore does not offer. */
+/** Only FARGATE has platform versions. Throws PlatformUnknownException for a version that Longshore does not offer. */
 export function checkPlatformVersion(platformVersion: string | undefined, launchType: LaunchType): void {
   if (platformVersion === undefined) return;
   if (launchType !== 'FARGATE') {

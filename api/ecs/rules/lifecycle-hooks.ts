@@ -1,17 +1,20 @@
-/** PAUSE hooks of rolling deployments. */
+/** Checks PAUSE hooks of rolling deployments. */
 import type { DeploymentConfiguration, DeploymentLifecycleHook } from '@aws-sdk/client-ecs';
 import { invalid, unsupported } from './refusals.ts';
 
 /** Fourteen days. */
 const LONGEST_TIMEOUT_MINUTES = 20_160;
 
-/** The stages of a rolling deployment that a hook may hold; it has no test traffic, and no moment before its traffic shifts. */
+/**
+ * The stages of a rolling deployment that can have hooks. It has no test traffic, and no stage before its traffic
+ * shifts.
+ */
 const HOOK_STAGES = ['RECONCILE_SERVICE', 'PRE_SCALE_UP', 'POST_SCALE_UP', 'POST_PRODUCTION_TRAFFIC_SHIFT'] as const;
 
-/** Only AWS_LAMBDA hooks may stand here. */
+/** Stages that take only AWS_LAMBDA hooks. */
 const NO_PAUSE_STAGES: readonly string[] = ['TEST_TRAFFIC_SHIFT', 'PRODUCTION_TRAFFIC_SHIFT'];
 
-/** InvalidParameterException or UnsupportedFeatureException for hooks that cannot be. */
+/** Throws InvalidParameterException or UnsupportedFeatureException for hooks that are not possible. */
 export function checkLifecycleHooks(configuration: DeploymentConfiguration | undefined): void {
   for (const hook of configuration?.lifecycleHooks ?? []) checkHook(hook);
 }

@@ -1,4 +1,4 @@
-/** The tasks that a call on protection names. */
+/** Reads the tasks that a call on protection names. */
 import { taskArn } from '../../../model/arn.ts';
 import type { OperationContext } from '../../operation.ts';
 import { resolveClusterName } from './clusters.ts';
@@ -6,7 +6,7 @@ import { resolveTaskId } from './identifiers.ts';
 
 export interface NamedTasks {
   readonly clusterName: string;
-  /** Each once, in the order named. */
+  /** Each id once, in the order of the request. */
   readonly taskIds: readonly string[];
   readonly arnOf: (taskId: string) => string;
 }

@@ -1,4 +1,4 @@
-/** A network configuration goes with awsvpc task definitions, and only with them. */
+/** awsvpc task definitions need a network configuration; others must not have one. */
 import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import { presentNetworkConfiguration } from '../present/network-configuration.ts';
@@ -7,7 +7,10 @@ import { invalid } from './refusals.ts';
 const MOST_SUBNETS = 16;
 const MOST_SECURITY_GROUPS = 5;
 
-/** The configuration with ECS's defaults, checked against the definition's network mode; undefined for other modes. */
+/**
+ * Returns the configuration with ECS's defaults; undefined for modes other than awsvpc. Throws
+ * InvalidParameterException.
+ */
 export function resolveNetworkConfiguration(
   configuration: NetworkConfiguration | undefined,
   definition: TaskDefinition,

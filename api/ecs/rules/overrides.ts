@@ -1,4 +1,4 @@
-/** Overrides of a RunTask or StartTask call. */
+/** Checks the overrides of a RunTask or StartTask call. */
 import type { ContainerOverride, TaskOverride } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
@@ -8,10 +8,13 @@ import { SIZE_RULES } from './task-definition/sizes.ts';
 import { member } from '../members.ts';
 import { invalid, unsupported } from './refusals.ts';
 
-/** ECS's limit on the overrides as JSON. */
+/** ECS's limit on the length of the overrides as JSON. */
 const MOST_CHARACTERS = 8192;
 
-/** The overrides, checked against the definition, task sizes as plain numbers (`1 vCPU` is `1024`); none given = empty. */
+/**
+ * Returns the overrides, checked against the definition, with task sizes as plain numbers (`1 vCPU` becomes `1024`);
+ * empty if none are given.
+ */
 export function resolveOverrides(given: TaskOverride | undefined, definition: TaskDefinition): TaskOverride {
   if (given === undefined) return {};
   if (JSON.stringify(given).length > MOST_CHARACTERS) {
@@ -21,7 +24,7 @@ export function resolveOverrides(given: TaskOverride | undefined, definition: Ta
   for (const override of given.containerOverrides ?? []) checkContainerOverride(override, names);
   const parts = unsupportedOverrides(given);
   if (parts.length > 0) throw unsupported(parts.join(', '));
-  // An empty size overrides nothing: without this the task would have no limit at all.
+  // An empty size overrides nothing. If it stayed, the task would have no limit at all.
   const { cpu: _cpu, memory: _memory, ...rest } = given;
   const overrides = {
     ...rest,
@@ -36,7 +39,7 @@ export function resolveOverrides(given: TaskOverride | undefined, definition: Ta
   };
 }
 
-/** What the call makes of the definition must be as a definition must be. */
+/** The definition with the overrides must obey the same rules as a definition. */
 function checkSizes(overrides: TaskOverride, definition: TaskDefinition): void {
   if (!changesSizes(overrides)) return;
   const { cpu = definition.cpu, memory = definition.memory } = overrides;

@@ -1,11 +1,11 @@
-/** Rules on what callers may write on tasks: their group and who started them. */
+/** Checks the group and `startedBy` that callers give to tasks. */
 import { invalid } from './refusals.ts';
 
 const MOST_GROUP_CHARACTERS = 255;
-/** Groups of this form belong to services: placement and the service scheduler count them. */
+/** Groups of this form belong to services: placement and the service scheduler count their tasks. */
 const SERVICE_GROUP = /^service:/i;
 
-/** The group of a standalone task; default `family:<family>`. */
+/** Returns the group of a standalone task; the default is `family:<family>`. */
 export function resolveGroup(group: string | undefined, family: string): string {
   if (group === undefined || group === '') return `family:${family}`;
   if (group.length > MOST_GROUP_CHARACTERS) {
@@ -15,10 +15,15 @@ export function resolveGroup(group: string | undefined, family: string): string 
   return group;
 }
 
-/** The guide names letters, digits, `-`, `/` and `_`; deploy tools in wide use send spaces, and AWS takes them. */
+/**
+ * The ECS guide names letters, digits, `-`, `/` and `_`, but widely used deploy tools send spaces, and AWS accepts
+ * them.
+ */
 const STARTED_BY = /^[\x20-\x7e]*$/;
 
-/** Checks `startedBy`; `most` characters: 128 for RunTask, 36 for StartTask. */
+/**
+ * Checks `startedBy` of at most `most` characters: 128 for RunTask, 36 for StartTask. Throws InvalidParameterException.
+ */
 export function checkStartedBy(startedBy: string | undefined, most: number): void {
   if (startedBy === undefined) return;
   if (startedBy.length > most) throw invalid(`startedBy can have at most ${most} characters.`);

@@ -1,4 +1,4 @@
-/** Placement constraints and strategies of a call or a service. */
+/** Checks placement constraints and strategies of a call or a service. */
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import { checkPlacement } from '../../../model/placement-rules.ts';
 import type { LaunchType } from '../../../model/status.ts';
@@ -10,7 +10,7 @@ export interface PlacementInput {
   readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
 }
 
-/** The caller's own lists, checked together with the task definition's constraints. FARGATE has neither. */
+/** Returns the caller's own lists, checked together with the task definition's constraints. FARGATE has neither. */
 export function resolvePlacement(
   input: PlacementInput,
   definition: Pick<TaskDefinition, 'placementConstraints'>,

@@ -1,11 +1,11 @@
-/** Parts of services that Longshore does not do yet, for CreateService and UpdateService alike. */
+/** Refuses parts of services that Longshore does not support yet, in CreateService and UpdateService. */
 import type { CreateServiceRequest, DeploymentConfiguration, UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import { unsupported } from './refusals.ts';
 
 type ServiceRequest = Partial<Omit<CreateServiceRequest, 'serviceName'>> &
   Partial<Omit<UpdateServiceRequest, 'service'>>;
 
-/** A part's name as the request writes it, and whether a request asks for it. */
+/** A part's name in the request, and whether a request asks for it. */
 type Part<Value> = readonly [name: string, asked: (value: Value) => boolean];
 
 const has = (list: readonly unknown[] | undefined): boolean => (list ?? []).length > 0;
@@ -30,7 +30,7 @@ const DEPLOYMENT_PARTS: readonly Part<DeploymentConfiguration>[] = [
   ['canaryConfiguration', (d) => d.canaryConfiguration !== undefined],
 ];
 
-/** UnsupportedFeatureException that names every part of the request that is not built. */
+/** Throws UnsupportedFeatureException that names every part of the request that is not built. */
 export function refuseUnsupportedParts(request: ServiceRequest): void {
   const deployment = request.deploymentConfiguration ?? {};
   const parts = [

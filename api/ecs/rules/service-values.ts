@@ -1,4 +1,4 @@
-/** Numbers of services. */
+/** Checks the numbers of services. */
 import { invalid } from './refusals.ts';
 
 /** ECS's quota of tasks in a service. */
@@ -11,7 +11,7 @@ export function checkDesiredCount(desiredCount: number): void {
   if (desiredCount > MOST_DESIRED) throw invalid(`desiredCount must be at most ${MOST_DESIRED}`);
 }
 
-/** Refuses a grace period outside what ECS takes. */
+/** Refuses a grace period outside ECS's range. */
 export function checkGracePeriod(seconds: number): void {
   if (seconds < 0 || seconds > LONGEST_GRACE_SECONDS) {
     throw invalid(`healthCheckGracePeriodSeconds must be between 0 and ${LONGEST_GRACE_SECONDS}`);

@@ -1,4 +1,4 @@
-/** What RunTask and StartTask have in common: the checks, and the command to the workflow. */
+/** The checks that RunTask and StartTask share, and the common members of their commands to the workflow. */
 import type {
   NetworkConfiguration,
   PropagateTags,
@@ -29,11 +29,11 @@ export interface StandaloneTaskRequest {
   readonly enableECSManagedTags?: boolean | undefined;
   readonly enableExecuteCommand?: boolean | undefined;
   readonly volumeConfigurations?: readonly TaskVolumeConfiguration[] | undefined;
-  /** What ECS's own schedulers tell tasks apart by. */
+  /** An id by which ECS's own schedulers tell tasks apart. */
   readonly referenceId?: string | undefined;
 }
 
-/** Checks that need nothing of the store; they come first. */
+/** Checks that do not need the store; they come first. */
 export function checkStandaloneRequest(input: StandaloneTaskRequest): void {
   if ((input.volumeConfigurations ?? []).length > 0) throw unsupported('volumeConfigurations');
   if ((input.referenceId ?? '') !== '') throw unsupported('referenceId');
@@ -54,7 +54,7 @@ type CommonMembers = Pick<
   | 'enableExecuteCommand'
 >;
 
-/** The members of the command that RunTask and StartTask share, with the checks against the task definition. */
+/** Returns the members that both commands share, checked against the task definition. */
 export function buildCommonMembers(
   input: StandaloneTaskRequest,
   target: {

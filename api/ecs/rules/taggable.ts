@@ -1,4 +1,4 @@
-/** The resources that TagResource, UntagResource and ListTagsForResource name by ARN. */
+/** Checks the ARNs that TagResource, UntagResource and ListTagsForResource name. */
 import { EcsError } from '../../../model/errors.ts';
 import type { OperationContext } from '../../operation.ts';
 import { invalid } from './refusals.ts';
@@ -6,7 +6,7 @@ import { checkOwnArn } from './arns.ts';
 
 const TAGGABLE = ['capacity-provider', 'cluster', 'container-instance', 'service', 'task', 'task-definition'];
 
-/** Refuses an ARN that is not of a resource with tags in this account. Its type is the answer. */
+/** Returns the ARN's resource type. Refuses an ARN of another account or of a resource that cannot have tags. */
 export function checkTaggable(resourceArn: string | undefined, { partition }: OperationContext): string {
   const { type } = checkOwnArn(resourceArn ?? '', partition);
   if (!TAGGABLE.includes(type))
@@ -14,7 +14,7 @@ export function checkTaggable(resourceArn: string | undefined, { partition }: Op
   return type;
 }
 
-/** What a call on an ARN of nothing answers. */
+/** The refusal for an ARN of something that does not exist. */
 export const resourceNotFound = (type: string): EcsError =>
   type === 'cluster'
     ? new EcsError('ClusterNotFoundException', 'Cluster not found.')

@@ -1,4 +1,4 @@
-/** The rules that tags of any resource obey. */
+/** The rules for tags of any resource. */
 import type { Tag } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
 
@@ -10,10 +10,10 @@ const RESERVED_PREFIX = /^aws:/i;
 
 const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
 
-/** True for keys that only the system may set or remove. */
+/** Whether only the system may set or remove the key. */
 export const isReservedKey = (key: string): boolean => RESERVED_PREFIX.test(key);
 
-/** A tag as it is stored: a key for certain, and a value, empty when the request left it out. */
+/** A tag as it is stored: it always has a key, and a value, which is empty if the request left it out. */
 export interface ValidTag {
   readonly key: string;
   readonly value: string;
@@ -34,7 +34,7 @@ function validateTag(tag: Tag): ValidTag {
   return { key, value };
 }
 
-/** The tags of a request, ready to store; an absent list is an empty one. Throws InvalidParameterException. */
+/** Returns the tags of a request, ready to store; an absent list counts as empty. Throws InvalidParameterException. */
 export function validateTags(tags: readonly Tag[] | undefined): readonly ValidTag[] {
   const valid = (tags ?? []).map(validateTag);
   if (valid.length > MAX_TAGS) throw refuse(`A resource can have at most ${MAX_TAGS} tags.`);

@@ -1,13 +1,13 @@
-/** What requests name task definitions with. */
+/** Reads how requests name task definitions. */
 import type { Partition } from '../../../model/arn.ts';
 import { isRevision, parseTaskDefinitionRef, shortName } from '../../../model/arn.ts';
 import { invalid } from './refusals.ts';
 import { checkArn } from './arns.ts';
 
 /**
- * Family and revision that an input means: `family`, `family:revision` or an ARN of this account and region. Undefined
- * when the text is none of these; InvalidParameterException for the ARN of something else, and for a revision that is no
- * number.
+ * Returns the family and revision that an input means: `family`, `family:revision` or an ARN of this account and
+ * region. Undefined if the text is none of these. Throws InvalidParameterException for the ARN of something else, and
+ * for a revision that is not a number.
  */
 export function resolveTaskDefinition(
   input: string | undefined,

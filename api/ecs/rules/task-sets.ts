@@ -1,14 +1,17 @@
-/** What the task set operations take: the set's id or ARN, and its scale. */
+/** Reads the parameters of the task set operations: the task set's id or ARN, and its scale. */
 import type { Scale } from '@aws-sdk/client-ecs';
 import type { ServiceRecord } from '../../../model/service.ts';
 import type { OperationContext } from '../../operation.ts';
 import { checkArn } from './arns.ts';
 import { invalid } from './refusals.ts';
 
-/** An absent scale is all of the desired count. */
+/** The default is the whole desired count. */
 const DEFAULT_SCALE = 100;
 
-/** `ecs-svc/<digits>` of an id or an ARN. InvalidParameterException for the ARN of another service's task set. */
+/**
+ * Returns the id, `ecs-svc/<digits>`, from an id or an ARN. Throws InvalidParameterException for another service's task
+ * set.
+ */
 export function resolveTaskSetId(identifier: string, record: ServiceRecord, context: OperationContext): string {
   if (!identifier.startsWith('arn:')) return identifier;
   const [cluster, service, ...id] = checkArn('task-set', identifier, context.partition).path;
@@ -21,7 +24,7 @@ export function resolveTaskSetId(identifier: string, record: ServiceRecord, cont
   return id.join('/');
 }
 
-/** Percent of the desired count. */
+/** Returns the scale in percent of the desired count. Throws InvalidParameterException. */
 export function resolveScale(scale: Scale | undefined): number {
   const value = scale?.value ?? DEFAULT_SCALE;
   if (!(value >= 0 && value <= 100)) throw invalid('The scale value must be between 0 and 100.');

@@ -1,10 +1,10 @@
-/** Tags of tasks and services: given, propagated from the task definition, and ECS-managed ones. */
+/** Tags of tasks and services: given ones, ones propagated from the task definition, and ECS-managed ones. */
 import type { PropagateTags, Tag } from '@aws-sdk/client-ecs';
 import { invalid } from './refusals.ts';
 
 const PROPAGATE_TAGS: readonly string[] = ['TASK_DEFINITION', 'SERVICE', 'NONE'];
 
-/** What propagates; default NONE. A standalone task has no service to take tags from. */
+/** Returns what is propagated; the default is NONE. A standalone task has no service whose tags it could take. */
 export function resolvePropagateTags(given: PropagateTags | undefined, owner: 'service' | 'call'): PropagateTags {
   if (given === undefined) return 'NONE';
   if (!PROPAGATE_TAGS.includes(given)) {
@@ -24,7 +24,7 @@ export interface TaskTagSources {
   readonly clusterName: string;
 }
 
-/** The tags of a standalone task. Given ones win over those of the definition with the same key. */
+/** Returns the tags of a standalone task. A given tag wins over one of the definition with the same key. */
 export function standaloneTaskTags(sources: TaskTagSources): Tag[] {
   const given = new Set(sources.given.map((tag) => tag.key));
   const propagated =

@@ -1,9 +1,9 @@
-/** Whether a service's tasks are rebalanced over availability zones. */
+/** Decides whether a service's tasks are rebalanced over availability zones. */
 import type { AvailabilityZoneRebalancing } from '@aws-sdk/client-ecs';
 import { rebalancingObstacle, type RebalancingParts } from '../../../model/zone-rebalancing.ts';
 import { invalid } from './refusals.ts';
 
-/** InvalidParameterException when a request asks for what the rest of the service excludes. */
+/** Throws InvalidParameterException if a request asks for rebalancing and the rest of the service excludes it. */
 export function checkRebalancing(asked: AvailabilityZoneRebalancing | undefined, service: RebalancingParts): void {
   const obstacle = rebalancingObstacle(service);
   if (asked === 'ENABLED' && obstacle !== undefined) {
@@ -11,7 +11,7 @@ export function checkRebalancing(asked: AvailabilityZoneRebalancing | undefined,
   }
 }
 
-/** For a new service: what is asked for; else ENABLED, unless the rest of the service excludes it. */
+/** For a new service: the requested value, or else ENABLED unless the rest of the service excludes it. */
 export function resolveRebalancing(
   asked: AvailabilityZoneRebalancing | undefined,
   service: RebalancingParts,

@@ -56,7 +56,7 @@ test.each<[Finding, RegExp]>([
   [{ kind: 'unreachable', error: 'No connection' }, /Temporal cannot be reached \(No connection\)\. Check/],
   [
     { kind: 'noWorker', lastSeenMs: 90_000 },
-    /no worker .* 90 s ago\), so workflow service\/default\/web waits\. Start/,
+    /no worker .* 90 s ago\), so workflow service\/default\/web is waiting\. Start/,
   ],
   [
     { kind: 'failing', attempt: 5, failure: 'boom' },

@@ -1,9 +1,10 @@
+/** The ContinueServiceDeployment operation. */
 import type { ContinueServiceDeploymentRequest, ContinueServiceDeploymentResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
 import { requireRunningServiceDeployment } from '../../read/service-history.ts';
 
-/** Lets a service deployment go on that a PAUSE hook holds, or has it rolled back. */
+/** Continues a service deployment that a PAUSE hook holds, or rolls it back. */
 export const continueServiceDeployment: Operation<ContinueServiceDeploymentRequest, ContinueServiceDeploymentResponse> =
   {
     name: 'ContinueServiceDeployment',

@@ -1,3 +1,4 @@
+/** The CreateCapacityProvider operation. */
 import type { CreateCapacityProviderRequest, CreateCapacityProviderResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
 import type { Operation } from '../../../operation.ts';
@@ -6,8 +7,8 @@ import { checkProviderName, newProvider, refuseManagedInstances } from '../../ru
 import { validateTags } from '../../rules/tags.ts';
 
 /**
- * Names a group of container instances: those that register with the name as their capacity provider. The Auto Scaling
- * group that ECS demands is kept and shown; Longshore has no machines to scale by it.
+ * Creates a capacity provider: a group of the container instances that register with its name. ECS requires an Auto
+ * Scaling group; Longshore keeps and shows it, but has no machines to scale by it.
  */
 export const createCapacityProvider: Operation<CreateCapacityProviderRequest, CreateCapacityProviderResponse> = {
   name: 'CreateCapacityProvider',

@@ -1,3 +1,4 @@
+/** The CreateCluster operation. */
 import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { resolveClusterProviders } from '../../rules/capacity-provider-strategy.ts';
@@ -8,7 +9,7 @@ import { checkName } from '../../rules/names.ts';
 import { CHANGE_FIELDS, presentCluster } from '../../present/cluster.ts';
 import { validateTags } from '../../rules/tags.ts';
 
-/** Creates a cluster. An ACTIVE one of the same name is answered as it is, as ECS does. */
+/** Creates a cluster. If an ACTIVE one has the same name, the answer is that cluster, as in ECS. */
 export const createCluster: Operation<CreateClusterRequest, CreateClusterResponse> = {
   name: 'CreateCluster',
   async handle(input, { store, partition, now }) {

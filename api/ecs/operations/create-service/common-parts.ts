@@ -1,4 +1,4 @@
-/** What a service of any deployment controller says in the same way. */
+/** The members of a CreateService request that mean the same for every deployment controller. */
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../../model/service.ts';
 import { member } from '../../members.ts';

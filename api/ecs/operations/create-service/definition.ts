@@ -1,4 +1,4 @@
-/** A CreateService request as the service's definition, ECS's defaults filled in. */
+/** Builds a service's definition from a CreateService request, with ECS's defaults. */
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../../model/arn.ts';
 import { launchTypeOf } from '../../../../model/capacity-provider.ts';
@@ -16,7 +16,7 @@ import { invalid } from '../../rules/refusals.ts';
 import { resolveRebalancing } from '../../rules/zone-rebalancing.ts';
 import { commonParts } from './common-parts.ts';
 
-/** The definition, checked against the cluster and the task definition. */
+/** Returns the definition, checked against the cluster and the task definition. */
 export function buildDefinition(
   input: CreateServiceRequest,
   found: { readonly cluster: ClusterRecord; readonly taskDefinition: TaskDefinition; readonly partition: Partition },

@@ -1,4 +1,6 @@
-/** CreateService for a service whose deployment controller is EXTERNAL: most of what a service says, its task sets say. */
+/**
+ * CreateService for a service with the deployment controller EXTERNAL, most of whose settings belong to its task sets.
+ */
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../../model/service.ts';
 import type { ClusterRecord } from '../../../../store/contract/clusters.ts';
@@ -31,7 +33,9 @@ const OF_TASK_SETS: readonly (readonly [Member, string])[] = [
 const isBlank = (value: unknown): boolean =>
   value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** InvalidParameterException for what only a task set may say, and for DAEMON, which has no task sets. */
+/**
+ * Throws InvalidParameterException for members that only a task set may have, and for DAEMON, which has no task sets.
+ */
 export function checkExternalService(input: CreateServiceRequest): void {
   const given = OF_TASK_SETS.find(([name]) => !isBlank(input[name]));
   if (given !== undefined) throw invalid(`${given[1]} must be blank`);
@@ -44,7 +48,7 @@ export function checkExternalService(input: CreateServiceRequest): void {
   }
 }
 
-/** The definition. `launchType` is what task sets take that name none. */
+/** Builds the definition. Task sets that name no launch type take its `launchType`. */
 export function buildExternalDefinition(input: CreateServiceRequest, cluster: ClusterRecord): ServiceDefinition {
   const launchType = input.launchType === undefined ? undefined : knownLaunchType(input.launchType);
   return {

@@ -1,3 +1,4 @@
+/** The CreateService operation. */
 import { randomUUID } from 'node:crypto';
 import type { CreateServiceRequest, CreateServiceResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
@@ -11,7 +12,7 @@ import { buildExternalDefinition, isExternalRequest } from './external.ts';
 import { isRepeat } from './idempotency.ts';
 import { checkCreateService } from './rules.ts';
 
-/** Creates a REPLICA or DAEMON service, or one of task sets. The same request again answers with the service that is there. */
+/** Creates a REPLICA or DAEMON service, or one with task sets. A repeated request answers with the existing service. */
 export const createService: Operation<CreateServiceRequest, CreateServiceResponse> = {
   name: 'CreateService',
   async handle(input, context) {
@@ -43,7 +44,7 @@ export const createService: Operation<CreateServiceRequest, CreateServiceRespons
         incarnation: randomUUID(),
       };
       await context.workflows.createService(command).catch(async (refusal: unknown) => {
-        // Two equal requests at once: the one that came second finds the service that the first created.
+        // If two equal requests come at once, the second finds the service that the first created.
         const created = await findService(context, clusterName, serviceName);
         if (created?.status !== 'ACTIVE' || !isRepeat(created, asked)) throw refusal;
       });

@@ -1,11 +1,11 @@
-/** CreateService for a name that is taken. */
+/** Decides about a CreateService request whose name is taken. */
 import type { ServiceDefinition, ServiceRecord } from '../../../../model/service.ts';
 import { canonicalJson } from '../../digest.ts';
 import { invalid } from '../../rules/refusals.ts';
 
 /**
- * Whether the request describes the service that is there: then it is the answer. InvalidParameterException when an
- * ACTIVE one differs, or when the old one is still DRAINING; false when only an INACTIVE one is left.
+ * Whether the request describes the existing service, which is then the answer. Throws InvalidParameterException if an
+ * ACTIVE service differs, or the old one is still DRAINING. Returns false if the old one is INACTIVE.
  */
 export function isRepeat(
   existing: ServiceRecord,
@@ -20,7 +20,7 @@ export function isRepeat(
   return true;
 }
 
-/** Tags have no order of their own; the desired count of a DAEMON service is not asked for, but found. */
+/** Ignores the order of tags, and the desired count of a DAEMON service, which nobody asks for. */
 const comparable = (definition: ServiceDefinition): string =>
   canonicalJson({
     ...definition,

@@ -1,4 +1,4 @@
-/** Checks of a CreateService request that need nothing of the store. */
+/** Checks of a CreateService request that do not need the store. */
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
 import { checkDaemon } from '../../rules/daemon.ts';
@@ -13,7 +13,7 @@ import { validateTags } from '../../rules/tags.ts';
 
 const MOST_TOKEN_CHARACTERS = 36;
 
-/** InvalidParameterException or UnsupportedFeatureException for what is wrong whatever the cluster holds. */
+/** Throws InvalidParameterException or UnsupportedFeatureException for what is wrong whatever the cluster contains. */
 export function checkCreateService(input: CreateServiceRequest): void {
   checkName('Service name', input.serviceName ?? '');
   checkClientToken(input.clientToken, MOST_TOKEN_CHARACTERS);
@@ -30,7 +30,7 @@ export function checkCreateService(input: CreateServiceRequest): void {
   validateTags(input.tags);
 }
 
-/** Of services whose deployments Longshore rolls. */
+/** Checks a service whose deployments Longshore rolls out. */
 function checkEcsService(input: CreateServiceRequest): void {
   if (input.desiredCount === undefined && input.schedulingStrategy !== 'DAEMON')
     throw invalid('desiredCount must be specified for REPLICA services');

@@ -1,3 +1,4 @@
+/** The CreateTaskSet operation. */
 import type { CreateTaskSetRequest, CreateTaskSetResponse } from '@aws-sdk/client-ecs';
 import { launchTypeOf } from '../../../../model/capacity-provider.ts';
 import type { LaunchType } from '../../../../model/status.ts';
@@ -20,7 +21,10 @@ import { validateTags } from '../../rules/tags.ts';
 
 const MOST_TOKEN_CHARACTERS = 36;
 
-/** Adds a task set to a service whose deployment controller is EXTERNAL. The same clientToken again finds the first one. */
+/**
+ * Adds a task set to a service with the deployment controller EXTERNAL. A repeated clientToken answers with the first
+ * task set.
+ */
 export const createTaskSet: Operation<CreateTaskSetRequest, CreateTaskSetResponse> = {
   name: 'CreateTaskSet',
   async handle(input, context) {
@@ -70,7 +74,7 @@ export const createTaskSet: Operation<CreateTaskSetRequest, CreateTaskSetRespons
   },
 };
 
-/** The compute that the request names; the service's launch type when it names none. */
+/** The compute that the request names; if it names none, the service's launch type. */
 function computeOf({ launchType, capacityProviderStrategy }: CreateTaskSetRequest, ofService: LaunchType | undefined) {
   const names = launchType !== undefined || (capacityProviderStrategy ?? []).length > 0;
   return {

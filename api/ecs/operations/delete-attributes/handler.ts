@@ -1,3 +1,4 @@
+/** The DeleteAttributes operation. */
 import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { callCause } from '../../call-cause.ts';
@@ -7,7 +8,7 @@ import { attributesByInstance } from '../../rules/custom-attributes.ts';
 import { presentAttribute } from '../../present/attribute.ts';
 import { requireTargets } from '../../read/attribute-targets.ts';
 
-/** Removes custom attributes and answers with those that were there. */
+/** Removes custom attributes and answers with those that existed. */
 export const deleteAttributes: Operation<DeleteAttributesRequest, DeleteAttributesResponse> = {
   name: 'DeleteAttributes',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The DeleteCapacityProvider operation. */
 import type { DeleteCapacityProviderRequest, DeleteCapacityProviderResponse } from '@aws-sdk/client-ecs';
 import { isFargateProvider } from '../../../../model/capacity-provider.ts';
 import { EcsError } from '../../../../model/errors.ts';
@@ -5,7 +6,7 @@ import type { Operation } from '../../../operation.ts';
 import { presentCapacityProvider } from '../../present/capacity-provider.ts';
 import { providerNotFound, refuseManagedInstances, resolveProviderName } from '../../rules/capacity-provider.ts';
 
-/** Makes a provider INACTIVE that no cluster has any more. Its instances stay registered. */
+/** Makes a provider INACTIVE once no cluster uses it. Its instances stay registered. */
 export const deleteCapacityProvider: Operation<DeleteCapacityProviderRequest, DeleteCapacityProviderResponse> = {
   name: 'DeleteCapacityProvider',
   async handle(input, { store, partition }) {

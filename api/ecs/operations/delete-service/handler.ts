@@ -1,3 +1,4 @@
+/** The DeleteService operation. */
 import type { DeleteServiceRequest, DeleteServiceResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
 import type { Operation } from '../../../operation.ts';
@@ -8,7 +9,10 @@ import { requireCluster } from '../../read/clusters.ts';
 import { resolveClusterName } from '../../rules/clusters.ts';
 import { checkDeletable } from './rules.ts';
 
-/** Takes a service out of service: DRAINING until its tasks are gone, then INACTIVE. Deleting a DRAINING one changes nothing. */
+/**
+ * Deletes a service: it is DRAINING until its tasks have stopped, then INACTIVE. Deleting a DRAINING service changes
+ * nothing.
+ */
 export const deleteService: Operation<DeleteServiceRequest, DeleteServiceResponse> = {
   name: 'DeleteService',
   async handle(input, context) {

@@ -1,10 +1,10 @@
-/** When a service may be deleted. */
+/** Decides whether a service may be deleted. */
 import type { ServiceRecord } from '../../../../model/service.ts';
 import { invalid } from '../../rules/refusals.ts';
 
 /**
- * Without force, unless it is a DAEMON service: desired count 0 and no running tasks, else InvalidParameterException. The second text is the one that
- * infrastructure tools wait and try again on while the last tasks stop.
+ * Without force, a service other than a DAEMON one needs a desired count of 0 and no running tasks; otherwise throws
+ * InvalidParameterException. On the second message, infrastructure tools wait and try again while the last tasks stop.
  */
 export function checkDeletable(record: ServiceRecord, force: boolean): void {
   if (force || record.definition.schedulingStrategy === 'DAEMON') return;

@@ -1,3 +1,4 @@
+/** The DeleteTaskDefinitions operation. */
 import type {
   DeleteTaskDefinitionsRequest,
   DeleteTaskDefinitionsResponse,
@@ -17,7 +18,7 @@ const MISSING =
 const STILL_ACTIVE =
   'The specified task definition is still in ACTIVE status. Please deregister the target and try again.';
 
-/** Deletes INACTIVE revisions; those that can not be deleted are failures. */
+/** Deletes INACTIVE revisions. Those that cannot be deleted are in `failures`. */
 export const deleteTaskDefinitions: Operation<DeleteTaskDefinitionsRequest, DeleteTaskDefinitionsResponse> = {
   name: 'DeleteTaskDefinitions',
   async handle(input, context) {
@@ -37,7 +38,7 @@ export const deleteTaskDefinitions: Operation<DeleteTaskDefinitionsRequest, Dele
   },
 };
 
-/** A reference that names nothing is a failure of its own: the others of the call are deleted all the same. */
+/** A reference to nothing becomes a failure of its own, so that the call still deletes the others. */
 function readReference(reference: string, partition: Partition): ReturnType<typeof resolveTaskDefinition> {
   try {
     return resolveTaskDefinition(reference, partition);

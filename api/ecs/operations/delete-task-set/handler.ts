@@ -1,3 +1,4 @@
+/** The DeleteTaskSet operation. */
 import type { DeleteTaskSetRequest, DeleteTaskSetResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
 import type { Operation } from '../../../operation.ts';
@@ -5,7 +6,7 @@ import { presentTaskSet } from '../../present/task-set.ts';
 import { requireExternalService } from '../../read/task-sets.ts';
 import { resolveTaskSetId } from '../../rules/task-sets.ts';
 
-/** Takes a task set out of service: DRAINING until its tasks have stopped, then it is gone. */
+/** Deletes a task set: it is DRAINING until its tasks have stopped, then it is gone. */
 export const deleteTaskSet: Operation<DeleteTaskSetRequest, DeleteTaskSetResponse> = {
   name: 'DeleteTaskSet',
   async handle(input, context) {
@@ -19,7 +20,7 @@ export const deleteTaskSet: Operation<DeleteTaskSetRequest, DeleteTaskSetRespons
     const change = { kind: 'delete', force: input.force ?? false } as const;
     const { incarnation } = record;
     await context.workflows.changeTaskSet(clusterName, serviceName, { incarnation, taskSetId, change });
-    // Without tasks it is gone already: the answer is what it was, on its way out.
+    // Without tasks it is gone already, so the answer shows it as it was, DRAINING.
     const draining = { ...found, taskSet: { ...found.taskSet, draining: true } };
     return { taskSet: presentTaskSet(draining, { record, partition: context.partition }, { includeTags: true }) };
   },

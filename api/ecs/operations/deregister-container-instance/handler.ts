@@ -1,3 +1,4 @@
+/** The DeregisterContainerInstance operation. */
 import type { DeregisterContainerInstanceRequest, DeregisterContainerInstanceResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { both } from '../../read/both.ts';
@@ -7,8 +8,8 @@ import { requireCluster } from '../../read/clusters.ts';
 import { resolveClusterName } from '../../rules/clusters.ts';
 
 /**
- * Takes an instance out of its cluster; it becomes INACTIVE. With tasks on it only when forced: they are marked STOPPED
- * and service tasks are replaced elsewhere. Deregistering an INACTIVE one changes nothing.
+ * Removes an instance from its cluster; it becomes INACTIVE. If it has tasks, this needs force: they are marked
+ * STOPPED, and services replace theirs elsewhere. Deregistering an INACTIVE instance changes nothing.
  */
 export const deregisterContainerInstance: Operation<
   DeregisterContainerInstanceRequest,

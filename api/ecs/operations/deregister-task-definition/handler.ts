@@ -1,10 +1,11 @@
+/** The DeregisterTaskDefinition operation. */
 import type { DeregisterTaskDefinitionRequest, DeregisterTaskDefinitionResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
 import type { Operation } from '../../../operation.ts';
 import { presentTaskDefinition } from '../../present/task-definition.ts';
 import { resolveTaskDefinition } from '../../rules/task-definition-names.ts';
 
-/** Makes a revision INACTIVE: services keep it, nothing new starts from it. */
+/** Makes a revision INACTIVE: services keep it, but nothing new starts from it. */
 export const deregisterTaskDefinition: Operation<DeregisterTaskDefinitionRequest, DeregisterTaskDefinitionResponse> = {
   name: 'DeregisterTaskDefinition',
   async handle(input, { store, partition, now }) {

@@ -1,3 +1,4 @@
+/** The DescribeCapacityProviders operation. */
 import type { DescribeCapacityProvidersRequest, DescribeCapacityProvidersResponse } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../../model/arn.ts';
 import { capacityProviderArn } from '../../../../model/arn.ts';
@@ -10,7 +11,9 @@ import { pageOf, SHORT_PAGE_SIZE } from '../../read/pages.ts';
 
 const MOST_PROVIDERS = 100;
 
-/** The named providers, INACTIVE ones included, or a page of all that are ACTIVE; unknown ones are failures. */
+/**
+ * Returns the named providers, INACTIVE ones included, or a page of all ACTIVE ones. Unknown ones are in `failures`.
+ */
 export const describeCapacityProviders: Operation<DescribeCapacityProvidersRequest, DescribeCapacityProvidersResponse> =
   {
     name: 'DescribeCapacityProviders',

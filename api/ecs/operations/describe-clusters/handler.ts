@@ -1,3 +1,4 @@
+/** The DescribeClusters operation. */
 import type { DescribeClustersRequest, DescribeClustersResponse } from '@aws-sdk/client-ecs';
 import { clusterArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
@@ -7,7 +8,7 @@ import { presentCluster } from '../../present/cluster.ts';
 
 const MAX_CLUSTERS = 100;
 
-/** The named clusters, INACTIVE ones included, in the order asked for; unknown ones are failures. */
+/** Returns the named clusters, INACTIVE ones included, in the requested order. Unknown ones are in `failures`. */
 export const describeClusters: Operation<DescribeClustersRequest, DescribeClustersResponse> = {
   name: 'DescribeClusters',
   async handle(input, context) {

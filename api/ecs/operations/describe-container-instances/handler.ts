@@ -1,3 +1,4 @@
+/** The DescribeContainerInstances operation. */
 import type { DescribeContainerInstancesRequest, DescribeContainerInstancesResponse } from '@aws-sdk/client-ecs';
 import { containerInstanceArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
@@ -7,7 +8,10 @@ import { readNamedInstances } from '../../read/container-instances.ts';
 
 const MOST_INSTANCES = 100;
 
-/** The instances that exist, recently deregistered ones included, in the order asked for; the others are MISSING. */
+/**
+ * Returns the instances that exist, recently deregistered ones included, in the requested order; the others are
+ * MISSING.
+ */
 export const describeContainerInstances: Operation<
   DescribeContainerInstancesRequest,
   DescribeContainerInstancesResponse

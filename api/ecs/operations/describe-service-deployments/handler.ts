@@ -1,3 +1,4 @@
+/** The DescribeServiceDeployments operation. */
 import type {
   DescribeServiceDeploymentsRequest,
   DescribeServiceDeploymentsResponse,
@@ -12,7 +13,7 @@ import { readHistoryArn, type HistoryReference } from '../../read/service-histor
 
 const MOST_SERVICE_DEPLOYMENTS = 20;
 
-/** The service deployments that exist, in the order asked for; the others are MISSING. */
+/** Returns the service deployments that exist, in the requested order; the others are MISSING. */
 export const describeServiceDeployments: Operation<
   DescribeServiceDeploymentsRequest,
   DescribeServiceDeploymentsResponse

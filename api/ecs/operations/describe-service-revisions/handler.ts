@@ -1,3 +1,4 @@
+/** The DescribeServiceRevisions operation. */
 import type { DescribeServiceRevisionsRequest, DescribeServiceRevisionsResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { missing } from '../../present/failure.ts';
@@ -7,7 +8,7 @@ import { readHistoryArn } from '../../read/service-history.ts';
 
 const MOST_SERVICE_REVISIONS = 20;
 
-/** The service revisions that exist, in the order asked for; the others are MISSING. */
+/** Returns the service revisions that exist, in the requested order; the others are MISSING. */
 export const describeServiceRevisions: Operation<DescribeServiceRevisionsRequest, DescribeServiceRevisionsResponse> = {
   name: 'DescribeServiceRevisions',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The DescribeServices operation. */
 import type { DescribeServicesRequest, DescribeServicesResponse } from '@aws-sdk/client-ecs';
 import { missingServiceArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
@@ -10,7 +11,7 @@ import { resolveClusterName } from '../../rules/clusters.ts';
 
 const MOST_SERVICES = 10;
 
-/** The services that exist, recently deleted ones included, in the order asked for; the others are MISSING. */
+/** Returns the services that exist, recently deleted ones included, in the requested order; the others are MISSING. */
 export const describeServices: Operation<DescribeServicesRequest, DescribeServicesResponse> = {
   name: 'DescribeServices',
   async handle(input, context) {

@@ -1,10 +1,11 @@
+/** The DescribeTaskDefinition operation. */
 import type { DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
 import type { Operation } from '../../../operation.ts';
 import { presentTaskDefinition } from '../../present/task-definition.ts';
 import { resolveTaskDefinition } from '../../rules/task-definition-names.ts';
 
-/** A revision whatever its status; without one, the family's latest ACTIVE revision. */
+/** Returns a revision whatever its status; if the request names none, the family's latest ACTIVE revision. */
 export const describeTaskDefinition: Operation<DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse> = {
   name: 'DescribeTaskDefinition',
   async handle(input, { store, partition }) {

@@ -1,3 +1,4 @@
+/** The DescribeTaskSets operation. */
 import type { DescribeTaskSetsRequest, DescribeTaskSetsResponse } from '@aws-sdk/client-ecs';
 import { taskSetArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
@@ -6,7 +7,7 @@ import { presentTaskSet } from '../../present/task-set.ts';
 import { requireTaskSetService } from '../../read/task-sets.ts';
 import { resolveTaskSetId } from '../../rules/task-sets.ts';
 
-/** The task sets asked for, or all of the service's; those that do not exist are MISSING. */
+/** Returns the requested task sets, or all of the service's. Those that do not exist are MISSING. */
 export const describeTaskSets: Operation<DescribeTaskSetsRequest, DescribeTaskSetsResponse> = {
   name: 'DescribeTaskSets',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The DescribeTasks operation. */
 import type { DescribeTasksRequest, DescribeTasksResponse } from '@aws-sdk/client-ecs';
 import { taskArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
@@ -10,7 +11,7 @@ import { resolveClusterName } from '../../rules/clusters.ts';
 
 const MOST_TASKS = 100;
 
-/** The tasks that exist, in the order asked for; the others are in `failures` as MISSING. */
+/** Returns the tasks that exist, in the requested order. The others are in `failures` as MISSING. */
 export const describeTasks: Operation<DescribeTasksRequest, DescribeTasksResponse> = {
   name: 'DescribeTasks',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The GetTaskProtection operation. */
 import type { GetTaskProtectionRequest, GetTaskProtectionResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { both } from '../../read/both.ts';
@@ -10,7 +11,7 @@ import { sortTasks } from '../../read/task-protection.ts';
 
 const MOST_TASKS = 100;
 
-/** How the tasks stand; those that cannot be protected, or do not exist, are in `failures`. */
+/** Returns the protection of each task. Tasks that cannot be protected or do not exist are in `failures`. */
 export const getTaskProtection: Operation<GetTaskProtectionRequest, GetTaskProtectionResponse> = {
   name: 'GetTaskProtection',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The ListAccountSettings operation. */
 import type { ListAccountSettingsRequest, ListAccountSettingsResponse, Setting } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
@@ -5,8 +6,8 @@ import { SHORT_PAGE_SIZE, pageOf } from '../../read/pages.ts';
 import { SETTING_NAMES, SYSTEM_DEFAULTS } from './system-defaults.ts';
 
 /**
- * The settings in force. Longshore has no settings of users yet: without `effectiveSettings`, which asks for those that
- * hold by default too, the list is empty.
+ * Returns the settings in force. Longshore has no users' settings yet, so the list is empty unless `effectiveSettings`
+ * asks for the defaults.
  */
 export const listAccountSettings: Operation<ListAccountSettingsRequest, ListAccountSettingsResponse> = {
   name: 'ListAccountSettings',

@@ -1,4 +1,4 @@
-/** Account settings: their names, and the values that ECS has for an account that never changed one. */
+/** The names of account settings, and ECS's values for an account that has changed none. */
 import type { Setting } from '@aws-sdk/client-ecs';
 
 export const SYSTEM_DEFAULTS: readonly Pick<Setting, 'name' | 'value' | 'type'>[] = [
@@ -15,7 +15,7 @@ export const SYSTEM_DEFAULTS: readonly Pick<Setting, 'name' | 'value' | 'type'>[
   { name: 'taskLongArnFormat', value: 'enabled', type: 'user' },
 ];
 
-/** In ECS's order. containerLongArnFormat and dualStackIPv6 ECS takes for names, but its API does not know them. */
+/** In ECS's order. ECS lists containerLongArnFormat and dualStackIPv6 as names, but its API does not know them. */
 export const SETTING_NAMES: readonly string[] = [
   'serviceLongArnFormat',
   'taskLongArnFormat',

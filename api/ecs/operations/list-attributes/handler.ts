@@ -1,3 +1,4 @@
+/** The ListAttributes operation. */
 import type { ListAttributesRequest, ListAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
@@ -5,7 +6,9 @@ import { requireCluster } from '../../read/clusters.ts';
 import { presentAttribute } from '../../present/attribute.ts';
 import { pageOf } from '../../read/pages.ts';
 
-/** Attributes of a cluster's container instances, all of them or those of one name, or of one name and value. */
+/**
+ * Lists the attributes of a cluster's container instances: all, those with one name, or those with one name and value.
+ */
 export const listAttributes: Operation<ListAttributesRequest, ListAttributesResponse> = {
   name: 'ListAttributes',
   async handle(input, context) {

@@ -1,9 +1,10 @@
+/** The ListClusters operation. */
 import type { ListClustersRequest, ListClustersResponse } from '@aws-sdk/client-ecs';
 import { clusterArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
 import { pageOf } from '../../read/pages.ts';
 
-/** The ARNs of all ACTIVE clusters, by name. */
+/** Lists the ARNs of all ACTIVE clusters, by name. */
 export const listClusters: Operation<ListClustersRequest, ListClustersResponse> = {
   name: 'ListClusters',
   async handle(input, { store, partition }) {

@@ -1,3 +1,4 @@
+/** The ListContainerInstances operation. */
 import type {
   ContainerInstanceStatus,
   ListContainerInstancesRequest,
@@ -17,7 +18,10 @@ interface Selection {
   readonly status?: ContainerInstanceStatus;
 }
 
-/** ARNs of container instances that are not INACTIVE, narrowed by status and by an expression of the cluster query language. */
+/**
+ * Lists the ARNs of container instances that are not INACTIVE, filtered by status and by an expression of the cluster
+ * query language.
+ */
 export const listContainerInstances: Operation<ListContainerInstancesRequest, ListContainerInstancesResponse> = {
   name: 'ListContainerInstances',
   async handle(input, context) {
@@ -37,7 +41,10 @@ export const listContainerInstances: Operation<ListContainerInstancesRequest, Li
   },
 };
 
-/** The query runs over all instances at once; a page is cut from its result by id, so that pages stay stable between calls. */
+/**
+ * Runs the query over all instances at once, and cuts a page from the result by id, so that pages stay stable between
+ * calls.
+ */
 async function queryPage(
   { store }: Pick<OperationContext, 'store'>,
   { clusterName, status, filter }: Selection & { readonly filter: string },

@@ -1,3 +1,4 @@
+/** The ListServiceDeployments operation. */
 import type { ListServiceDeploymentsRequest, ListServiceDeploymentsResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { presentServiceDeploymentBrief } from '../../present/service-deployment.ts';
@@ -12,7 +13,7 @@ import { pageOf } from '../../read/pages.ts';
 
 const PAGE_SIZE = 20;
 
-/** A service's deployments, newest first, twenty a page unless asked otherwise. */
+/** Lists a service's deployments, newest first, by default twenty a page. */
 export const listServiceDeployments: Operation<ListServiceDeploymentsRequest, ListServiceDeploymentsResponse> = {
   name: 'ListServiceDeployments',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The ListServices operation. */
 import type { ListServicesRequest, ListServicesResponse } from '@aws-sdk/client-ecs';
 import { serviceArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
@@ -7,7 +8,7 @@ import { requireCluster } from '../../read/clusters.ts';
 import { resolveClusterName } from '../../rules/clusters.ts';
 import { pageOf, SHORT_PAGE_SIZE } from '../../read/pages.ts';
 
-/** ARNs of ACTIVE services, ten a page unless asked otherwise. */
+/** Lists the ARNs of ACTIVE services, by default ten a page. */
 export const listServices: Operation<ListServicesRequest, ListServicesResponse> = {
   name: 'ListServices',
   async handle(input, context) {
@@ -18,7 +19,7 @@ export const listServices: Operation<ListServicesRequest, ListServicesResponse> 
       ...member('launchType', launchType),
       ...member('schedulingStrategy', schedulingStrategy),
     };
-    // Services whose resources ECS itself manages come from Express Mode, which creates none here.
+    // Only Express Mode creates services whose resources ECS itself manages, and Longshore does not have it.
     const none = resourceManagementType === 'ECS';
     const [, { items, ...rest }] = await both(
       requireCluster(context, input.cluster),

@@ -1,8 +1,9 @@
+/** The ListTagsForResource operation. */
 import type { ListTagsForResourceRequest, ListTagsForResourceResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { checkTaggable, resourceNotFound } from '../../rules/taggable.ts';
 
-/** The tags of any resource that can have them; an empty list when it has none. */
+/** Lists the tags of any resource that can have tags. */
 export const listTagsForResource: Operation<ListTagsForResourceRequest, ListTagsForResourceResponse> = {
   name: 'ListTagsForResource',
   async handle(input, context) {

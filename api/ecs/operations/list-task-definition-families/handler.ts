@@ -1,8 +1,9 @@
+/** The ListTaskDefinitionFamilies operation. */
 import type { ListTaskDefinitionFamiliesRequest, ListTaskDefinitionFamiliesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { pageOf } from '../../read/pages.ts';
 
-/** Names of families that begin with `familyPrefix`; INACTIVE are those without an ACTIVE revision. */
+/** Lists the families whose names begin with `familyPrefix`. A family without an ACTIVE revision is INACTIVE. */
 export const listTaskDefinitionFamilies: Operation<
   ListTaskDefinitionFamiliesRequest,
   ListTaskDefinitionFamiliesResponse

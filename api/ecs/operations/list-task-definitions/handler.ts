@@ -1,9 +1,10 @@
+/** The ListTaskDefinitions operation. */
 import type { ListTaskDefinitionsRequest, ListTaskDefinitionsResponse } from '@aws-sdk/client-ecs';
 import { taskDefinitionArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
 import { pageOf } from '../../read/pages.ts';
 
-/** ARNs by family and revision; `familyPrefix` is the whole family here, as in ECS. */
+/** Lists ARNs by family and revision. `familyPrefix` must be the whole family name, as in ECS. */
 export const listTaskDefinitions: Operation<ListTaskDefinitionsRequest, ListTaskDefinitionsResponse> = {
   name: 'ListTaskDefinitions',
   async handle(input, { store, partition }) {

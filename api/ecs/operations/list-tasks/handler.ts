@@ -1,3 +1,4 @@
+/** The ListTasks operation. */
 import type { ListTasksRequest, ListTasksResponse } from '@aws-sdk/client-ecs';
 import { taskArn } from '../../../../model/arn.ts';
 import type { TaskFilter } from '../../../../store/contract/tasks.ts';
@@ -13,7 +14,7 @@ import { resolveClusterName } from '../../rules/clusters.ts';
 import { pageOf } from '../../read/pages.ts';
 import { checkFilters } from './rules.ts';
 
-/** ARNs of tasks; without `desiredStatus` those that are to run. */
+/** Lists the ARNs of tasks. The default `desiredStatus` is RUNNING. */
 export const listTasks: Operation<ListTasksRequest, ListTasksResponse> = {
   name: 'ListTasks',
   async handle(input, context) {
@@ -22,7 +23,7 @@ export const listTasks: Operation<ListTasksRequest, ListTasksResponse> = {
     const clusterName = resolveClusterName(input.cluster, context);
     const filter = buildFilter(input, clusterName, context);
     const list = ['ListTasks', canonicalJson(filter), input.desiredStatus];
-    // ECS never sets a desired status of PENDING, so nothing has it.
+    // ECS never sets a desired status of PENDING, so no task has it.
     const pending = input.desiredStatus === 'PENDING';
     const [, { items, ...rest }] = await both(
       both(requireCluster(context, input.cluster), requireKnownService(filter, context)),

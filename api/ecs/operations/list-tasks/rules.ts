@@ -1,11 +1,11 @@
-/** Which filters of ListTasks go together. */
+/** Tells which filters of ListTasks may be combined. */
 import type { ListTasksRequest } from '@aws-sdk/client-ecs';
 import { invalid } from '../../rules/refusals.ts';
 
-/** Filters that `startedBy` excludes. `desiredStatus` has a default of its own and goes with all. */
+/** Filters that `startedBy` excludes. It does not exclude `desiredStatus`, which has a default. */
 const EXCLUDED = ['containerInstance', 'family', 'launchType', 'serviceName'] as const;
 
-/** InvalidParameterException when `startedBy` is not the only filter. */
+/** Throws InvalidParameterException if `startedBy` is given and is not the only filter. */
 export function checkFilters(input: ListTasksRequest): void {
   if (input.startedBy === undefined) return;
   const others = EXCLUDED.filter((name) => input[name] !== undefined);

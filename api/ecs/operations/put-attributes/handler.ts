@@ -1,3 +1,4 @@
+/** The PutAttributes operation. */
 import type { PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { callCause } from '../../call-cause.ts';
@@ -7,7 +8,7 @@ import { attributesByInstance } from '../../rules/custom-attributes.ts';
 import { presentAttribute } from '../../present/attribute.ts';
 import { requireTargets } from '../../read/attribute-targets.ts';
 
-/** Sets custom attributes of container instances; every target is looked up before the first attribute is set. */
+/** Sets custom attributes of container instances. Looks up every target before it sets the first attribute. */
 export const putAttributes: Operation<PutAttributesRequest, PutAttributesResponse> = {
   name: 'PutAttributes',
   async handle(input, context) {

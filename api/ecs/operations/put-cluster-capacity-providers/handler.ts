@@ -1,3 +1,4 @@
+/** The PutClusterCapacityProviders operation. */
 import type { PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { resolveClusterProviders } from '../../rules/capacity-provider-strategy.ts';
@@ -5,7 +6,7 @@ import { callCause } from '../../call-cause.ts';
 import { resolveClusterName } from '../../rules/clusters.ts';
 import { CHANGE_FIELDS, presentCluster } from '../../present/cluster.ts';
 
-/** Replaces a cluster's providers and its default strategy. Refused while a provider that would go is in use. */
+/** Replaces a cluster's providers and its default strategy. Refuses to remove a provider that is in use. */
 export const putClusterCapacityProviders: Operation<
   PutClusterCapacityProvidersRequest,
   PutClusterCapacityProvidersResponse

@@ -1,4 +1,4 @@
-/** Attributes of a registering instance. */
+/** The attributes of a registering instance. */
 import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
 import type { Attribute, ContainerInstance } from '../../../../model/container-instance.ts';
 import { EcsError } from '../../../../model/errors.ts';
@@ -9,7 +9,7 @@ const NAME = /^[A-Za-z0-9_\-./\\]{1,128}$/;
 const MOST_VALUE_CHARACTERS = 128;
 const INSTANCE_TYPE = 'ecs.instance-type';
 
-/** Names and values alone; the last of two with one name counts: what an identity document says comes behind. */
+/** Keeps names and values only. If two have one name, the last one counts: those of an identity document come last. */
 export function resolveAttributes(given: readonly WireAttribute[]): Attribute[] {
   const byName = new Map<string, Attribute>();
   for (const { name = '', value } of given) {
@@ -20,7 +20,10 @@ export function resolveAttributes(given: readonly WireAttribute[]): Attribute[] 
   return [...byName.values()];
 }
 
-/** An instance that registers again keeps its identity, so it must still be the same kind of machine. */
+/**
+ * An instance that registers again keeps its identity, so it must still be the same type of machine. Throws
+ * ClientException.
+ */
 export function checkInstanceType(before: ContainerInstance | undefined, attributes: readonly Attribute[]): void {
   const typeOf = (list: readonly Attribute[]): string | undefined =>
     list.find((attribute) => attribute.name === INSTANCE_TYPE)?.value;

@@ -1,3 +1,4 @@
+/** The RegisterContainerInstance operation. */
 import { randomUUID } from 'node:crypto';
 import type { RegisterContainerInstanceRequest, RegisterContainerInstanceResponse } from '@aws-sdk/client-ecs';
 import type { InstanceRegistration } from '../../../../model/container-instance.ts';
@@ -11,8 +12,8 @@ import { identityAttributes } from './identity-document.ts';
 import { resolveResources } from './resources.ts';
 
 /**
- * Registers an instance from outside an agent, or registers one again under its ARN. Tasks are placed on it only while an
- * agent attends it. With an identity document it is a machine of EC2; Longshore's own agents send none.
+ * Registers an instance without an agent, or registers one again under its ARN. It gets tasks only while an agent
+ * serves it. An identity document means that it is an EC2 machine; Longshore's own agents send none.
  */
 export const registerContainerInstance: Operation<RegisterContainerInstanceRequest, RegisterContainerInstanceResponse> =
   {

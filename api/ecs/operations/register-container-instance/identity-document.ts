@@ -1,4 +1,4 @@
-/** The identity document of a registering machine of EC2. */
+/** The identity document of an EC2 machine that registers. */
 import type { RegisterContainerInstanceRequest } from '@aws-sdk/client-ecs';
 import { z } from 'zod';
 import {
@@ -19,8 +19,8 @@ const DOCUMENT = z.object({
 type Claim = Pick<RegisterContainerInstanceRequest, 'instanceIdentityDocument' | 'instanceIdentityDocumentSignature'>;
 
 /**
- * What the document says, as attributes; none without a document. The signature is not verified: that takes AWS's
- * certificates, and who may register may claim anything else as well.
+ * Returns the attributes that the document states; none without a document. The signature is not verified: that would
+ * take AWS's certificates, and anyone who may register may claim anything else as well.
  */
 export function identityAttributes({
   instanceIdentityDocument: document = '',

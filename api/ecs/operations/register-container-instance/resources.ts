@@ -1,4 +1,4 @@
-/** What a registering instance has, read from ECS's resource objects. */
+/** Reads the resources of a registering instance from ECS's resource objects. */
 import type { RegisterContainerInstanceRequest, Resource } from '@aws-sdk/client-ecs';
 import type { InstanceResources } from '../../../../model/container-instance.ts';
 import { invalid } from '../../rules/refusals.ts';
@@ -6,7 +6,10 @@ import { invalid } from '../../rules/refusals.ts';
 const KNOWN = ['CPU', 'MEMORY', 'PORTS', 'PORTS_UDP', 'GPU'];
 const MOST_RESERVED_PORTS = 100;
 
-/** CPU and MEMORY are required; PORTS and PORTS_UDP are the ports that tasks may never take. */
+/**
+ * Returns the resources, or throws InvalidParameterException. CPU and MEMORY are required; PORTS and PORTS_UDP are
+ * ports that tasks may never take.
+ */
 export function resolveResources(
   input: Pick<RegisterContainerInstanceRequest, 'totalResources' | 'platformDevices'>,
 ): InstanceResources {
@@ -30,7 +33,7 @@ export function resolveResources(
 function amountOf(name: string, resource: Resource | undefined): number {
   const amount = resource?.integerValue;
   for (const other of ['longValue', 'doubleValue'] as const) {
-    // Described resources have zeros in the members that they do not use.
+    // Descriptions of instances have zeros in the members that a resource does not use.
     if (resource?.[other]) throw invalid(`totalResources must have ${name} as its integerValue, not its ${other}.`);
   }
   if (amount === undefined || amount < 0) {

@@ -1,4 +1,4 @@
-/** The compute that a definition can run on, found out rather than asked for. */
+/** Finds out which compute a definition can run on, whatever the request says about it. */
 import type { Compatibility } from '@aws-sdk/client-ecs';
 import type { Definition, Rule } from '../../rules/task-definition/definition.ts';
 import { externalRule } from '../../rules/task-definition/external.ts';
@@ -9,7 +9,7 @@ const isClean = (rule: Rule, definition: Definition): boolean => {
   return true;
 };
 
-/** In ECS's order. EC2 takes every definition that passes the rules for all. */
+/** In ECS's order. EC2 takes every definition that passes the common rules. */
 export function compatibilitiesOf(definition: Definition): Compatibility[] {
   return [
     ...(isClean(externalRule, definition) ? (['EXTERNAL'] as const) : []),

@@ -1,3 +1,4 @@
+/** The RegisterTaskDefinition operation. */
 import type { RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse } from '@aws-sdk/client-ecs';
 import { taskDefinitionArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
@@ -11,7 +12,7 @@ import { checkDefinition } from '../../rules/task-definition/index.ts';
 
 const MOST_REVISIONS = 1_000_000;
 
-/** ECS gives each revision a number of its own for ever, and no more than these. */
+/** A revision's number is never used again, and ECS allows no more than this many. */
 function checkRevision(family: string, revision: number): void {
   if (revision <= MOST_REVISIONS) return;
   throw new EcsError(
@@ -20,7 +21,7 @@ function checkRevision(family: string, revision: number): void {
   );
 }
 
-/** Stores the next revision of a family. Refused with ClientException and the first rule that the definition breaks. */
+/** Stores the next revision of a family. Throws ClientException for the first rule that the definition breaks. */
 export const registerTaskDefinition: Operation<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse> = {
   name: 'RegisterTaskDefinition',
   async handle(input, { store, partition, now, principalArn }) {

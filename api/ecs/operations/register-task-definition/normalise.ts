@@ -1,4 +1,7 @@
-/** A registered definition as ECS answers it: defaults filled in, sizes as plain integers. Clients compare with it. */
+/**
+ * Normalises a definition as ECS does: with defaults, and sizes as plain integers. Clients compare it with what they
+ * sent.
+ */
 import type {
   ContainerDefinition,
   HealthCheck,
@@ -11,7 +14,7 @@ import { containersOf } from '../../rules/task-definition/definition.ts';
 
 const HEALTH_CHECK_DEFAULTS = { interval: 30, timeout: 5, retries: 3 } as const;
 
-/** The members of the request that the definition keeps, normalised. Tags are kept beside it. */
+/** The normalised members that the definition keeps. Tags are stored separately. */
 export function normaliseDefinition(
   request: RegisterTaskDefinitionRequest,
 ): Omit<RegisterTaskDefinitionRequest, 'tags'> {
@@ -26,7 +29,7 @@ export function normaliseDefinition(
   };
 }
 
-/** A volume of no other kind is the host's, at a place that the host chooses. */
+/** A volume without a type is a host volume whose place the host chooses. */
 function normaliseVolume(volume: Volume): Volume {
   const { name: _name, ...kinds } = volume;
   return Object.values(kinds).some((kind) => kind !== undefined && kind !== false) ? volume : { ...volume, host: {} };
@@ -46,7 +49,10 @@ function normaliseContainer(container: ContainerDefinition, networkMode: string 
   };
 }
 
-/** In bridge mode 0 is shown for a port that the host chooses; elsewhere the host's port is the container's. */
+/**
+ * In bridge mode, hostPort 0 stands for a port that the host chooses. In other modes the host port equals the container
+ * port.
+ */
 function normalisePort(mapping: PortMapping, networkMode: string | undefined): PortMapping {
   const hostPort = networkMode === 'awsvpc' || networkMode === 'host' ? mapping.containerPort : (mapping.hostPort ?? 0);
   return {

@@ -1,4 +1,4 @@
-/** The capabilities that a container instance must have for a definition: parameter → attributes. */
+/** Tells which attributes a container instance must have for a definition, parameter by parameter. */
 import type { Attribute, ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { Definition } from '../../rules/task-definition/definition.ts';
 import { containersOf, isEmpty } from '../../rules/task-definition/definition.ts';
@@ -8,7 +8,7 @@ const CAPABILITY = 'ecs.capability.';
 const remoteApi = (version: string): string => `${AGENT}docker-remote-api.${version}`;
 const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com/;
 
-/** Every capability once, in the alphabet's order, and what the platform must be. */
+/** Every required capability once, in alphabetical order, then the attributes of the platform. */
 export function requiredAttributes(definition: Definition): Attribute[] {
   const names = new Set([
     ...taskAttributes(definition),
@@ -17,7 +17,7 @@ export function requiredAttributes(definition: Definition): Attribute[] {
   return [...[...names].sort().map((name) => ({ name })), ...platformAttributes(definition)];
 }
 
-/** An image for one architecture does not run on another: ECS's word for each is not the attribute's. */
+/** An image for one architecture does not run on another. The attribute has the architecture's name in lower case. */
 function platformAttributes({ runtimePlatform }: Definition): Attribute[] {
   const architecture = runtimePlatform?.cpuArchitecture;
   return architecture === undefined ? [] : [{ name: 'ecs.cpu-architecture', value: architecture.toLowerCase() }];

@@ -1,3 +1,4 @@
+/** The RunTask operation. */
 import { randomUUID } from 'node:crypto';
 import type { RunTaskRequest, RunTaskResponse } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../../model/arn.ts';
@@ -20,8 +21,8 @@ import { answerRepeatedCall } from './idempotency.ts';
 import { checkRunTask, digestRunTask } from './rules.ts';
 
 /**
- * Places up to `count` tasks and answers when they are recorded; entries that found no place are in `failures`. A repeated
- * clientToken gets the first call's result; with other parameters it is a ConflictException.
+ * Places up to `count` tasks and answers once they are recorded. Tasks without a place are in `failures`. A repeated
+ * clientToken gets the first call's result, or ConflictException if other parameters differ.
  */
 export const runTask: Operation<RunTaskRequest, RunTaskResponse> = {
   name: 'RunTask',
@@ -36,7 +37,8 @@ export const runTask: Operation<RunTaskRequest, RunTaskResponse> = {
       requireCluster(context, input.cluster),
       requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'InvalidParameterException'),
     );
-    // A repeated call is answered even when its definition became INACTIVE meanwhile: its own refusal is not awaited.
+    // A repeated call is answered even if its definition has become INACTIVE, so nobody awaits the rejection of `found`
+    // then.
     found.catch(() => undefined);
     const repeated = await earlier;
     if (repeated !== undefined) return answerRepeatedCall(context, { clusterName, digest, repeated });

@@ -1,4 +1,4 @@
-/** The answer to a RunTask call whose clientToken was used before. */
+/** Answers a RunTask call whose clientToken was used before. */
 import type { RunTaskResponse, Task as WireTask } from '@aws-sdk/client-ecs';
 import { taskArn } from '../../../../model/arn.ts';
 import { EcsError } from '../../../../model/errors.ts';
@@ -6,7 +6,7 @@ import type { RunTaskAnswer } from '../../../../model/reservation.ts';
 import type { OperationContext } from '../../../operation.ts';
 import { answerPlacement } from '../../read/placed-tasks.ts';
 
-/** The original result; ConflictException with the first call's task ARNs when the parameters differ. */
+/** Returns the original result. Throws ConflictException with the first call's task ARNs if the parameters differ. */
 export async function answerRepeatedCall(
   context: OperationContext,
   call: { readonly clusterName: string; readonly digest: string; readonly repeated: RunTaskAnswer },
@@ -21,7 +21,7 @@ export async function answerRepeatedCall(
   return { tasks: tasks.map(shortenStopped), failures };
 }
 
-/** Of a task that stopped meanwhile, ECS repeats no more than its ARN and statuses. */
+/** For a task that has stopped since, ECS repeats only the ARN and the statuses. */
 function shortenStopped(task: WireTask): WireTask {
   if (task.lastStatus !== 'STOPPED') return task;
   const { taskArn: arn, lastStatus, desiredStatus } = task;

@@ -1,4 +1,4 @@
-/** Checks of a RunTask request that need nothing of the store, and the digest that tells a repeat from another call. */
+/** Checks of a RunTask request that do not need the store, and the digest by which a repeated call is recognised. */
 import type { RunTaskRequest } from '@aws-sdk/client-ecs';
 import { digestOf } from '../../digest.ts';
 import { checkClientToken, checkStartedBy } from '../../rules/ownership.ts';
@@ -9,7 +9,7 @@ const MOST_TASKS = 10;
 const MOST_STARTED_BY_CHARACTERS = 128;
 const MOST_TOKEN_CHARACTERS = 64;
 
-/** InvalidParameterException or UnsupportedFeatureException for what is wrong whatever the cluster holds. */
+/** Throws InvalidParameterException or UnsupportedFeatureException for what is wrong whatever the cluster contains. */
 export function checkRunTask(input: RunTaskRequest): void {
   const count = input.count ?? 1;
   if (count < 1 || count > MOST_TASKS) throw invalid(`count must be between 1 and ${MOST_TASKS}.`);
@@ -18,7 +18,7 @@ export function checkRunTask(input: RunTaskRequest): void {
   checkStandaloneRequest(input);
 }
 
-/** Digest of what the caller asked for: as sent, so that a family that got a new revision meanwhile is still a repeat. */
+/** A digest of the request as it was sent, so that it stays the same if the family gets a new revision. */
 export function digestRunTask(input: RunTaskRequest, clusterName: string): string {
   const { clientToken: _token, ...parameters } = input;
   return digestOf({ ...parameters, cluster: clusterName });

@@ -1,3 +1,4 @@
+/** The StartTask operation. */
 import { randomUUID } from 'node:crypto';
 import type { StartTaskRequest, StartTaskResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
@@ -15,7 +16,10 @@ import { resolveClusterName } from '../../rules/clusters.ts';
 const MOST_INSTANCES = 10;
 const MOST_STARTED_BY_CHARACTERS = 36;
 
-/** Starts one task on each named container instance: no strategies, no constraints; resources and agents are checked. */
+/**
+ * Starts one task on each named container instance. No strategies or constraints apply, but resources and agents are
+ * checked.
+ */
 export const startTask: Operation<StartTaskRequest, StartTaskResponse> = {
   name: 'StartTask',
   async handle(input, context) {

@@ -1,8 +1,9 @@
+/** The StopServiceDeployment operation. */
 import type { StopServiceDeploymentRequest, StopServiceDeploymentResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { requireRunningServiceDeployment } from '../../read/service-history.ts';
 
-/** Ends a service deployment: back to the last completed revision unless the request says ABORT. */
+/** Ends a service deployment and rolls back to the last completed revision, unless the request says ABORT. */
 export const stopServiceDeployment: Operation<StopServiceDeploymentRequest, StopServiceDeploymentResponse> = {
   name: 'StopServiceDeployment',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The StopTask operation. */
 import type { StopTaskRequest, StopTaskResponse } from '@aws-sdk/client-ecs';
 import type { Task } from '../../../../model/task.ts';
 import type { Operation, OperationContext } from '../../../operation.ts';
@@ -11,7 +12,10 @@ import { resolveClusterName } from '../../rules/clusters.ts';
 const DEFAULT_REASON = 'Task stopped by user';
 const MOST_REASON_CHARACTERS = 1024;
 
-/** Asks the task's owner to stop it, and answers with the task at once. Stopping a task that stops already changes nothing. */
+/**
+ * Asks the task's owner to stop it, and answers with the task at once. Stopping a task that is already stopping changes
+ * nothing.
+ */
 export const stopTask: Operation<StopTaskRequest, StopTaskResponse> = {
   name: 'StopTask',
   async handle(input, context) {

@@ -1,9 +1,10 @@
+/** The TagResource operation. */
 import type { TagResourceRequest, TagResourceResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { checkTaggable, resourceNotFound } from '../../rules/taggable.ts';
 import { validateTags } from '../../rules/tags.ts';
 
-/** Adds tags to a resource; a key that it has gets the new value. */
+/** Adds tags to a resource, and replaces the values of existing keys. */
 export const tagResource: Operation<TagResourceRequest, TagResourceResponse> = {
   name: 'TagResource',
   async handle(input, context) {

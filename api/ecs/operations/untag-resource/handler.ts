@@ -1,10 +1,11 @@
+/** The UntagResource operation. */
 import type { UntagResourceRequest, UntagResourceResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
 import { checkTaggable, resourceNotFound } from '../../rules/taggable.ts';
 import { isReservedKey } from '../../rules/tags.ts';
 
-/** Takes tags off a resource; keys that it does not have are no error. */
+/** Removes tags from a resource. Unknown keys are no error. */
 export const untagResource: Operation<UntagResourceRequest, UntagResourceResponse> = {
   name: 'UntagResource',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The UpdateCapacityProvider operation. */
 import type { UpdateCapacityProviderRequest, UpdateCapacityProviderResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { presentCapacityProvider } from '../../present/capacity-provider.ts';
@@ -9,7 +10,7 @@ import {
 } from '../../rules/capacity-provider.ts';
 import { invalid } from '../../rules/refusals.ts';
 
-/** Changes the scaling and draining settings that the call names; the rest stays. */
+/** Changes the scaling and draining settings that the call names, and keeps the others. */
 export const updateCapacityProvider: Operation<UpdateCapacityProviderRequest, UpdateCapacityProviderResponse> = {
   name: 'UpdateCapacityProvider',
   async handle(input, { store, partition }) {

@@ -1,3 +1,4 @@
+/** The UpdateClusterSettings operation. */
 import type { UpdateClusterSettingsRequest, UpdateClusterSettingsResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';

@@ -1,3 +1,4 @@
+/** The UpdateCluster operation. */
 import type { UpdateClusterRequest, UpdateClusterResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { unsupported } from '../../rules/refusals.ts';
@@ -5,7 +6,7 @@ import { checkConfiguration, resolveSettings } from '../../rules/cluster-setting
 import { requireCluster } from '../../read/clusters.ts';
 import { CHANGE_FIELDS, presentCluster } from '../../present/cluster.ts';
 
-/** Changes the settings and configuration that the call names; the rest stays. */
+/** Changes the settings and configuration that the call names, and keeps the others. */
 export const updateCluster: Operation<UpdateClusterRequest, UpdateClusterResponse> = {
   name: 'UpdateCluster',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The UpdateContainerInstancesState operation. */
 import type {
   Failure,
   UpdateContainerInstancesStateRequest,
@@ -14,7 +15,10 @@ import { invalid } from '../../rules/refusals.ts';
 
 const MOST_INSTANCES = 10;
 
-/** Sets instances DRAINING, so that their service tasks move elsewhere, or ACTIVE again. Those it cannot are in `failures`. */
+/**
+ * Sets instances DRAINING, so that services replace their tasks elsewhere, or ACTIVE again. Instances that it cannot
+ * change are in `failures`.
+ */
 export const updateContainerInstancesState: Operation<
   UpdateContainerInstancesStateRequest,
   UpdateContainerInstancesStateResponse
@@ -44,7 +48,7 @@ function settableStatus(status: string | undefined): 'ACTIVE' | 'DRAINING' {
   throw invalid('Container instance status should be one of [ACTIVE, DRAINING]');
 }
 
-/** Changes one instance; a failure when there is none, or when it is in no state to change. */
+/** Changes one instance. Returns a failure if it does not exist or its status cannot change. */
 async function setStatus(
   { workflows, partition }: OperationContext,
   change: {

@@ -1,9 +1,10 @@
+/** The UpdateServicePrimaryTaskSet operation. */
 import type { UpdateServicePrimaryTaskSetRequest, UpdateServicePrimaryTaskSetResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { answerTaskSet, requireExternalService } from '../../read/task-sets.ts';
 import { resolveTaskSetId } from '../../rules/task-sets.ts';
 
-/** Makes a task set the PRIMARY one, which the service's own members then mirror. */
+/** Makes a task set PRIMARY. The service's own members then show that task set. */
 export const updateServicePrimaryTaskSet: Operation<
   UpdateServicePrimaryTaskSetRequest,
   UpdateServicePrimaryTaskSetResponse

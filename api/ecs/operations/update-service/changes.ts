@@ -1,4 +1,4 @@
-/** What an UpdateService request changes, checked against the service as it will be. */
+/** Reads the changes of an UpdateService request, checked against the service as it will be. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../../model/arn.ts';
 import { launchTypeOf } from '../../../../model/capacity-provider.ts';
@@ -18,8 +18,9 @@ import { resolvePlacement } from '../../rules/placement.ts';
 type Changes = UpdateServiceCommand['changes'];
 
 /**
- * The members that the request names. `taskDefinition`: the one that the service will have. Present values count in the
- * checks: a definition without awsvpc is refused while the service has a network configuration.
+ * Returns the members that the request names. `taskDefinition` is the one that the service will have. Present values
+ * count in the checks: for example, a definition without awsvpc is refused while the service has a network
+ * configuration.
  */
 export function buildChanges(
   input: UpdateServiceRequest,
@@ -50,9 +51,7 @@ export function buildChanges(
   return changes;
 }
 
-/**
- * An empty strategy goes back to the cluster's default one, or where there is none to the launch type that the tasks have.
- */
+/** An empty strategy means the cluster's default strategy or, without one, the launch type that the tasks have. */
 function computeChanges(
   input: UpdateServiceRequest,
   present: ServiceDefinition,
@@ -85,7 +84,7 @@ function networkChanges(
   return input.networkConfiguration === undefined ? {} : member('networkConfiguration', resolved);
 }
 
-/** An empty list clears; an absent one keeps. */
+/** An empty list clears the placement; an absent one keeps it. */
 function placementChanges(
   input: UpdateServiceRequest,
   present: ServiceDefinition,

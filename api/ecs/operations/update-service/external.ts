@@ -1,4 +1,4 @@
-/** What UpdateService may change of a service of task sets: nothing that a task set says. */
+/** UpdateService for a service with task sets: it may change nothing that belongs to a task set. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../../model/service.ts';
 import type { UpdateServiceCommand } from '../../../../workflows/messages.ts';
@@ -21,7 +21,9 @@ const OF_TASK_SETS: readonly Part[] = [
   ['availability zone rebalancing', (s) => s.availabilityZoneRebalancing === 'ENABLED'],
 ];
 
-/** Infrastructure tools send what the service has along with every change: that is none. */
+/**
+ * Infrastructure tools send the present values along with every change, so only a different value counts as a change.
+ */
 function changesDeployments({ deploymentConfiguration }: UpdateServiceRequest, present: ServiceDefinition): boolean {
   checkTaskSetDeployments(deploymentConfiguration);
   const shown = presentDeploymentConfiguration(present);
@@ -29,7 +31,7 @@ function changesDeployments({ deploymentConfiguration }: UpdateServiceRequest, p
   return canonicalJson(asked) !== canonicalJson(shown);
 }
 
-/** The changes; InvalidParameterException for what takes a new task set. */
+/** Returns the changes. Throws InvalidParameterException for a change that needs a new task set. */
 export function buildExternalChanges(
   input: UpdateServiceRequest,
   present: ServiceDefinition,

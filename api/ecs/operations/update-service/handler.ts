@@ -1,3 +1,4 @@
+/** The UpdateService operation. */
 import type { UpdateServiceRequest, UpdateServiceResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
 import { isExternal } from '../../../../model/task-set.ts';
@@ -12,7 +13,7 @@ import { buildChanges } from './changes.ts';
 import { buildExternalChanges } from './external.ts';
 import { checkController, checkUpdateService } from './rules.ts';
 
-/** Changes a service; what the request leaves out stays. Answers with the new PRIMARY deployment when there is one. */
+/** Changes a service; what the request leaves out stays. Answers with the new PRIMARY deployment if there is one. */
 export const updateService: Operation<UpdateServiceRequest, UpdateServiceResponse> = {
   name: 'UpdateService',
   async handle(input, context) {

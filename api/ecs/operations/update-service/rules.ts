@@ -1,4 +1,4 @@
-/** Checks of an UpdateService request that need nothing of the store. */
+/** Checks of an UpdateService request that do not need the store. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../../model/service.ts';
 import { checkStrategy } from '../../rules/capacity-provider-strategy.ts';
@@ -7,7 +7,7 @@ import { refuseUnsupportedParts } from '../../rules/service-parts.ts';
 import { checkDesiredCount, checkGracePeriod } from '../../rules/service-values.ts';
 import { resolvePropagateTags } from '../../rules/task-tags.ts';
 
-/** InvalidParameterException or UnsupportedFeatureException for what is wrong whatever the service is like. */
+/** Throws InvalidParameterException or UnsupportedFeatureException for what is wrong whatever the service. */
 export function checkUpdateService(input: UpdateServiceRequest): void {
   refuseUnsupportedParts(input);
   checkStrategy(input.capacityProviderStrategy ?? []);
@@ -16,11 +16,11 @@ export function checkUpdateService(input: UpdateServiceRequest): void {
   if (input.propagateTags !== undefined) resolvePropagateTags(input.propagateTags, 'service');
 }
 
-/** A service keeps the deployment controller that it was created with; naming that one changes nothing. */
+/** A service keeps the deployment controller that it was created with; a request may name that one. */
 export function checkController({ deploymentController }: UpdateServiceRequest, present: ServiceDefinition): void {
   const asked = deploymentController?.type;
   const { schedulingStrategy, deploymentController: has = 'ECS' } = present;
-  // A DAEMON service has a refusal of its own.
+  // A DAEMON service has its own refusal.
   if (asked === undefined || asked === has || schedulingStrategy === 'DAEMON') return;
   throw unsupported(`a deploymentController other than the service's own, ${has}`);
 }

@@ -1,3 +1,4 @@
+/** The UpdateTaskProtection operation. */
 import type { Failure, ProtectedTask, UpdateTaskProtectionRequest } from '@aws-sdk/client-ecs';
 import type { UpdateTaskProtectionResponse } from '@aws-sdk/client-ecs';
 import type { ProtectTasksCommand } from '../../../../workflows/messages.ts';
@@ -17,7 +18,7 @@ const DEFAULT_MINUTES = 120;
 const MOST_MINUTES = 2_880;
 const MINUTE_MS = 60_000;
 
-/** Asks the service of each task to set or end its protection. A call for a protected task begins its time anew. */
+/** Asks each task's service to set or end its protection. If the task is already protected, its time begins again. */
 export const updateTaskProtection: Operation<UpdateTaskProtectionRequest, UpdateTaskProtectionResponse> = {
   name: 'UpdateTaskProtection',
   async handle(input, context) {

@@ -1,3 +1,4 @@
+/** The UpdateTaskSet operation. */
 import type { UpdateTaskSetRequest, UpdateTaskSetResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { answerTaskSet, requireExternalService } from '../../read/task-sets.ts';

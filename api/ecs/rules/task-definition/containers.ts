@@ -1,4 +1,4 @@
-/** The containers as such: how many, their names and images, and that one of them is essential. */
+/** Checks the containers themselves: their number, names and images, and that at least one of them is essential. */
 import type { Rule } from './definition.ts';
 import { containersOf, duplicates, isEssential, nameOf } from './definition.ts';
 

@@ -1,12 +1,12 @@
-/** What the rules of RegisterTaskDefinition look at: the request, with small readers that several of them share. */
+/** What the rules of RegisterTaskDefinition check: the request, with small functions that several of them share. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 
 export type Definition = RegisterTaskDefinitionRequest;
 
-/** A rule yields one message for each thing that is wrong; the first of all rules is what the caller is told. */
+/** A rule yields one message for each thing that is wrong. The caller gets the first message of all rules. */
 export type Rule = (definition: Definition) => Iterable<string>;
 
-/** Looks at one container. */
+/** A rule for one container. */
 export type ContainerRule = (container: ContainerDefinition, definition: Definition) => Iterable<string>;
 
 export const containersOf = (definition: Definition): readonly ContainerDefinition[] =>
@@ -21,19 +21,19 @@ export const nameOf = ({ name }: ContainerDefinition): string => name ?? '';
 /** True for absent and for empty lists: a client that writes `[]` asks for nothing. */
 export const isEmpty = (list: readonly unknown[] | undefined): boolean => list === undefined || list.length === 0;
 
-/** The rule of the whole definition that a rule of one container makes. */
+/** Applies a container's rule to each container of a definition. */
 export const eachContainer = (rule: ContainerRule): Rule =>
   function* (definition) {
     for (const container of containersOf(definition)) yield* rule(container, definition);
   };
 
-/** The values that appear more than once, each once. */
+/** Each value that appears more than once, once. */
 export function duplicates(values: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   return [...new Set(values.filter((value) => seen.size === seen.add(value).size))];
 }
 
-/** A message for a number that is outside its range; nothing for an absent one. */
+/** Yields a message for a number outside its range; nothing for an absent one. */
 export function* outside(
   what: string,
   value: number | undefined,

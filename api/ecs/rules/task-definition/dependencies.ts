@@ -1,4 +1,4 @@
-/** dependsOn and volumesFrom: what containers say of each other. */
+/** Checks dependsOn and volumesFrom, with which containers refer to each other. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { Rule } from './definition.ts';
 import { containersOf, isEssential, nameOf } from './definition.ts';
@@ -26,7 +26,7 @@ export const dependsOnRule: Rule = function* (definition) {
 export const dependencyCycleRule: Rule = function* (definition) {
   const containers = containersOf(definition);
   let open = new Map(containers.map((container) => [nameOf(container), dependenciesOf(container)]));
-  // Takes away, again and again, what depends on nothing that is left; a cycle is what remains.
+  // Repeatedly removes containers that depend on nothing that is left. What remains is a cycle.
   for (;;) {
     const left = new Map([...open].filter(([, targets]) => targets.some((target) => open.has(target))));
     if (left.size === open.size) break;
@@ -35,7 +35,7 @@ export const dependencyCycleRule: Rule = function* (definition) {
   if (open.size > 0) yield `The dependencies of these containers form a cycle: ${[...open.keys()].join(', ')}.`;
 };
 
-/** Start order follows dependsOn, links and volumesFrom alike. */
+/** dependsOn, links and volumesFrom all decide the start order. */
 const dependenciesOf = ({ dependsOn, volumesFrom, links }: ContainerDefinition): readonly string[] => [
   ...(dependsOn ?? []).map(({ containerName }) => containerName ?? ''),
   ...(volumesFrom ?? []).map(({ sourceContainer }) => sourceContainer ?? ''),

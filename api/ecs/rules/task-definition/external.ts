@@ -1,4 +1,4 @@
-/** What tasks on EXTERNAL instances may not have. */
+/** Refuses what tasks on EXTERNAL instances may not have. */
 import type { Rule } from './definition.ts';
 
 export const externalRule: Rule = function* ({ networkMode }) {

@@ -1,4 +1,4 @@
-/** What FARGATE tasks may not have, and the sizes they come in. */
+/** Refuses what FARGATE tasks may not have, and checks their sizes. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { parseCpuUnits, parseMemoryMiB } from '../../../../model/task-requirements.ts';
 import type { Definition, Rule } from './definition.ts';
@@ -13,7 +13,7 @@ const SIZES: Readonly<Record<number, readonly [least: number, most: number, step
   8192: [16_384, 61_440, 4096],
   16384: [32_768, 122_880, 8192],
 };
-/** The smallest cpu takes these and nothing between. */
+/** The smallest cpu takes only these amounts of memory, and none between them. */
 const SMALLEST_CPU = 256;
 const SMALLEST_MEMORIES = [512, 1024, 2048];
 const LOG_DRIVERS = ['awslogs', 'splunk', 'awsfirelens'];
@@ -27,7 +27,7 @@ export const fargateRule: Rule = function* (definition) {
   for (const container of containersOf(definition)) yield* containerParameters(container);
 };
 
-/** What a call may override: the task's own cpu and memory, and its containers' cpu. */
+/** Checks what a call may override: the task's own cpu and memory, and its containers' cpu. */
 export const fargateSizeRule: Rule = function* (definition) {
   const { cpu, memory } = definition;
   if (cpu === undefined) yield "Fargate requires that 'cpu' be defined at the task level";
@@ -37,7 +37,7 @@ export const fargateSizeRule: Rule = function* (definition) {
   yield* cpuSum(definition);
 };
 
-/** Elsewhere a container's cpu is a share, and shares may add up to more than the task has. */
+/** On other compute, a container's cpu is a share, and shares may add up to more than the task has. */
 function* cpuSum(definition: Definition): Iterable<string> {
   const cpu = parseCpuUnits(definition.cpu ?? '');
   const shares = containersOf(definition).reduce((sum, container) => sum + (container.cpu ?? 0), 0);

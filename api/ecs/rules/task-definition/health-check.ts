@@ -1,4 +1,4 @@
-/** Health checks of containers. */
+/** Checks the health checks of containers. */
 import type { ContainerRule } from './definition.ts';
 import { eachContainer, nameOf, outside } from './definition.ts';
 

@@ -1,4 +1,4 @@
-/** All rules of RegisterTaskDefinition, in the order in which they refuse. */
+/** All rules of RegisterTaskDefinition, in the order in which they are checked. */
 import { EcsError } from '../../../../model/errors.ts';
 import { unsupportedParameters } from '../../../../model/unsupported-parameters.ts';
 import type { Definition, Rule } from './definition.ts';
@@ -21,7 +21,7 @@ import {
 } from './task-level.ts';
 import { mountPointsRule, volumesRule } from './volumes.ts';
 
-/** Rules of the compute that the definition says it must run on. */
+/** Rules for the compute that the definition requires. */
 const COMPATIBILITY_RULES: Readonly<Record<string, Rule>> = {
   EC2: () => [],
   EXTERNAL: externalRule,
@@ -35,7 +35,7 @@ const compatibilityRule: Rule = function* (definition) {
   }
 };
 
-/** What ECS allows and Longshore can not do yet is refused by name, never dropped. */
+/** What ECS allows and Longshore does not support yet is refused by name, never ignored. */
 const supportedRule: Rule = (definition) =>
   unsupportedParameters(definition).map((parameter) => `${parameter} is not supported by Longshore yet.`);
 

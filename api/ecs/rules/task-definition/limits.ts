@@ -1,9 +1,9 @@
-/** Ranges and shapes of further container parameters. */
+/** Checks ranges and shapes of further container parameters. */
 import type { ContainerRule, Rule } from './definition.ts';
 import { containersOf, duplicates, eachContainer, nameOf, outside } from './definition.ts';
 
 const MAX_ENVIRONMENT_FILES = 10;
-/** Docker keeps time-outs in seconds in 32 bits. */
+/** Docker stores time-outs in seconds in 32 bits. */
 const MAX_TIMEOUT_SECONDS = 2 ** 31 - 1;
 
 const limits: ContainerRule = function* (container) {
@@ -55,7 +55,7 @@ const linuxParameters: ContainerRule = function* (container) {
 
 export const linuxParametersRule = eachContainer(linuxParameters);
 
-/** The engine limits swap together with memory, so without a limit of that it would take no notice. */
+/** The engine limits swap together with memory, so without a memory limit it would ignore maxSwap. */
 export const swapRule: Rule = function* (definition) {
   if (definition.memory !== undefined) return;
   for (const container of containersOf(definition)) {

@@ -1,4 +1,4 @@
-/** Log drivers and the options that they can not do without. */
+/** Checks log drivers and their required options. */
 import type { ContainerRule } from './definition.ts';
 import { containersOf, eachContainer } from './definition.ts';
 

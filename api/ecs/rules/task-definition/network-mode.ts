@@ -1,4 +1,4 @@
-/** Container parameters that a network mode rules out. */
+/** Refuses container parameters that a network mode excludes. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { ContainerRule, Rule } from './definition.ts';
 import { containersOf, eachContainer, isEmpty, nameOf } from './definition.ts';
@@ -28,7 +28,7 @@ const parameters: ContainerRule = function* (container, { networkMode = 'bridge'
 
 export const networkModeRule = eachContainer(parameters);
 
-/** A link names a container of the same definition, and what it is called inside: `db` or `db:database`. */
+/** A link names a container of the same definition, perhaps with an alias: `db` or `db:database`. */
 export const linksRule: Rule = function* (definition) {
   const names = new Set(containersOf(definition).map(nameOf));
   for (const container of containersOf(definition)) {

@@ -1,4 +1,4 @@
-/** portMappings, by network mode. */
+/** Checks portMappings by network mode. */
 import type { ContainerDefinition, PortMapping } from '@aws-sdk/client-ecs';
 import type { ContainerRule, Rule } from './definition.ts';
 import { containersOf, duplicates, eachContainer, isEmpty, nameOf, outside } from './definition.ts';
@@ -43,7 +43,7 @@ function* portMapping(
 function* portRange(range: string, mapping: PortMapping, networkMode: string | undefined): Iterable<string> {
   const [, first = '', last = ''] = PORT_RANGE.exec(range) ?? [];
   if (!(Number(first) >= 1 && Number(first) < Number(last) && Number(last) <= MAX_PORT)) {
-    yield `containerPortRange '${range}' is invalid. Write the first and the last port, as 8000-8010.`;
+    yield `containerPortRange '${range}' is invalid. Write the first and the last port, such as 8000-8010.`;
   }
   if (mapping.hostPort !== undefined) yield 'hostPort can not be specified with containerPortRange.';
   if (networkMode === 'host' || networkMode === 'none') {
@@ -61,7 +61,10 @@ export const portNamesRule: Rule = function* (definition) {
     yield `Port names must be unique in a task definition: '${name}' appears twice.`;
 };
 
-/** Containers of an awsvpc task have one network: no two may listen on one port. So do those of a host mode task. */
+/**
+ * The containers of an awsvpc task share one network, and so do those of a host mode task: no two may listen on one
+ * port.
+ */
 export const sharedPortsRule: Rule = function* (definition) {
   const { networkMode } = definition;
   const taken = containersOf(definition).flatMap(({ portMappings: mappings = [] }) =>

@@ -1,4 +1,4 @@
-/** What needs the execution role: secrets are fetched with it before a container starts. */
+/** Checks what needs the execution role: the agent fetches secrets with it before a container starts. */
 import type { Rule } from './definition.ts';
 import { containersOf, isEmpty } from './definition.ts';
 

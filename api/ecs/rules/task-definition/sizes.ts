@@ -1,14 +1,20 @@
-/** CPU, memory and GPUs of the task and of its containers, also as a call overrides them. The Fargate table is fargate.ts's. */
+/**
+ * Checks CPU, memory and GPUs of the task and its containers, also after a call's overrides. fargate.ts has the Fargate
+ * table.
+ */
 import { addGpus, MOST_GPUS, readGpus, type GpuAmount } from '../../../../model/gpus.ts';
 import { invalidGpus, parseCpuUnits, parseMemoryMiB } from '../../../../model/task-requirements.ts';
 import type { ContainerRule, Rule } from './definition.ts';
 import { containersOf, eachContainer, nameOf } from './definition.ts';
 
 const TROUBLESHOOTING = 'For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.';
-/** Of tasks that do not say FARGATE; its own table is stricter. */
+/** For tasks that do not require FARGATE; its own table is stricter. */
 const MIN_TASK_CPU = 128;
 const MAX_TASK_CPU = 196_608;
-/** What the oldest supported engine starts; the agent raises it to its own engine's minimum. */
+/**
+ * The least memory that the oldest supported engine starts a container with. The agent raises it to its own engine's
+ * minimum.
+ */
 const MIN_MEMORY_MIB = 4;
 
 const taskSizeRule: Rule = function* ({ cpu, memory }) {
@@ -45,7 +51,7 @@ const containerSize: ContainerRule = function* (container, { memory: taskMemory 
 
 const containerSizesRule = eachContainer(containerSize);
 
-/** The memory that the containers reserve together must fit into the task. Their cpu must on FARGATE only. */
+/** The containers' reserved memory must fit into the task. Their cpu must do so on FARGATE only. */
 const sumRule: Rule = function* (definition) {
   const memory = parseMemoryMiB(definition.memory ?? '');
   const reserved = containersOf(definition).reduce((sum, c) => sum + (c.memoryReservation ?? c.memory ?? 0), 0);
@@ -62,7 +68,7 @@ const containerGpus: ContainerRule = function* (container) {
   }
 };
 
-/** A container that takes all leaves none to another. */
+/** A container that takes all GPUs leaves none to another. */
 const allGpusRule: Rule = function* (definition) {
   const asked = containersOf(definition).flatMap(({ resourceRequirements = [] }) =>
     resourceRequirements.filter(({ type }) => type === 'GPU'),
@@ -73,7 +79,7 @@ const allGpusRule: Rule = function* (definition) {
   }
 };
 
-/** In the order in which they refuse. */
+/** In the order in which they are checked. */
 export const SIZE_RULES: readonly Rule[] = [
   taskSizeRule,
   containerSizesRule,

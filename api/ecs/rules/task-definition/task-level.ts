@@ -1,4 +1,4 @@
-/** Parameters of the definition beside its containers. */
+/** Checks the parameters of the definition other than its containers. */
 import { MAX_PLACEMENT_CONSTRAINTS, readConstraint } from '../../../../model/placement-rules.ts';
 import type { Rule } from './definition.ts';
 import { containersOf, nameOf, outside } from './definition.ts';
@@ -39,7 +39,7 @@ export const ephemeralStorageRule: Rule = function* ({ ephemeralStorage, require
   }
 };
 
-/** ECS's limit for a definition as JSON. */
+/** ECS's limit on the size of a definition as JSON. */
 const MAX_DEFINITION_BYTES = 64 * 1024;
 
 export const definitionSizeRule: Rule = function* (definition) {

@@ -1,11 +1,11 @@
-/** Volumes, and the mount points that use them. */
+/** Checks volumes, and the mount points that use them. */
 import type { Volume } from '@aws-sdk/client-ecs';
 import type { ContainerRule, Rule } from './definition.ts';
 import { duplicates, eachContainer, nameOf } from './definition.ts';
 
 const NAME = /^[A-Za-z0-9_-]{1,255}$/;
 
-/** A volume is backed by one thing; `host` may be an empty object, which is a plain Docker volume. */
+/** A volume has one backing. `host` may be an empty object, which means a plain Docker volume. */
 const backings = (volume: Volume): readonly unknown[] =>
   [
     volume.host?.sourcePath,
