@@ -1,7 +1,7 @@
 /**
- * The workflow bundle, kept in a cache: building it takes seconds, and it changes only with the code. It is built in a
- * child process, which is this file run with the target and the interceptor modules: the bundler leaves a hundred
- * megabytes behind in its process, and keeps it from anything else meanwhile.
+ * The workflow bundle, kept in a cache: building it takes seconds, and it changes only with the code. A child process
+ * builds it by running this file with the target and the interceptor modules, because the bundler blocks its process
+ * and leaves a hundred megabytes behind in it.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { LEAN_PROMISES } from './lean-promises.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** Everything that workflow code may import of ours. */
+/** The folders of ours from which workflow code may import. */
 const BUNDLED_FOLDERS = ['model', 'scheduler', 'workflows', 'activities'];
 
 async function sourceFiles(folder: string): Promise<string[]> {
@@ -24,7 +24,7 @@ async function sourceFiles(folder: string): Promise<string[]> {
 
 async function sourceDigest(interceptorModules: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  // Every library that the bundle takes in, by its exact version.
+  // The exact version of every library that the bundle includes.
   hash.update(await readFile(join(root, 'package-lock.json')));
   for (const folder of BUNDLED_FOLDERS) {
     for (const file of await sourceFiles(folder)) hash.update(file.slice(root.length)).update(await readFile(file));
@@ -34,8 +34,9 @@ async function sourceDigest(interceptorModules: readonly string[]): Promise<stri
 }
 
 /**
- * The bundle of workflows/index.ts, from the cache when the sources are the same. Safe with several processes at once.
- * `interceptorModules`: files that export `interceptors`, for every workflow of the bundle.
+ * Returns the bundle of workflows/index.ts, from the cache if the sources are the same. Several processes may call this
+ * at once. `interceptorModules`: files that export `interceptors`, for every workflow of the bundle. Rejects if the
+ * bundle cannot be built.
  */
 export async function loadWorkflowBundle(
   cacheDir: string,
@@ -45,7 +46,7 @@ export async function loadWorkflowBundle(
   try {
     return lean(await readFile(file, 'utf8'));
   } catch {
-    // Not built yet for these sources.
+    // No bundle has been built for these sources.
   }
   await mkdir(cacheDir, { recursive: true });
   await buildInChild([file, ...interceptorModules]);
@@ -71,8 +72,8 @@ async function build(file: string, interceptorModules: readonly string[]): Promi
   const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
   const bundle = await bundleWorkflowCode({
     workflowsPath,
-    // No module of ours holds state (eslint.config.mjs), so all workflows of a worker share one instance of each: to evaluate
-    // them again would be a good part of what a workflow's start costs.
+    // No module of ours holds state (eslint.config.mjs), so all workflows of a worker share one instance of each.
+    // Evaluating them again would be a good part of what a workflow's start costs.
     preloadModules: [workflowsPath],
     workflowInterceptorModules: [...interceptorModules],
     logger: new DefaultLogger('WARN'),
@@ -82,7 +83,7 @@ async function build(file: string, interceptorModules: readonly string[]): Promi
   await rename(partial, file);
 }
 
-/** On the bundle's first line: its source map counts the others. */
+/** The code goes onto the bundle's first line, because its source map counts lines. */
 const lean = (code: string): { code: string } => ({ code: LEAN_PROMISES + code });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,4 +1,4 @@
-/** From rows of the store to the state that a workflow carries into a new run. Pure. */
+/** Turns rows of the store into the state that a workflow carries into a new run. Pure. */
 import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
 import type { ServiceRecord } from '../model/service.ts';
 import type { TaskDefinitionRecord } from '../model/task-definition.ts';
@@ -29,15 +29,15 @@ const instanceId = ({ containerInstanceId }: LiveInstance): string => containerI
 
 export interface ServiceRows {
   readonly record: ServiceRecord;
-  /** Its tasks that are not STOPPED. */
+  /** The service's tasks that are not STOPPED. */
   readonly tasks: readonly Task[];
-  /** Those that its deployments name. */
+  /** The task definitions that the service's deployments name. */
   readonly definitions: readonly TaskDefinitionRecord[];
   /** DRAINING instances of any cluster. */
   readonly draining: readonly LiveInstance[];
 }
 
-/** The throttle and the notes of events begin afresh: they are not part of the records. */
+/** The throttle and the notes of events are not in the store, so they begin afresh. */
 export function carriedService({ record, tasks, definitions, draining }: ServiceRows): CarriedService {
   const byArn = new Map(definitions.map((row) => [row.definition.taskDefinitionArn, row]));
   const used = new Set(tasks.map((task) => task.containerInstanceId));
@@ -76,10 +76,10 @@ export function carriedService({ record, tasks, definitions, draining }: Service
   };
 }
 
-/** The command as far as tasks still need it; a launch that is issued again finds the subnet in the task's attachment. */
+/** The part of the command that tasks still need. A repeated launch finds the subnet in the task's attachment. */
 export function carriedRunTask(tasks: readonly Task[], { definition }: TaskDefinitionRecord): CarriedRunTask {
   const [first] = tasks;
-  if (!first) throw new Error('a run-task workflow is rebuilt from at least one task');
+  if (!first) throw new Error('a run-task workflow can only be rebuilt from at least one task');
   const networkConfiguration = networkConfigurationOf(first);
   const waiting = tasks.find(({ placement }) => placement !== undefined)?.placement;
   return {
@@ -111,7 +111,7 @@ function networkConfigurationOf(task: Task): NetworkConfiguration | undefined {
   return subnet === undefined ? undefined : { awsvpcConfiguration: { subnets: [subnet] } };
 }
 
-/** Silent until its agent registers again; given up if it does not. */
+/** The instance counts as silent until its agent registers again, and is given up if the agent does not. */
 export const carriedInstance = (instance: LiveInstance): InstanceState => ({
   version: 1,
   status: instance.status,

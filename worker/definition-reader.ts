@@ -1,9 +1,9 @@
-/** The task definitions that rows name. */
+/** Reads the task definitions that rows name. */
 import { parseTaskDefinitionRef } from '../model/arn.ts';
 import type { TaskDefinitionRecord } from '../model/task-definition.ts';
 import type { Store } from '../store/contract/store.ts';
 
-/** Reads each definition once. */
+/** Reads each definition only once. */
 export class DefinitionReader {
   readonly #store: Store;
   readonly #known = new Map<string, TaskDefinitionRecord>();

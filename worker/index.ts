@@ -1,4 +1,6 @@
-/** The control plane's worker: runs the workflows and their store activities. Stateless; any number of them. */
+/**
+ * The control plane's worker: runs the workflows and their store activities. It is stateless, and any number may run.
+ */
 import { Client, Connection } from '@temporalio/client';
 import {
   DefaultLogger,
@@ -26,21 +28,24 @@ export interface WorkerOptions {
   readonly store: Store;
   readonly partition: Partition;
   readonly policy: InstancePolicy;
-  /** Folder for the workflow bundle; shared by all workers of a machine. */
+  /** Folder for the workflow bundle, shared by all workers of a machine. */
   readonly bundleCacheDir: string;
   readonly logger: Logger;
 }
 
-/** How long the server holds a workflow task back for a worker that was killed, before any other may take it. */
+/** How long the server holds a workflow task for a worker that was killed before another worker may take it. */
 const STICKY_TIMEOUT_MS = 3_000;
 
-/** For what was terminated by hand: an owner whose call was lost takes up what is there by itself. */
+/** How often to look for workflows that somebody terminated. An owner whose call was lost finds its tasks by itself. */
 const LOOK_EVERY_MS = 2 * 60_000;
 
-/** An agent's worker runs activities only, and means to. */
+/** The SDK warns of a worker without workflows, but an agent's worker runs activities only, on purpose. */
 const EXPECTED_WARNING = 'No workflows registered, not polling for workflow tasks';
 
-/** Lines of the Temporal SDK, in our log. Once per process: the runtime is the process's. */
+/**
+ * Writes the Temporal SDK's log lines to our log. Call it once per process, because the SDK's runtime belongs to the
+ * process.
+ */
 export function installTemporalLogger(logger: Logger): void {
   const write = ({ level, message, meta }: LogEntry): void => {
     const { error, ...rest }: Record<string, unknown> = { ...meta };
@@ -61,7 +66,10 @@ async function returningAgents(store: Store, { heartbeatTimeoutMs }: InstancePol
   return { instanceIds, until: Date.now() + heartbeatTimeoutMs };
 }
 
-/** Starts the worker. Resolves when it polls and every owner that the store knows has its workflow; `shutdown` lets steps under way finish. */
+/**
+ * Starts the worker. Resolves once it polls and every owner that the store knows has its workflow. `shutdown` lets
+ * workflow tasks and activities under way finish.
+ */
 export async function startWorker(options: WorkerOptions): Promise<{ shutdown(): Promise<void> }> {
   const { temporal, store, policy, logger } = options;
   const connectionOptions = temporalConnectionOptions(temporal);

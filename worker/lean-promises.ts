@@ -1,9 +1,10 @@
 /**
- * Runs in the workflows' sandbox before their code. For its stack-trace query, Temporal's SDK notes where each promise of a
- * workflow was made: it compiles two functions and formats a stack each time, half of all that a large deployment costs a
- * worker (sdk-typescript issue 1587), and there is no setting against it. It gets at the sandbox's globals by way of the promise:
- * there it finds what it needs to tell whose promise it is, ready made, and for the stack something that has none. An SDK that
- * asks in other words is served as ever.
+ * Runs in the workflows' sandbox before their code. For its stack-trace query, Temporal's SDK notes where a workflow
+ * makes each promise: it compiles two functions and formats a stack each time. That is half of what a large deployment
+ * costs a worker (sdk-typescript issue 1587), and no setting turns it off. The SDK reaches the sandbox's globals
+ * through the promise's constructor. This code replaces that constructor: it answers the SDK's two questions from
+ * memory, and for the stack gives an object that has none. Any other call is compiled as usual, so an SDK that asks
+ * differently still works.
  */
 export const LEAN_PROMISES = `(() => {
   const compile = Function;

@@ -1,10 +1,10 @@
-/** Forgets what is past its retention, from time to time. */
+/** Removes rows that are past their retention, from time to time. */
 import type { Logger } from 'pino';
 import type { Store } from '../store/contract/store.ts';
 
 const PURGE_EVERY_MS = 10 * 60_000;
 
-/** How long rows are kept. */
+/** How long rows are kept, in milliseconds. */
 export interface Retention {
   readonly stoppedTaskRetentionMs: number;
   readonly eventRetentionMs: number;
@@ -17,7 +17,7 @@ interface PurgeOptions {
   readonly logger: Logger;
 }
 
-/** Begins to purge; what fails is tried again the next time. */
+/** Starts to purge. A purge that fails is tried again the next time. */
 export function startPurging(options: PurgeOptions): { stop(): void } {
   const timer = setInterval(() => void purge(options), PURGE_EVERY_MS);
   return { stop: () => clearInterval(timer) };

@@ -1,6 +1,6 @@
 /**
- * Starts owners again that the store knows and Temporal does not: after its data was lost, or after they were terminated.
- * Running containers are not touched; their agents report to the new runs. With nothing lost, this only looks.
+ * Starts owners again that the store knows and Temporal does not, because its data was lost or somebody terminated
+ * them. Running containers are not touched; their agents report to the new runs. If nothing is lost, this only looks.
  */
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
@@ -19,17 +19,19 @@ import { packService } from '../workflows/state.ts';
 import { carriedInstance, carriedRunTask, carriedService } from './carried-state.ts';
 import { DefinitionReader } from './definition-reader.ts';
 
-/** A workflow to start with the state it would have carried over continue-as-new. */
+/** A workflow to start with the state that it would have carried over continue-as-new. */
 interface LostWorkflow {
   readonly workflowType: string;
   readonly workflowId: string;
   readonly args: readonly [input: object, carried: object];
-  /** Asked once Temporal has said that it does not run: it may have ended in order since the rows were read. */
+  /**
+   * Asked once Temporal has said that the workflow does not run: it may have ended in order since the rows were read.
+   */
   readonly isStillLive: () => Promise<boolean>;
   readonly before?: () => Promise<void>;
 }
 
-/** Workflows that are started at a time. */
+/** How many workflows are started at the same time. */
 const AT_A_TIME = 16;
 
 export interface RebuildOptions {
@@ -39,15 +41,15 @@ export interface RebuildOptions {
 }
 
 /**
- * Returns how many were started. Several workers may do so at once: the first start of an id wins. It seldom finds
- * anything, so it begins with no more than the names.
+ * Returns how many workflows were started. Several workers may do this at once: the first start of an id wins. It
+ * seldom finds anything, so it first reads only the names.
  */
 export async function rebuildLostWorkflows(options: RebuildOptions): Promise<number> {
   const { client, store } = options;
   const [isRunning, names] = await Promise.all([runningWorkflows(client), store.listOwners()]);
   if (await allRun(names, isRunning)) return 0;
   const { owners, instances } = await knownWorkflows(store);
-  // An instance may have news for the owners of its tasks at once: they must be there to hear it.
+  // An instance may have news for the owners of its tasks at once, so the owners must exist first.
   return (await startLost(owners, isRunning, options)) + (await startLost(instances, isRunning, options));
 }
 
@@ -93,8 +95,9 @@ async function start(workflow: LostWorkflow, { client, logger }: RebuildOptions)
 type IsRunning = (workflowId: string) => Promise<boolean>;
 
 /**
- * Thousands of owners must not hold up the start: Temporal's list names most of them. It lags a little, so those that it does
- * not name are asked about; one that it still names though it has just ended is found by the next look.
+ * Asking about thousands of owners one by one would delay the start, so Temporal's list names most of them. The list
+ * lags a little: owners that it does not name are asked about, and one that it names although it has just ended is
+ * found by the next look.
  */
 async function runningWorkflows(client: Client): Promise<IsRunning> {
   const listed = new Set<string>();
@@ -134,7 +137,7 @@ async function knownWorkflows(store: Store): Promise<KnownWorkflows> {
       workflowType: CONTAINER_INSTANCE_WORKFLOW,
       workflowId: containerInstanceWorkflowId(clusterName, containerInstanceId),
       args: [{ clusterName, containerInstanceId }, carriedInstance({ ...instance, version })],
-      // Nobody watches its agent at present: no new work for it until somebody does.
+      // Nobody watches the instance's agent at present, so the instance gets no new work until somebody does.
       isStillLive: async () => {
         const [row] = await store.getInstances(clusterName, [containerInstanceId]);
         return row !== undefined && row.status !== 'INACTIVE';

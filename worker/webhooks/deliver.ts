@@ -1,6 +1,6 @@
 /**
  * Delivers events to webhooks: to each in order, at least once, by one worker at a time. Any number of workers may run
- * this; whoever holds a webhook's lease delivers to it, and moves its position on after each success.
+ * this; the one with a webhook's lease delivers to it, and moves the webhook's position after each success.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { post } from './post.ts';
 
 export interface WebhookDeliveryDeps {
   readonly store: Pick<Store, 'listEvents' | 'claimWebhooks' | 'advanceWebhook' | 'failWebhook' | 'releaseWebhook'>;
-  /** Whose ARNs the events show. */
+  /** The account and region of the ARNs in the events. */
   readonly partition: Partition;
   readonly logger: {
     debug(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -26,12 +26,12 @@ export interface WebhookDeliveryDeps {
 export interface DeliveryTiming {
   /** How often to look for webhooks with something to deliver. */
   readonly pollMs: number;
-  /** Longer than one attempt takes: a holder that is silent for longer is taken for dead. */
+  /** Must be longer than one attempt takes: a worker with a lease that is silent for longer counts as dead. */
   readonly leaseMs: number;
-  /** Wait after the first failure; doubles with each further one. */
+  /** The wait after the first failure; it doubles with each further one. */
   readonly retryMs: number;
   readonly longestRetryMs: number;
-  /** As EventBridge: an event is tried for a day, then dropped, and the next one's turn comes. */
+  /** As in EventBridge, an event is tried for a day and then dropped, so that the next one follows. */
   readonly dropAfterMs: number;
 }
 
@@ -46,7 +46,7 @@ const TIMING: DeliveryTiming = {
 const WEBHOOKS_AT_ONCE = 16;
 const PAGE = 100;
 
-/** Delivers until it is stopped; `stop` breaks attempts under way off: they are made again. */
+/** Delivers until it is stopped. `stop` aborts attempts under way; they are made again later. */
 export function startWebhookDelivery(deps: WebhookDeliveryDeps): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const delivery = new WebhookDelivery(deps, stopping.signal);
@@ -97,7 +97,7 @@ class WebhookDelivery {
     }
   }
 
-  /** Delivers all that there is, or up to the first failure. */
+  /** Delivers everything that is waiting, or up to the first failure. */
   async #serve(claimed: ClaimedWebhook): Promise<void> {
     const lease = { webhookId: claimed.webhook.webhookId, holder: this.#holder, leaseMs: this.#timing.leaseMs };
     let current: ClaimedWebhook | undefined = claimed;
@@ -118,7 +118,7 @@ class WebhookDelivery {
     await this.#deps.store.releaseWebhook(lease);
   }
 
-  /** The webhook as it is then; undefined when it is no longer in our hands. */
+  /** Returns the webhook as it is afterwards; undefined if this worker has lost the lease. */
   async #advance(
     lease: WebhookLease,
     claimed: ClaimedWebhook,
@@ -135,7 +135,7 @@ class WebhookDelivery {
     return { ...claimed, webhook: { ...webhook, delivery: { ...delivery, ...failing, failures, position } } };
   }
 
-  /** An attempt that a stop broke off is no failure of the receiver's. */
+  /** An attempt that a stop aborted does not count as the receiver's failure. */
   async #fail(lease: WebhookLease, claimed: ClaimedWebhook, error: string): Promise<void> {
     if (this.#signal.aborted) await this.#deps.store.releaseWebhook(lease);
     else await this.#deps.store.failWebhook(lease, { error, retryInMs: this.#retryIn(claimed) });
@@ -155,7 +155,7 @@ class WebhookDelivery {
 
   #retryIn({ webhook }: ClaimedWebhook): number {
     const { retryMs, longestRetryMs } = this.#timing;
-    // 2^30 is beyond any limit, and still a number.
+    // 2^30 is beyond any limit, but still a number.
     return Math.min(retryMs * 2 ** Math.min(webhook.delivery.failures, 30), longestRetryMs);
   }
 }

@@ -1,4 +1,4 @@
-/** One delivery to a webhook: a signed POST that counts as done with any 2xx. */
+/** Makes one delivery to a webhook: a signed POST that succeeds with any 2xx. */
 import { createHmac } from 'node:crypto';
 import type { EventEnvelope } from '../../model/event.ts';
 
@@ -14,13 +14,16 @@ export interface Delivery {
 }
 
 /**
- * `sha256=` and the hex HMAC of `timestamp.body`. The receiver computes the same, compares in constant time, and refuses
- * timestamps (seconds) that are old.
+ * Returns `sha256=` and the hex HMAC of `timestamp.body`. The receiver computes the same, compares in constant time,
+ * and refuses old timestamps (in seconds).
  */
 export const signature = (secret: string, timestamp: number, body: string): string =>
   `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 
-/** Undefined when it was accepted; else why not. Redirects are not followed: they count as a refusal. */
+/**
+ * Returns undefined if the receiver accepted the event, or else the reason. Redirects are not followed and count as a
+ * refusal.
+ */
 export async function post(delivery: Delivery, signal: AbortSignal): Promise<string | undefined> {
   const body = JSON.stringify(delivery.event);
   const timestamp = Math.floor(Date.now() / 1000);
