@@ -1,4 +1,4 @@
-/** The floor under every large launch: as many activities that do nothing, on the same Temporal server. */
+/** The reference for every large launch: as many activities that do nothing, on the same Temporal server. */
 import type { Client } from '@temporalio/client';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { BARE_TASK_QUEUE, withBareWorker } from './bare-worker.ts';
@@ -11,7 +11,9 @@ export interface BareLoad {
   readonly activitiesEach: number;
 }
 
-/** Milliseconds from the first workflow's start until the last has its answers; one worker, one task queue. */
+/**
+ * Milliseconds from the first workflow's start until the last has all its answers, with one worker and one task queue.
+ */
 export const timeBareActivities = (temporal: TemporalSettings, load: BareLoad): Promise<number> =>
   withBareWorker(temporal, (client) => timeWorkflows(client, load));
 

@@ -1,4 +1,4 @@
-/** The floor under RunTask: an update that starts its workflow and does nothing else, on the same Temporal server. */
+/** The reference for RunTask: an update that starts its workflow and does nothing else, on the same Temporal server. */
 import { randomUUID } from 'node:crypto';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
@@ -6,7 +6,7 @@ import type { ActivityKind } from './answer-activities.ts';
 import { BARE_TASK_QUEUE, withBareWorker } from './bare-worker.ts';
 import { type bareCall, bareUpdate } from './bare-workflow.ts';
 
-/** While `use` runs, its argument makes one call, answered when the workflow has done these activities. */
+/** While `use` runs, its argument makes one call, which is answered once the workflow has run these activities. */
 export const withBareCalls = <T>(
   temporal: TemporalSettings,
   activities: readonly ActivityKind[],

@@ -1,4 +1,4 @@
-/** A worker of the bench's own on the Temporal server that is measured: what references run on. */
+/** A worker for the references, on the Temporal server that is measured. */
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
@@ -8,7 +8,7 @@ import { installQuietRuntime } from './quiet-runtime.ts';
 const WORKFLOWS = fileURLToPath(new URL('bare-workflow.ts', import.meta.url));
 export const BARE_TASK_QUEUE = 'bench-bare';
 
-/** While `use` runs, one worker carries out the workflows of bare-workflow.ts. */
+/** While `use` runs, one worker runs the workflows of bare-workflow.ts. */
 export async function withBareWorker<T>(temporal: TemporalSettings, use: (client: Client) => Promise<T>): Promise<T> {
   installQuietRuntime();
   const options = temporalConnectionOptions(temporal);

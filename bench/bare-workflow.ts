@@ -1,4 +1,4 @@
-/** The workflows that references run: nothing but activities. */
+/** The workflows of the references: they only call activities. */
 import {
   allHandlersFinished,
   condition,
@@ -16,15 +16,15 @@ interface BareActivities {
 const ordinary = proxyActivities<BareActivities>({ startToCloseTimeout: '1 minute' });
 const local = proxyLocalActivities<BareActivities>({ startToCloseTimeout: '1 minute' });
 
-/** What the call of `bareCall` is to do before it answers, one after the other. */
+/** Which activities `bareCall` runs, one after the other, before it answers. */
 export const bareUpdate = defineUpdate<undefined, [readonly ActivityKind[]]>('bare');
 
-/** So many activities, all ordered at once. */
+/** Runs `count` activities, all scheduled at once. */
 export async function bareActivities(count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => ordinary.nothing()));
 }
 
-/** Answers one update, and ends. */
+/** Answers one update, then ends. */
 export async function bareCall(): Promise<void> {
   let answered = false;
   setHandler(bareUpdate, async (kinds) => {

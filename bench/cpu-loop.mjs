@@ -1,4 +1,4 @@
-/** A fixed piece of work for one core, in a thread of its own: answers how many milliseconds it took. */
+/** Does a fixed piece of work on one core, in its own thread. Returns how many milliseconds that took. */
 import { parentPort, workerData } from 'node:worker_threads';
 
 const begun = performance.now();

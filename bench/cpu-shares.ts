@@ -1,14 +1,17 @@
-/** What became of the machine's CPU time between two readings of /proc/stat. */
+/** Computes how the machine's CPU time was spent between two readings of /proc/stat. */
 
 /** Shares of all CPU time, from 0 to 1. */
 export interface CpuShares {
-  /** Neither idle, nor waiting for a disk, nor withheld. */
+  /** Time that was not idle, waiting for a disk or withheld. */
   readonly busy: number;
-  /** Withheld by the host of a virtual machine. */
+  /** Time that the host of a virtual machine withheld. */
   readonly stolen: number;
 }
 
-/** The fields of the first line: user, nice, system, idle, iowait, irq, softirq, steal. Guests' time is in user's. */
+/**
+ * The fields of the first line are user, nice, system, idle, iowait, irq, softirq, steal. The guests' time is part of
+ * user.
+ */
 export function cpuShares(before: string, after: string): CpuShares {
   const [first, last] = [ticksOf(before), ticksOf(after)];
   const spent = last.map((ticks, i) => ticks - (first[i] ?? 0));
@@ -20,6 +23,6 @@ export function cpuShares(before: string, after: string): CpuShares {
 
 function ticksOf(stat: string): readonly number[] {
   const line = /^cpu +([\d ]+)$/m.exec(stat)?.[1];
-  if (line === undefined) throw new Error(`no line of all CPUs in ${stat.slice(0, 200)}`);
+  if (line === undefined) throw new Error(`no line for all CPUs in ${stat.slice(0, 200)}`);
   return line.split(' ').slice(0, 8).map(Number);
 }

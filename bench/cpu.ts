@@ -1,12 +1,12 @@
-/** CPU time of the parts of a Longshore: whose work a figure is made of. */
+/** CPU time of the parts of a Longshore, which shows who did the work behind a figure. */
 import { readFileSync } from 'node:fs';
 import { partPids } from './parts.ts';
 import type { BenchRow } from './row.ts';
 
-/** Of Linux's accounting. */
+/** The unit of Linux's accounting. */
 const TICKS_A_SECOND = 100;
 
-/** Seconds of CPU since each part began; of Temporal when it is the embedded one. */
+/** Seconds of CPU that each part has used since it began. `Temporal` is there only if the server is embedded. */
 export type CpuTimes = Readonly<Record<'Longshore' | 'Postgres' | 'instances', number>> & {
   readonly Temporal?: number;
 };
@@ -14,7 +14,7 @@ export type CpuTimes = Readonly<Record<'Longshore' | 'Postgres' | 'instances', n
 export interface Parts {
   readonly longshore: number;
   readonly dataDir: string;
-  /** Of the processes that simulate container instances. */
+  /** The processes that simulate container instances. */
   readonly instances: readonly number[];
 }
 
@@ -28,7 +28,7 @@ export function cpuTimes({ longshore, dataDir, instances }: Parts): CpuTimes {
   };
 }
 
-/** A row that only reports, to stand under a figure. */
+/** A row without a reach, to print below a figure. */
 export function cpuRow(before: CpuTimes, after: CpuTimes): BenchRow {
   const spent = (part: keyof CpuTimes): number => (after[part] ?? 0) - (before[part] ?? 0);
   const others = `Postgres ${spent('Postgres').toFixed(1)}, instances ${spent('instances').toFixed(1)}`;
@@ -39,13 +39,13 @@ export function cpuRow(before: CpuTimes, after: CpuTimes): BenchRow {
 
 const total = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + secondsOf(pid), 0);
 
-/** Its own and that of children that have ended. */
+/** CPU time of the process and of its children that have ended. */
 function secondsOf(pid: number): number {
   const ticks = fieldsOf(pid)?.slice(11, 15).map(Number) ?? [];
   return ticks.reduce((sum, n) => sum + n, 0) / TICKS_A_SECOND;
 }
 
-/** What follows the command's name, which may hold anything. */
+/** The fields after the command's name, which may contain any character. */
 function fieldsOf(pid: number): readonly string[] | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -1,4 +1,4 @@
-/** A Longshore service, driven and watched over the API as any client would. */
+/** Drives and watches a Longshore service over the API, as any client would. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateServiceCommand,
@@ -13,12 +13,12 @@ import {
 import { COMMAND, IMAGE, MEMORY_MIB } from './stage.ts';
 
 const POLL_MS = 20;
-/** For counts: polls that follow closer would themselves slow the launch that they watch. */
+/** For counts. More frequent polls would themselves slow the launch that they watch. */
 const COUNT_POLL_MS = 100;
 const PATIENCE_MS = 120_000;
 export const FAMILY = 'bench';
 
-/** The task definition that every task of the bench has: one small container on Docker's bridge. */
+/** Registers the task definition of all the bench's tasks: one small container on Docker's bridge. */
 export async function registerTaskDefinition(ecs: ECSClient): Promise<void> {
   await ecs.send(
     new RegisterTaskDefinitionCommand({
@@ -54,7 +54,7 @@ export class EcsService {
     return this.#describe(taskArns);
   }
 
-  /** Waits for a RUNNING task that is none of these. */
+  /** Waits for a RUNNING task other than these. */
   async awaitReplacement(known: ReadonlySet<string>): Promise<Task> {
     return until(async () => {
       const { taskArns = [] } = await this.#ecs.send(new ListTasksCommand({ serviceName: this.#name }));
@@ -63,7 +63,7 @@ export class EcsService {
     });
   }
 
-  /** Deletes it and waits until its tasks have stopped. */
+  /** Deletes the service and waits until its tasks have stopped. */
   async delete(): Promise<void> {
     await this.#ecs.send(new DeleteServiceCommand({ service: this.#name, force: true }));
     await until(async () => (await this.tasks()).length === 0 || undefined);
@@ -79,13 +79,13 @@ export class EcsService {
   }
 }
 
-/** Asks until there is an answer. */
+/** Asks until there is an answer; throws after a limit. */
 async function until<T>(ask: () => Promise<T | undefined>, pauseMs = POLL_MS): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > deadline) throw new Error('Longshore did not get there in time');
+    if (performance.now() > deadline) throw new Error('Longshore took too long');
     await sleep(pauseMs);
   }
 }

@@ -1,4 +1,6 @@
-/** Large launches on a thousand simulated instances, beside as many bare activities on the same Temporal server. */
+/**
+ * Large launches on a thousand simulated instances, compared with as many bare activities on the same Temporal server.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeServicesCommand, type ECSClient } from '@aws-sdk/client-ecs';
 import { serviceWorkflowId } from '../workflows/messages.ts';
@@ -10,21 +12,21 @@ import { atMost, type BenchRow, median, timesReference } from './row.ts';
 
 const CREATES_AT_ONCE = 8;
 const DESCRIBED_AT_ONCE = 10;
-/** Of two hundred services: to look at them costs the control plane CPU, too. */
+/** For two hundred services, because polling them also costs the control plane CPU. */
 const POLL_MANY_MS = 1_000;
-/** As long as one bare activity for each launch takes. */
+/** A launch may take this many times as long as one bare activity. */
 const LARGE_TIMES_BARE = 2;
 const SMALL_TIMES_BARE = 1.45;
 /** A fifth of Temporal's limit for one run. */
 const EVENTS_REACH = 10_000;
-/** What Temporal asks for, sustained, of one workflow. */
+/** The sustained rate that Temporal recommends for one workflow. */
 const SIGNALS_REACH = 5;
 
 type Reference = NonNullable<BenchRow['reference']>;
 
 const figure = (name: string, value: number, unit = 'ms'): BenchRow => ({ name, value, unit });
 
-/** One service that fills every instance. */
+/** Launches one service that fills every instance. */
 export async function oneLarge(site: Site): Promise<readonly BenchRow[]> {
   const { ecs, temporal } = site.longshore;
   const { tasks, instances } = site.sizes;
@@ -53,7 +55,7 @@ export async function oneLarge(site: Site): Promise<readonly BenchRow[]> {
   ];
 }
 
-/** Many services at once, each with a workflow of its own. */
+/** Launches many services at once, each with its own workflow. */
 export async function manySmall(site: Site): Promise<readonly BenchRow[]> {
   const { services, tasksEach } = site.sizes;
   const reference = await bare(site, services, tasksEach);
@@ -71,7 +73,7 @@ export async function manySmall(site: Site): Promise<readonly BenchRow[]> {
   ];
 }
 
-/** Milliseconds until all run, and of each service from its own creation. */
+/** Milliseconds until all tasks run, and for each service from its creation. */
 async function launchAll(
   { longshore: { ecs }, sizes: { tasksEach } }: Site,
   names: readonly string[],
@@ -90,7 +92,7 @@ async function launchAll(
   void Promise.all(Array.from({ length: CREATES_AT_ONCE }, lane)).catch((error: unknown) => (failure = error));
   while (ready.size < names.length) {
     if (failure !== undefined) throw failure as Error;
-    if (performance.now() - begun > PATIENCE_MS) throw new Error(`only ${ready.size} services got there in time`);
+    if (performance.now() - begun > PATIENCE_MS) throw new Error(`only ${ready.size} services were ready in time`);
     await sleep(POLL_MANY_MS);
     const open = [...created.keys()].filter((name) => !ready.has(name));
     for (const name of await fullyRunning(ecs, open, tasksEach)) ready.set(name, performance.now());
@@ -99,7 +101,7 @@ async function launchAll(
   return { ms, times: names.map((name) => (ready.get(name) ?? 0) - (created.get(name) ?? 0)) };
 }
 
-/** The same number of orders without a scheduler, on the same Temporal. */
+/** As many activities without a scheduler, on the same Temporal. */
 async function bare({ longshore }: Site, workflows: number, activitiesEach: number): Promise<Reference> {
   const value = await timeBareActivities(longshore.temporal, { workflows, activitiesEach });
   return { name: `ms, ${workflows * activitiesEach} bare activities in ${workflows} workflows`, value };

@@ -1,4 +1,4 @@
-/** What the loss of an instance, and of the control plane itself, costs at size. */
+/** What the loss of an instance, and of the control plane itself, costs with a large fleet. */
 import { startLongshore } from './longshore.ts';
 import { awaitCounts, createService, endServices, LOST_CLUSTER, type Site } from './fleet-site.ts';
 import { atMost, type BenchRow } from './row.ts';
@@ -6,10 +6,10 @@ import { type SimulatedFleet, startSimulatedFleet } from './simulated-fleet.ts';
 import type { Stage } from './stage.ts';
 
 const REACH_MS = 10_000;
-/** A thousand instances that heartbeat every 12 s would keep a good part of the embedded Temporal busy. */
+/** The embedded Temporal would be busy with a thousand instances that heartbeat every 12 s. */
 export const FLEET_SETTINGS = { LONGSHORE_HEARTBEAT_TIMEOUT: '60s', LONGSHORE_INSTANCE_LOST_AFTER: '5s' };
 
-/** From the moment that its tasks count as lost, which is known to the API, until as many run again elsewhere. */
+/** Measures from the moment when the tasks count as lost, which the API knows, until as many run again elsewhere. */
 export async function instanceLost(site: Site, stage: Stage): Promise<readonly BenchRow[]> {
   const { ecs, temporal } = site.longshore;
   const { lostTasks } = site.sizes;
@@ -34,7 +34,7 @@ export async function instanceLost(site: Site, stage: Stage): Promise<readonly B
   return [atMost({ name, value: ms, unit: 'ms' }, REACH_MS)];
 }
 
-/** The whole control plane's process dies in the middle of a large launch: as soon as its first tasks run. */
+/** The whole control plane's process is killed in the middle of a large launch, as soon as its first tasks run. */
 export async function controlPlaneKilled(site: Site, stage: Stage): Promise<readonly BenchRow[]> {
   const { tasks } = site.sizes;
   const service = 'survivor';
@@ -55,7 +55,7 @@ export async function controlPlaneKilled(site: Site, stage: Stage): Promise<read
   const name = `kill -9 of the control plane with ${seen.running} of ${tasks} RUNNING: from its restart to ${more.running}`;
   return [
     atMost({ name, value: resumed - begun, unit: 'ms' }, REACH_MS),
-    { name: '  of which it took to start', value: ready - begun, unit: 'ms' },
+    { name: '  of which the start took', value: ready - begun, unit: 'ms' },
     { name: '  to all RUNNING', value: all - begun, unit: 'ms' },
   ];
 }

@@ -1,4 +1,4 @@
-/** What the rows of the fleet stand on: a Longshore, its simulated instances, and the calls that every row makes. */
+/** What all rows of the fleet share: a Longshore, its simulated instances, and the calls that every row makes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateServiceCommand,
@@ -17,14 +17,14 @@ const POLL_MS = 100;
 
 export interface FleetSizes {
   readonly instances: number;
-  /** Of the one large service. */
+  /** The number of tasks of the one large service. */
   readonly tasks: number;
   readonly services: number;
   readonly tasksEach: number;
   readonly lostTasks: number;
 }
 
-/** A Longshore and its instances, and the parts that a row may end and begin again. */
+/** A Longshore and its instances, and the parts that a row may end and start again. */
 export interface Site {
   readonly dataDir: string;
   readonly dockerHost: string;
@@ -47,7 +47,7 @@ export async function createService(
   await ecs.send(new CreateServiceCommand({ cluster, serviceName, taskDefinition: FAMILY, desiredCount }));
 }
 
-/** Waits until the service's counts are as wanted; answers with them. */
+/** Waits until the service has the wanted counts, and returns them. */
 export async function awaitCounts(
   ecs: ECSClient,
   { service, cluster = CLUSTER }: { readonly service: string; readonly cluster?: string },
@@ -59,12 +59,12 @@ export async function awaitCounts(
     const { runningCount = 0, pendingCount = 0 } = services?.[0] ?? {};
     const counts = { running: runningCount, pending: pendingCount };
     if (isWanted(counts)) return counts;
-    if (performance.now() > deadline) throw new Error(`${service} did not get there in time: ${runningCount} RUNNING`);
+    if (performance.now() > deadline) throw new Error(`${service} took too long: ${runningCount} RUNNING`);
     await sleep(POLL_MS);
   }
 }
 
-/** Deletes the services and waits until their last task has stopped: the next row has the machine for itself. */
+/** Deletes the services and waits until their last task has stopped, so that the next row has the machine to itself. */
 export async function endServices(ecs: ECSClient, names: readonly string[], cluster = CLUSTER): Promise<void> {
   for (const service of names) await ecs.send(new DeleteServiceCommand({ cluster, service, force: true }));
   const deadline = performance.now() + PATIENCE_MS;

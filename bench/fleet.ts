@@ -1,4 +1,7 @@
-/** The control plane at size: thousands of tasks on a thousand simulated container instances, everything durable. */
+/**
+ * The control plane with a large fleet: thousands of tasks on a thousand simulated container instances, all of it
+ * durable.
+ */
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
 import { say } from '../tools/progress.ts';
 import { registerTaskDefinition } from './ecs-service.ts';

@@ -1,6 +1,6 @@
-/** Patterns of the cluster query language that would hang a caller, were they matched by trial and error. */
+/** Patterns of the cluster query language that would hang a backtracking matcher. */
 
-/** Each for a text that it does not match. */
+/** Each pattern comes with a text that it does not match. */
 export const HARD_PATTERNS: readonly string[] = [
   '(a+)+$',
   '(a*)*b',
@@ -10,7 +10,7 @@ export const HARD_PATTERNS: readonly string[] = [
 ];
 export const HARD_TEXT = `${'a'.repeat(5_000)}!`;
 
-/** Refused when they are parsed: a program for them would not fit anywhere. */
+/** The parser refuses these, because a program for them would be too large. */
 export const TOO_LARGE_PATTERNS: readonly string[] = [
   '(a{1000}){2}',
   '(\\pL{1,1000})'.repeat(100),

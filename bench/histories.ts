@@ -4,14 +4,14 @@ import { temporalConnectionOptions, type TemporalSettings } from '../model/tempo
 import { type ActivityKind, activitiesBeforeAnswer } from './answer-activities.ts';
 import { sustainedRate } from './sustained-rate.ts';
 
-/** A page of a large service's history is longer than clients take unless told. */
+/** A page of a large service's history is longer than clients accept by default. */
 const LONGEST_ANSWER_BYTES = 64 * 1024 * 1024;
 export const SIGNAL_SPAN_MS = 10_000;
 
 export interface HistoryCost {
   readonly events: number;
   readonly bytes: number;
-  /** Of the longest run. */
+  /** Events of the longest run. */
   readonly longestRun: number;
   /** Signals a second, sustained over SIGNAL_SPAN_MS. */
   readonly signalRate: number;
@@ -21,7 +21,7 @@ export interface HistoryCost {
 interface Run {
   readonly events: number;
   readonly bytes: number;
-  /** Milliseconds since the epoch. */
+  /** The times of signals in milliseconds since the epoch. */
   readonly signals: readonly number[];
   readonly next: string | undefined;
 }
@@ -44,7 +44,7 @@ export function historyCost(temporal: TemporalSettings, workflowId: string): Pro
   });
 }
 
-/** The activities that a workflow did before it answered its first update. */
+/** The activities that a workflow ran before it answered its first update. */
 export function activitiesOfAnswer(temporal: TemporalSettings, workflowId: string): Promise<readonly ActivityKind[]> {
   return withClient(temporal, async (client) => {
     const { events } = await client.workflow.getHandle(workflowId).fetchHistory();

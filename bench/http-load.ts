@@ -1,4 +1,7 @@
-/** Plain HTTP calls of one AWS JSON operation, as many as the server answers: no SDK between it and the clock. */
+/**
+ * Makes plain HTTP calls of one AWS JSON operation, as many as the server can answer, without an SDK whose time would
+ * count.
+ */
 import { Agent, request } from 'node:http';
 import { quantile } from './row.ts';
 
@@ -18,7 +21,7 @@ export interface LoadResult {
   readonly concurrency: number;
 }
 
-/** Connections are kept where the server keeps them. Throws on any answer but 200. */
+/** Keeps connections if the server does. Throws on any answer but 200. */
 export async function loadEcs(options: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: options.concurrency });
   for (let i = 0; i < WARM_UP_CALLS; i++) await callEcs(options, agent);
@@ -37,14 +40,14 @@ export async function loadEcs(options: LoadOptions): Promise<LoadResult> {
   return { perSecond: times.length / seconds, p99: quantile(times, 0.99), concurrency: options.concurrency };
 }
 
-/** One call; the body of the answer. */
+/** Makes one call and returns the body of its response. */
 export function callEcs(call: Omit<LoadOptions, 'concurrency'>, agent?: Agent): Promise<string> {
   const body = JSON.stringify(call.body);
   const headers = {
     'content-type': 'application/x-amz-json-1.1',
     'x-amz-target': `AmazonEC2ContainerServiceV20141113.${call.operation}`,
     'content-length': Buffer.byteLength(body),
-    // A server may look at the region of the signature; none of these checks it.
+    // A server may read the region in the signature; none of these servers verifies it.
     authorization:
       'AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/ecs/aws4_request, SignedHeaders=host, Signature=bench',
   };

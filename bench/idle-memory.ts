@@ -1,4 +1,4 @@
-/** How much memory a Longshore takes when nothing runs on it: main, embedded Temporal and Postgres, all in one. */
+/** How much memory an idle Longshore takes: main process, embedded Temporal and Postgres together. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLongshore } from './longshore.ts';
@@ -6,7 +6,7 @@ import { type PartPids, partPids } from './parts.ts';
 import { atMost, type BenchRow, median } from './row.ts';
 import type { Stage } from './stage.ts';
 
-/** What a start leaves behind is collected or settles within this. */
+/** After this time, what a start leaves behind has been collected or has settled. */
 const SETTLE_MS = 60_000;
 const SAMPLES = 10;
 const SAMPLE_EVERY_MS = 1_000;
@@ -35,7 +35,7 @@ const memoryOf = (pids: PartPids): Megabytes => ({
   postgres: total(pids.postgres),
 });
 
-/** The medians of the samples: garbage comes and goes. */
+/** The medians of the samples, because garbage collection makes them vary. */
 function memoryRows(samples: readonly Megabytes[]): readonly BenchRow[] {
   const row = (name: string, of: (sample: Megabytes) => number): BenchRow => ({
     name,
@@ -55,7 +55,7 @@ function memoryRows(samples: readonly Megabytes[]): readonly BenchRow[] {
 
 const total = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + pssOf(pid), 0);
 
-/** A process of Postgres may end between two looks. */
+/** A Postgres process may end between two samples. */
 function pssOf(pid: number): number {
   try {
     return proportionalMegabytes(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
@@ -65,7 +65,7 @@ function pssOf(pid: number): number {
   }
 }
 
-/** The proportional set size in the text of a `smaps_rollup`, whose "kB" are of 1,024 bytes. */
+/** Reads the proportional set size from a `smaps_rollup`, whose "kB" are 1,024 bytes. */
 export function proportionalMegabytes(rollup: string): number {
   const kib = /^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1];
   if (kib === undefined) throw new Error(`no Pss in ${rollup.slice(0, 200)}`);

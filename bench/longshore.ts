@@ -1,4 +1,4 @@
-/** A Longshore of the bench's own: `npm start` in a child process, as a user runs it. */
+/** Starts a Longshore for the bench: `npm start` in a child process, as a user runs it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -10,37 +10,37 @@ import { becomes } from '../tools/process.ts';
 
 export const ENTRY = fileURLToPath(new URL('../cli/longshore.mjs', import.meta.url));
 const READY_PATIENCE_MS = 60_000;
-/** A profile takes its time to be written. */
+/** Long, because writing a profile takes time. */
 const STOP_PATIENCE_MS = 60_000;
 
 export interface LongshoreOptions {
   readonly dataDir: string;
   readonly dockerHost: string;
-  /** A server of one's own, host:port; else the embedded one. */
+  /** host:port of your own server; without it, the embedded one starts. */
   readonly temporalAddress?: string;
-  /** Where a CPU profile of its process goes. */
+  /** The folder for a CPU profile of its process. */
   readonly profileDir?: string;
-  /** Settings beside those that a bench always makes. */
+  /** Settings in addition to those that every bench sets. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Those of an earlier life on the same data folder. */
+  /** The ports of an earlier process on the same data folder. */
   readonly ports?: readonly number[];
 }
 
 export interface Longshore {
   readonly url: string;
-  /** The SDK's client, with its connections kept. */
+  /** The SDK's client, which keeps its connections. */
   readonly ecs: ECSClient;
   readonly temporal: TemporalSettings;
-  /** Of its embedded Postgres. */
+  /** The connection string of its embedded Postgres. */
   readonly connectionString: string;
   readonly pid: number;
   readonly ports: readonly number[];
   stop(): Promise<void>;
-  /** Ends its process without a word; the embedded servers live on. */
+  /** Kills its process; the embedded servers keep running. */
   kill(): Promise<void>;
 }
 
-/** Resolves when it can run tasks; rejects with the end of its output when it does not come up. */
+/** Resolves when it can run tasks. Rejects with the end of its output if it does not start. */
 export async function startLongshore(options: LongshoreOptions): Promise<Longshore> {
   const ports = options.ports ?? (await Promise.all([freePort(), freePort(), freePort(), freePort()]));
   const [api = 0, temporal = 0, ui = 0, postgres = 0] = ports;
@@ -99,7 +99,7 @@ export async function startLongshore(options: LongshoreOptions): Promise<Longsho
   };
 }
 
-/** The person's own settings must not reach the one that is measured. */
+/** The user's own settings must not reach the Longshore that is measured. */
 export function withoutSettings(): NodeJS.ProcessEnv {
   const own = /^(LONGSHORE_|AWS_|TEMPORAL_|DATABASE_URL$|DOCKER_HOST$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));

@@ -1,4 +1,4 @@
-/** How fast and how quiet this machine is: figures of other machines, or of a busy hour, are not to be compared. */
+/** How fast and how quiet this machine is. Figures from other machines, or from a busy hour, cannot be compared. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
@@ -15,7 +15,10 @@ const SYNCED_BYTES = 4_096;
 const COPIES = 20;
 const COPIED_BYTES = 64 * 1024 * 1024;
 
-/** The probe's rows, `when` in their names. Nothing of the bench may run meanwhile. `folder` lies where data folders do. */
+/**
+ * Returns the probe's rows, with `when` in their names. Nothing else of the bench may run meanwhile. `folder` must be
+ * on the same disk as data folders.
+ */
 export async function probeMachine(when: string, folder: string): Promise<readonly BenchRow[]> {
   const others = await busyShares();
   const [alone, together] = [await loopSpeed(1), await loopSpeed(availableParallelism())];
@@ -35,7 +38,7 @@ export async function probeMachine(when: string, folder: string): Promise<readon
   ];
 }
 
-/** The share of its CPU time that this virtual machine was denied between two readings of /proc/stat. */
+/** The share of CPU time that the host denied this virtual machine between two readings of /proc/stat. */
 export const stealRow = (before: string, after: string): BenchRow => ({
   name: 'this machine during the run: CPU time that its host withheld',
   value: cpuShares(before, after).stolen * 100,
@@ -50,7 +53,7 @@ async function busyShares(): Promise<CpuShares> {
   return cpuShares(before, readCpuTicks());
 }
 
-/** Millions of steps a second of each of so many threads, the median of some runs. */
+/** Millions of loop steps a second in each of `threads` threads; the median of some runs. */
 async function loopSpeed(threads: number): Promise<number> {
   const speeds: number[] = [];
   for (let run = 0; run < LOOP_RUNS; run++) {
@@ -68,7 +71,7 @@ function loopTime(): Promise<number> {
   });
 }
 
-/** Milliseconds of each small write that the disk has confirmed, as databases make them. */
+/** Milliseconds of each small write that the disk has confirmed, as a database makes them. */
 function syncTimes(folder: string): readonly number[] {
   mkdirSync(folder, { recursive: true });
   const file = openSync(path.join(folder, 'synced'), 'w');

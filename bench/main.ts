@@ -1,4 +1,4 @@
-/** `npm run bench`: runs the rows, prints them as a table and keeps them as JSON in bench-results/. */
+/** `npm run bench`: runs the benches, prints their rows as a table and saves them as JSON in bench-results/. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import * as path from 'node:path';
@@ -22,7 +22,7 @@ const RESULTS = fileURLToPath(new URL('../bench-results/', import.meta.url));
 
 interface Bench {
   readonly what: string;
-  /** Starts engines in network namespaces: that takes root on Linux. */
+  /** Whether it starts engines in network namespaces, which needs root on Linux. */
   readonly needsEngine: boolean;
   readonly run: (stage: Stage, settings: Settings) => Promise<readonly BenchRow[]>;
 }
@@ -60,7 +60,10 @@ ${LIST}
 --temporal takes a Temporal server that runs elsewhere, with nothing of Longshore's in it, instead of the embedded one.
 `;
 
-/** Runs what the arguments ask for, all without any. Ends the process with code 1 when a row fails or misses its reach. */
+/**
+ * Runs the benches that the arguments name; without arguments, all. Ends the process with code 1 if a bench fails or a
+ * row misses its reach.
+ */
 export async function runBench(
   settings: Settings,
   args: readonly string[],
@@ -138,7 +141,7 @@ function checkRoot(names: readonly string[]): void {
   );
 }
 
-/** Undefined when it failed: the other rows are measured all the same. */
+/** Returns undefined if the bench failed; the others still run. */
 async function runOne(name: string, stage: Stage, settings: Settings): Promise<readonly BenchRow[] | undefined> {
   const bench = BENCHES[name];
   if (bench === undefined) return undefined;
@@ -154,7 +157,7 @@ async function runOne(name: string, stage: Stage, settings: Settings): Promise<r
   }
 }
 
-/** Writes the JSON; answers where. */
+/** Writes the JSON and returns the file's path. */
 function keep(rows: readonly BenchRow[]): string {
   mkdirSync(RESULTS, { recursive: true });
   const at = new Date();

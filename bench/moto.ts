@@ -1,4 +1,7 @@
-/** moto's server (PyPI), an ECS in memory without containers: filled over its own API for as long as the bench can wait. */
+/**
+ * moto's server (PyPI), an ECS in memory without containers. It is filled over its own API for as long as the bench can
+ * wait.
+ */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { becomes, endProcess, isListening } from '../tools/process.ts';
@@ -9,7 +12,7 @@ import type { Stage } from './stage.ts';
 
 const START_PATIENCE_MS = 30_000;
 const FILL_MS = 45_000;
-/** RunTask's own limit. */
+/** The most tasks that one RunTask call takes. */
 const TASKS_A_CALL = 10;
 const CLUSTER = 'bench';
 
@@ -19,7 +22,7 @@ export interface Moto {
   readonly taskArns: readonly string[];
 }
 
-/** Starts it with up to `count` tasks; it ends with the stage. */
+/** Starts the server with up to `count` tasks. It ends with the stage. */
 export async function startMoto(stage: Stage, count: number): Promise<Moto> {
   const python = await pythonEnvironment('bench');
   const port = await freePort();
@@ -54,7 +57,7 @@ async function fill(url: string, count: number): Promise<readonly string[]> {
         cluster: CLUSTER,
         taskDefinition: CLUSTER,
         count: TASKS_A_CALL,
-        // Of launch type EC2 it takes no more than its one simulated instance has room for.
+        // With launch type EC2 it takes no more tasks than its one simulated instance has room for.
         launchType: 'FARGATE',
       }),
     ) as { readonly tasks: readonly { readonly taskArn: string }[] };

@@ -1,13 +1,13 @@
-/** The processes of a Longshore, by part. */
+/** Finds the processes of a Longshore, by part. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { readPostmaster } from '../tools/embedded/postmaster.ts';
 import { findProcesses } from '../tools/process.ts';
 
 export interface PartPids {
-  /** The all-in-one process and what it started, without the embedded servers. */
+  /** The all-in-one process and its children, without the embedded servers. */
   readonly longshore: readonly number[];
-  /** Of the embedded server: empty when Temporal runs elsewhere. */
+  /** Processes of the embedded server; empty if Temporal runs elsewhere. */
   readonly temporal: readonly number[];
   readonly postgres: readonly number[];
 }
@@ -20,7 +20,7 @@ export function partPids(longshore: number, dataDir: string): PartPids {
   return { longshore: [longshore, ...descendantsOf(longshore)].filter((pid) => !servers.has(pid)), temporal, postgres };
 }
 
-/** Postgres keeps away from folders that its own user cannot reach, and leaves a note there. */
+/** Postgres avoids folders that its own user cannot reach. A note in the folder then names the real one. */
 function postgresCluster(folder: string): string {
   const note = path.join(folder, 'location');
   return path.join(existsSync(note) ? readFileSync(note, 'utf8').trim() : folder, 'cluster');
@@ -30,7 +30,7 @@ function descendantsOf(pid: number): readonly number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
-/** Each thread has children of its own. A process may end while it is looked at. */
+/** Each thread may have its own children. A process may end while it is read. */
 function childrenOf(pid: number): readonly number[] {
   try {
     const threads = readdirSync(`/proc/${pid}/task`);

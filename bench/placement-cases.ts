@@ -1,4 +1,7 @@
-/** Requests of every kind for ten thousand tasks on five thousand instances: what they place is tested, their time measured. */
+/**
+ * Placement requests of every kind for ten thousand tasks on five thousand instances. Tests check what they place; the
+ * bench measures their time.
+ */
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import type { CapacitySnapshot } from '../model/capacity.ts';
 import type { PlacementRequest } from '../scheduler/placement/types.ts';
@@ -48,5 +51,5 @@ export const PLACEMENT_CASES: readonly PlacementCase[] = [
   of('with a group', [zones, memory], [memberOf('not(task:group == service:db)')]),
 ];
 
-/** More than fits: the refusal has to say why. */
+/** More tasks than fit, so that the refusal must say why. */
 export const TOO_MANY: PlacementRequest = aRequest({ count: 100_000, strategies: [zones, memory] });

@@ -1,10 +1,10 @@
-/** The floor under every launch: the same container by plain create and start calls to the engine. */
+/** The reference for every launch: the same container by plain create and start calls to the engine. */
 import type Docker from 'dockerode';
 import { COMMAND, IMAGE, MEMORY_MIB } from './stage.ts';
 
 const MIB = 1024 * 1024;
 
-/** Creates and starts one container; resolves when the engine says that it runs. */
+/** Creates and starts one container. Resolves when the engine says that it runs. */
 export async function createAndStart(docker: Docker): Promise<void> {
   const container = await docker.createContainer({
     Image: IMAGE,
@@ -14,7 +14,7 @@ export async function createAndStart(docker: Docker): Promise<void> {
   await container.start();
 }
 
-/** So many containers, so many at a time; milliseconds until the last one runs. */
+/** Starts `count` containers, `concurrency` at a time. Returns the milliseconds until the last one runs. */
 export async function launchMany(docker: Docker, count: number, concurrency: number): Promise<number> {
   const begun = performance.now();
   let left = count;
@@ -39,7 +39,7 @@ export async function removeAll(docker: Docker): Promise<void> {
   await Promise.all(Array.from({ length: 4 }, work));
 }
 
-/** Somebody else removes it, or has. */
+/** Ignores that somebody else has removed the container or is removing it. */
 function ignoreGone(error: unknown): void {
   const status = (error as { statusCode?: unknown }).statusCode;
   if (status !== 404 && status !== 409) throw error;

@@ -11,9 +11,9 @@ import { atMost, type BenchRow, timesMore } from './row.ts';
 /** Nomad's published "C1M" figure: placements a second. */
 const NOMAD_PLACEMENTS = 3_750;
 const PLACEMENTS_REACH = 20_000;
-/** Of one decision about a service of ECS's largest size. */
+/** The reach of one decision about a service of ECS's largest size. */
 const RECONCILE_REACH_MS = 20;
-/** Of anything that a caller waits for: what takes longer has become another order of work. */
+/** The reach of anything that a caller waits for. Code that takes longer has got a worse complexity. */
 const CALL_REACH_MS = 1_000;
 const EXPLANATION_REACH_MS = 3_000;
 

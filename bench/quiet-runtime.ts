@@ -1,9 +1,9 @@
-/** Temporal's runtime of the bench's own process: one for all its workers, and only errors are logged. */
+/** Temporal's runtime in the bench's own process: all its workers share it, and it logs only errors. */
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 
 let isInstalled = false;
 
-/** Before the first worker; again does nothing. The bench stops its workers itself. */
+/** Must run before the first worker; a second call does nothing. The bench stops its workers itself. */
 export function installQuietRuntime(): void {
   if (isInstalled) return;
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });

@@ -1,4 +1,7 @@
-/** DescribeTasks and ListTasks with ten thousand tasks stored, beside moto's server with as many as it takes in time. */
+/**
+ * DescribeTasks and ListTasks with ten thousand stored tasks, compared with moto's server, which gets as many as it
+ * takes in time.
+ */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { FAMILY, registerTaskDefinition } from './ecs-service.ts';
 import { openStore } from '../store/index.ts';
@@ -47,14 +50,14 @@ export async function benchReads(stage: Stage, settings: Settings): Promise<read
   return rows;
 }
 
-/** Each server at the concurrency that suits it best. */
+/** Measures each server at the concurrency that suits it best. */
 async function best(url: string, operation: string, body: unknown): Promise<LoadResult> {
   const results: LoadResult[] = [];
   for (const concurrency of [1, 8]) results.push(await loadEcs({ url, operation, body, concurrency }));
   return results.reduce((a, b) => (b.perSecond > a.perSecond ? b : a));
 }
 
-/** Tasks that run, through the store, as reservations and reports leave them. Answers their ids. */
+/** Stores RUNNING tasks as reservations and reports leave them. Returns their ids. */
 async function seed(store: Store, settings: Settings): Promise<readonly string[]> {
   const now = Date.now();
   const registration = roomyRegistration(CLUSTER);

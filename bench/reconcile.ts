@@ -7,7 +7,7 @@ const NOW = 1_800_000_000_000;
 const TASKS = 5_000;
 const INSTANCES = 1_000;
 const ROUNDS = 21;
-/** A worker plans for months: rounds before the compiler has seen the code do not count. */
+/** A worker plans for months, so rounds before the compiler has optimised the code do not count. */
 const WARM_UP_ROUNDS = 20;
 
 const taskOf = (deploymentId: string, i: number): ServiceTask => ({
@@ -24,7 +24,10 @@ const taskOf = (deploymentId: string, i: number): ServiceTask => ({
   version: 2,
 });
 
-/** The costliest case: the middle of a rolling update, half of the tasks old and to be stopped in the right order. */
+/**
+ * The costliest case: the middle of a rolling update, in which half of the tasks are old and must stop in the right
+ * order.
+ */
 function middleOfRollout(): ServiceSnapshot {
   const spec = (n: number) => ({ deploymentId: `ecs-svc/000000000000000000${n}`, taskDefinitionArn: `web:${n}` });
   const deployments = startDeployment(startDeployment([], spec(1), NOW - 700_000), spec(2), NOW - 650_000);
@@ -57,7 +60,7 @@ function middleOfRollout(): ServiceSnapshot {
   };
 }
 
-/** Median time of planService for a service of 5,000 tasks in the middle of a rolling update. */
+/** The median time of planService for a service of 5,000 tasks in the middle of a rolling update. */
 export function benchReconcile(): { milliseconds: number; tasks: number } {
   const snapshot = middleOfRollout();
   for (let i = 0; i < WARM_UP_ROUNDS; i++) planService(snapshot, NOW);

@@ -1,4 +1,4 @@
-/** A container is killed: how long until another task runs in its place. */
+/** Kills a container and measures how long it takes until another task runs in its place. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EcsService, registerTaskDefinition } from './ecs-service.ts';
 import { createAndStart, removeAll } from './plain-docker.ts';
@@ -8,7 +8,7 @@ import { SwarmService } from './swarm-service.ts';
 
 const COUNT = 3;
 const KILLS = 10;
-/** Between kills, so that one replacement does not meet the traces of the one before. */
+/** The pause between kills, so that one replacement does not affect the next. */
 const PAUSE_MS = 500;
 
 export async function benchReplacement(stage: Stage): Promise<readonly BenchRow[]> {
@@ -60,7 +60,7 @@ async function startOneByOne({ client }: BenchEngine): Promise<readonly number[]
   return times;
 }
 
-/** With Swarm's own restart policy, which waits for five seconds before it starts a task anew. */
+/** With Swarm's own restart policy, which waits for five seconds before it starts a task again. */
 async function replaceInSwarm({ client }: BenchEngine): Promise<readonly number[]> {
   const service = new SwarmService(client, 'bench-replacement');
   await service.create(COUNT);

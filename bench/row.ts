@@ -1,56 +1,56 @@
-/** What a bench measures and how it is shown: every figure beside its reference and the reach that it should have. */
+/** What a bench measures and how it is shown: each figure with its reference and the reach that it should have. */
 
 export interface BenchRow {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** What the value is held against, measured in the same run, or a published figure. */
+  /** What the value is compared with: measured in the same run, or a published figure. */
   readonly reference?: { readonly name: string; readonly value: number };
-  /** How the two compare; which way round, the reach says. */
+  /** The ratio of value and reference; the reach tells which way round. */
   readonly ratio?: number;
-  /** Absent: reported only. */
+  /** Absent: the row is only reported. */
   readonly reach?: string;
   readonly reached?: boolean;
 }
 
-/** Value ÷ reference, at most `most`: how much longer ours takes. */
+/** Value ÷ reference, at most `most`: how many times longer Longshore takes. */
 export function timesReference(row: BenchRow & Referenced, most: number): BenchRow {
   const ratio = row.value / row.reference.value;
   return { ...row, ratio, reach: `≤ ${most} ×`, reached: ratio <= most };
 }
 
-/** Reference ÷ value, at least `least`: how many times quicker ours is. */
+/** Reference ÷ value, at least `least`: how many times faster Longshore is. */
 export function timesFaster(row: BenchRow & Referenced, least: number): BenchRow {
   const ratio = row.reference.value / row.value;
   return { ...row, ratio, reach: `≥ ${least} × faster`, reached: ratio >= least };
 }
 
-/** Value ÷ reference, at least `least`: how many times more ours does in a second. */
+/** Value ÷ reference, at least `least`: how many times more Longshore does in a second. */
 export function timesMore(row: BenchRow & Referenced, least: number): BenchRow {
   const ratio = row.value / row.reference.value;
   return { ...row, ratio, reach: `≥ ${least} × more`, reached: ratio >= least };
 }
 
-/** A bound of its own, without a reference. */
+/** A bound on the value itself, without a reference. */
 export const atMost = (row: BenchRow, most: number): BenchRow => ({
   ...row,
   reach: `≤ ${most} ${row.unit}`,
   reached: row.value <= most,
 });
 
-/** Reported only. */
+/** The row without a reach, only reported. */
 export function withoutReach({ name, value, unit, reference, ratio }: BenchRow): BenchRow {
   return { name, value, unit, ...(reference ? { reference } : {}), ...(ratio === undefined ? {} : { ratio }) };
 }
 
-/** Reference ÷ value without a reach: how many times quicker ours is. */
+/** Reference ÷ value without a reach: how many times faster Longshore is. */
 export const compared = (row: BenchRow & Referenced): BenchRow => ({ ...row, ratio: row.reference.value / row.value });
 
 type Referenced = Required<Pick<BenchRow, 'reference'>>;
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** The smallest value that at least this share of all does not exceed. */
+/** The smallest value that at least this share of all values does not exceed. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(Math.ceil(sorted.length * share) - 1, 0)] ?? Number.NaN;

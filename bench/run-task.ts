@@ -1,4 +1,6 @@
-/** RunTask: how soon a call is answered with its placed task, and how many calls a second are, beside bare calls. */
+/**
+ * RunTask: how soon a call is answered with its placed task, and how many calls a second run, compared with bare calls.
+ */
 import { randomUUID } from 'node:crypto';
 import {
   CreateClusterCommand,
@@ -21,21 +23,21 @@ import { startSimulatedInstance } from './simulated-instance.ts';
 import type { Stage } from './stage.ts';
 
 const CLUSTER = 'bench-calls';
-/** V8 compiles what is hot during the first calls: a server pays for that once. */
+/** V8 compiles hot code during the first calls, which a server pays for only once. */
 const WARM_UP_CALLS = 100;
-/** Ours and bare calls take turns, so that what else the machine does meets both alike. */
+/** Longshore's calls and bare calls take turns, so that other work on the machine affects both alike. */
 const ROUNDS = 4;
 const CALLS_A_ROUND = 50;
 const PARALLEL = 8;
 const LOAD_MS_A_ROUND = 5_000;
 const REAL_CALLS = 20;
-/** Beside a call that does as many activities, and nothing in them. */
+/** The reach, compared with a call that runs as many activities that do nothing. */
 const TIMES_BARE = 1.6;
 const SHARE_OF_BARE = 0.6;
 
 type Call = () => Promise<unknown>;
 
-/** What one side's calls took, in milliseconds, one at a time and in parallel. */
+/** Milliseconds that the calls of one side took, one at a time and in parallel. */
 class Calls {
   readonly alone: number[] = [];
   readonly together: number[] = [];
@@ -90,7 +92,7 @@ async function takeTurns(stage: Stage, ecs: ECSClient, bareCall: Call): Promise<
     await ours.oneByOne(ourCall, calls);
     await bare.inParallel(bareCall, forMs);
     await ours.inParallel(ourCall, forMs);
-    // What its answer leaves to do must not burden the next bare call.
+    // The work that follows the answer must not slow the next bare call.
     await awaitStarted(ecs, CLUSTER, last);
   }
   return [ours, bare];
@@ -146,7 +148,7 @@ async function timed(call: Call): Promise<number> {
   return performance.now() - begun;
 }
 
-/** The ARN of the task that the call placed. The SDK makes up a clientToken where none is given. */
+/** Returns the ARN of the task that the call placed. The SDK makes up a clientToken if none is given. */
 async function runTask(ecs: ECSClient, cluster: string, clientToken?: string): Promise<string> {
   const { tasks = [], failures = [] } = await ecs.send(
     new RunTaskCommand({ cluster, taskDefinition: FAMILY, clientToken }),
@@ -156,7 +158,7 @@ async function runTask(ecs: ECSClient, cluster: string, clientToken?: string): P
   return task;
 }
 
-/** One call after the other on the real engine, each when `between` is done with the task before. */
+/** Makes one call after the other on the real engine, each once `between` is done with the last task. */
 async function callsOnEngine(
   stage: Stage,
   ecs: ECSClient,

@@ -1,4 +1,4 @@
-/** A service of forty: from the call to the last task RUNNING, beside the bare engine's time and Docker Swarm's. */
+/** A service of forty tasks: from the call to the last task RUNNING, compared with the bare engine and Docker Swarm. */
 import type Docker from 'dockerode';
 import { EcsService, registerTaskDefinition } from './ecs-service.ts';
 import { createAndStart, launchMany, removeAll } from './plain-docker.ts';
@@ -19,7 +19,7 @@ export async function benchServiceLaunch(stage: Stage): Promise<readonly BenchRo
   }
   const plain = CONCURRENCIES.map((concurrency) => ({ concurrency, times: [] as number[] }));
   const [ours, swarms]: [number[], number[]] = [[], []];
-  // Turn by turn, so that what else the machine does meets all alike.
+  // They take turns, so that other work on the machine affects all alike.
   for (let round = 0; round < stage.size(ROUNDS, 1); round++) {
     for (const { concurrency, times } of plain) {
       times.push(await launchMany(client, COUNT, concurrency));

@@ -1,4 +1,4 @@
-/** `longshore agent --simulate` in a process of its own: its CPU is not the control plane's. */
+/** `longshore agent --simulate` in its own process, so that its CPU time does not count as the control plane's. */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
@@ -13,13 +13,13 @@ export interface SimulatedFleetOptions {
   readonly clusterName: string;
   readonly count: number;
   readonly startMs: number;
-  /** Keeps the instances' identity. */
+  /** The data folder, which keeps the instances' identity. */
   readonly dataDir: string;
 }
 
 export interface SimulatedFleet {
   readonly pid: number;
-  /** All its instances are silent from here on. */
+  /** Kills the process; all its instances become silent. */
   kill(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A container instance whose tasks run at once and cost nothing: registered, watched and given work like any other, so
- * that what is measured is the control plane alone.
+ * A container instance whose tasks run at once and cost nothing. It is registered, watched and given work like any
+ * other, so that only the control plane is measured.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { InstanceRegistration } from '../model/container-instance.ts';
@@ -25,7 +25,7 @@ export const roomyRegistration = (clusterName: string): InstanceRegistration => 
   tags: [],
 });
 
-/** Registers the instance and takes its work; the answer takes it out of service. */
+/** Registers the instance and takes its work. The returned function shuts it down. */
 export async function startSimulatedInstance(
   temporal: TemporalSettings,
   clusterName: string,

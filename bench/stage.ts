@@ -1,4 +1,4 @@
-/** The parts that rows measure, each started when the first row needs it and ended with the bench. */
+/** The parts that rows measure. Each starts when the first row needs it and ends with the bench. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -9,25 +9,25 @@ import { ensureBusyboxImage } from '../tools/busybox-image.ts';
 import { withProgress } from '../tools/progress.ts';
 import { type Longshore, type LongshoreOptions, startLongshore } from './longshore.ts';
 
-/** What every container of the bench runs, whoever starts it. */
+/** The image of every container of the bench. */
 export const IMAGE = 'longshore-bench/busybox:latest';
 export const COMMAND = ['sleep', '86400'];
 export const MEMORY_MIB = 16;
 
 export interface BenchEngine extends DockerEngine {
-  /** Keeps its connections, as the agent's client does: the reference is not to suffer from its client. */
+  /** A client that keeps its connections, as the agent's client does, so that the reference is not slower for it. */
   readonly client: Docker;
 }
 
 export interface StageOptions {
-  /** Of every Longshore that is started. */
+  /** Options for every Longshore that is started. */
   readonly longshore: Pick<LongshoreOptions, 'profileDir' | 'temporalAddress'>;
-  /** Small sizes and short loads: whether the rows work, not how fast anything is. */
+  /** Small sizes and short loads: a trial shows whether the rows work, not how fast anything is. */
   readonly isTrial: boolean;
 }
 
 export class Stage {
-  /** Of every Longshore that is started. */
+  /** Options for every Longshore that is started. */
   readonly options: StageOptions['longshore'];
   readonly #isTrial: boolean;
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'longshore-bench-'));
@@ -41,7 +41,7 @@ export class Stage {
     this.#isTrial = isTrial;
   }
 
-  /** What a row measures with, in earnest or in a trial. */
+  /** The size that a row uses in earnest or in a trial. */
   size<T>(inEarnest: T, inTrial: T): T {
     return this.#isTrial ? inTrial : inEarnest;
   }
@@ -56,12 +56,12 @@ export class Stage {
     return (this.#swarm ??= this.#startSwarm());
   }
 
-  /** A whole Longshore, in a process and a data folder of its own, on `engine()`. */
+  /** A whole Longshore on `engine()`, with its own process and data folder. */
   longshore(): Promise<Longshore> {
     return (this.#longshore ??= this.#startLongshore());
   }
 
-  /** Calls `end` before whatever was started earlier ends. */
+  /** Calls `end` before anything that was started earlier ends. */
   onEnd(end: () => Promise<void>): void {
     this.#ends.unshift(end);
   }
@@ -70,7 +70,7 @@ export class Stage {
     return path.join(this.#folder, name);
   }
 
-  /** Ends everything; what fails to end does not keep the rest up. */
+  /** Ends everything; an error in one part does not keep the others running. */
   async end(): Promise<void> {
     for (const end of this.#ends) {
       await end().catch((error: unknown) => process.stderr.write(`bench: ${String(error)}\n`));

@@ -1,4 +1,4 @@
-/** The store's two calls of every placement, on a Postgres of the bench's own: a snapshot of capacity and a reservation. */
+/** The store's two calls in every placement, a snapshot of capacity and a reservation, on the bench's own Postgres. */
 import { SNAPSHOT_LIMIT } from '../model/capacity.ts';
 import { openStore } from '../store/index.ts';
 import type { Store } from '../store/contract/store.ts';

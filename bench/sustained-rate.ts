@@ -1,6 +1,6 @@
-/** How busy something was for a while: a single crowded second says little, ten of them do. */
+/** How busy something was for a while: a single crowded second tells little, but ten seconds tell much. */
 
-/** Events a second in the busiest span of that length, wherever it begins. The times are milliseconds in any order. */
+/** Events a second in the busiest span of `spanMs`, wherever it begins. The times are milliseconds in any order. */
 export function sustainedRate(times: readonly number[], spanMs: number): number {
   const sorted = times.toSorted((a, b) => a - b);
   let most = 0;

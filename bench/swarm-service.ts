@@ -1,11 +1,11 @@
-/** A Docker Swarm service without published ports, as Longshore's services of the bench are. */
+/** A Docker Swarm service without published ports, like Longshore's services in the bench. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { COMMAND, IMAGE, MEMORY_MIB } from './stage.ts';
 
 const MIB = 1024 * 1024;
 const POLL_MS = 20;
-/** Of launches: polls that follow closer would themselves slow what they watch. */
+/** For launches. More frequent polls would themselves slow what they watch. */
 const COUNT_POLL_MS = 100;
 const PATIENCE_MS = 120_000;
 
@@ -23,7 +23,7 @@ export class SwarmService {
     this.#name = name;
   }
 
-  /** The image goes by its id: by name, Swarm would ask a registry for it first. */
+  /** Uses the image's id, because by name Swarm would first ask a registry for it. */
   async create(replicas: number): Promise<void> {
     const { Id: imageId } = await this.#docker.getImage(IMAGE).inspect();
     await this.#docker.createService({
@@ -36,7 +36,7 @@ export class SwarmService {
     });
   }
 
-  /** Its tasks that run and are to run. */
+  /** Its tasks that run and should run. */
   async running(): Promise<readonly SwarmTask[]> {
     const filters = { service: [this.#name], 'desired-state': ['running'] };
     const tasks = (await this.#docker.listTasks({ filters: JSON.stringify(filters) })) as readonly SwarmTask[];
