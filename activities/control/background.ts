@@ -1,9 +1,9 @@
-/** Work that no caller waits for, but that needs the store: a shutdown lets it finish before it closes that. */
+/** Work that no caller waits for, but that needs the store. A shutdown lets it finish before it closes the store. */
 export class Background {
   readonly #underWay = new Set<Promise<unknown>>();
   #ended = false;
 
-  /** Does the work, which never rejects; nothing after the end. */
+  /** Starts the work, which must never reject. Does nothing after `end`. */
   async begin(work: () => Promise<unknown>): Promise<void> {
     if (this.#ended) return;
     const done = work();
@@ -12,7 +12,7 @@ export class Background {
     this.#underWay.delete(done);
   }
 
-  /** Resolves when what is under way has finished. */
+  /** Resolves when all work under way has finished. */
   async end(): Promise<void> {
     this.#ended = true;
     await Promise.all(this.#underWay);

@@ -5,18 +5,18 @@ import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import { coalesced, type Logger } from './waker.ts';
 
-/** Signals under way at a time. */
+/** How many signals are sent at the same time. */
 const AT_ONCE = 20;
 
 export interface DaemonWakerDeps {
   readonly store: Pick<Store, 'listDaemonServices'>;
   readonly signal: OwnerSignals;
   readonly logger: Logger;
-  /** What its wake-ups belong to; ended with the worker. */
+  /** Tracks its wake-ups; ends with the worker. */
   readonly background?: Background;
 }
 
-/** A wake-up that fails is logged and no more: DAEMON services look by themselves every few minutes. */
+/** Only logs a wake-up that fails, because DAEMON services look by themselves every few minutes. */
 export const createDaemonWaker = (deps: DaemonWakerDeps): ((clusterName: string) => void) =>
   coalesced((clusterName) => tellDaemons(deps, clusterName), deps.background);
 
@@ -28,6 +28,6 @@ async function tellDaemons({ store, signal, logger }: DaemonWakerDeps, clusterNa
       await Promise.all(ids.slice(i, i + AT_ONCE).map((id) => signal.signalInstancesChanged(id)));
     }
   } catch (error) {
-    logger.warn({ clusterName, err: error }, 'DAEMON services were not told of changed instances');
+    logger.warn({ clusterName, err: error }, 'could not tell DAEMON services of changed instances');
   }
 }

@@ -1,4 +1,4 @@
-/** The control plane's activities over the store. Every one may be repeated: a repeat changes nothing. */
+/** The control plane's activities over the store. Each may be repeated: a repeat changes nothing. */
 import { createHash } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import type { CapacitySnapshot } from '../../model/capacity.ts';
@@ -21,9 +21,9 @@ export interface ControlDeps {
   readonly signal: OwnerSignals;
   readonly policy: InstancePolicy;
   readonly logger: Logger;
-  /** Absent: the control plane was not away. */
+  /** Absent: the control plane has not been away. */
   readonly returning?: ReturningAgents;
-  /** What its wake-ups belong to; ended with the worker. */
+  /** Tracks the wake-ups of its activities; ends with the worker. */
   readonly background?: Background;
 }
 
@@ -70,13 +70,13 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
   };
 }
 
-/** Names what a placement was decided on, so that its record can. */
+/** Gives the snapshot a digest, so that a placement's record can name what it was decided on. */
 function withDigest(snapshot: CapacitySnapshot): CapacitySnapshot {
   const shown = JSON.stringify({ ...snapshot, takenAt: 0 });
   return { ...snapshot, digest: createHash('sha256').update(shown).digest('hex').slice(0, DIGEST_LENGTH) };
 }
 
-/** A record after which the instance may take tasks that it did not take before. */
+/** Whether the instance may now take tasks that it did not take before. */
 const mayHaveOpened = (record: InstanceRecord): boolean =>
   record.status === 'ACTIVE' || record.agentConnected === true || record.registration !== undefined;
 
@@ -99,7 +99,7 @@ async function notifyOwners(
   }
 }
 
-/** A refusal of the store ends the activity for good, under its ECS code; a database out of reach is tried again. */
+/** A refusal of the store fails the activity for good, under its ECS code. A database out of reach is tried again. */
 async function asFailure<T>(result: Promise<T>): Promise<T> {
   try {
     return await result;

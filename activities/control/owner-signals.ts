@@ -2,7 +2,7 @@
 import type { InstanceNotice } from '../../model/owner-signals.ts';
 
 export interface OwnerSignals {
-  /** Rejects when Temporal cannot be reached. */
+  /** Rejects if Temporal cannot be reached. */
   signalNotice(workflowId: string, notice: InstanceNotice): Promise<void>;
   signalCapacityChanged(workflowId: string): Promise<void>;
   signalInstancesChanged(workflowId: string): Promise<void>;

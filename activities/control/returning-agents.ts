@@ -1,6 +1,6 @@
 /**
- * After the control plane was away it has not heard its agents yet: that one is not connected does not mean that it is gone.
- * For as long as a heartbeat takes, the caller must repeat a call that needs one of them.
+ * After the control plane was away, agents that seem disconnected may only not have reached it yet. Until a heartbeat's
+ * time has passed, the caller must repeat a call that needs one of them.
  */
 import type { CapacitySnapshot } from '../../model/capacity.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -8,11 +8,11 @@ import type { EpochMs } from '../../model/time.ts';
 export interface ReturningAgents {
   /** ACTIVE instances that were connected when the control plane went away. */
   readonly instanceIds: ReadonlySet<string>;
-  /** Those that have not been heard by then are taken for gone. */
+  /** Instances that are still silent at this time count as gone. */
   readonly until: EpochMs;
 }
 
-/** Some instance of the snapshot may be heard in a moment. */
+/** Whether some instance of the snapshot may connect in a moment. */
 export const expectsAgents = (snapshot: CapacitySnapshot, returning: ReturningAgents, now: EpochMs): boolean =>
   now < returning.until &&
   snapshot.ids.some(

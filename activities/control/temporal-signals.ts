@@ -8,7 +8,7 @@ import {
 } from '../../model/owner-signals.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 
-/** Signals go to the workflow id, whichever run holds it. */
+/** Signals go to the workflow id, whatever run is current. */
 export function createTemporalSignals(client: Client): OwnerSignals {
   const handle = (workflowId: string) => client.workflow.getHandle(workflowId);
   return {

@@ -15,40 +15,40 @@ export interface InstanceTask {
 }
 
 export interface InstancePolicy {
-  /** No heartbeat for this long: agentConnected becomes false. */
+  /** An agent without a heartbeat for this long counts as disconnected: agentConnected becomes false. */
   readonly heartbeatTimeoutMs: number;
-  /** Silent for this long since then: its tasks are given up and replaced. */
+  /** An instance that stays silent for this long after that is given up: its tasks are replaced. */
   readonly giveUpAfterMs: number;
-  /** A task in PROVISIONING for this long is STOPPED. */
+  /** A task in PROVISIONING for this long becomes STOPPED. */
   readonly provisioningTimeoutMs?: number;
 }
 
-/** A reservation as an activity's input: its tasks are alike, and as columns they take a tenth of the history. */
+/** A reservation as an activity's input. Its tasks are alike, so as columns they take a tenth of the history. */
 export interface ReserveCall extends Omit<ReserveInput, 'tasks'> {
   readonly tasks: Columns;
 }
 
 export interface ControlActivities {
   snapshotCapacity(request: SnapshotRequest): Promise<CapacitySnapshot>;
-  /** Zones of ACTIVE, connected instances, by name. */
+  /** Returns the zones of ACTIVE, connected instances, by name. */
   listZones(input: { readonly clusterName: string }): Promise<readonly string[]>;
   /** Gives the tasks' containers and attachments their ids, and reserves the tasks. */
   reserveTasks(input: ReserveCall): Promise<ReserveResult>;
-  /** Gives waiting tasks instances, as far as these have room; then wakes the next owners that wait. */
+  /** Gives waiting tasks an instance where there is room, then wakes the next waiting owners. */
   assignTasks(input: AssignInput): Promise<AssignResult>;
-  /** Writes rows and events; then wakes owners that wait for capacity in the cluster, if tasks became STOPPED. */
+  /** Writes rows and events. If tasks became STOPPED, wakes owners that wait for capacity in the cluster. */
   recordOwner(record: OwnerRecord): Promise<void>;
   /**
-   * Creates or changes an instance's row. Fails with ApplicationFailure of type ClusterNotFoundException (not retryable)
-   * when there is no such cluster. Wakes waiting owners when the instance became ACTIVE and connected, and the cluster's
-   * DAEMON services whatever changed.
+   * Creates or changes an instance's row. Fails with an ApplicationFailure of type ClusterNotFoundException (not
+   * retryable) if the cluster does not exist. Wakes waiting owners if the instance became ACTIVE and connected, and the
+   * cluster's DAEMON services after any change.
    */
   recordInstance(record: InstanceRecord): Promise<void>;
-  /** What a DAEMON service sees of its cluster. */
+  /** Returns what a DAEMON service needs to know of its cluster. */
   lookAtInstances(request: DaemonLookRequest): Promise<DaemonLook>;
-  /** Tasks on the instance that are not STOPPED. */
+  /** Returns the tasks on the instance that are not STOPPED. */
   listInstanceTasks(instance: { readonly containerInstanceId: string }): Promise<readonly InstanceTask[]>;
-  /** Signals instanceNotice to each owner; an owner that is gone is passed over. */
+  /** Signals instanceNotice to each owner; skips owners that are gone. */
   notifyOwners(input: { readonly ownerWorkflowIds: readonly string[]; readonly notice: InstanceNotice }): Promise<void>;
   loadInstancePolicy(): Promise<InstancePolicy>;
 }

@@ -1,4 +1,4 @@
-/** The rows of a reservation, from the columns in which they cross a workflow's history. */
+/** Makes the rows of a reservation from the columns in which they are written to a workflow's history. */
 import { type Columns, fromColumns } from '../../model/columns.ts';
 import type { Task } from '../../model/task.ts';
 import { taskHex } from '../task-hex.ts';
@@ -6,7 +6,10 @@ import { taskHex } from '../task-hex.ts';
 export const unpackTasks = (columns: Columns): readonly Task[] =>
   fromColumns(columns).map((row) => withIds(row as unknown as Task));
 
-/** Ids of its containers and attachments. A workflow would draw them at random, and no row would be like another. */
+/**
+ * Gives the task's containers and attachments their ids. A workflow would draw them at random, and then no row would be
+ * like another.
+ */
 function withIds(task: Task): Task {
   return {
     ...task,
@@ -18,7 +21,7 @@ function withIds(task: Task): Task {
 /** The same UUID for the same part of a task, so that a repeated activity writes the same row. */
 function uuidOf({ taskId }: Task, part: string): string {
   const hex = taskHex(taskId, part);
-  // Version 8 of RFC 9562: a UUID of one's own making.
+  // Version 8 of RFC 9562: a UUID with custom contents.
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     '-',
   );

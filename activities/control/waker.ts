@@ -1,10 +1,13 @@
-/** Wakes owners that wait for capacity. Coalesced: however often capacity appears, a cluster is looked at a few times a second. */
+/**
+ * Wakes owners that wait for capacity. Wake-ups are coalesced: however often capacity appears, a cluster is looked at
+ * only a few times a second.
+ */
 import type { Store } from '../../store/contract/store.ts';
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 
-/** Those who wait longest are woken first; the others' turn comes with the next change, or with their own timer. */
+/** The owners that have waited longest are woken first; the others follow with the next change or their own timer. */
 const WOKEN_AT_ONCE = 20;
 const PAUSE_MS = 300;
 
@@ -16,23 +19,26 @@ export interface WakerDeps {
   readonly store: Pick<Store, 'listWaitingServices' | 'listProvisioningOwners'>;
   readonly signal: OwnerSignals;
   readonly logger: Logger;
-  /** What its wake-ups belong to; ended with the worker. */
+  /** Tracks its wake-ups; ends with the worker. */
   readonly background?: Background;
 }
 
 /**
- * Answers at once; the first call for a cluster acts immediately, those that follow within the pause act once, after it.
- * A wake-up that fails is logged and no more: an owner that waits also looks again by itself.
+ * Returns at once. The first call for a cluster acts immediately; calls within the pause after it act once, when it
+ * ends. A wake-up that fails is only logged, because a waiting owner also looks by itself.
  */
 export const createWaker = (deps: WakerDeps): ((clusterName: string) => void) =>
   coalesced((clusterName) => wakeWaiting(deps, clusterName), deps.background);
 
-/** Calls of `act`, which never rejects, per cluster: at once, and once more after the pause for all that came in it. */
+/**
+ * Calls `act`, which must never reject, for each cluster: at once, and once more after the pause if there were calls
+ * during it.
+ */
 export function coalesced(
   act: (clusterName: string) => Promise<void>,
   background = new Background(),
 ): (clusterName: string) => void {
-  /** Clusters in their pause, with whether more happened since it began. */
+  /** Clusters in their pause; true if there were calls since it began. */
   const paused = new Map<string, boolean>();
   const call = (clusterName: string): void => {
     if (paused.has(clusterName)) {
@@ -62,6 +68,6 @@ async function wakeWaiting({ store, signal, logger }: WakerDeps, clusterName: st
     const ids = [...services.map((service) => serviceWorkflowId(clusterName, service)), ...others];
     await Promise.all(ids.map((id) => signal.signalCapacityChanged(id)));
   } catch (error) {
-    logger.warn({ clusterName, err: error }, 'owners that wait for capacity were not woken');
+    logger.warn({ clusterName, err: error }, 'could not wake owners that wait for capacity');
   }
 }

@@ -1,22 +1,25 @@
-/** Tells services whose availability zones are not alike that an instance came: there may now be room where they lack tasks. */
+/**
+ * Tells services that are not balanced over availability zones that an instance came: there may now be room where they
+ * lack tasks.
+ */
 import type { Store } from '../../store/contract/store.ts';
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import { coalesced, type Logger } from './waker.ts';
 
-/** The others look again by themselves: a service that is not balanced does so every few minutes. */
+/** The others look again by themselves, because an unbalanced service does so every few minutes. */
 const WOKEN_AT_ONCE = 100;
 
 export interface ZoneWakerDeps {
   readonly store: Pick<Store, 'listUnbalancedServices'>;
   readonly signal: OwnerSignals;
   readonly logger: Logger;
-  /** What its wake-ups belong to; ended with the worker. */
+  /** Tracks its wake-ups; ends with the worker. */
   readonly background?: Background;
 }
 
-/** Answers at once, as the waker of those that wait for capacity does. Balanced services are left in peace. */
+/** Returns at once, like the waker for capacity. Balanced services are not woken. */
 export const createZoneWaker = (deps: ZoneWakerDeps): ((clusterName: string) => void) =>
   coalesced((clusterName) => wakeUnbalanced(deps, clusterName), deps.background);
 
@@ -26,6 +29,6 @@ async function wakeUnbalanced({ store, signal, logger }: ZoneWakerDeps, clusterN
     const ids = services.map((service) => serviceWorkflowId(clusterName, service));
     await Promise.all(ids.map((id) => signal.signalCapacityChanged(id)));
   } catch (error) {
-    logger.warn({ clusterName, err: error }, 'services that are not balanced over zones were not woken');
+    logger.warn({ clusterName, err: error }, 'could not wake services that are not balanced over zones');
   }
 }

@@ -9,22 +9,28 @@ import type { Settled } from './launch/waiters.ts';
 import type { OrderKind, TaskReporter } from './reporter.ts';
 import type { HostActivities, LaunchTasksInput, StopTasksInput } from './types.ts';
 
-/** Heartbeats are throttled by the worker; asked for a little more often than they are sent. */
+/** The worker throttles heartbeats, so this asks for a little more of them than are sent. */
 const HEARTBEAT_MS = 2_000;
 const FAILURE_PAUSE_MS = 5_000;
 
-/** A task that was given an order: resolves when it is RUNNING or STOPPED, or, with `stopped` alone, when it is STOPPED. */
+/**
+ * A task that was given an order. `until` resolves when the task is RUNNING or STOPPED or, with only `stopped`, when it
+ * is STOPPED.
+ */
 interface OrderedTask {
   until(...settled: readonly Settled[]): Promise<void>;
 }
 
-/** The host's tasks, as the activities use them. */
+/** The operations on the host's tasks that activities use. */
 export interface HostTaskOrders {
-  /** Launches, or attaches to the launch under way. Undefined: the task has ended already, which is reported again. */
+  /**
+   * Launches the task, or attaches to the launch under way. Undefined if the task has already ended; its report is then
+   * sent again.
+   */
   launch(blueprint: TaskBlueprint): OrderedTask | undefined;
-  /** Its launch is void: that it is STOPPED, as its instance was given up, is reported. */
+  /** Does not launch the task: its instance was given up, so it is reported as STOPPED. */
   decline(taskId: string, ownerWorkflowId: string): void;
-  /** Begins to stop. Undefined: it is not here; that it is STOPPED is reported. */
+  /** Starts to stop the task. Undefined if it is not here; it is then reported as STOPPED. */
   stop(taskId: string, ownerWorkflowId: string): OrderedTask | undefined;
 }
 
@@ -32,25 +38,31 @@ export interface HostActivityDeps {
   readonly tasks: HostTaskOrders;
   readonly reporter: Pick<TaskReporter, 'hold'>;
   readonly session: AgentSession;
-  /** True when the container engine has been away for too long to be counted on. */
+  /** Whether the container engine has been away for so long that nobody should count on it. */
   readonly engineIsLost: () => boolean;
   /** Aborted when the agent shuts down in order. */
   readonly shutdown: AbortSignal;
 }
 
-/** The agent's standing with the control plane. */
+/** The agent's session with the control plane. */
 export interface AgentSession {
   /** Tells the container-instance workflow that this agent has reconciled and takes work. */
   announce(): Promise<void>;
-  /** The control plane greeted with this session id: registers and reconciles again when it is not the agent's own. True: it was. */
+  /**
+   * Handles the session id that the control plane expects. If it is not the agent's own, the agent registers and
+   * reconciles again, and the answer is false.
+   */
   confirm(sessionId: string): Promise<boolean>;
-  /** True for launches that were ordered then: their tasks were given up with the instance, before this agent registered. */
+  /**
+   * Whether a launch that was ordered at that time is void: its task was given up with the instance before this agent
+   * registered.
+   */
   voids(orderedAt: EpochMs): boolean;
-  /** The control plane has ended its watch: another begins, or the instance was deregistered. */
+  /** The control plane has ended its watch: another one begins, or the instance was deregistered. */
   unwatched(): void;
 }
 
-/** The activities of one agent; `deps` live as long as its process. */
+/** Makes the activities of one agent. `deps` live as long as its process. */
 export function createHostActivities(deps: HostActivityDeps): HostActivities {
   return {
     async launchTasks(input) {
@@ -74,12 +86,12 @@ export function createHostActivities(deps: HostActivityDeps): HostActivities {
     async attendInstance({ sessionId }) {
       try {
         assertEngine(deps);
-        // After a new registration the workflow begins a watch of its own.
+        // After a new registration, the workflow begins a new watch.
         if (!(await whileHeartbeating(deps.session.confirm(sessionId)))) return;
         await deps.session.announce();
         await whileHeartbeating(aborted(deps.shutdown), () => assertEngine(deps));
       } catch (error) {
-        // The workflow tries again at once: a failure that lasts must not keep it busy.
+        // The workflow tries again at once, so a lasting failure must not keep it busy.
         if (!(error instanceof CancelledFailure)) await sleep(FAILURE_PAUSE_MS);
         else if (!deps.shutdown.aborted) deps.session.unwatched();
         throw error;
@@ -89,8 +101,8 @@ export function createHostActivities(deps: HostActivityDeps): HostActivities {
 }
 
 /**
- * Does the work; answers with what the owner has not been told by then. Work that fails, or that nobody waits for any
- * more, leaves it to the signals.
+ * Does the work and returns the reports that the owner has not received by then. If the work fails, or nobody waits for
+ * it any more, the reports go out as signals.
  */
 async function answering(
   reporter: Pick<TaskReporter, 'hold'>,
@@ -111,7 +123,7 @@ async function answering(
   }
 }
 
-/** An engine that is gone must not look alive: without the heartbeats of attendInstance the instance counts as silent. */
+/** An instance without an engine must not look alive: without attendInstance's heartbeats it counts as silent. */
 function assertEngine(deps: HostActivityDeps): void {
   if (deps.engineIsLost())
     throw ApplicationFailure.retryable('The container engine does not answer.', 'ContainerEngineAway');
@@ -130,8 +142,8 @@ function launchAll(tasks: HostTaskOrders, input: LaunchTasksInput): OrderedTask[
 }
 
 /**
- * Waits for the work, heartbeating while it lasts: what is quick needs none, and each is a write of Temporal's. A
- * cancellation ends the wait, not the work. `check` may end it by throwing.
+ * Waits for the work, and heartbeats if it takes a while: each heartbeat makes Temporal write, so quick work sends
+ * none. A cancellation ends the wait, not the work. `check` may end the wait by throwing.
  */
 async function whileHeartbeating<T>(work: Promise<T>, check: () => void = () => undefined): Promise<T> {
   const context = Context.current();

@@ -1,29 +1,31 @@
 /**
- * Reports on tasks to their owners: one coalescer for each owner, so that a workflow gets at most a few signals a second
- * however many of its tasks change. The latest report of a task replaces the ones before it. While an activity works on
- * a task, its reports wait for a moment to go with the activity's answer.
+ * Reports tasks to their owners. Each owner has its own outbox, so that a workflow gets at most a few signals a second,
+ * however many of its tasks change. The latest report of a task replaces earlier ones. While an activity works on a
+ * task, its reports wait for a moment to go with the activity's answer.
  *
- * An answer may never arrive: its run is over, or has stopped waiting for it. The owner then orders the same again, as
- * long as it takes the task for not started, or not stopped. So an answer to a launch may carry the news that a task has
- * started, which is told again when the order is; what is new after that goes by signal.
+ * An answer may never arrive, because its run is over or no longer waits for it. The owner then repeats its order for
+ * as long as it takes the task for not started or not stopped. So the answer to a launch may carry the news that a task
+ * has started; a repeated order tells it again. News after the start goes by signal.
  */
 import { isBeforeRunning } from '../../model/status.ts';
 import type { TaskReport } from '../../model/task.ts';
 
 /**
- * Signals at once after a quiet time, then one in each interval: two a second. Each costs a workflow step and a write,
- * which a launch of many feels on a small machine.
+ * The first signals after a quiet time go at once, then one in each interval: two a second. Each signal costs a
+ * workflow task and a write, which slows a large launch on a small machine.
  */
 const BURST = 4;
 const INTERVAL_MS = 500;
 const BATCH = 100;
 const RETRY_MS = { first: 250, most: 10_000 };
-/** A batch that is done within this time is told of by its activity's answer alone: no signal. */
+/** A batch that is done within this time is reported only in its activity's answer, without a signal. */
 const HOLD_MS = 500;
-/** In one answer, so that no activity result grows without bound; the rest is signalled. */
+/** The most reports in one answer, so that no activity result grows without bound. The rest goes by signal. */
 const MAX_ANSWERED = 1_000;
 
-/** Delivers to the workflow; answers `gone` when there is no such workflow any more. Throws when it cannot be reached. */
+/**
+ * Delivers reports to the workflow. Returns `gone` if the workflow no longer exists. Rejects if it cannot be reached.
+ */
 export type SendReports = (ownerWorkflowId: string, reports: readonly TaskReport[]) => Promise<'delivered' | 'gone'>;
 
 export interface ReporterDeps {
@@ -34,23 +36,26 @@ export interface ReporterDeps {
 /** What an activity does to its tasks. */
 export type OrderKind = 'launch' | 'stop';
 
-/** The reports of some tasks, kept back for the answer of the activity that works on them. */
+/** The reports of some tasks, held for the answer of the activity that works on them. */
 export interface ReportHold {
-  /** What the owner has not been told: from here on the caller's to tell. */
+  /** Returns the reports that the owner has not received. The caller must deliver them. */
   take(): readonly TaskReport[];
-  /** What was not taken goes out as signals. */
+  /** Sends the reports that were not taken as signals. */
   release(): void;
 }
 
 interface Outbox {
   readonly pending: Map<string, TaskReport>;
-  /** Tasks whose reports are kept back, each with the latest one. */
+  /** Tasks whose reports are held, each with the latest one. */
   readonly held: Map<string, Held>;
-  /** Whose answer tells of a task: the activity that took it up last. An earlier one may belong to a run that is over. */
+  /**
+   * The hold whose answer reports a task: the one of the last activity that took it up. An earlier one may belong to a
+   * run that is over.
+   */
   readonly answeredBy: Map<string, ReportHold>;
   /** Resolves when nothing is pending any more. */
   sending: Promise<void> | undefined;
-  /** When the signals sent so far would be over, sent one in each interval. */
+  /** When all signals sent so far would be over, at one in each interval. */
   busyUntil: number;
 }
 
@@ -63,7 +68,9 @@ interface Held {
 export class TaskReporter {
   private readonly deps: ReporterDeps;
   private readonly outboxes = new Map<string, Outbox>();
-  /** Tasks whose owner was told, by signal or answer, that they have started, with the last that it was told; until STOPPED. */
+  /**
+   * Tasks whose owner has been told, by signal or answer, that they have started, with the last report; until STOPPED.
+   */
   private readonly toldOfStart = new Map<string, string>();
   private lastAt = 0;
 
@@ -71,7 +78,7 @@ export class TaskReporter {
     this.deps = deps;
   }
 
-  /** Takes the report; it is delivered as soon as the owner's rate allows, and again until it is. */
+  /** Takes a report. It is delivered as soon as the owner's rate allows, and tried again until it succeeds. */
   report(ownerWorkflowId: string, told: TaskReport): void {
     this.lastAt = Math.max(Date.now(), this.lastAt + 1);
     const report = { ...told, reportedAt: this.lastAt };
@@ -80,13 +87,13 @@ export class TaskReporter {
     if (!held) this.post(ownerWorkflowId, outbox, report);
     else if (held.order === 'stop' || !this.isNewToTold(report)) outbox.held.set(report.taskId, { ...held, report });
     else {
-      // It takes the place of what is held.
+      // It replaces the report that is held.
       outbox.held.set(report.taskId, { by: held.by, order: held.order });
       this.post(ownerWorkflowId, outbox, report);
     }
   }
 
-  /** Keeps the tasks' reports back, for half a second at most. Who holds a task last has its reports. */
+  /** Holds the tasks' reports, for half a second at most. The latest hold of a task gets its reports. */
   hold(ownerWorkflowId: string, taskIds: readonly string[], order: OrderKind): ReportHold {
     const mayAnswer = (taskId: string): boolean => order === 'stop' || !this.toldOfStart.has(taskId);
     const outbox = this.outboxOf(ownerWorkflowId);
@@ -126,13 +133,16 @@ export class TaskReporter {
     return hold;
   }
 
-  /** Whether nothing of the task waits to be told: what goes with an activity's answer is the owner's once it is on record. */
+  /**
+   * Whether no report of the task is pending. A report in an activity's answer reaches the owner once the answer is on
+   * record.
+   */
   isTold(ownerWorkflowId: string, taskId: string): boolean {
     const outbox = this.outboxes.get(ownerWorkflowId);
     return outbox === undefined || !(outbox.pending.has(taskId) || outbox.held.has(taskId));
   }
 
-  /** Resolves when nothing is pending for anyone. */
+  /** Resolves when no owner has pending reports. */
   async drained(): Promise<void> {
     await Promise.all([...this.outboxes.values()].map((o) => o.sending ?? Promise.resolve()));
   }
@@ -152,7 +162,7 @@ export class TaskReporter {
   }
 
   private post(owner: string, outbox: Outbox, report: TaskReport): void {
-    // Deleted first, so that the order of the map is the order of the latest changes.
+    // Deleted first, so that the map is in the order of the latest changes.
     outbox.pending.delete(report.taskId);
     outbox.pending.set(report.taskId, report);
     outbox.sending ??= this.deliver(owner, outbox);
@@ -165,7 +175,7 @@ export class TaskReporter {
     while (outbox.pending.size > 0) {
       await awaitTurn(outbox);
       const batch = [...outbox.pending.values()].slice(0, BATCH);
-      // An activity's answer may have taken it all meanwhile.
+      // An activity's answer may have taken them all meanwhile.
       if (batch.length === 0) break;
       this.note(batch);
       try {
@@ -183,7 +193,7 @@ export class TaskReporter {
     this.forgetWhenIdle(owner, outbox);
   }
 
-  /** These go out now. */
+  /** These reports go out now. */
   private note(reports: readonly TaskReport[]): void {
     for (const report of reports) {
       if (report.lastStatus === 'STOPPED') this.toldOfStart.delete(report.taskId);
@@ -196,7 +206,7 @@ export class TaskReporter {
     return told !== undefined && told !== contentOf(report);
   }
 
-  /** Run-task workflows come and go: an owner that was quiet for as long as its signals took is forgotten. */
+  /** Run-task workflows come and go, so an owner is forgotten after it was quiet for as long as its signals took. */
   private forgetWhenIdle(owner: string, outbox: Outbox): void {
     const timer = setTimeout(
       () => {
@@ -211,7 +221,7 @@ export class TaskReporter {
 
 const contentOf = ({ reportedAt: _at, ...report }: TaskReport): string => JSON.stringify(report);
 
-/** The reports that were kept back; the tasks are free again. */
+/** Ends the hold and returns its reports. */
 function endHold(outbox: Outbox, hold: ReportHold, taskIds: readonly string[]): readonly TaskReport[] {
   const mine = taskIds.flatMap((taskId) => {
     const held = outbox.held.get(taskId);

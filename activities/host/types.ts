@@ -1,10 +1,10 @@
-/** The activities of an agent, on its instance's own task queue. Workflows import this file as types only. */
+/** The activities of an agent, on its instance's own task queue. Workflows import only types from this file. */
 import type { NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs';
 import type { TaskDefinitions } from '../../model/service.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { TaskReport } from '../../model/task.ts';
 
-/** One task to launch: everything that differs from task to task of a batch. */
+/** One task to launch: everything that differs between the tasks of a batch. */
 export interface TaskLaunch {
   readonly taskId: string;
   readonly taskArn: string;
@@ -16,16 +16,16 @@ export interface TaskLaunch {
   readonly networkConfiguration?: NetworkConfiguration;
   /** By container: the image to run instead of the definition's, with its digest. */
   readonly images?: Readonly<Record<string, string>>;
-  /** Reserved GPUs. */
+  /** Ids of the reserved GPUs. */
   readonly gpuIds?: readonly string[];
 }
 
 export interface LaunchTasksInput {
   readonly clusterName: string;
   readonly containerInstanceId: string;
-  /** Where reports on these tasks go: a workflow id, whichever run holds it. */
+  /** The workflow id to which reports on these tasks go, whatever run is current. */
   readonly ownerWorkflowId: string;
-  /** The definitions that the tasks name, once each. */
+  /** The definitions that the tasks name, each once. */
   readonly taskDefinitions: TaskDefinitions;
   readonly tasks: readonly TaskLaunch[];
 }
@@ -49,20 +49,21 @@ export interface AttendInstanceInput {
 export interface HostActivities {
   /**
    * Launches the batch, or attaches to launches of the same task ids that are under way; heartbeats. Returns when each
-   * task is RUNNING or STOPPED, with the reports that have not reached the owner as taskReports: all of them when the
-   * batch is quick. Tasks of an order from before the instance was given up are not launched: STOPPED. Never fails for a
-   * task's sake. Cancellation ends the wait, not the launches: stopTasks ends those.
+   * task is RUNNING or STOPPED, with the reports that have not reached the owner: all of them if the batch is quick.
+   * Tasks whose order is older than the instance's giving up are not launched but reported STOPPED. Never fails because
+   * of a task. Cancellation ends the wait, not the launches; stopTasks ends those.
    */
   launchTasks(input: LaunchTasksInput): Promise<readonly TaskReport[]>;
   /**
-   * Stops in reverse dependency order with each container's stopTimeout; returns when all are gone, with reports as
-   * launchTasks does. Unknown tasks are reported STOPPED.
+   * Stops in reverse dependency order with each container's stopTimeout. Returns when all tasks are STOPPED, with
+   * reports as launchTasks does. Unknown tasks are reported STOPPED.
    */
   stopTasks(input: StopTasksInput): Promise<readonly TaskReport[]>;
   /**
-   * Signals agentAttends with the agent's own session id, then heartbeats for as long as the agent lives and its engine answers.
-   * Returns when the agent shuts down in order. When `sessionId` is not the agent's own (the control plane gave the
-   * instance up meanwhile), the agent registers again first: a new session, expected tasks compared, survivors stopped.
+   * Signals agentAttends with the agent's own session id, then heartbeats for as long as the agent lives and its engine
+   * answers. Returns when the agent shuts down in order. If `sessionId` is not the agent's own because the control
+   * plane gave the instance up meanwhile, the agent first registers again: a new session, in which expected tasks are
+   * compared and others stopped.
    */
   attendInstance(input: AttendInstanceInput): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Removes what ended tasks left on the engine: after a time, or sooner where there are too many. */
+/** Removes what ended tasks left on the engine: after a time, or sooner if there are too many. */
 import type { Logger } from 'pino';
 import type { EpochMs } from '../../../model/time.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
@@ -10,7 +10,7 @@ import { Timers } from './timers.ts';
 
 /** After this time, the answer of the activity that reported the end is on record. */
 const TOLD_AFTER_MS = 10_000;
-/** An engine that could not remove something is asked again. */
+/** If the engine could not remove something, it is asked again after this time. */
 const AGAIN_MS = 60_000;
 
 export interface CleanUpDeps {
@@ -20,11 +20,11 @@ export interface CleanUpDeps {
   readonly now: () => EpochMs;
   /** Stopped containers are kept this long for people to look at. */
   readonly cleanupWaitMs: number;
-  /** Absent: as many as end within that time. */
+  /** Absent: all tasks that end within that time are kept. */
   readonly kept?: KeptLimits;
-  /** Whether every report of a task has reached its owner. Absent: it has. */
+  /** Whether every report of a task has reached its owner. Absent: always true. */
   readonly isTold?: (ownerWorkflowId: string, taskId: string) => boolean;
-  /** The task is none of the host's any more. */
+  /** The task has left the host. */
   readonly onRemoved: (run: TaskRun) => void;
 }
 
@@ -46,7 +46,7 @@ export class CleanUp {
     this.deps = deps;
   }
 
-  /** The task has stopped. What it had of its host besides containers and volumes goes at once. */
+  /** The task has stopped. All that it has on the host, apart from containers and volumes, is removed at once. */
   afterStop(run: TaskRun): void {
     const { taskId, family = '' } = run.plan;
     const containers = run.containerIds.length;
@@ -59,7 +59,7 @@ export class CleanUp {
     this.sweepSoon();
   }
 
-  /** Removes all that is left of the task; what the engine does not remove now, later. */
+  /** Removes everything that is left of the task. Tries again later if the engine does not remove something now. */
   async remove(run: TaskRun): Promise<void> {
     const { taskId, taskVolumes } = run.plan;
     this.ended.delete(taskId);

@@ -13,24 +13,24 @@ export interface ContainerRecord {
   readonly plan: ContainerPlan;
   readonly phase: Phase;
   readonly pulled: boolean;
-  /** The engine's id, once created. */
+  /** The engine's id, once the container has been created. */
   readonly containerId?: string;
   readonly imageDigest?: string;
   readonly startedAt?: EpochMs;
-  /** Of the latest start by the restart policy. */
+  /** When the restart policy last started the container. */
   readonly restartedAt?: EpochMs;
   readonly finishedAt?: EpochMs;
   readonly exitCode?: number;
   readonly health?: HealthStatus;
   readonly reason?: string;
   readonly networkBindings: readonly NetworkBinding[];
-  /** The container runs, and the engine has yet to say which host ports it chose. */
+  /** The container runs, and the engine has not yet said which host ports it chose. */
   readonly awaitsBindings: boolean;
   /** The engine reported an out-of-memory kill, before or after the container's end. */
   readonly oomKilled: boolean;
-  /** The container ended with a failure, and nobody had asked it to stop. */
+  /** The container failed, and nobody had asked it to stop. */
   readonly failedByItself: boolean;
-  /** The container ended before its start was answered: the first news of its end. */
+  /** The container ended before the engine answered its start. This is the first news of its end. */
   readonly earlyEnd?: ContainerExit;
 }
 
@@ -39,7 +39,7 @@ export interface ContainerExit {
   readonly oomKilled?: boolean;
 }
 
-/** A container that has yet to be launched. */
+/** The record of a container before its launch. */
 export const newRecord = (plan: ContainerPlan): ContainerRecord => ({
   plan,
   phase: 'waiting',
@@ -50,18 +50,20 @@ export const newRecord = (plan: ContainerPlan): ContainerRecord => ({
   failedByItself: false,
 });
 
-/** A container found on the engine, or undefined where the plan names one that is not there. */
+/**
+ * The record of a container found on the engine, or of one in the plan that is missing there (`observed` is undefined).
+ */
 export function adopted(plan: ContainerPlan, observed: ObservedContainer | undefined): ContainerRecord {
   const record = newRecord(plan);
   if (observed === undefined) return record;
   const known = withObserved(record, observed);
-  // An earlier agent had its start refused.
+  // The engine refused to start it for an earlier agent.
   return observed.status === 'created' && observed.error !== undefined
     ? failed(known, `CannotStartContainerError: ${observed.error}`)
     : known;
 }
 
-/** The record with what the engine shows of the container. */
+/** Adds what the engine shows of the container. */
 export function withObserved(record: ContainerRecord, observed: ObservedContainer): ContainerRecord {
   const { id, status, health, startedAt = record.startedAt, finishedAt, networkBindings } = observed;
   const known: ContainerRecord = {
@@ -76,7 +78,7 @@ export function withObserved(record: ContainerRecord, observed: ObservedContaine
   return { ...known, phase, networkBindings, ...(health === undefined ? {} : { health }) };
 }
 
-/** The engine has started the container. However soon it ends, from here on it has been RUNNING. */
+/** The engine has started the container. From now on it counts as having been RUNNING, however soon it ends. */
 export const started = (record: ContainerRecord, at: EpochMs): ContainerRecord => ({
   ...record,
   startedAt: record.startedAt ?? at,
@@ -92,7 +94,8 @@ export const failed = (record: ContainerRecord, reason: string): ContainerRecord
 
 /** The container has stopped. */
 export function ended(record: ContainerRecord, { exitCode, oomKilled = false }: ContainerExit): ContainerRecord {
-  // With version 1 cgroups the kernel reports one container's kill to every container of the task: those that were stopped do not count.
+  // With version 1 cgroups, the kernel reports one container's kill to every container of the task; those that were
+  // stopped do not count.
   const wasStopped = record.phase === 'stopping' || exitCode === 0;
   return blamingMemory({
     ...record,
@@ -108,7 +111,7 @@ export const outOfMemory = (record: ContainerRecord): ContainerRecord => blaming
 
 const KILLED = 137;
 
-/** Somebody killed the container: the engine may yet tell that it was the kernel, for lack of memory. */
+/** Somebody killed the container. The engine may still report that it was the kernel, for lack of memory. */
 export const mayLackMemory = ({ failedByItself, exitCode, oomKilled }: ContainerRecord): boolean =>
   failedByItself && exitCode === KILLED && !oomKilled;
 
@@ -117,7 +120,7 @@ const blamingMemory = (record: ContainerRecord): ContainerRecord =>
     ? { ...record, reason: 'OutOfMemoryError: Container killed due to memory usage' }
     : record;
 
-/** What the owner is told of the container. */
+/** The container's part of a task report. */
 export function reportOf(record: ContainerRecord): ContainerReport {
   const { phase, plan } = record;
   const isRunning = phase === 'running' || phase === 'stopping';

@@ -1,4 +1,6 @@
-/** From a task definition, its overrides and what the host decided to the containers that the engine is asked for. Pure. */
+/**
+ * Turns a task definition, its overrides and the host's choices into the containers that the engine must create. Pure.
+ */
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, Volume } from '@aws-sdk/client-ecs';
 import { dealGpus, readGpus, type GpuAmount } from '../../../model/gpus.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
@@ -12,7 +14,7 @@ import { HOLDER_NAME, labelsOf } from './labels.ts';
 import { taskVolumeName } from './plan.ts';
 import type { TaskPlan } from './plan.ts';
 
-/** A task to launch, with all that its containers are made from. */
+/** A task to launch, with everything that its containers are made from. */
 export interface TaskBlueprint {
   readonly containerInstanceId: string;
   readonly clusterName: string;
@@ -21,18 +23,21 @@ export interface TaskBlueprint {
   readonly plan: TaskPlan;
 }
 
-/** Engine ids of the task's containers that exist, by container name; the holder under its own. */
+/** Engine ids of the task's existing containers, by container name. The pause container has its own name. */
 export type ContainerIds = ReadonlyMap<string, string>;
 
-/** `ecs-<family>-<revision>-<container>-<hex>`; the same for every attempt to launch the task. */
+/** `ecs-<family>-<revision>-<container>-<hex>`, the same for every attempt to launch the task. */
 export function engineName({ definition, launch }: TaskBlueprint, containerName: string): string {
   const hex = taskHex(launch.taskId, `/${containerName}`).slice(0, 24);
-  // The holder's own name has characters that the engine refuses.
+  // The engine refuses characters in the pause container's own name.
   const name = containerName === HOLDER_NAME ? 'internalecspause' : containerName;
   return `ecs-${definition.family}-${definition.revision}-${name}-${hex}`;
 }
 
-/** The definition of a container with the launch's overrides in it, and the image that the launch pins it to. */
+/**
+ * The definition of a container with the launch's overrides, and the image that the launch pins. Throws
+ * CannotCreateContainerError.
+ */
 export function definitionOf({ definition, launch }: TaskBlueprint, name: string): ContainerDefinition {
   const registered = definition.containerDefinitions?.find((c) => c.name === name);
   if (registered === undefined)
@@ -59,7 +64,10 @@ function mergeEnvironment(own: readonly KeyValuePair[] | undefined, over: readon
   return [...(own ?? []).filter((e) => !over.some((o) => o.name === e.name)), ...over];
 }
 
-/** A container of the task. Its dependencies must exist already: links, volumes and namespaces name them. */
+/**
+ * The spec of a container of the task. Its dependencies must exist already, because links, volumes and namespaces name
+ * them.
+ */
 export function containerSpec(blueprint: TaskBlueprint, name: string, ids: ContainerIds): ContainerSpec {
   const { definition, launch } = blueprint;
   const container = definitionOf(blueprint, name);
@@ -90,7 +98,7 @@ export function containerSpec(blueprint: TaskBlueprint, name: string, ids: Conta
   };
 }
 
-/** The container that holds a task's namespaces: it has the network's settings of the whole task. */
+/** The spec of the pause container, which holds a task's namespaces and has the network settings of the whole task. */
 export function holderSpec(blueprint: TaskBlueprint, image: string, network: string): ContainerSpec {
   const { definition, plan } = blueprint;
   const systemControls = (definition.containerDefinitions ?? []).flatMap((c) =>
@@ -110,13 +118,13 @@ export function holderSpec(blueprint: TaskBlueprint, image: string, network: str
     mounts: [],
     volumesFrom: [],
     links: [],
-    // The program is process 1 and takes no notice of SIGTERM.
+    // The program is process 1 and ignores SIGTERM.
     stopSignal: 'SIGKILL',
     ...(definition.ipcMode === 'task' ? { ipcMode: 'shareable' } : {}),
   };
 }
 
-/** Volumes that must be created before the containers that mount them; the engine makes plain ones by itself. */
+/** Volumes that must be created before the containers that mount them. The engine itself makes plain ones. */
 export function volumesToCreate(blueprint: TaskBlueprint): readonly (VolumeSpec & { readonly mustExist: boolean })[] {
   return (blueprint.definition.volumes ?? []).flatMap((volume) => {
     const docker = volume.dockerVolumeConfiguration;
@@ -158,7 +166,7 @@ function namespaceModes(definition: TaskDefinition, holderId: string | undefined
   return { ...(pidMode === undefined ? {} : { pidMode }), ...(ipcMode === undefined ? {} : { ipcMode }) };
 }
 
-/** Task-level cpu and memory as numbers; what the definition leaves out has no limit. */
+/** The task's cpu and memory as numbers. What the definition leaves out has no limit. */
 export function taskLimits({ definition, launch }: Pick<TaskBlueprint, 'definition' | 'launch'>): TaskLimits {
   const cpu = Number(launch.overrides.cpu ?? definition.cpu ?? 0);
   const memory = Number(launch.overrides.memory ?? definition.memory ?? 0);
@@ -173,7 +181,7 @@ function capsOf(blueprint: TaskBlueprint): Partial<ContainerSpec> {
   };
 }
 
-/** The task's GPUs are dealt out to its containers in order, each as many as it asks for. */
+/** Deals out the task's GPUs to its containers in order, each as many as it asks for. */
 function gpusOf(blueprint: TaskBlueprint, name: string): readonly string[] {
   const { definition, launch } = blueprint;
   const asked = (definition.containerDefinitions ?? []).map((c) => ({

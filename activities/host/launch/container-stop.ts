@@ -1,20 +1,20 @@
-/** The stop of one container: ordered, looked at, and ordered again until the container has ended. */
+/** Stops one container: orders the stop, checks, and orders it again until the container has ended. */
 import type { Logger } from 'pino';
 import type { ContainerRuntime, ObservedContainer } from '../runtime/types.ts';
 import { failureText } from './preparation.ts';
 
-/** After a stop the engine's event with the exit code normally comes first; this long we wait for it. */
+/** After a stop, the engine's event with the exit code normally comes first. This is how long to wait for it. */
 const EXIT_EVENT_WAIT_MS = 500;
-/** A container that outlived its stop is stopped again after this long. */
+/** A container that survived its stop is stopped again after this long. */
 const STOP_AGAIN_MS = 1_000;
 
 export interface ContainerStopDeps {
   readonly runtime: Pick<ContainerRuntime, 'stop' | 'remove' | 'inspect'>;
   readonly logger: Pick<Logger, 'warn'>;
-  /** Whether the container's end is still to come. */
+  /** Whether the container has not ended yet. */
   readonly isStopping: () => boolean;
   readonly onRefusal: (reason: string) => void;
-  /** The container has ended without an event. Undefined: the engine does not know the container. */
+  /** The container has ended without an event. Undefined if the engine does not know the container. */
   readonly onEnd: (observed: ObservedContainer | undefined) => void;
 }
 
@@ -23,7 +23,7 @@ interface StoppingContainer {
   readonly timeoutSeconds: number;
 }
 
-/** Resolves when the engine has answered; the container is looked after until it has ended. */
+/** Resolves when the engine has answered. Afterwards the container is checked until it has ended. */
 export async function stopContainer(container: StoppingContainer, deps: ContainerStopDeps): Promise<void> {
   const { runtime, logger } = deps;
   const { containerId, timeoutSeconds } = container;

@@ -1,8 +1,8 @@
-/** The tasks of a host that have ended, with the last that was said of each: a late order does not start them again. */
+/** The host's tasks that have ended, with the last report of each, so that a late order does not start them again. */
 import type { TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
 
-/** As many are remembered after their clean-up. */
+/** How many are remembered after their clean-up. */
 const REMEMBERED_TASKS = 10_000;
 
 export interface EndedTasksDeps {
@@ -25,14 +25,14 @@ export class EndedTasks {
     if (this.reports.size > REMEMBERED_TASKS && oldest !== undefined) this.reports.delete(oldest);
   }
 
-  /** Reports the task once more if it has ended; false if it has not. */
+  /** Reports the task again if it has ended; returns false if it has not. */
   reportAgain(taskId: string, ownerWorkflowId: string): boolean {
     const ended = this.reports.get(taskId);
     if (ended !== undefined) this.deps.report(ownerWorkflowId, ended);
     return ended !== undefined;
   }
 
-  /** Reports a task that is not here as STOPPED: what was said of it before, or that it ended now, and why. */
+  /** Reports a task that is not here as STOPPED, with its last report or, without one, with the reason given. */
   report(taskId: string, ownerWorkflowId: string, why: Pick<TaskReport, 'stopCode' | 'stoppedReason'> = {}): void {
     const report: TaskReport = this.reports.get(taskId) ?? {
       taskId,

@@ -1,17 +1,17 @@
-/** Which containers of a task to start and stop next. Pure: states and time come in as values. */
+/** Decides which containers of a task to start and stop next. Pure: states and time are values. */
 import type { HealthStatus } from '../../../model/status.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import type { ContainerPlan, Dependency } from './plan.ts';
 
 /**
- * waiting → starting → running → stopping → stopped. `starting`: create or start is under way. A container that never
- * ran goes to stopped too.
+ * waiting → starting → running → stopping → stopped. `starting`: a create or start is under way. A container that never
+ * ran also becomes stopped.
  */
 export type Phase = 'waiting' | 'starting' | 'running' | 'stopping' | 'stopped';
 
 export interface ContainerState {
   readonly phase: Phase;
-  /** Its image is there. */
+  /** Whether its image is on the host. */
   readonly pulled: boolean;
   readonly startedAt?: EpochMs;
   readonly exitCode?: number;
@@ -21,7 +21,7 @@ export interface ContainerState {
 export interface TaskState {
   readonly plans: readonly ContainerPlan[];
   readonly states: ReadonlyMap<string, ContainerState>;
-  /** The task is to end: nothing starts any more. */
+  /** Whether the task must end: then nothing more starts. */
   readonly stopping: boolean;
   readonly now: EpochMs;
 }
@@ -31,7 +31,7 @@ export interface NextSteps {
   readonly stop: readonly string[];
   /** Containers that can never start, and why. */
   readonly unreachable: readonly { readonly name: string; readonly reason: string }[];
-  /** A start timeout ends then. */
+  /** When the next start timeout ends. */
   readonly wakeAt?: EpochMs;
 }
 
@@ -40,7 +40,10 @@ type Verdict =
 const MET: Verdict = { kind: 'met' };
 const WAITING: Verdict = { kind: 'waiting' };
 
-/** What to do next: containers whose dependencies all hold start; when the task ends, containers that nothing running depends on stop. */
+/**
+ * Decides what to do next. A container starts once all its dependencies hold. When the task ends, a container stops
+ * once nothing that runs depends on it.
+ */
 export function nextSteps(task: TaskState): NextSteps {
   if (task.stopping) return { start: [], stop: stoppable(task), unreachable: [] };
   const start: string[] = [];
@@ -87,7 +90,7 @@ function judgeCondition({ containerName, condition }: Dependency, state: Contain
   }
 }
 
-/** When a dependency times out: START has no time limit of its own. */
+/** When a dependency times out. START has no time limit. */
 function timeoutOf({ containerName, condition }: Dependency, task: TaskState): EpochMs | undefined {
   const seconds = task.plans.find((p) => p.name === containerName)?.startTimeoutSeconds;
   const startedAt = task.states.get(containerName)?.startedAt;
@@ -104,8 +107,8 @@ function earliestTimeout(task: TaskState): EpochMs | undefined {
 }
 
 /**
- * Whether every container has started, or was kept from it by nothing but the time that an engine takes: what it depends on was
- * there. Which of them an engine starts first does not decide whether a task has run.
+ * Whether every container has started, or only waits because an engine takes time: all that it depends on was there.
+ * Which container an engine happens to start first does not decide whether a task has run.
  */
 export const hadTheirTurn = (task: Pick<TaskState, 'plans' | 'states'>): boolean =>
   task.plans.every((plan) => hadItsTurn(plan, task));
@@ -125,7 +128,7 @@ function hadItsTurn(plan: ContainerPlan, task: Pick<TaskState, 'plans' | 'states
 const isAlive = (phase: Phase | undefined): boolean =>
   phase === 'starting' || phase === 'running' || phase === 'stopping';
 
-/** Reverse order: a container stops when all that depend on it have stopped. */
+/** Reverse order: a container stops once all that depend on it have stopped. */
 function stoppable({ plans, states }: TaskState): string[] {
   const needed = new Set(
     plans.filter((p) => isAlive(states.get(p.name)?.phase)).flatMap((p) => p.dependsOn.map((d) => d.containerName)),
@@ -133,7 +136,7 @@ function stoppable({ plans, states }: TaskState): string[] {
   return plans.map((p) => p.name).filter((name) => states.get(name)?.phase === 'running' && !needed.has(name));
 }
 
-/** The facts of a container's end that its restart policy looks at. */
+/** The facts of a container's end on which its restart policy depends. */
 export interface ContainerEnd {
   readonly exitCode: number | undefined;
   /** Of the latest start, restarts included. */

@@ -1,4 +1,4 @@
-/** Removes the container that holds a task's namespaces, once, when the task's own containers have stopped. */
+/** Removes a task's pause container, once, after the task's own containers have stopped. */
 import type { Logger } from 'pino';
 import type { ContainerRuntime } from '../runtime/types.ts';
 
@@ -15,7 +15,7 @@ export class HolderRemoval {
     this.deps = deps;
   }
 
-  /** Resolves when the holder is gone, or there is none; when the engine refuses, the clean-up tries again. */
+  /** Resolves when the pause container is gone or never existed. If the engine refuses, the clean-up tries again. */
   run(holderId: string | undefined): Promise<void> {
     if (holderId === undefined) return Promise.resolve();
     this.removal ??= this.deps.runtime.remove(holderId).catch((error: unknown) => {

@@ -1,4 +1,7 @@
-/** All tasks of this host: launched, adopted, stopped, cleaned up. Kept current by the engine's events, listed once at the start. */
+/**
+ * All tasks of this host: launched, adopted, stopped, cleaned up. The engine's events keep them current; they are
+ * listed once at the start.
+ */
 import type { Logger } from 'pino';
 import { instanceLost } from '../../../model/container-instance.ts';
 import type { TaskReport } from '../../../model/task.ts';
@@ -17,25 +20,25 @@ import type { TaskRunDeps } from './task-run.ts';
 import { Timers } from './timers.ts';
 import { TASK_VANISHED } from './vanished.ts';
 
-/** A Docker engine on two cores does no more with a higher number. */
+/** A Docker engine on two cores is no faster with a higher number. */
 const ENGINE_CONCURRENCY = 6;
 const RESYNC_RETRY_MS = 1_000;
 
 export interface HostTasksDeps {
   readonly runtime: ContainerRuntime;
   readonly containerInstanceId: string;
-  /** Limits tasks as a whole, where that is possible. */
+  /** Limits tasks as a whole, if that is possible. */
   readonly cgroups?: TaskCgroups;
   readonly logger: Logger;
   readonly now: () => EpochMs;
   readonly report: (ownerWorkflowId: string, report: TaskReport) => void;
   /** Stopped containers are kept this long for people to look at. */
   readonly cleanupWaitMs: number;
-  /** And no more of them than this. Absent: all of that time. */
+  /** At most this many of them are kept. Absent: all, for the whole time. */
   readonly kept?: KeptLimits;
-  /** Whether every report of a task has reached its owner. Absent: it has. */
+  /** Whether every report of a task has reached its owner. Absent: always true. */
   readonly isTold?: (ownerWorkflowId: string, taskId: string) => boolean;
-  /** Creates and starts at a time. Absent: as many as a Docker engine does well. */
+  /** How many creates and starts run at the same time. Absent: a number that suits a Docker engine. */
   readonly engineConcurrency?: number;
 }
 
@@ -43,7 +46,7 @@ export interface HostTasksDeps {
 export interface ExpectedHostTask {
   readonly taskId: string;
   readonly ownerWorkflowId: string;
-  /** It had reached RUNNING: its containers must be here. */
+  /** The task had reached RUNNING, so its containers must be here. */
   readonly wasRunning: boolean;
   readonly shouldStop: boolean;
 }
@@ -59,7 +62,7 @@ export class HostTasks {
   private readonly timers = new Timers();
   private subscription: { close(): void } | undefined;
   private engineLostAt: EpochMs | undefined;
-  /** Events that came before the first list was taken in. */
+  /** Events that came before the first list was processed. */
   private early: RuntimeEvent[] | undefined = [];
 
   constructor(deps: HostTasksDeps) {
@@ -69,7 +72,7 @@ export class HostTasks {
     this.cleanUp = new CleanUp({ ...deps, onRemoved: (run) => this.runs.delete(run.plan.taskId) });
   }
 
-  /** Listens, then lists: from here on every task on the engine is known. */
+  /** Subscribes to events, then lists: from now on every task on the engine is known. */
   async open(): Promise<void> {
     const labels = { [LABELS.instance]: this.deps.containerInstanceId };
     this.subscription = await this.deps.runtime.listen(labels, {
@@ -88,12 +91,12 @@ export class HostTasks {
     early.forEach((event) => this.dispatch(event));
   }
 
-  /** For how long the engine has been away: 0 while it is there. */
+  /** For how many milliseconds the engine has been away; 0 while it answers. */
   get engineAwayMs(): number {
     return this.engineLostAt === undefined ? 0 : this.deps.now() - this.engineLostAt;
   }
 
-  /** Stops listening; containers run on. */
+  /** Ends the subscription. Containers keep running. */
   close(): void {
     this.subscription?.close();
     this.cleanUp.close();
@@ -101,7 +104,7 @@ export class HostTasks {
   }
 
   /**
-   * Compares what was found with what should be here. Tasks that are not expected are stopped and removed before this
+   * Compares the tasks that were found with the expected ones. Unexpected tasks are stopped and removed before this
    * resolves; the others are reported as they are now.
    */
   async reconcile(expected: readonly ExpectedHostTask[]): Promise<void> {
@@ -116,7 +119,10 @@ export class HostTasks {
     }
   }
 
-  /** Launches the task, or finds the launch that is under way or done. Undefined: it ended long ago, which is reported again. */
+  /**
+   * Launches the task, or finds its launch that is under way or done. Undefined if the task ended long ago; its report
+   * is then sent again.
+   */
   launch(blueprint: TaskBlueprint): TaskRun | undefined {
     const { taskId, ownerWorkflowId } = blueprint.plan;
     if (this.ended.reportAgain(taskId, ownerWorkflowId)) return undefined;
@@ -131,12 +137,12 @@ export class HostTasks {
     return existing;
   }
 
-  /** Does not launch the task, now or later: that it is STOPPED, as its instance was given up, is reported. */
+  /** Does not launch the task, now or later: its instance was given up, so it is reported as STOPPED. */
   decline(taskId: string, ownerWorkflowId: string): void {
     this.ended.report(taskId, ownerWorkflowId, instanceLost(this.deps.containerInstanceId));
   }
 
-  /** Begins to stop the task. Undefined when it is not here: that it is STOPPED is reported. */
+  /** Starts to stop the task. Undefined if it is not here; it is then reported as STOPPED. */
   stop(taskId: string, ownerWorkflowId: string): TaskRun | undefined {
     const run = this.runs.get(taskId);
     if (run === undefined) {
@@ -173,7 +179,7 @@ export class HostTasks {
     };
   }
 
-  /** Everything on the engine with this instance's label, by task and container name. */
+  /** Finds everything on the engine with this instance's label, by task and container name. */
   private async find(): Promise<Found> {
     const { runtime, containerInstanceId } = this.deps;
     const ids = await runtime.list({ [LABELS.instance]: containerInstanceId });
@@ -191,7 +197,7 @@ export class HostTasks {
     return found;
   }
 
-  /** Events may have been missed: take the engine's word for every task. */
+  /** Events may have been missed, so this compares every task with what the engine lists. */
   private async resync(): Promise<void> {
     try {
       const found = await this.find();

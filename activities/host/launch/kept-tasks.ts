@@ -1,4 +1,7 @@
-/** Which ended tasks' containers stay for people to look at: the newest, up to so many of a family and so many in all. Pure. */
+/**
+ * Decides which ended tasks' containers stay for people to look at: the newest, up to a limit for each family and one
+ * for all. Pure.
+ */
 import type { EpochMs } from '../../../model/time.ts';
 
 export interface KeptLimits {
@@ -14,7 +17,7 @@ export interface EndedTask {
   readonly containers: number;
 }
 
-/** Those that go, the oldest first. The newest of a family stays however many containers it has. */
+/** The tasks to remove, oldest first. The newest of a family stays however many containers it has. */
 export function surplusOf<T extends EndedTask>(ended: readonly T[], limits: KeptLimits): readonly T[] {
   const byFamily = new Map<string, number>();
   let all = 0;

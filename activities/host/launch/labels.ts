@@ -7,14 +7,14 @@ const ECS = 'com.amazonaws.ecs.';
 export const LABELS = {
   instance: 'longshore.container-instance',
   taskId: 'longshore.task-id',
-  /** `container`, or `holder` for the one that holds a task's namespaces. */
+  /** `container`, or `holder` for a pause container. */
   role: 'longshore.role',
   containerName: `${ECS}container-name`,
   /** The task's plan as JSON. */
   plan: 'longshore.plan',
 } as const;
 
-/** The container name by which an ECS agent labels the holder of a task's network. */
+/** The container name in an ECS agent's labels of a pause container. */
 export const HOLDER_NAME = '~internal~ecs~pause';
 
 export interface LabelSource {
@@ -24,7 +24,7 @@ export interface LabelSource {
   readonly plan: TaskPlan;
 }
 
-/** The labels of a container of the task, or of its holder. */
+/** The labels of a container of the task, or of its pause container. */
 export function labelsOf(source: LabelSource, containerName: string): Record<string, string> {
   const { plan, definition } = source;
   return {
@@ -40,7 +40,7 @@ export function labelsOf(source: LabelSource, containerName: string): Record<str
   };
 }
 
-/** The plan in a container's labels; undefined when the labels are not Longshore's. */
+/** Reads the plan from a container's labels; undefined if they are not Longshore's. */
 export function planFrom(labels: Readonly<Record<string, string>>): TaskPlan | undefined {
   const text = labels[LABELS.plan];
   return text === undefined ? undefined : (JSON.parse(text) as TaskPlan);

@@ -1,4 +1,7 @@
-/** What the agent must know of a task after its definition is gone: kept in the containers' labels. Plain JSON, no secrets. */
+/**
+ * What the agent must know of a task after its definition is gone. Kept as JSON in the containers' labels, without
+ * secrets.
+ */
 import type {
   ContainerDefinition,
   ContainerDependency,
@@ -33,23 +36,23 @@ export interface ContainerPlan {
   readonly stopTimeoutSeconds: number;
   readonly hasHealthCheck: boolean;
   readonly restartPolicy?: RestartPolicy;
-  /** On the host's own network the engine maps nothing: its ports are those that the definition names. */
+  /** On the host's own network the engine maps no ports, so these are the ports that the definition names. */
   readonly hostBindings?: readonly NetworkBinding[];
 }
 
-/** Docker's network modes as ECS names them; bridge when the definition names none. */
+/** Docker's network modes in ECS's words; bridge if the definition names none. */
 export type NetworkMode = NonNullable<SdkTaskDefinition['networkMode']>;
 
 export interface TaskPlan {
   readonly taskId: string;
   readonly taskArn: string;
   readonly ownerWorkflowId: string;
-  /** Absent: planned by an earlier agent. */
+  /** Absent if an earlier agent made the plan. */
   readonly family?: string;
   readonly networkMode: NetworkMode;
-  /** One more container holds the namespaces that the task's containers share. */
+  /** Whether a pause container holds the namespaces that the task's containers share. */
   readonly hasHolder: boolean;
-  /** The first subnet asked for, shown in the task's attachment. */
+  /** The first requested subnet, which the task's attachment shows. */
   readonly subnetId?: string;
   /** In the definition's order. */
   readonly containers: readonly ContainerPlan[];
@@ -57,7 +60,7 @@ export interface TaskPlan {
   readonly taskVolumes: readonly string[];
 }
 
-/** The plan of a task about to be launched. */
+/** The plan of a task that is about to be launched. */
 export function planTask(definition: TaskDefinition, launch: TaskLaunch, ownerWorkflowId: string): TaskPlan {
   const networkMode = definition.networkMode ?? 'bridge';
   const subnetId = launch.networkConfiguration?.awsvpcConfiguration?.subnets?.[0];
@@ -90,7 +93,7 @@ function planContainer(container: ContainerDefinition, networkMode: NetworkMode)
     name: container.name ?? '',
     essential: container.essential ?? true,
     dependsOn: dependenciesOf(container),
-    // 0 means the default, as ECS takes it.
+    // 0 means the default, as in ECS.
     stopTimeoutSeconds: container.stopTimeout || DEFAULT_STOP_TIMEOUT_SECONDS,
     hasHealthCheck: (container.healthCheck?.command?.length ?? 0) > 0,
     ...(hostBindings.length === 0 ? {} : { hostBindings }),
@@ -106,13 +109,13 @@ function planContainer(container: ContainerDefinition, networkMode: NetworkMode)
   };
 }
 
-/** A range of ports has none: the host's ports are the container's own. */
+/** A range of ports has none: its host ports are the container's own. */
 const hostBinding = ({ containerPort, protocol }: PortMapping): readonly NetworkBinding[] =>
   containerPort === undefined
     ? []
     : [{ bindIP: '0.0.0.0', containerPort, hostPort: containerPort, protocol: protocol === 'udp' ? 'udp' : 'tcp' }];
 
-/** What was asked for, and START for the containers whose names or volumes it uses. */
+/** The dependsOn entries, and START for containers whose names or volumes it uses. */
 function dependenciesOf(container: ContainerDefinition): Dependency[] {
   const asked = (container.dependsOn ?? []).map(toDependency);
   const used = [

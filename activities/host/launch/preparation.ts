@@ -1,4 +1,4 @@
-/** What a task needs on the host before its containers can be created: its volumes, and the holder of its namespaces. */
+/** Prepares what a task needs on the host before its containers can be created: its volumes and its pause container. */
 import { unsupportedOverrides, unsupportedParameters } from '../../../model/unsupported-parameters.ts';
 import { messageOf } from '../runtime/engine-call.ts';
 import { RuntimeError } from '../runtime/types.ts';
@@ -9,7 +9,7 @@ import type { TaskBlueprint } from './container-spec.ts';
 import type { Slots } from './slots.ts';
 import type { TaskAddress } from './task-report.ts';
 
-/** Registration refuses these already; a definition from elsewhere must not lose parts silently. */
+/** Registration refuses these already, but a definition from elsewhere must not lose parts silently. */
 export function refuseUnsupported(blueprint: TaskBlueprint): void {
   const unsupported = [
     ...unsupportedParameters(blueprint.definition),
@@ -22,7 +22,7 @@ export function refuseUnsupported(blueprint: TaskBlueprint): void {
     );
 }
 
-/** Creates the volumes with a configuration of their own. Throws CannotCreateVolumeError. */
+/** Creates the volumes that have their own configuration. Throws CannotCreateVolumeError. */
 export async function ensureVolumes(runtime: ContainerRuntime, blueprint: TaskBlueprint): Promise<void> {
   for (const { mustExist, ...volume } of volumesToCreate(blueprint)) {
     if (!mustExist) await runtime.ensureVolume(volume);
@@ -35,8 +35,8 @@ export async function ensureVolumes(runtime: ContainerRuntime, blueprint: TaskBl
 }
 
 /**
- * Makes the cgroup of a task that has limits of its own, and answers it. The holder is not under it: it has nothing to
- * limit, and memory that runs out must not end the network.
+ * Creates the cgroup of a task with limits, and returns its parent. The pause container stays outside it: it has
+ * nothing to limit, and a lack of memory must not end the network.
  */
 export async function ensureCgroup(
   cgroups: TaskCgroups | undefined,
@@ -56,7 +56,7 @@ export async function ensureCgroup(
   return cgroups.parentOf(taskId);
 }
 
-/** Creates and starts the holder, or finds the one of an earlier attempt. */
+/** Creates and starts the pause container, or finds the one of an earlier attempt. */
 export async function startHolder(
   runtime: ContainerRuntime,
   slots: Slots,

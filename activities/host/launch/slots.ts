@@ -1,4 +1,4 @@
-/** At most so many pieces of work at a time; the others wait in the order they came. */
+/** Runs at most `count` pieces of work at a time; the others wait in the order in which they came. */
 export class Slots {
   private free: number;
   private readonly waiting: (() => void)[] = [];

@@ -1,4 +1,4 @@
-/** How far one task has come on this host, and the small changes that its life is made of. Pure; a task only goes forwards. */
+/** How far one task has come on this host, and the small changes of its life. Pure; a task only goes forwards. */
 import type { StopCode } from '../../../model/status.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import type { ObservedContainer } from '../runtime/types.ts';
@@ -12,23 +12,26 @@ import type { TaskPlan } from './plan.ts';
 import type { TaskFacts } from './task-report.ts';
 
 export interface TaskLife extends TaskFacts {
-  /** Network and volumes are there: containers may be created. */
+  /** Network and volumes exist, so containers may be created. */
   readonly isPrepared: boolean;
-  /** The container that holds the task's namespaces. */
+  /** The pause container. */
   readonly holderId: string | undefined;
-  /** False for a holder that an adopted task was found to have lost. */
+  /** False if an adopted task's pause container has ended. */
   readonly holderRuns: boolean;
   /** The owner has been told that the task is RUNNING. */
   readonly isAnnounced: boolean;
-  /** The task must end: nothing starts any more. */
+  /** The task must end, so nothing more starts. */
   readonly isStopping: boolean;
-  /** All containers have exited, one by an unexplained SIGKILL: whether the engine may still tell of an out-of-memory kill. */
+  /**
+   * All containers have exited, one by an unexplained SIGKILL: whether the engine may still report an out-of-memory
+   * kill.
+   */
   readonly memoryNews: 'not awaited' | 'awaited' | 'late';
-  /** All containers have exited and nothing more is expected of them. */
+  /** All containers have exited, and no more news of them is expected. */
   readonly isFinishing: boolean;
 }
 
-/** A task that has yet to be launched. */
+/** A task before its launch. */
 export const newLife = (plan: TaskPlan): TaskLife => ({
   plan,
   containers: plan.containers.map(newRecord),
@@ -58,7 +61,7 @@ export function adoptedLife(plan: TaskPlan, found: ReadonlyMap<string, ObservedC
   return {
     ...newLife(plan),
     containers,
-    // A holder that has ended is started when the task is launched again, and is removed in any case.
+    // A pause container that has ended is started if the task is launched again, and is removed in any case.
     holderId: holder?.id,
     holderRuns: holder?.status === 'running',
     address: holder?.address,
@@ -70,7 +73,7 @@ export function adoptedLife(plan: TaskPlan, found: ReadonlyMap<string, ObservedC
 export const hasStarted = (task: TaskLife): boolean => task.startedAt !== undefined;
 export const isStopped = (task: TaskLife): boolean => task.stoppedAt !== undefined;
 
-/** A task that is RUNNING shows its host ports from the first report on. */
+/** A RUNNING task shows its host ports from its first report. */
 export const awaitsBindings = (task: TaskLife): boolean =>
   task.containers.some((r) => r.phase === 'running' && r.awaitsBindings);
 
@@ -87,7 +90,7 @@ export function idsOf({ holderId, containers }: TaskLife): ContainerIds {
   return ids;
 }
 
-/** The task as the graph of its containers sees it. */
+/** The task as the graph of its containers needs it. */
 export const graphOf = ({ plan, containers, isStopping }: TaskLife, now: EpochMs): TaskState => ({
   plans: plan.containers,
   states: new Map(containers.map((r) => [r.plan.name, r])),
@@ -115,7 +118,7 @@ export const stopping = (task: TaskLife, reason?: StopReason): TaskLife => ({
   containers: task.containers.map((r) => (r.phase === 'waiting' ? { ...r, phase: 'stopped' } : r)),
 });
 
-/** The task cannot start, or cannot go on. The first reason stays. */
+/** The task cannot start or continue. The first reason stays. */
 export const failing = (task: TaskLife, stoppedReason: string): TaskLife =>
   task.isStopping
     ? task
@@ -124,7 +127,9 @@ export const failing = (task: TaskLife, stoppedReason: string): TaskLife =>
         stoppedReason,
       });
 
-/** What a container waits for will never be: it ends without having run, and takes its task along if it is essential. */
+/**
+ * A container's dependency will never be met. It ends without having run, and if it is essential, the task ends too.
+ */
 export function unreachable(task: TaskLife, name: string, reason: string): TaskLife {
   const record = recordOf(task, name);
   const without = withRecord(task, failed(record, `TaskDependencyError: ${reason}`));
@@ -133,7 +138,7 @@ export function unreachable(task: TaskLife, name: string, reason: string): TaskL
     : without;
 }
 
-/** An essential container has ended: the task ends too, and has run if the container has. */
+/** An essential container has ended, so the task ends too; it has run if the container has. */
 export function essentialEnded(task: TaskLife, record: ContainerRecord, at: EpochMs): TaskLife {
   const after = { ...task, executionStoppedAt: task.executionStoppedAt ?? at };
   if (task.isStopping) return after;
@@ -143,7 +148,7 @@ export function essentialEnded(task: TaskLife, record: ContainerRecord, at: Epoc
   });
 }
 
-/** The task has run if only the engine's own time kept its other containers from starting. */
+/** The task has run if its other containers have not started only because the engine takes time. */
 const havingRun = (task: TaskLife, now: EpochMs): TaskLife =>
   hasStarted(task) || !hadTheirTurn(graphOf(task, now)) ? task : { ...task, startedAt: latestStart(task.containers) };
 

@@ -1,4 +1,4 @@
-/** What the owner is told of a task: always the whole of it, so that the latest report is enough. Pure. */
+/** Makes a task's report to its owner: always of the whole task, so that the latest report is enough. Pure. */
 import type { HealthStatus, StopCode } from '../../../model/status.ts';
 import type { AttachmentReport, InterfaceReport, TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
@@ -7,7 +7,7 @@ import type { ContainerRecord } from './container-record.ts';
 import { reportOf } from './container-record.ts';
 import type { TaskPlan } from './plan.ts';
 
-/** The task's own address, when it has one. */
+/** The task's own address, if it has one. */
 export interface TaskAddress {
   readonly ipv4: string;
   readonly mac: string;
@@ -54,8 +54,8 @@ export function toTaskReport(facts: TaskFacts, containerInstanceId: string): Tas
 }
 
 /**
- * Over essential containers that have a check: any UNHEALTHY, else any UNKNOWN, else HEALTHY. Undefined when none has a
- * check: nothing is known of such a task's health.
+ * Combines the health of essential containers with a check: UNHEALTHY if any is, else UNKNOWN if any is, else HEALTHY.
+ * Undefined if none has a check, because then the health is not known.
  */
 export function taskHealth(records: readonly ContainerRecord[]): HealthStatus | undefined {
   const checked = records.filter((r) => r.plan.essential && r.plan.hasHealthCheck).map((r) => r.health ?? 'UNKNOWN');
@@ -73,7 +73,7 @@ function statusOf({ stoppedAt, isDeprovisioning, startedAt }: TaskFacts): TaskRe
 /** Comes from the task's id, so that an agent that returns names the same. */
 const networkInterfaceId = ({ taskId }: TaskPlan): string => `eni-${taskHex(taskId, '/eni').slice(32, 49)}`;
 
-/** The network interface of an awsvpc task, from the address on. */
+/** The network interface of an awsvpc task, once it has an address. */
 export function attachmentOf(
   { plan, isDeprovisioning, stoppedAt }: Pick<TaskFacts, 'plan' | 'isDeprovisioning' | 'stoppedAt'>,
   address: TaskAddress,

@@ -1,6 +1,6 @@
 /**
- * One task on this host, from launch to clean-up. It lives in the agent, not in an activity: activities attach to it. What
- * happens goes through the pure transition; this class carries its effects out, and feeds what comes of them back in.
+ * One task on this host, from launch to clean-up. It lives in the agent, not in an activity; activities attach to it.
+ * All inputs go through the pure transition; this class carries out its effects and feeds their results back in.
  */
 import type { Logger } from 'pino';
 import type { TaskReport } from '../../../model/task.ts';
@@ -21,7 +21,7 @@ import type { Effect, TaskInput } from './transition.ts';
 import { Waiters } from './waiters.ts';
 import type { Settled } from './waiters.ts';
 
-/** The engine tells of memory that ran out apart from the end, and now and then after it. */
+/** The engine reports an out-of-memory kill separately from the end, and sometimes after it. */
 const MEMORY_NEWS_MS = 250;
 
 /** Its `slots` bound the creates and starts of all tasks together. */
@@ -29,7 +29,7 @@ export interface TaskRunDeps extends TaskStartDeps {
   readonly containerInstanceId: string;
   readonly logger: Logger;
   readonly report: (ownerWorkflowId: string, report: TaskReport) => void;
-  /** The task has stopped: its containers can be removed. */
+  /** The task has stopped, so its containers can be removed. */
   readonly onStopped: (run: TaskRun) => void;
 }
 
@@ -56,14 +56,14 @@ export class TaskRun {
     this.holder = new HolderRemoval(deps);
   }
 
-  /** A new task; it begins at once. */
+  /** Makes a new task, which begins at once. */
   static launch(blueprint: TaskBlueprint, deps: TaskRunDeps): TaskRun {
     const run = new TaskRun(newLife(blueprint.plan), deps);
     run.begin(blueprint);
     return run;
   }
 
-  /** A task whose containers were found on the engine, by container name. It goes on from there. */
+  /** Makes a task from containers that were found on the engine, by container name. It continues from there. */
   static adopt(plan: TaskPlan, found: ReadonlyMap<string, ObservedContainer>, deps: TaskRunDeps): TaskRun {
     return new TaskRun(adoptedLife(plan, found), deps);
   }
@@ -76,29 +76,31 @@ export class TaskRun {
     return hasStarted(this.life);
   }
 
-  /** Engine ids of the task's containers, without the holder. */
+  /** Engine ids of the task's containers, without the pause container. */
   get containerIds(): readonly string[] {
     return this.life.containers.map((r) => r.containerId).filter((id) => id !== undefined);
   }
 
-  /** Launches the task, or what is missing of it after an agent's return. */
+  /** Launches the task, or what is missing of it after the agent has restarted. */
   begin(blueprint: TaskBlueprint): void {
     if (this.startup !== undefined || this.isStopped) return;
     this.startup = new TaskStart(blueprint, this.asStarting, this.deps);
     void this.startup.prepare();
   }
 
-  /** After an adoption: notices what ended meanwhile, and tells the owner. A task that had been RUNNING must be complete. */
+  /**
+   * Runs after an adoption: notices what has ended, and tells the owner. A task that had been RUNNING must be complete.
+   */
   resume(wasRunning: boolean): void {
     this.take({ kind: 'resumed', wasRunning });
   }
 
-  /** Nobody waits for this task any more: its owner is not told of it. */
+  /** Nobody waits for this task any more, so its owner gets no reports of it. */
   disown(): void {
     this.isDisowned = true;
   }
 
-  /** Resolves when the holder of the task's namespaces is gone. */
+  /** Resolves when the pause container is gone. */
   removeHolder(): Promise<void> {
     return this.holder.run(this.life.holderId);
   }
@@ -108,13 +110,13 @@ export class TaskRun {
     this.take({ kind: 'stop' });
   }
 
-  /** Resolves when the task is RUNNING or STOPPED, or, with `stopped` alone, when it is STOPPED. */
+  /** Resolves when the task is RUNNING or STOPPED or, with only `stopped`, when it is STOPPED. */
   until(...settled: readonly Settled[]): Promise<void> {
     if (this.isStopped || (settled.includes('running') && this.life.isAnnounced)) return Promise.resolve();
     return this.waiters.until(settled);
   }
 
-  /** Tells the owner how the task stands. */
+  /** Sends the owner a report of the task as it is now. */
   publish(): void {
     if (!this.isDisowned && !awaitsBindings(this.life)) this.deps.report(this.plan.ownerWorkflowId, this.report());
   }
@@ -123,13 +125,13 @@ export class TaskRun {
     return toTaskReport(this.life, this.deps.containerInstanceId);
   }
 
-  /** An event of one of the task's containers, or of its holder. */
+  /** An event of one of the task's containers, or of its pause container. */
   onEvent(name: string, event: RuntimeEvent): void {
     if (name === HOLDER_NAME) this.take({ kind: 'holder event', event });
     else if (this.plan.containers.some((c) => c.name === name)) this.take({ kind: 'event', name, event });
   }
 
-  /** What the engine shows of the task's containers after events may have been missed, by container name. */
+  /** After events may have been missed: what the engine shows of the task's containers, by container name. */
   resync(found: ReadonlyMap<string, ObservedContainer>): void {
     this.take({ kind: 'observed', found: new Map(this.plan.containers.map(({ name }) => [name, found.get(name)])) });
   }

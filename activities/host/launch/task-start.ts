@@ -1,4 +1,4 @@
-/** The startup of one task: images, volumes and the holder of its namespaces, then each container when its turn comes. */
+/** Starts up one task: images, volumes and the pause container, then each container when its turn comes. */
 import type { EpochMs } from '../../../model/time.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
@@ -10,7 +10,10 @@ import { hasStarted, idsOf, isStopped, recordOf } from './task-life.ts';
 import type { TaskLife } from './task-life.ts';
 import type { ContainerInput, TaskInput } from './transition.ts';
 
-/** A launch that takes longer than this is reported as PENDING with its pull times; quicker ones go straight to RUNNING. */
+/**
+ * A launch that takes longer than this is reported as PENDING with its pull times; a quicker one is reported as RUNNING
+ * at once.
+ */
 const PENDING_REPORT_AFTER_MS = 2_000;
 
 export interface TaskStartDeps {
@@ -22,7 +25,7 @@ export interface TaskStartDeps {
 
 /** The task that starts up. */
 export interface StartingTask {
-  /** As it is at this moment. */
+  /** The task's life at this moment. */
   life(): TaskLife;
   take(input: TaskInput): void;
   /** The startup takes a while. */
@@ -57,7 +60,7 @@ export class TaskStart {
     }
   }
 
-  /** Creates and starts the container; gives up when the task must end meanwhile. */
+  /** Creates and starts the container; gives up if the task must end meanwhile. */
   async start(name: string): Promise<void> {
     try {
       const isUp = await this.deps.slots.run(() => this.createAndStart(name));
@@ -94,7 +97,7 @@ export class TaskStart {
     task.take({ kind: 'prepared', ...(holder === undefined ? {} : { holder }) });
   }
 
-  /** False when the task must end: nothing starts then. */
+  /** Returns false if the task must end, so that nothing starts. */
   private async createAndStart(name: string): Promise<boolean> {
     const { blueprint, task, cgroupParent } = this;
     const { runtime } = this.deps;
@@ -120,7 +123,7 @@ export class TaskStart {
   }
 }
 
-/** Learns which host ports the engine chose. A container that has ended meanwhile has none. */
+/** Learns which host ports the engine chose. A container that has already ended has none. */
 export async function readBindings(
   name: string,
   task: Pick<StartingTask, 'life' | 'take'>,

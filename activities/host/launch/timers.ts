@@ -1,4 +1,4 @@
-/** Timers that keep no process alive and end together. */
+/** Timers that do not keep the process alive and can be cleared together. */
 export class Timers {
   private readonly pending = new Set<NodeJS.Timeout>();
 

@@ -1,6 +1,6 @@
 /**
- * The life of a task on this host as one pure transition: what happened and the time go in, the task as it is now and what
- * must be done come out. Whatever happens, the task then advances as far as it can.
+ * The life of a task on this host as one pure transition: what happened and the time go in; the task as it is now, and
+ * what must be done, come out. After each input, the task advances as far as it can.
  */
 import type { NetworkBinding } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
@@ -20,7 +20,9 @@ export type TaskInput =
   | { readonly kind: 'prepared'; readonly holder?: { readonly id: string; readonly address?: TaskAddress } }
   | { readonly kind: 'task failed'; readonly reason: string }
   | { readonly kind: 'holder event'; readonly event: RuntimeEvent }
-  /** After events may have been missed: what the engine shows of these containers; undefined: they are not there. */
+  /**
+   * After events may have been missed: what the engine shows of these containers; undefined for those that are gone.
+   */
   | { readonly kind: 'observed'; readonly found: ReadonlyMap<string, ObservedContainer | undefined> }
   | ({ readonly name: string } & ContainerInput);
 
@@ -43,11 +45,14 @@ export type Effect =
 export interface Transition {
   readonly task: TaskLife;
   readonly effects: readonly Effect[];
-  /** A dependency's start timeout ends then. */
+  /** When a dependency's start timeout ends. */
   readonly wakeAt?: EpochMs;
 }
 
-/** What an input changes before the task advances. `isNews`: the agent reports it to the owner once the task has started. */
+/**
+ * What an input changes before the task advances. `isNews`: the agent reports it to the owner once the task has
+ * started.
+ */
 interface Change {
   readonly task: TaskLife;
   readonly effects?: readonly Effect[];
@@ -67,7 +72,7 @@ export function transition(before: TaskLife, input: TaskInput, now: EpochMs): Tr
   };
 }
 
-/** The holder of a task that ended meanwhile must go. */
+/** The task has ended meanwhile, so its pause container must go. */
 const afterTheEnd = (task: TaskLife, input: TaskInput): Transition =>
   input.kind === 'prepared' && input.holder !== undefined
     ? { task: { ...task, holderId: input.holder.id }, effects: [{ kind: 'remove holder' }] }
@@ -136,7 +141,7 @@ function takeOf(task: TaskLife, record: ContainerRecord, input: ContainerInput, 
   }
 }
 
-/** An event of one of the task's containers. Repeats and late ones change nothing. */
+/** An event of one of the task's containers. Repeated and late events change nothing. */
 function event(task: TaskLife, record: ContainerRecord, { kind, ...event }: RuntimeEvent, now: EpochMs): Change {
   if (record.containerId !== undefined && record.containerId !== event.containerId) return { task };
   switch (kind) {
@@ -156,7 +161,7 @@ function event(task: TaskLife, record: ContainerRecord, { kind, ...event }: Runt
   }
 }
 
-/** After an adoption: a task that had been RUNNING must be complete, and what ended meanwhile counts. */
+/** After an adoption: a task that had been RUNNING must be complete, and what has ended counts. */
 function resumed(task: TaskLife, wasRunning: boolean, now: EpochMs): TaskLife {
   const containers = task.containers.map((r) => (wasRunning && r.phase === 'waiting' ? failed(r, VANISHED) : r));
   const dead = containers.filter((r) => r.phase === 'stopped' && r.plan.essential);
@@ -199,7 +204,7 @@ function vanished(task: TaskLife, record: ContainerRecord, now: EpochMs): Change
     : died(task, { ...record, reason }, {}, now);
 }
 
-/** While a start is under way, the end waits for the engine's answer: a failed start emits an end, too. */
+/** While a start is under way, the end waits for the engine's answer, because a failed start also emits an end. */
 const died = (task: TaskLife, record: ContainerRecord, exit: ContainerExit, now: EpochMs): Change =>
   record.phase === 'starting'
     ? { task: withRecord(task, { ...record, earlyEnd: record.earlyEnd ?? exit }) }
@@ -219,7 +224,7 @@ function end(task: TaskLife, record: ContainerRecord, exit: ContainerExit, now: 
   return { task: over.plan.essential ? essentialEnded(after, over, now) : after, isNews: true };
 }
 
-/** A container could not be launched, or not be looked at once it was. Only essential ones end the task. */
+/** A container could not be launched, or not be inspected after its launch. Only essential containers end the task. */
 function containerFailed(task: TaskLife, record: ContainerRecord, reason: string): Change {
   const { essential, name } = record.plan;
   const known = { ...record, awaitsBindings: false };
@@ -233,10 +238,10 @@ function containerFailed(task: TaskLife, record: ContainerRecord, reason: string
 
 // ---- what comes next --------------------------------------------------------------------------------------------
 
-/** What the graph says comes next. */
+/** Applies what the graph decides. */
 function advance(task: TaskLife, now: EpochMs): Transition {
   const steps = nextSteps(graphOf(task, now));
-  // Others may have waited for these.
+  // Other containers may have waited for these.
   if (steps.unreachable.length > 0)
     return advance(
       steps.unreachable.reduce((after, { name, reason }) => unreachable(after, name, reason), task),

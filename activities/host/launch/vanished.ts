@@ -1,4 +1,4 @@
-/** What is said of containers and tasks that should be on this host and are not, however they went. */
+/** The reason of containers and tasks that should be on this host but are not, however they went. */
 export const VANISHED = 'ContainerVanishedError: No container matching saved ID found';
 
 export const TASK_VANISHED = { stopCode: 'EssentialContainerExited', stoppedReason: VANISHED } as const;

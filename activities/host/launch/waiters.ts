@@ -1,11 +1,11 @@
-/** Who waits for a task to be RUNNING or STOPPED. */
+/** Callers that wait for a task to be RUNNING or STOPPED. */
 
 export type Settled = 'running' | 'stopped';
 
 export class Waiters {
   private readonly waiting = new Set<{ readonly until: readonly Settled[]; readonly resolve: () => void }>();
 
-  /** Resolves at the next `release` of one of these; one of `stopped` releases everybody. */
+  /** Resolves at the next `release` of one of these states. A release of `stopped` releases everybody. */
   until(settled: readonly Settled[]): Promise<void> {
     return new Promise((resolve) => this.waiting.add({ until: settled, resolve }));
   }

@@ -1,4 +1,7 @@
-/** Where and how a task's own cpu and memory limits are written: one cgroup above the cgroups of its containers. Pure. */
+/**
+ * Where and how a task's own cpu and memory limits are written: in one cgroup above the cgroups of its containers.
+ * Pure.
+ */
 
 const MIB = 1024 * 1024;
 const CPU_PERIOD_US = 100_000;
@@ -7,20 +10,22 @@ const MINIMUM_CPU_QUOTA_US = 1_000;
 /** The folder of all tasks, at the root of each cgroup hierarchy. */
 export const CGROUP_FOLDER = 'longshore';
 
-/** What the decision looks at: the engine's own words, and what the agent sees of this machine. */
+/** The facts behind the decision: what the engine says, and what the agent sees of this machine. */
 export interface LimitFacts {
   readonly isLocalSocket: boolean;
   readonly isRoot: boolean;
   readonly isRootless: boolean;
-  /** The engine's; an older one says nothing of the version and knows 1 only. */
+  /** The engine's cgroup driver and version. An older engine does not state the version, which is then 1. */
   readonly driver: string;
   readonly version: '1' | '2';
   readonly sameMachine: boolean;
-  /** `/proc/self/mountinfo`. */
+  /** The contents of `/proc/self/mountinfo`. */
   readonly mountInfo: string;
 }
 
-/** Mount points of every hierarchy a container has a cgroup in; with version 2 cpu and memory are the same one. */
+/**
+ * Mount points of every hierarchy in which a container has a cgroup. With version 2, cpu and memory are the same one.
+ */
 export interface CgroupLayout {
   readonly version: '1' | '2';
   readonly cpu: string;
@@ -28,7 +33,7 @@ export interface CgroupLayout {
   readonly all: readonly string[];
 }
 
-/** The layout to use, or in plain words why a task as a whole cannot be limited. */
+/** Returns the layout to use, or in plain words why a task as a whole cannot be limited. */
 export function chooseLayout(facts: LimitFacts): CgroupLayout | string {
   if (!facts.isLocalSocket) return 'the container engine is not reached over a local socket';
   if (facts.isRootless) return 'the container engine is rootless';
@@ -52,7 +57,7 @@ interface CgroupMount {
   readonly options: readonly string[];
 }
 
-/** Lines read `id parent major:minor root mount-point options … - type source super-options`. */
+/** Each line reads `id parent major:minor root mount-point options … - type source super-options`. */
 function cgroupMounts(mountInfo: string): CgroupMount[] {
   return mountInfo.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
@@ -62,13 +67,13 @@ function cgroupMounts(mountInfo: string): CgroupMount[] {
   });
 }
 
-/** A task's own limits: cpu in units of 1/1024 core. */
+/** A task's own limits; cpu in units of 1/1024 core. */
 export interface TaskLimits {
   readonly cpu?: number;
   readonly memoryMiB?: number;
 }
 
-/** Files to write, in order, in the task's folder below the mount point. */
+/** The files to write, in order, in the task's folder below the mount point. */
 export function limitFiles(
   layout: CgroupLayout,
   { cpu, memoryMiB }: TaskLimits,

@@ -1,4 +1,4 @@
-/** The cgroups of tasks with limits of their own: made before their containers, gone when the task has stopped. */
+/** The cgroups of tasks with limits: created before their containers, removed after the task has stopped. */
 import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { release, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type Docker from 'dockerode';
 import { CGROUP_FOLDER, chooseLayout, limitFiles } from './layout.ts';
 import type { CgroupLayout, TaskLimits } from './layout.ts';
 
-/** What the agent reads of `GET /info`. */
+/** What the agent reads from `GET /info`. */
 interface EngineInfo {
   readonly CgroupDriver?: string;
   readonly CgroupVersion?: string;
@@ -29,7 +29,7 @@ export class TaskCgroups {
     return `/${CGROUP_FOLDER}/${this.nameOf(taskId)}`;
   }
 
-  /** Makes the task's cgroup and writes its limits; again changes nothing. */
+  /** Creates the task's cgroup and writes its limits. A repeat changes nothing. */
   async ensure(taskId: string, limits: TaskLimits): Promise<void> {
     for (const { mount, file, value } of limitFiles(this.layout, limits)) {
       const folder = join(mount, this.parentOf(taskId));
@@ -38,12 +38,12 @@ export class TaskCgroups {
     }
   }
 
-  /** Removes the task's cgroup; one that still holds containers stays. */
+  /** Removes the task's cgroup, unless it still has containers. */
   async remove(taskId: string): Promise<void> {
     await this.removeFolders(this.nameOf(taskId));
   }
 
-  /** Removes what an agent that was killed left of tasks without containers. */
+  /** Removes cgroups that a killed agent left behind, of tasks without containers. */
   async sweep(isKnown: (taskId: string) => boolean): Promise<void> {
     const prefix = this.nameOf('');
     for (const mount of this.layout.all)
@@ -51,7 +51,7 @@ export class TaskCgroups {
         if (name.startsWith(prefix) && !isKnown(name.slice(prefix.length))) await this.removeFolders(name);
   }
 
-  // Agents of one machine share the folder: the instance's id tells whose a task is.
+  // Agents of one machine share the folder, so the instance's id tells whose task it is.
   private nameOf(taskId: string): string {
     return `${this.containerInstanceId}_${taskId}`;
   }
@@ -65,7 +65,10 @@ export class TaskCgroups {
   }
 }
 
-/** Asks the engine once and tries this machine's cgroups. Answers why not, where tasks cannot be limited as a whole. */
+/**
+ * Asks the engine once and tries this machine's cgroups. Returns why tasks cannot be limited as a whole, if they
+ * cannot.
+ */
 export async function probeTaskCgroups(docker: Docker, containerInstanceId: string): Promise<TaskCgroups | string> {
   const info = (await docker.info()) as EngineInfo;
   const { socketPath } = docker.modem as { socketPath?: string };
@@ -94,13 +97,16 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The kernel shows `release_agent` (version 1) only at the machine's root, and `cgroup.events` (version 2) only below it. */
+/**
+ * The kernel shows `release_agent` (version 1) only at the machine's root, and `cgroup.events` (version 2) only below
+ * it.
+ */
 async function isHostRoot({ version, cpu, memory }: CgroupLayout): Promise<boolean> {
   if (version === '2') return !(await exists(join(cpu, 'cgroup.events')));
   return (await exists(join(cpu, 'release_agent'))) && (await exists(join(memory, 'release_agent')));
 }
 
-/** Makes the folder of all tasks, with the limits of a cgroup binding what is below it. */
+/** Creates the folder of all tasks, such that the limits of a cgroup bind everything below it. */
 async function prepare({ version, cpu, memory }: CgroupLayout): Promise<void> {
   for (const mount of [cpu, memory]) await mkdir(join(mount, CGROUP_FOLDER), { recursive: true });
   if (version === '2') {

@@ -1,11 +1,11 @@
-/** From a container of a task to what Docker is asked to create. Pure: the whole mapping of the ECS parameters is here. */
+/** Turns a container of a task into Docker's create options. Pure: the whole mapping of the ECS parameters is here. */
 import type { ContainerDefinition, HealthCheck, LinuxParameters, PortMapping } from '@aws-sdk/client-ecs';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { ContainerMount, ContainerNetwork, ContainerSpec } from './types.ts';
 
 const MIB = 1024 * 1024;
 const SECOND_NS = 1_000_000_000;
-/** The kernel's range of CPU shares; ECS clamps to it. */
+/** The kernel's range of CPU shares, to which ECS clamps. */
 const CPU_SHARES = { min: 2, max: 262_144 };
 /** Docker refuses containers with a lower memory limit. */
 const MINIMUM_MEMORY_MIB = 6;
@@ -59,8 +59,8 @@ function hostConfigOf(spec: ContainerSpec): HostConfig {
 }
 
 /**
- * CPU and memory: the container's own, and the task's hard limits as a cap on each of its containers. Under the task's
- * cgroup too: programs that size themselves look at the limits of their own container.
+ * CPU and memory: the container's own, and the task's hard limits as a cap on each of its containers. The cap is there
+ * even with a cgroup for the task, because programs that size themselves look at the limits of their own container.
  */
 function resourcesOf({ container: c, taskCpu, taskMemoryMiB, gpuIds }: ContainerSpec): HostConfig {
   const memory = Math.min(c.memory ?? Infinity, taskMemoryMiB ?? Infinity);
@@ -84,10 +84,13 @@ function resourcesOf({ container: c, taskCpu, taskMemoryMiB, gpuIds }: Container
   };
 }
 
-/** maxSwap counts swap alone, Docker's MemorySwap memory and swap together; swappiness means nothing without maxSwap. */
+/**
+ * maxSwap counts only swap, Docker's MemorySwap counts memory and swap together; swappiness means nothing without
+ * maxSwap.
+ */
 function swapOf(linux: LinuxParameters | undefined, memoryMiB: number): HostConfig {
   if (linux?.maxSwap === undefined) return {};
-  // Registration refuses it: the engine would take no notice.
+  // Registration refuses this, because the engine would ignore it.
   if (!Number.isFinite(memoryMiB)) throw new Error('maxSwap needs a hard memory limit of the container or of its task');
   return {
     MemorySwap: (Math.max(memoryMiB, MINIMUM_MEMORY_MIB) + linux.maxSwap) * MIB,
@@ -124,7 +127,10 @@ function linuxOf(linux: LinuxParameters | undefined): HostConfig {
   };
 }
 
-/** Names in the network: they belong to the one who owns the namespace, so containers that share one have none of their own. */
+/**
+ * Names in the network belong to the container that owns the namespace, so containers that share one have none of their
+ * own.
+ */
 function namesOf({ container: c, network }: ContainerSpec): HostConfig {
   if (network.mode === 'shared') return {};
   return {
@@ -134,7 +140,7 @@ function namesOf({ container: c, network }: ContainerSpec): HostConfig {
   };
 }
 
-/** Without a definition-level check the image's own must not run: ECS neither monitors nor reports it. */
+/** Without a check in the definition, the image's own must not run: ECS neither monitors nor reports it. */
 function healthCheckOf(check: HealthCheck | undefined): NonNullable<ContainerCreateOptions['Healthcheck']> {
   if (!check?.command?.length) return { Test: ['NONE'] };
   return {
@@ -164,7 +170,10 @@ function networkModeOf(network: ContainerNetwork): string {
   }
 }
 
-/** Ports are published on Docker's bridge only: elsewhere a container's port is reached at its own or the host's address. */
+/**
+ * Ports are published only on Docker's bridge: in other modes a container's port is reached at its own or the host's
+ * address.
+ */
 const ownsPorts = (network: ContainerNetwork): boolean => network.mode === 'bridge';
 const portKey = (mapping: PortMapping): string =>
   `${String(mapping.containerPort)}/${mapping.protocol === 'udp' ? 'udp' : 'tcp'}`;
@@ -181,18 +190,21 @@ function portBindingsOf(mappings: readonly PortMapping[] | undefined): Record<st
   return bindings;
 }
 
-/** ECS's default mode: a log that cannot be written holds no container up. The engine knows both options for every driver. */
+/**
+ * ECS's default mode, in which a log that cannot be written does not block a container. The engine knows both options
+ * for every driver.
+ */
 const LOG_DEFAULTS = { mode: 'non-blocking', 'max-buffer-size': '10m' } as const;
 
 function logConfigOf({ logConfiguration: log }: ContainerDefinition): HostConfig['LogConfig'] {
   if (log?.logDriver === undefined) return undefined;
   const { options = {}, logDriver } = log;
-  // A size of the buffer is refused beside another mode.
+  // The engine refuses a buffer size with another mode.
   const defaults = (options['mode'] ?? LOG_DEFAULTS.mode) === LOG_DEFAULTS.mode ? LOG_DEFAULTS : {};
   return { Type: logDriver, Config: { ...defaults, ...options } };
 }
 
-/** Kernel settings of the network belong to the namespace's owner; the holder of a task's network carries them. */
+/** Kernel settings of the network belong to the namespace's owner, which is the pause container if there is one. */
 function sysctlsOf({ container, network }: ContainerSpec): Record<string, string> | undefined {
   const controls = (container.systemControls ?? []).filter(
     (s) => network.mode !== 'shared' || s.namespace?.startsWith('net.') !== true,

@@ -1,4 +1,4 @@
-/** The only adapter of the container port that talks to a Docker engine. */
+/** Implements ContainerRuntime with a Docker engine; the only code that talks to one. */
 import type { Agent } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -23,16 +23,16 @@ import type {
   VolumeSpec,
 } from './types.ts';
 
-/** Docker's network for awsvpc tasks: user-defined, so that it resolves names and gives each task an address. */
+/** Docker's network for awsvpc tasks. It is user-defined, so that it resolves names and gives each task an address. */
 const TASK_NETWORK = 'longshore';
 const NOT_MODIFIED = 304;
 const NOT_FOUND = 404;
 const CONFLICT = 409;
 
-/** A client that keeps its connections: a new one costs more than most calls. */
+/** Makes a client that keeps its connections, because a new one costs more than most calls. */
 export function connectDocker(options: Docker.DockerOptions): Docker {
   const plain = options.protocol === undefined || options.protocol === 'http';
-  // The client hands its options to Node's http, agent included; its types do not say so.
+  // The client passes its options to Node's http, agent included, but its types do not say so.
   const settings: Docker.DockerOptions & { agent?: Agent } = plain ? { agent: new EngineAgent(), ...options } : options;
   return new Docker(settings);
 }
@@ -64,7 +64,7 @@ export class DockerRuntime implements ContainerRuntime {
   async start(containerId: string, ranSince: EpochMs = 0): Promise<void> {
     let isRepeated = false;
     const start = async (): Promise<void> => {
-      // The engine went away before it had answered: it may have started what has ended by now.
+      // The engine went away before it answered, so it may have started a container that has ended by now.
       if (isRepeated && ((await this.inspect(containerId))?.startedAt ?? 0) > ranSince) return;
       isRepeated = true;
       await this.container(containerId).start();
@@ -147,7 +147,7 @@ export class DockerRuntime implements ContainerRuntime {
     return this.docker.getContainer(id);
   }
 
-  /** A refused ulimit with its name and value; other failures as they are. */
+  /** Adds a refused ulimit's name and value to the error; other errors stay as they are. */
   private async explained(containerId: string, error: unknown): Promise<unknown> {
     const name = error instanceof RuntimeError ? refusedUlimit(error.message) : undefined;
     if (name === undefined || !(error instanceof RuntimeError)) return error;
@@ -159,7 +159,7 @@ export class DockerRuntime implements ContainerRuntime {
     return new RuntimeError(error.name, `${ulimitRefusal(name, asked, most)}. ${error.message}`);
   }
 
-  /** The kernel's bound of open files, where the engine is on this machine. */
+  /** The kernel's limit of open files, if the engine is on this machine. */
   private async mostOpenFiles(): Promise<number | undefined> {
     const { socketPath } = this.docker.modem as { readonly socketPath?: unknown };
     if (typeof socketPath !== 'string') return undefined;
@@ -169,7 +169,7 @@ export class DockerRuntime implements ContainerRuntime {
 
   private async makeTaskNetwork(): Promise<{ network: string; holderImage: string }> {
     const networks = await patiently(() => this.docker.listNetworks({ filters: { name: [TASK_NETWORK] } }));
-    // The filter matches parts of names.
+    // The filter also matches parts of names.
     if (!networks.some((n) => n.Name === TASK_NETWORK))
       await this.docker.createNetwork({ Name: TASK_NETWORK, Driver: 'bridge', CheckDuplicate: true });
     await this.importPauseImage();

@@ -3,8 +3,8 @@ import { Agent } from 'node:http';
 import { inspect } from 'node:util';
 
 /**
- * docker-modem prints the options of every request into a debug text that it builds whether or not anybody reads it,
- * hidden members included: with a plain Agent that walks all its sockets, for seconds. This one prints as a word.
+ * docker-modem prints the options of every request into a debug text, hidden members included, whether or not anybody
+ * reads it. With a plain Agent it walks all sockets, for seconds. This class prints as one word.
  */
 export class EngineAgent extends Agent {
   constructor() {

@@ -1,9 +1,9 @@
-/** How a call to the engine fails, and how long the agent waits for an engine that is away. */
+/** How calls to the engine fail, and how long the agent waits for an engine that is away. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RuntimeError } from './types.ts';
 import type { RuntimeErrorName } from './types.ts';
 
-/** An engine that restarts is back within this time; calls wait for it. */
+/** An engine that restarts is back within this time, and calls wait for it. */
 const AWAY_PATIENCE_MS = 30_000;
 const AWAY_RETRY_MS = 200;
 const CONNECTION_ERRORS: readonly string[] = [
@@ -23,22 +23,22 @@ interface EngineFailure {
 }
 const asFailure = (error: unknown): EngineFailure => (typeof error === 'object' && error !== null ? error : {});
 
-/** HTTP status of the engine's refusal; undefined when it was none. */
+/** Returns the HTTP status of the engine's refusal; undefined for other errors. */
 export function statusOf(error: unknown): number | undefined {
   const { statusCode } = asFailure(error);
   return typeof statusCode === 'number' ? statusCode : undefined;
 }
 
-/** True when the engine could not be reached at all. */
+/** Whether the engine could not be reached at all. */
 export function isAway(error: unknown): boolean {
   const { code } = asFailure(error);
   return typeof code === 'string' && CONNECTION_ERRORS.includes(code) && statusOf(error) === undefined;
 }
 
-/** The client's own words around those of the engine. */
+/** The client's own words around the engine's. */
 const HTTP_WRAPPING = /^\(HTTP code \d+\) .*? - /;
 
-/** Every text of an engine's failure that users see: the engine's words as Docker's own client tells them. */
+/** The text of an engine's failure that users see: the engine's words, as Docker's own client shows them. */
 export function messageOf(error: unknown): string {
   const words = wordsOf(error);
   return statusOf(error) === undefined ? words : `Error response from daemon: ${words}`;
@@ -51,7 +51,7 @@ function wordsOf(error: unknown): string {
   return typeof message === 'string' ? message.replace(HTTP_WRAPPING, '').trim() : String(error);
 }
 
-/** Runs an idempotent call, again while the engine is away. */
+/** Runs an idempotent call, and repeats it while the engine is away. */
 export async function patiently<T>(call: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + AWAY_PATIENCE_MS;
   for (;;) {
@@ -64,7 +64,7 @@ export async function patiently<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs an idempotent call; refusals with one of the given statuses count as done, others throw as a RuntimeError. */
+/** Runs an idempotent call. Refusals with one of the given statuses count as success; others throw a RuntimeError. */
 export async function engineCall<T>(
   name: RuntimeErrorName,
   call: () => Promise<T>,

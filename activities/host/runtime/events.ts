@@ -1,4 +1,7 @@
-/** The engine's events as one endless stream: taken up where it ended when the engine or the connection went away. */
+/**
+ * The engine's events as one endless stream. If the engine or the connection goes away, the stream continues where it
+ * ended.
+ */
 import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONTAINER_EVENTS, fromEvent } from './inspect.ts';
@@ -7,9 +10,12 @@ import type { EventListener } from './types.ts';
 
 const IMAGE_EVENTS = ['pull', 'tag', 'untag', 'delete', 'load', 'import'] as const;
 const RETRY_MS = { first: 100, most: 2_000 };
-/** An engine stamps an event before it queues it: of two at about the same time the later stamp may come first. */
+/**
+ * An engine stamps an event before it queues it, so of two events at about the same time the later stamp may come
+ * first.
+ */
 const DISORDER_NS = 5_000_000_000n;
-/** More than an engine tells of in that time. */
+/** More events than an engine sends in that time. */
 const REMEMBERED_EVENTS = 4_096;
 
 interface StreamOptions {
@@ -21,10 +27,10 @@ interface StreamOptions {
 
 export class EventStream {
   private readonly options: StreamOptions;
-  /** Nanoseconds, like all times here. What happened before is for the caller to list. */
+  /** Nanoseconds, like all times here. The caller must list what happened before. */
   private readonly openedAt = BigInt(Date.now()) * 1_000_000n;
   private latest = this.openedAt;
-  /** The last events: after an interruption the engine tells of them again. */
+  /** The latest events, because the engine repeats them after an interruption. */
   private readonly seen = new Set<string>();
   private stream: NodeJS.ReadableStream | undefined;
   private closed = false;
@@ -43,7 +49,7 @@ export class EventStream {
     if (this.stream !== undefined && 'destroy' in this.stream) (this.stream as { destroy(): void }).destroy();
   }
 
-  // Read again after an await: the compiler takes the field for unchanged.
+  // A method, because after an await the compiler would take the field for unchanged.
   private isClosed(): boolean {
     return this.closed;
   }
@@ -52,7 +58,7 @@ export class EventStream {
     const horizon = this.latest - DISORDER_NS;
     const from = horizon > this.openedAt ? horizon : this.openedAt;
     const [seconds, nanoseconds] = [from / 1_000_000_000n, from % 1_000_000_000n];
-    // The engine takes fractions of a second as text; the client's types know numbers only.
+    // The engine takes fractions of a second as text, but the client's types allow only numbers.
     const since: unknown = `${seconds}.${nanoseconds.toString().padStart(9, '0')}`;
     const stream = await this.options.docker.getEvents({
       since: since as number,
@@ -83,13 +89,13 @@ export class EventStream {
       try {
         return await this.connect();
       } catch {
-        // Away still: the engine may stay away for as long as it likes.
+        // The engine is still away, and may stay away for any time.
       }
     }
     return undefined;
   }
 
-  /** Reads lines until the stream ends, however it ends. */
+  /** Reads lines until the stream ends, in whatever way. */
   private consume(stream: NodeJS.ReadableStream): Promise<void> {
     return new Promise((resolve) => {
       let rest = '';
@@ -105,7 +111,7 @@ export class EventStream {
 
   private take(line: string): void {
     const event = JSON.parse(line) as DockerEvent;
-    // Of the text: as a JSON number it has lost its last digits.
+    // Read from the text, because a JSON number loses the last digits.
     const nanoseconds = BigInt(/"timeNano":(\d+)/.exec(line)?.[1] ?? 0);
     if (!this.isNew(`${nanoseconds} ${event.Action ?? ''} ${event.Actor?.ID ?? ''}`)) return;
     if (nanoseconds > this.latest) this.latest = nanoseconds;

@@ -1,19 +1,19 @@
-/** Images: pull, else what is cached (an ECS agent's pull behaviour "default"). */
+/** Provides images: pulls them, or else takes cached ones, like an ECS agent with the pull behaviour "default". */
 import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, patiently, statusOf } from './engine-call.ts';
 import { RuntimeError } from './types.ts';
 import type { ImageReady } from './types.ts';
 
-/** A registry that failed is left alone for this long where a cached image serves. */
+/** After a registry failed, it is not asked for this long if a cached image serves. */
 const REGISTRY_REST_MS = 60_000;
-/** A pull that succeeded counts for launches of the same moment. */
+/** A successful pull also counts for other launches within this time. */
 const PULL_FRESH_MS = 5_000;
-/** With a cached image at hand a registry must begin to answer within this time. */
+/** If there is a cached image, a registry must begin to answer within this time. */
 const FIRST_ANSWER_MS = 5_000;
 const DEFAULT_REGISTRY = 'docker.io';
 
-/** `name[:tag][@digest]` with the tag filled in: a pull without one would fetch every tag. */
+/** `name[:tag][@digest]` with the tag filled in, because a pull without one would fetch every tag. */
 export function withTag(image: string): string {
   const name = image.slice(image.lastIndexOf('/') + 1);
   return name.includes(':') || name.includes('@') ? image : `${image}:latest`;
@@ -27,7 +27,7 @@ export function registryOf(image: string): string {
 
 interface Cached {
   readonly digest?: string;
-  /** Never pushed or pulled: built or loaded on this host, so that its name is no reason to ask a registry. */
+  /** The image was built or loaded on this host, never pushed or pulled, so its name is no reason to ask a registry. */
   readonly local: boolean;
 }
 
@@ -41,7 +41,9 @@ export class ImageStore {
     this.docker = docker;
   }
 
-  /** Launches of the same image share one pull. Throws CannotPullContainerError. */
+  /**
+   * Resolves when the image is there. Launches of the same image share one pull. Rejects with CannotPullContainerError.
+   */
   ensure(name: string): Promise<ImageReady> {
     const image = withTag(name);
     const known = this.ready.get(image);
@@ -53,14 +55,14 @@ export class ImageStore {
     return work;
   }
 
-  /** The engine's images changed: nothing remembered holds. */
+  /** The engine's images have changed, so nothing that is remembered holds any more. */
   forget(): void {
     this.ready.clear();
   }
 
   private async obtain(image: string): Promise<ImageReady> {
     const cached = await this.cached(image);
-    // Local images stay ready until the engine tells of a change to its images.
+    // Local images stay ready until the engine reports a change to its images.
     if (cached !== undefined && (cached.local || image.includes('@'))) return this.remember(image, cached, Infinity);
     const registry = registryOf(image);
     if (cached !== undefined && (this.resting.get(registry) ?? 0) > Date.now()) return toReady(cached);
@@ -102,7 +104,7 @@ export class ImageStore {
   }
 }
 
-/** The digest that the name itself gives, else that of the same repository among `repository@digest` texts, else any. */
+/** The digest in the name itself; else that of the same repository among `repository@digest` texts; else any. */
 export function digestOf(image: string, digests: readonly string[]): string | undefined {
   const own = image.split('@')[1];
   if (own !== undefined) return own;

@@ -1,10 +1,10 @@
-/** From what Docker tells to what the agent works with. Pure. */
+/** Turns Docker's descriptions of containers and events into the agent's. Pure. */
 import type { ContainerInspectInfo } from 'dockerode';
 import type { HealthStatus } from '../../../model/status.ts';
 import type { NetworkBinding } from '../../../model/task.ts';
 import type { ObservedContainer, RuntimeEvent } from './types.ts';
 
-/** A container as `GET /containers/{id}/json` shows it. */
+/** A container from `GET /containers/{id}/json`. */
 export function fromInspect(info: ContainerInspectInfo): ObservedContainer {
   const { State: state, NetworkSettings: network } = info;
   const status = state.Running
@@ -30,18 +30,18 @@ export function fromInspect(info: ContainerInspectInfo): ObservedContainer {
   };
 }
 
-/** Docker shows a time that never was as the year 1. */
+/** Docker shows a time that does not exist as the year 1. */
 const isTime = (text: string): boolean => text !== '' && !text.startsWith('0001-');
 
 type Ports = ContainerInspectInfo['NetworkSettings']['Ports'];
 
-/** An engine may choose another dynamic port for [::] than for 0.0.0.0: what callers take for the port is the IPv4 one. */
+/** An engine may choose different dynamic ports for [::] and 0.0.0.0. Callers use the IPv4 one. */
 function preferIpv4<T extends { readonly HostIp: string }>(hosts: readonly T[]): readonly T[] {
   const ipv4 = hosts.filter((host) => !host.HostIp.includes(':'));
   return ipv4.length > 0 ? ipv4 : hosts;
 }
 
-/** One binding for each host port, IPv4 and IPv6 of the same port taken together. */
+/** One binding for each host port; IPv4 and IPv6 with the same port count as one. */
 function bindingsOf(ports: Ports | null | undefined): NetworkBinding[] {
   const bindings = new Map<string, NetworkBinding>();
   for (const [key, hosts] of Object.entries((ports ?? {}) as Record<string, Ports[string] | null>)) {
@@ -76,7 +76,7 @@ function addressOf(
   return undefined;
 }
 
-/** Docker's word for a container's health; undefined where it runs no check. */
+/** Docker's word for a container's health; undefined if it has no check. */
 export function healthOf(status: string | undefined): HealthStatus | undefined {
   switch (status) {
     case 'healthy':
@@ -105,10 +105,10 @@ const EVENT_KINDS: Readonly<Record<string, RuntimeEvent['kind']>> = {
   health_status: 'health',
 };
 
-/** The actions of containers that the agent asks the engine for. */
+/** The container actions whose events the agent asks for. */
 export const CONTAINER_EVENTS: readonly string[] = Object.keys(EVENT_KINDS);
 
-/** The event as the agent sees it; undefined for those that do not concern it. */
+/** The event as the agent sees it; undefined if it does not concern the agent. */
 export function fromEvent(event: DockerEvent): RuntimeEvent | undefined {
   // `health_status: healthy` carries its value in the action's name.
   const [action = '', detail] = (event.Action ?? '').split(': ');

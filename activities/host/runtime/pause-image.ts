@@ -1,11 +1,11 @@
 /**
- * The image of the container that holds a task's namespaces: one static program that sleeps, written here byte by byte,
- * so that awsvpc tasks need no registry. As process 1 of a shared PID namespace it also lets the kernel reap orphans.
+ * The image of the pause container: one static program that sleeps, written here byte by byte, so that awsvpc tasks
+ * need no registry. As process 1 of a shared PID namespace, it also lets the kernel reap orphans.
  */
 import { tarArchive } from './tar.ts';
 
 export const PAUSE_PATH = '/pause';
-/** Bump the tag when the program changes: an image of the same name is not imported again. */
+/** Change the tag when the program changes, because an image of the same name is not imported again. */
 export const PAUSE_IMAGE = 'longshore-pause:1';
 
 /** Where the kernel loads the program, headers included. */
@@ -96,6 +96,6 @@ export function pauseProgram(architecture: string): Buffer | undefined {
   return elf;
 }
 
-/** The image's only file, as the engine imports it. Always the same bytes, so that the image is the same too. */
+/** The image's only file, as the engine imports it. The bytes are always the same, and so is the image. */
 export const pauseArchive = (program: Buffer): Buffer =>
   tarArchive([{ kind: 'file', path: PAUSE_PATH.slice(1), content: program }]);

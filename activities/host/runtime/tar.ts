@@ -8,7 +8,7 @@ export type TarEntry =
 const BLOCK = 512;
 const TYPE_FLAG = { file: '0', link: '2', folder: '5' } as const;
 
-/** The archive of the entries, in their order. Paths and link targets have at most 100 bytes. */
+/** The archive of the entries, in their order. Throws if a path or link target has more than 100 bytes. */
 export function tarArchive(entries: readonly TarEntry[]): Buffer {
   const parts = entries.flatMap((entry) => {
     const content = entry.kind === 'file' ? Buffer.from(entry.content) : Buffer.alloc(0);

@@ -1,13 +1,16 @@
 /**
- * What the agent needs of a container engine: our own small port. `docker-runtime.ts` is the only adapter that knows
- * Docker. Every call is idempotent where it can be: "already there", "already stopped" and "gone" are successes.
+ * What the agent needs from a container engine, as a small interface of our own. Only `docker-runtime.ts` knows Docker.
+ * Every call is idempotent where possible: "already there", "already stopped" and "gone" count as success.
  */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { HealthStatus } from '../../../model/status.ts';
 import type { NetworkBinding } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
 
-/** Where a container gets its network from. `shared`: that of another container; `network`: an own address on a named one. */
+/**
+ * Where a container gets its network from. `shared`: another container's network; `network`: its own address on a named
+ * one.
+ */
 export type ContainerNetwork =
   | { readonly mode: 'bridge' | 'host' | 'none' }
   | { readonly mode: 'shared'; readonly containerId: string }
@@ -20,19 +23,21 @@ export interface ContainerMount {
   readonly readOnly: boolean;
 }
 
-/** A container to create: a container definition with the overrides merged in, and what the task adds to it. */
+/** A container to create: a container definition with its overrides, and what the task adds. */
 export interface ContainerSpec {
-  /** Unique on the engine; the same task and container always get the same one. */
+  /** Unique on the engine; always the same for the same task and container. */
   readonly name: string;
   readonly container: ContainerDefinition;
   readonly labels: Readonly<Record<string, string>>;
-  /** Added to the definition's own environment, which wins. */
+  /** Variables in addition to the definition's own, which win. */
   readonly environment: Readonly<Record<string, string>>;
   readonly network: ContainerNetwork;
   readonly mounts: readonly ContainerMount[];
   readonly volumesFrom: readonly { readonly containerId: string; readonly readOnly: boolean }[];
   readonly links: readonly { readonly containerId: string; readonly alias: string }[];
-  /** The task's own limits: they cap each container, and together by `cgroupParent`. CPU in units of 1/1024 core. */
+  /**
+   * The task's own limits, which cap each container; `cgroupParent` caps them together. CPU in units of 1/1024 core.
+   */
   readonly taskCpu?: number;
   readonly taskMemoryMiB?: number;
   /** The task's cgroup, which has its limits. */
@@ -41,11 +46,11 @@ export interface ContainerSpec {
   /** `host`, `none`, or the container whose namespace is shared. */
   readonly pidMode?: string;
   readonly ipcMode?: string;
-  /** Instead of that of the image. */
+  /** Replaces the image's stop signal. */
   readonly stopSignal?: string;
 }
 
-/** A container as the engine holds it. Exit code and times are those of its latest run. */
+/** A container as the engine shows it. Exit code and times are those of its latest run. */
 export interface ObservedContainer {
   readonly id: string;
   readonly name: string;
@@ -59,11 +64,11 @@ export interface ObservedContainer {
   readonly error?: string;
   readonly health?: HealthStatus;
   readonly networkBindings: readonly NetworkBinding[];
-  /** Its own address, when it has one: not with host or shared networks. */
+  /** Its own address, if it has one: not with host or shared networks. */
   readonly address?: { readonly ipv4: string; readonly mac: string; readonly ipv6?: string };
 }
 
-/** A change that the engine tells of, once. Those of about the same time may come in any order. */
+/** A change that the engine reports once. Events of about the same time may come in any order. */
 export interface RuntimeEvent {
   readonly kind: 'started' | 'died' | 'removed' | 'oom' | 'health';
   readonly containerId: string;
@@ -74,14 +79,14 @@ export interface RuntimeEvent {
 
 export interface EventListener {
   readonly onEvent: (event: RuntimeEvent) => void;
-  /** The engine does not answer any more. */
+  /** The engine no longer answers. */
   readonly onLost: () => void;
-  /** The stream was interrupted and runs again: what happened in between may be missing, so list anew. */
+  /** The stream was interrupted and runs again. Events in between may be missing, so list again. */
   readonly onResume: () => void;
 }
 
 export interface ImageReady {
-  /** `sha256:…` of the manifest when the image came from a registry. */
+  /** `sha256:…` of the manifest if the image came from a registry. */
   readonly digest?: string;
 }
 
@@ -93,27 +98,33 @@ export interface VolumeSpec {
 }
 
 export interface ContainerRuntime {
-  /** Pulls the image, or takes what is cached. Throws RuntimeError CannotPullContainerError when neither works. */
+  /** Pulls the image, or takes a cached one. Rejects with RuntimeError CannotPullContainerError if neither works. */
   ensureImage(image: string): Promise<ImageReady>;
-  /** Creates the container, or finds the one of the same name. Throws CannotCreateContainerError. */
+  /**
+   * Creates the container, or finds the one of the same name, and returns its id. Rejects with
+   * CannotCreateContainerError.
+   */
   create(spec: ContainerSpec): Promise<string>;
-  /** Once: where the answer is lost, a container that has run since is not started again. Throws CannotStartContainerError. */
+  /**
+   * Starts the container only once: if the engine's answer is lost, a container that has run since `ranSince` is not
+   * started again. Rejects with CannotStartContainerError.
+   */
   start(containerId: string, ranSince?: EpochMs): Promise<void>;
-  /** The image's stop signal, then SIGKILL after the time. Throws CannotStopContainerError. */
+  /** Sends the stop signal, and SIGKILL after the time. Rejects with CannotStopContainerError. */
   stop(containerId: string, timeoutSeconds: number): Promise<void>;
   /** Ends and removes the container with its anonymous volumes. */
   remove(containerId: string): Promise<void>;
-  /** Undefined when there is no such container. */
+  /** Undefined if the container does not exist. */
   inspect(containerId: string): Promise<ObservedContainer | undefined>;
-  /** Ids of containers, running or not, that carry all of the labels. */
+  /** Ids of containers, running or not, that have all of the labels. */
   list(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
-  /** Creates the volume when it is missing. Throws CannotCreateVolumeError. */
+  /** Creates the volume if it is missing. Rejects with CannotCreateVolumeError. */
   ensureVolume(volume: VolumeSpec): Promise<void>;
   hasVolume(name: string): Promise<boolean>;
   removeVolume(name: string): Promise<void>;
-  /** Makes the network and the image that awsvpc tasks need; answers the image's name. Done once, then remembered. */
+  /** Creates the network and the image that awsvpc tasks need, and returns their names. Done only once. */
   ensureTaskNetwork(): Promise<{ readonly network: string; readonly holderImage: string }>;
-  /** Listens from now on until `close`; an interrupted stream is taken up where it ended. */
+  /** Subscribes to events until `close`. An interrupted stream continues where it ended. */
   listen(labels: Readonly<Record<string, string>>, listener: EventListener): Promise<{ close(): void }>;
 }
 
@@ -130,7 +141,7 @@ export type RuntimeErrorName =
   | 'TaskDependencyError'
   | 'DockerTimeoutError';
 
-/** A failure in ECS's words: shown to users as `<name>: <message>`. */
+/** A failure in ECS's words, which users see as `<name>: <message>`. */
 export class RuntimeError extends Error {
   override readonly name: RuntimeErrorName;
 

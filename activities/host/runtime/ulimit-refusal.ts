@@ -1,6 +1,8 @@
-/** A ulimit that an engine cannot set, told by its name and value: the runtime's own words have neither. Pure. */
+/**
+ * Explains with name and value that an engine cannot set a ulimit, because the runtime's own message has neither. Pure.
+ */
 
-/** The kernel's numbers of resource limits, from 0. */
+/** The kernel's resource limits in the order of their numbers, from 0. */
 const RLIMITS = [
   'cpu',
   'fsize',
@@ -33,7 +35,7 @@ export function refusedUlimit(message: string): string | undefined {
   return /RLIMIT_([A-Z]+)/.exec(message)?.[1]?.toLowerCase();
 }
 
-/** Says which ulimit is meant and what was asked for. `most`: what the host allows at most, where that is known. */
+/** Says which ulimit is meant and what was requested. `most`: the most that the host allows, if it is known. */
 export function ulimitRefusal(name: string, asked: Ulimit | undefined, most: number | undefined): string {
   const values = asked === undefined ? '' : ` to a soft limit of ${asked.Soft} and a hard limit of ${asked.Hard}`;
   const bound =
