@@ -23,5 +23,10 @@ export interface OperationContext {
 export interface Operation<Input = never, Output = unknown> {
   /** The name in X-Amz-Target, such as `RunTask`. */
   readonly name: string;
+  /**
+   * What it does to what is on record. With a full disk an operation that `records` is refused; one that `reads` goes on,
+   * and so does one that `frees`: what it ends or removes gives room back.
+   */
+  readonly effect: 'reads' | 'frees' | 'records';
   handle(input: Input, context: OperationContext): Promise<Output>;
 }

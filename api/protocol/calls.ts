@@ -12,7 +12,7 @@ import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
 import type { WireError } from './errors.ts';
 import { wireError } from './errors.ts';
-import { invokeOperation } from './invoke.ts';
+import { invokeOperation, recordsMore } from './invoke.ts';
 import { printable } from './printable.ts';
 
 /** What handlers work with; the same for all requests. */
@@ -31,8 +31,6 @@ interface Call {
   operation?: string;
 }
 
-/** Operations that run while nothing more can be recorded: those that read, and those that free room. */
-const WITHOUT_ROOM = /^(Describe|List|Get|Stop|Delete|Deregister)/;
 const FAILURES: ReadonlySet<EcsErrorCode> = new Set(['ServerException', 'ServiceUnavailable']);
 const unwritable = (problem: string): EcsError =>
   new EcsError('ServiceUnavailable', `Nothing can be recorded. ${problem}`);
@@ -58,7 +56,7 @@ export class Calls {
   /** Runs an operation for this request. Throws as `invokeOperation` does. */
   invoke(response: Response, operation: string, body: unknown): Promise<Record<string, unknown>> {
     const context = this.contextOf(response, operation);
-    const problem = WITHOUT_ROOM.test(operation) ? undefined : this.#dependencies.unwritable?.();
+    const problem = recordsMore(operation) ? this.#dependencies.unwritable?.() : undefined;
     if (problem !== undefined) throw unwritable(problem);
     return invokeOperation(operation, body, context);
   }

@@ -11,6 +11,9 @@ const implemented: ReadonlyMap<string, Operation> = new Map(operations.map((oper
 /** True when Longshore implements the operation. */
 export const isImplemented = (name: string): boolean => implemented.has(name);
 
+/** True when the operation has to put something on record that gives no room back. */
+export const recordsMore = (name: string): boolean => implemented.get(name)?.effect === 'records';
+
 /**
  * Runs operation `name` on a request's JSON and returns the response's JSON. Throws EcsError for refusals, among them
  * UnknownOperationException and, for operations that are not built, UnsupportedFeatureException.

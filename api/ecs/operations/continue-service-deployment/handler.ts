@@ -8,6 +8,7 @@ import { requireRunningServiceDeployment } from '../../read/service-history.ts';
 export const continueServiceDeployment: Operation<ContinueServiceDeploymentRequest, ContinueServiceDeploymentResponse> =
   {
     name: 'ContinueServiceDeployment',
+    effect: 'records',
     async handle(input, context) {
       const { hookId = '' } = input;
       if (hookId === '') throw invalid('hookId can not be blank.');

@@ -12,6 +12,7 @@ import { validateTags } from '../../rules/tags.ts';
  */
 export const createCapacityProvider: Operation<CreateCapacityProviderRequest, CreateCapacityProviderResponse> = {
   name: 'CreateCapacityProvider',
+  effect: 'records',
   async handle(input, { store, partition, now }) {
     const { name = '' } = input;
     checkProviderName(name);

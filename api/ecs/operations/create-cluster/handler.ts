@@ -12,6 +12,7 @@ import { validateTags } from '../../rules/tags.ts';
 /** Creates a cluster. If an ACTIVE one has the same name, the answer is that cluster, as in ECS. */
 export const createCluster: Operation<CreateClusterRequest, CreateClusterResponse> = {
   name: 'CreateCluster',
+  effect: 'records',
   async handle(input, { store, partition, now }) {
     const clusterName = input.clusterName ?? DEFAULT_CLUSTER_NAME;
     checkName('Cluster name', clusterName);

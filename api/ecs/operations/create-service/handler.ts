@@ -15,6 +15,7 @@ import { checkCreateService } from './rules.ts';
 /** Creates a REPLICA or DAEMON service, or one with task sets. A repeated request answers with the existing service. */
 export const createService: Operation<CreateServiceRequest, CreateServiceResponse> = {
   name: 'CreateService',
+  effect: 'records',
   async handle(input, context) {
     checkCreateService(input);
     const clusterName = resolveClusterName(input.cluster, context);

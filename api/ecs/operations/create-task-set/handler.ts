@@ -27,6 +27,7 @@ const MOST_TOKEN_CHARACTERS = 36;
  */
 export const createTaskSet: Operation<CreateTaskSetRequest, CreateTaskSetResponse> = {
   name: 'CreateTaskSet',
+  effect: 'records',
   async handle(input, context) {
     checkClientToken(input.clientToken, MOST_TOKEN_CHARACTERS);
     const { loadBalancers, serviceRegistries } = input;

@@ -11,6 +11,7 @@ import { requireTargets } from '../../read/attribute-targets.ts';
 /** Removes custom attributes and answers with those that existed. */
 export const deleteAttributes: Operation<DeleteAttributesRequest, DeleteAttributesResponse> = {
   name: 'DeleteAttributes',
+  effect: 'frees',
   async handle(input, context) {
     const { clusterName } = await requireCluster(context, input.cluster);
     const groups = attributesByInstance(input.attributes, clusterName, context);

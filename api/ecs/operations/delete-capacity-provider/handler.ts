@@ -9,6 +9,7 @@ import { providerNotFound, refuseManagedInstances, resolveProviderName } from '.
 /** Makes a provider INACTIVE once no cluster uses it. Its instances stay registered. */
 export const deleteCapacityProvider: Operation<DeleteCapacityProviderRequest, DeleteCapacityProviderResponse> = {
   name: 'DeleteCapacityProvider',
+  effect: 'frees',
   async handle(input, { store, partition }) {
     refuseManagedInstances(input);
     const name = resolveProviderName(input.capacityProvider ?? '', partition);

@@ -15,6 +15,7 @@ import { checkDeletable } from './rules.ts';
  */
 export const deleteService: Operation<DeleteServiceRequest, DeleteServiceResponse> = {
   name: 'DeleteService',
+  effect: 'frees',
   async handle(input, context) {
     const clusterName = resolveClusterName(input.cluster, context);
     const serviceName = resolveIdentifier('service', input.service ?? '', { clusterName, ...context });

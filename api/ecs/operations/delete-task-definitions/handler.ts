@@ -21,6 +21,7 @@ const STILL_ACTIVE =
 /** Deletes INACTIVE revisions. Those that cannot be deleted are in `failures`. */
 export const deleteTaskDefinitions: Operation<DeleteTaskDefinitionsRequest, DeleteTaskDefinitionsResponse> = {
   name: 'DeleteTaskDefinitions',
+  effect: 'frees',
   async handle(input, context) {
     const references = input.taskDefinitions ?? [];
     if (references.length === 0) throw invalid('size of TaskDefinition references list must be greater than 0');

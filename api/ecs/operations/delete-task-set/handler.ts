@@ -9,6 +9,7 @@ import { resolveTaskSetId } from '../../rules/task-sets.ts';
 /** Deletes a task set: it is DRAINING until its tasks have stopped, then it is gone. */
 export const deleteTaskSet: Operation<DeleteTaskSetRequest, DeleteTaskSetResponse> = {
   name: 'DeleteTaskSet',
+  effect: 'frees',
   async handle(input, context) {
     const record = await requireExternalService({ cluster: input.cluster, service: input.service }, context);
     const taskSetId = resolveTaskSetId(input.taskSet ?? '', record, context);

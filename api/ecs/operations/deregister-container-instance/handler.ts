@@ -16,6 +16,7 @@ export const deregisterContainerInstance: Operation<
   DeregisterContainerInstanceResponse
 > = {
   name: 'DeregisterContainerInstance',
+  effect: 'frees',
   async handle(input, context) {
     const clusterName = resolveClusterName(input.cluster, context);
     const id = resolveInstanceId(input.containerInstance ?? '', { clusterName, ...context });

@@ -8,6 +8,7 @@ import { resolveTaskDefinition } from '../../rules/task-definition-names.ts';
 /** Makes a revision INACTIVE: services keep it, but nothing new starts from it. */
 export const deregisterTaskDefinition: Operation<DeregisterTaskDefinitionRequest, DeregisterTaskDefinitionResponse> = {
   name: 'DeregisterTaskDefinition',
+  effect: 'frees',
   async handle(input, { store, partition, now }) {
     const ref = resolveTaskDefinition(input.taskDefinition, partition);
     if (ref !== undefined && ref.revision === undefined) throw new EcsError('ClientException', 'Revision is missing.');

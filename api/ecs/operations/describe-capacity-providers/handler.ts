@@ -17,6 +17,7 @@ const MOST_PROVIDERS = 100;
 export const describeCapacityProviders: Operation<DescribeCapacityProvidersRequest, DescribeCapacityProvidersResponse> =
   {
     name: 'DescribeCapacityProviders',
+    effect: 'reads',
     async handle(input, context) {
       const { partition } = context;
       const options = { includeTags: input.include?.includes('TAGS') ?? false };

@@ -11,6 +11,7 @@ const MAX_CLUSTERS = 100;
 /** Returns the named clusters, INACTIVE ones included, in the requested order. Unknown ones are in `failures`. */
 export const describeClusters: Operation<DescribeClustersRequest, DescribeClustersResponse> = {
   name: 'DescribeClusters',
+  effect: 'reads',
   async handle(input, context) {
     const asked = input.clusters?.length ? input.clusters : [DEFAULT_CLUSTER_NAME];
     checkBatch('Clusters', asked, MAX_CLUSTERS);

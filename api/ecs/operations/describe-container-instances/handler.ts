@@ -17,6 +17,7 @@ export const describeContainerInstances: Operation<
   DescribeContainerInstancesResponse
 > = {
   name: 'DescribeContainerInstances',
+  effect: 'reads',
   async handle(input, context) {
     const { partition } = context;
     const { clusterName, ids, found } = await readNamedInstances(context, input, MOST_INSTANCES);

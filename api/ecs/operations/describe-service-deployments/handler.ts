@@ -19,6 +19,7 @@ export const describeServiceDeployments: Operation<
   DescribeServiceDeploymentsResponse
 > = {
   name: 'DescribeServiceDeployments',
+  effect: 'reads',
   async handle(input, context) {
     const arns = [...new Set(input.serviceDeploymentArns)];
     checkBatch('ServiceDeploymentArns', arns, MOST_SERVICE_DEPLOYMENTS);

@@ -11,6 +11,7 @@ const MOST_SERVICE_REVISIONS = 20;
 /** Returns the service revisions that exist, in the requested order; the others are MISSING. */
 export const describeServiceRevisions: Operation<DescribeServiceRevisionsRequest, DescribeServiceRevisionsResponse> = {
   name: 'DescribeServiceRevisions',
+  effect: 'reads',
   async handle(input, context) {
     const arns = [...new Set(input.serviceRevisionArns)];
     checkBatch('ServiceRevisionArns', arns, MOST_SERVICE_REVISIONS);

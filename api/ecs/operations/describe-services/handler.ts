@@ -14,6 +14,7 @@ const MOST_SERVICES = 10;
 /** Returns the services that exist, recently deleted ones included, in the requested order; the others are MISSING. */
 export const describeServices: Operation<DescribeServicesRequest, DescribeServicesResponse> = {
   name: 'DescribeServices',
+  effect: 'reads',
   async handle(input, context) {
     const identifiers = input.services ?? [];
     checkBatch('Services', identifiers, MOST_SERVICES);

@@ -8,6 +8,7 @@ import { resolveTaskDefinition } from '../../rules/task-definition-names.ts';
 /** Returns a revision whatever its status; if the request names none, the family's latest ACTIVE revision. */
 export const describeTaskDefinition: Operation<DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse> = {
   name: 'DescribeTaskDefinition',
+  effect: 'reads',
   async handle(input, { store, partition }) {
     const ref = resolveTaskDefinition(input.taskDefinition, partition);
     const record = ref && (await store.getTaskDefinition(ref.family, ref.revision));

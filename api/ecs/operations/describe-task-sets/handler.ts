@@ -10,6 +10,7 @@ import { resolveTaskSetId } from '../../rules/task-sets.ts';
 /** Returns the requested task sets, or all of the service's. Those that do not exist are MISSING. */
 export const describeTaskSets: Operation<DescribeTaskSetsRequest, DescribeTaskSetsResponse> = {
   name: 'DescribeTaskSets',
+  effect: 'reads',
   async handle(input, context) {
     const { partition } = context;
     const record = await requireTaskSetService({ cluster: input.cluster, service: input.service }, context);

@@ -14,6 +14,7 @@ const MOST_TASKS = 100;
 /** Returns the tasks that exist, in the requested order. The others are in `failures` as MISSING. */
 export const describeTasks: Operation<DescribeTasksRequest, DescribeTasksResponse> = {
   name: 'DescribeTasks',
+  effect: 'reads',
   async handle(input, context) {
     const identifiers = input.tasks ?? [];
     checkBatch('Tasks', identifiers, MOST_TASKS);

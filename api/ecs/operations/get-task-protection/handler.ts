@@ -14,6 +14,7 @@ const MOST_TASKS = 100;
 /** Returns the protection of each task. Tasks that cannot be protected or do not exist are in `failures`. */
 export const getTaskProtection: Operation<GetTaskProtectionRequest, GetTaskProtectionResponse> = {
   name: 'GetTaskProtection',
+  effect: 'reads',
   async handle(input, context) {
     checkBatch('Tasks', input.tasks ?? [], MOST_TASKS);
     const named = namedTasks(input, context);

@@ -11,6 +11,7 @@ import { SETTING_NAMES, SYSTEM_DEFAULTS } from './system-defaults.ts';
  */
 export const listAccountSettings: Operation<ListAccountSettingsRequest, ListAccountSettingsResponse> = {
   name: 'ListAccountSettings',
+  effect: 'reads',
   async handle(input, { principalArn }) {
     const { name, value, effectiveSettings } = input;
     if (name !== undefined && !SETTING_NAMES.includes(name)) {

@@ -11,6 +11,7 @@ import { pageOf } from '../../read/pages.ts';
  */
 export const listAttributes: Operation<ListAttributesRequest, ListAttributesResponse> = {
   name: 'ListAttributes',
+  effect: 'reads',
   async handle(input, context) {
     const { attributeName, attributeValue } = input;
     if (attributeValue !== undefined && attributeName === undefined) {

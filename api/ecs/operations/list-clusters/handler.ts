@@ -7,6 +7,7 @@ import { pageOf } from '../../read/pages.ts';
 /** Lists the ARNs of all ACTIVE clusters, by name. */
 export const listClusters: Operation<ListClustersRequest, ListClustersResponse> = {
   name: 'ListClusters',
+  effect: 'reads',
   async handle(input, { store, partition }) {
     const { items, ...rest } = await pageOf({
       list: ['ListClusters'],

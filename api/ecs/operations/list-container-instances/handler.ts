@@ -24,6 +24,7 @@ interface Selection {
  */
 export const listContainerInstances: Operation<ListContainerInstancesRequest, ListContainerInstancesResponse> = {
   name: 'ListContainerInstances',
+  effect: 'reads',
   async handle(input, context) {
     const { filter, status } = input;
     const { clusterName } = await requireCluster(context, input.cluster);

@@ -16,6 +16,7 @@ const PAGE_SIZE = 20;
 /** Lists a service's deployments, newest first, by default twenty a page. */
 export const listServiceDeployments: Operation<ListServiceDeploymentsRequest, ListServiceDeploymentsResponse> = {
   name: 'ListServiceDeployments',
+  effect: 'reads',
   async handle(input, context) {
     const { partition, store } = context;
     const cluster = clusterOf(input.cluster, input.service ?? '', { partition });

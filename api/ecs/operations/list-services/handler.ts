@@ -11,6 +11,7 @@ import { pageOf, SHORT_PAGE_SIZE } from '../../read/pages.ts';
 /** Lists the ARNs of ACTIVE services, by default ten a page. */
 export const listServices: Operation<ListServicesRequest, ListServicesResponse> = {
   name: 'ListServices',
+  effect: 'reads',
   async handle(input, context) {
     const clusterName = resolveClusterName(input.cluster, context);
     const { launchType, schedulingStrategy, resourceManagementType } = input;

@@ -9,6 +9,7 @@ export const listTaskDefinitionFamilies: Operation<
   ListTaskDefinitionFamiliesResponse
 > = {
   name: 'ListTaskDefinitionFamilies',
+  effect: 'reads',
   async handle(input, { store }) {
     const { familyPrefix, status = 'ALL' } = input;
     const filter = { status, ...(familyPrefix === undefined ? {} : { prefix: familyPrefix }) };

@@ -7,6 +7,7 @@ import { pageOf } from '../../read/pages.ts';
 /** Lists ARNs by family and revision. `familyPrefix` must be the whole family name, as in ECS. */
 export const listTaskDefinitions: Operation<ListTaskDefinitionsRequest, ListTaskDefinitionsResponse> = {
   name: 'ListTaskDefinitions',
+  effect: 'reads',
   async handle(input, { store, partition }) {
     const { familyPrefix, status = 'ACTIVE', sort = 'ASC' } = input;
     const filter = { status, sort, ...(familyPrefix === undefined ? {} : { family: familyPrefix }) };

@@ -17,6 +17,7 @@ import { checkFilters } from './rules.ts';
 /** Lists the ARNs of tasks. The default `desiredStatus` is RUNNING. */
 export const listTasks: Operation<ListTasksRequest, ListTasksResponse> = {
   name: 'ListTasks',
+  effect: 'reads',
   async handle(input, context) {
     if (input.daemonName !== undefined) throw unsupported('daemonName');
     checkFilters(input);

@@ -11,6 +11,7 @@ import { requireTargets } from '../../read/attribute-targets.ts';
 /** Sets custom attributes of container instances. Looks up every target before it sets the first attribute. */
 export const putAttributes: Operation<PutAttributesRequest, PutAttributesResponse> = {
   name: 'PutAttributes',
+  effect: 'records',
   async handle(input, context) {
     const { clusterName } = await requireCluster(context, input.cluster);
     const groups = attributesByInstance(input.attributes, clusterName, context);

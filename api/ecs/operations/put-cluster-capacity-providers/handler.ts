@@ -12,6 +12,7 @@ export const putClusterCapacityProviders: Operation<
   PutClusterCapacityProvidersResponse
 > = {
   name: 'PutClusterCapacityProviders',
+  effect: 'records',
   async handle(input, context) {
     const providers = resolveClusterProviders(input, context.partition);
     const clusterName = resolveClusterName(input.cluster, context);

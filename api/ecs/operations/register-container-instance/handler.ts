@@ -18,6 +18,7 @@ import { resolveResources } from './resources.ts';
 export const registerContainerInstance: Operation<RegisterContainerInstanceRequest, RegisterContainerInstanceResponse> =
   {
     name: 'RegisterContainerInstance',
+    effect: 'records',
     async handle(input, context) {
       const resources = resolveResources(input);
       const attributes = resolveAttributes([...(input.attributes ?? []), ...identityAttributes(input)]);

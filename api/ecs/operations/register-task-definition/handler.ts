@@ -24,6 +24,7 @@ function checkRevision(family: string, revision: number): void {
 /** Stores the next revision of a family. Throws ClientException for the first rule that the definition breaks. */
 export const registerTaskDefinition: Operation<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse> = {
   name: 'RegisterTaskDefinition',
+  effect: 'records',
   async handle(input, { store, partition, now, principalArn }) {
     checkDefinition(input);
     const tags = validateTags(input.tags);

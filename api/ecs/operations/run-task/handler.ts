@@ -26,6 +26,7 @@ import { checkRunTask, digestRunTask } from './rules.ts';
  */
 export const runTask: Operation<RunTaskRequest, RunTaskResponse> = {
   name: 'RunTask',
+  effect: 'records',
   async handle(input, context) {
     checkRunTask(input);
     const clusterName = resolveClusterName(input.cluster, context);

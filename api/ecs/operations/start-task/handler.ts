@@ -22,6 +22,7 @@ const MOST_STARTED_BY_CHARACTERS = 36;
  */
 export const startTask: Operation<StartTaskRequest, StartTaskResponse> = {
   name: 'StartTask',
+  effect: 'records',
   async handle(input, context) {
     const instances = input.containerInstances ?? [];
     if (instances.length === 0) throw new EcsError('ClientException', 'Container Instances cannot be empty.');

@@ -6,6 +6,7 @@ import { requireRunningServiceDeployment } from '../../read/service-history.ts';
 /** Ends a service deployment and rolls back to the last completed revision, unless the request says ABORT. */
 export const stopServiceDeployment: Operation<StopServiceDeploymentRequest, StopServiceDeploymentResponse> = {
   name: 'StopServiceDeployment',
+  effect: 'frees',
   async handle(input, context) {
     const { reference, record } = await requireRunningServiceDeployment(context, input.serviceDeploymentArn ?? '');
     await context.workflows.stopServiceDeployment(reference.clusterName, reference.serviceName, {

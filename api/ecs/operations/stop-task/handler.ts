@@ -18,6 +18,7 @@ const MOST_REASON_CHARACTERS = 1024;
  */
 export const stopTask: Operation<StopTaskRequest, StopTaskResponse> = {
   name: 'StopTask',
+  effect: 'frees',
   async handle(input, context) {
     const { reason } = input;
     if (reason !== undefined && reason.length > MOST_REASON_CHARACTERS) {

@@ -7,6 +7,7 @@ import { validateTags } from '../../rules/tags.ts';
 /** Adds tags to a resource, and replaces the values of existing keys. */
 export const tagResource: Operation<TagResourceRequest, TagResourceResponse> = {
   name: 'TagResource',
+  effect: 'records',
   async handle(input, context) {
     const type = checkTaggable(input.resourceArn, context);
     const set = validateTags(input.tags);

@@ -8,6 +8,7 @@ import { isReservedKey } from '../../rules/tags.ts';
 /** Removes tags from a resource. Unknown keys are no error. */
 export const untagResource: Operation<UntagResourceRequest, UntagResourceResponse> = {
   name: 'UntagResource',
+  effect: 'records',
   async handle(input, context) {
     const type = checkTaggable(input.resourceArn, context);
     const remove = input.tagKeys ?? [];

@@ -13,6 +13,7 @@ import { invalid } from '../../rules/refusals.ts';
 /** Changes the scaling and draining settings that the call names, and keeps the others. */
 export const updateCapacityProvider: Operation<UpdateCapacityProviderRequest, UpdateCapacityProviderResponse> = {
   name: 'UpdateCapacityProvider',
+  effect: 'records',
   async handle(input, { store, partition }) {
     refuseManagedInstances(input);
     if (input.autoScalingGroupProvider === undefined) throw invalid('autoScalingGroupProvider must be specified.');

@@ -9,6 +9,7 @@ import { CHANGE_FIELDS, presentCluster } from '../../present/cluster.ts';
 /** Changes a cluster's settings. */
 export const updateClusterSettings: Operation<UpdateClusterSettingsRequest, UpdateClusterSettingsResponse> = {
   name: 'UpdateClusterSettings',
+  effect: 'records',
   async handle(input, context) {
     if (!input.settings?.length) throw invalid('settings can not be empty.');
     const { clusterName, settings } = await requireCluster(context, input.cluster);

@@ -9,6 +9,7 @@ import { CHANGE_FIELDS, presentCluster } from '../../present/cluster.ts';
 /** Changes the settings and configuration that the call names, and keeps the others. */
 export const updateCluster: Operation<UpdateClusterRequest, UpdateClusterResponse> = {
   name: 'UpdateCluster',
+  effect: 'records',
   async handle(input, context) {
     checkConfiguration(input.configuration);
     if (input.serviceConnectDefaults !== undefined) throw unsupported('serviceConnectDefaults');

@@ -24,6 +24,7 @@ export const updateContainerInstancesState: Operation<
   UpdateContainerInstancesStateResponse
 > = {
   name: 'UpdateContainerInstancesState',
+  effect: 'records',
   async handle(input, context) {
     const status = settableStatus(input.status);
     const { partition } = context;

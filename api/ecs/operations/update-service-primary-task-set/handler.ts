@@ -10,6 +10,7 @@ export const updateServicePrimaryTaskSet: Operation<
   UpdateServicePrimaryTaskSetResponse
 > = {
   name: 'UpdateServicePrimaryTaskSet',
+  effect: 'records',
   async handle(input, context) {
     const record = await requireExternalService({ cluster: input.cluster, service: input.service }, context);
     const taskSetId = resolveTaskSetId(input.primaryTaskSet ?? '', record, context);

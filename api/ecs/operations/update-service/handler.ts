@@ -16,6 +16,7 @@ import { checkController, checkUpdateService } from './rules.ts';
 /** Changes a service; what the request leaves out stays. Answers with the new PRIMARY deployment if there is one. */
 export const updateService: Operation<UpdateServiceRequest, UpdateServiceResponse> = {
   name: 'UpdateService',
+  effect: 'records',
   async handle(input, context) {
     checkUpdateService(input);
     const clusterName = resolveClusterName(input.cluster, context);

@@ -21,6 +21,7 @@ const MINUTE_MS = 60_000;
 /** Asks each task's service to set or end its protection. If the task is already protected, its time begins again. */
 export const updateTaskProtection: Operation<UpdateTaskProtectionRequest, UpdateTaskProtectionResponse> = {
   name: 'UpdateTaskProtection',
+  effect: 'records',
   async handle(input, context) {
     checkBatch('Tasks', input.tasks ?? [], MOST_TASKS);
     const { expiresInMinutes = DEFAULT_MINUTES } = input;

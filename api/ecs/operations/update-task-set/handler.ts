@@ -7,6 +7,7 @@ import { resolveScale, resolveTaskSetId } from '../../rules/task-sets.ts';
 /** Scales a task set. */
 export const updateTaskSet: Operation<UpdateTaskSetRequest, UpdateTaskSetResponse> = {
   name: 'UpdateTaskSet',
+  effect: 'records',
   async handle(input, context) {
     const scale = resolveScale(input.scale);
     const record = await requireExternalService({ cluster: input.cluster, service: input.service }, context);
