@@ -37,8 +37,8 @@ export function createCapacityProviderStore(db: Database): CapacityProviderStore
       const { name, status, createdAt, tags, ...doc } = provider;
       const [row] = await db.rows<ProviderRow>(
         `INSERT INTO capacity_providers AS p (${COLUMNS}) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (name) DO UPDATE SET status = excluded.status, created_at = excluded.created_at, doc = excluded.doc,
-           tags = excluded.tags WHERE p.status = 'INACTIVE' RETURNING ${COLUMNS}`,
+         ON CONFLICT (name) DO UPDATE SET status = excluded.status, inactive_since = NULL, created_at = excluded.created_at,
+           doc = excluded.doc, tags = excluded.tags WHERE p.status = 'INACTIVE' RETURNING ${COLUMNS}`,
         [name, status, createdAt, toJson(doc), toJson(tags)],
       );
       return row && toRecord(row);
@@ -90,7 +90,7 @@ async function deleteProvider(queries: Queries, name: string): Promise<CapacityP
   );
   if (user) throw new EcsError('ClientException', IN_USE);
   const [row] = await queries.rows<ProviderRow>(
-    `UPDATE capacity_providers SET status = 'INACTIVE', doc = doc || '{"updateStatus": "DELETE_COMPLETE"}'
+    `UPDATE capacity_providers SET status = 'INACTIVE', inactive_since = now(), doc = doc || '{"updateStatus": "DELETE_COMPLETE"}'
      WHERE name = $1 RETURNING ${COLUMNS}`,
     [name],
   );

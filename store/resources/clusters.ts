@@ -73,7 +73,8 @@ async function insertCluster(queries: Queries, cluster: ClusterRecord): Promise<
   await queries.run(
     `INSERT INTO clusters (name, status, created_at, doc, tags) VALUES ($1, 'ACTIVE', $2, $3, $4)
      ON CONFLICT (name) DO UPDATE
-       SET status = 'ACTIVE', created_at = excluded.created_at, doc = excluded.doc, tags = excluded.tags
+       SET status = 'ACTIVE', inactive_since = NULL, created_at = excluded.created_at, doc = excluded.doc,
+         tags = excluded.tags
        WHERE clusters.status = 'INACTIVE'`,
     [cluster.clusterName, cluster.createdAt, toDoc(cluster), toJson(cluster.tags)],
   );
@@ -98,7 +99,7 @@ async function deleteCluster(db: Database, name: string): Promise<ClusterRecord 
     const cluster = await requireCluster(queries, name, 'FOR UPDATE');
     const contents = (await countClusters(queries, [name])).get(name);
     if (contents) refuseIfInUse(contents);
-    await queries.run("UPDATE clusters SET status = 'INACTIVE' WHERE name = $1", [name]);
+    await queries.run("UPDATE clusters SET status = 'INACTIVE', inactive_since = now() WHERE name = $1", [name]);
     return { ...cluster, status: 'INACTIVE', ...countsOf(contents) };
   });
 }
