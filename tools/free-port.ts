@@ -8,13 +8,20 @@ import { createServer } from 'node:net';
  */
 const LOWEST = 10_000;
 const BEYOND = 32_000;
+/**
+ * Each process looks in one part of the range. Two that start servers at the same time, such as two test files, would else
+ * find the same port free now and then.
+ */
+const PARTS = 16;
+const PART_SIZE = (BEYOND - LOWEST) / PARTS;
+const lowest = LOWEST + (process.pid % PARTS) * PART_SIZE;
 
 const given = new Set<number>();
 
 /** Finds a port that no process listens on and that this process has not returned before. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(LOWEST, BEYOND);
+    const port = randomInt(lowest, lowest + PART_SIZE);
     if (given.has(port)) continue;
     given.add(port);
     if (await isFree(port)) return port;
