@@ -6,6 +6,8 @@ import { becomes, isListening } from '../../tools/process.ts';
 
 /** Only a fault reaches it. */
 const START_PATIENCE_MS = 120_000;
+/** Ends the server when its standard input ends: with the process that started it, however that ends. */
+const BOUND_TO_PARENT = 'exec 3<&0; "$0" "$1" & server=$!; (cat <&3; kill -9 $server) & wait $server';
 
 export interface TimeSkippingServer {
   readonly port: number;
@@ -15,8 +17,12 @@ export interface TimeSkippingServer {
 /** Resolves when the server accepts connections. */
 export async function startTimeSkippingServer(): Promise<TimeSkippingServer> {
   const port = await freePort();
-  const server = spawn(await timeSkippingServerPath(), [String(port)], { stdio: 'ignore' });
-  const kill = (): void => void server.kill('SIGKILL');
+  const server = spawn('sh', ['-c', BOUND_TO_PARENT, await timeSkippingServerPath(), String(port)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  // A process that has run all its tests need not wait for its server.
+  server.unref();
+  const kill = (): void => void server.stdin.end();
   try {
     await untilListening(server, port);
   } catch (error) {

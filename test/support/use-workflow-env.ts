@@ -1,6 +1,6 @@
-/** A time-skipping server for the tests of one file: started before the first of them, torn down after the last. */
+/** The time-skipping server of a test process, and so of one file at a time. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { type EnvOfFile, quietTemporal, startWorkflowEnv } from './workflow-env.ts';
 
 const CLOCK_PATIENCE_MS = 1000;
@@ -15,17 +15,20 @@ async function skipsTime(env: TestWorkflowEnvironment): Promise<boolean> {
   }
 }
 
+/** Later files of the process find it as earlier ones leave it: at rest, its clock free. It ends with the process. */
+let env: TestWorkflowEnvironment | undefined;
+
+function current(): TestWorkflowEnvironment {
+  if (!env) throw new Error('The environment is there inside of tests only.');
+  return env;
+}
+
 export function useWorkflowEnv(): EnvOfFile {
-  let env: TestWorkflowEnvironment | undefined;
   beforeAll(async () => {
+    if (env) return;
     quietTemporal();
     env = await startWorkflowEnv();
   });
-  afterAll(() => env?.teardown());
-  const current = (): TestWorkflowEnvironment => {
-    if (!env) throw new Error('The environment is there inside of tests only.');
-    return env;
-  };
   return {
     get current() {
       return current();

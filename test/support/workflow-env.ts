@@ -62,6 +62,9 @@ export interface EnvOfFile {
 
 const LASTING_TIMERS = fileURLToPath(new URL('lasting-timers.ts', import.meta.url));
 const STEP_MS = 30_000;
+const SHORTEST_STEP_MS = 500;
+/** Waits of hours are done in steps of this share of the time waited already. */
+const LATER_STEPS = 0.02;
 const REST_TRIES = 20;
 const REST_PAUSE_MS = 20;
 
@@ -83,7 +86,7 @@ export interface Stage {
   runTask(token: string, command: RunTaskCommand): Promise<RunTaskOutcome>;
   /** Lets virtual time pass. */
   pass(ms: number): Promise<void>;
-  /** Lets virtual time pass in steps until the condition holds; throws after the limit. */
+  /** Lets virtual time pass in steps, short ones at first, until the condition holds; throws after the limit. */
   until(what: string, condition: () => boolean, limitMs?: number): Promise<void>;
 }
 
@@ -183,9 +186,11 @@ export async function withStage(
       for (let left = ms; left > 0; left -= STEP_MS) await env.sleep(Math.min(left, STEP_MS));
     },
     until: async (what, condition, limitMs = 600_000) => {
-      for (let waited = 0; !condition(); waited += 500) {
+      for (let waited = 0; !condition();) {
         if (waited > limitMs) throw new Error(`not within ${limitMs} virtual ms: ${what}`);
-        await env.sleep(500);
+        const step = Math.max(SHORTEST_STEP_MS, waited * LATER_STEPS);
+        await env.sleep(step);
+        waited += step;
       }
     },
   };
