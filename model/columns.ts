@@ -3,10 +3,13 @@
  * written out, 5,000 tasks need nearly that, as columns a quarter of it. Plain JSON in, plain JSON out.
  */
 
-export interface Columns {
+/** `Row`: what one of the objects is. */
+export interface Columns<Row extends object = PlainRow> {
   readonly rows: number;
-  readonly columns: Readonly<Record<string, Column>>;
+  readonly columns: { readonly [Name in keyof Row]?: Column };
 }
+
+type PlainRow = Readonly<Record<string, unknown>>;
 
 type Column = PlainColumn | ListColumn;
 
@@ -25,28 +28,29 @@ interface ListColumn {
   readonly lengths: PlainColumn;
 }
 
-export function toColumns(rows: readonly object[]): Columns {
+export function toColumns<Row extends object>(rows: readonly Row[]): Columns<Row> {
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
   const columns = [...names].map((name) => [name, toColumn(rows.map((row) => memberOf(row, name)))] as const);
-  return { rows: rows.length, columns: Object.fromEntries(columns) };
+  return { rows: rows.length, columns: Object.fromEntries(columns) as Columns<Row>['columns'] };
 }
 
 /** The objects that `toColumns` was given; members that were undefined are absent. */
-export function fromColumns({ rows, columns }: Columns): readonly Row[] {
-  const entries = Object.entries(columns).map(([name, column]) => [name, valuesOf(column, rows)] as const);
+export function fromColumns<Row extends object>({ rows, columns }: Columns<Row>): readonly Row[] {
+  const entries = Object.entries<Column>(columns as Readonly<Record<string, Column>>).map(
+    ([name, column]) => [name, valuesOf(column, rows)] as const,
+  );
   return Array.from({ length: rows }, (_, row) => {
     const members = entries.flatMap(([name, values]) => {
       const value = values[row];
       return value === undefined ? [] : [[name, value] as const];
     });
-    return Object.fromEntries(members);
+    return Object.fromEntries(members) as Row;
   });
 }
 
-type Row = Readonly<Record<string, unknown>>;
-
 /** Its own: every object has a `__proto__`. */
-const memberOf = (row: object, name: string): unknown => (Object.hasOwn(row, name) ? (row as Row)[name] : undefined);
+const memberOf = (row: object, name: string): unknown =>
+  Object.hasOwn(row, name) ? (row as PlainRow)[name] : undefined;
 
 function toColumn(values: readonly unknown[]): Column {
   const column = toPlainColumn(values);

@@ -4,15 +4,16 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { CapacitySnapshot } from '../../model/capacity.ts';
 import { isEcsError } from '../../model/errors.ts';
 import type { InstanceRecord } from '../../model/owner-record.ts';
+import { packReserveResult, unpackOwnerRecord } from '../../model/packed-writes.ts';
 import type { Task } from '../../model/task.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { InstanceNotice } from '../../model/owner-signals.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import type { ControlActivities, InstancePolicy, InstanceTask } from './types.ts';
+import { reservationWithIds } from './reservation-ids.ts';
 import { expectsAgents, type ReturningAgents } from './returning-agents.ts';
 import { createDaemonWaker } from './daemon-waker.ts';
-import { unpackTasks } from './unpack-tasks.ts';
 import { createWaker, type Logger } from './waker.ts';
 import { createZoneWaker } from './zone-waker.ts';
 
@@ -44,14 +45,14 @@ export function createControlActivities(deps: ControlDeps): ControlActivities {
         : snapshot;
     },
     listZones: ({ clusterName }) => asFailure(store.listZones(clusterName)),
-    reserveTasks: (input) => asFailure(store.reserveTasks({ ...input, tasks: unpackTasks(input.tasks) })),
+    reserveTasks: async (input) => packReserveResult(await asFailure(store.reserveTasks(reservationWithIds(input)))),
     assignTasks: async (input) => {
       const result = await asFailure(store.assignTasks(input));
       if (result.assigned.length > 0) wake(input.clusterName);
       return result;
     },
     recordOwner: async (record) => {
-      const { freedCapacity } = await asFailure(store.recordOwner(record));
+      const { freedCapacity } = await asFailure(store.recordOwner(unpackOwnerRecord(record)));
       if (freedCapacity) wake(record.clusterName);
     },
     recordInstance: async (record) => {

@@ -1,9 +1,9 @@
 /** The control plane's activities: quick calls to the store. Workflows import this file as types only. */
 import type { CapacitySnapshot, SnapshotRequest } from '../../model/capacity.ts';
 import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
-import type { InstanceRecord, OwnerRecord } from '../../model/owner-record.ts';
-import type { Columns } from '../../model/columns.ts';
-import type { AssignInput, AssignResult, ReserveInput, ReserveResult } from '../../model/reservation.ts';
+import type { InstanceRecord } from '../../model/owner-record.ts';
+import type { PackedOwnerRecord, PackedReservation, PackedReserveResult } from '../../model/packed-writes.ts';
+import type { AssignInput, AssignResult } from '../../model/reservation.ts';
 import type { InstanceNotice } from '../../model/owner-signals.ts';
 
 export interface InstanceTask {
@@ -23,21 +23,16 @@ export interface InstancePolicy {
   readonly provisioningTimeoutMs?: number;
 }
 
-/** A reservation as an activity's input. Its tasks are alike, so as columns they take a tenth of the history. */
-export interface ReserveCall extends Omit<ReserveInput, 'tasks'> {
-  readonly tasks: Columns;
-}
-
 export interface ControlActivities {
   snapshotCapacity(request: SnapshotRequest): Promise<CapacitySnapshot>;
   /** Returns the zones of ACTIVE, connected instances, by name. */
   listZones(input: { readonly clusterName: string }): Promise<readonly string[]>;
   /** Gives the tasks' containers and attachments their ids, and reserves the tasks. */
-  reserveTasks(input: ReserveCall): Promise<ReserveResult>;
+  reserveTasks(input: PackedReservation): Promise<PackedReserveResult>;
   /** Gives waiting tasks an instance where there is room, then wakes the next waiting owners. */
   assignTasks(input: AssignInput): Promise<AssignResult>;
   /** Writes rows and events. If tasks became STOPPED, wakes owners that wait for capacity in the cluster. */
-  recordOwner(record: OwnerRecord): Promise<void>;
+  recordOwner(record: PackedOwnerRecord): Promise<void>;
   /**
    * Creates or changes an instance's row. Fails with an ApplicationFailure of type ClusterNotFoundException (not
    * retryable) if the cluster does not exist. Wakes waiting owners if the instance became ACTIVE and connected, and the

@@ -1,13 +1,14 @@
 /** Control activities over plain objects, for time-skipping workflow tests: the store's promises, without a database. */
 import { ApplicationFailure } from '@temporalio/common';
-import { unpackTasks } from '../../activities/control/unpack-tasks.ts';
+import { reservationWithIds } from '../../activities/control/reservation-ids.ts';
 import type { ControlActivities, InstancePolicy } from '../../activities/control/types.ts';
 import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../../model/capacity.ts';
 import type { ServiceDeployment, ServiceRevision } from '../../model/service-deployment.ts';
 import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
-import type { AssignInput, AssignResult } from '../../model/reservation.ts';
+import { type PackedReserveResult, packReserveResult, unpackOwnerRecord } from '../../model/packed-writes.ts';
+import type { AssignInput, AssignResult, ReserveInput } from '../../model/reservation.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { Task } from '../../model/task.ts';
@@ -97,7 +98,7 @@ export class FakeControl {
       listZones: () => Promise.resolve(this.#zones()),
       reserveTasks: (input) => {
         this.#refuseUnstorable(input);
-        return Promise.resolve(this.#reserve(unpackTasks(input.tasks), input.decisions));
+        return Promise.resolve(this.#reserve(reservationWithIds(input)));
       },
       assignTasks: (input) => Promise.resolve(this.#assign(input)),
       recordOwner: (record) => {
@@ -106,7 +107,7 @@ export class FakeControl {
           throw ApplicationFailure.nonRetryable('Events were to be recorded without the service.', 'EventsAlone');
         }
         this.#refuseUnstorable(record);
-        this.#record(record);
+        this.#record(unpackOwnerRecord(record));
         return Promise.resolve();
       },
       recordInstance: (record) => {
@@ -207,7 +208,7 @@ export class FakeControl {
     };
   }
 
-  #reserve(tasks: readonly Task[], decisions: readonly Decision[] = []) {
+  #reserve({ tasks, decisions = [] }: ReserveInput): PackedReserveResult {
     const reserved: { taskId: string; gpuIds: readonly string[] }[] = [];
     const refused: { taskId: string; containerInstanceId: string; reason: string }[] = [];
     for (const task of tasks) {
@@ -229,7 +230,7 @@ export class FakeControl {
     }
     const real = new Set(reserved.map(({ taskId }) => taskId));
     this.#decide(decisions.map((one) => ({ ...one, tasks: one.tasks.filter(({ taskId }) => real.has(taskId)) })));
-    return { reserved, refused };
+    return packReserveResult({ reserved, refused });
   }
 
   #waiting(): number {

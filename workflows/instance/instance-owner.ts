@@ -165,9 +165,7 @@ export class InstanceOwner {
     this.state.sessionId = '';
     const { clusterName } = this.#input;
     const decisions = [this.#decision({ reason: 'givenUp' })];
-    await this.#control.write((activities) =>
-      activities.recordOwner({ clusterName, tasks: [], events: [], decisions }),
-    );
+    await this.#control.write((activities) => activities.recordOwner({ clusterName, events: [], decisions }));
     await this.#notifyOwners({ kind: 'lost', ...instanceLost(this.#input.containerInstanceId) });
     this.#watch.awaitReturn();
   }

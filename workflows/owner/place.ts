@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { groupBy } from '../../model/group-by.ts';
 import type { ReserveInput, ReserveResult, RunTaskRequestRecord } from '../../model/reservation.ts';
 import type { Decision, PlacementExplanation } from '../../model/decision.ts';
-import { toColumns } from '../../model/columns.ts';
+import { packReservation } from '../../model/packed-writes.ts';
 import type { SnapshotRequest } from '../../model/capacity.ts';
 import { isFargateProvider } from '../../model/capacity-provider.ts';
 import type { LaunchType } from '../../model/status.ts';
@@ -153,14 +153,15 @@ async function reserveInParts(
 
 /** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. */
 export async function reserve(control: Control, input: ReserveInput): Promise<ReserveAnswer> {
-  const asked = { ...input, tasks: toColumns(input.tasks) };
-  const answer = await control.write((activities) => activities.reserveTasks(asked));
-  const gpuIds = new Map(answer.reserved.map((row) => [row.taskId, row.gpuIds]));
-  const held = input.tasks.flatMap((task) => {
-    const gpus = gpuIds.get(task.taskId);
-    return gpus ? [gpus.length > 0 ? { ...task, gpuIds: gpus } : task] : [];
+  const packed = packReservation(input);
+  const { refused, gpuIds = {} } = await control.write((activities) => activities.reserveTasks(packed));
+  const without = new Set(refused.map(({ taskId }) => taskId));
+  const reserved = input.tasks.filter(({ taskId }) => !without.has(taskId));
+  const tasks = reserved.map((task) => {
+    const own = gpuIds[task.taskId];
+    return own ? { ...task, gpuIds: own } : task;
   });
-  return { tasks: held, refused: answer.refused };
+  return { tasks, refused };
 }
 
 interface ReserveAnswer {

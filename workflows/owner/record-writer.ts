@@ -2,6 +2,7 @@
 import { ApplicationFailure, condition, log } from '@temporalio/workflow';
 import type { OwnerRecord, RolloutRecord } from '../../model/owner-record.ts';
 import type { Decision } from '../../model/decision.ts';
+import { packOwnerRecord } from '../../model/packed-writes.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { ContainerReport, TaskPatch } from '../../model/task.ts';
@@ -27,7 +28,8 @@ export function mergeTaskPatches(earlier: TaskPatch, later: TaskPatch): TaskPatc
 /** The store's refusal, which no repetition changes. */
 async function tryToWrite(control: Control, record: OwnerRecord): Promise<ApplicationFailure | undefined> {
   try {
-    await control.write((activities) => activities.recordOwner(record));
+    const packed = packOwnerRecord(record);
+    await control.write((activities) => activities.recordOwner(packed));
     return undefined;
   } catch (error) {
     if (error instanceof ApplicationFailure) return error;

@@ -5,6 +5,7 @@ import type { OwnerSignals } from '../../../activities/control/owner-signals.ts'
 import { openDatabase } from '../../../store/base/database.ts';
 import { openStore } from '../../../store/index.ts';
 import type { InstanceNotice } from '../../../model/owner-signals.ts';
+import { packOwnerRecord } from '../../../model/packed-writes.ts';
 import { freePort } from '../../../tools/free-port.ts';
 import { TEST_PARTITION, withStore } from '../../support/store.ts';
 import { aCluster, anInstanceRecord, aTask, newId } from '../../../fixtures/records.ts';
@@ -67,9 +68,9 @@ describe('control activities', () => {
   it('wake services that wait when a task stops, the longest waiting first, and once for a repeat', async () => {
     const { clusterName, task } = await scene('late', 'early');
     const control = activities();
-    await control.recordOwner({ clusterName, tasks: [stopped(task.taskId)], events: [] });
+    await control.recordOwner(packOwnerRecord({ clusterName, tasks: [stopped(task.taskId)], events: [] }));
     await expect.poll(() => woken).toEqual([`service/${clusterName}/late`, `service/${clusterName}/early`]);
-    await control.recordOwner({ clusterName, tasks: [stopped(task.taskId)], events: [] });
+    await control.recordOwner(packOwnerRecord({ clusterName, tasks: [stopped(task.taskId)], events: [] }));
     await pause(500);
     expect(woken).toHaveLength(2);
   });
@@ -80,7 +81,8 @@ describe('control activities', () => {
     const tasks = Array.from({ length: 10 }, () => aTask({ clusterName, containerInstanceId }));
     await store().reserveTasks({ clusterName, tasks });
     const started = performance.now();
-    for (const { taskId } of tasks) await control.recordOwner({ clusterName, tasks: [stopped(taskId)], events: [] });
+    for (const { taskId } of tasks)
+      await control.recordOwner(packOwnerRecord({ clusterName, tasks: [stopped(taskId)], events: [] }));
     await expect.poll(() => woken.length).toBeGreaterThanOrEqual(2);
     await pause(1000);
     expect(woken.length).toBeLessThanOrEqual(2 + (performance.now() - started) / 300);
@@ -114,7 +116,7 @@ describe('control activities', () => {
   it('succeed when waking fails: the record counts', async () => {
     const { clusterName, task } = await scene('w');
     refuseSignals = true;
-    await activities().recordOwner({ clusterName, tasks: [stopped(task.taskId)], events: [] });
+    await activities().recordOwner(packOwnerRecord({ clusterName, tasks: [stopped(task.taskId)], events: [] }));
     await expect.poll(() => warnings).toHaveLength(1);
     expect((await store().findTask(task.taskId))?.lastStatus).toBe('STOPPED');
   });

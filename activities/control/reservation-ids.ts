@@ -1,10 +1,13 @@
-/** Makes the rows of a reservation from the columns in which they are written to a workflow's history. */
-import { type Columns, fromColumns } from '../../model/columns.ts';
+/** The ids that a reservation gives: workflows leave them out. */
+import { type PackedReservation, unpackReservation } from '../../model/packed-writes.ts';
+import type { ReserveInput } from '../../model/reservation.ts';
 import type { Task } from '../../model/task.ts';
 import { taskHex } from '../task-hex.ts';
 
-export const unpackTasks = (columns: Columns): readonly Task[] =>
-  fromColumns(columns).map((row) => withIds(row as unknown as Task));
+export function reservationWithIds(packed: PackedReservation): ReserveInput {
+  const input = unpackReservation(packed);
+  return { ...input, tasks: input.tasks.map(withIds) };
+}
 
 /**
  * Gives the task's containers and attachments their ids. A workflow would draw them at random, and then no row would be
