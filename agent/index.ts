@@ -168,7 +168,8 @@ async function createWorker(options: AgentOptions, id: string, deps: HostActivit
     taskQueue: instanceTaskQueue(id),
     activities: createHostActivities(deps),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
-    maxConcurrentActivityTaskPolls: POLLS,
+    // The SDK pays no heed to `maxConcurrentActivityTaskPolls`: it would be ten.
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: POLLS },
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
   });

@@ -22,6 +22,8 @@ const AT_ONCE = 16;
 const REGISTER_ATTEMPTS = 10;
 const RETRY_MS = 2_000;
 const ACTIVITIES_AT_ONCE = 500;
+/** The SDK pays no heed to `maxConcurrentActivityTaskPolls`: each worker would have ten polls open at a time. */
+const ONE_POLL = { type: 'simple-maximum', maximum: 1 } as const;
 const always = (ms: number): Span => ({ least: ms, most: ms });
 const NO_TIME = always(0);
 
@@ -108,7 +110,7 @@ async function startMember(setup: Setup, id: string, place: number): Promise<Mem
     taskQueue: instanceTaskQueue(id),
     activities: agent.activities,
     maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
-    maxConcurrentActivityTaskPolls: 1,
+    activityTaskPollerBehavior: ONE_POLL,
   });
   return { agent, worker, ended: worker.run().catch(onError) };
 }
