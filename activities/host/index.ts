@@ -9,8 +9,10 @@ import type { Settled } from './launch/waiters.ts';
 import type { OrderKind, TaskReporter } from './reporter.ts';
 import type { HostActivities, LaunchTasksInput, StopTasksInput } from './types.ts';
 
-/** The worker throttles heartbeats, so this asks for a little more of them than are sent. */
-const HEARTBEAT_MS = 2_000;
+/** How often an activity that lasts looks whether a heartbeat is due, and at the engine. */
+const LOOK_MS = 2_000;
+/** Heartbeats in the time after which Temporal misses them: the worker's throttle passes them on or holds some of them back. */
+const HEARTBEATS_A_TIMEOUT = 8;
 const FAILURE_PAUSE_MS = 5_000;
 
 /**
@@ -147,17 +149,21 @@ function launchAll(tasks: HostTaskOrders, input: LaunchTasksInput): OrderedTask[
  */
 async function whileHeartbeating<T>(work: Promise<T>, check: () => void = () => undefined): Promise<T> {
   const context = Context.current();
+  const pauseMs = (context.info.heartbeatTimeoutMs ?? 0) / HEARTBEATS_A_TIMEOUT;
+  let dueAt = Date.now() + pauseMs;
   let timer: NodeJS.Timeout | undefined;
   const checked = new Promise<never>((_resolve, reject) => {
-    const beat = (): void => {
+    const look = (): void => {
       try {
         check();
+        if (Date.now() < dueAt) return;
         context.heartbeat();
+        dueAt = Date.now() + pauseMs;
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
     };
-    timer = setInterval(beat, HEARTBEAT_MS);
+    timer = setInterval(look, LOOK_MS);
   });
   try {
     return await Promise.race([work, checked, context.cancelled]);

@@ -1,5 +1,6 @@
 /** The activities of an agent, on its instance's own task queue. Workflows import only types from this file. */
 import type { NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs';
+import type { Columns } from '../../model/columns.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
 import type { LaunchType } from '../../model/status.ts';
 import type { TaskReport } from '../../model/task.ts';
@@ -27,7 +28,8 @@ export interface LaunchTasksInput {
   readonly ownerWorkflowId: string;
   /** The definitions that the tasks name, each once. */
   readonly taskDefinitions: TaskDefinitions;
-  readonly tasks: readonly TaskLaunch[];
+  /** Alike but for their ids: as columns they take half of the history. */
+  readonly tasks: Columns<TaskLaunch>;
 }
 
 export interface TaskStop {
@@ -53,12 +55,12 @@ export interface HostActivities {
    * Tasks whose order is older than the instance's giving up are not launched but reported STOPPED. Never fails because
    * of a task. Cancellation ends the wait, not the launches; stopTasks ends those.
    */
-  launchTasks(input: LaunchTasksInput): Promise<readonly TaskReport[]>;
+  launchTasks(input: LaunchTasksInput): Promise<Columns<TaskReport>>;
   /**
    * Stops in reverse dependency order with each container's stopTimeout. Returns when all tasks are STOPPED, with
    * reports as launchTasks does. Unknown tasks are reported STOPPED.
    */
-  stopTasks(input: StopTasksInput): Promise<readonly TaskReport[]>;
+  stopTasks(input: StopTasksInput): Promise<Columns<TaskReport>>;
   /**
    * Signals agentAttends with the agent's own session id, then heartbeats for as long as the agent lives and its engine
    * answers. Returns when the agent shuts down in order. If `sessionId` is not the agent's own because the control

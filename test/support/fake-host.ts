@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AttendInstanceInput, HostActivities, TaskLaunch } from '../../activities/host/types.ts';
+import { fromColumns, toColumns } from '../../model/columns.ts';
 import type { HealthStatus } from '../../model/status.ts';
 import type { TaskReport } from '../../model/task.ts';
 
@@ -63,7 +64,7 @@ export class FakeHost {
       // As a real agent answers a quick batch: no signal. What tests report later comes as one.
       launchTasks: async ({ containerInstanceId: instanceId, ownerWorkflowId: owner, tasks }) => {
         const reports: TaskReport[] = [];
-        for (const task of tasks) {
+        for (const task of fromColumns(tasks)) {
           const again = this.#owners.has(task.taskId);
           this.#owners.set(task.taskId, { owner, instanceId });
           this.launched.push({ instanceId, task, owner, atMs: await this.now() });
@@ -71,12 +72,13 @@ export class FakeHost {
           if (fate === 'starts' && !again) reports.push(this.#whole(task.taskId, await this.#started()));
           if (fate === 'fails') reports.push(this.#whole(task.taskId, await this.#failed()));
         }
-        return reports;
+        return toColumns(reports);
       },
       stopTasks: async ({ containerInstanceId: instanceId, tasks }) => {
         const stoppedAt = await this.now();
         for (const { taskId } of tasks) this.stopped.push({ instanceId, taskId });
-        return this.stops ? tasks.map(({ taskId }) => this.#whole(taskId, { lastStatus: 'STOPPED', stoppedAt })) : [];
+        const gone = this.stops ? tasks : [];
+        return toColumns(gone.map(({ taskId }) => this.#whole(taskId, { lastStatus: 'STOPPED', stoppedAt })));
       },
       attendInstance: async (input) => {
         this.attended.push(input);

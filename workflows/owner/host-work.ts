@@ -1,6 +1,7 @@
 /** Launches and stops under way on container instances, beside the owner's loop: a slow pull never blocks a decision. */
 import { CancellationScope, isCancellation, log, proxyActivities, sleep } from '@temporalio/workflow';
 import type { HostActivities, TaskLaunch } from '../../activities/host/types.ts';
+import { type Columns, fromColumns, toColumns } from '../../model/columns.ts';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
@@ -96,7 +97,8 @@ export class HostWork {
       const all = this.#options.taskDefinitions();
       const arns = [...new Set(wanted.map((task) => task.taskDefinitionArn))];
       const taskDefinitions = Object.fromEntries(arns.flatMap((arn) => (all[arn] ? [[arn, all[arn]]] : [])));
-      const input = { clusterName, containerInstanceId: instanceId, ownerWorkflowId, taskDefinitions, tasks: wanted };
+      const batch = { clusterName, containerInstanceId: instanceId, ownerWorkflowId, taskDefinitions };
+      const input = { ...batch, tasks: toColumns(wanted) };
       if (await this.#succeeds(input, () => activities.launchTasks(input))) return;
       wanted = wanted.filter((task) => this.#options.isWanted(task.taskId, 'launch'));
     }
@@ -122,10 +124,10 @@ export class HostWork {
   }
 
   /** False after a failure that is worth another go; the pause keeps a broken host from spinning the workflow. */
-  async #succeeds(input: unknown, call: () => Promise<readonly TaskReport[]>): Promise<boolean> {
+  async #succeeds(input: unknown, call: () => Promise<Columns<TaskReport>>): Promise<boolean> {
     try {
       await this.#budget.take(JSON.stringify(input).length);
-      const reports = await call();
+      const reports = fromColumns(await call());
       if (reports.length > 0) this.#options.onReports(reports);
       return true;
     } catch (error) {

@@ -53,12 +53,13 @@ export async function placeByProvider(placement: ProviderPlacement): Promise<Pro
     outcomes.push(await placeOnProvider({ ...placement, request: part, decisionsFor: decide }, name));
   }
   const explanation = outcomes.at(-1)?.explanation;
+  const totals = outcomes.flatMap(({ totalInstances }) => totalInstances ?? []);
   const refusal = outcomes.find((outcome) => outcome.refusal !== undefined)?.refusal;
   return {
     tasks: outcomes.flatMap(({ tasks }) => tasks),
     ...(refusal ? { refusal } : {}),
     ...(explanation ? { explanation } : {}),
-    totalInstances: Math.max(0, ...outcomes.map(({ totalInstances }) => totalInstances)),
+    ...(totals.length > 0 ? { totalInstances: Math.max(...totals) } : {}),
     expectsAgents: outcomes.some(({ expectsAgents }) => expectsAgents === true),
     // An answer that takes several transactions is kept once they are all done.
     requestKept: false,

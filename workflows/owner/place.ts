@@ -23,8 +23,8 @@ export interface ReservationOutcome {
   readonly refusal?: Refusal;
   /** How the last attempt to place went. */
   readonly explanation?: PlacementExplanation;
-  /** Instances of the cluster that are not INACTIVE. */
-  readonly totalInstances: number;
+  /** Instances of the cluster that are not INACTIVE. Absent: the store refused before it told their number. */
+  readonly totalInstances?: number;
   /** See CapacitySnapshot. */
   readonly expectsAgents?: boolean;
   /** What `requestFor` gave last is in the store, and true. */
@@ -76,13 +76,19 @@ const MANY_TASKS = 200;
 
 /** Places and reserves up to `request.count` tasks. What the store refuses for good becomes the refusal of the rest. */
 export async function placeAndReserve(options: ReserveOptions): Promise<ReservationOutcome> {
-  const reserved: Task[] = [];
+  const progress: Progress = { tasks: [] };
   try {
-    return await placeInRounds(options, reserved);
+    return await placeInRounds(options, progress);
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
-    return { tasks: reserved, refusal: refusedByStore(error), totalInstances: 1, requestKept: false };
+    return { ...progress, refusal: refusedByStore(error), requestKept: false };
   }
+}
+
+/** How far the rounds have come: what stays true when the store refuses the next call. */
+interface Progress {
+  readonly tasks: Task[];
+  totalInstances?: number;
 }
 
 /** See UNPLACEABLE. */
@@ -92,14 +98,16 @@ export const refusedByStore = ({ message }: ApplicationFailure): Refusal => ({
   counts: [],
 });
 
-async function placeInRounds(options: ReserveOptions, reserved: Task[]): Promise<ReservationOutcome> {
+async function placeInRounds(options: ReserveOptions, progress: Progress): Promise<ReservationOutcome> {
   const { control, clusterName, request } = options;
+  const { tasks: reserved } = progress;
   let fruitless = 0;
   for (;;) {
     const asked = snapshotRequest(clusterName, request);
     const snapshot = await (request.count > MANY_TASKS
       ? control.readApart((activities) => activities.snapshotCapacity(asked))
       : control.read((activities) => activities.snapshotCapacity(asked)));
+    progress.totalInstances = snapshot.totalInstances;
     const wanted = request.count - reserved.length;
     const result = placeTasks({ ...request, count: wanted }, snapshot, Math.floor(Math.random() * 2 ** 31));
     const { explanation } = result;
@@ -128,7 +136,7 @@ async function placeInRounds(options: ReserveOptions, reserved: Task[]): Promise
 }
 
 /** Rows in one reservation: bounds the transaction and the activity's input. */
-const MAX_RESERVED_AT_ONCE = 500;
+const MAX_RESERVED_AT_ONCE = 1_000;
 
 /** Tasks of the same instance go together; few tasks in the order of their placement. */
 async function reserveInParts(

@@ -38,7 +38,7 @@ async function tryToWrite(control: Control, record: OwnerRecord): Promise<Applic
 }
 
 /** Tasks in one write, so that no activity input grows with the service. */
-const MAX_PATCHES_PER_WRITE = 500;
+const MAX_PATCHES_PER_WRITE = 1_000;
 
 export class RecordWriter {
   readonly #control: Control;

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { createHostActivities } from '../../../activities/host/index.ts';
 import type { HostTaskOrders } from '../../../activities/host/index.ts';
 import type { LaunchTasksInput } from '../../../activities/host/types.ts';
+import { toColumns } from '../../../model/columns.ts';
 
 const REGISTERED_AT = 10_000;
 const input: LaunchTasksInput = {
@@ -11,13 +12,15 @@ const input: LaunchTasksInput = {
   containerInstanceId: 'i1',
   ownerWorkflowId: 'service/default/web',
   taskDefinitions: { web: { family: 'web', revision: 1, containerDefinitions: [] } as never },
-  tasks: ['t1', 't2'].map((taskId) => ({
-    taskId,
-    taskArn: taskId,
-    taskDefinitionArn: 'web',
-    group: 'service:web',
-    overrides: {},
-  })),
+  tasks: toColumns(
+    ['t1', 't2'].map((taskId) => ({
+      taskId,
+      taskArn: taskId,
+      taskDefinitionArn: 'web',
+      group: 'service:web',
+      overrides: {},
+    })),
+  ),
 };
 
 it.each([
