@@ -1,3 +1,4 @@
+/** An agent's session: registration after the end of its watch, and void launches. */
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { ControlPlaneSession } from '../../../agent/session.ts';
@@ -56,7 +57,7 @@ describe('an agent without a watch', () => {
 
   it.each([
     ['another watch begins', { status: 'RUNNING' }],
-    ['it is not to come back', { status: 'COMPLETED', comesBack: false }],
+    ['the agent must not register again', { status: 'COMPLETED', comesBack: false }],
   ])('does nothing when %s', async (_name, how) => {
     const { session, sessions } = await anAgent(how);
     session.unwatched();

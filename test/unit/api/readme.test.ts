@@ -1,4 +1,4 @@
-/** README says which operations are not built: no more and no fewer than the API refuses by name. */
+/** The README lists the operations that are not built: exactly those that the API refuses by name. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { operations } from '../../../api/ecs/operations/index.ts';

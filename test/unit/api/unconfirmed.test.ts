@@ -40,7 +40,7 @@ describe('the cause', () => {
     ['nobody polls', {}, 'noWorker'],
     ['nobody has polled for long', { seenSecondsAgo: 200 }, 'noWorker'],
     ['a worker polls', { seenSecondsAgo: 5 }, 'slow'],
-    ['a step fails again and again', { seenSecondsAgo: 5, attempt: 4, failure: 'boom' }, 'failing'],
+    ['a workflow task fails again and again', { seenSecondsAgo: 5, attempt: 4, failure: 'boom' }, 'failing'],
     ['Temporal is away', { error: { code: 14, details: 'No connection' } }, 'unreachable'],
     ['the workflow never began', { error: { code: 5, details: '' } }, 'noWorker'],
   ])('%s', async (_, answers, kind) => {

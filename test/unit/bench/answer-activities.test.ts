@@ -1,3 +1,4 @@
+/** Reading the activities before an answer from a history. */
 import { describe, expect, it } from 'vitest';
 import { activitiesBeforeAnswer, describeActivities } from '../../../bench/answer-activities.ts';
 

@@ -1,3 +1,4 @@
+/** Shares of CPU time, and the memory of a process. */
 import { describe, expect, it } from 'vitest';
 import { cpuShares } from '../../../bench/cpu-shares.ts';
 import { proportionalMegabytes } from '../../../bench/idle-memory.ts';

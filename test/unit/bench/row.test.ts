@@ -1,3 +1,4 @@
+/** Rows of the bench: figures, references, reaches and the table. */
 import { describe, expect, it } from 'vitest';
 import {
   atMost,

@@ -1,3 +1,4 @@
+/** The sustained rate of events. */
 import { describe, expect, it } from 'vitest';
 import { sustainedRate } from '../../../bench/sustained-rate.ts';
 

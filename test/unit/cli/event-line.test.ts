@@ -1,3 +1,4 @@
+/** The lines that `longshore events` prints. */
 import { expect, test } from 'vitest';
 import { eventLine } from '../../../cli/events/event-line.ts';
 import type { EventEnvelope } from '../../../model/event.ts';

@@ -1,3 +1,4 @@
+/** The output of `longshore why`. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { forMachines } from '../../../cli/why/for-machines.ts';
 import { forPeople, shortened } from '../../../cli/why/for-people.ts';

@@ -1,3 +1,4 @@
+/** Docker's create options for a container of a task. */
 import { describe, expect, it } from 'vitest';
 import { toCreateOptions } from '../../../activities/host/runtime/create-options.ts';
 import type { ContainerSpec } from '../../../activities/host/runtime/types.ts';
@@ -41,7 +42,7 @@ describe('toCreateOptions', () => {
       spec({ container: { memory: 512 }, taskMemoryMiB: 256 }),
       { Memory: 256 * MIB },
     ],
-    ['the task’s memory stands for none', spec({ taskMemoryMiB: 256 }), { Memory: 256 * MIB }],
+    ['the task’s memory replaces a missing limit', spec({ taskMemoryMiB: 256 }), { Memory: 256 * MIB }],
     [
       'the task’s cpu is a quota',
       spec({ container: { cpu: 100 }, taskCpu: 256 }),
@@ -49,7 +50,7 @@ describe('toCreateOptions', () => {
     ],
     ['shares above the kernel’s', spec({ container: { cpu: 300_000 } }), { CpuShares: 262_144 }],
     [
-      'maxSwap is swap alone',
+      'maxSwap is only swap',
       spec({ container: { memory: 100, linuxParameters: { maxSwap: 50, swappiness: 10 } } }),
       { MemorySwap: 150 * MIB, MemorySwappiness: 10 },
     ],
@@ -78,7 +79,7 @@ describe('toCreateOptions', () => {
       { LogConfig: { Type: 'syslog', Config: { tag: 'x', mode: 'non-blocking', 'max-buffer-size': '10m' } } },
     ],
     [
-      'a log driver that may hold its container up',
+      'a log driver that may block its container',
       spec({ container: { logConfiguration: { logDriver: 'json-file', options: { mode: 'blocking' } } } }),
       { LogConfig: { Type: 'json-file', Config: { mode: 'blocking' } } },
     ],

@@ -1,3 +1,4 @@
+/** The texts of an engine's errors, as users see them. */
 import { describe, expect, it } from 'vitest';
 import { failureText } from '../../../activities/host/launch/preparation.ts';
 import { planTask } from '../../../activities/host/launch/plan.ts';

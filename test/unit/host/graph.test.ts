@@ -1,3 +1,4 @@
+/** Which containers of a task start and stop next. */
 import { describe, expect, it } from 'vitest';
 import { nextSteps, shouldRestart } from '../../../activities/host/launch/graph.ts';
 import type { ContainerState } from '../../../activities/host/launch/graph.ts';

@@ -9,7 +9,7 @@ const statuses = (reports: readonly TaskReport[]) =>
 const VANISHED = { stopCode: 'EssentialContainerExited', stoppedReason: expect.stringMatching(/^ContainerVanished/) };
 
 describe('a task', () => {
-  it('is pulled, starts, becomes healthy and stops when it is told to', () =>
+  it('is pulled, starts, becomes healthy and stops when ordered', () =>
     onHost({}, async (host) => {
       host.launch('t1', checked());
       expect(host.engine.running).toEqual([]);
@@ -21,7 +21,7 @@ describe('a task', () => {
       expect(statuses(host.reports)).toEqual(['t1 RUNNING UNKNOWN', 't1 RUNNING HEALTHY', 't1 STOPPED HEALTHY']);
     }));
 
-  it('is launched once, however often it is asked for, also after its end and its clean-up', () =>
+  it('is launched once, however often it is ordered, even after its end and its clean-up', () =>
     onHost({}, async (host) => {
       const first = host.launch('t1');
       expect(host.launch('t1')).toBe(first);
@@ -54,7 +54,7 @@ describe('a task', () => {
     }),
   );
 
-  it('says at two seconds of its pull that it is PENDING', () =>
+  it('is reported as PENDING after two seconds of its pull', () =>
     onHost({ web: { pullMs: { least: 5_000, most: 5_000 } } }, async (host) => {
       host.launch('t1');
       await host.clock.advance(1_999);
@@ -77,7 +77,7 @@ describe('a task', () => {
     });
   });
 
-  it('shows the network of awsvpc for as long as it has one, and removes its holder with it', () =>
+  it('shows its awsvpc network for as long as it has one, and removes its pause container with it', () =>
     onHost({}, async (host) => {
       host.launch('a1b2', checked({ networkMode: 'awsvpc' }));
       await host.aWhile();
@@ -95,7 +95,7 @@ describe('a task', () => {
       ]);
     }));
 
-  it('shows the host’s ports from the first report of RUNNING on', () =>
+  it('shows the host’s ports from its first report of RUNNING', () =>
     onHost({}, async (host) => {
       const portMappings = [{ containerPort: 80, hostPort: 8080 }];
       host.launch('t1', taskDefinition({ containerDefinitions: [container('web', { portMappings })] }));
@@ -104,7 +104,7 @@ describe('a task', () => {
       expect(bindings).toEqual([[{ bindIP: '0.0.0.0', containerPort: 80, hostPort: 8080, protocol: 'tcp' }]]);
     }));
 
-  it('is not launched once it was declined: it is STOPPED with its instance', () =>
+  it('is not launched after it was declined, and is reported STOPPED because its instance was given up', () =>
     onHost({}, async (host) => {
       host.tasks.decline('t1', OWNER);
       expect(host.launch('t1')).toBeUndefined();
@@ -114,8 +114,8 @@ describe('a task', () => {
     }));
 });
 
-describe('an agent that returns', () => {
-  it('adopts the tasks that are expected, and ends and removes the others without a word', () =>
+describe('a restarted agent', () => {
+  it('adopts expected tasks, and ends and removes others without a report', () =>
     onHost({}, async (host) => {
       for (const id of ['t1', 't2']) host.launch(id, checked({ networkMode: 'awsvpc' }));
       await host.aWhile();
@@ -129,7 +129,7 @@ describe('an agent that returns', () => {
       expect(host.reports[1]).toMatchObject(VANISHED);
     }));
 
-  it('goes on with a launch that was under way when it is ordered again', () =>
+  it('continues a launch that was under way when the order is repeated', () =>
     onHost({ web: { startMs: { least: 10_000, most: 10_000 } } }, async (host) => {
       host.launch('t1');
       await host.clock.advance(5_000);
@@ -141,7 +141,7 @@ describe('an agent that returns', () => {
       expect(host.reports.at(-1)).toMatchObject({ lastStatus: 'RUNNING' });
     }));
 
-  it('reports what ended when the power was gone, and leaves nothing behind', () =>
+  it('reports tasks that ended in a power loss, and leaves nothing behind', () =>
     onHost({}, async (host) => {
       host.launch('t1', taskDefinition({ networkMode: 'awsvpc' }));
       await host.aWhile();

@@ -1,3 +1,4 @@
+/** Docker's descriptions of containers and events, as the agent sees them. */
 import type { ContainerInspectInfo } from 'dockerode';
 import { describe, expect, it } from 'vitest';
 import { registryOf, withTag } from '../../../activities/host/runtime/images.ts';

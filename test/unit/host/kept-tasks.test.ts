@@ -1,3 +1,4 @@
+/** Which ended tasks' containers are kept. */
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CleanUp } from '../../../activities/host/launch/clean-up.ts';

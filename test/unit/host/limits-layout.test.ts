@@ -1,3 +1,4 @@
+/** Where and how a task's own limits are written. */
 import { describe, expect, it } from 'vitest';
 import { chooseLayout, limitFiles } from '../../../activities/host/limits/layout.ts';
 import type { CgroupLayout, LimitFacts } from '../../../activities/host/limits/layout.ts';

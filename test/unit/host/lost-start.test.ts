@@ -1,8 +1,9 @@
+/** The engine's answer to a start is lost. */
 import type Docker from 'dockerode';
 import { expect, it } from 'vitest';
 import { DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 
-/** An engine that goes away before it has answered the first start. */
+/** An engine that goes away before it answers the first start. */
 function anEngine(startedAt: string) {
   const engine = { starts: 0 };
   const container = {

@@ -1,3 +1,4 @@
+/** Reports of tasks to their owners: how fast, how often and in which way. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TaskReporter } from '../../../activities/host/reporter.ts';
 import type { TaskReport } from '../../../model/task.ts';
@@ -16,7 +17,7 @@ interface Sent {
 }
 let sent: Sent[];
 let answer: (owner: string) => 'delivered' | 'gone';
-/** The sent reports. */
+/** The reports that were sent. */
 let times: (number | undefined)[];
 let errors: unknown[];
 let reporter: TaskReporter;
@@ -107,7 +108,7 @@ describe('TaskReporter', () => {
     expect(sent.map((s) => s.tasks)).toEqual([['a:RUNNING']]);
   });
 
-  it('answers the latest activity, not one whose owner may have continued without it', async () => {
+  it('goes with the answer of the latest activity, not of one whose owner may have continued without it', async () => {
     const abandoned = reporter.hold('one', ['a'], 'launch');
     const current = reporter.hold('one', ['a'], 'launch');
     await vi.advanceTimersByTimeAsync(600);

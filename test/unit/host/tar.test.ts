@@ -1,3 +1,4 @@
+/** Tar archives. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Stopping the containers of a task whose engine makes difficulties. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';

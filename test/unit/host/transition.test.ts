@@ -1,4 +1,4 @@
-/** The life of a task without an engine: inputs in, the task and its effects out. */
+/** The life of a task without an engine: inputs go in; the task and its effects come out. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { planTask } from '../../../activities/host/launch/plan.ts';
@@ -11,7 +11,7 @@ import type { TaskDefinition } from '../../../model/task-definition.ts';
 import { taskDefinition } from '../../support/commands.ts';
 import { container } from '../../support/simulated-host.ts';
 
-/** Takes inputs a second apart, and notes what each brings about. */
+/** Takes inputs a second apart, and records the effects of each. */
 class Life {
   task: TaskLife;
   now = 0;
@@ -36,7 +36,7 @@ class Life {
     return this;
   }
 
-  /** Everything is there and these containers have been started. */
+  /** The host is prepared and these containers have been started. */
   up(...names: readonly string[]): this {
     const all = this.task.containers.map(({ plan }): TaskInput => ({ kind: 'pulled', name: plan.name }));
     this.take(...all, { kind: 'prepared', ...(this.task.plan.hasHolder ? { holder: { id: 'holder' } } : {}) });
@@ -66,7 +66,7 @@ const told = (name: string, kind: 'oom' | 'removed'): TaskInput => ({
 });
 
 describe('startup', () => {
-  it('starts a container when it is pulled and the host is prepared, and reports RUNNING once all are up', () => {
+  it('starts a container when its image is pulled and the host is prepared, and reports RUNNING once all run', () => {
     const life = new Life([container('a'), container('b')]).take({ kind: 'prepared' });
     expect(life.take({ kind: 'pulled', name: 'a' }).last).toEqual(['start a']);
     expect(life.take({ kind: 'pulled', name: 'a' }).last).toEqual([]);
@@ -76,7 +76,7 @@ describe('startup', () => {
     expect(life.task.startedAt).toBe(life.now);
   });
 
-  it('waits with RUNNING for the host ports', () => {
+  it('reports RUNNING only when the host ports are known', () => {
     const life = new Life([container('a')]).up().take({ kind: 'created', name: 'a', containerId: 'a' });
     expect(life.take({ kind: 'started', name: 'a', awaitsBindings: true }).last).toEqual([]);
     expect(life.take({ kind: 'bindings', name: 'a', networkBindings: [] }).last).toEqual(['report', 'running']);
@@ -92,7 +92,7 @@ describe('startup', () => {
     expect(life.task.stoppedReason).toMatch(/^TaskDependencyError: /);
   });
 
-  it('holds an end that comes before the answer of the start back', () => {
+  it('holds back an end that comes before the answer to the start', () => {
     const life = new Life([container('a')]).up().take({ kind: 'created', name: 'a', containerId: 'a' });
     expect(life.take(died('a', 3)).phase('a')).toBe('starting');
     expect(life.take({ kind: 'started', name: 'a', awaitsBindings: true }).last).toEqual(['report', 'stopped']);
@@ -102,7 +102,7 @@ describe('startup', () => {
 });
 
 describe('the end', () => {
-  it('comes with an essential container, for all containers in reverse order', () => {
+  it('follows the end of an essential container, for all containers in reverse order', () => {
     const dependsOn = [{ containerName: 'a', condition: 'START' as const }];
     const life = new Life([container('a', { essential: false }), container('b', { dependsOn }), container('c')]);
     life.up('a', 'c').start('b');
@@ -112,7 +112,7 @@ describe('the end', () => {
     expect(life.task.executionStoppedAt).toBeLessThan(life.task.stoppedAt ?? 0);
   });
 
-  it('does not come with a container that is not essential', () => {
+  it('does not follow the end of an optional container', () => {
     const life = new Life([container('a'), container('b', { essential: false })]).up('a', 'b');
     expect(life.take(died('b', 1)).last).toEqual(['report']);
     expect(life.take({ kind: 'failed', name: 'b', reason: 'late' }).task.isStopping).toBe(false);
@@ -124,7 +124,7 @@ describe('the end', () => {
     expect(life.task.stopCode).toBe('TaskFailedToStart');
   });
 
-  it('waits for the word of an out-of-memory kill after a SIGKILL that nobody asked for', () => {
+  it('waits for news of an out-of-memory kill after a SIGKILL that nobody asked for', () => {
     const life = new Life([container('a')]).up('a');
     expect(life.take(died('a', 137)).last).toEqual(['await memory news', 'report']);
     expect(life.take(told('a', 'oom')).last).toEqual(['report', 'stopped']);
@@ -142,7 +142,7 @@ describe('the end', () => {
     expect(life.take({ kind: 'network released' }).last).toEqual(['report', 'stopped']);
   });
 
-  it('is final: only a holder that comes late is removed', () => {
+  it('is final: only a pause container that comes late is removed', () => {
     const life = new Life([container('a')], { networkMode: 'awsvpc' }).take({ kind: 'stop' });
     const stopped = life.task;
     expect(stopped.stoppedAt).toBeDefined();
@@ -153,7 +153,7 @@ describe('the end', () => {
 });
 
 describe('a container', () => {
-  it('that vanished ends with that reason', () => {
+  it('that vanished has this as its reason', () => {
     const life = new Life([container('a')]).up('a').take(told('a', 'removed'));
     expect(life.task.containers[0]).toMatchObject({ phase: 'stopped', reason: VANISHED });
   });

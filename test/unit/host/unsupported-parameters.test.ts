@@ -1,3 +1,4 @@
+/** Which parameters of definitions and overrides are not supported. */
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { unsupportedOverrides, unsupportedParameters } from '../../../model/unsupported-parameters.ts';

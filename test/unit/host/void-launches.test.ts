@@ -1,4 +1,4 @@
-/** Launches ordered before their instance was given up: Temporal hands them out again when the agent returns. */
+/** Launches ordered before their instance was given up: Temporal delivers them again when the agent returns. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
 import { createHostActivities } from '../../../activities/host/index.ts';

@@ -1,3 +1,4 @@
+/** The cluster query language. */
 import { describe, expect, it } from 'vitest';
 import { HARD_PATTERNS, HARD_TEXT, TOO_LARGE_PATTERNS } from '../../../bench/hard-patterns.ts';
 import {

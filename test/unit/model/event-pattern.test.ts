@@ -1,3 +1,4 @@
+/** Event patterns. */
 import { describe, expect, it } from 'vitest';
 import { type EventPattern, matchesPattern, patternFault } from '../../../model/event-pattern.ts';
 

@@ -1,3 +1,4 @@
+/** GPU values, and how GPUs are dealt to containers. */
 import { describe, expect, it } from 'vitest';
 import { dealGpus, readGpus } from '../../../model/gpus.ts';
 

@@ -1,3 +1,4 @@
+/** Which host names mean this machine. */
 import { describe, expect, it } from 'vitest';
 import { isLocalHost } from '../../../model/local-host.ts';
 

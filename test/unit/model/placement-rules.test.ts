@@ -1,3 +1,4 @@
+/** Parsing of placement constraints and strategies. */
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { isEcsError } from '../../../model/errors.ts';

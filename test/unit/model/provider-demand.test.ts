@@ -1,3 +1,4 @@
+/** How many instances a capacity provider needs. */
 import { describe, expect, it } from 'vitest';
 import { providerDemand, type ProviderGroup } from '../../../model/provider-demand.ts';
 

@@ -1,3 +1,4 @@
+/** What a task requires of an instance. */
 import type { ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import type { HeldResources } from '../../../model/task.ts';

@@ -1,3 +1,4 @@
+/** The simulation's check of events. */
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../../../model/task.ts';
 import { EventOrder } from '../../../simulation/checks/events.ts';

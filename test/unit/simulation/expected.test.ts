@@ -1,3 +1,4 @@
+/** The simulation's check of expectations. */
 import { describe, expect, it } from 'vitest';
 import { missed } from '../../../simulation/checks/expected.ts';
 import type { Expectation } from '../../../simulation/scenario/expectation.ts';

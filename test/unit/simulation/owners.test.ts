@@ -1,3 +1,4 @@
+/** The simulation's comparison of the store with its owners. */
 import { describe, expect, it } from 'vitest';
 import type { CountedInstance } from '../../../model/container-instance.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
@@ -52,7 +53,7 @@ describe('the store and the owners', () => {
       { instance: { status: 'DRAINING', agentConnected: true } },
       'DRAINING',
     ],
-    ['an owner that is never done', { serviceRow: 'busy' }, 'is still busy'],
+    ['an owner that is always busy', { serviceRow: 'busy' }, 'is still busy'],
   ])('differ: %s', async (_, memory, sentence) => {
     const found = await differences(memory);
     expect(found).toHaveLength(1);

@@ -1,3 +1,4 @@
+/** Scenario files. */
 import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,16 +19,16 @@ describe('a scenario', () => {
     ['an expectation without a subject', expecting({ running: 3 }), 'expect.0: name a service'],
     ['an expectation that says nothing', expecting({ service: 'web' }), 'expect.0: expects nothing'],
     ['a member that is not known', expecting({ service: 'web', runing: 3 }), 'runing'],
-    ['a number that is none', expecting({ service: 'web', running: 'three' }), 'expect.0.running'],
-    ['a status that is none', expecting({ tasks: 'web', lastStatus: 'GONE' }), 'expect.0.lastStatus'],
-    ['tasks that are not there', expecting({ tasks: 'api' }), 'expect.0.tasks: there are no tasks "api"'],
+    ['text in place of a number', expecting({ service: 'web', running: 'three' }), 'expect.0.running'],
+    ['an unknown status', expecting({ tasks: 'web', lastStatus: 'GONE' }), 'expect.0.lastStatus'],
+    ['unknown tasks', expecting({ tasks: 'api' }), 'expect.0.tasks: there are no tasks "api"'],
     ['the same in a step', doing({ do: 'expect', that: [{ tasks: 'api' }] }), 'steps.0.that.0.tasks'],
-    ['tasks of a step that are not there', doing({ do: 'runTask', tasks: 'api', count: 1 }), 'steps.0.tasks'],
+    ['unknown tasks in a step', doing({ do: 'runTask', tasks: 'api', count: 1 }), 'steps.0.tasks'],
     ['a new instance without like or group', doing({ do: 'addInstance' }), 'steps.0: name either like or group'],
     ['a group that does not exist', doing({ do: 'addInstance', group: 1 }), 'steps.0.group: there is no such group'],
     ['no instance at first', scenario({ cluster: { instances: [{ count: 0 }] } }), 'cluster.instances'],
     ['an expectation that was drawn', doing({ do: 'expect', that: [{ service: 'web' }], drawn: true }), 'drawn'],
-    ['a step that was drawn and was not', doing({ do: 'killWorker', drawn: false }), 'steps.0.drawn'],
+    ['a step with drawn: false', doing({ do: 'killWorker', drawn: false }), 'steps.0.drawn'],
     ['expectations that are drawn', scenario({ random: { count: 1, mix: { expect: 1 } } }), 'random.mix'],
   ])('is refused with %s', (_, text, sentence) => {
     expect(() => parseScenario(text, 'x.yaml')).toThrow(sentence);

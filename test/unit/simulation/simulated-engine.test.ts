@@ -1,3 +1,4 @@
+/** The simulated engine keeps the promises of a real one. */
 import { describe, expect, it } from 'vitest';
 import { LABELS } from '../../../activities/host/launch/labels.ts';
 import type { ContainerSpec, RuntimeEvent } from '../../../activities/host/runtime/types.ts';
@@ -35,7 +36,7 @@ const spec = (name: string, labels: Readonly<Record<string, string>> = { a: '1' 
 });
 
 describe('a simulated engine', () => {
-  it('has one container of a name', async () => {
+  it('has only one container with each name', async () => {
     const { engine } = await stage();
     const id = await engine.create(spec('x'));
     expect(await engine.create(spec('x'))).toBe(id);
@@ -45,7 +46,7 @@ describe('a simulated engine', () => {
     expect(await engine.create(spec('x'))).not.toBe(id);
   });
 
-  it('tells those who listen for the container’s labels, until they do not', async () => {
+  it('sends events to subscribers of the container’s labels until they unsubscribe', async () => {
     const { clock, engine, events, subscription } = await stage();
     const [x, y] = [await engine.create(spec('x')), await engine.create(spec('y', { a: '2' }))];
     void Promise.all([engine.start(x), engine.start(y)]);
@@ -71,7 +72,7 @@ describe('a simulated engine', () => {
     expect(await statusOf(id)).toBe('exited');
   });
 
-  it('does to a container that is started again what it did before', async () => {
+  it('gives a restarted container the same fate', async () => {
     const exits = { share: 1, afterMs: { least: 10, most: 5_000 }, exitCode: 3 };
     const { clock, engine } = await stage({ exits });
     const id = await engine.create(spec('x'));
@@ -88,7 +89,7 @@ describe('a simulated engine', () => {
   it.each<[string, (engine: SimulatedEngine, id: string) => void, string | undefined]>([
     ['its container is removed', (engine, id) => void engine.remove(id), undefined],
     ['the power goes', (engine) => engine.powerOff(), 'created'],
-  ])('gives a start up when %s', async (_when, act, status) => {
+  ])('abandons a start if %s', async (_when, act, status) => {
     const { clock, engine, events, statusOf } = await stage();
     const id = await engine.create(spec('x'));
     const started = engine.start(id).catch(String);
@@ -100,7 +101,7 @@ describe('a simulated engine', () => {
     expect(await statusOf(id)).toBe(status);
   });
 
-  it('goes on with what an agent that has ended had asked; no answer reaches the agent', async () => {
+  it('finishes what a dead agent asked for, but no answer reaches the agent', async () => {
     const { clock, engine, statusOf } = await stage();
     const { runtime, cut } = connectTo(engine);
     const id = await runtime.create(spec('x'));

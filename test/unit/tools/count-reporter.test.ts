@@ -1,3 +1,4 @@
+/** The reporter of test durations. */
 import { expect, it } from 'vitest';
 import { type FileTime, timesOf } from '../../../tools/count-reporter.ts';
 

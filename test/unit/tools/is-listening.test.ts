@@ -1,4 +1,4 @@
-/** Whether a port is taken, asked by a process that is busy itself. */
+/** Asks whether a port is taken while the asking process itself is busy. */
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../../tools/free-port.ts';

@@ -1,4 +1,7 @@
-/** docs/settings.md lists the fields of log lines: a line may have no other, so one thing has one name everywhere. */
+/**
+ * docs/settings.md lists the fields of log lines, and a line may have no other, so that one thing has one name
+ * everywhere.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +11,11 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const FOLDERS = ['activities', 'agent', 'api', 'cli', 'tools', 'worker', 'workflows'];
 const METHODS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'child'];
-/** Only files with such a call are parsed: that takes long. */
+/** Only files with such a call are parsed, because parsing is slow. */
 const MAY_LOG = new RegExp(`\\blog(ger)?\\s*\\.(${METHODS.join('|')})\\(`);
 
 interface LogCall {
-  /** The names of the fields; undefined when the line passes something else, such as a bare error. */
+  /** The names of the fields; undefined if the line passes something else, such as a bare error. */
   readonly fields: readonly string[] | undefined;
   readonly text: string;
 }

@@ -1,3 +1,4 @@
+/** Rotation of log files. */
 import {
   appendFileSync,
   closeSync,

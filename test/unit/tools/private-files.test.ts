@@ -1,3 +1,4 @@
+/** Only the user may read the data folder. */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -24,7 +25,7 @@ function make(name: string, mode: number): void {
   fs.chmodSync(file, mode);
 }
 
-it('closes files that an earlier version left open', () => {
+it('makes files private that an earlier version left readable', () => {
   make('data/longshore.log', 0o644);
   make('data/longshore.log.1', 0o666);
   make('data/agent/container-instance-id', 0o644);
@@ -38,7 +39,7 @@ it('closes files that an earlier version left open', () => {
   ).toEqual(['700', '600', '600', '700', '600', '600']);
 });
 
-it('makes later files closed', () => {
+it('makes later files private', () => {
   keepPrivate(root, { embeddedPostgres: false });
   fs.writeFileSync(path.join(root, 'later'), '');
   fs.mkdirSync(path.join(root, 'folder', 'below'), { recursive: true });
@@ -54,7 +55,7 @@ it('follows no link out of the folder', () => {
   expect(modeOf('elsewhere/file')).toBe('644');
 });
 
-it.runIf(process.getuid?.() === 0)('lets the user of Postgres pass, where it gets so far', () => {
+it.runIf(process.getuid?.() === 0)('lets the Postgres user pass, if it can reach the folder', () => {
   make('data/postgres/postgres.log', 0o644);
   const data = path.join(root, 'data');
   keepPrivate(data, { embeddedPostgres: true });

@@ -1,3 +1,4 @@
+/** Reading of settings from the environment. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,7 +83,7 @@ describe('readSettings', () => {
     expect(attributes).toEqual([{ name: 'rack', value: 'a' }, { name: 'ssd' }, { name: 'tier', value: 'x=y' }]);
   });
 
-  it('reads where a Temporal UI of the operator listens', () => {
+  it('reads the address of the operator’s own Temporal UI', () => {
     expect(readSettings({ TEMPORAL_UI_ADDRESS: '127.0.0.1:8080' }).temporalUi).toEqual({
       host: '127.0.0.1',
       port: 8080,
@@ -91,7 +92,7 @@ describe('readSettings', () => {
     expect(readSettings({}).temporalUi).toBeUndefined();
   });
 
-  it('puts a Temporal of the operator together, with TLS where a certificate or key asks for it', () => {
+  it('reads the connection to the operator’s own Temporal, with TLS if there is a certificate or key', () => {
     const folder = mkdtempSync(join(tmpdir(), 'longshore-settings-'));
     writeFileSync(join(folder, 'cert.pem'), 'CERT');
     writeFileSync(join(folder, 'key.pem'), 'KEY');

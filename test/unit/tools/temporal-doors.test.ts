@@ -1,8 +1,9 @@
+/** The addresses and ports of the embedded Temporal's HTTP servers. */
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { chooseDoors, doorArguments, uiAddressIn } from '../../../tools/embedded/temporal-doors.ts';
 
-it('chooses a loopback address for the UI that can be listened on, and another one each time', async () => {
+it('chooses a usable loopback address for the UI, a different one each time', async () => {
   const [one, two] = await Promise.all([chooseDoors(), chooseDoors()]);
   expect(one.ui.host).toMatch(/^127\./);
   if (process.platform === 'linux') expect(one.ui.host).not.toBe(two.ui.host);
@@ -13,7 +14,7 @@ it('chooses a loopback address for the UI that can be listened on, and another o
   server.close();
 });
 
-it('gives the three servers ports of their own', async () => {
+it('gives each of the three servers its own port', async () => {
   const { ui, httpPort, metricsPort } = await chooseDoors();
   expect(httpPort === undefined || httpPort !== metricsPort).toBe(true);
   if (ui.host === '127.0.0.1') expect([httpPort, metricsPort]).not.toContain(ui.port);

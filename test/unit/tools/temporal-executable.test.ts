@@ -1,3 +1,4 @@
+/** Where the Temporal executable comes from. */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -17,7 +18,7 @@ afterEach(() => {
   fs.rmSync(root, { recursive: true, force: true });
 });
 
-/** Names the sources in the order in which they were asked. */
+/** Records the names of the sources in the order in which they were asked. */
 function sources(open: Readonly<Record<string, boolean>>): {
   readonly all: TemporalSource[];
   readonly asked: string[];
@@ -35,13 +36,13 @@ function sources(open: Readonly<Record<string, boolean>>): {
 }
 
 describe('which Temporal is taken', () => {
-  it('is the first source that is open, and no later one is asked', async () => {
+  it('is the one from the first source that works, and no later source is asked', async () => {
     const { all, asked } = sources({ download: false, wheel: true, module: true });
     await expect(firstAvailable(all, root)).resolves.toBe(path.join(root, 'wheel', 'temporal'));
     expect(asked).toEqual(['download', 'wheel']);
   });
 
-  it('is the cached one of whatever source, without asking the sources before it again', async () => {
+  it('is a cached one from any source, without asking earlier sources again', async () => {
     await firstAvailable(sources({ download: false, wheel: true, module: true }).all, root);
     const { all, asked } = sources({ download: true, wheel: true, module: true });
     await expect(firstAvailable(all, root)).resolves.toBe(path.join(root, 'wheel', 'temporal'));
@@ -53,14 +54,14 @@ describe('which Temporal is taken', () => {
     await expect(firstAvailable(sources({ 'wheel-2': true }).all, root)).resolves.toContain('wheel-2');
   });
 
-  it('is the one on PATH before all others', async () => {
+  it('is first of all the one on PATH', async () => {
     const program = path.join(root, 'temporal');
     fs.writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
     vi.stubEnv('PATH', root);
     await expect(temporalExecutable(root)).resolves.toBe(program);
   });
 
-  it('is none, with what to do about it, when no source is open', async () => {
+  it('does not exist if no source works, and the error says what to do', async () => {
     const { all } = sources({ download: false, wheel: false, module: false });
     await expect(firstAvailable(all, root)).rejects.toThrow(/on PATH[^]*pip[^]*Go 1\.\d+[^]*TEMPORAL_ADDRESS/);
   });

@@ -1,3 +1,4 @@
+/** The proxy in front of the Temporal UI: whom it serves and what it forwards. */
 import { createServer, type IncomingHttpHeaders, request, type RequestOptions, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { refusal, startTemporalUi, type TemporalUi } from '../../../tools/embedd
 const ask = (headers: IncomingHttpHeaders, method = 'GET', url = '/'): string | undefined =>
   refusal({ headers, method, url });
 
-describe('whom the port of the Temporal UI serves', () => {
+describe('the port of the Temporal UI serves', () => {
   it.each(['127.0.0.1:7880', 'localhost:7880', 'longshore.localhost', '[::1]:7880'])('a page at %s', (host) => {
     expect(ask({ host })).toBeUndefined();
     expect(ask({ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }, 'POST')).toBeUndefined();
@@ -20,7 +21,7 @@ describe('whom the port of the Temporal UI serves', () => {
   );
 
   it.each(['https://evil.example', 'null', 'http://127.0.0.1:8080', 'http://localhost:7880'])(
-    'no page of %s, whatever it asks for',
+    'no page of %s, whatever it requests',
     (origin) => {
       for (const method of ['GET', 'POST', 'DELETE']) {
         expect(ask({ host: '127.0.0.1:7880', origin }, method)).toContain('may not use');
@@ -28,7 +29,7 @@ describe('whom the port of the Temporal UI serves', () => {
     },
   );
 
-  it('whoever follows a link, but nothing else that another site asks for', () => {
+  it('a person who follows a link, but nothing else that another site requests', () => {
     const from = { host: 'localhost:7880', 'sec-fetch-site': 'cross-site' };
     expect(ask({ ...from, 'sec-fetch-mode': 'navigate' })).toBeUndefined();
     expect(ask({ ...from, 'sec-fetch-mode': 'no-cors' })).toContain('may link');
@@ -60,7 +61,7 @@ function send(port: number, options: RequestOptions, body?: string): Promise<Ans
   });
 }
 
-describe('what it passes on', () => {
+describe('what the proxy forwards', () => {
   let upstream: Server;
   let ui: TemporalUi;
   let port: number;
@@ -113,7 +114,7 @@ describe('what it passes on', () => {
     });
   });
 
-  it('goes to where the UI listens now, and says so when nothing listens there', async () => {
+  it('goes to the UI’s current address, and an error says so if nothing listens there', async () => {
     const there = moved;
     moved = 1;
     expect((await send(port, {})).status).toBe(502);

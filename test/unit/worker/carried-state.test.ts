@@ -1,3 +1,4 @@
+/** The state with which lost workflows start again. */
 import { describe, expect, it } from 'vitest';
 import { carriedRunTask } from '../../../worker/carried-state.ts';
 import { aTask } from '../../../fixtures/records.ts';

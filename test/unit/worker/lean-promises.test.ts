@@ -3,7 +3,7 @@ import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { LEAN_PROMISES } from '../../../worker/lean-promises.ts';
 
-/** What the SDK's hook gets for a promise of a workflow. */
+/** What the SDK's hook gets for a workflow's promise. */
 const ask = (code: string): unknown => {
   const context = createContext({ code, __TEMPORAL_ACTIVATOR__: 'the workflow’s' });
   return runInContext(`${LEAN_PROMISES} Promise.resolve().constructor.constructor(code)()`, context);

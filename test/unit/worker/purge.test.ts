@@ -1,3 +1,4 @@
+/** The purge of old rows. */
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startPurging } from '../../../worker/purge.ts';
@@ -16,7 +17,7 @@ describe('purging', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 0 }));
   afterEach(() => void vi.useRealTimers());
 
-  it('forgets every ten minutes what is past the retention of its kind', async () => {
+  it('removes rows past their retention every ten minutes', async () => {
     const store = aStore();
     const purging = startPurging({ store, retention, logger });
     await vi.advanceTimersByTimeAsync(20 * MINUTE_MS);
@@ -26,7 +27,7 @@ describe('purging', () => {
     expect(store.purgeDecisions.mock.calls).toEqual([[10 * MINUTE_MS - 3_000], [20 * MINUTE_MS - 3_000]]);
   });
 
-  it('tries again the next time when the store fails', async () => {
+  it('tries again the next time if the store fails', async () => {
     const store = aStore();
     store.purgeStoppedTasks.mockRejectedValueOnce(new Error('the store is away'));
     const purging = startPurging({ store, retention, logger });
@@ -35,7 +36,7 @@ describe('purging', () => {
     expect(store.purgeEvents).toHaveBeenCalledOnce();
   });
 
-  it('purges no more once it is stopped', async () => {
+  it('stops when told to', async () => {
     const store = aStore();
     startPurging({ store, retention, logger }).stop();
     await vi.advanceTimersByTimeAsync(20 * MINUTE_MS);

@@ -1,3 +1,4 @@
+/** Digests of request parameters. */
 import { expect, test } from 'vitest';
 import { canonicalJson, digestOf } from '../../../../api/ecs/digest.ts';
 

@@ -1,3 +1,4 @@
+/** Callers' text in error messages. */
 import { describe, expect, it } from 'vitest';
 import { wireError } from '../../../../api/protocol/errors.ts';
 import { EcsError } from '../../../../model/errors.ts';

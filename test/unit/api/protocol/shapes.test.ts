@@ -1,3 +1,4 @@
+/** The API's shapes, and requests and responses that follow them. */
 import { describe, expect, it } from 'vitest';
 import { OPERATION_NAMES, operationShapes } from '../../../../api/protocol/catalogue.ts';
 import { requestSchema } from '../../../../api/protocol/request-schema.ts';

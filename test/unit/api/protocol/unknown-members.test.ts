@@ -1,3 +1,4 @@
+/** Members of requests that the SDK does not know. */
 import { describe, expect, it } from 'vitest';
 import { operationShapes } from '../../../../api/protocol/catalogue.ts';
 import { validateRequest } from '../../../../api/protocol/validate-request.ts';

@@ -1,3 +1,4 @@
+/** The words for decisions. */
 import { describe, expect, it } from 'vitest';
 import { sentenceOf } from '../../../../api/why/step.ts';
 import { wordingOf } from '../../../../api/why/wording.ts';

@@ -1,3 +1,4 @@
+/** The presentation of container instances. */
 import { describe, expect, test } from 'vitest';
 import { presentContainerInstance } from '../../../../model/wire/container-instance.ts';
 import type { CountedInstance } from '../../../../model/container-instance.ts';

@@ -1,3 +1,4 @@
+/** The presentation of events. */
 import { describe, expect, it } from 'vitest';
 import { presentEvent } from '../../../../model/wire/event.ts';
 import type { StoredEvent } from '../../../../model/event.ts';

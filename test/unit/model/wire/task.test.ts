@@ -1,3 +1,4 @@
+/** The presentation of tasks. */
 import { describe, expect, test } from 'vitest';
 import type { Partition } from '../../../../model/arn.ts';
 import type { Task, TaskContainer } from '../../../../model/task.ts';
@@ -116,7 +117,7 @@ describe('presentTask', () => {
     [{ connectivityAt: 1 }, false, 'DISCONNECTED'],
     [{ connectivityAt: 1, lastStatus: 'STOPPED' }, false, 'CONNECTED'],
     [{}, false, undefined],
-  ])('%j, its agent heard of: %s: %s', (members, agentConnected, connectivity) => {
+  ])('%j with agentConnected %s is %s', (members, agentConnected, connectivity) => {
     const options = { includeTags: false, ...(agentConnected === undefined ? {} : { agentConnected }) };
     expect(present(members, options).connectivity).toBe(connectivity);
   });

@@ -1,3 +1,4 @@
+/** How tasks are shared among capacity providers. */
 import { describe, expect, it } from 'vitest';
 import { assignProviders } from '../../../../scheduler/capacity/assign-providers.ts';
 
@@ -11,7 +12,7 @@ describe('assignProviders', () => {
     ['one in five', [item('a', 1), item('b', 4)], {}, 10, 'bbabbbbabb'],
     ['the base first', [item('a', 1), item('b', 1, 2)], {}, 4, 'bbab'],
     ['a base without weight', [item('a', 0, 1), item('b', 1)], {}, 3, 'abb'],
-    ['what is there counts, the base of it first', [item('a', 1, 2), item('b', 1)], { a: 3, b: 0 }, 2, 'ba'],
+    ['existing tasks count, the base first', [item('a', 1, 2), item('b', 1)], { a: 3, b: 0 }, 2, 'ba'],
     ['a lost task of the base is made up for', [item('a', 1, 2), item('b', 1)], { a: 1, b: 4 }, 2, 'aa'],
     ['tasks of a provider that is not named any more count for nothing', [item('a', 1)], { z: 9 }, 2, 'aa'],
     ['none', [item('a', 1)], {}, 0, ''],

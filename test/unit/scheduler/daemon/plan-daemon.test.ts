@@ -1,3 +1,4 @@
+/** Plans of DAEMON services. */
 import { describe, expect, it } from 'vitest';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
 import type { DaemonInstances, ServiceSnapshot, ServiceTask } from '../../../../scheduler/service/types.ts';

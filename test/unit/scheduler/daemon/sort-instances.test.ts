@@ -1,3 +1,4 @@
+/** Which instances a DAEMON service uses, and its placement on them. */
 import { describe, expect, it } from 'vitest';
 import { placeOnEach } from '../../../../scheduler/daemon/place-on-each.ts';
 import { sortInstances } from '../../../../scheduler/daemon/sort-instances.ts';

@@ -1,4 +1,4 @@
-/** What the record says about a service deployment that a plan has changed. */
+/** The record of a service deployment that a plan has changed. */
 import { describe, expect, it } from 'vitest';
 import type { HookProgress, ServiceDeployment } from '../../../../model/service-deployment.ts';
 import { deploymentProgress } from '../../../../scheduler/decisions/deployment-progress.ts';
@@ -30,7 +30,7 @@ describe('deploymentProgress', () => {
     ['a hook reached', {}, { hooks: [hook('AWAITING_ACTION')] }, 'stageDone'],
     ['a hook expired', { hooks: [hook('AWAITING_ACTION')] }, { hooks: [hook('TIMED_OUT')] }, 'hookExpired'],
     ['a hook that had expired', { hooks: [hook('TIMED_OUT')] }, { lifecycleStage: 'BAKE_TIME' }, 'stageDone'],
-    ['an end for another’s sake', { status: 'STOP_REQUESTED' }, { status: 'STOPPED' }, 'superseded'],
+    ['an end because of a newer deployment', { status: 'STOP_REQUESTED' }, { status: 'STOPPED' }, 'superseded'],
     ['another reason in words', { statusReason: 'a' }, { statusReason: 'b' }, undefined],
   ] as const)('%s', (_name, before, after, reason) => {
     const earlier = aServiceDeployment(before);

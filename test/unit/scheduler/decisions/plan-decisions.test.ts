@@ -1,3 +1,4 @@
+/** The decisions that a plan puts on record. */
 import { describe, expect, it } from 'vitest';
 import type { WaitReason } from '../../../../model/decision.ts';
 import { holdsUp, planDecisions, reasonsOf, waitDecision } from '../../../../scheduler/decisions/plan-decisions.ts';
@@ -39,7 +40,7 @@ describe('stops of a plan', () => {
     ['one for each reason', [aStop('a'), aStop('b', { because: 'makeRoom' })], [['a'], ['b']]],
     ['one for each text', [aStop('a'), aStop('b', { stoppedReason: 'other' })], [['a'], ['b']]],
     ['one for each deployment', [aStop('a'), aStop('c')], [['a'], ['c']]],
-    ['together though others lie between', [aStop('a'), aStop('c'), aStop('b')], [['a', 'b'], ['c']]],
+    ['together even if others are in between', [aStop('a'), aStop('c'), aStop('b')], [['a', 'b'], ['c']]],
   ])('%s', (_name, stop, expected) => expect(groupsOf(stop)).toEqual(expected));
 
   it('tell the bounds, the text, the deployment and where the tasks were', () => {

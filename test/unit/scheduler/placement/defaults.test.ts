@@ -1,3 +1,4 @@
+/** The default placement strategies. */
 import { describe, expect, it } from 'vitest';
 import { checkPlacement } from '../../../../model/placement-rules.ts';
 import {

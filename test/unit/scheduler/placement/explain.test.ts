@@ -1,3 +1,4 @@
+/** The words for refused placements. */
 import { describe, expect, it } from 'vitest';
 import { explainForEvent, failureOf } from '../../../../scheduler/placement/explain.ts';
 import type { Refusal } from '../../../../scheduler/placement/types.ts';

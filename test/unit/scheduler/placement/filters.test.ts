@@ -1,3 +1,4 @@
+/** The filters of placement, and their refusals. */
 import { describe, expect, it } from 'vitest';
 import { placeTasks } from '../../../../scheduler/placement/place-tasks.ts';
 import type { PlacementRequest } from '../../../../scheduler/placement/types.ts';

@@ -1,3 +1,4 @@
+/** The heap. */
 import { describe, expect, it } from 'vitest';
 import { Heap } from '../../../../scheduler/placement/heap.ts';
 

@@ -1,3 +1,4 @@
+/** Placement on named instances. */
 import { describe, expect, it } from 'vitest';
 import { placeOnInstances } from '../../../../scheduler/placement/place-on-instances.ts';
 import { ZONE, aRequest, aSnapshot, anInstance } from '../../../../fixtures/capacity.ts';

@@ -1,3 +1,4 @@
+/** The queue of instances by rank. */
 import { describe, expect, it } from 'vitest';
 import { createQueue } from '../../../../scheduler/placement/queue.ts';
 import type { Ordering } from '../../../../scheduler/placement/strategies/index.ts';

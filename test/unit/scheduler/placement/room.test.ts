@@ -1,3 +1,4 @@
+/** The room on instances during a placement. */
 import { describe, expect, it } from 'vitest';
 import { Room } from '../../../../scheduler/placement/room.ts';
 import { ZONE, aRequest, aSnapshot, anInstance } from '../../../../fixtures/capacity.ts';

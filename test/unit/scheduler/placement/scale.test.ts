@@ -1,4 +1,4 @@
-/** `npm run bench -- --only placement` measures how long these same requests take. */
+/** Placement of ten thousand tasks. `npm run bench -- --only placement` measures how long these same requests take. */
 import { describe, expect, it } from 'vitest';
 import { benchPlacement } from '../../../../bench/placement.ts';
 import {

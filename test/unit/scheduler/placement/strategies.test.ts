@@ -1,3 +1,4 @@
+/** Placement strategies, alone and combined. */
 import type { PlacementStrategy } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import type { CapacitySnapshot } from '../../../../model/capacity.ts';
@@ -134,7 +135,7 @@ describe('random', () => {
   it.each<[string, PlacementStrategy[]]>([
     ['named', [random]],
     ['as nothing was given', []],
-    ['before a strategy that it leaves nothing to', [random, binpack('memory')]],
+    ['before a strategy that then has no effect', [random, binpack('memory')]],
   ])('chooses every instance about equally, %s', (_, strategies) => {
     const counts = spreadOf(rows, { count: 10_000, strategies });
     for (const count of counts) expect(count).toBeGreaterThan(1_850);

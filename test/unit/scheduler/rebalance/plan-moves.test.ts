@@ -1,3 +1,4 @@
+/** Moves between zones. */
 import { describe, expect, it } from 'vitest';
 import { movesNeeded, planMoves, tasksByZone, type ZoneLoad } from '../../../../scheduler/rebalance/plan-moves.ts';
 

@@ -1,3 +1,4 @@
+/** Plans that rebalance a service over zones. */
 import { describe, expect, it } from 'vitest';
 import { FRUITLESS_RETRY_MS, NO_MOVE_RETRY_MS, planRebalance } from '../../../../scheduler/rebalance/plan-rebalance.ts';
 import type { BalanceState } from '../../../../scheduler/service/types.ts';

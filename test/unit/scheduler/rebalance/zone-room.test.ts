@@ -1,3 +1,4 @@
+/** The room in each zone. */
 import { describe, expect, it } from 'vitest';
 import type { PlacementRequest } from '../../../../scheduler/placement/types.ts';
 import { joinRooms, zoneRooms } from '../../../../scheduler/rebalance/zone-room.ts';
@@ -23,7 +24,7 @@ describe('zoneRooms', () => {
       {},
       { a: 8, b: 4 },
     ],
-    ['a full zone all the same, with no room', [inZone('1', 'a', { cpu: 100 }), inZone('2', 'b')], {}, { a: 0, b: 4 }],
+    ['a full zone as well, with no room', [inZone('1', 'a', { cpu: 100 }), inZone('2', 'b')], {}, { a: 0, b: 4 }],
     ['no zone whose agents are away', [inZone('1', 'a', { agentConnected: false }), inZone('2', 'b')], {}, { b: 4 }],
     [
       'no zone outside the constraints',

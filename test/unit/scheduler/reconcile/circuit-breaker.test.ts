@@ -1,4 +1,4 @@
-/** The circuit breaker inside the plan, and stories of services that it watches. */
+/** The circuit breaker in plans, and stories of services that it watches. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../../../model/service.ts';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';

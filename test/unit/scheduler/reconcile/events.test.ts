@@ -1,3 +1,4 @@
+/** The events of plans. */
 import { describe, expect, it } from 'vitest';
 import {
   eventBatches,
@@ -59,7 +60,7 @@ describe('steady state', () => {
   const rows: readonly [string, Partial<Record<TaskKind, number>>, Partial<ServiceSnapshot>][] = [
     ['a task is missing', { healthy: 2 }, {}],
     ['a task is pending', { healthy: 2, pending: 1 }, {}],
-    ['a task has no verdict', { healthy: 2, unchecked: 1 }, {}],
+    ['a task has no health result', { healthy: 2, unchecked: 1 }, {}],
     ['a task is unhealthy', { healthy: 2, unhealthy: 1 }, {}],
     ['a task is on a draining instance', { healthy: 2, draining: 1 }, {}],
     ['a task is stopping', { healthy: 3, stopping: 1 }, {}],

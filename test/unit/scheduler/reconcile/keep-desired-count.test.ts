@@ -1,3 +1,4 @@
+/** Plans of a service without a rollout. */
 import { describe, expect, it } from 'vitest';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
 import type { ServiceSnapshot } from '../../../../scheduler/service/types.ts';

@@ -1,3 +1,4 @@
+/** Scale-in protection in plans, and decisions about it. */
 import { describe, expect, it, test } from 'vitest';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
 import { DEFAULT_POLICY } from '../../../../scheduler/service/policy.ts';

@@ -1,3 +1,4 @@
+/** Plans of a rolling update. */
 import { describe, expect, it } from 'vitest';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
 import type { ExpectedPlan } from '../../../support/expect-plan.ts';
@@ -271,7 +272,7 @@ describe('the end of a rolling update', () => {
   it.each([
     ['a new task is missing', { healthy: 2 }, {}, [OLD_ID]],
     ['a new task is pending', { healthy: 2, pending: 1 }, {}, [OLD_ID]],
-    ['a new task has no verdict yet', { healthy: 2, unchecked: 1 }, {}, [OLD_ID]],
+    ['a new task has no health result yet', { healthy: 2, unchecked: 1 }, {}, [OLD_ID]],
     ['a new task is unhealthy', { healthy: 2, unhealthy: 1 }, {}, [OLD_ID]],
     ['an old task is still stopping', { healthy: 3 }, { stopping: 1 }, []],
     ['an old task still runs', { healthy: 3 }, { healthy: 1 }, []],

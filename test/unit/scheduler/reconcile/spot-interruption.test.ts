@@ -1,3 +1,4 @@
+/** Stops because of a spot interruption. */
 import { describe, expect, it } from 'vitest';
 import { SPOT_INTERRUPTION, withSpotInterruption } from '../../../../scheduler/reconcile/spot-interruption.ts';
 import type { StopDecision } from '../../../../scheduler/service/types.ts';

@@ -1,4 +1,4 @@
-/** Whole stories: each plan is carried out and its result planned on again, as in the workflow. */
+/** Whole stories: each plan is carried out, and the next plan starts from its result, as in the workflow. */
 import { describe, expect, it } from 'vitest';
 import { ServiceSimulator } from '../../../support/service-simulator.ts';
 

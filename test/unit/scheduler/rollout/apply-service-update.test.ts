@@ -1,3 +1,4 @@
+/** UpdateService's changes to a service, and whether they start a deployment. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceChanges } from '../../../../scheduler/rollout/apply-service-update.ts';
 import { applyServiceUpdate } from '../../../../scheduler/rollout/apply-service-update.ts';

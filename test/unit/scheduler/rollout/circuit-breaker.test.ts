@@ -1,3 +1,4 @@
+/** The circuit breaker's threshold, count and rollback. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceDeployment } from '../../../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../../../model/service.ts';

@@ -1,3 +1,4 @@
+/** Images that a deployment pins to a digest. */
 import { describe, expect, it } from 'vitest';
 import type { TaskDefinition } from '../../../../model/task-definition.ts';
 import { pinnedImage, resolveImages, type ImageSighting } from '../../../../scheduler/rollout/container-images.ts';

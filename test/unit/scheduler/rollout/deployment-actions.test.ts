@@ -1,3 +1,4 @@
+/** Service actions for changes of deployments. */
 import { describe, expect, it } from 'vitest';
 import type { RolloutState } from '../../../../model/service.ts';
 import { deploymentActions } from '../../../../scheduler/rollout/deployment-actions.ts';

@@ -1,3 +1,4 @@
+/** Which statuses of a service deployment may follow one another. */
 import { describe, expect, it } from 'vitest';
 import { SERVICE_DEPLOYMENT_STATUSES, type ServiceDeploymentStatus } from '../../../../model/service-deployment.ts';
 import { hasEnded, mayFollow } from '../../../../scheduler/rollout/deployment-status.ts';

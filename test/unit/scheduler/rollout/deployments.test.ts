@@ -1,3 +1,4 @@
+/** A service's deployments and their counts. */
 import { describe, expect, it } from 'vitest';
 import {
   applyDeploymentDecisions,

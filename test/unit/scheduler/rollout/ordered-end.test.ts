@@ -1,3 +1,4 @@
+/** Rollouts that a user or a hook's time-out ends. */
 import { describe, expect, it } from 'vitest';
 import type { HookProgress, ServiceDeployment } from '../../../../model/service-deployment.ts';
 import type { Deployment } from '../../../../model/service.ts';

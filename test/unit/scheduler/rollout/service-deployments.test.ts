@@ -1,3 +1,4 @@
+/** Service deployments follow the plans. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceDeployment } from '../../../../model/service-deployment.ts';
 import type { DeploymentDecision } from '../../../../scheduler/service/types.ts';

@@ -1,3 +1,4 @@
+/** The stages of a rolling deployment, its bake time and its hooks. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceDeployment } from '../../../../model/service-deployment.ts';
 import type { ServiceDefinition } from '../../../../model/service.ts';
@@ -36,7 +37,7 @@ describe('the stages of a rolling deployment', () => {
     ['nothing wanted', facts({ desired: 0, oldLeft: false }), 'CLEAN_UP'],
     ['a bake time', facts({ ready: 4, oldLeft: false }, { bakeTimeInMinutes: 5 }), 'BAKE_TIME'],
     ['a hook before', facts({ ready: 4, oldLeft: false }, hooks('PRE_SCALE_UP')), 'PRE_SCALE_UP'],
-    ['a hook behind', facts({ ready: 4 }, hooks('POST_SCALE_UP')), 'POST_SCALE_UP'],
+    ['a hook after', facts({ ready: 4 }, hooks('POST_SCALE_UP')), 'POST_SCALE_UP'],
     ['early success, too few', facts({ ready: 1 }, early(50, 'BLOCKING')), 'SCALE_UP'],
     ['early success, old left', facts({ ready: 2 }, early(50, 'BLOCKING')), 'PRODUCTION_TRAFFIC_SHIFT'],
     ['early success, old gone', facts({ ready: 2, oldLeft: false }, early(50, 'BLOCKING')), 'CLEAN_UP'],

@@ -1,3 +1,4 @@
+/** The bounds of a service's task count. */
 import { describe, expect, it } from 'vitest';
 import { serviceBounds } from '../../../../scheduler/service/bounds.ts';
 

@@ -1,3 +1,4 @@
+/** The kinds into which a service's tasks are sorted. */
 import { describe, expect, it } from 'vitest';
 import { classifyTasks } from '../../../../scheduler/service/classify.ts';
 import type { TaskBucket } from '../../../../scheduler/service/classify.ts';
@@ -34,7 +35,7 @@ describe('classifyTasks', () => {
     ['has run for long', aTask('t'), 'healthy', true],
     ['has run for 40 s', aTask('t', young(HEALTHY_AFTER_RUNNING_MS)), 'healthy', true],
     ['has run for less than 40 s', aTask('t', young(HEALTHY_AFTER_RUNNING_MS - 1)), 'settling', false],
-    ['has a check with no verdict', aTask('t', { ...checked, healthStatus: 'UNKNOWN' }), 'settling', false],
+    ['has a check with no result', aTask('t', { ...checked, healthStatus: 'UNKNOWN' }), 'settling', false],
     ['has just passed its check', aTask('t', { ...checked, healthStatus: 'HEALTHY', ...young(1) }), 'healthy', true],
     ['has failed its check', aTask('t', { ...checked, healthStatus: 'UNHEALTHY' }), 'unhealthy', false],
   ];

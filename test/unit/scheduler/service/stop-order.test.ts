@@ -1,3 +1,4 @@
+/** Which tasks stop first. */
 import { describe, expect, it } from 'vitest';
 import type { PlacementStrategy } from '@aws-sdk/client-ecs';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';

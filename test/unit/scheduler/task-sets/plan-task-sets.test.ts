@@ -1,3 +1,4 @@
+/** Plans of services with task sets. */
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../../model/service.ts';
 import { computedDesiredCount } from '../../../../model/task-set.ts';

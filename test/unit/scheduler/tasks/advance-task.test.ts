@@ -1,3 +1,4 @@
+/** How reports change a task. */
 import { describe, expect, it } from 'vitest';
 import type { TaskStatus } from '../../../../model/status.ts';
 import type { TaskReport } from '../../../../model/task.ts';

@@ -1,3 +1,4 @@
+/** The launch throttle. */
 import { describe, expect, it } from 'vitest';
 import {
   afterStartFailure,

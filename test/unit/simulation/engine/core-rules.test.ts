@@ -1,3 +1,4 @@
+/** The SDK core's rules for jobs and commands. */
 import { describe, expect, it } from 'vitest';
 import { asSent, ordered, turnedDown } from '../../../../simulation/engine/core-rules.ts';
 import type { Command, Job } from '../../../../simulation/engine/sandbox.ts';

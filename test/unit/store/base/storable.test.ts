@@ -1,3 +1,4 @@
+/** Values that Postgres cannot hold. */
 import { describe, expect, it } from 'vitest';
 import { storable, toJson } from '../../../../store/base/storable.ts';
 

@@ -1,3 +1,4 @@
+/** The ballast file that keeps room on the disk. */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** The presentation of services. */
 import { describe, expect, test } from 'vitest';
 import type { Partition } from '../../../../../model/arn.ts';
 import { presentService } from '../../../../../api/ecs/present/service.ts';

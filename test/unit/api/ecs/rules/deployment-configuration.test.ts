@@ -1,3 +1,4 @@
+/** The rules for deployment configurations. */
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { REPLICA_BOUNDS, resolveDeploymentBounds } from '../../../../../api/ecs/rules/deployment-configuration.ts';

@@ -1,3 +1,4 @@
+/** The rules for a call's overrides. */
 import type { ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { checkFargateSize } from '../../../../../api/ecs/rules/launch-type.ts';

@@ -1,3 +1,4 @@
+/** The checks that RunTask and StartTask share. */
 import { describe, expect, it } from 'vitest';
 import { checkStandaloneRequest } from '../../../../../api/ecs/rules/standalone-tasks.ts';
 

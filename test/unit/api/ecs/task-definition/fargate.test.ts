@@ -1,3 +1,4 @@
+/** The rules for Fargate definitions, and the compatibilities of definitions. */
 import { describe, expect, it } from 'vitest';
 import { compatibilitiesOf } from '../../../../../api/ecs/operations/register-task-definition/compatibilities.ts';
 import type { Definition } from '../../../../../api/ecs/rules/task-definition/definition.ts';

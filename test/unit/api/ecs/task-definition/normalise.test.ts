@@ -1,3 +1,4 @@
+/** Normalised definitions, and the attributes that they require. */
 import { describe, expect, it } from 'vitest';
 import { normaliseDefinition } from '../../../../../api/ecs/operations/register-task-definition/normalise.ts';
 import { requiredAttributes } from '../../../../../api/ecs/operations/register-task-definition/requires-attributes.ts';
