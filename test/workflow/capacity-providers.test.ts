@@ -1,3 +1,4 @@
+/** Capacity providers under skipped time: tasks that wait, FARGATE_SPOT, and services with strategies. */
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { runTaskWorkflowId, serviceWorkflowId } from '../../model/workflow-ids.ts';
@@ -23,7 +24,7 @@ const POOL = [{ capacityProvider: 'pool', weight: 1, base: 0 }];
 const statuses = (stage: Stage): string[] => stage.control.live().map((task) => task.lastStatus);
 const allAre = (stage: Stage, status: string, count: number) => () =>
   statuses(stage).filter((each) => each === status).length === count;
-/** Its strategy says where its tasks go; it has no launch type. */
+/** A service without a launch type: its strategy says where its tasks go. */
 function strategyService(
   stage: Stage,
   desiredCount: number,
@@ -35,7 +36,7 @@ function strategyService(
 }
 
 describe('a RunTask call with a strategy of the operator’s provider', () => {
-  it('waits in PROVISIONING and starts when an instance of that provider appears, of no other', () =>
+  it('waits in PROVISIONING and starts when an instance of that provider appears, but not one of another', () =>
     withStage(env, async (stage) => {
       await stage.addInstance({ capacityProvider: 'other' });
       const outcome = await stage.runTask(
@@ -56,7 +57,7 @@ describe('a RunTask call with a strategy of the operator’s provider', () => {
       await stage.client.getHandle(runTaskWorkflowId(stage.cluster, 't1')).result();
     }));
 
-  it('looks again by itself when nobody tells', () =>
+  it('looks again by itself if nobody wakes it', () =>
     withStage(env, async (stage) => {
       await stage.runTask('t2', runTaskCommand(stage.cluster, { capacityProviderStrategy: POOL }));
       await stage.pass(30_000);
@@ -100,7 +101,7 @@ describe('a RunTask call with a strategy of the operator’s provider', () => {
 });
 
 describe('FARGATE_SPOT', () => {
-  it('places at once, by weight, and tells a lack of capacity at once', () =>
+  it('places at once, by weight, and reports a lack of capacity at once', () =>
     withStage(env, async (stage) => {
       await stage.addInstance({ cpu: 256 * 8 });
       const strategy = [
@@ -116,13 +117,13 @@ describe('FARGATE_SPOT', () => {
       const refused = await stage.runTask('t6', { ...command, count: 10, digest: 'd' });
       expect(refused.taskIds.length).toBeLessThan(10);
       expect(refused.failures[0]?.reason).toMatch(/^Capacity is unavailable at this time/);
-      // A launch that is under way would hold the clock for the tests that follow.
+      // A launch under way would stop the clock for later tests.
       await stage.until('all run', allAre(stage, 'RUNNING', 8));
     }));
 });
 
 describe('a service with a strategy of the operator’s provider', () => {
-  it('has its tasks wait, says that the provider is empty once, and rolls out when capacity comes', () =>
+  it('lets its tasks wait, reports the empty provider once, and rolls out when capacity comes', () =>
     withStage(env, async (stage) => {
       await stage.createService(strategyService(stage, 3));
       await stage.until('three wait', allAre(stage, 'PROVISIONING', 3), SOON_MS);
@@ -150,7 +151,7 @@ describe('a service with a strategy of the operator’s provider', () => {
       expect([...stage.control.services.values()][0]).toMatchObject({ waitingForCapacity: false });
     }));
 
-  it('scales in what waits first, and replaces what was given up', () =>
+  it('scales in waiting tasks first, and replaces tasks that were given up', () =>
     withStage(env, async (stage) => {
       stage.control.policy = { ...stage.control.policy, provisioningTimeoutMs: 600_000 };
       const command = strategyService(stage, 3);
@@ -172,7 +173,7 @@ describe('a service with a strategy of the operator’s provider', () => {
       await stage.until('another waits', allAre(stage, 'PROVISIONING', 1), 60_000);
     }));
 
-  it('spreads a deployment as its strategy says, and keeps to it when it grows', () =>
+  it('follows its strategy with each deployment, also when it grows', () =>
     withStage(env, async (stage) => {
       const strategy = [
         { capacityProvider: 'pool', weight: 1, base: 0 },

@@ -1,3 +1,4 @@
+/** The deployment circuit breaker under skipped time. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../model/service.ts';
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
@@ -25,7 +26,7 @@ async function update(stage: Stage, command: Partial<UpdateServiceCommand>): Pro
   await stage.client.getHandle(serviceWorkflowId(stage.cluster, 'web')).executeUpdate(updateServiceUpdate, { args });
 }
 
-/** A steady service of revision 1, of which later revisions fail to start. Answers the id of its deployment. */
+/** A steady service of revision 1, whose later revisions fail to start. Returns the id of its deployment. */
 async function guardedService(
   stage: Stage,
   definition: Partial<ServiceDefinition>,
@@ -44,7 +45,7 @@ const onlyStarts =
     revisions.some((revision) => taskDefinitionArn.endsWith(`:${revision}`)) ? 'starts' : 'fails';
 
 describe('the deployment circuit breaker', () => {
-  it('rolls back when new tasks fail to start, and takes the next update', () =>
+  it('rolls back if new tasks fail to start, and accepts the next update', () =>
     withStage(env, async (stage) => {
       const old = await guardedService(stage, { deploymentCircuitBreaker: ROLLS_BACK });
       const before = running(stage).map((task) => task.taskId);
@@ -89,7 +90,7 @@ describe('the deployment circuit breaker', () => {
       expect(ofRevision(stage, 3)).toHaveLength(3);
     }));
 
-  it('starts the old revision again where the rollout had stopped it all', () =>
+  it('starts the old revision again if the rollout had stopped all of its tasks', () =>
     withStage(env, async (stage) => {
       const bounds = { minimumHealthyPercent: 0, maximumPercent: 100 };
       const old = await guardedService(stage, { deploymentCircuitBreaker: ROLLS_BACK, ...bounds });
@@ -105,7 +106,7 @@ describe('the deployment circuit breaker', () => {
       expect(primary(stage)).toMatchObject({ deploymentId: old, rolloutState: 'COMPLETED' });
     }));
 
-  it('without rollback it stalls, and a later update goes on', () =>
+  it('stalls without rollback, and continues with a later update', () =>
     withStage(env, async (stage) => {
       await guardedService(stage, { deploymentCircuitBreaker: STALLS });
       stage.host.fate = onlyStarts(1, 3);
@@ -124,7 +125,7 @@ describe('the deployment circuit breaker', () => {
       expect(primary(stage).rolloutState).toBe('COMPLETED');
     }));
 
-  it('rolls back when new tasks run but keep turning unhealthy', () =>
+  it('rolls back if new tasks run but keep turning unhealthy', () =>
     withStage(env, async (stage) => {
       stage.host.health = 'HEALTHY';
       const old = await guardedService(stage, { deploymentCircuitBreaker: ROLLS_BACK }, checked());
@@ -141,7 +142,7 @@ describe('the deployment circuit breaker', () => {
       );
     }));
 
-  it('a healthy task resets the count', () =>
+  it('resets the count for a healthy task', () =>
     withStage(env, async (stage) => {
       const threshold = { thresholdConfiguration: { type: 'COUNT', value: 2 } } as const;
       await guardedService(stage, { deploymentCircuitBreaker: { ...ROLLS_BACK, ...threshold } });
@@ -154,7 +155,7 @@ describe('the deployment circuit breaker', () => {
       await stage.until('its replacement is launched', () => launchedOf(stage, 2) === 4);
       await stage.host.start(second!);
       await stage.until('reset', () => primary(stage).failedTasks === 0);
-      // From here on health checks count, and these tasks have none.
+      // From now on health checks count, and these tasks have none.
       await stage.host.fail(third!);
       stage.host.fate = onlyStarts(2);
       await stage.until('the third one’s, too', () => launchedOf(stage, 2) === 5);
@@ -165,7 +166,7 @@ describe('the deployment circuit breaker', () => {
       expect(ofRevision(stage, 2)).toHaveLength(3);
     }));
 
-  it('switched on during a rollout it counts what failed before; without a new deployment', () =>
+  it('counts earlier failures if it is switched on during a rollout, and starts no new deployment', () =>
     withStage(env, async (stage) => {
       const old = await guardedService(stage, {});
       stage.host.fate = onlyStarts(1);

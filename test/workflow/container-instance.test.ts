@@ -1,3 +1,4 @@
+/** The container-instance workflow under skipped time: silence, giving up, draining and deregistration. */
 import { describe, expect, it } from 'vitest';
 import { containerInstanceWorkflowId } from '../../model/workflow-ids.ts';
 import { deregisterInstanceUpdate, setInstanceStatusUpdate } from '../../workflows/messages.ts';
@@ -14,7 +15,7 @@ const GIVE_UP_AFTER_MS = 10_000;
 const joined = (stage: Stage) => joinInstance(stage, GIVE_UP_AFTER_MS);
 
 describe('container instance', () => {
-  it('takes work once its agent attends', () =>
+  it('gets work once its agent attends', () =>
     withStage(env, async (stage) => {
       const id = await joined(stage);
       expect(stage.control.instances.get(id)).toMatchObject({ status: 'ACTIVE', agentConnected: true });
@@ -31,14 +32,14 @@ describe('container instance', () => {
       await stage.pass(GIVE_UP_AFTER_MS * 0.55);
       await stage.reviveAgent(id);
       await stage.until('connected again', () => isConnected(stage, id));
-      // The silence is counted afresh: together the two would be too long.
+      // The second silence is counted from zero: both together would be too long.
       stage.killAgent(id);
       await stage.pass(GIVE_UP_AFTER_MS * 0.55);
       expect([...stage.control.tasks.values()]).toHaveLength(1);
       expect(stage.control.live()[0]?.lastStatus).toBe('RUNNING');
     }));
 
-  it('tells the owners of its tasks that its agent has begun anew, and not that it was only not heard', () =>
+  it('tells the owners of its tasks about a new session of its agent, but not about a short silence', () =>
     withStage(env, async (stage) => {
       const returned = () => stage.control.notices.filter(({ notice }) => notice.kind === 'returned').length;
       const id = await joined(stage);
@@ -56,7 +57,7 @@ describe('container instance', () => {
       await stage.until('it is told', () => returned() > before);
     }));
 
-  it('is given up when it stays silent: its tasks are replaced elsewhere, and a returning agent must register anew', () =>
+  it('is given up if it stays silent: its tasks are replaced elsewhere, and a returning agent must register again', () =>
     withStage(env, async (stage) => {
       const id = await joined(stage);
       await stage.createService(createCommand(stage.cluster, { desiredCount: 2 }));
@@ -75,7 +76,7 @@ describe('container instance', () => {
       for (const taskId of lost) {
         expect(stage.control.tasks.get(taskId)).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TerminationNotice' });
       }
-      // The old session is not taken back without comparing.
+      // The old session does not return without a comparison.
       await stage.reviveAgent(id);
       await stage.until('watched again', () => stage.host.attended.at(-1)?.sessionId === 'given-up');
       expect(isConnected(stage, id)).toBe(false);
@@ -84,7 +85,7 @@ describe('container instance', () => {
       await stage.until('connected', () => isConnected(stage, id));
     }));
 
-  it('takes none of the tasks back that it gave up, even before their owners know', () =>
+  it('does not take back tasks that it gave up, even before their owners know', () =>
     withStage(env, async (stage) => {
       const id = await joined(stage);
       await stage.runTask('t', runTaskCommand(stage.cluster));
@@ -95,7 +96,7 @@ describe('container instance', () => {
       for (const session of ['session-2', 'session-3'])
         expect((await registerInstance(stage, id, session)).expectedTasks).toEqual([]);
       expect(stage.control.live()).toHaveLength(1);
-      // Launches that Temporal tries again stay void, also for the agent's next session.
+      // Launches that Temporal retries stay void, also in the agent's next session.
       await stage.reviveAgent(id);
       const ordersFrom = (await registerInstance(stage, id, 'session-4')).ordersFrom!;
       expect(ordersFrom).toBeGreaterThan(stage.control.live()[0]!.createdAt);
@@ -113,7 +114,7 @@ describe('container instance', () => {
       await stage.until('connected', () => isConnected(stage, id));
     }));
 
-  it('has launches issued again that its agent lost', () =>
+  it('has lost launches ordered again', () =>
     withStage(env, async (stage) => {
       const id = await joined(stage);
       stage.host.fate = () => 'hangs';

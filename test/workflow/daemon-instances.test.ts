@@ -1,4 +1,7 @@
-/** DAEMON services and instances that come and change. On a server of its own: what it leaves behind keeps the clock from skipping. */
+/**
+ * DAEMON services and instances that come and change. This file has its own server, because what it leaves behind keeps
+ * the clock from skipping.
+ */
 import { describe, expect, it } from 'vitest';
 import { createDaemon, daemonRecord, daemonsRun, tellDaemon } from '../support/daemon-stage.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';

@@ -43,7 +43,7 @@ describe('a DAEMON service', () => {
       await stage.until('and is back', () => daemonsRun(stage).length === 1, 60_000);
     }));
 
-  it('rolls out by stopping first, is deleted without force, and looks by itself now and then', () =>
+  it('stops tasks first when it rolls out, is deleted without force, and looks by itself now and then', () =>
     withStage(env, async (stage) => {
       for (let i = 0; i < 3; i += 1) await stage.addInstance();
       await createDaemon(stage);

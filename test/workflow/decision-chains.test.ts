@@ -1,4 +1,6 @@
-/** What ends, holds or moves tasks and deployments from outside is on record too: each with its own reason, and the call behind it. */
+/**
+ * Outside events that end, hold or move tasks and deployments are on record too, each with its own reason and its call.
+ */
 import { describe, expect, it } from 'vitest';
 import type { CallCause, Decision, DecisionReason } from '../../model/decision.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
@@ -61,7 +63,7 @@ function poolService(stage: Stage, desiredCount: number): CreateServiceCommand {
 }
 
 describe('tasks that wait for their capacity provider', () => {
-  it('leave on record why they wait, how often, and where they were placed at last', () =>
+  it('record why they wait, how often, and where they were placed in the end', () =>
     story(async (stage) => {
       const command = runTaskCommand(stage.cluster, { count: 2, capacityProviderStrategy: POOL });
       const { taskIds } = await stage.runTask('t', { ...command, cause: aCall('RunTask') });
@@ -87,7 +89,7 @@ describe('tasks that wait for their capacity provider', () => {
       ]);
     }));
 
-  it.each(['a call', 'a service'])('and of those of %s that may not even wait, that', (who) =>
+  it.each(['a call', 'a service'])('and if tasks of %s may not even wait, the record says so', (who) =>
     story(async (stage) => {
       stage.control.provisioningLimit = 1;
       if (who === 'a call') {
@@ -103,7 +105,7 @@ describe('tasks that wait for their capacity provider', () => {
     }),
   );
 
-  it('of a service say whose they are, and why they were given up', () =>
+  it('of a service are recorded with the service and the reason why they were given up', () =>
     story(async (stage) => {
       stage.control.addInstance('small', { capacityProvider: 'pool', cpu: 1 });
       stage.control.policy = { ...stage.control.policy, provisioningTimeoutMs: 120_000 };
@@ -126,7 +128,7 @@ describe('tasks that wait for their capacity provider', () => {
     }));
 });
 
-describe('an instance that goes', () => {
+describe('an instance that leaves', () => {
   /** An instance whose workflow watches no agent: a pending watch would keep the clock real. */
   async function registered(stage: Stage): Promise<string> {
     const id = await stage.addInstance();
@@ -152,7 +154,8 @@ describe('an instance that goes', () => {
       const stops = withReason(stage, 'spotInterrupted');
       expect(stops.map(({ tasks }) => tasks.map(({ taskId }) => taskId))).toEqual([[ofService!.taskId], taskIds]);
       for (const { facts } of stops) expect(facts).toEqual({ stoppedReason: 'Your Spot Task was interrupted.' });
-      // The service's went when its replacement had been healthy for long enough, the other one because its time was up.
+      // The service's task stopped when its replacement had been healthy for long enough, the other one when its time
+      // was up.
       expect(stops.map(({ causes }) => causes)).toEqual([
         [{ kind: 'time' }],
         [cause, { kind: 'notice', notice: 'interrupted', containerInstanceId: id }],
@@ -172,7 +175,7 @@ describe('an instance that goes', () => {
       await stage.addInstance();
       const cause = aCall('DeregisterContainerInstance');
       await instance(stage, id).executeUpdate(deregisterInstanceUpdate, { args: [{ force: true, cause }] });
-      // The service and the call each learn of it by themselves, in no order.
+      // The service and the call each learn of it separately, in any order.
       await stage.until('both owners stopped theirs', () => withReason(stage, 'instanceGone').length === 2);
       const stops = withReason(stage, 'instanceGone');
       expect(stops.map(({ tasks }) => tasks.length)).toEqual([1, 1]);
@@ -190,7 +193,7 @@ describe('a deployment', () => {
     });
   };
 
-  it('that was rolled back by order says so, not that its tasks failed; the next call shows its own changes only', () =>
+  it('that was rolled back by order is recorded so, not as failed tasks; the next call shows only its own changes', () =>
     story(async (stage) => {
       await upAndRunning(stage);
       const [good] = service(stage).deployments;
@@ -220,7 +223,7 @@ describe('a deployment', () => {
       await stage.until('two run', () => running(stage).length === 2);
     }));
 
-  it('that was stopped by order says so', () =>
+  it('that was stopped by order is recorded so', () =>
     story(async (stage) => {
       await upAndRunning(stage);
       stage.host.fate = () => 'hangs';
@@ -246,7 +249,7 @@ describe('a deployment', () => {
     ],
   });
 
-  it('that a hook’s time-out gave up says so, and that one with CONTINUE let it go on', () =>
+  it('that a hook’s time-out ended is recorded so, and also that a time-out with CONTINUE let it continue', () =>
     story(async (stage) => {
       await upAndRunning(stage);
       const [good] = service(stage).deployments;
@@ -299,7 +302,7 @@ describe('a deployment', () => {
       ]);
     }));
 
-  it('stops tasks that run another image than its first one, and says so', () =>
+  it('stops tasks that run an image other than its first one, and records that', () =>
     story(async (stage) => {
       stage.host.fate = () => 'hangs';
       await stage.addInstance();
@@ -335,7 +338,7 @@ describe('what is decided later', () => {
       expect(withReason(stage, 'replaceStopped')[0]!.causes.map(({ kind }) => kind)).toEqual(['report']);
     }));
 
-  it('by a DAEMON service names the instances that came, or the call that changed them', () =>
+  it('by a DAEMON service names the new instances, or the call that changed them', () =>
     story(async (stage) => {
       await stage.addInstance();
       const daemon = { schedulingStrategy: 'DAEMON', desiredCount: 0, minimumHealthyPercent: 0, maximumPercent: 100 };
@@ -356,7 +359,7 @@ describe('what is decided later', () => {
       });
     }));
 
-  it('about a task set that is deleted does not say that the service is', () =>
+  it('about a deleted task set does not say that the service is deleted', () =>
     story(async (stage) => {
       await stage.addInstance();
       const { taskDefinition: _none, ...command } = createCommand(stage.cluster, {
@@ -383,7 +386,7 @@ describe('what is decided later', () => {
 });
 
 describe('StartTask', () => {
-  it('leaves on record which named instances did not take their task', () =>
+  it('records which named instances did not take their task', () =>
     story(async (stage) => {
       const [good, full] = [await stage.addInstance(), await stage.addInstance({ cpu: 1 })];
       const command = runTaskCommand(stage.cluster, { kind: 'StartTask', containerInstanceIds: [good, full] });

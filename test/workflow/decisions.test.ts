@@ -1,4 +1,4 @@
-/** What owners leave on record of their decisions, and what each names as its cause. */
+/** The decisions that owners put on record, and the cause that each names. */
 import { describe, expect, it } from 'vitest';
 import type { CallCause, Decision, DecisionReason } from '../../model/decision.ts';
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
@@ -63,7 +63,7 @@ describe('the decisions of a service', () => {
       async ({ host }: Stage, taskId: string) =>
         host.report(taskId, { lastStatus: 'RUNNING', executionStoppedAt: await host.now() }),
     ],
-  ])('tell which task another replaces when it %s, and what was heard before', (_, end) =>
+  ])('tell which task is replaced when it %s, and the earlier report', (_, end) =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       await stage.createService(createCommand(stage.cluster));
@@ -116,7 +116,7 @@ describe('the decisions of a service', () => {
       expect(withReason(stage, 'replaceStopped').at(-1)).toMatchObject({ tasks: [{ replaces: taskId }] });
     }));
 
-  it('tell once, and count, what is refused again and again', () =>
+  it('tell a repeated refusal once, with a count', () =>
     withStage(env, async (stage) => {
       const id = await stage.addInstance({ cpu: 0 });
       await stage.createService(createCommand(stage.cluster));
@@ -133,7 +133,7 @@ describe('the decisions of a service', () => {
       expect(withReason(stage, 'placement')).toHaveLength(1);
     }));
 
-  it('tell how a circuit breaker came to trip, and where it went back', () =>
+  it('tell why a circuit breaker tripped, and where it rolled back to', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       const command = createCommand(stage.cluster, {

@@ -1,4 +1,4 @@
-/** An owner was started, and the call that it was started for was lost: the run ends, and the next call begins another. */
+/** An owner was started, but the call that started it was lost: the run ends, and the next call begins another. */
 import { describe, expect, it } from 'vitest';
 import { RUN_TASK_WORKFLOW, runTaskWorkflowId, SERVICE_WORKFLOW, serviceWorkflowId } from '../../model/workflow-ids.ts';
 import { createCommand, runTaskCommand } from '../support/commands.ts';
@@ -31,7 +31,7 @@ describe('an owner whose call was lost', () => {
       (cluster) => serviceWorkflowId(cluster, 'web'),
       (stage) => stage.createService(createCommand(stage.cluster)),
     ],
-  ])('ends, and does the next one in another run (%s)', (_kind, workflowType, idOf, call) =>
+  ])('ends, and carries out the next call in another run (%s)', (_kind, workflowType, idOf, call) =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       const id = idOf(stage.cluster);
@@ -42,7 +42,7 @@ describe('an owner whose call was lost', () => {
     }),
   );
 
-  it('does the call when it comes after all', () =>
+  it('carries out the call if it comes after all', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       const id = runTaskWorkflowId(stage.cluster, 'late');

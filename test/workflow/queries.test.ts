@@ -1,3 +1,4 @@
+/** Queries of workflows' memory. */
 import { describe, expect, it } from 'vitest';
 import { containerInstanceWorkflowId, runTaskWorkflowId, serviceWorkflowId } from '../../model/workflow-ids.ts';
 import { instanceQuery, ownedTasksQuery, serviceRowQuery } from '../../workflows/messages.ts';
@@ -22,8 +23,8 @@ const tasksInStore = (stage: Stage, ownerWorkflowId: string) =>
       version,
     }));
 
-describe('what workflows hold in memory', () => {
-  it('can be asked for, and is what the store has', () =>
+describe('what workflows have in memory', () => {
+  it('can be queried, and equals the store', () =>
     withStage(env, async (stage) => {
       const instanceId = await stage.addInstance();
       await registerInstance(stage, instanceId, '');
@@ -38,7 +39,7 @@ describe('what workflows hold in memory', () => {
       const service = stage.client.getHandle(serviceId);
       expect(await service.query(ownedTasksQuery)).toHaveLength(2);
       expect(await service.query(ownedTasksQuery)).toEqual(expect.arrayContaining(tasksInStore(stage, serviceId)));
-      // Their stacks are not kept: worker/lean-promises.ts.
+      // Their stacks are not kept, because of worker/lean-promises.ts.
       expect(await service.query('__stack_trace')).toBe('');
       expect(await service.query(serviceRowQuery)).toMatchObject({ status: 'ACTIVE', definition: { desiredCount: 2 } });
       const runTaskId = runTaskWorkflowId(stage.cluster, 'token');

@@ -1,4 +1,4 @@
-/** What can be read by no placement and held by no store: the owner says so and answers still. */
+/** Values that placement cannot read or the store cannot hold: the owner reports them and still answers. */
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { withStage, type Stage } from '../support/workflow-env.ts';
 const env = useWorkflowEnv();
 const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
 
-/** As an older version registered it. */
+/** A definition that an older version registered. */
 const unreadable = taskDefinition({
   revision: 2,
   containerDefinitions: [
@@ -27,7 +27,7 @@ const refusalOf = (call: Promise<unknown>): Promise<ApplicationFailure> =>
   );
 
 describe('a definition that cannot be read', () => {
-  it('is the refusal of RunTask', () =>
+  it('is refused by RunTask', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       const call = stage.runTask('t1', runTaskCommand(stage.cluster, { taskDefinition: unreadable }));
@@ -37,7 +37,7 @@ describe('a definition that cannot be read', () => {
       });
     }));
 
-  it('is an event of the service, which goes on with the next definition', () =>
+  it('is reported in an event of the service, which continues with the next definition', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       const command = createCommand(stage.cluster, { desiredCount: 1 }, unreadable);
@@ -55,7 +55,7 @@ describe('a definition that cannot be read', () => {
 });
 
 describe('what the store refuses for good', () => {
-  it('is given up, and the rest of the change is kept', () =>
+  it('is dropped, and the rest of the change is kept', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       const { incarnation } = await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
@@ -79,7 +79,7 @@ describe('what the store refuses for good', () => {
       expect(stage.control.live()).toEqual([]);
     }));
 
-  it('is the refusal of RunTask', () =>
+  it('is refused by RunTask', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       stage.control.unstorable = 'poison';

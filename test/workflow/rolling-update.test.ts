@@ -1,3 +1,4 @@
+/** Rolling updates, scaling and deletion under skipped time. */
 import { describe, expect, it } from 'vitest';
 import { deleteServiceUpdate, taskReportsSignal } from '../../workflows/messages.ts';
 import { checked, createCommand, taskDefinition } from '../support/commands.ts';
@@ -19,7 +20,7 @@ async function steadyService(stage: Stage, desiredCount: number, definition = ta
 }
 
 describe('rolling update', () => {
-  it('brings the new revision up before the old goes, within both bounds throughout', () =>
+  it('starts the new revision before the old one stops, always within both bounds', () =>
     withStage(env, async (stage) => {
       await steadyService(stage, 4);
       await updateWeb(stage, { taskDefinition: taskDefinition({ revision: 2 }) });
@@ -48,7 +49,7 @@ describe('rolling update', () => {
       expect(ofRevision(stage, 2)).toHaveLength(2);
     }));
 
-  it('keeps the old revision serving while new tasks fail to start, and takes over once they do', () =>
+  it('keeps the old revision serving while new tasks fail to start, and replaces it once they do', () =>
     withStage(env, async (stage) => {
       await steadyService(stage, 2);
       stage.host.fate = (task) => (task.taskDefinitionArn.endsWith(':2') ? 'fails' : 'starts');
@@ -61,7 +62,7 @@ describe('rolling update', () => {
       expect(ofRevision(stage, 3)).toHaveLength(2);
     }));
 
-  it('waits for new tasks to be healthy where they are checked, and replaces one that turns unhealthy', () =>
+  it('waits until checked new tasks are healthy, and replaces one that turns unhealthy', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       await stage.createService(createCommand(stage.cluster, { desiredCount: 2 }, checked()));
@@ -99,7 +100,7 @@ describe('rolling update', () => {
       );
     }));
 
-  it('goes on in a new run when its history is long, in the middle of a deployment', () =>
+  it('continues in a new run when its history is long, in the middle of a deployment', () =>
     withStage(env, async (stage) => {
       await steadyService(stage, 3);
       stage.host.fate = () => 'hangs';
@@ -139,7 +140,7 @@ describe('scale and delete', () => {
       });
     }));
 
-  it('scales in where most is free when the strategy packs', () =>
+  it('scales in where most is free if the strategy packs', () =>
     withStage(env, async (stage) => {
       const small = await stage.addInstance({ cpu: 1024 });
       const large = await stage.addInstance({ cpu: 4096 });

@@ -1,3 +1,4 @@
+/** The run-task workflow under skipped time. */
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
@@ -34,7 +35,7 @@ describe('run-task', () => {
       expect(stage.control.live()).toEqual([]);
     }));
 
-  it('finds the first answer again for the same token, also when asked at the same time', () =>
+  it('returns the first answer for the same token, also to a simultaneous call', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       const command = runTaskCommand(stage.cluster, { count: 2, clientToken: 't2' });
@@ -54,7 +55,7 @@ describe('run-task', () => {
       });
     }));
 
-  it('is an exception in a cluster without instances, and a failure for each task that does not fit', () =>
+  it('throws in a cluster without instances, and has a failure for each task that does not fit', () =>
     withStage(env, async (stage) => {
       expect(await refusal(stage.runTask('t4', runTaskCommand(stage.cluster)))).toMatchObject({
         code: 'InvalidParameterException',
@@ -66,7 +67,7 @@ describe('run-task', () => {
       expect(outcome.failures.map((f) => f.reason)).toEqual(['RESOURCE:CPU', 'RESOURCE:CPU']);
     }));
 
-  it('answers nothing for good while agents may be heard yet, and the token is free', () =>
+  it('gives no final answer while agents may still reconnect, and the token stays free', () =>
     withStage(env, async (stage) => {
       const id = await stage.addInstance({ agentConnected: false });
       stage.control.expectsAgents = true;
@@ -85,7 +86,7 @@ describe('run-task', () => {
       expect((await stage.runTask('t8', calls[0]!)).taskIds).toHaveLength(1);
     }));
 
-  it('places where there is room, whoever else may be heard yet', () =>
+  it('places where there is room, whatever agents may still reconnect', () =>
     withStage(env, async (stage) => {
       await stage.addInstance({ agentConnected: false });
       await stage.addInstance();
@@ -117,7 +118,7 @@ describe('run-task', () => {
       });
     }));
 
-  it('shows awsvpc tasks as PROVISIONING with their interface from the first moment', () =>
+  it('shows awsvpc tasks as PROVISIONING with their interface from the start', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       stage.host.fate = () => 'hangs';

@@ -1,3 +1,4 @@
+/** Service deployments under skipped time: history, stops, bake time, early success and hooks. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { LifecycleStage, ServiceDeployment } from '../../model/service-deployment.ts';
@@ -21,7 +22,7 @@ const launchedOf = ({ host }: Stage, revision: number) =>
   host.launched.filter(({ task }) => task.taskDefinitionArn.endsWith(`:${revision}`)).length;
 const service = ({ control }: Stage) => control.services.get('web')!;
 
-/** The service deployment that began last, as the history has it. */
+/** The latest service deployment in the history. */
 const current = (stage: Stage): ServiceDeployment => {
   const id = service(stage).serviceDeployments![0]!.serviceDeploymentId;
   return stage.control.serviceDeployments.get(id)!;
@@ -65,7 +66,7 @@ const pauseAt = (...lifecycleStages: LifecycleStage[]): Partial<ServiceDefinitio
 });
 
 describe('service deployments', () => {
-  it('follow each rollout, with the revisions that it comes from and leads to', () =>
+  it('follow each rollout, with its source and target revisions', () =>
     story(async (stage) => {
       const first = await aService(stage);
       expect(first).toMatchObject({ sourceRevisionIds: [], lifecycleStage: 'CLEAN_UP' });
@@ -88,7 +89,7 @@ describe('service deployments', () => {
       await stage.until('rolled out', () => current(stage).status === 'SUCCESSFUL');
     }));
 
-  it('supersede one another: the older one stops, the newest is carried on', () =>
+  it('supersede one another: the older one stops, the newest continues', () =>
     story(async (stage) => {
       await aService(stage);
       stage.host.fate = () => 'hangs';
@@ -105,7 +106,7 @@ describe('service deployments', () => {
       expect(await refusal(stop(stage, second, 'ROLLBACK'))).toBe('ConflictException');
     }));
 
-  it('roll back on request where no rollback is configured', () =>
+  it('roll back on request even if no rollback is configured', () =>
     story(async (stage) => {
       const first = await aService(stage);
       stage.host.fate = () => 'hangs';
@@ -126,7 +127,7 @@ describe('service deployments', () => {
       expect(stage.control.messages()).toContainEqual(expect.stringContaining('rollback requested by user.'));
     }));
 
-  it('stop where they are on ABORT, and the next update goes on', () =>
+  it('stop where they are on ABORT, and the next update continues', () =>
     story(async (stage) => {
       await aService(stage);
       stage.host.fate = () => 'hangs';
@@ -168,7 +169,7 @@ describe('service deployments', () => {
 });
 
 describe('a bake time', () => {
-  it('passes before the deployment completes, and is time to roll back in', () =>
+  it('passes before the deployment completes, and allows a rollback', () =>
     story(async (stage) => {
       await aService(stage);
       await updateWeb(stage, { changes: { bakeTimeInMinutes: 10 } });
@@ -190,7 +191,7 @@ describe('a bake time', () => {
 });
 
 describe('early success', () => {
-  it('completes when the share is healthy; the rest comes, and the old goes, in the background', () =>
+  it('completes when the share is healthy; new tasks start and old ones stop in the background', () =>
     story(async (stage) => {
       const criteria = { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup: 'DEFERRED' } as const;
       await aService(stage, { desiredCount: 4, minimumHealthyPercent: 50, earlySuccessCriteria: criteria });
@@ -210,7 +211,7 @@ describe('early success', () => {
 });
 
 describe('PAUSE hooks', () => {
-  it('hold the rollout before it starts; the old revision is kept whole meanwhile', () =>
+  it('hold the rollout before it starts, while the old revision stays complete', () =>
     story(async (stage) => {
       await aService(stage, { minimumHealthyPercent: 0 });
       await updateWeb(stage, { changes: pauseAt('PRE_SCALE_UP') });
@@ -233,7 +234,7 @@ describe('PAUSE hooks', () => {
       expect(current(stage).hooks).toMatchObject([{ status: 'SUCCEEDED' }]);
     }));
 
-  it('hold it when the new revision is up, beside the whole old one', () =>
+  it('hold it when the new revision runs beside the complete old one', () =>
     story(async (stage) => {
       await aService(stage);
       await updateWeb(stage, { changes: pauseAt('POST_SCALE_UP') });
@@ -248,7 +249,7 @@ describe('PAUSE hooks', () => {
       expect(current(stage).hooks).toMatchObject([{ status: 'FAILED' }]);
     }));
 
-  it('roll back when their time is up, or go on if they say so', () =>
+  it('roll back when their time is up, or continue if they say so', () =>
     story(async (stage) => {
       await aService(stage);
       const within = (action: 'ROLLBACK' | 'CONTINUE'): Partial<ServiceDefinition> => ({

@@ -1,3 +1,4 @@
+/** A service replaces its tasks, under skipped time. */
 import { describe, expect, it } from 'vitest';
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import { stopTaskUpdate } from '../../workflows/messages.ts';
@@ -30,7 +31,7 @@ describe('service recovery', () => {
       expect(service(stage)).toMatchObject({ runningCount: 3, pendingCount: 0 });
     }));
 
-  it('reaches a steady state and says so once', () =>
+  it('reaches a steady state and reports it once', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       await stage.createService(createCommand(stage.cluster));
@@ -42,7 +43,7 @@ describe('service recovery', () => {
       expect(service(stage)?.deployments).toMatchObject([{ status: 'PRIMARY', rolloutState: 'COMPLETED' }]);
     }));
 
-  it('replaces a task that was stopped by a person, with their reason', () =>
+  it('replaces a task that a person stopped, and keeps their reason', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
@@ -57,7 +58,7 @@ describe('service recovery', () => {
       expect(stage.control.tasks.get(taskId)).toMatchObject({ stoppedReason: 'maintenance' });
     }));
 
-  it('never slows down for tasks that ran and died', () =>
+  it('never slows down because of tasks that ran and died', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
@@ -72,7 +73,7 @@ describe('service recovery', () => {
       expect((await stage.host.now()) - began).toBeLessThan(150_000);
     }));
 
-  it('waits for capacity, tells why, and goes on when it appears', () =>
+  it('waits for capacity, tells why, and continues when it appears', () =>
     withStage(env, async (stage) => {
       await stage.addInstance({ cpu: 512 });
       await stage.createService(createCommand(stage.cluster));

@@ -1,3 +1,4 @@
+/** Spot interruptions under skipped time. */
 import { describe, expect, it } from 'vitest';
 import { containerInstanceWorkflowId } from '../../model/workflow-ids.ts';
 import { interruptInstanceUpdate, setInstanceStatusUpdate } from '../../workflows/messages.ts';
@@ -23,7 +24,7 @@ async function registered(stage: Stage): Promise<string> {
 }
 
 describe('an instance that is given notice of a spot interruption', () => {
-  it('drains: tasks of services are replaced first, what is left is stopped in time, all with the code', () =>
+  it('drains: tasks of services are replaced first, the others are stopped in time, all with the code', () =>
     withStage(env, async (stage) => {
       const id = await registered(stage);
       await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));
@@ -45,7 +46,7 @@ describe('an instance that is given notice of a spot interruption', () => {
       expect(stage.control.tasks.get(taskIds[0]!)).toMatchObject(SPOT);
     }));
 
-  it('keeps its tasks when it is made ACTIVE again in time', () =>
+  it('keeps its tasks if it is made ACTIVE again in time', () =>
     withStage(env, async (stage) => {
       const id = await registered(stage);
       await stage.runTask('t', runTaskCommand(stage.cluster));

@@ -1,3 +1,4 @@
+/** Task scale-in protection under skipped time. */
 import { describe, expect, it } from 'vitest';
 import { protectTasksUpdate, stopTaskUpdate, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand } from '../support/commands.ts';
@@ -47,7 +48,7 @@ describe('task scale-in protection', () => {
       await stage.until('so does the other', () => running(stage).length === 0, 2 * HOUR);
     }));
 
-  it('does not keep a person from stopping the task; its end lets a scale-in go on at once', () =>
+  it('does not keep a person from stopping the task; its end lets a scale-in continue at once', () =>
     withStage(env, async (stage) => {
       const created = await twoRun(stage);
       const ids = running(stage).map((task) => task.taskId);

@@ -1,3 +1,4 @@
+/** Services with task sets under skipped time. */
 import { describe, expect, it } from 'vitest';
 import {
   changeTaskSetUpdate,
@@ -44,7 +45,7 @@ async function change(stage: Stage, taskSetId: string, asked: ChangeTaskSetComma
 }
 
 describe('a service of task sets', () => {
-  it('runs each set at its share, moves from one to the other, and forgets the deleted one', () =>
+  it('runs each set at its share, moves from one to the other, and removes the deleted one', () =>
     withStage(env, async (stage) => {
       await externalService(stage, 4);
       expect(service(stage)).toMatchObject({ status: 'ACTIVE', deployments: [], taskDefinitionArn: '' });

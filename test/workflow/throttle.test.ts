@@ -1,4 +1,7 @@
-/** In a file, and so on a test server, of its own: work that another test leaves behind keeps the clock from skipping. */
+/**
+ * The throttle under skipped time, in its own file and so on its own test server: work that another test leaves behind
+ * keeps the clock from skipping.
+ */
 import { describe, expect, it } from 'vitest';
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import { updateServiceUpdate } from '../../workflows/messages.ts';
@@ -12,7 +15,7 @@ const running = ({ control }: Stage) => control.live().filter((task) => task.las
 const service = ({ control }: Stage) => control.services.get('web');
 
 describe('throttle', () => {
-  it('slows the launches of tasks that never run, says so, and starts afresh with a new deployment', () =>
+  it('slows the launches of tasks that never run, says so, and begins again with a new deployment', () =>
     withStage(env, async (stage) => {
       await stage.addInstance();
       stage.host.fate = () => 'fails';

@@ -1,4 +1,4 @@
-/** Rebalancing's own events, and a deployment in the middle of it. What takes hours is told by test/simulation/stories. */
+/** Rebalancing's own events, and a deployment in the middle of it. test/simulation/stories covers what takes hours. */
 import { describe, expect, it } from 'vitest';
 import { capacityChangedSignal, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand } from '../support/commands.ts';
@@ -18,11 +18,11 @@ const zones = (stage: Stage): string =>
 const steadyTimes = ({ control }: Stage) => control.messages().filter((m) => m.endsWith('a steady state.')).length;
 const says = ({ control }: Stage, text: string) => control.messages().some((message) => message.includes(text));
 
-/** Nothing is under way: work that a test leaves behind keeps the clock of the next one from skipping. */
+/** Waits until nothing is under way: work that a test leaves behind keeps the clock of the next one from skipping. */
 const rest = (stage: Stage) =>
   stage.until('at rest', () => stage.control.live().length === 4 && running(stage).length === 4);
 
-/** A service of four, all of them in zone a. */
+/** A service of four tasks, all of them in zone a. */
 async function fourInOneZone(stage: Stage): Promise<{ incarnation: string }> {
   await stage.addInstance({ zone: 'a' });
   const created = await stage.createService(
@@ -32,13 +32,15 @@ async function fourInOneZone(stage: Stage): Promise<{ incarnation: string }> {
   return created;
 }
 
-/** The service in between two steps: a message in the middle of one makes the test server's clock stand still. */
+/**
+ * Waits until the service is between two workflow tasks: a message in the middle of one stops the test server's clock.
+ */
 async function idle(stage: Stage) {
   await stage.pass(1_000);
   return webHandle(stage);
 }
 
-/** An instance registers, as the control plane tells a service that is not balanced. */
+/** An instance registers, and the control plane tells a service that is not balanced. */
 async function comes(stage: Stage, options: Parameters<Stage['addInstance']>[0]): Promise<string> {
   const id = await stage.addInstance(options);
   await (await idle(stage)).signal(capacityChangedSignal);
@@ -46,7 +48,7 @@ async function comes(stage: Stage, options: Parameters<Stage['addInstance']>[0])
 }
 
 describe('availability-zone rebalancing', () => {
-  it('starts tasks where there are fewest, waits until they are healthy, stops as many where most are, and says so', () =>
+  it('starts tasks where there are fewest, waits until they are healthy, stops as many where there are most, and says so', () =>
     withStage(env, async (stage) => {
       await fourInOneZone(stage);
       await comes(stage, { zone: 'b' });
