@@ -40,7 +40,7 @@ export const aService = (
   ...members,
 });
 
-/** Registers an instance and answers with its id. */
+/** Registers an instance and returns its id. */
 export async function registerInstance(store: Store, shape: InstanceShape = {}): Promise<string> {
   const record = anInstanceRecord(shape);
   await store.recordInstance(record);
@@ -51,6 +51,6 @@ export async function registerInstance(store: Store, shape: InstanceShape = {}):
 export const reserve = (store: Store, tasks: readonly Task[], clusterName = 'default') =>
   store.reserveTasks({ clusterName, tasks });
 
-/** Records patches alone. */
+/** Records only task patches. */
 export const record = (store: Store, tasks: readonly TaskPatch[], clusterName = 'default') =>
   store.recordOwner({ clusterName, tasks, events: [] });

@@ -1,3 +1,4 @@
+/** The control plane's activities over a real store, with signals recorded. */
 import { ApplicationFailure } from '@temporalio/common';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createControlActivities } from '../../../activities/control/index.ts';
@@ -47,7 +48,7 @@ beforeEach(() => {
   refuseSignals = false;
 });
 
-/** A cluster of its own with one instance, one task on it and services that wait, in this order. */
+/** A new cluster with one instance, one task on it, and services that wait, in this order. */
 async function scene(...waiting: readonly string[]) {
   const clusterName = `c-${newId()}`;
   await store().createCluster(aCluster(clusterName));
@@ -65,7 +66,7 @@ async function scene(...waiting: readonly string[]) {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('control activities', () => {
-  it('wake services that wait when a task stops, the longest waiting first, and once for a repeat', async () => {
+  it('wake waiting services when a task stops, longest waiting first, and only once for a repeat', async () => {
     const { clusterName, task } = await scene('late', 'early');
     const control = activities();
     await control.recordOwner(packOwnerRecord({ clusterName, tasks: [stopped(task.taskId)], events: [] }));
@@ -75,7 +76,7 @@ describe('control activities', () => {
     expect(woken).toHaveLength(2);
   });
 
-  it('wake a few times a second at most, and never leave the last change out', async () => {
+  it('wake at most a few times a second, and never leave out the last change', async () => {
     const { clusterName, containerInstanceId } = await scene('w');
     const control = activities();
     const tasks = Array.from({ length: 10 }, () => aTask({ clusterName, containerInstanceId }));
@@ -91,7 +92,7 @@ describe('control activities', () => {
     expect(woken).toHaveLength(settled);
   });
 
-  it('wake when an instance opens, not when it closes', async () => {
+  it('wake when an instance becomes able to take tasks, not when it ceases to be', async () => {
     const { clusterName, containerInstanceId } = await scene('w');
     const control = activities();
     await control.recordInstance({ clusterName, containerInstanceId, version: 2, agentConnected: false });
@@ -101,7 +102,7 @@ describe('control activities', () => {
     await expect.poll(() => woken).toEqual([`service/${clusterName}/w`]);
   });
 
-  it('tell the DAEMON services of the cluster at once whatever changed of an instance', async () => {
+  it('tell the cluster’s DAEMON services at once, whatever changed about an instance', async () => {
     const { clusterName, containerInstanceId } = await scene();
     const control = activities();
     for (const name of ['agent', 'logs']) {
@@ -113,7 +114,7 @@ describe('control activities', () => {
     expect(woken).toEqual([]);
   });
 
-  it('succeed when waking fails: the record counts', async () => {
+  it('succeed if waking fails, because the record counts', async () => {
     const { clusterName, task } = await scene('w');
     refuseSignals = true;
     await activities().recordOwner(packOwnerRecord({ clusterName, tasks: [stopped(task.taskId)], events: [] }));
@@ -121,7 +122,7 @@ describe('control activities', () => {
     expect((await store().findTask(task.taskId))?.lastStatus).toBe('STOPPED');
   });
 
-  it('list the tasks of an instance, and pass notices to each owner once', async () => {
+  it('list the tasks of an instance, and send a notice to each owner once', async () => {
     const { containerInstanceId, task } = await scene();
     const control = activities();
     expect(await control.listInstanceTasks({ containerInstanceId })).toEqual([
@@ -144,7 +145,7 @@ describe('control activities', () => {
     expect(await control.loadInstancePolicy()).toEqual(policy);
   });
 
-  it('fail for good with the ECS code when the store refuses', async () => {
+  it('fail for good, with the ECS code, if the store refuses', async () => {
     const failed = await activities()
       .recordInstance(anInstanceRecord({ clusterName: 'nope' }))
       .catch((error: unknown) => error);
@@ -158,7 +159,7 @@ describe('control activities', () => {
 });
 
 describe('a database out of reach', () => {
-  it('is one clear error for every caller, and one that activities try again', async () => {
+  it('is one clear error for every caller, and activities retry it', async () => {
     const connectionString = `postgresql://u:p@127.0.0.1:${await freePort()}/x`;
     const opening = openStore({ connectionString, partition: TEST_PARTITION });
     await expect(opening).rejects.toMatchObject({

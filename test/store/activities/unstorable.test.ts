@@ -1,4 +1,4 @@
-/** Values that Postgres cannot hold: those of agents are mended on the way in, others end their write for good. */
+/** Values that Postgres cannot hold. Those in agents' reports are repaired; others make their write fail for good. */
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { createControlActivities } from '../../../activities/control/index.ts';
@@ -12,7 +12,7 @@ const BROKEN = 'exit\0ed \ud800';
 const WHOLE = 'exit\ufffded \ufffd';
 
 describe('what agents report', () => {
-  it('is in the row, broken text mended', async () => {
+  it('is in the row, with broken text repaired', async () => {
     const containerInstanceId = await registerInstance(store());
     const task = aTask({ containerInstanceId });
     await reserve(store(), [task]);
@@ -29,7 +29,7 @@ describe('what agents report', () => {
 });
 
 describe('a number beyond its column', () => {
-  it('ends the activity for good, with words for the caller', async () => {
+  it('fails the activity for good, with a message for the caller', async () => {
     const containerInstanceId = await registerInstance(store(), { cpu: 2 ** 31 - 1 });
     const task = aTask({ containerInstanceId });
     const signal = {

@@ -1,3 +1,4 @@
+/** Waiting tasks of capacity providers: assignment, quota, and the owners that wait. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
 import { aCluster, aTask, held, newId, T0 } from '../../../fixtures/records.ts';
@@ -31,7 +32,7 @@ describe('assignTasks', () => {
     expect(await remaining(id)).toMatchObject({ cpu: 4096, freeGpuIds: ['g0', 'g1'] });
   });
 
-  it('answers a repeat with the instance that the task has got, whatever it asks for', async () => {
+  it('answers a repeat with the task’s instance, whatever it asks for', async () => {
     const [first, second] = [await registerInstance(store()), await registerInstance(store())];
     const task = waiting();
     await reserve(store(), [task]);
@@ -58,7 +59,7 @@ describe('assignTasks', () => {
     await record(store(), [stopped(one), stopped(two)]);
   });
 
-  it('many at once never take more than there is', async () => {
+  it('many calls at once never take more than there is', async () => {
     const id = await registerInstance(store(), { cpu: 256 * 5 });
     const tasks = Array.from({ length: 12 }, () => waiting());
     await reserve(store(), tasks);
@@ -72,7 +73,7 @@ describe('assignTasks', () => {
 });
 
 describe('the quota of waiting tasks', () => {
-  it('holds for a cluster, also against many calls at once', async () => {
+  it('holds for a cluster, even with many calls at once', async () => {
     const clusterName = 'quota';
     await store().createCluster(aCluster(clusterName));
     const batches = Array.from({ length: 6 }, () => Array.from({ length: 100 }, () => waiting({ clusterName })));
@@ -85,7 +86,7 @@ describe('the quota of waiting tasks', () => {
 });
 
 describe('listProvisioningOwners', () => {
-  it('names workflows of tasks of no service, the longest waiting of each provider first', async () => {
+  it('names the workflows of standalone tasks, longest waiting of each provider first', async () => {
     const clusterName = 'owners';
     await store().createCluster(aCluster(clusterName));
     const owned = (owner: string, provider: string, createdAt: number) =>
@@ -108,7 +109,7 @@ describe('listProvisioningOwners', () => {
 });
 
 describe('a snapshot for a capacity provider', () => {
-  it('has its instances only, and says how many there are that take nothing', async () => {
+  it('has only its instances, and says how many of them take no task', async () => {
     const clusterName = 'snapshots';
     await store().createCluster(aCluster(clusterName));
     const attributes = { 'longshore.capacity-provider': 'pool' };

@@ -1,3 +1,4 @@
+/** Reservations at the same time, from one process and from several. */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../model/task.ts';
@@ -16,7 +17,7 @@ const remaining = async (ids: readonly string[]) =>
   (await store().getInstances('default', ids)).map((instance) => instance.remaining);
 
 describe('reservations at the same time', () => {
-  it('never give more than there is, of anything', async () => {
+  it('never give more than there is of any resource', async () => {
     const shape = { cpu: 1000, memoryMiB: 1000, gpuIds: ['g0', 'g1', 'g2'] };
     const ids = await Promise.all(Array.from({ length: 4 }, () => registerInstance(store(), shape)));
     const wanted = [held({ cpu: 300, memoryMiB: 10 }), held({ cpu: 1, memoryMiB: 450 }), held({ cpu: 1, gpus: 2 })];
@@ -42,7 +43,7 @@ describe('reservations at the same time', () => {
     expect(reserved).toHaveLength(rows.flat().length);
   });
 
-  it('from several processes, repeated and mixed with stops, end in a sound ledger', async () => {
+  it('from several processes, repeated and mixed with stops, leave the ledger correct', async () => {
     const { connectionString } = running().postgres;
     const others = await Promise.all(
       [1, 2].map(() => openStore({ connectionString, partition: TEST_PARTITION, poolSize: 4 })),
@@ -56,7 +57,7 @@ describe('reservations at the same time', () => {
       );
       const both = await Promise.all([reserve(mine, tasks), reserve(stores[(i + 1) % 3]!, tasks)]);
       const reserved = new Set(both[0].reserved.map((task) => task.taskId));
-      // A repeat finds at least what the first got: it may get more, when a place became free in between.
+      // A repeat returns at least what the first call got. It may get more if a place became free in between.
       const patches = [...reserved].filter((_id, k) => k % 2 === 0).map((taskId) => stopped(taskId));
       await Promise.all([record(mine, patches), record(stores[(i + 2) % 3]!, patches)]);
     });
@@ -75,7 +76,7 @@ describe('a task reserved twice at the same time', () => {
   });
 });
 
-/** One step of a random history. Numbers pick among what is there. */
+/** One step of a random history. Its numbers choose among what exists. */
 const step = fc.oneof(
   fc.record({
     kind: fc.constant('reserve' as const),
@@ -102,7 +103,7 @@ const step = fc.oneof(
 );
 
 describe('any history', () => {
-  it('leaves the ledger sound and nothing oversubscribed', async () => {
+  it('leaves the ledger correct and nothing oversubscribed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         const shape = { cpu: 1000, memoryMiB: 1000, gpuIds: ['a', 'b'] };

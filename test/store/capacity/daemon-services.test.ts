@@ -1,3 +1,4 @@
+/** What the store does for DAEMON services: looks at their instances, and keeps room for them. */
 import { describe, expect, it } from 'vitest';
 import type { SnapshotRequest } from '../../../model/capacity.ts';
 import type { DaemonClaim, DaemonLookRequest } from '../../../model/daemon.ts';
@@ -16,7 +17,7 @@ const claim = (members: Partial<DaemonClaim> = {}): DaemonClaim => ({
   ...members,
 });
 
-/** A cluster of its own with instances of 1000 CPU units and 2000 MiB, and a DAEMON service `agent`. */
+/** A new cluster with instances of 1000 CPU units and 2000 MiB, and a DAEMON service `agent`. */
 async function scene(instances: number) {
   const clusterName = `c-${newId()}`;
   await store().createCluster(aCluster(clusterName));
@@ -53,7 +54,7 @@ async function scene(instances: number) {
 }
 
 describe('lookAtInstances', () => {
-  it('shows ACTIVE and DRAINING instances with what constraints ask, and nothing when that is known', async () => {
+  it('shows ACTIVE and DRAINING instances with what constraints need, and nothing if the caller knows that already', async () => {
     const { clusterName, ids, look } = await scene(3);
     const [a = '', b = '', c = ''] = ids;
     await store().putAttributes(clusterName, a, [{ name: 'rack', value: 'r1' }]);
@@ -75,7 +76,7 @@ describe('lookAtInstances', () => {
     expect((await look({ knownDigest: seen.digest })).instances?.attributes['rack']?.index).toEqual([-1, -1]);
   });
 
-  it('says on which DRAINING instances tasks of REPLICA services are left', async () => {
+  it('says which DRAINING instances still have tasks of REPLICA services', async () => {
     const { clusterName, ids, look, put } = await scene(2);
     const [a = '', b = ''] = ids;
     const web = aService('web', {}, { clusterName });
@@ -95,7 +96,7 @@ describe('lookAtInstances', () => {
 });
 
 describe('room for DAEMON services', () => {
-  it('is not free for others where a task is missing, until it is there', async () => {
+  it('is not free for other tasks on an instance without the service’s task, until that task is there', async () => {
     const { clusterName, ids, put, snapshot, look } = await scene(2);
     const [a = '', b = ''] = ids;
     const { marks } = await look();
@@ -115,7 +116,7 @@ describe('room for DAEMON services', () => {
     expect(await snapshot()).toMatchObject({ cpu: [900, 1000], memoryMiB: [1800, 2000] });
   });
 
-  it('is kept on an instance that appears or changes until the service has seen that', async () => {
+  it('is kept on a new or changed instance until the service has seen the change', async () => {
     const { clusterName, ids, put, register, snapshot, look } = await scene(1);
     await put(claim({ seenMarks: (await look()).marks }));
     expect((await snapshot()).cpu).toEqual([1000]);

@@ -1,3 +1,4 @@
+/** The check of the ledger's invariant finds each kind of mistake. */
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { withTestStore } from '../../support/store.ts';
@@ -7,7 +8,7 @@ import { registerInstance, reserve } from '../builders.ts';
 const running = withTestStore();
 
 it.each(['held_cpu = held_cpu + 1', "held_ports = '{}'", "held_gpus = '{}'", 'held_memory = 0'])(
-  'the check of the invariant sees %s',
+  'the check of the invariant finds %s',
   async (damage) => {
     const { store, postgres } = running();
     const id = await registerInstance(store, { gpuIds: ['g'] });

@@ -1,4 +1,7 @@
-/** A service's row counts its new tasks from the moment they are there, whatever becomes of the step that reserved them. */
+/**
+ * A service's row counts its new tasks from the moment they are reserved, whatever happens to the workflow task that
+ * reserved them.
+ */
 import { expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
 import { aDeployment } from '../../support/service-builders.ts';
@@ -28,7 +31,7 @@ const shown = async () => {
   };
 };
 
-it('counts what is reserved, once, by deployment', async () => {
+it('counts each reserved task once, by deployment', async () => {
   const containerInstanceId = await registerInstance(store());
   await put(1);
   const ofService = { serviceName: 'web', ownerWorkflowId: 'service/default/web', startedBy: 'new' };
@@ -36,7 +39,7 @@ it('counts what is reserved, once, by deployment', async () => {
   await reserve(store(), placed);
   await reserve(store(), placed);
   await reserve(store(), [aTask({ ...ofService, lastStatus: 'PROVISIONING' })]);
-  // One that is refused, and another owner's.
+  // One task is refused, and one belongs to another owner.
   await reserve(store(), [aTask({ ...ofService, containerInstanceId: 'nope' }), aTask({ containerInstanceId })]);
   const deployments = [
     ['new', 3],

@@ -1,3 +1,4 @@
+/** Reservations: what they hold, refuse and repeat. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HeldResources } from '../../../model/task.ts';
 import { withStore } from '../../support/store.ts';
@@ -51,7 +52,7 @@ describe('reserveTasks', () => {
     expect(result.refused).toMatchObject([{ reason }]);
   });
 
-  it('refuses an instance that it does not know, and one of another cluster', async () => {
+  it('refuses an unknown instance, and one of another cluster', async () => {
     const id = await registerInstance(store());
     expect((await reserve(store(), [aTask({ containerInstanceId: 'nope' })])).refused).toMatchObject([
       { reason: 'INACTIVE' },
@@ -60,7 +61,7 @@ describe('reserveTasks', () => {
     expect(elsewhere.refused).toMatchObject([{ reason: 'INACTIVE' }]);
   });
 
-  it('takes from later tasks of a batch what earlier ones hold', async () => {
+  it('counts what earlier tasks of a batch hold against later ones', async () => {
     const id = await registerInstance(store(), { cpu: 600 });
     const port = held({ ports: ['80/tcp'] });
     const tasks = [port, port, held(), held()].map((wanted) => aTask({ containerInstanceId: id, held: wanted }));
@@ -69,7 +70,7 @@ describe('reserveTasks', () => {
     expect(result.refused.map((refusal) => refusal.reason)).toEqual(['RESOURCE:PORTS', 'RESOURCE:CPU']);
   });
 
-  it('gives every GPU of an instance, or none of them', async () => {
+  it('gives every GPU of an instance, or none', async () => {
     const [free, used, bare] = [['g0', 'g1'], ['g2', 'g3'], []].map((gpuIds) => ({ gpuIds }));
     const ids = await Promise.all([free!, used!, bare!].map((shape) => registerInstance(store(), shape)));
     await reserve(store(), [aTask({ containerInstanceId: ids[1]!, held: held({ gpus: 1 }) })]);
@@ -93,7 +94,7 @@ describe('reserveTasks', () => {
     expect((await remaining(id)).freeGpuIds).toEqual(['g0']);
   });
 
-  it('keeps the answer of a RunTask call in the same transaction', async () => {
+  it('stores the answer of a RunTask call in the same transaction', async () => {
     const id = await registerInstance(store());
     const task = aTask({ containerInstanceId: id });
     const runTaskRequest = {

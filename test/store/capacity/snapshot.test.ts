@@ -1,3 +1,4 @@
+/** Snapshots of a cluster's capacity, for placement and for queries. */
 import { describe, expect, it } from 'vitest';
 import { SNAPSHOT_LIMIT, type SnapshotRequest } from '../../../model/capacity.ts';
 import { withStore } from '../../support/store.ts';
@@ -28,7 +29,7 @@ describe('snapshotCapacity', () => {
     });
   });
 
-  it('shows in columns what is free, attributes, ports, GPUs and the tasks of the groups', async () => {
+  it('shows free resources, attributes, ports, GPUs and the tasks of groups in columns', async () => {
     await store().createCluster(aCluster('s'));
     const zone = (value: string) => ({ 'ecs.availability-zone': value, rack: value === 'a' ? '' : 'r' });
     const base = { clusterName: 's', cpu: 1000, memoryMiB: 2000 };
@@ -77,7 +78,7 @@ describe('snapshotCapacity', () => {
     expect(snapshot.usedPorts[2]).toEqual(['53/udp']);
   });
 
-  it('holds just the instances that are named, whatever their status', async () => {
+  it('contains only the named instances, whatever their status', async () => {
     await store().createCluster(aCluster('n'));
     for (const id of ['n1', 'n2', 'n3']) await registerInstance(store(), { id, clusterName: 'n' });
     await store().recordInstance({ clusterName: 'n', containerInstanceId: 'n2', version: 2, status: 'DRAINING' });
@@ -85,7 +86,7 @@ describe('snapshotCapacity', () => {
     expect(snapshot).toMatchObject({ ids: ['n2', 'n3'], totalInstances: 3 });
   });
 
-  it('samples a large cluster: those with room, evenly over zones, rare attributes included, the rest elsewhere', async () => {
+  it('samples a large cluster: instances with room, evenly over zones, with rare attributes; the others are only counted', async () => {
     await store().createCluster(aCluster('big'));
     const count = SNAPSHOT_LIMIT + 500;
     const zoneOf = (i: number) => (i % 10 === 0 ? 'rare-zone' : i % 2 === 0 ? 'a' : 'b');
@@ -114,7 +115,7 @@ describe('snapshotCapacity', () => {
     expect(snapshot.ids).toContain('big777');
     const zones = snapshot.attributes['ecs.availability-zone']!;
     const perZone = zones.values.map((_, place) => zones.index.filter((index) => index === place).length);
-    // 140 in the rare zone, all of them; the rest is shared by the other two.
+    // All 140 in the rare zone; the other two zones share the rest.
     expect(perZone.toSorted((a, b) => a - b)).toEqual([140, 430, 430]);
     const left = snapshot.elsewhere.reduce((sum, part) => sum + part.tasks, 0);
     expect(left).toBe(count - 100 - SNAPSHOT_LIMIT);
@@ -123,7 +124,7 @@ describe('snapshotCapacity', () => {
 });
 
 describe('snapshotForQuery', () => {
-  it('has every attribute and group of every instance, or of those of one status', async () => {
+  it('has every attribute and group of every instance, or of the instances with one status', async () => {
     await store().createCluster(aCluster('q'));
     await registerInstance(store(), { id: 'q1', clusterName: 'q', attributes: { x: '1' } });
     await registerInstance(store(), { id: 'q2', clusterName: 'q', attributes: { y: '' } });

@@ -1,3 +1,4 @@
+/** The zones of a cluster, and the services that are not balanced over them. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
 import { aCluster, aTask } from '../../../fixtures/records.ts';
@@ -8,7 +9,7 @@ const inZone = (zone: string) => ({ 'ecs.availability-zone': zone });
 const LARGE = { cpu: 99_999, memoryMiB: 999_999 };
 
 describe('zones', () => {
-  it('are those of ACTIVE, connected instances', async () => {
+  it('are the zones of ACTIVE, connected instances', async () => {
     await store().createCluster(aCluster('zones'));
     const register = (zone: string) => registerInstance(store(), { clusterName: 'zones', attributes: inZone(zone) });
     await register('b');
@@ -53,7 +54,7 @@ describe('unbalanced services', () => {
     await tasks('even', 'a');
   });
 
-  it('are none while there is one zone; then those with two tasks more in one than in another', async () => {
+  it('are none with one zone; otherwise the services with two more tasks in one zone than in another', async () => {
     expect(await unbalanced()).toEqual([]);
     places['b'] = await registerInstance(store(), { clusterName: 'u', attributes: inZone('b'), ...LARGE });
     expect(await unbalanced()).toEqual(['uneven']);
@@ -65,7 +66,7 @@ describe('unbalanced services', () => {
     expect(await unbalanced()).toEqual([]);
   });
 
-  it('count tasks that are to run alone', async () => {
+  it('count only tasks whose desired status is RUNNING', async () => {
     const extra = aTask({ clusterName: 'u', serviceName: 'even', containerInstanceId: places['b']! });
     await reserve(store(), [extra], 'u');
     expect(await unbalanced()).toEqual(['even']);

@@ -1,3 +1,4 @@
+/** The embedded Postgres: start, takeover, kill -9 and migrations. */
 import {
   existsSync,
   mkdirSync,
@@ -48,7 +49,7 @@ const ask = async (connectionString: string, text: string): Promise<unknown> => 
 };
 
 describe('startPostgres', () => {
-  it('creates a durable database on loopback, behind a password of its own', async () => {
+  it('creates a durable database on loopback with its own password', async () => {
     const { connectionString } = await start();
     const asked =
       "current_setting('fsync') f, current_setting('synchronous_commit') s, current_setting('listen_addresses') l";
@@ -76,7 +77,7 @@ describe('startPostgres', () => {
     expect(await ask(connectionString, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('starts after kill -9 of the server, and with a lock file that names a process of someone else', async () => {
+  it('starts after kill -9 of the server, and with a lock file that names another program’s process', async () => {
     await start();
     process.kill(serverPid(), 'SIGKILL');
     await start();
@@ -87,20 +88,20 @@ describe('startPostgres', () => {
     expect(await ask((await start()).connectionString, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('does an interrupted creation again', async () => {
+  it('repeats an interrupted creation', async () => {
     mkdirSync(path.join(dataDir, 'cluster.new'));
     writeFileSync(path.join(dataDir, 'cluster.new', 'half'), '');
     expect(await ask((await start()).connectionString, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('says so when the port is taken', async () => {
+  it('reports that the port is taken', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
     await expect(start()).rejects.toThrow(`port ${port} is taken`);
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it('says so when the password is lost', async () => {
+  it('reports that the password is lost', async () => {
     await start();
     await running?.stop();
     running = undefined;
@@ -108,7 +109,7 @@ describe('startPostgres', () => {
     await expect(start()).rejects.toThrow('password is missing');
   });
 
-  it('keeps the database elsewhere when its user may not enter the data folder', async () => {
+  it('keeps the database elsewhere if its user may not enter the data folder', async () => {
     if (process.getuid?.() !== 0) return;
     rmSync(dataDir, { recursive: true });
     const closed = mkdtempSync(path.join(realpathSync(homedir()), '.longshore-test-'));
@@ -128,7 +129,7 @@ describe('startPostgres', () => {
 const WRITES_A_ROUND = 36;
 
 describe('kill -9 of the database in the middle of writes', () => {
-  it('loses nothing that was confirmed, and leaves the ledger sound', async () => {
+  it('loses no confirmed write, and leaves the ledger correct', async () => {
     const { connectionString } = await start();
     const store = await openStore({ connectionString, partition: TEST_PARTITION });
     const ids = await Promise.all([1, 2, 3].map(() => registerInstance(store, { cpu: 999_999, memoryMiB: 999_999 })));
@@ -149,7 +150,7 @@ describe('kill -9 of the database in the middle of writes', () => {
           }
         }
       });
-      // In the middle, however busy the machine is: when a round's writers have written a dozen times.
+      // The kill comes in the middle, however busy the machine is: when a round's writers have written a dozen times.
       const enough = confirmed.length + WRITES_A_ROUND;
       expect(await becomes(() => Promise.resolve(confirmed.length >= enough || !isUp), 30_000)).toBe(true);
       process.kill(serverPid(), 'SIGKILL');

@@ -1,3 +1,4 @@
+/** The embedded Temporal: retention, its UI, and who may reach it. */
 import { request } from 'node:http';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   uiPort = await freePort();
   temporal = await start(await freePort());
   ui = await startTemporalUi(uiPort, () => temporal.ui);
-  // Temporal's UI tries its server before that is up, and tries again a second or so later.
+  // Temporal's UI connects before its server is up, and tries again about a second later.
   const answers = async (): Promise<boolean> => (await ask({ port: uiPort, path: WORKFLOWS })).status === 200;
   expect(await becomes(answers, 60_000)).toBe(true);
 });
@@ -62,7 +63,7 @@ it('forgets closed workflows after a day', async () => {
   expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(86_400);
 });
 
-it('serves its UI and what the UI asks for to a page of this machine', async () => {
+it('serves its UI, and the UI’s calls, to pages of this machine', async () => {
   const page = await ask({ port: uiPort, path: '/namespaces/default/workflows' });
   expect(page.status).toBe(200);
   expect(page.body).toContain('<html');
@@ -83,11 +84,11 @@ it('refuses a foreign Host and a foreign Origin', async () => {
 it('lets its own UI start a workflow', async () => {
   const headers = { origin: `http://127.0.0.1:${uiPort}`, 'sec-fetch-site': 'same-origin' };
   const { status } = await ask({ port: uiPort, path: `${WORKFLOWS}/w`, method: 'POST', headers });
-  // The request reached Temporal, which misses the workflow's type.
+  // The request reached Temporal, which refuses it because it names no workflow type.
   expect(status).toBe(400);
 });
 
-/** Ports on 127.0.0.1 that the server listens on, by Linux's own account. */
+/** Ports on 127.0.0.1 on which the server listens, read from Linux. */
 function listeningPorts(): readonly number[] {
   const [pid = 0] = findProcesses(['start-dev', dataDir]);
   const sockets = readdirSync(`/proc/${pid}/fd`).map((fd) => {
@@ -107,7 +108,7 @@ function listeningPorts(): readonly number[] {
     .map(([, local = '']) => parseInt(local.split(':')[1] ?? '', 16));
 }
 
-it.runIf(process.platform === 'linux')('answers no call over HTTP on any other of its ports', async () => {
+it.runIf(process.platform === 'linux')('answers no HTTP call on its other ports', async () => {
   const ports = listeningPorts();
   expect(ports.length).toBeGreaterThan(3);
   for (const port of ports) {
@@ -125,7 +126,7 @@ it.runIf(process.platform === 'linux')('answers no call over HTTP on any other o
   }
 });
 
-it('is taken over with the UI where it is', async () => {
+it('is taken over, and its UI keeps its place', async () => {
   const again = await start(Number(temporal.settings.address.split(':')[1]));
   expect(again.ui).toEqual(temporal.ui);
   expect(findProcesses(['start-dev', dataDir])).toHaveLength(1);

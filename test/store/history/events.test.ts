@@ -1,3 +1,4 @@
+/** Events in the store: one for each change, in order, without gaps. */
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../../store/index.ts';
@@ -39,7 +40,7 @@ describe('events of tasks', () => {
     expect(new Set(events.map((event) => event.id)).size).toBe(3);
   });
 
-  it('are not told twice when a write is repeated, nor when it is refused', async () => {
+  it('are not written again if a write is repeated, nor if it is refused', async () => {
     const task = aTask({ containerInstanceId: await registerInstance(store(), { cpu: 300 }) });
     await reserve(store(), [task]);
     await reserve(store(), [task]);
@@ -51,7 +52,7 @@ describe('events of tasks', () => {
     expect(await all({ resource: refused.taskId })).toEqual([]);
   });
 
-  it('outlive the task, and the instance, that they are about', async () => {
+  it('outlive the task and the instance that they are about', async () => {
     const task = aTask({ startedBy: 'me', containerInstanceId: await registerInstance(store()) });
     await reserve(store(), [task]);
     await record(store(), [stopped(task.taskId, 2, T0)]);
@@ -91,7 +92,7 @@ describe('events of services', () => {
   const steady = { eventName: 'SERVICE_STEADY_STATE', createdAt: T0 } as const;
   const begun = { eventName: 'SERVICE_DEPLOYMENT_IN_PROGRESS', deploymentId: 'ecs-svc/1', createdAt: T0 } as const;
 
-  it('come once with the version of the row that they came with', async () => {
+  it('are written once, with the version of their row', async () => {
     const service = aService('told');
     const write = { clusterName: 'default', tasks: [], service, events: [], actions: [begun, steady] };
     await store().recordOwner(write);
@@ -107,7 +108,7 @@ describe('events of services', () => {
 });
 
 describe('filters and pages', () => {
-  it('read on where the page before ended, over events that the filter leaves out', async () => {
+  it('continue where the last page ended, past events that the filter leaves out', async () => {
     await store().createCluster(aCluster('paged'));
     const from = await store().eventHorizon();
     const id = await registerInstance(store(), { clusterName: 'paged' });
@@ -127,11 +128,11 @@ describe('filters and pages', () => {
   });
 });
 
-describe('a reader that goes on where it was', () => {
+describe('a reader that continues at its position', () => {
   const INSERT = `INSERT INTO ecs_events (kind, cluster, resource, detail)
     VALUES ('service-action', 'gaps', $1, '{}') RETURNING position`;
 
-  it('waits for a transaction that drew its position earlier and commits later', async () => {
+  it('waits for a transaction that took its position earlier and commits later', async () => {
     const [early, late] = [1, 2].map(() => new pg.Client(running().postgres.connectionString));
     await Promise.all([early!.connect(), late!.connect()]);
     const from = await store().eventHorizon();
@@ -149,7 +150,7 @@ describe('a reader that goes on where it was', () => {
     await Promise.all([early!.end(), late!.end()]);
   });
 
-  it('misses none and meets none twice, whatever writes at the same time, each resource in order', async () => {
+  it('misses no event and sees none twice, whatever else writes, and sees each resource in order', async () => {
     const { connectionString } = running().postgres;
     const stores = await Promise.all(
       [1, 2].map(() => openStore({ connectionString, partition: TEST_PARTITION, poolSize: 8 })),
@@ -207,7 +208,7 @@ describe('a reader that goes on where it was', () => {
 });
 
 describe('retention', () => {
-  it('removes what is older but for the newest, and what was set aside for it', async () => {
+  it('removes older events except the newest, and what was kept for them', async () => {
     const task = aTask({ containerInstanceId: await registerInstance(store()) });
     await reserve(store(), [task]);
     await record(store(), [stopped(task.taskId, 2, T0)]);

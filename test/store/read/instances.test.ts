@@ -1,3 +1,4 @@
+/** Container instances and their attributes in the store. */
 import { describe, expect, it } from 'vitest';
 import type { InstanceRecord } from '../../../model/owner-record.ts';
 import { withStore } from '../../support/store.ts';
@@ -7,7 +8,7 @@ import { registerInstance, reserve } from '../builders.ts';
 const store = withStore();
 const read = async (id: string, clusterName = 'default') => (await store().getInstances(clusterName, [id]))[0];
 
-/** Registers an instance and gives a function that records further changes of it. */
+/** Registers an instance and returns a function that records further changes of it. */
 async function registered(shape: InstanceShape = {}) {
   const first = anInstanceRecord(shape);
   await store().recordInstance(first);
@@ -37,7 +38,7 @@ describe('recordInstance', () => {
     expect(await read(id, 'other')).toBeUndefined();
   });
 
-  it('takes newer versions only', async () => {
+  it('accepts only newer versions', async () => {
     const { id, first, change } = await registered();
     await change({ version: 3, agentConnected: false, statusReason: 'silent' });
     await change({ version: 2, agentConnected: true });
@@ -45,7 +46,7 @@ describe('recordInstance', () => {
     expect(await read(id)).toMatchObject({ agentConnected: false, statusReason: 'silent', version: 2 });
   });
 
-  it('knows nothing of an instance that never registered', async () => {
+  it('has no instance that never registered', async () => {
     await store().recordInstance({ clusterName: 'default', containerInstanceId: 'x', version: 1, status: 'ACTIVE' });
     expect(await read('x')).toBeUndefined();
     await expect(registerInstance(store(), { clusterName: 'nope' })).rejects.toMatchObject({
@@ -53,7 +54,7 @@ describe('recordInstance', () => {
     });
   });
 
-  it('keeps what tasks hold, tags and custom attributes when the agent returns', async () => {
+  it('keeps held capacity, tags and custom attributes when the agent returns', async () => {
     const { id, first, change } = await registered({ attributes: { a: '1' } });
     await reserve(store(), [aTask({ containerInstanceId: id })]);
     await store().putAttributes('default', id, [{ name: 'mine', value: '7' }]);
@@ -70,7 +71,7 @@ describe('recordInstance', () => {
     expect(found?.attributes).toHaveLength(2);
   });
 
-  it('lets a deregistered one be registered anew, and a late write of its former life change nothing', async () => {
+  it('lets a deregistered instance register again, and ignores a late write from before', async () => {
     const { id, first, change } = await registered();
     await change({ version: 40, status: 'INACTIVE', agentConnected: false });
     expect(await read(id)).toMatchObject({ status: 'INACTIVE' });
@@ -82,7 +83,7 @@ describe('recordInstance', () => {
 });
 
 describe('reading instances', () => {
-  it('counts tasks that run and tasks that are on their way', async () => {
+  it('counts running tasks and pending tasks', async () => {
     const { id } = await registered();
     const on = { containerInstanceId: id };
     await reserve(store(), [
@@ -93,7 +94,7 @@ describe('reading instances', () => {
     expect(await read(id)).toMatchObject({ runningTasksCount: 1, pendingTasksCount: 1 });
   });
 
-  it('lists what is not INACTIVE, or one status, in pages', async () => {
+  it('lists instances that are not INACTIVE, or have one status, in pages', async () => {
     await store().createCluster(aCluster('l'));
     for (const id of ['i1', 'i2', 'i3']) await registered({ id, clusterName: 'l' });
     const status = (containerInstanceId: string, value: 'DRAINING' | 'INACTIVE') =>
@@ -120,7 +121,7 @@ describe('attributes', () => {
     expect((await read(id))?.attributes).toEqual([]);
   });
 
-  it('are refused beyond ten, and on a target that is not there', async () => {
+  it('are refused beyond ten, and on a target that does not exist', async () => {
     const { id } = await registered({ attributes: { x: '', y: '' } });
     const ten = Array.from({ length: 10 }, (_, i) => ({ name: `n${i}`, value: 'v' }));
     await store().putAttributes('default', id, ten);

@@ -1,3 +1,4 @@
+/** Reading and purging tasks. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../../model/task.ts';
 import type { TaskFilter } from '../../../store/contract/tasks.ts';
@@ -11,7 +12,7 @@ beforeAll(async () => {
   instances = [await registerInstance(store(), { cpu: 99_999 }), await registerInstance(store(), { cpu: 99_999 })];
 });
 
-/** Reserves one task with these members and answers with it. */
+/** Reserves one task with these members and returns it. */
 async function placed(members: Partial<Task> = {}): Promise<Task> {
   const task = aTask({ containerInstanceId: instances[0]!, ...members });
   await reserve(store(), [task], task.clusterName);
@@ -19,7 +20,7 @@ async function placed(members: Partial<Task> = {}): Promise<Task> {
 }
 
 describe('reading tasks', () => {
-  it('gives back what was reserved, whole', async () => {
+  it('returns the whole reserved task', async () => {
     const task = await placed({
       tags: [{ key: 'a', value: 'b' }],
       overrides: { containerOverrides: [{ name: 'web', command: ['x'] }] },
@@ -33,7 +34,7 @@ describe('reading tasks', () => {
     expect(await store().listInstanceTasks(instances[0]!)).toContainEqual(task);
   });
 
-  it('lists by every filter, alone and together', async () => {
+  it('lists by every filter, alone and combined', async () => {
     await store().createCluster(aCluster('l'));
     const id = await registerInstance(store(), { clusterName: 'l' });
     const base = { clusterName: 'l', containerInstanceId: id };
@@ -56,7 +57,7 @@ describe('reading tasks', () => {
     expect(await list({ serviceName: 'web', family: 'job', desiredStatus: 'STOPPED' })).toEqual([old.taskId]);
   });
 
-  it('pages through all, each once', async () => {
+  it('pages through all tasks, each once', async () => {
     await store().createCluster(aCluster('pg'));
     const id = await registerInstance(store(), { clusterName: 'pg', cpu: 99_999, memoryMiB: 99_999 });
     const tasks = Array.from({ length: 25 }, () => aTask({ clusterName: 'pg', containerInstanceId: id }));
@@ -73,7 +74,7 @@ describe('reading tasks', () => {
   });
 });
 
-it('tells of tasks whose instance has lost its agent', async () => {
+it('marks tasks whose instance has lost its agent', async () => {
   const id = await registerInstance(store());
   const { taskId } = await placed({ containerInstanceId: id });
   const connected = async () => (await store().getTasks('default', [taskId])).map((task) => task.agentConnected);
@@ -84,7 +85,7 @@ it('tells of tasks whose instance has lost its agent', async () => {
 });
 
 describe('purgeStoppedTasks', () => {
-  it('removes what stopped before that time, and nothing that lives', async () => {
+  it('removes tasks that stopped before the given time, and no others', async () => {
     const [old, young, alive] = [await placed(), await placed(), await placed()];
     await record(store(), [stopped(old.taskId, 2, T0), stopped(young.taskId, 2, T0 + 5000)]);
     expect(await store().purgeStoppedTasks(T0 + 1000)).toBe(1);

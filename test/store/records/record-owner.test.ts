@@ -1,3 +1,4 @@
+/** Recording the changes of owners' tasks. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../../model/task.ts';
 import { withStore } from '../../support/store.ts';
@@ -21,7 +22,7 @@ async function placed(members: Partial<Task> = {}): Promise<string> {
 const read = async (taskId: string) => (await store().findTask(taskId))!;
 
 describe('recordOwner, tasks', () => {
-  it('applies what is newer, and nothing that is not', async () => {
+  it('applies only newer patches', async () => {
     const taskId = await placed();
     await record(store(), [{ taskId, version: 3, changes: { lastStatus: 'RUNNING', startedAt: T0 + 3 } }]);
     await record(store(), [{ taskId, version: 3, changes: { startedAt: T0 + 9 } }]);
@@ -43,7 +44,7 @@ describe('recordOwner, tasks', () => {
     expect(await read(taskId)).toMatchObject({ lastStatus: 'RUNNING', stoppedReason: 'late', version: 3 });
   });
 
-  it('moves a status upwards only, and changes nothing of what stopped', async () => {
+  it('moves a status forwards only, and changes no STOPPED task', async () => {
     const taskId = await placed();
     await record(store(), [{ taskId, version: 2, changes: { lastStatus: 'RUNNING', desiredStatus: 'STOPPED' } }]);
     await record(store(), [{ taskId, version: 3, changes: { lastStatus: 'PENDING', desiredStatus: 'RUNNING' } }]);
@@ -55,7 +56,7 @@ describe('recordOwner, tasks', () => {
     expect(after.stoppedReason).toBeUndefined();
   });
 
-  it('keeps the id of a network attachment, in the containers too, and ends it with the task', async () => {
+  it('keeps the id of a network attachment, also in the containers, and ends the attachment with the task', async () => {
     const attachment = { id: 'att-1', type: 'ElasticNetworkInterface', status: 'PRECREATED', details: [] };
     const taskId = await placed({ attachments: [attachment] });
     const details = [{ name: 'privateIPv4Address', value: '10.0.0.2' }];
@@ -79,7 +80,7 @@ describe('recordOwner, tasks', () => {
     expect(await shown()).toEqual(['STOPPED', [ended], 'STOPPED', ['att-1']]);
   });
 
-  it('shows nothing that goes on of a task that is STOPPED without a word from its agent', async () => {
+  it('shows no running part of a task that became STOPPED without a report of its agent', async () => {
     const attachment = { id: 'att-2', type: 'ElasticNetworkInterface', status: 'ATTACHED', details: [] };
     const taskId = await placed({ attachments: [attachment] });
     await record(store(), [{ taskId, version: 2, changes: { containers: [{ name: 'web', lastStatus: 'RUNNING' }] } }]);
@@ -89,7 +90,7 @@ describe('recordOwner, tasks', () => {
     expect(containers.map(({ lastStatus }) => lastStatus)).toEqual(containers.map(() => 'STOPPED'));
   });
 
-  it('holds what the task takes of its instance until it is STOPPED, also while its network goes', async () => {
+  it('holds the task’s capacity until it is STOPPED, also while its network is being removed', async () => {
     const taskId = await placed();
     await record(store(), [
       { taskId, version: 2, changes: { lastStatus: 'DEPROVISIONING', desiredStatus: 'STOPPED' } },
@@ -97,7 +98,7 @@ describe('recordOwner, tasks', () => {
     expect(await record(store(), [stopped(taskId, 3)])).toEqual({ freedCapacity: true });
   });
 
-  it('merges containers by name and keeps what a report leaves out', async () => {
+  it('merges containers by name, and keeps what a report leaves out', async () => {
     const taskId = await placed();
     const before = (await read(taskId)).containers[0]!;
     const binding = { bindIP: '0.0.0.0', containerPort: 80, hostPort: 32768, protocol: 'tcp' as const };
@@ -118,12 +119,12 @@ describe('recordOwner, tasks', () => {
     expect((await read(taskId)).tags).toEqual([]);
   });
 
-  it('passes over tasks that it does not know, and an empty record', async () => {
+  it('ignores unknown tasks, and an empty record', async () => {
     expect(await record(store(), [stopped('unknown')])).toEqual({ freedCapacity: false });
     expect(await record(store(), [])).toEqual({ freedCapacity: false });
   });
 
-  it('frees capacity once when the same record comes many times at once', async () => {
+  it('frees capacity once if the same record comes many times at once', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, () => placed()));
     const patches = ids.map((taskId) => stopped(taskId));
     const results = await Promise.all(Array.from({ length: 6 }, () => record(store(), patches)));

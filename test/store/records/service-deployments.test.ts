@@ -1,3 +1,4 @@
+/** Service deployments and service revisions in the store. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceDeployment, ServiceRevision } from '../../../model/service-deployment.ts';
 import type { ServiceRecord } from '../../../model/service.ts';
@@ -39,7 +40,7 @@ const key = (serviceName: string) => ({ clusterName: 'default', serviceName });
 const ids = (deployments: readonly ServiceDeployment[]) => deployments.map((each) => each.serviceDeploymentId);
 
 describe('service deployments', () => {
-  it('are kept whole, and take newer versions only', async () => {
+  it('are stored whole, and accept only newer versions', async () => {
     const service = aService('a');
     const first = deployment('d1', { status: 'PENDING' });
     await put(service, [first]);
@@ -69,7 +70,7 @@ describe('service deployments', () => {
     expect(await list({ createdBefore: T0 + 1 })).toEqual(['l1']);
   });
 
-  it('go with their service', async () => {
+  it('are removed with their service', async () => {
     const first = aService('g');
     await put(first, [deployment('g1')], [aRevision('1')]);
     await put({ ...first, version: 2, status: 'INACTIVE' }, []);
@@ -79,7 +80,7 @@ describe('service deployments', () => {
     expect(await store().getServiceRevisions(key('g'), ['1'])).toEqual([]);
   });
 
-  it('are forgotten after 90 days, but for those that still count', async () => {
+  it('are removed after 90 days, except those that still count', async () => {
     const old = Date.now() - 91 * DAY_MS;
     const current = deployment('current', { createdAt: old, targetRevisionId: '3', sourceRevisionIds: [] });
     const past = { createdAt: old, targetRevisionId: '1', sourceRevisionIds: ['2'] };
@@ -96,7 +97,7 @@ describe('service deployments', () => {
 });
 
 describe('service revisions', () => {
-  it('take the digests of their images once, and nothing else', async () => {
+  it('accept the digests of their images once, and no other change', async () => {
     const service = aService('r');
     const revision = aRevision('7');
     await put(service, [], [revision]);

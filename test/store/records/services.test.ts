@@ -1,3 +1,4 @@
+/** Services and their events in the store. */
 import { describe, expect, it } from 'vitest';
 import type { ServiceEvent, ServiceRecord } from '../../../model/service.ts';
 import { withStore } from '../../support/store.ts';
@@ -11,7 +12,7 @@ const read = async (name: string) => (await store().getServices('default', [name
 const event = (n: number): ServiceEvent => ({ id: `e${n}`, createdAt: T0 + Math.floor(n / 3), message: `m${n}` });
 
 describe('services', () => {
-  it('keeps the record whole, and takes newer versions only', async () => {
+  it('stores the whole record, and accepts only newer versions', async () => {
     const service = aService('a', { version: 2 }, { tags: [{ key: 'k', value: 'v' }] });
     await put(service);
     expect(await read('a')).toEqual(service);
@@ -22,7 +23,7 @@ describe('services', () => {
     expect((await read('a'))?.runningCount).toBe(9);
   });
 
-  it('leaves tags to those who tag', async () => {
+  it('does not change tags, which the API writes', async () => {
     const service = aService('t', {}, { tags: [{ key: 'k', value: 'v' }] });
     await put(service);
     await store().changeTags('arn:aws:ecs:us-east-1:123456789012:service/default/t', {
@@ -33,7 +34,7 @@ describe('services', () => {
     expect((await read('t'))?.definition.tags).toEqual([{ key: 'n', value: '1' }]);
   });
 
-  it('replaces an INACTIVE one by its successor, never the other way round', async () => {
+  it('replaces an INACTIVE service by its successor, never the other way round', async () => {
     const first = aService('r', {}, { tags: [{ key: 'old', value: '1' }] });
     const second = aService('r', { incarnation: 'r-2', createdAt: T0 + 10 });
     await put(first, [event(1)]);
@@ -52,7 +53,7 @@ describe('services', () => {
     expect(await store().getServiceEvents('default', 'r', 'r-1')).toEqual([]);
   });
 
-  it('lists ACTIVE ones by launch type and strategy, in pages', async () => {
+  it('lists ACTIVE services by launch type and strategy, in pages', async () => {
     await store().createCluster(aCluster('l'));
     const named = (name: string, members: Partial<ServiceRecord> = {}, launchType: 'EC2' | 'FARGATE' = 'EC2') =>
       put(aService(name, members, { clusterName: 'l', launchType }));
@@ -68,7 +69,7 @@ describe('services', () => {
     expect((await list({ schedulingStrategy: 'DAEMON' }, { limit: 9 })).items).toEqual([]);
   });
 
-  it('names those that wait for capacity, the longest waiting first', async () => {
+  it('names services that wait for capacity, longest waiting first', async () => {
     await store().createCluster(aCluster('w'));
     const wait = (name: string, version: number, waitingForCapacity: boolean) =>
       put(aService(name, { version, waitingForCapacity }, { clusterName: 'w' }));
@@ -96,7 +97,7 @@ describe('service events', () => {
     expect(found).toEqual(events.slice(30).reverse());
   });
 
-  it('belong to a service: without one they are a mistake', async () => {
+  it('belong to a service: a record of events without one is refused', async () => {
     await expect(store().recordOwner({ clusterName: 'default', tasks: [], events: [event(1)] })).rejects.toThrow(
       'without the service',
     );

@@ -1,3 +1,4 @@
+/** Clusters in the store. */
 import { describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
 import { aCluster, aTask, T0 } from '../../../fixtures/records.ts';
@@ -11,7 +12,7 @@ describe('clusters', () => {
     expect(await read('default')).toMatchObject({ status: 'ACTIVE', registeredContainerInstancesCount: 0 });
   });
 
-  it('gives an ACTIVE one back unchanged, and makes an INACTIVE one new', async () => {
+  it('returns an ACTIVE cluster unchanged, and creates an INACTIVE one again', async () => {
     await store().createCluster(aCluster('a', { tags: [{ key: 'k', value: '1' }] }));
     const again = await store().createCluster(aCluster('a', { createdAt: T0 + 1 }));
     expect(again).toMatchObject({ createdAt: T0, tags: [{ key: 'k', value: '1' }] });
@@ -28,14 +29,14 @@ describe('clusters', () => {
     });
   });
 
-  it('knows no cluster of another name', async () => {
+  it('finds no cluster of another name', async () => {
     await expect(store().requireCluster('nope')).rejects.toMatchObject({ message: 'Cluster not found.' });
     await expect(store().deleteCluster('nope')).rejects.toMatchObject({ code: 'ClusterNotFoundException' });
     await expect(store().updateCluster('nope', {})).rejects.toMatchObject({ code: 'ClusterNotFoundException' });
     expect(await store().getClusters(['nope'])).toEqual([]);
   });
 
-  it('changes what is given and keeps the rest', async () => {
+  it('changes the given members and keeps the others', async () => {
     await store().createCluster(aCluster('u', { settings: [{ name: 'containerInsights', value: 'disabled' }] }));
     const configuration = { executeCommandConfiguration: { logging: 'DEFAULT' as const } };
     await store().updateCluster('u', { configuration });
@@ -43,7 +44,7 @@ describe('clusters', () => {
     expect(await read('u')).toMatchObject({ configuration, settings: [{ value: 'enabled' }] });
   });
 
-  it('lists ACTIVE ones in pages, in order', async () => {
+  it('lists ACTIVE clusters in pages, in order', async () => {
     for (const name of ['p3', 'p1', 'p2', 'p4']) await store().createCluster(aCluster(name));
     await store().deleteCluster('p4');
     const first = await store().listClusters({ limit: 2, after: 'p' });
@@ -54,7 +55,7 @@ describe('clusters', () => {
     expect(rest.next).toBeUndefined();
   });
 
-  it('counts what it holds, by launch type', async () => {
+  it('counts its resources, by launch type', async () => {
     await store().createCluster(aCluster('c'));
     const id = await registerInstance(store(), { clusterName: 'c' });
     const base = { clusterName: 'c', containerInstanceId: id };
@@ -84,7 +85,7 @@ describe('clusters', () => {
     });
   });
 
-  it('is not deleted while something is left in it', async () => {
+  it('is not deleted while it has resources', async () => {
     await store().createCluster(aCluster('d'));
     const id = await registerInstance(store(), { clusterName: 'd' });
     const refused = (code: string, message: string) =>

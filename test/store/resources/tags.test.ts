@@ -1,3 +1,4 @@
+/** Tags in the store. */
 import { describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
 import { aTask } from '../../../fixtures/records.ts';
@@ -6,7 +7,7 @@ import { aDefinition, aService, registerInstance, reserve } from '../builders.ts
 const store = withStore();
 const arn = (tail: string) => `arn:aws:ecs:us-east-1:123456789012:${tail}`;
 
-/** One resource of each kind; answers with their ARNs. */
+/** Creates one resource of each kind and returns their ARNs. */
 async function makeAll(): Promise<Readonly<Record<string, string>>> {
   const instance = await registerInstance(store());
   const task = aTask({ containerInstanceId: instance });
@@ -28,7 +29,7 @@ describe('tags that tasks take', () => {
   it.each([
     ['SERVICE', arn('service/default/giver')],
     ['TASK_DEFINITION', arn('task-definition/giver:1')],
-  ] as const)('of their %s are those of the moment', async (propagateTags, giver) => {
+  ] as const)('of their %s are the current ones', async (propagateTags, giver) => {
     const containerInstanceId = await registerInstance(store());
     await store().recordOwner({ clusterName: 'default', tasks: [], service: aService('giver'), events: [] });
     await store().registerTaskDefinition('giver', (revision) => aDefinition('giver', revision), []);
@@ -41,7 +42,7 @@ describe('tags that tasks take', () => {
     expect((await store().findTask(other.taskId))?.tags).toEqual(known);
   });
 
-  it('are those that were known where there is no row', async () => {
+  it('are the known ones if there is no row', async () => {
     const containerInstanceId = await registerInstance(store());
     const task = aTask({ containerInstanceId, serviceName: 'none', tags: [managed], propagateTags: 'SERVICE' });
     await reserve(store(), [task]);
@@ -75,12 +76,12 @@ describe('tags', () => {
     'arn:aws:ecs:us-east-1:999999999999:cluster/default',
     'default',
     '',
-  ])('find no resource for %s', async (resource) => {
+  ])('are refused for %s', async (resource) => {
     expect(await store().listTags(resource)).toBeUndefined();
     expect(await store().changeTags(resource, { set: [], remove: [] })).toBe(false);
   });
 
-  it('are refused beyond fifty, changing nothing', async () => {
+  it('are refused beyond fifty, without a change', async () => {
     const resource = arn('cluster/default');
     const tags = (from: number, count: number) =>
       Array.from({ length: count }, (_, i) => ({ key: `t${from + i}`, value: 'v' }));
@@ -93,7 +94,7 @@ describe('tags', () => {
     expect(await store().listTags(resource)).toHaveLength(51);
   });
 
-  it('survive changes at the same time', async () => {
+  it('survive simultaneous changes', async () => {
     const resource = (await makeAll())['task']!;
     const set = (i: number) => [{ key: `k${i}`, value: 'v' }];
     await Promise.all(Array.from({ length: 20 }, (_, i) => store().changeTags(resource, { set: set(i), remove: [] })));

@@ -1,3 +1,4 @@
+/** Task definitions in the store. */
 import { describe, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
 import { aTask, T0 } from '../../../fixtures/records.ts';
@@ -15,7 +16,7 @@ describe('task definitions', () => {
     expect(revisions).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
   });
 
-  it('gives nothing when the definition cannot be built', async () => {
+  it('uses no revision if the definition cannot be built', async () => {
     const fail = (): never => {
       throw new Error('bad');
     };
@@ -37,7 +38,7 @@ describe('task definitions', () => {
     expect(await store().deregisterTaskDefinition('f', 4, T0)).toBeUndefined();
   });
 
-  it('lists by family and status, both ways, in pages', async () => {
+  it('lists by family and status, in both directions, in pages', async () => {
     for (const family of ['la', 'la', 'lb', 'la']) await register(family);
     await store().deregisterTaskDefinition('la', 2, T0);
     const filter = { family: 'la', status: 'ACTIVE' } as const;
@@ -67,7 +68,7 @@ describe('task definitions', () => {
     });
   });
 
-  it('removes a deleted one at once, and never gives its number again', async () => {
+  it('removes a deleted revision at once, and never uses its number again', async () => {
     await register('del');
     expect((await store().deleteTaskDefinition('del', 1, T0))?.definition.status).toBe('ACTIVE');
     await store().deregisterTaskDefinition('del', 1, T0);
@@ -77,7 +78,7 @@ describe('task definitions', () => {
     expect((await register('del')).definition.revision).toBe(2);
   });
 
-  it('keeps a deleted one while a task lives or a deployment names it', async () => {
+  it('keeps a deleted revision while a task uses it or a deployment names it', async () => {
     await register('ref');
     await store().deregisterTaskDefinition('ref', 1, T0);
     const id = await registerInstance(store());

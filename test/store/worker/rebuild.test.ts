@@ -1,4 +1,4 @@
-/** Owners that the store knows and Temporal does not run, found among those that it does. */
+/** Starts owners again that the store knows and Temporal does not run. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { beforeAll, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ const logger = pino({ level: 'silent' });
 const [ALONE, OVER] = [runTaskWorkflowId('default', 'alone'), runTaskWorkflowId('default', 'over')];
 const SERVICE = serviceWorkflowId('default', 'web');
 
-/** Temporal, as far as the look asks it. Everything that is started runs. */
+/** The part of Temporal that the search asks. Everything that is started runs. */
 function temporal(running: readonly string[]) {
   const open = new Set(running);
   const asked: string[] = [];
@@ -24,7 +24,7 @@ function temporal(running: readonly string[]) {
     return Promise.reject(new WorkflowNotFoundError('not found', workflowId, undefined));
   };
   const workflow = {
-    // The list lags: the service has just begun.
+    // The list lags, because the service has just begun.
     list: () => running.filter((workflowId) => workflowId !== SERVICE).map((workflowId) => ({ workflowId })),
     getHandle: (workflowId: string) => ({ describe: () => describe(workflowId) }),
     start: (_type: string, options: { workflowId: string; args: unknown[] }) => {
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await store().recordOwner({ clusterName: 'default', tasks: [stopped(over.taskId)], service, events: [] });
 });
 
-it('starts those that do not run with what the store has of them', async () => {
+it('starts owners that do not run, with the state in the store', async () => {
   const { client, asked, started } = temporal([SERVICE, instance]);
   expect(await rebuildLostWorkflows({ client, store: store(), logger })).toBe(1);
   expect(started).toMatchObject([
@@ -59,13 +59,13 @@ it('starts those that do not run with what the store has of them', async () => {
   expect(asked).not.toContain(OVER);
 });
 
-it('starts an instance alone, not connected before its agent is heard', async () => {
+it('starts an instance without tasks, not connected until its agent reports', async () => {
   const { client, started } = temporal([SERVICE, ALONE]);
   expect(await rebuildLostWorkflows({ client, store: store(), logger })).toBe(1);
   expect(started).toMatchObject([{ workflowId: instance, args: [{}, { status: 'ACTIVE', agentConnected: false }] }]);
 });
 
-it('starts none when all of them run', async () => {
+it('starts none if all of them run', async () => {
   const { client, asked, started } = temporal([SERVICE, ALONE, instance]);
   expect(await rebuildLostWorkflows({ client, store: store(), logger })).toBe(0);
   expect(asked).toEqual([SERVICE]);

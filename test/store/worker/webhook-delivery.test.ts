@@ -1,3 +1,4 @@
+/** Delivery to webhooks, over a real store and HTTP. */
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EventPattern } from '../../../model/event-pattern.ts';
@@ -53,7 +54,7 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   }
 }
 
-/** Tasks that run and stop: three events each. Answers their ids. */
+/** Writes tasks that run and stop, with three events each. Returns their ids. */
 async function lives(count: number): Promise<readonly string[]> {
   const tasks = Array.from({ length: count }, () => aTask());
   await reserve(store(), tasks);
@@ -69,10 +70,10 @@ async function lives(count: number): Promise<readonly string[]> {
   return ids;
 }
 
-/** What was accepted, as `taskId version`. */
+/** The accepted events, as `taskId version`. */
 const accepted = () =>
   receiver.accepted.map(({ resources, detail }) => `${resources[0]?.split('/').at(-1)} ${String(detail['version'])}`);
-/** What the store has of these tasks, in its order. */
+/** The store's events of these tasks, in its order. */
 async function told(ids: readonly string[]): Promise<readonly string[]> {
   const { events } = await store().listEvents({ kinds: ['task'] }, { after: 0, limit: 10_000 });
   const tasks = events.flatMap((event) => (event.kind === 'task' ? [event.task] : []));
@@ -80,7 +81,7 @@ async function told(ids: readonly string[]): Promise<readonly string[]> {
 }
 
 describe('a webhook', () => {
-  it('gets what happened since it was made, in order, though its receiver fails', async () => {
+  it('gets every event since its creation, in order, even if its receiver fails', async () => {
     await lives(1);
     const id = await webhook();
     const ids = await lives(4);
@@ -98,7 +99,7 @@ describe('a webhook', () => {
     expect(accepted().slice(12)).toEqual(await told(later));
   });
 
-  it('shows what stands in its way, and is tried less and less often', async () => {
+  it('shows its last error, and is tried less and less often', async () => {
     const id = await webhook();
     await lives(1);
     receiver.answer = () => 503;
@@ -131,7 +132,7 @@ describe('a webhook', () => {
     expect(signature('k', 1, '{}')).toBe('sha256=3dd49b2593d0f9a349e9e71c4bde3e2b862c2be4003fe9b4ba81332029310158');
   });
 
-  it('gets only what its pattern lets pass', async () => {
+  it('gets only events that match its pattern', async () => {
     const id = await webhook({ pattern: { detail: { lastStatus: ['STOPPED'] } } });
     const ids = await lives(120);
     deliverer();
@@ -140,7 +141,7 @@ describe('a webhook', () => {
     expect(accepted()).toHaveLength(120);
   });
 
-  it('does not hold up another whose receiver is slower or gone', async () => {
+  it('is not delayed by another whose receiver is slow or gone', async () => {
     const stuck = await WebhookReceiver.start();
     stuck.answer = () => 'hang';
     await webhook({ url: stuck.url });
@@ -153,7 +154,7 @@ describe('a webhook', () => {
     await stuck.stop();
   });
 
-  it('is delivered to by one at a time, and by another when that one is gone', async () => {
+  it('gets its events from one worker at a time, and from another if that one is gone', async () => {
     const id = await webhook();
     const both = [deliverer(), deliverer()];
     const ids = await lives(30);
@@ -162,13 +163,13 @@ describe('a webhook', () => {
     await both[1]!.stop();
     deliverer();
     await until(async () => (await deliveryOf(id)).position === (await store().eventHorizon()));
-    // What was broken off may have arrived, and then arrives again: at least once, and never out of order.
+    // An aborted attempt may have arrived, and then arrives again: at least once, and never out of order.
     const events = accepted();
     expect(events.filter((event, i) => event !== events[i - 1])).toEqual(await told(ids));
     expect(events.length).toBeLessThanOrEqual(92);
   });
 
-  it('takes over the lease of a worker that died with it', async () => {
+  it('gets its events from another worker after the lease of a dead one ends', async () => {
     const id = await webhook();
     const ids = await lives(1);
     const claim = { holder: 'dead', leaseMs: 3_000, limit: 10 };
@@ -181,7 +182,7 @@ describe('a webhook', () => {
     expect(await store().advanceWebhook(lease, { position: 0, delivered: 1, dropped: 0 })).toBe(false);
   });
 
-  it('drops what it could not deliver for too long, and counts it', async () => {
+  it('drops events that could not be delivered for too long, and counts them', async () => {
     const id = await webhook();
     await lives(1);
     receiver.answer = () => 500;
@@ -195,7 +196,7 @@ describe('a webhook', () => {
     expect((await deliveryOf(id)).dropped).toBe(3);
   });
 
-  it('that is changed goes on as it is now, without waiting for its next attempt', async () => {
+  it('continues at once with its new settings after a change, without waiting for the next attempt', async () => {
     const id = await webhook({ url: 'http://127.0.0.1:1/' });
     const ids = await lives(1);
     deliverer({ retryMs: 600_000, longestRetryMs: 600_000 });
