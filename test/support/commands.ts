@@ -1,4 +1,4 @@
-/** Commands to workflows with defaults, so that a test shows only what matters. */
+/** Commands to workflows, with defaults, so that a test shows only what matters. */
 import { randomUUID } from 'node:crypto';
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';

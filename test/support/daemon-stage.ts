@@ -1,4 +1,4 @@
-/** A DAEMON service named `agent` on a stage, and what it has come to. */
+/** A DAEMON service named `agent` on a stage, and its state. */
 import type { ServiceDefinition } from '../../model/service.ts';
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import { instancesChangedSignal } from '../../workflows/messages.ts';
@@ -22,12 +22,12 @@ export const createDaemon = (
 
 export const daemonHandle = (stage: Stage) => stage.client.getHandle(serviceWorkflowId(stage.cluster, 'agent'));
 
-/** Its instances are not what they were. */
+/** Tells the service that its instances have changed. */
 export const tellDaemon = (stage: Stage): Promise<void> => daemonHandle(stage).signal(instancesChangedSignal);
 
 export const daemonRecord = (stage: Stage) => stage.control.services.get('agent')!;
 
-/** Instances of its RUNNING tasks. */
+/** The instances of its RUNNING tasks. */
 export const daemonsRun = ({ control }: Stage): string[] =>
   control
     .live()

@@ -1,4 +1,7 @@
-/** One task of one agent on an engine whose answers and events come in an order that the test chooses. Needs fake timers. */
+/**
+ * One task of one agent on an engine whose answers and events come in an order that the test chooses. Needs fake
+ * timers.
+ */
 import pino from 'pino';
 import { vi } from 'vitest';
 import { HostTasks } from '../../activities/host/launch/host-tasks.ts';
@@ -16,11 +19,11 @@ const QUIET_MS = 1_000;
 export interface EngineStory {
   readonly programs: Readonly<Record<string, Program>>;
   readonly definition: TaskDefinition;
-  /** Which of the things that are due happens next, over and over. */
+  /** Chooses, again and again, which of the due actions happens next. */
   readonly choices: readonly number[];
-  /** The agent is restarted after so many turns. */
+  /** After how many turns the agent is restarted. */
   readonly restartAfter?: number | undefined;
-  /** Containers are removed by hand after so many turns. */
+  /** After how many turns containers are removed by a person. */
   readonly removal?: { readonly name: string; readonly after: number };
 }
 
@@ -41,7 +44,7 @@ export class EngineStage {
     return this.reports.at(-1);
   }
 
-  /** Plays until the task is STOPPED, or until nothing happens any more. */
+  /** Plays until the task is STOPPED or nothing more happens. */
   async play(): Promise<void> {
     const { choices, restartAfter, removal } = this.#story;
     await this.#start(false);
@@ -83,7 +86,7 @@ export class EngineStage {
     const wasRunning = lastStatus !== 'PENDING';
     const shouldStop = desiredStatus === 'STOPPED';
     await agent.reconcile([{ taskId: TASK, ownerWorkflowId: OWNER, wasRunning, shouldStop }]);
-    // The owner of a task on an instance whose agent has returned orders again what is in flight.
+    // When an agent has returned, the owner repeats its orders that are under way.
     if (shouldStop) agent.stop(TASK, OWNER);
   }
 

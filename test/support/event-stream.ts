@@ -10,7 +10,7 @@ export interface SeenEvent {
 
 export class EventStreamReader {
   readonly events: SeenEvent[] = [];
-  /** The id to resume after: of the last event, or of the last sign that there was none since. */
+  /** The id after which to resume: of the last event, or of the last heartbeat. */
   lastId: string | undefined;
   ended = false;
   readonly #stop = new AbortController();

@@ -1,4 +1,4 @@
-/** Compares what a plan does, by side and number, so that a row of a table shows the decision and nothing else. */
+/** Compares what a plan does, by side and number, so that a row of a table shows only the decision. */
 import { expect } from 'vitest';
 import { planService } from '../../scheduler/reconcile/plan-service.ts';
 import type { ServicePlan, ServiceSnapshot } from '../../scheduler/service/types.ts';
@@ -17,7 +17,7 @@ const startsOf = (plan: ServicePlan, deploymentId: string): number =>
 export const stopKinds = (plan: ServicePlan): readonly string[] =>
   plan.stop.map(({ taskId }) => taskId.replace(/-\d+$/, '')).sort();
 
-/** Plans the snapshot at NOW and compares; absent members of `expected` are nothing. */
+/** Plans the snapshot at NOW and compares. An absent member of `expected` means none. */
 export function expectPlan(snapshot: ServiceSnapshot, expected: ExpectedPlan): ServicePlan {
   const plan = planService(snapshot, NOW);
   expect({ startNew: startsOf(plan, NEW_ID), startOld: startsOf(plan, OLD_ID), stop: stopKinds(plan) }).toEqual({

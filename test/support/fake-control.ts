@@ -1,4 +1,7 @@
-/** Control activities over plain objects, for time-skipping workflow tests: the store's promises, without a database. */
+/**
+ * Control activities over plain objects, for time-skipping workflow tests. They keep the store's promises without a
+ * database.
+ */
 import { ApplicationFailure } from '@temporalio/common';
 import { reservationWithIds } from '../../activities/control/reservation-ids.ts';
 import type { ControlActivities, InstancePolicy } from '../../activities/control/types.ts';
@@ -19,11 +22,11 @@ export interface FakeInstance {
   readonly zone: string;
   readonly cpu: number;
   readonly memoryMiB: number;
-  /** The operator's capacity provider that it belongs to. */
+  /** The operator's capacity provider that the instance belongs to. */
   readonly capacityProvider?: string;
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
   agentConnected: boolean;
-  /** Beside the zone; tests change them. */
+  /** Attributes in addition to the zone; tests change them. */
   attributes: Record<string, string>;
 }
 
@@ -43,13 +46,13 @@ export class FakeControl {
   readonly decisions = new Map<string, Decision>();
   readonly notices: { ownerWorkflowId: string; notice: InstanceNotice }[] = [];
   policy: InstancePolicy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 };
-  /** Tasks that may wait in PROVISIONING at a time. */
+  /** How many tasks may wait in PROVISIONING at the same time. */
   provisioningLimit = Infinity;
   /** Delivers notices to owners; set by the test that has a client. */
   deliver: (ownerWorkflowId: string, notice: InstanceNotice) => Promise<void> = () => Promise.resolve();
-  /** The control plane has come back a moment ago. */
+  /** Whether the control plane came back a moment ago. */
   expectsAgents = false;
-  /** Text that the store refuses for good, wherever in a write it is. */
+  /** Text that the store refuses for good, wherever in a write it stands. */
   unstorable: string | undefined;
   /** How often DAEMON services looked, and how often they saw something new. */
   readonly looks = { all: 0, news: 0 };
@@ -69,7 +72,7 @@ export class FakeControl {
     return instance;
   }
 
-  /** Tasks not STOPPED, as the store holds them. */
+  /** Tasks that are not STOPPED, as the store has them. */
   live(): Task[] {
     return [...this.tasks.values()].filter((task) => task.lastStatus !== 'STOPPED');
   }
@@ -102,7 +105,7 @@ export class FakeControl {
       },
       assignTasks: (input) => Promise.resolve(this.#assign(input)),
       recordOwner: (record) => {
-        // As the store: events alone do not say which service they belong to.
+        // As in the store, events without a row do not say which service they belong to.
         if (record.events.length > 0 && record.service === undefined) {
           throw ApplicationFailure.nonRetryable('Events were to be recorded without the service.', 'EventsAlone');
         }

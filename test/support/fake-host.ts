@@ -1,4 +1,7 @@
-/** Host activities without containers: what a launch leads to is the test's choice, reports go to the owners as an agent's do. */
+/**
+ * Host activities without containers. The test chooses the outcome of a launch; reports go to the owners as an agent's
+ * do.
+ */
 import { Context } from '@temporalio/activity';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AttendInstanceInput, HostActivities, TaskLaunch } from '../../activities/host/types.ts';
@@ -6,7 +9,7 @@ import { fromColumns, toColumns } from '../../model/columns.ts';
 import type { HealthStatus } from '../../model/status.ts';
 import type { TaskReport } from '../../model/task.ts';
 
-/** What becomes of a launched task. `starts`: RUNNING at once; `fails`: STOPPED before RUNNING; `hangs`: nothing yet. */
+/** The outcome of a launch. `starts`: RUNNING at once; `fails`: STOPPED before RUNNING; `hangs`: nothing yet. */
 export type LaunchFate = 'starts' | 'fails' | 'hangs';
 
 type PartialReport = Partial<TaskReport> & Pick<TaskReport, 'lastStatus'>;
@@ -15,16 +18,16 @@ export class FakeHost {
   readonly #env: TestWorkflowEnvironment;
   readonly deliver: (ownerWorkflowId: string, reports: readonly TaskReport[]) => Promise<void>;
   fate: (task: TaskLaunch) => LaunchFate = () => 'starts';
-  /** What the health check of a started task says at once. */
+  /** The first result of a started task's health check. */
   health: HealthStatus | undefined;
-  /** False: stops are asked for but not carried out. */
+  /** False: stops are ordered but not carried out. */
   stops = true;
   readonly launched: { instanceId: string; task: TaskLaunch; owner: string; atMs: number }[] = [];
   readonly stopped: { instanceId: string; taskId: string }[] = [];
   readonly #owners = new Map<string, { owner: string; instanceId: string }>();
 
   readonly attended: AttendInstanceInput[] = [];
-  /** Called when a watch begins on a living agent: signals agentAttends, as a real agent does. */
+  /** Called when a watch begins on a living agent. Signals agentAttends, as a real agent does. */
   onAttend: (input: AttendInstanceInput) => Promise<void> = () => Promise.resolve();
   #close: () => void = () => undefined;
   readonly #closed = new Promise<void>((resolve) => {
@@ -47,7 +50,7 @@ export class FakeHost {
     await this.deliver(owner, [this.#whole(taskId, report)]);
   }
 
-  /** Its essential container exits by itself. */
+  /** The task's essential container exits by itself. */
   async exit(taskId: string): Promise<void> {
     const at = await this.now();
     const stoppedReason = 'Essential container in task exited';
@@ -61,7 +64,7 @@ export class FakeHost {
 
   activities(): HostActivities {
     return {
-      // As a real agent answers a quick batch: no signal. What tests report later comes as one.
+      // As a real agent does for a quick batch: no signal. What tests report later comes as a signal.
       launchTasks: async ({ containerInstanceId: instanceId, ownerWorkflowId: owner, tasks }) => {
         const reports: TaskReport[] = [];
         for (const task of fromColumns(tasks)) {
@@ -97,7 +100,7 @@ export class FakeHost {
     this.#close();
   }
 
-  /** The agent goes silent: its watch fails, as after missed heartbeats. */
+  /** The agent becomes silent: its watch fails, as after missed heartbeats. */
   silence(instanceId: string): void {
     this.#deaths.get(instanceId)?.(new Error('heartbeats stopped'));
   }

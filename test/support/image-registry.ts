@@ -1,6 +1,7 @@
 /**
- * A registry of container images that a test's engine can push to and pull from: enough of the distribution protocol for
- * that, in memory. It runs inside the engine's network namespace, on loopback, where engines ask for no TLS.
+ * A registry of container images that a test's engine can push to and pull from. It implements enough of the
+ * distribution protocol for that, in memory, and runs on loopback in the engine's network namespace, where engines do
+ * not ask for TLS.
  */
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
@@ -12,14 +13,14 @@ const PORT = 5000;
 const FILE = fileURLToPath(import.meta.url);
 
 export interface ImageRegistry {
-  /** What names of its images begin with. */
+  /** The prefix of its images' names. */
   readonly host: string;
-  /** Pushes a local image under `repository:tag`; answers the digest of its manifest. */
+  /** Pushes a local image as `repository:tag` and returns the digest of its manifest. */
   push(image: string, repositoryAndTag: string): Promise<string>;
   stop(): void;
 }
 
-/** Starts one for the engine. Throws when it does not come up. */
+/** Starts a registry for the engine. Throws if it does not start. */
 export async function startImageRegistry(engine: DockerEngine): Promise<ImageRegistry> {
   const child = spawn('nsenter', [`--net=/var/run/netns/${engine.name}`, process.execPath, '--import', 'tsx', FILE], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -66,7 +67,7 @@ class Contents {
     return id;
   }
 
-  /** Answers how many bytes there are now. */
+  /** Returns how many bytes there are now. */
   append(upload: string, bytes: Buffer): number {
     const parts = this.#uploads.get(upload) ?? [];
     parts.push(bytes);
@@ -89,7 +90,7 @@ class Contents {
     this.#tags.set(name, digest);
   }
 
-  /** By digest, or a manifest by its tag. */
+  /** Finds a blob or manifest by its digest, or a manifest by its tag. */
   find(repository: string, reference: string): { readonly digest: string; readonly stored: Stored } | undefined {
     const digest = reference.startsWith('sha256:') ? reference : (this.#tags.get(`${repository}:${reference}`) ?? '');
     const stored = this.#stored.get(digest);
@@ -153,7 +154,7 @@ if (process.argv[1] === FILE) {
     answer(contents, request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   server.listen(PORT, '127.0.0.1', () => process.stdout.write('ready\n'));
-  // Whoever started it reads its output: when that one is gone, so is this.
+  // The process that started it reads its output; when that process is gone, this one ends too.
   process.stdout.on('error', () => process.exit());
   const parent = process.ppid;
   setInterval(() => {

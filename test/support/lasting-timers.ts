@@ -1,9 +1,9 @@
 /**
- * Workflow interceptor for the time-skipping server: a timer that is given up is forgotten, not cancelled.
+ * Workflow interceptor for the time-skipping server: a timer that is no longer needed is ignored, not cancelled.
  *
- * A timer may fire while a workflow's step is under way. When that step cancels it, Temporal forgives; the time-skipping
- * server refuses the step for good, keeps it as begun, and with it holds its clock for all that follow (temporalio/sdk-java
- * issues 2606 and 3088). A timer that fires for nobody changes nothing.
+ * A timer may fire while a workflow task is under way. If that workflow task cancels it, Temporal accepts this; the
+ * time-skipping server refuses the workflow task for good, keeps it as begun, and so stops its clock for everything
+ * that follows (temporalio/sdk-java issues 2606 and 3088). A timer that fires and is ignored changes nothing.
  */
 import { CancellationScope, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 

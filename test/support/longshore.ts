@@ -1,6 +1,6 @@
 /**
- * A whole Longshore as its users have it: `longshore start` as a child process, on free ports, with a data folder and
- * a Docker engine of its own. It can be killed without warning and started again on the same folder.
+ * A whole Longshore as its users have it: `longshore start` as a child process, on free ports, with its own data folder
+ * and Docker engine. It can be killed without warning and started again on the same folder.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -22,13 +22,13 @@ const START_PATIENCE_MS = 120_000;
 const STOP_PATIENCE_MS = 30_000;
 
 export interface LongshoreOptions {
-  /** Its own engine when absent; one given is not destroyed by `destroy`. */
+  /** The engine to use; absent: a new one. `destroy` does not destroy a given one. */
   readonly engine?: DockerEngine;
-  /** An empty folder of the test's own; `destroy` leaves it there. */
+  /** An empty folder of the test; `destroy` does not remove it. */
   readonly dataDir?: string;
   /** Further settings, such as LONGSHORE_INSTANCE_LOST_AFTER. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The Node.js program that runs it; the test's own when absent. */
+  /** The Node.js program that runs it; absent: the test's own. */
   readonly node?: string;
 }
 
@@ -38,21 +38,21 @@ export interface Longshore {
   readonly dataDir: string;
   readonly temporalAddress: string;
   readonly ecs: ECSClient;
-  /** What it is started with: for other `longshore` commands on the same folder. */
+  /** Its environment, for other `longshore` commands on the same folder. */
   readonly environment: NodeJS.ProcessEnv;
-  /** For unmodified AWS clients in child processes: the endpoint, a region, credentials. */
+  /** The environment for unmodified AWS clients in child processes: the endpoint, a region, credentials. */
   readonly awsEnvironment: NodeJS.ProcessEnv;
-  /** Starts it (again) and waits until it says that it is ready. */
+  /** Starts it (again) and waits until it prints that it is ready. */
   start(): Promise<void>;
-  /** SIGKILL. `all`: its Temporal and Postgres too. */
+  /** Sends SIGKILL; with `all`, also to its Temporal and Postgres. */
   kill(what: 'main' | 'temporal' | 'postgres' | 'all'): Promise<void>;
-  /** As Ctrl-C does; waits for the end. Containers keep running. */
+  /** Stops it as Ctrl-C does and waits for the end. Containers keep running. */
   stop(): Promise<void>;
-  /** Another agent as a process of its own, for another engine, in a zone. */
+  /** Starts another agent in its own process, for another engine, in a zone. */
   startAgent(options: AgentProcessOptions): Promise<AgentProcess>;
-  /** Looks into its database while it runs; closed after the call. */
+  /** Reads its database while it runs; the connection is closed after the call. */
   withStore<T>(look: (store: Store) => Promise<T>): Promise<T>;
-  /** What it wrote to the terminal, of all its lives. */
+  /** Everything that it wrote to the terminal, over all its starts. */
   output(): string;
   agents(): readonly Pick<AgentProcess, 'output'>[];
   /** Ends everything and removes the folder. */
@@ -74,14 +74,14 @@ export interface AgentProcess {
 
 const running = new Set<Longshore>();
 
-/** Those of this process that were not destroyed yet. */
+/** The Longshores of this process that were not destroyed yet. */
 export const runningLongshores = (): readonly Longshore[] => [...running];
 
-/** Starts one, with the test image on its engine. */
+/** Starts a Longshore, with the test image on its engine. */
 export async function startLongshore(options: LongshoreOptions = {}): Promise<Longshore> {
   const engine = options.engine ?? (await startDockerEngine());
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'longshore-test-')));
-  // Postgres runs as a user of its own and must reach its part of the folder.
+  // Postgres runs as its own user and must reach its part of the folder.
   await chmod(dataDir, 0o711);
   const [api, temporal, ui, postgres] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   await ensureTestImage(engine.docker);
@@ -104,7 +104,7 @@ export async function startLongshore(options: LongshoreOptions = {}): Promise<Lo
   return longshore;
 }
 
-/** One `longshore` command as a child in a session of its own, its output kept. */
+/** One `longshore` command as a child in its own session, with its output. */
 class Child {
   readonly #node: string;
   readonly #args: readonly string[];
@@ -242,7 +242,7 @@ class LongshoreProcess implements Longshore {
   }
 
   async withStore<T>(look: (store: Store) => Promise<T>): Promise<T> {
-    // Takes over the running server: it is not stopped here.
+    // Takes over the running server, so it does not stop it here.
     const { connectionString } = await startPostgres({
       dataDir: join(this.#site.dataDir, 'postgres'),
       port: this.#site.ports.postgres,

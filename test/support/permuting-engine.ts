@@ -1,4 +1,4 @@
-/** A container engine whose answers, events and containers take their turns in an order that the test chooses. */
+/** A container engine whose answers, events and containers' ends come in an order that the test chooses. */
 import type {
   ContainerRuntime,
   ContainerSpec,
@@ -8,7 +8,7 @@ import type {
 } from '../../activities/host/runtime/types.ts';
 import { RuntimeError } from '../../activities/host/runtime/types.ts';
 
-/** What becomes of a container that is started; without an exit code it runs until it is stopped. */
+/** The behaviour of a container. Without an exit code it runs until it is stopped. */
 export interface Program {
   readonly exitCode?: number;
   readonly failsToStart?: boolean;
@@ -26,7 +26,7 @@ interface EngineContainer {
   error?: string;
 }
 
-/** Something that is due: an answer or an event on its way to the agent, or the end of a container. */
+/** A due action: an answer or event on its way to the agent, or the end of a container. */
 interface Turn {
   readonly for: 'agent' | 'engine';
   readonly act: () => void;
@@ -48,19 +48,19 @@ export class PermutingEngine {
     return this.#turns.length === 0;
   }
 
-  /** Lets one of the things that are due happen. */
+  /** Carries out one of the due actions. */
   turn(choice: number): void {
     const [turn] = this.#turns.splice(choice % Math.max(this.#turns.length, 1), 1);
     turn?.act();
   }
 
-  /** The agent is gone: what was on its way to it is lost. */
+  /** The agent is gone, and everything on its way to it is lost. */
   forgetAgent(): void {
     this.#turns = this.#turns.filter((turn) => turn.for === 'engine');
     this.#listener = undefined;
   }
 
-  /** Removed behind the agent's back. */
+  /** Removes a container without the agent's knowledge. */
   removeByHand(name: string): void {
     for (const container of this.containers.values())
       if (container.spec.container.name === name) this.#remove(container);

@@ -1,4 +1,4 @@
-/** For the projects whose tests need a store: one Postgres for all of their files, with a database to copy. */
+/** Starts one Postgres for all files of a project whose tests need a store, with a template database to copy. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -10,7 +10,10 @@ import { TEST_PARTITION } from './partition.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Connection string of a database with today's schema and no rows. Nobody connects to it, or it could not be copied. */
+    /**
+     * Connection string of a database with today's schema and no rows. Nobody may connect to it, because then it could
+     * not be copied.
+     */
     readonly emptyStore: string;
   }
 }

@@ -1,15 +1,17 @@
-/** What each event of a history says: a job for the workflow, a command that it gave, or the answer of a local activity. */
+/**
+ * Turns each event of a history into a job for the workflow, a command that it gave, or the answer of a local activity.
+ */
 import { decode, type ProtoFailure } from '../../simulation/engine/payloads.ts';
 import type { LocalResult } from '../../simulation/engine/replay.ts';
 import type { Command, Job } from '../../simulation/engine/sandbox.ts';
 import type { HistoryEvent } from './recorded-history.ts';
 
-/** By the update's id, the id under which the workflow answers it. */
+/** The ids under which the workflow answers updates, by the updates' ids. */
 export type UpdateIds = Map<string, string>;
 
 type Resolution = LocalResult['result'];
 
-/** What the workflow is told by it; undefined: nothing. Of local activities and updates the history speaks elsewhere. */
+/** The job that an event gives the workflow; undefined: none. Local activities and updates are recorded elsewhere. */
 export function jobOf(event: HistoryEvent, events: readonly HistoryEvent[], workflowId: string): Job | undefined {
   const started = event.workflowExecutionStartedEventAttributes;
   if (started) {
@@ -41,7 +43,7 @@ const endOfActivity = (event: HistoryEvent) =>
   event.activityTaskTimedOutEventAttributes ??
   event.activityTaskCanceledEventAttributes;
 
-/** The failure converter wants the activity's name, which no workflow of ours looks at. */
+/** The failure converter needs the activity's name, which none of our workflows reads. */
 function resolutionOf(event: HistoryEvent): Resolution | undefined {
   const completed = event.activityTaskCompletedEventAttributes;
   if (completed) return { completed: { result: completed.result?.payloads?.[0] ?? null } };

@@ -1,7 +1,7 @@
 /**
- * A history of a real server as the SDK's core tells it to a workflow that is read again (crates/sdk-core/src/worker/workflow
- * of @temporalio/core-bridge: history_update.rs, workflow_machines.rs): by workflow tasks, each with its jobs, what its local
- * activities answered, and the commands that the history says followed.
+ * A history of a real server, as the SDK's core replays it to a workflow (crates/sdk-core/src/worker/workflow of
+ * @temporalio/core-bridge: history_update.rs, workflow_machines.rs): by workflow tasks, each with its jobs, the answers
+ * of its local activities, and the commands that follow in the history.
  */
 import type { temporal } from '@temporalio/proto';
 import type { DoneTask } from '../../simulation/engine/replay.ts';
@@ -18,7 +18,7 @@ export interface RecordedRun {
 }
 
 export interface RecordedTask extends DoneTask {
-  /** With all that the history holds of them. */
+  /** With all recorded attributes. */
   readonly recorded: readonly Command[];
 }
 
@@ -41,7 +41,7 @@ export function readRun(events: readonly HistoryEvent[], workflowId: string): Re
 
 function identityOf([first]: readonly HistoryEvent[], workflowId: string): RunIdentity {
   const started = first?.workflowExecutionStartedEventAttributes;
-  if (!first || !started) throw new Error('A history begins with its start.');
+  if (!first || !started) throw new Error('The history does not begin with a start.');
   return {
     workflowId,
     runId: started.originalExecutionRunId ?? '',
@@ -79,7 +79,10 @@ function taskOf(told: readonly HistoryEvent[], followed: readonly HistoryEvent[]
 const flagsIn = (events: readonly HistoryEvent[]): readonly number[] =>
   events.flatMap(({ workflowTaskCompletedEventAttributes: done }) => done?.sdkMetadata?.langUsedFlags ?? []);
 
-/** Where the told part of each task ends. Tasks that failed, and those that only kept a long one alive, are part of the next. */
+/**
+ * Where the part of the history that each workflow task has seen ends. Failed workflow tasks, and those that only kept
+ * a long one alive, belong to the next one.
+ */
 function taskEnds(events: readonly HistoryEvent[]): readonly number[] {
   const ends: number[] = [];
   for (;;) {
@@ -99,7 +102,7 @@ function taskEnd(events: readonly HistoryEvent[], from: number): number | undefi
     if (!event.workflowTaskStartedEventAttributes || !events[i + 1]?.workflowTaskCompletedEventAttributes) continue;
     passed.push(i);
     if (!sawCommand && after?.workflowTaskScheduledEventAttributes) continue;
-    // The update was told to the last task that had begun when it came.
+    // The workflow got the update in the last workflow task that had begun when it came.
     const sequenced = after?.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequestSequencingEventId;
     return passed.findLast((one) => sequenced && Number(events[one]?.eventId) < Number(sequenced)) ?? i;
   }

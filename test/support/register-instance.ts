@@ -1,4 +1,4 @@
-/** Registers an instance whose fake agent attends as a real one does, unless its session was given up. */
+/** Registers an instance whose fake agent attends like a real one, unless its session was given up. */
 import type { InstanceRegistration } from '../../model/container-instance.ts';
 import { CONTAINER_INSTANCE_WORKFLOW, containerInstanceWorkflowId } from '../../model/workflow-ids.ts';
 import { agentAttendsSignal, registerInstanceUpdate } from '../../workflows/messages.ts';
@@ -36,7 +36,10 @@ export function registerInstance(stage: Stage, containerInstanceId: string, sess
 export const isConnected = ({ control }: Stage, id: string): boolean =>
   control.instances.get(id)?.agentConnected === true;
 
-/** Adds an instance, registers it in session-1 and waits until its agent attends; given up after so long a silence. */
+/**
+ * Adds an instance, registers it in session-1 and waits until its agent attends. The instance is given up after the
+ * given silence.
+ */
 export async function joinInstance(stage: Stage, giveUpAfterMs: number): Promise<string> {
   stage.control.policy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs };
   const id = await stage.addInstance({ agentConnected: false });

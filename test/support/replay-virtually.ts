@@ -1,4 +1,4 @@
-/** A recorded history, told to its workflow by the simulation's Temporal. */
+/** Replays a recorded history to its workflow on the simulation's Temporal. */
 import { decode } from '../../simulation/engine/payloads.ts';
 import { replayTask } from '../../simulation/engine/replay.ts';
 import type { Command, SandboxFactory } from '../../simulation/engine/sandbox.ts';
@@ -6,9 +6,9 @@ import { WorkflowSession } from '../../simulation/engine/session.ts';
 import { readRun, type HistoryEvent } from './recorded-history.ts';
 
 export interface VirtualReplay {
-  /** From the commands that the history records, with the number of the workflow task; undefined: none. */
+  /** The first difference from the recorded commands, with the number of the workflow task; undefined: none. */
   readonly difference: string | undefined;
-  /** What updates ended with. */
+  /** The outcomes of updates. */
   readonly answers: { readonly recorded: readonly unknown[]; readonly given: readonly unknown[] };
 }
 

@@ -1,4 +1,4 @@
-/** Services, deployments and tasks with defaults, so that a test shows only what matters to it. */
+/** Services, deployments and tasks, with defaults, so that a test shows only what matters to it. */
 import type { ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { TaskReport } from '../../model/task.ts';
@@ -43,7 +43,7 @@ export const aDeployment = (changes: Partial<Deployment> = {}): Deployment => ({
   ...changes,
 });
 
-/** The service deployment that brings NEW_ID in, under way. */
+/** The service deployment under way that brings in NEW_ID. */
 export const aServiceDeployment = (changes: Partial<ServiceDeployment> = {}): ServiceDeployment => ({
   serviceDeploymentId: 'NCWGC2ZR-taawPAYrIaU5',
   deploymentId: NEW_ID,
@@ -57,7 +57,7 @@ export const aServiceDeployment = (changes: Partial<ServiceDeployment> = {}): Se
   ...changes,
 });
 
-/** A rollout in the middle: the PRIMARY in progress before one that had completed. */
+/** A rollout under way: the PRIMARY deployment is in progress, and one before it had completed. */
 export const aRollout = (): readonly Deployment[] => [
   aDeployment({ rolloutState: 'IN_PROGRESS', createdAt: NOW - 1_000 }),
   aDeployment({ deploymentId: OLD_ID, status: 'ACTIVE' }),
@@ -84,7 +84,7 @@ export const aPendingTask = (taskId: string, changes: Partial<ServiceTask> = {})
   return { ...task, lastStatus: 'PENDING', version: 1, ...changes };
 };
 
-/** The kinds of task that rules tell apart, each with its name in the tests. */
+/** The kinds of tasks that rules distinguish, each with its name in the tests. */
 export const TASK_KINDS = {
   healthy: {},
   settling: { startedAt: NOW - 10_000 },

@@ -1,4 +1,4 @@
-/** A world that carries out the plans of a service: tasks start, run, turn healthy, fail and stop; time is a number. */
+/** Carries out the plans of a service: tasks start, run, become healthy, fail and stop; time is a number. */
 import type { ServiceDeployment } from '../../model/service-deployment.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import { planService } from '../../scheduler/reconcile/plan-service.ts';
@@ -21,7 +21,7 @@ import { aSnapshot } from './service-builders.ts';
 export interface SimulatorOptions {
   readonly definition?: Partial<ServiceDefinition>;
   readonly hasHealthCheck?: boolean;
-  /** Instances and their zones; tasks are dealt out over them in turn. */
+  /** Instances and their zones; tasks are placed on them in turn. */
   readonly instances?: Readonly<Record<string, string>>;
 }
 
@@ -52,7 +52,7 @@ export class ServiceSimulator {
     this.deploy();
   }
 
-  /** Starts a new deployment and answers its id. */
+  /** Starts a new deployment and returns its id. */
   deploy(): string {
     const deploymentId = `ecs-svc/${String(++this.deployed).padStart(19, '0')}`;
     const spec = { deploymentId, taskDefinitionArn: `web:${this.deployed}`, serviceRevisionId: `${this.deployed}` };
@@ -84,7 +84,7 @@ export class ServiceSimulator {
     this.set({ serviceDeployments: [current, ...older] });
   }
 
-  /** StopServiceDeployment; an order that cannot be given any more changes nothing. */
+  /** StopServiceDeployment. An order that is no longer possible changes nothing. */
   order(stopType: 'ROLLBACK' | 'ABORT'): void {
     const { current, now } = this;
     if (hasEnded(current.status)) return;
@@ -93,7 +93,7 @@ export class ServiceSimulator {
     else this.setCurrent(changed(current, { abortRequested: true }, now));
   }
 
-  /** ContinueServiceDeployment with CONTINUE for every hook that waits. */
+  /** ContinueServiceDeployment with CONTINUE, for every waiting hook. */
   continueHooks(): void {
     const { hooks = [] } = this.current;
     if (!hooks.some(({ status }) => status === 'AWAITING_ACTION')) return;
@@ -122,7 +122,7 @@ export class ServiceSimulator {
     });
   }
 
-  /** Plans once and carries the plan out: new tasks are PENDING, stopped ones are on their way. */
+  /** Plans once and carries out the plan: new tasks are PENDING, stopped ones are stopping. */
   plan(): ServicePlan {
     const plan = planService(this.snapshot, this.now);
     this.plans.push(plan);
@@ -156,7 +156,9 @@ export class ServiceSimulator {
     return plan;
   }
 
-  /** While it is steady: looks whether its zones are alike, and starts what is to be moved. Answers how many. */
+  /**
+   * While the service is steady, checks whether its zones are balanced, and starts tasks for moves. Returns how many.
+   */
   rebalance(rooms: readonly ZoneRoom[]): number {
     if (this.snapshot.steadySince === undefined) return 0;
     const plan = planRebalance(this.snapshot, rooms, this.now);
@@ -172,7 +174,7 @@ export class ServiceSimulator {
     return fresh.length;
   }
 
-  /** One task a step further: PENDING → RUNNING → its verdict; stopping → gone. */
+  /** Moves one task on: PENDING → RUNNING → its health; stopping → gone. */
   step(taskId: string): void {
     const task = this.snapshot.tasks.find((item) => item.taskId === taskId);
     if (task === undefined) return;

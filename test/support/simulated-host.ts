@@ -16,10 +16,10 @@ import { taskDefinition } from './commands.ts';
 
 export const OWNER = 'service/default/web';
 export const CLEANUP_WAIT_MS = 60_000;
-/** Longer than any task takes to come up or to go. */
+/** Longer than any task takes to start or stop. */
 const WHILE_MS = 30_000;
 
-/** By image; an image that is not named behaves as DEFAULT_BEHAVIOUR says. */
+/** Behaviour by image; DEFAULT_BEHAVIOUR for other images. */
 export type Behaviours = Readonly<Record<string, Partial<TaskBehaviour>>>;
 
 export class SimulatedHost {
@@ -50,18 +50,18 @@ export class SimulatedHost {
     this.tasks.stop(taskId, OWNER);
   }
 
-  /** Long enough for what is under way to come about. */
+  /** Long enough for everything under way to finish. */
   aWhile(): Promise<void> {
     return this.clock.advance(WHILE_MS);
   }
 
-  /** The agent ends without a word and leaves its engine alone. */
+  /** Kills the agent and leaves its engine alone. */
   killAgent(): void {
     this.tasks.close();
     this.#connection.cut();
   }
 
-  /** A new agent: from here on `reports` are of its words alone. */
+  /** Starts a new agent. From now on, `reports` are only its own. */
   async startAgent(expected?: readonly ExpectedHostTask[]): Promise<void> {
     this.#connection = connectTo(this.engine);
     this.tasks = this.#createTasks();
@@ -73,7 +73,7 @@ export class SimulatedHost {
     await reconciled;
   }
 
-  /** Names of the engine's containers with what became of them. */
+  /** Names of the engine's containers with their states. */
   async containers(): Promise<readonly string[]> {
     const observed = await Promise.all((await this.engine.list({})).map((id) => this.engine.inspect(id)));
     return observed.map((one) => `${one?.labels['com.amazonaws.ecs.container-name']} ${one?.status}`);
@@ -91,7 +91,7 @@ export class SimulatedHost {
   }
 }
 
-/** Tells the story on a host whose agent has started; all of its timers are virtual. */
+/** Runs the story on a host whose agent has started; all of its timers are virtual. */
 export async function onHost(behaviours: Behaviours, story: (host: SimulatedHost) => Promise<void>): Promise<void> {
   const host = new SimulatedHost(behaviours);
   await withVirtualGlobals(host.clock, createRandom('globals'), async () => {

@@ -1,4 +1,4 @@
-/** SipHash-1-3 with the key nought, as the SDK's core makes a run's random seed of the run's id. */
+/** SipHash-1-3 with a key of zeros, with which the SDK's core makes a run's random seed from the run's id. */
 const MASK = (1n << 64n) - 1n;
 const rotated = (value: bigint, by: bigint): bigint => ((value << by) | (value >> (64n - by))) & MASK;
 
@@ -36,7 +36,7 @@ function sipHash13(bytes: Buffer): bigint {
 /** A run's random seed, as the SDK hands it to the workflow. */
 export function randomnessSeedOf(runId: string): readonly number[] {
   const seed = Buffer.alloc(8);
-  // Rust hashes a string with a closing byte.
+  // Rust adds a final byte when it hashes a string.
   seed.writeBigUInt64BE(sipHash13(Buffer.concat([Buffer.from(runId), Buffer.of(0xff)])));
   return [...seed];
 }

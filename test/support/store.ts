@@ -1,4 +1,4 @@
-/** A real store for a test file, in a database of the file's own. */
+/** A real store for a test file, in its own database. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
@@ -14,14 +14,14 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-/** An empty store. Its database goes with the project's Postgres, see postgres-server.ts. */
+/** An empty store. Its database is removed with the project's Postgres: see postgres-server.ts. */
 export async function startTestStore(): Promise<TestStore> {
   const connectionString = await copyDatabase(inject('emptyStore'));
   const store = await openStore({ connectionString, partition: TEST_PARTITION });
   return { store, postgres: { connectionString }, close: () => store.close() };
 }
 
-/** Answers the connection string of the copy. */
+/** Returns the connection string of the copy. */
 async function copyDatabase(template: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const client = new pg.Client({ connectionString: onServer(template, 'postgres') });
@@ -41,7 +41,7 @@ function onServer(connectionString: string, database: string): string {
   return url.href;
 }
 
-/** For a test file: opened once before its tests, closed after them; call the returned function inside tests. */
+/** Opens a store before a file's tests and closes it after them. Call the returned function inside tests. */
 export function withTestStore(): () => TestStore {
   let running: TestStore | undefined;
   beforeAll(async () => {
@@ -51,12 +51,12 @@ export function withTestStore(): () => TestStore {
     await running?.close();
   });
   return () => {
-    if (!running) throw new Error('The store is there inside tests only.');
+    if (!running) throw new Error('The store is only available inside tests.');
     return running;
   };
 }
 
-/** As withTestStore, for tests that need the store alone. */
+/** Like withTestStore, for tests that only need the store. */
 export function withStore(): () => Store {
   const running = withTestStore();
   return () => running().store;

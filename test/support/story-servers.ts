@@ -1,4 +1,4 @@
-/** The real and the simulated Temporal with one face, so that one story can be told to both. */
+/** The real and the simulated Temporal behind one interface, so that both can run one story. */
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
@@ -17,13 +17,13 @@ export const STORY_ID = 'story';
 const QUEUE = 'story';
 const POLL_MS = 20;
 
-/** What one workflow task was: the same on both, or the simulation is wrong. */
+/** One workflow task. It must be the same on both, or the simulation is wrong. */
 export interface StoryTask {
   readonly run: number;
   readonly historyLength: number;
   readonly jobs: readonly string[];
   readonly commands: readonly string[];
-  /** Sorted: which of two ends first is chance. */
+  /** Sorted, because it is chance which of two ends first. */
   readonly locals: readonly string[];
 }
 
@@ -31,13 +31,13 @@ export interface StoryServer {
   askWithStart(what: string): Promise<string>;
   ask(what: string): Promise<string>;
   tell(what: string): Promise<void>;
-  /** Until then nobody works for it. */
+  /** Until this call, no worker runs. */
   startWorker(): Promise<void>;
-  /** What it leads to has come about; where time is virtual, enough of it passes. */
+  /** Waits until all consequences have happened; where time is virtual, enough of it passes. */
   settled<T>(outcome: Promise<T>): Promise<T>;
-  /** The workflow is known. */
+  /** Waits until the server knows the workflow. */
   isThere(): Promise<void>;
-  /** No workflow task and no activity is under way. */
+  /** Waits until no workflow task and no activity is under way. */
   rest(): Promise<void>;
   pass(ms: number): Promise<void>;
   tasks(): Promise<readonly StoryTask[]>;
@@ -54,7 +54,7 @@ const describeJob = (job: Job): string => {
 const describeLocal = (seq: number, result: object | null | undefined): string =>
   `${seq} ${Object.keys(result ?? {})[0] ?? ''}`;
 
-/** Updates have other ids on each server. */
+/** Updates have different ids on each server. */
 function withoutUpdateIds(tasks: readonly StoryTask[]): readonly StoryTask[] {
   const ids: string[] = [];
   const numbered = (command: string): string =>
@@ -65,10 +65,10 @@ function withoutUpdateIds(tasks: readonly StoryTask[]): readonly StoryTask[] {
   return tasks.map((task) => ({ ...task, commands: task.commands.map(numbered) }));
 }
 
-// ---- the real one --------------------------------------------------------------------------------------------------
+// ---- the real server ------------------------------------------------------------------------------------------------
 
 export interface RealStory extends StoryServer {
-  /** Of each run. */
+  /** The histories of each run. */
   histories(): Promise<readonly (readonly HistoryEvent[])[]>;
   stop(): Promise<void>;
 }
@@ -80,7 +80,7 @@ export async function realServer(
 ): Promise<RealStory> {
   const client = env.client.workflow;
   const handle = client.getHandle(STORY_ID);
-  // Made first and set to work later: the server forgets an update that waits for a worker too long.
+  // The worker is made first and runs later, because the server forgets an update that waits too long for a worker.
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue: QUEUE,
@@ -137,7 +137,7 @@ export async function realServer(
   };
 }
 
-/** No workflow task and no activity is under way. (What the server tells of pending workflow tasks is not so.) */
+/** Waits until no workflow task and no activity is under way. */
 function isAtRest(events: readonly HistoryEvent[]): boolean {
   const last = (is: (event: HistoryEvent) => unknown): number => events.findLastIndex((event) => Boolean(is(event)));
   const scheduled = last((event) => event.workflowTaskScheduledEventAttributes);
@@ -155,7 +155,7 @@ const callsOf = ({ workflow: client }: Client): Pick<StoryServer, 'askWithStart'
         workflowId: STORY_ID,
         taskQueue: QUEUE,
         args: [[]],
-        // Virtual time runs on while a worker thinks: no task may time out for that.
+        // Virtual time passes while a worker thinks, so no workflow task may time out because of that.
         workflowTaskTimeout: '1 day',
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
@@ -164,11 +164,11 @@ const callsOf = ({ workflow: client }: Client): Pick<StoryServer, 'askWithStart'
   tell: (what) => client.getHandle(STORY_ID).signal(tellSignal, what),
 });
 
-// ---- the simulated one ---------------------------------------------------------------------------------------------
+// ---- the simulated server------------------------------------------------------------------------------------------
 
 const START = Date.UTC(2026, 0, 1);
 const LATENCY_MS = 1;
-/** More than all that follows from one thing takes, less than any timer. */
+/** Longer than all consequences of one action take, but shorter than any timer. */
 const REST_MS = 1_000;
 const PATIENCE_MS = 60_000;
 
@@ -185,7 +185,7 @@ export function virtualServer(code: string, activities: StoryActivities): Virtua
     clock,
     random,
     sandboxes: recorder,
-    // Each task begins with a replay of those before.
+    // Each workflow task begins with a replay of the earlier ones.
     faults: () => ({ evictions: 1 }),
     continueAsNewAfterEvents: 4_000,
     latency: () => LATENCY_MS,
@@ -228,7 +228,7 @@ interface Activation {
   readonly commands: readonly Command[];
 }
 
-/** Sandboxes that note what is told to the workflow for the first time, and what it commands. */
+/** Sandboxes that record the workflow's new jobs and its commands. */
 class Recorder implements SandboxFactory {
   readonly #inner: SandboxFactory;
   readonly #activations: Activation[] = [];
@@ -279,6 +279,6 @@ function taskOf(activations: readonly Activation[], runs: readonly string[]): St
   };
 }
 
-/** An activity that the task began and gave up: the workflow was told of that at once. */
+/** An activity that the workflow task both began and cancelled; the workflow learned of that at once. */
 const isOfTheTask = (seq: number | null | undefined, commands: readonly Command[]): boolean =>
   commands.some(({ requestCancelActivity }) => requestCancelActivity && requestCancelActivity.seq === seq);

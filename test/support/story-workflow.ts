@@ -1,6 +1,6 @@
 /**
- * A workflow for the one story that is told to both servers (test/simulation/both-servers.test.ts): a little of each thing
- * that our workflows ask of Temporal.
+ * A workflow for the story that both servers run (test/simulation/both-servers.test.ts): a little of everything that
+ * our workflows ask of Temporal.
  */
 import {
   allHandlersFinished,
@@ -19,9 +19,9 @@ import {
 } from '@temporalio/workflow';
 
 export interface StoryActivities {
-  /** Fails where it is called as a local activity. */
+  /** Fails if it is called as a local activity. */
   lookUp(what: string): Promise<string>;
-  /** `later` ends when its gate is opened. */
+  /** `later` ends when its gate opens. */
   read(what: string): Promise<string>;
 }
 
@@ -31,7 +31,7 @@ export const tellSignal = defineSignal<[what: string]>('tell');
 const local = proxyLocalActivities<StoryActivities>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 1 } });
 const ordinary = proxyActivities<StoryActivities>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 1 } });
 
-/** At once as a local activity, as an ordinary one when that fails. */
+/** Calls it as a local activity and, if that fails, as an ordinary one. */
 async function lookUp(what: string): Promise<string> {
   try {
     return await local.lookUp(what);
@@ -41,7 +41,7 @@ async function lookUp(what: string): Promise<string> {
   }
 }
 
-/** Begins a timer and an activity, and gives up both before the server hears of them. */
+/** Begins a timer and an activity, and cancels both before the server learns of them. */
 async function changeOfMind(): Promise<string> {
   const scope = new CancellationScope();
   const begun = scope.run(() => Promise.all([sleep('1 day'), ordinary.lookUp('nothing')]));
@@ -53,7 +53,7 @@ async function changeOfMind(): Promise<string> {
 }
 
 async function firstRun(told: string[]): Promise<void> {
-  // A timer that a signal makes needless.
+  // A timer that a signal makes unnecessary.
   await condition(() => told.includes('go'), '1 hour');
   const reads = ['now', 'later'].map(async (what) => told.push(await local.read(what)));
   await Promise.all(reads);

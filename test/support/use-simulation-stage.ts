@@ -1,4 +1,4 @@
-/** What simulations run on, for the tests of one file: opened before the first of them, closed after the last. */
+/** The stage of simulations for the tests of one file: opened before the first test, closed after the last. */
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
@@ -11,7 +11,7 @@ export function useSimulationStage(): () => SimulationStage {
   });
   afterAll(() => stage?.close());
   return () => {
-    if (!stage) throw new Error('The stage is there inside of tests only.');
+    if (!stage) throw new Error('The stage is only available inside tests.');
     return stage;
   };
 }

@@ -5,7 +5,7 @@ import { type EnvOfFile, quietTemporal, startWorkflowEnv } from './workflow-env.
 
 const CLOCK_PATIENCE_MS = 1000;
 
-/** Whether a minute passes at once. */
+/** Whether the clock skips, so that a minute passes at once. */
 async function skipsTime(env: TestWorkflowEnvironment): Promise<boolean> {
   try {
     await env.connection.withAbortSignal(AbortSignal.timeout(CLOCK_PATIENCE_MS), () => env.sleep('1 minute'));
@@ -33,8 +33,8 @@ export function useWorkflowEnv(): EnvOfFile {
     get current() {
       return current();
     },
-    // A workflow that is terminated in the middle of a step keeps the clock from skipping for good (temporalio/sdk-java
-    // issue 3088).
+    // A workflow that is terminated in the middle of a workflow task keeps the clock from skipping for good
+    // (temporalio/sdk-java issue 3088).
     renewIfStuck: async () => {
       const spent = current();
       if (await skipsTime(spent)) return;

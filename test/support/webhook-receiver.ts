@@ -1,4 +1,4 @@
-/** An HTTP server that webhooks deliver to; the test says what it answers. */
+/** An HTTP server that webhooks deliver to. The test chooses its answers. */
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EventEnvelope } from '../../model/event.ts';
@@ -11,7 +11,7 @@ export interface Received {
 }
 
 export class WebhookReceiver {
-  /** Everything that arrived, refused or not. */
+  /** Every request that arrived, refused or not. */
   readonly received: Received[] = [];
   /** The status of the answer to the nth request; 'hang' answers nothing. */
   answer: (nth: number, event: EventEnvelope) => number | 'hang' = () => 204;
@@ -41,7 +41,7 @@ export class WebhookReceiver {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/events`;
   }
 
-  /** Of what it accepted. */
+  /** The events that it accepted. */
   get accepted(): readonly EventEnvelope[] {
     return this.received.filter(({ status }) => status >= 200 && status < 300).map(({ event }) => event);
   }

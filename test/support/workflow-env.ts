@@ -1,4 +1,4 @@
-/** Time-skipping Temporal with the real workflows: fake store and fake hosts, driven by the test through virtual time. */
+/** Time-skipping Temporal with the real workflows, a fake store and fake hosts. The test moves virtual time. */
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ import { FakeControl } from './fake-control.ts';
 import { FakeHost } from './fake-host.ts';
 import { startTimeSkippingServer } from './time-skipping-server.ts';
 
-/** Only errors of the SDK reach the terminal. Once per process, before anything else of the SDK. */
+/** Lets only the SDK's errors reach the terminal. Must run once per process, before anything else of the SDK. */
 export function quietTemporal(): void {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
@@ -53,10 +53,10 @@ export async function startWorkflowEnv(): Promise<TestWorkflowEnvironment> {
   return env;
 }
 
-/** The server of one file, once it has started. */
+/** The server of one file, after it has started. */
 export interface EnvOfFile {
   readonly current: TestWorkflowEnvironment;
-  /** For the tests that follow one which may have left its mark on the server's clock. */
+  /** For tests after one that may have affected the server's clock. */
   renewIfStuck(): Promise<void>;
 }
 
@@ -79,7 +79,9 @@ export interface Stage {
   /** Starts the workflow with the first update that is sent to it; it is terminated when the stage ends. */
   begin(workflowType: string, workflowId: string, args: unknown[]): WithStartWorkflowOperation<Workflow>;
   addInstance(options?: Parameters<FakeControl['addInstance']>[1]): Promise<string>;
-  /** Nothing serves the instance's queue any more, and its watch fails. While an agent lives, its watch keeps time real. */
+  /**
+   * The instance's queue has no worker any more, and its watch fails. While an agent lives, its watch keeps time real.
+   */
   killAgent(id: string): void;
   reviveAgent(id: string): Promise<void>;
   createService(command: CreateServiceCommand): Promise<{ incarnation: string }>;
@@ -90,7 +92,10 @@ export interface Stage {
   until(what: string, condition: () => boolean, limitMs?: number): Promise<void>;
 }
 
-/** In the middle of a step, as far as that can be helped, no workflow is terminated: it would hold the server's clock. */
+/**
+ * Avoids terminating a workflow in the middle of a workflow task, as far as possible, because that would stop the
+ * server's clock.
+ */
 async function terminateAtRest(workflow: WorkflowHandle): Promise<void> {
   for (let tries = 0; tries < REST_TRIES; tries += 1) {
     const { raw } = await workflow.describe();
@@ -101,8 +106,8 @@ async function terminateAtRest(workflow: WorkflowHandle): Promise<void> {
 }
 
 /**
- * Runs `act` with workers for the control queue and for every instance it adds; all end with it. `asInProduction`: without
- * the interceptor that spares the server, for histories that are recorded.
+ * Runs `act` with workers for the control queue and for every instance that it adds; all end with it. `asInProduction`:
+ * without the interceptor that protects the server's clock, for histories that are recorded.
  */
 export async function withStage(
   envOfFile: EnvOfFile,
@@ -144,7 +149,7 @@ export async function withStage(
       workflowId,
       taskQueue,
       args,
-      // Virtual time runs on while a worker thinks: no step may time out for that.
+      // Virtual time passes while a worker thinks, so no workflow task may time out because of that.
       workflowTaskTimeout: '1 day',
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
@@ -181,7 +186,7 @@ export async function withStage(
         args: [command],
         startWorkflowOperation: begin(RUN_TASK_WORKFLOW, runTaskWorkflowId(cluster, token), [{ clusterName: cluster }]),
       }),
-    // In steps: the server answers one long sleep only when nothing else is left to do.
+    // In small amounts, because the server ends one long sleep only when it has nothing else to do.
     pass: async (ms) => {
       for (let left = ms; left > 0; left -= STEP_MS) await env.sleep(Math.min(left, STEP_MS));
     },
@@ -197,7 +202,7 @@ export async function withStage(
   try {
     await act(stage);
   } finally {
-    // Work that is left would keep the server's clock from skipping, for the tests that follow.
+    // Work that is left would keep the server's clock from skipping for later tests.
     await Promise.allSettled([...begun].map((id) => terminateAtRest(client.getHandle(id))));
     host.close();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
