@@ -1,3 +1,4 @@
+/** Capacity provider operations: providers themselves, a cluster's lists, and strategies of tasks and services. */
 import {
   CreateCapacityProviderCommand,
   CreateClusterCommand,

@@ -1,4 +1,4 @@
-/** What clients read without checking that it exists: an empty list is a list. */
+/** Lists that clients read without checking that they exist: an empty list must be there. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { withApi } from './support/api-under-test.ts';
 import { registerDefinition } from './support/rows.ts';

@@ -1,3 +1,4 @@
+/** Container instance operations, and the route for a spot interruption. */
 import {
   DeregisterContainerInstanceCommand,
   DescribeContainerInstancesCommand,
@@ -169,7 +170,7 @@ describe('RegisterContainerInstance', () => {
     ['no resources', { totalResources: [] }, 'InvalidParameterException', /CPU/],
     ['no memory', { totalResources: totalResources.slice(0, 1) }, 'InvalidParameterException', /MEMORY/],
     [
-      'a port that is none',
+      'a port that is not a number',
       { totalResources: [...totalResources.slice(0, 2), { name: 'PORTS', stringSetValue: ['http'] }] },
       'InvalidParameterException',
       /Port 'http'/,
@@ -181,7 +182,7 @@ describe('RegisterContainerInstance', () => {
       'totalResources must have CPU as its integerValue, not its longValue.',
     ],
     [
-      'an identity document that is none',
+      'an identity document that is not JSON',
       { instanceIdentityDocument: 'i-0123456789abcdef0' },
       'InvalidParameterException',
       'The instance identity document is invalid: it is not JSON.',
@@ -193,7 +194,7 @@ describe('RegisterContainerInstance', () => {
       'The instance identity document is invalid: instanceId.',
     ],
     [
-      'a signature of nothing',
+      'a signature without a document',
       { instanceIdentityDocumentSignature: 'c2ln' },
       'InvalidParameterException',
       /without an instanceIdentityDocument/,
@@ -302,7 +303,7 @@ describe('ListContainerInstances', () => {
     ['by status', { status: 'DRAINING' }, [2]],
     ['by expression', { filter: 'attribute:ecs.availability-zone == b' }, [1, 2]],
     ['by both', { filter: 'attribute:ecs.availability-zone == b', status: 'ACTIVE' }, [1]],
-    ['an expression that nothing meets', { filter: 'runningTasksCount > 5' }, []],
+    ['an expression that no instance meets', { filter: 'runningTasksCount > 5' }, []],
   ])('%s', async (_name, input, expected) => {
     expect((await list(input)).ids.sort()).toEqual(expected.map((index) => ids[index]!).sort());
   });

@@ -1,3 +1,4 @@
+/** DAEMON services over the API. */
 import {
   CreateServiceCommand,
   DeleteAttributesCommand,

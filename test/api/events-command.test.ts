@@ -1,3 +1,4 @@
+/** The command `longshore events` against a real API. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../../cli/commands/events.ts';
 import type { EventEnvelope } from '../../model/event.ts';

@@ -1,3 +1,4 @@
+/** GET /v1/events and its live stream. */
 import { type IncomingMessage, request } from 'node:http';
 import { pino } from 'pino';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -35,7 +36,7 @@ afterEach(() => {
   for (const reader of readers.splice(0)) reader.close();
 });
 
-/** A task that runs and stops: three events. */
+/** A task that runs and stops, which makes three events. */
 async function taskLife(clusterName = 'default'): Promise<string> {
   const task = aTask({ taskId: newId(), clusterName });
   await reserve(api().store, [task], clusterName);

@@ -1,3 +1,4 @@
+/** RunTask: its answer, its clientToken and its refusals. */
 import { DescribeTasksCommand, RunTaskCommand, type RunTaskCommandInput } from '@aws-sdk/client-ecs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { EcsError } from '../../model/errors.ts';
@@ -276,7 +277,7 @@ test.each<[string, Partial<RunTaskCommandInput>, string, string | RegExp]>([
     "Invalid 'cpu' setting for task. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
   ],
   [
-    'a size that FARGATE has not',
+    'a size that FARGATE does not have',
     {
       taskDefinition: 'fargate',
       launchType: 'FARGATE',

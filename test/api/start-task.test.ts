@@ -1,3 +1,4 @@
+/** StartTask. */
 import { StartTaskCommand } from '@aws-sdk/client-ecs';
 import { beforeAll, expect, test } from 'vitest';
 import { expectRefusal, withApi } from './support/api-under-test.ts';

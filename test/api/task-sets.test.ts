@@ -1,3 +1,4 @@
+/** Services with the EXTERNAL deployment controller, and their task sets. */
 import {
   CreateServiceCommand,
   CreateTaskSetCommand,

@@ -1,3 +1,4 @@
+/** DescribeTasks, StopTask, ListTasks and task protection. */
 import {
   DescribeTasksCommand,
   GetTaskProtectionCommand,
@@ -221,8 +222,8 @@ describe('ListTasks', () => {
 
   const RUNNING = ['fargate', 'of-service', 'other-family', 'running', 'started-by-me'];
   test.each<[string, Partial<ListTasksCommandInput>, string[]]>([
-    ['by default those that are to run', {}, RUNNING],
-    ['STOPPED: those on their way out', { desiredStatus: 'STOPPED' }, ['stopping']],
+    ['by default the tasks whose desired status is RUNNING', {}, RUNNING],
+    ['STOPPED: also tasks that are stopping', { desiredStatus: 'STOPPED' }, ['stopping']],
     ['PENDING: nothing', { desiredStatus: 'PENDING' }, []],
     ['family', { family: 'worker' }, ['other-family']],
     ['launch type', { launchType: 'FARGATE' }, ['fargate']],

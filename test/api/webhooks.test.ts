@@ -1,3 +1,4 @@
+/** The /v1/webhooks routes. */
 import { describe, expect, it } from 'vitest';
 import { withApi } from './support/api-under-test.ts';
 

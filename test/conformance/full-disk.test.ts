@@ -115,7 +115,7 @@ describe('a disk that stays full to the last byte', () => {
       (pid) => readFileSync(join(disk.folder, 'longshore.pid'), 'utf8').trim() === String(pid),
     );
     expect(main).toBeDefined();
-    // Whoever fills the disk takes the ballast, too.
+    // The program that fills the disk takes the ballast, too.
     const taken = await becomes(() => {
       disk.fill();
       return ballast() === 0 && disk.freeBytes() === 0;

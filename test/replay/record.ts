@@ -1,8 +1,8 @@
 /**
- * Records one history of each workflow kind into histories/, for replay.test.ts. Run it when a change of the workflows is
- * meant to bring new commands (behind a patch marker); the old histories stay and must still replay.
+ * Records one history of each kind of workflow into histories/, for replay.test.ts. Run it when a change of the
+ * workflows brings new commands on purpose (behind a patch marker). The old histories stay and must still replay.
  *
- *   npm run record-histories -- <version>
+ * npm run record-histories -- <version>
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,7 @@ import { quietTemporal, startWorkflowEnv, withStage, type Stage } from '../suppo
 const version = process.argv[2];
 if (version === undefined) throw new Error('usage: record.ts <version>, e.g. 0.1.0');
 
-/** Stack traces name the folders of whoever records; replay does not read them. */
+/** Stack traces contain the folders of the person who records; replay does not read them. */
 const withoutPaths = (key: string, value: unknown): unknown => (key === 'stackTrace' ? '' : value);
 
 async function save(stage: Stage, name: string, workflowId: string): Promise<void> {
@@ -36,7 +36,9 @@ async function save(stage: Stage, name: string, workflowId: string): Promise<voi
 
 const running = ({ control }: Stage) => control.live().filter((task) => task.lastStatus === 'RUNNING');
 
-/** Create, a task that exits, a rolling update, an instance lost, scale, delete. */
+/**
+ * A service is created, a task exits, a rolling update runs, an instance is lost; the service scales and is deleted.
+ */
 async function serviceLife(stage: Stage): Promise<void> {
   const id = serviceWorkflowId(stage.cluster, 'web');
   const handle = stage.client.getHandle(id);
@@ -65,7 +67,7 @@ async function serviceLife(stage: Stage): Promise<void> {
   await save(stage, 'service-life', id);
 }
 
-/** Tasks that never run: the throttle's waits; then a new deployment. */
+/** The tasks never run, so the throttle waits; then a new deployment begins. */
 async function serviceThrottled(stage: Stage): Promise<void> {
   const id = serviceWorkflowId(stage.cluster, 'web');
   await stage.addInstance();
@@ -108,7 +110,7 @@ async function runTaskLife(stage: Stage): Promise<void> {
   await save(stage, 'run-task-life', runTaskWorkflowId(stage.cluster, 't'));
 }
 
-/** The call that the workflow was started for comes after its first step. */
+/** The call that started the workflow arrives after its first workflow task. */
 async function runTaskCalledLate(stage: Stage): Promise<void> {
   const id = runTaskWorkflowId(stage.cluster, 'late');
   await stage.addInstance();
@@ -124,7 +126,7 @@ async function runTaskCalledLate(stage: Stage): Promise<void> {
 
 const GIVE_UP_AFTER_MS = 2_000;
 
-/** Register, attend, fall silent, be given up. */
+/** An agent registers, attends and falls silent; its instance is given up. */
 async function instanceLife(stage: Stage): Promise<void> {
   const id = await joinInstance(stage, GIVE_UP_AFTER_MS);
   stage.killAgent(id);
@@ -133,7 +135,7 @@ async function instanceLife(stage: Stage): Promise<void> {
   await save(stage, 'container-instance-life', containerInstanceWorkflowId(stage.cluster, id));
 }
 
-/** Fall silent and be heard again in the same session, then begin a new one. */
+/** The agent falls silent, returns in the same session, and then begins a new one. */
 async function instanceHeardAgain(stage: Stage): Promise<void> {
   const id = await joinInstance(stage, GIVE_UP_AFTER_MS);
   await stage.createService(createCommand(stage.cluster, { desiredCount: 1 }));

@@ -1,4 +1,6 @@
-/** Every recorded history must replay with today's code: a change of the order of commands would stop running services. */
+/**
+ * Every recorded history must replay with today's code: running services would stop if the order of commands changed.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

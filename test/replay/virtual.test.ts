@@ -1,4 +1,7 @@
-/** The simulation's Temporal against the real one: every recorded history, told by it to today's workflows, gives the same commands. */
+/**
+ * Compares the simulation's Temporal with the real one: it gives today's workflows every recorded history, and they
+ * must give the same commands.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +32,7 @@ describe('the simulation’s Temporal', () => {
     const { difference, answers } = await replayVirtually(sandboxes, read(file));
     expect(difference).toBe(undefined);
     expect(answers.given.length).toBe(answers.recorded.length);
-    // Newer code may answer more than older code did.
+    // Newer code may return more than older code did.
     expect(answers.given).toMatchObject(answers.recorded);
   });
 
@@ -80,7 +83,7 @@ describe('the simulation’s Temporal', () => {
     expect((await replayVirtually(sandboxes, events)).difference).toMatch(difference);
   });
 
-  it('sees an answer that the workflow did not give', async () => {
+  it('notices an answer that the workflow did not give', async () => {
     const events = ofKind('run-task-life');
     const { outcome } = find(events, (e) => e.workflowExecutionUpdateCompletedEventAttributes);
     outcome!.success!.payloads![0]!.data = Buffer.from('{"taskIds":["another"],"failures":[]}');

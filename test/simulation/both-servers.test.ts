@@ -1,7 +1,7 @@
 /**
- * One story, told to a real Temporal server (the time-skipping one) and to the simulation's: the same workflow tasks, each
- * with the same jobs, commands and place in the history. The story lets one thing happen at a time, or several while no
- * worker can take them: what else lies between two tasks is chance on a real server.
+ * Plays one story on a real Temporal server (the time-skipping one) and on the simulation's. Both must have the same
+ * workflow tasks, each with the same jobs, commands and place in the history. In the story, one thing happens at a
+ * time, or several while no worker can take them, because otherwise the order on a real server is chance.
  */
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   code = LEAN_PROMISES + bundle.code;
 });
 
-/** Activities, and the gate that holds one of them. */
+/** The activities, and the gate that holds one of them. */
 function createActivities() {
   const tried = new Set<string>();
   const [begun, open] = [gate(), gate()];
@@ -57,7 +57,7 @@ const refusal = (call: Promise<unknown>): Promise<unknown> =>
   );
 
 async function tell(server: StoryServer, { begun, open }: ReturnType<typeof createActivities>): Promise<unknown[]> {
-  // All three are there before the first workflow task: the server tells of the signal first.
+  // All three are there before the first workflow task. The server delivers the signal first.
   const first = server.askWithStart('the weather');
   await server.isThere();
   await server.tell('early');
@@ -66,7 +66,7 @@ async function tell(server: StoryServer, { begun, open }: ReturnType<typeof crea
   await server.rest();
   await server.tell('go');
   await server.settled(begun);
-  // In the middle of a workflow task: it is for the next.
+  // It arrives in the middle of a workflow task, so it belongs to the next one.
   await server.tell('meanwhile');
   open();
   await server.rest();
@@ -82,7 +82,7 @@ async function tell(server: StoryServer, { begun, open }: ReturnType<typeof crea
   return answers;
 }
 
-it('goes on the simulation’s Temporal as on a real server, and is read again by it', async () => {
+it('runs on the simulation’s Temporal as on a real server, and replays there', async () => {
   const [here, there] = [createActivities(), createActivities()];
   const real = await realServer(env.current, code, there.activities);
   const virtual = virtualServer(code, here.activities);

@@ -1,6 +1,6 @@
 /**
- * The scenarios of the repository with fixed seeds, about three minutes in all: the same runs for everybody. New seeds are
- * for `longshore sim SCENARIO --for 60m`.
+ * The repository's scenarios with fixed seeds, about three minutes in all, so that everybody has the same runs. For new
+ * seeds, use `longshore sim SCENARIO --for 60m`.
  */
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,9 @@ const RUNS = [
 
 const stage = useSimulationStage();
 
-/** Rows are found in another way, and come in another order wherever a statement does not name one. */
+/**
+ * Makes Postgres find rows in another way, so that they come in another order wherever a statement does not name one.
+ */
 const withOtherPlans = (databases: SimulationDatabases): SimulationDatabases => ({
   async open(dice) {
     const database = await databases.open(dice);

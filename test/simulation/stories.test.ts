@@ -1,4 +1,4 @@
-/** Stories of fixed steps with what is expected at each: hours of a cluster on the real workflows, in virtual time. */
+/** Stories with fixed steps and the expectations at each: hours of a cluster on the real workflows, in virtual time. */
 import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';

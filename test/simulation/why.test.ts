@@ -1,6 +1,6 @@
 /**
- * The records of whole lives, over random days of a cluster in which everything fails now and then: whatever became of a
- * task, its records say where it came from and why it went, and the chain begins with a call of the API.
+ * Checks the records of whole lives, over random days of a cluster in which everything fails now and then. Whatever
+ * happened to a task, its records say where it came from and why it ended, and the chain begins with an API call.
  */
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,16 +19,16 @@ const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 const PARTITION = { account: '123456789012', region: 'us-east-1' };
 const CLUSTER = 'simulated';
 const STEPS = 120;
-/** A task that has one of these was stopped by its owner. */
+/** Stop codes of tasks that their owner stopped. */
 const BY_OWNER = ['ServiceSchedulerInitiated', 'SpotInterruption', 'UserInitiated', 'TerminationNotice'];
 
 const stage = useSimulationStage();
 
-/** What a run left behind. */
+/** The records of a run. */
 interface Remains {
   readonly tasks: readonly Task[];
   readonly decisions: readonly Decision[];
-  /** By task, the kind of what its chain begins with. */
+  /** The kind of the first step of each task's chain. */
   readonly beginnings: ReadonlyMap<string, string>;
 }
 
@@ -48,7 +48,7 @@ async function readRemains(db: Database): Promise<Remains> {
   return { tasks, decisions: decisions.map(({ doc }) => doc), beginnings };
 }
 
-/** The run has one connection, and readers ask several things at once. */
+/** The run has one connection, but readers query several things at once. */
 function oneAtATime(db: Database): Database {
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -61,7 +61,7 @@ function oneAtATime(db: Database): Database {
   };
 }
 
-/** The run's databases, read once more before each is closed. */
+/** The run's databases, each read before it is closed. */
 function keepingRemains(databases: SimulationDatabases, keep: (remains: Remains) => void): SimulationDatabases {
   return {
     open: async (dice) => {
@@ -108,7 +108,7 @@ describe('records over random lives', () => {
     ['everyday.yaml', 24, { workflowTasksLost: 0.05 }],
     ['daemons.yaml', 11, {}],
     ['daemons.yaml', 12, {}],
-  ])('%s, seed %i: each task has its beginning and its end, each record what it follows from', async (...run) => {
+  ])('%s, seed %i: each task’s start and end are on record, and each record has its cause', async (...run) => {
     const { tasks, decisions, beginnings } = await remainsOf(...run);
     expect(tasks.length).toBeGreaterThan(20);
     const [starts, stops] = [named(decisions, 'start'), named(decisions, 'stop')];
@@ -118,7 +118,7 @@ describe('records over random lives', () => {
     expect(ids(tasks.filter(({ taskId }) => starts.get(taskId) !== 1))).toEqual([]);
     expect(ids(stopped.filter(({ taskId }) => !stops.has(taskId)))).toEqual([]);
     expect(ids(tasks.filter(({ taskId }) => beginnings.get(taskId) !== 'call'))).toEqual([]);
-    // What an instance tells of itself follows from nothing else.
+    // An instance's own news has no further cause.
     const owed = decisions.filter((decision) => decisionKind(decision) !== 'instance');
     expect(owed.filter(({ causes }) => causes.length === 0).map(({ reasons }) => reasons)).toEqual([]);
   });

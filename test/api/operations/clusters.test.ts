@@ -1,3 +1,4 @@
+/** Cluster operations. */
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -62,7 +63,7 @@ describe('CreateCluster', () => {
       /'mine'/,
     ],
     [
-      'a strategy of no provider of it',
+      'a strategy with a provider that it does not have',
       { defaultCapacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] },
       'InvalidParameterException',
       /^The default capacity provider strategy cannot contain .* not associated with the cluster/,

@@ -1,3 +1,4 @@
+/** CreateService for services whose deployments Longshore rolls out. */
 import type { CreateServiceCommandInput } from '@aws-sdk/client-ecs';
 import { describe, expect, test, vi } from 'vitest';
 import { EcsError } from '../../../model/errors.ts';

@@ -1,3 +1,4 @@
+/** Operations on service deployments and service revisions. */
 import {
   ContinueServiceDeploymentCommand,
   DescribeServiceDeploymentsCommand,

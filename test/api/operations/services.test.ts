@@ -1,3 +1,4 @@
+/** DeleteService, DescribeServices and ListServices. */
 import { DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ecs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectRefusal, withApi } from '../support/api-under-test.ts';

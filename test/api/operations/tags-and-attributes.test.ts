@@ -1,3 +1,4 @@
+/** Operations on tags, attributes and account settings. */
 import {
   CreateClusterCommand,
   DeleteAttributesCommand,
@@ -130,7 +131,7 @@ describe('attributes', () => {
     expect(first.nextToken).toBeDefined();
   });
 
-  it('are limited to ten of a user’s', async () => {
+  it('are limited to ten custom ones per instance', async () => {
     const ten = Array.from({ length: 10 }, (_, i) => ({ name: `a${i}`, targetId: api().instanceId }));
     await put(...ten);
     await expectRefusal(
@@ -179,7 +180,7 @@ describe('ListAccountSettings', () => {
     ]);
   });
 
-  it('finds a setting by name, and none that nobody has set', async () => {
+  it('finds a setting by name, and only if somebody has set it', async () => {
     const { settings } = await list({ effectiveSettings: true, name: 'serviceLongArnFormat' });
     expect(settings).toMatchObject([{ name: 'serviceLongArnFormat', value: 'enabled' }]);
     expect((await list({})).settings).toEqual([]);

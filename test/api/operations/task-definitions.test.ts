@@ -1,3 +1,4 @@
+/** Task definition operations. */
 import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,

@@ -1,3 +1,4 @@
+/** UpdateService for services whose deployments Longshore rolls out. */
 import type { CreateServiceCommandInput, UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, withApi } from '../support/api-under-test.ts';
@@ -139,7 +140,7 @@ describe('availability-zone rebalancing', () => {
   const AZ = 'attribute:ecs.availability-zone';
   const spread = (field: string) => ({ type: 'spread', field }) as const;
   test.each<[string, Partial<CreateServiceCommandInput>, string]>([
-    ['when nothing is said', {}, 'ENABLED'],
+    ['when the request says nothing', {}, 'ENABLED'],
     ['as asked', { availabilityZoneRebalancing: 'DISABLED' }, 'DISABLED'],
     ['spread over zones first', { placementStrategy: [spread(AZ), spread('instanceId')] }, 'ENABLED'],
     ['another first strategy', { placementStrategy: [spread('instanceId'), spread(AZ)] }, 'DISABLED'],

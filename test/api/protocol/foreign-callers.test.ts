@@ -1,4 +1,4 @@
-/** Who may call. Only its Host header gives away a web page whose own name resolves to 127.0.0.1. */
+/** Which callers the API accepts. Only its Host header gives away a web page whose own name resolves to 127.0.0.1. */
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { withApi } from '../support/api-under-test.ts';

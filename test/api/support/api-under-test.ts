@@ -17,7 +17,7 @@ export interface ApiUnderTest {
   readonly instanceId: string;
 }
 
-/** The API for a test file: starts once before its tests; call the returned function inside tests. */
+/** Starts the API once, before a test file's tests. Call the returned function inside tests. */
 export function withApi(): () => ApiUnderTest {
   let running: ApiUnderTest | undefined;
   let testStore: TestStore | undefined;
@@ -53,7 +53,7 @@ export function withApi(): () => ApiUnderTest {
     await testStore?.close();
   });
   return () => {
-    if (!running) throw new Error('The API is there inside tests only.');
+    if (!running) throw new Error('The API is only available inside tests.');
     return running;
   };
 }

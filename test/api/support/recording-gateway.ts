@@ -42,14 +42,14 @@ export type Command =
 
 export class RecordingGateway implements WorkflowGateway {
   readonly commands: Command[] = [];
-  /** The instance that gets the tasks; null = the cluster has none. */
+  /** The instance that gets the tasks; null if the cluster has none. */
   instanceId: string | null = null;
-  /** Tasks of the next runTask call that find a place; the rest become failures. */
+  /** How many tasks of the next runTask call find a place; the rest become failures. */
   places = Infinity;
   readonly #store: Store;
   #instanceVersions = new Map<string, number>();
 
-  /** The calls behind the commands. */
+  /** The API calls that the commands came from. */
   readonly causes: CallCause[] = [];
 
   forCall(cause: CallCause): WorkflowGateway {
@@ -61,7 +61,7 @@ export class RecordingGateway implements WorkflowGateway {
     this.#store = store;
   }
 
-  /** The last command of a kind. */
+  /** The last command of a kind. Throws if there is none. */
   last<Call extends Command['call']>(call: Call): Extract<Command, { call: Call }> {
     const found = this.commands.findLast((command) => command.call === call);
     if (!found) throw new Error(`no ${call} command`);

@@ -50,7 +50,7 @@ export function taskRow(members: Partial<Task> = {}): Task {
   };
 }
 
-/** A deployment as a service's row keeps it. */
+/** A deployment as it is in a service's row. */
 export const deploymentRow = (members: Partial<Deployment & DeploymentCounts> = {}): Deployment & DeploymentCounts => ({
   deploymentId: 'ecs-svc/1234567890123456789',
   status: 'PRIMARY',
@@ -85,7 +85,7 @@ export const serviceRow = (members: Partial<ServiceRecord> = {}): ServiceRecord 
   ...members,
 });
 
-/** What an agent reports of a host with 4 cores and 8 GiB. */
+/** An agent's report of a host with 4 cores and 8 GiB. */
 export const registrationOf = (members: Partial<InstanceRegistration> = {}): InstanceRegistration => ({
   containerInstanceId: newTaskId(),
   clusterName: 'default',
@@ -109,7 +109,7 @@ type DefinitionMembers = Pick<
   'networkMode' | 'requiresCompatibilities' | 'compatibilities' | 'placementConstraints' | 'cpu' | 'memory'
 >;
 
-/** Registers a task definition of one container `app`; FARGATE-compatible when its network mode is awsvpc. */
+/** Registers a task definition with one container `app`; it is FARGATE-compatible if its network mode is awsvpc. */
 export function registerDefinition(
   store: Store,
   family: string,

@@ -1,4 +1,4 @@
-/** All that a person asks first when a test on a whole Longshore has failed, as text. */
+/** Describes, as text, what a person asks first when a test on a whole Longshore has failed. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DescribeTasksCommand, ListClustersCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
@@ -8,7 +8,7 @@ import { type Longshore, runningLongshores } from '../../support/longshore.ts';
 const LINES = 40;
 
 const lastLines = (text: string): string => text.trimEnd().split('\n').slice(-LINES).join('\n');
-/** The API's log of calls that succeeded is mostly of the test's own waiting. */
+/** Leaves out successful calls in the API's log, because most of them are the test's own polling. */
 const withoutCalls = (log: string): string =>
   log
     .split('\n')
@@ -64,7 +64,10 @@ async function describeLongshore(longshore: Longshore): Promise<string> {
 
 const told = new WeakSet<RunnerTestCase>();
 
-/** Once for each failed test. A file whose own hooks clean up calls this first: they run before those of the project. */
+/**
+ * Describes each failed test only once. A file whose own hooks clean up calls this first, because they run before the
+ * project's.
+ */
 export async function tellFailure(test: Readonly<RunnerTestCase>): Promise<void> {
   if (test.result?.state !== 'fail' || told.has(test)) return;
   told.add(test);

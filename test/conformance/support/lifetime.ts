@@ -17,7 +17,7 @@ export function withLongshore(options: LongshoreOptions = {}): () => Longshore {
     }
   });
   return () => {
-    if (longshore === undefined) throw new Error('Longshore is there inside tests only.');
+    if (longshore === undefined) throw new Error('Longshore is only available inside tests.');
     return longshore;
   };
 }

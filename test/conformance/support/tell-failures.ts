@@ -1,4 +1,6 @@
-/** Beside each failed test of this project: what its Longshores printed and logged, and how their tasks stand. */
+/**
+ * Prints beside each failed test of this project what its Longshores printed and logged, and the state of their tasks.
+ */
 import { afterEach } from 'vitest';
 import { tellFailure } from './describe-longshore.ts';
 

@@ -1,3 +1,4 @@
+/** The command `longshore orphans` on a real engine. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +43,7 @@ beforeAll(async () => {
   await ensureTestImage(engine.docker);
   [own, left, live] = [await dataFolder(), await dataFolder(), await dataFolder()];
   for (const host of hosts) host.tasks.close();
-  // What a running Longshore looks like from outside.
+  // Looks like a running Longshore from outside.
   other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'cli/longshore.mjs', 'start'], {
     env: { ...process.env, LONGSHORE_DATA: live.folder },
     stdio: 'ignore',
@@ -77,7 +78,7 @@ const volumes = async (): Promise<number> => (await engine.docker.listVolumes())
 const containers = async (): Promise<number> => (await engine.docker.listContainers({ all: true })).length;
 
 describe('longshore orphans', () => {
-  it('lists what belongs to other data folders, and says which of them is in use', async () => {
+  it('lists containers of other data folders, and says which of these are in use', async () => {
     const found = await listed();
     expect(found.map((orphan) => orphan.containerInstanceId).sort()).toEqual([left.instance, live.instance].sort());
     const inUse = found.find((orphan) => orphan.containerInstanceId === live.instance);
@@ -88,14 +89,14 @@ describe('longshore orphans', () => {
     expect(stdout).not.toContain(own.instance);
   });
 
-  it('refuses an id that is no orphan, its own containers among them, and removes nothing then', async () => {
+  it('refuses ids that are not orphans, such as its own containers, and then removes nothing', async () => {
     const outcome = await orphans('--remove', left.instance, own.instance);
     expect(outcome).toMatchObject({ code: 1, stdout: '' });
     expect(outcome.stderr).toContain(`There is no orphan ${own.instance}.`);
     expect(await containers()).toBe(3);
   });
 
-  it('removes what nobody looks after, with its volume, and says what stays', async () => {
+  it('removes containers that no agent serves, with their volumes, and says what stays', async () => {
     expect(await volumes()).toBe(3);
     const outcome = await orphans('--remove');
     expect(outcome).toMatchObject({ code: 0, stdout: 'Removed 1 container.\n' });
@@ -104,7 +105,7 @@ describe('longshore orphans', () => {
     expect(await volumes()).toBe(2);
   });
 
-  it('removes what is in use when that is asked for', async () => {
+  it('removes containers in use if asked to', async () => {
     const [inUse] = await listed();
     const outcome = await orphans('--remove', '--in-use', inUse!.containerId.slice(0, 12));
     expect(outcome).toMatchObject({ code: 0, stdout: 'Removed 1 container.\n', stderr: '' });

@@ -1,6 +1,6 @@
 /**
- * What a person has to put right before `longshore start` can run: one message that says so, exit code 1, and no claim
- * left on the data folder. The engine is never reached.
+ * What keeps `longshore start` from running: it prints one message that says what to do, exits with code 1, and leaves
+ * no claim on the data folder. The engine is never reached.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ let ports: Record<(typeof PORTS)[number], string>;
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'longshore-refusals-'));
-  // Postgres runs as a user of its own and must reach its part of the folder.
+  // Postgres runs as its own user and must reach its part of the folder.
   chmodSync(root, 0o711);
   const free = await Promise.all(PORTS.map(async (name) => [name, String(await freePort())]));
   ports = Object.fromEntries(free) as typeof ports;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** `longshore start` to its end; `wrapper`: a program that runs it. */
+/** Runs `longshore start` until it ends. `wrapper`: a program that runs it. */
 async function start(env: Record<string, string>, wrapper: readonly string[] = []) {
   const [program, ...args] = [...wrapper, process.execPath, ENTRY, 'start'];
   const { PATH = '', HOME = '' } = process.env;
@@ -47,7 +47,7 @@ async function start(env: Record<string, string>, wrapper: readonly string[] = [
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const code = await new Promise((resolve) => child.once('close', resolve));
-  // Lines of progress, then an empty one, then the message.
+  // The output is lines of progress, an empty line, and the message.
   return { code, text, message: text.slice(text.lastIndexOf('\n\n') + 2).trim() };
 }
 
@@ -89,14 +89,14 @@ describe('a data folder that cannot be used', () => {
     mkdirSync(folder);
     chownSync(folder, NOBODY, NOBODY);
     chmodSync(folder, 0o555);
-    // Root without what lets it into every folder.
+    // Root without the capability that lets it into every folder.
     const wrapper = ['setpriv', '--bounding-set=-dac_override,-dac_read_search,-fowner'];
     await expectRefusal(folder, refused(folder, /this user may not/), {}, wrapper);
     await expectRefusal(join(folder, 'data'), refused(join(folder, 'data'), /this user may not/), {}, wrapper);
   });
 });
 
-it('a home that is no absolute path', async () => {
+it('a home folder that is not an absolute path', async () => {
   const outcome = await start({ HOME: 'home' });
   expect(outcome.message).toBe(
     'The home folder is unknown. Set HOME to an absolute path, or both LONGSHORE_DATA and XDG_CACHE_HOME.',
@@ -110,7 +110,7 @@ describe('ports', () => {
     ['Temporal', 'LONGSHORE_TEMPORAL_PORT'],
     ['The Temporal UI', 'LONGSHORE_TEMPORAL_UI_PORT'],
     ['Postgres', 'LONGSHORE_POSTGRES_PORT'],
-  ] as const)('%s finds its port taken', async (part, setting) => {
+  ] as const)('the port of %s is taken', async (part, setting) => {
     const server = await listen();
     const { port } = server.address() as { port: number };
     const message = `${part} cannot start: port ${port} is taken by another process. Free it, or set ${setting} to another port.`;
@@ -118,7 +118,7 @@ describe('ports', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('two parts have the same', async () => {
+  it('two parts have the same port', async () => {
     const { LONGSHORE_PORT: port } = ports;
     const message = `LONGSHORE_PORT and LONGSHORE_POSTGRES_PORT are both ${port}: set them to different ports.`;
     await expectRefusal(join(root, 'data'), new RegExp(`^${message}$`), { LONGSHORE_POSTGRES_PORT: port });
@@ -142,7 +142,7 @@ it.each<[string, number, RegExp]>([
   await expectRefusal(dataDir, message);
 });
 
-it('a database that is not there', async () => {
+it('a database that does not answer', async () => {
   const url = `postgresql://longshore:secret@127.0.0.1:${await freePort()}/longshore`;
   const message = /^The database is out of reach .*\n {2}Check DATABASE_URL, and that its Postgres runs\.$/;
   await expectRefusal(join(root, 'data'), message, { DATABASE_URL: url });

@@ -1,3 +1,4 @@
+/** How a restarted agent takes over tasks on a real engine. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
@@ -21,15 +22,15 @@ const expected = (taskId: string, more = {}) => ({
   ...more,
 });
 
-/** The agent ends without a word and a new one takes its place. */
+/** Kills the agent and starts a new one in its place. */
 async function restart(while_: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
   host.tasks.close();
   await while_();
   host = await TestHost.open(engine, { id: host.containerInstanceId });
 }
 
-describe('an agent that returns', () => {
-  it('adopts what runs, reports it and watches on', async () => {
+describe('a restarted agent', () => {
+  it('adopts running tasks, reports them and keeps watching', async () => {
     host = await TestHost.open(engine);
     const before = await host.run(definition([shell('main', WAIT)], { networkMode: 'awsvpc' }));
     await restart();
@@ -42,7 +43,7 @@ describe('an agent that returns', () => {
     expect(ended).toMatchObject({ stopCode: 'EssentialContainerExited', containers: [{ exitCode: 137 }] });
   });
 
-  it('reports what ended meanwhile, with its exit code', async () => {
+  it('reports tasks that have ended meanwhile, with their exit codes', async () => {
     host = await TestHost.open(engine);
     const task = await host.run(
       definition([shell('main', 'sleep 2; exit 7'), shell('side', WAIT, { essential: false, stopTimeout: 30 })]),
@@ -64,7 +65,7 @@ describe('an agent that returns', () => {
     });
   });
 
-  it('says nothing of a task that had yet to start, and launches it when told again', async () => {
+  it('does not report a task that had not started, and launches it when ordered again', async () => {
     host = await TestHost.open(engine);
     const taskId = 'a'.repeat(32);
     await host.tasks.reconcile([expected(taskId, { wasRunning: false })]);
@@ -72,7 +73,7 @@ describe('an agent that returns', () => {
     expect(await host.run(definition([shell('main', WAIT)]), { taskId })).toMatchObject({ lastStatus: 'RUNNING' });
   });
 
-  it('stops and removes what is not expected any more, and says nothing of it', async () => {
+  it('stops and removes tasks that are no longer expected, without a report', async () => {
     host = await TestHost.open(engine);
     const task = await host.run(definition([shell('main', WAIT)], { networkMode: 'awsvpc' }));
     await restart();
@@ -92,13 +93,13 @@ describe('an agent that returns', () => {
   });
 });
 
-describe('launching again', () => {
+describe('a repeated launch', () => {
   const twice = definition([
     shell('first', WAIT),
     shell('second', WAIT, { dependsOn: [{ containerName: 'first', condition: 'START' }] }),
   ]);
 
-  it('is one launch, at the same time or later', async () => {
+  it('does not launch the task twice, at the same time or later', async () => {
     host = await TestHost.open(engine);
     const taskId = 'b'.repeat(32);
     const [one, two] = await Promise.all([host.run(twice, { taskId }), host.run(twice, { taskId })]);
@@ -107,11 +108,11 @@ describe('launching again', () => {
     expect(await host.containers(taskId)).toEqual(['first', 'second']);
   });
 
-  it('completes a launch that an agent left half done', async () => {
+  it('completes a launch that an earlier agent left unfinished', async () => {
     host = await TestHost.open(engine);
     const taskId = 'c'.repeat(32);
     const whole = await host.run(twice, { taskId });
-    // As if the agent had died between two steps: one container gone, the other created but not started.
+    // As if the agent had died in the middle: one container is gone, the other is created but not started.
     const [first, second] = whole.containers.map((c) => engine.docker.getContainer(c.runtimeId!));
     await restart(async () => {
       await second!.remove({ force: true });
@@ -154,12 +155,12 @@ describe('clean-up', () => {
 });
 
 describe('an engine that is killed', () => {
-  it('comes back: the containers that it ended are reported', async () => {
+  it('restarts, and the agent reports the containers that ended with it', async () => {
     host = await TestHost.open(engine);
     const tasks = await Promise.all([1, 2].map(() => host.run(definition([shell('main', WAIT)]))));
     await engine.kill('SIGKILL');
     await expect.poll(() => host.tasks.engineAwayMs).toBeGreaterThan(0);
-    // Without live restore an engine ends the containers of its earlier life when it starts.
+    // Without live restore, a starting engine ends the containers of its earlier life.
     await engine.start();
     for (const { taskId } of tasks) {
       const ended = await host.reported(taskId, (r) => r.lastStatus === 'STOPPED');
@@ -169,7 +170,7 @@ describe('an engine that is killed', () => {
     expect(await host.run(definition([shell('main', WAIT)]))).toMatchObject({ lastStatus: 'RUNNING' });
   });
 
-  it('does not launch a task that it declined, now or later, and says that it is STOPPED with its instance', async () => {
+  it('does not launch a declined task, now or later, and reports it STOPPED because its instance was given up', async () => {
     host = await TestHost.open(engine);
     const taskId = 'd'.repeat(32);
     host.tasks.decline(taskId, OWNER);

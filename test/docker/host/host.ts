@@ -25,11 +25,11 @@ export const shell = (name: string, script: string, more: Partial<ContainerDefin
   ...more,
 });
 
-/** Answers `text` over HTTP on the port. */
+/** A command that answers `text` over HTTP on the port. */
 export const web = (name: string, text: string, port = 8080, more: Partial<ContainerDefinition> = {}) =>
   shell(name, `mkdir -p /tmp/www && echo ${text} > /tmp/www/index.html && exec httpd -f -p ${port} -h /tmp/www`, more);
 
-/** Ends at once on SIGTERM, unlike most shells as process 1. */
+/** A command that ends at once on SIGTERM, unlike most shells as process 1. */
 export const WAIT = "trap 'exit 0' TERM; while :; do sleep 0.1; done";
 
 export const definition = (
@@ -74,7 +74,7 @@ export class TestHost {
     });
   }
 
-  /** An agent on the engine; with the id of an earlier one it is that agent come back. */
+  /** Starts an agent on the engine; with the id of an earlier one, it is that agent restarted. */
   static async open(
     engine: DockerEngine,
     {
@@ -107,11 +107,11 @@ export class TestHost {
       launch,
       plan: planTask(task, launch, OWNER),
     });
-    if (run === undefined) throw new Error('the task ended before');
+    if (run === undefined) throw new Error('the task had already ended');
     return run;
   }
 
-  /** Launches and waits until the task is RUNNING or STOPPED; answers its latest report. */
+  /** Launches the task and waits until it is RUNNING or STOPPED. Returns its latest report. */
   async run(task: TaskDefinition, options: LaunchOptions = {}): Promise<TaskReport> {
     const run = this.launch(task, options);
     await run.until('running', 'stopped');

@@ -1,3 +1,4 @@
+/** The life of tasks on a real engine: dependencies, health, stops, failures and container parameters. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
@@ -11,7 +12,7 @@ beforeAll(async () => {
   await ensureTestImage(engine.docker);
   host = await TestHost.open(engine);
 });
-// The engine goes even when the host did not come up.
+// The engine is removed even if the host did not start.
 afterAll(() => engine.destroy());
 afterAll(() => host.close());
 
@@ -19,7 +20,7 @@ const isStopped = (r: { lastStatus: string }) => r.lastStatus === 'STOPPED';
 const aside = { essential: false } as const;
 
 describe('dependsOn', () => {
-  it('COMPLETE and SUCCESS: starts after the other has ended', async () => {
+  it('COMPLETE and SUCCESS: a container starts after the other has ended', async () => {
     const volumes = [{ name: 'order' }];
     const mountPoints = [{ sourceVolume: 'order', containerPath: '/order' }];
     const task = await host.run(
@@ -60,7 +61,7 @@ describe('dependsOn', () => {
     expect(task.containers[0]).not.toHaveProperty('exitCode');
   });
 
-  it('a dependency that fails ends an optional container, and those that wait for it, but not the task', async () => {
+  it('a failed dependency ends an optional container and its dependents, but not the task', async () => {
     const task = await host.run(
       definition([
         shell('main', WAIT),
@@ -78,7 +79,7 @@ describe('dependsOn', () => {
     ]);
   });
 
-  it('HEALTHY: starts when the other passes its check', async () => {
+  it('HEALTHY: a container starts once the other passes its check', async () => {
     const healthCheck = { command: ['CMD-SHELL', '[ -e /tmp/ready ]'], interval: 5, timeout: 2, retries: 3 };
     const started = Date.now();
     const task = await host.run(
@@ -170,11 +171,11 @@ describe('stopping', () => {
     expect(ended.executionStoppedAt).toBeLessThanOrEqual(ended.stoppedAt!);
   });
 
-  it('stops a task that is not here by saying so', async () => {
+  it('reports a task that is not on the host as STOPPED', async () => {
     expect(await host.stop('f'.repeat(32))).toMatchObject({ lastStatus: 'STOPPED', containers: [] });
   });
 
-  it('an order to launch that comes after the order to stop starts nothing', async () => {
+  it('a launch order that comes after the stop order starts nothing', async () => {
     const taskId = 'e'.repeat(32);
     await host.stop(taskId);
     expect(() => host.launch(definition([shell('main', WAIT)]), { taskId })).toThrow('ended before');
@@ -183,7 +184,7 @@ describe('stopping', () => {
 });
 
 describe('failures to start', () => {
-  it('an image that is nowhere', async () => {
+  it('an image that does not exist', async () => {
     const container = { ...shell('main', WAIT), image: 'localhost:1/nowhere:1' };
     const task = await host.run(definition([container]));
     expect(task).toMatchObject({ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' });
@@ -225,7 +226,7 @@ describe('failures to start', () => {
   });
 });
 
-describe('what happens by hand', () => {
+describe('what people do to containers', () => {
   it.each(['kill', 'remove'] as const)('%s is noticed', async (how) => {
     const task = await host.run(definition([shell('main', WAIT)]));
     const container = engine.docker.getContainer(task.containers[0]!.runtimeId!);
@@ -236,7 +237,7 @@ describe('what happens by hand', () => {
 });
 
 describe('container parts', () => {
-  it('write their logs without being held up, where the definition names a driver', async () => {
+  it('write their logs without being blocked, if the definition names a driver', async () => {
     const logConfiguration = { logDriver: 'json-file' as const, options: { 'max-size': '1m' } };
     const task = await host.run(definition([shell('main', `echo heard; ${WAIT}`, { logConfiguration })]));
     expect(task.lastStatus).toBe('RUNNING');
@@ -250,7 +251,7 @@ describe('container parts', () => {
     await expect.poll(logs, { timeout: 30_000 }).toContain('heard');
   });
 
-  it('are what the definition and the overrides say', async () => {
+  it('match the definition and the overrides', async () => {
     const script = [
       '[ "$GREETING" = override ] && [ "$KEPT" = yes ] && [ "$AWS_EXECUTION_ENV" = AWS_ECS_EC2 ]',
       '[ "$(pwd)" = /tmp ] && [ "$(id -u)" = 65534 ] && [ "$(hostname)" = box ]',
@@ -290,11 +291,11 @@ describe('container parts', () => {
       'com.amazonaws.ecs.task-definition-version': '1',
       'com.amazonaws.ecs.cluster': 'default',
     });
-    // Labels are for all to read.
+    // Everybody can read labels.
     expect(JSON.stringify(container.Config.Labels)).not.toContain('override');
   });
 
-  it('volumes: of the host, of the engine, and those of another container', async () => {
+  it('volumes of the host, of the engine and of another container', async () => {
     const volumes = [
       { name: 'etc', host: { sourcePath: '/etc' } },
       {

@@ -1,3 +1,4 @@
+/** Network modes and shared namespaces on a real engine. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
@@ -12,7 +13,7 @@ beforeAll(async () => {
   await ensureTestImage(engine.docker);
   host = await TestHost.open(engine);
 });
-// The engine goes even when the host did not come up.
+// The engine is removed even if the host did not start.
 afterAll(() => engine.destroy());
 afterAll(() => host.close());
 
@@ -21,7 +22,7 @@ const get = (address: string): Promise<string> =>
     .exec('curl', '-s', '--retry', '20', '--retry-connrefused', '--retry-delay', '1', address)
     .then((s) => s.trim());
 
-/** What answers at a host port, from outside the engine's machine; a server may take a moment to listen. */
+/** The answer at a host port, from outside the engine's machine. A server may take a moment to listen. */
 const page = (port: number): Promise<string> =>
   fetch(`http://${engine.address}:${port}/`).then(
     async (answer) => (await answer.text()).trim(),
@@ -46,7 +47,7 @@ describe('bridge', () => {
     await expect.poll(() => page(8099), { timeout: 30_000 }).toBe('static');
   });
 
-  it('maps one container port for two protocols, at ports of the engine’s choice or the same one', async () => {
+  it('maps one container port for two protocols, to dynamic host ports or to the same one', async () => {
     for (const hostPort of [0, 8053]) {
       const portMappings = (['tcp', 'udp'] as const).map((protocol) => ({ containerPort: 53, hostPort, protocol }));
       const task = await host.run(definition([shell('dns', WAIT, { portMappings })]));
@@ -58,7 +59,7 @@ describe('bridge', () => {
     }
   });
 
-  it('fails to start where the port is taken, in the engine’s words', async () => {
+  it('fails to start with the engine’s message if the port is taken', async () => {
     const mappings = [{ containerPort: 80, hostPort: 8098 }];
     await host.run(definition([web('web', 'first', 80, { portMappings: mappings })]));
     const task = await host.run(definition([web('web', 'second', 80, { portMappings: mappings })]));
@@ -104,7 +105,7 @@ describe('awsvpc', () => {
     expect(ended.containers[1]).toMatchObject({ exitCode: 0 });
   });
 
-  it('removes the holder of the network as soon as the task has stopped', async () => {
+  it('removes the pause container as soon as the task has stopped', async () => {
     const task = await host.run(definition([shell('main', WAIT)], { networkMode: 'awsvpc' }));
     expect(await host.containers(task.taskId)).toEqual(['main', HOLDER_NAME].sort());
     const stopped = await host.stop(task.taskId);
@@ -112,7 +113,7 @@ describe('awsvpc', () => {
     await expect.poll(() => host.containers(task.taskId)).toEqual(['main']);
   });
 
-  it('ends the task when the holder is killed', async () => {
+  it('ends the task when its pause container is killed', async () => {
     const task = await host.run(definition([shell('main', WAIT)], { networkMode: 'awsvpc' }));
     const [holder] = await engine.docker.listContainers({
       filters: { label: [`longshore.task-id=${task.taskId}`, 'longshore.role=holder'] },
@@ -130,7 +131,7 @@ describe('host and none', () => {
     expect(await get(`http://${engine.address}:8097/`)).toBe('on-the-host');
   });
 
-  it('none: has the loopback interface only', async () => {
+  it('none: the container has only the loopback interface', async () => {
     const script = '[ "$(ls /sys/class/net)" = lo ]';
     const task = await host.run(definition([shell('main', script)], { networkMode: 'none' }));
     const stopped = await host.reported(task.taskId, (r) => r.lastStatus === 'STOPPED');

@@ -1,4 +1,4 @@
-/** Containers that end as soon as they have started: they have been RUNNING all the same. */
+/** Containers that end as soon as they have started still count as having been RUNNING. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
   await ensureTestImage(engine.docker);
   host = await TestHost.open(engine);
 });
-// The engine goes even when the host did not come up.
+// The engine is removed even if the host did not start.
 afterAll(() => engine.destroy());
 afterAll(() => host.close());
 
@@ -36,7 +36,7 @@ it.each([
   }
 });
 
-it('an agent that returns takes a task that has ended for one that has been RUNNING', async () => {
+it('a restarted agent counts an ended task as having been RUNNING', async () => {
   const { taskId } = await host.run(definition([shell('job', 'exit 0', { portMappings: [{ containerPort: 80 }] })]));
   const before = await host.reported(taskId, (r) => r.lastStatus === 'STOPPED');
   host.tasks.close();

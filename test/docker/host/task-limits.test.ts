@@ -1,3 +1,4 @@
+/** The cgroups that limit tasks as a whole, on a real engine. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -23,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => engine.destroy());
 afterAll(() => host.close());
 
-/** What the kernel holds of the task's cgroup: version 1 or 2, whichever this machine has. */
+/** What the kernel has of the task's cgroup, in version 1 or 2, whichever this machine uses. */
 const folders = (taskId: string): string[] =>
   ['/memory', '/cpu', '/cpu,cpuacct', '/pids', ''].map((part) => `/sys/fs/cgroup${part}${cgroups.parentOf(taskId)}`);
 const limit = (taskId: string, ...files: string[]): string | undefined =>
@@ -51,7 +52,7 @@ it('two containers together cannot exceed their task’s memory; its cgroup goes
   await expect.poll(() => folders(taskId).filter((f) => existsSync(f)), { timeout: 30_000 }).toEqual([]);
 });
 
-it('a task adopted after a restart leaves no cgroup, nor does a launch that never came to be', async () => {
+it('neither a task adopted after a restart nor a launch that failed leaves a cgroup', async () => {
   const { taskId } = await host.run(definition([shell('main', WAIT)], { memory: '32' }));
   expect(limit(taskId, 'memory.limit_in_bytes', 'memory.max')).toBe(String(32 * 1024 * 1024));
   host.tasks.close();

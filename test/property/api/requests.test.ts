@@ -1,4 +1,4 @@
-/** Whatever JSON comes in, an operation is refused in ECS's terms, or gets an input that can be stored. */
+/** Whatever JSON a request has, the operation is refused in ECS's terms or gets an input that can be stored. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../../api/ecs/operations/index.ts';
@@ -8,7 +8,7 @@ import type { Shape } from '../../../api/protocol/shapes.ts';
 import { validateRequest } from '../../../api/protocol/validate-request.ts';
 import { EcsError } from '../../../model/errors.ts';
 
-/** Any UTF-16, halves of pairs and NUL among it, beside what programs take for something else. */
+/** Any UTF-16, including NUL and halves of surrogate pairs, and text that programs take for something else. */
 const text = fc.oneof(
   { weight: 5, arbitrary: fc.string() },
   fc
@@ -24,7 +24,7 @@ const anything = fc.letrec((tie) => ({
   object: fc.dictionary(name, tie('value'), { maxKeys: 3, noNullPrototype: true }),
 })).value;
 
-/** What fits a shape, for the most part: the more of a request is right, the deeper a check looks. */
+/** Mostly values that fit a shape: the more of a request is right, the more checks it reaches. */
 function fitting(shape: Shape, depth = 0): fc.Arbitrary<unknown> {
   const odd = { weight: 1, arbitrary: anything };
   return fc.oneof({ weight: 12, arbitrary: right(shape, depth) }, odd);
@@ -59,7 +59,7 @@ function right(shape: Shape, depth: number): fc.Arbitrary<unknown> {
   }
 }
 
-/** The input that an operation gets, or the code of the refusal. Throws what is not a refusal. */
+/** Returns the input that the operation gets, or the code of its refusal. Throws anything that is not a refusal. */
 function received(shapes: OperationShapes, json: string): unknown {
   try {
     return { input: validateRequest(shapes, parseBody(Buffer.from(json))) };
@@ -71,7 +71,7 @@ function received(shapes: OperationShapes, json: string): unknown {
 
 const CODES = ['SerializationException', 'InvalidParameterException', 'ClientException', 'UnsupportedFeatureException'];
 
-/** All texts of a value, names of members among them. */
+/** All texts of a value, including names of members. */
 function textsOf(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || value instanceof Date || Buffer.isBuffer(value)) return [];
@@ -81,7 +81,7 @@ function textsOf(value: unknown): readonly string[] {
 describe.each(operations.map(({ name: operation }) => operation))('%s', (operation) => {
   const shapes = operationShapes(operation)!;
 
-  it('gets what can be stored, or is refused', () => {
+  it('gets an input that can be stored, or is refused', () => {
     const bodies = fc.oneof(anything, fitting(shapes.input)).map((body) => JSON.stringify(body));
     fc.assert(
       fc.property(bodies, (json) => {
@@ -95,7 +95,7 @@ describe.each(operations.map(({ name: operation }) => operation))('%s', (operati
 });
 
 describe('parseBody', () => {
-  it('gives JSON or refuses, whatever the bytes', () => {
+  it('returns JSON or refuses, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         try {

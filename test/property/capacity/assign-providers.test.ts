@@ -1,3 +1,4 @@
+/** Properties of assignProviders for any strategy. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assignProviders } from '../../../scheduler/capacity/assign-providers.ts';
@@ -52,7 +53,7 @@ describe('assignProviders', () => {
     );
   });
 
-  it('comes to the same whether tasks are started at once or one by one', () => {
+  it('gives the same result whether tasks start at once or one by one', () => {
     fc.assert(
       fc.property(strategies, fc.nat({ max: 60 }), fc.nat({ max: 60 }), (strategy, before, more) => {
         const all = assignProviders(strategy, {}, before + more);

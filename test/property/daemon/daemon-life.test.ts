@@ -1,4 +1,6 @@
-/** Promises over whole lives of a DAEMON service: instances come, go, drain, fill up and change under any rollout. */
+/**
+ * Promises over whole lives of a DAEMON service: instances come, leave, drain, fill up and change during any rollout.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../../scheduler/service/policy.ts';
@@ -36,7 +38,7 @@ const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
   },
 );
 
-/** The cluster beside the service: what each instance is like. */
+/** The cluster apart from the service: the state of each instance. */
 class World {
   readonly service: ServiceSimulator;
   readonly conditions = new Map<string, Condition>(IDS.map((id) => [id, 'good']));
@@ -56,7 +58,7 @@ class World {
     return IDS.filter((id) => wanted.includes(this.conditions.get(id) ?? 'good'));
   }
 
-  /** Plans on what the instances are like, checks the plan, and gives the tasks that found no room back. */
+  /** Plans with the state of the instances, checks the plan, and gives back the tasks that found no room. */
   plan(): void {
     const { service } = this;
     const before = service.snapshot.tasks;
@@ -170,14 +172,14 @@ describe('over any life of a DAEMON service', () => {
     );
   });
 
-  it('comes to one task on each eligible instance with room, and none elsewhere', () => {
+  it('reaches one task on each eligible instance with room, and none elsewhere', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         const world = live(life);
         const target = world.service.deploy();
         for (const id of world.having('full', 'busyDraining'))
           world.conditions.set(id, id < 'i3' ? 'good' : 'draining');
-        // With one instance and some minimum the bounds leave no step, which is said in an event.
+        // With one instance and some minimum, the bounds allow no change, and an event says so.
         const eligible = world.having('good', 'full');
         fc.pre(Math.ceil((eligible.length * life.minimumHealthyPercent) / 100) < Math.max(1, eligible.length));
         for (let round = 0; round < 120; round++) {

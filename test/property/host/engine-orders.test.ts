@@ -1,4 +1,7 @@
-/** Whatever the order in which an engine's answers and events arrive, and whenever the agent is restarted, a task ends the same. */
+/**
+ * A task ends in the same way, whatever the order of an engine's answers and events, and whenever the agent is
+ * restarted.
+ */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -25,7 +28,7 @@ const choices = fc.array(fc.nat(1_000), { minLength: 1, maxLength: 60 });
 const restartAfter = fc.option(fc.nat(40), { nil: undefined });
 const networkMode = fc.constantFrom<'awsvpc' | 'bridge' | 'host'>('awsvpc', 'bridge', 'host');
 
-it('a container that was started has been RUNNING, and runs once', async () => {
+it('a started container counts as having been RUNNING, and runs once', async () => {
   const exitCode = fc.constantFrom(0, 1, 137);
   await fc.assert(
     fc.asyncProperty(choices, restartAfter, networkMode, exitCode, async (order, restart, mode, code) => {
@@ -50,7 +53,7 @@ it('a container that was started has been RUNNING, and runs once', async () => {
   );
 });
 
-it('the order in which containers that need not wait for one another start does not decide whether the task has run', async () => {
+it('the order in which independent containers start does not decide whether the task has run', async () => {
   await fc.assert(
     fc.asyncProperty(choices, restartAfter, networkMode, async (order, restart, mode) => {
       const after = { dependsOn: [{ containerName: 'main', condition: 'START' as const }] };
@@ -72,7 +75,7 @@ it('the order in which containers that need not wait for one another start does 
   );
 });
 
-it('a container that cannot be started fails its task, whichever comes first, the refusal or the end', async () => {
+it('a container that cannot be started fails its task, whether the refusal or the end comes first', async () => {
   await fc.assert(
     fc.asyncProperty(choices, restartAfter, networkMode, async (order, restart, mode) => {
       const stage = new EngineStage({
@@ -94,7 +97,7 @@ it('a container that cannot be started fails its task, whichever comes first, th
   );
 });
 
-it('a container that is removed by hand, in whichever phase, ends its task and leaves nothing running', async () => {
+it('a container that a person removes in any phase ends its task, and nothing keeps running', async () => {
   await fc.assert(
     fc.asyncProperty(choices, restartAfter, networkMode, fc.nat(30), async (order, restart, mode, after) => {
       const stage = new EngineStage({

@@ -1,4 +1,4 @@
-/** An activity's answer may never reach its owner: the run is over, or has stopped waiting. What a signal tells does arrive. */
+/** An activity's answer may never reach its owner, because the run is over or no longer waits. A signal does arrive. */
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { TaskReporter, type ReportHold } from '../../../activities/host/reporter.ts';
@@ -17,7 +17,7 @@ const LIVES: readonly Life[] = [
   { lastStatus: 'STOPPED', healthStatus: 'UNKNOWN' },
 ];
 
-/** The tasks of one owner, on a host and in the owner's memory. */
+/** The tasks of one owner, as the host has them and as the owner remembers them. */
 class Model {
   readonly #truth = new Map<string, number>();
   readonly #known = new Map<string, AdvanceableTask>();
@@ -38,7 +38,9 @@ class Model {
     }
   }
 
-  /** The owner orders what it takes for not yet started; a host that has the task tells of it again. */
+  /**
+   * The owner repeats the order for tasks that it takes for not started. A host that has such a task reports it again.
+   */
   launch(): void {
     const wanted = TASKS.filter((taskId) => isBeforeRunning(this.#known.get(taskId)!.lastStatus));
     if (wanted.length === 0) return;
@@ -56,7 +58,7 @@ class Model {
     this.#report(taskId);
   }
 
-  /** The oldest launch ends; its answer may get lost. */
+  /** The oldest launch ends, and its answer may be lost. */
   answer(isLost: boolean): void {
     const hold = this.#holds.shift();
     const reports = hold?.take() ?? [];
@@ -94,7 +96,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-it('an owner that orders again what it takes for not started hears the last word of each task, whatever answers are lost', async () => {
+it('an owner that repeats its orders gets the last report of each task, whatever answers are lost', async () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('launch' as const) }),
     fc.record({ kind: fc.constant('goOn' as const), taskId: fc.constantFrom(...TASKS) }),

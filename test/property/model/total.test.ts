@@ -1,4 +1,6 @@
-/** Whatever is in a definition, in overrides and in placement rules: what workflows derive from it is a value, never a throw. */
+/**
+ * Whatever is in a definition, in overrides and in placement rules, workflows derive a value from it and never throw.
+ */
 import type { PlacementConstraint, PlacementStrategy } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -37,7 +39,7 @@ const definition = fc.tuple(containers, taskSizes).map(([containerDefinitions, t
   containerDefinitions: containerDefinitions,
 }));
 
-/** What the door makes of it; undefined where it refuses. */
+/** The definition as registration accepts it; undefined if it is refused. */
 function accepted<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -47,8 +49,8 @@ function accepted<T>(read: () => T): T | undefined {
   }
 }
 
-describe('what workflows derive', () => {
-  it('is a value for any definition, and held resources for every one that the door takes', () => {
+describe('what workflows derive from definitions', () => {
+  it('is a value for any definition, and held resources for each one that registration accepts', () => {
     fc.assert(
       fc.property(definition, overrides, (registered, given) => {
         const held = heldResources(registered, given);

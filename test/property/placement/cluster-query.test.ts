@@ -1,3 +1,4 @@
+/** Properties of cluster queries: parsing never fails in an unknown way, and the logic of expressions holds. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -33,7 +34,7 @@ const value = fc.constantFrom('1', '2', '10', 'x', 't2.small', "'two words'", '"
 const attributeSubject = fc.constantFrom('attribute:a', 'attribute:b', 'attribute:c', 'attribute:missing');
 const list = fc.array(value, { minLength: 1, maxLength: 3 }).map((values) => `[${values.join(', ')}]`);
 
-/** Pairs of spellings where the second says the opposite of the first. */
+/** Pairs of spellings of which the second means the opposite of the first. */
 const OPPOSITES = [
   ['==', '!='],
   ['equals', 'not_equals'],
@@ -100,7 +101,7 @@ describe('parseClusterQuery', () => {
     ['pieces of queries', fc.array(words, { maxLength: 40 }).map((parts) => parts.join(' '))],
     ['pieces without spaces', fc.array(words, { maxLength: 40 }).map((parts) => parts.join(''))],
     ['any pattern', fc.string({ maxLength: 60 }).map((pattern) => `attribute:a =~ "${pattern.replaceAll('"', '')}"`)],
-  ])('throws nothing but an EcsError that says Invalid expression: %s', (_, texts) => {
+  ])('throws only EcsErrors that say Invalid expression: %s', (_, texts) => {
     fc.assert(
       fc.property(texts, instance, (text, of) => {
         try {
@@ -115,7 +116,7 @@ describe('parseClusterQuery', () => {
     );
   });
 
-  it('takes every well-formed expression', () => {
+  it('accepts every well-formed expression', () => {
     fc.assert(
       fc.property(expression, instance, (text, of) => {
         fc.pre(text.length <= 2000);
@@ -138,7 +139,7 @@ describe('logic', () => {
     );
   });
 
-  it('a double negation says the same, a single one the opposite', () => {
+  it('a double negation means the same, a single one the opposite', () => {
     fc.assert(
       fc.property(short, instance, (text, of) => {
         expect(holds(`not not (${text})`, of)).toBe(holds(text, of));
@@ -192,8 +193,8 @@ describe('order', () => {
   });
 });
 
-describe('what a query looks at', () => {
-  it('evaluation asks for nothing that was not named', () => {
+describe('what a query reads', () => {
+  it('evaluation reads nothing that was not named', () => {
     fc.assert(
       fc.property(expression, instance, (text, of) => {
         fc.pre(text.length <= 2000);

@@ -1,6 +1,6 @@
 /**
- * Placement as a person would do it: for every task look at every instance anew. Slow, and written from ECS's words alone,
- * so that it shares no mistake with the real one.
+ * Placement as a person would do it: look at every instance again for every task. It is slow, and written from ECS's
+ * documentation alone, so that it shares no mistake with the real one.
  */
 import type { PlacementStrategy } from '@aws-sdk/client-ecs';
 import type { CapacitySnapshot } from '../../../model/capacity.ts';
@@ -10,7 +10,7 @@ import type { PlacementRequest } from '../../../scheduler/placement/types.ts';
 import { aSnapshot } from '../../../fixtures/capacity.ts';
 import type { InstanceRow } from '../../../fixtures/capacity.ts';
 
-/** The instances after one task of the request was put on `id`. */
+/** The instances after one task of the request was placed on `id`. */
 export const afterPlacing = (
   rows: readonly InstanceRow[],
   request: PlacementRequest,
@@ -54,7 +54,7 @@ export function eligible(rows: readonly InstanceRow[], request: PlacementRequest
     .map(({ id }) => id);
 }
 
-/** The best instances by the strategies up to the first `random`: any of them is a right choice. */
+/** The best instances by the strategies before the first `random`: any of them is a correct choice. */
 export function bestOf(
   rows: readonly InstanceRow[],
   request: PlacementRequest,

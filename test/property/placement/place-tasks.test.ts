@@ -1,3 +1,4 @@
+/** Properties of placement for any cluster and request, checked against a naive implementation. */
 import type { PlacementStrategy } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +16,7 @@ const shuffled = <T>(items: readonly T[]): fc.Arbitrary<readonly T[]> =>
   fc.shuffledSubarray([...items], { minLength: items.length });
 
 describe('placeTasks', () => {
-  it('every task goes where the strategies want it, among the instances that may take it', () => {
+  it('every task goes to the best instance by the strategies, among those that may take it', () => {
     fc.assert(
       fc.property(rows, elsewhere, request, seed, (list, others, ask, n) => {
         const { placed } = placeTasks(ask, snapshotOf(list, others), n);
@@ -49,7 +50,7 @@ describe('placeTasks', () => {
     );
   });
 
-  it('places all, or as many as fit, and then says why', () => {
+  it('places all tasks, or as many as fit and says why', () => {
     fc.assert(
       fc.property(rows, request, seed, (list, ask, n) => {
         const { placed, refusal } = placeTasks(ask, snapshotOf(list), n);
@@ -63,7 +64,7 @@ describe('placeTasks', () => {
     );
   });
 
-  it('every refusal accounts for every instance and has its words', () => {
+  it('every refusal accounts for every instance and has a message', () => {
     fc.assert(
       fc.property(rows, request, seed, (list, ask, n) => {
         const { refusal } = placeTasks(ask, snapshotOf(list), n);
@@ -80,7 +81,7 @@ describe('placeTasks', () => {
     );
   });
 
-  it('without strategies, chance by the seed alone decides', () => {
+  it('without strategies, only the seed decides', () => {
     fc.assert(
       fc.property(rows, request, seed, (list, ask, n) => {
         const none = placeTasks({ ...ask, strategies: [] }, snapshotOf(list), n);
@@ -102,7 +103,7 @@ describe('placeTasks', () => {
     );
   });
 
-  it('an instance that cannot take a task never changes where the tasks go, but by the tasks it runs', () => {
+  it('an instance that cannot take a task only affects the result by the tasks that it runs', () => {
     fc.assert(
       fc.property(rows, request, seed, (list, ask, n) => {
         const idle = anInstance('zz-idle', { agentConnected: false, attributes: { rack: 'r1' } });
@@ -113,7 +114,7 @@ describe('placeTasks', () => {
     );
   });
 
-  it('same input, same plan', () => {
+  it('the same input gives the same plan', () => {
     fc.assert(
       fc.property(rows, elsewhere, request, seed, (list, others, ask, n) => {
         const [a, b] = [structuredClone(snapshotOf(list, others)), snapshotOf(list, others)];
@@ -123,7 +124,7 @@ describe('placeTasks', () => {
     );
   });
 
-  it('shuffled columns, same plan', () => {
+  it('shuffled columns give the same plan', () => {
     const inTwoOrders = fc.tuple(rows, elsewhere).chain(([list, others]) =>
       fc.record({
         list: fc.constant(list),
@@ -184,7 +185,7 @@ describe('spread', () => {
     return placeTasks(ask, snapshotOf(list), n).placed.map(({ containerInstanceId }) => containerInstanceId);
   };
 
-  it('is level within one over zones, and over the instances of each zone, when there is room', () => {
+  it('differs by at most one over zones, and over the instances of each zone, if there is room', () => {
     fc.assert(
       fc.property(roomy, fc.nat(60), seed, (list, count, n) => {
         const ids = place(list, count, n);
@@ -203,7 +204,7 @@ describe('spread', () => {
 });
 
 describe('placeOnInstances', () => {
-  it('answers every named instance once, in order, and places only where there is room', () => {
+  it('answers for every named instance once, in order, and places only where there is room', () => {
     const named = rows.chain((list) =>
       fc.record({
         list: fc.constant(list),

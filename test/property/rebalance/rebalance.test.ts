@@ -1,4 +1,4 @@
-/** Promises of rebalancing: it ends, within the bounds, and each move makes the zones more alike. */
+/** Promises of rebalancing: it ends, stays within the bounds, and each move makes the zones more even. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { movesNeeded, planMoves, tasksByZone, type ZoneLoad } from '../../../scheduler/rebalance/plan-moves.ts';
@@ -19,7 +19,7 @@ describe('planMoves', () => {
       rows.map(({ tasks, fixed, room }, i) => ({ zone: `z${i}`, tasks, movable: Math.max(0, tasks - fixed), room })),
     );
 
-  it('lowers what is in the wrong zone by each move, never beyond room, and stops only where nothing can be moved', () => {
+  it('brings the zones closer with each move, never beyond room, and stops only when nothing can be moved', () => {
     fc.assert(
       fc.property(anyLoads, fc.nat({ max: 20 }), fc.string(), (loads, limit, seed) => {
         const moves = planMoves(loads, { limit, seed });
@@ -34,7 +34,7 @@ describe('planMoves', () => {
     );
   });
 
-  it('balances whatever is not held back', () => {
+  it('balances the zones if nothing prevents it', () => {
     const free = anyLoads.map((loads) => loads.map((load) => ({ ...load, movable: load.tasks, room: 100 })));
     fc.assert(
       fc.property(free, fc.string(), (loads, seed) => {
@@ -46,7 +46,7 @@ describe('planMoves', () => {
   });
 });
 
-/** A service that has been steady for long, its tasks anywhere. */
+/** A service that has been steady for long, with its tasks in any zones. */
 function steadyWorld(zones: readonly string[], maximumPercent: number, protectedTasks: number): ServiceSimulator {
   const world = new ServiceSimulator({
     definition: { desiredCount: zones.length, maximumPercent, availabilityZoneRebalancing: 'ENABLED' },
@@ -76,7 +76,7 @@ const anyService = fc.record({
   rooms: fc.record(Object.fromEntries(ZONES.map((zone) => [zone, fc.constantFrom(0, 1, 2, 50)]))),
 });
 
-it('a service comes to rest: within its bounds, each start brings it nearer, and balanced where nothing holds it back', () => {
+it('a service ends balanced if nothing prevents it, stays within its bounds, and comes closer with each start', () => {
   fc.assert(
     fc.property(anyService, ({ zones, maximumPercent, protectedTasks, rooms }) => {
       const world = steadyWorld(zones, maximumPercent, protectedTasks);
@@ -91,7 +91,7 @@ it('a service comes to rest: within its bounds, each start brings it nearer, and
           expect(imbalance()).toBeLessThanOrEqual(last);
           last = imbalance();
         }
-        // Room is what the zone had, less what came; what left makes none, as if others took it.
+        // A zone's room is what it had, less the tasks that came; a task that leaves frees none, as if others took it.
         const came = (zone: string) =>
           world.alive().filter((t) => t.availabilityZone === zone && t.taskId.startsWith('task')).length;
         started += world.rebalance(ZONES.map((zone) => ({ zone, room: Math.max(0, (rooms[zone] ?? 0) - came(zone)) })));

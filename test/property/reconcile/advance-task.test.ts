@@ -1,4 +1,4 @@
-/** Promises of advanceTask over any way in which reports may arrive. */
+/** Promises of advanceTask, however reports arrive. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { statusRank } from '../../../model/status.ts';
@@ -7,7 +7,7 @@ import type { ServiceTask } from '../../../scheduler/service/types.ts';
 import { advanceTask, heardOf, taskChanges } from '../../../scheduler/tasks/advance-task.ts';
 import { aPendingTask, aReport, NOW } from '../../support/service-builders.ts';
 
-/** What an agent tells of one task, in order; each report includes what the ones before it told. */
+/** An agent's reports of one task, in order; each includes what the earlier ones said. */
 const anyHistory: fc.Arbitrary<readonly TaskReport[]> = fc
   .record({
     pull: fc.boolean(),
@@ -51,7 +51,9 @@ function applyAll(task: ServiceTask, reports: readonly TaskReport[]): ServiceTas
   }, task);
 }
 const facts = ({ version: _version, ...task }: ServiceTask) => task;
-/** What does not depend on how the last report came: details of its containers are the row's. */
+/**
+ * The part of the task that does not depend on how the last report came. Details of its containers belong to the row.
+ */
 const lasting = ({ version: _version, reportMark: _mark, ...task }: ServiceTask) => task;
 
 describe('advanceTask promises that', () => {
@@ -85,7 +87,7 @@ describe('advanceTask promises that', () => {
     );
   });
 
-  it('each report repeated on the spot changes nothing more', () => {
+  it('a report that is repeated at once changes nothing more', () => {
     fc.assert(
       fc.property(anyHistory, fc.integer({ min: 2, max: 4 }), (history, times) => {
         const stuttered = history.flatMap((report) => Array.from({ length: times }, () => report));
@@ -94,7 +96,7 @@ describe('advanceTask promises that', () => {
     );
   });
 
-  it('the whole history told again after its end changes nothing', () => {
+  it('all reports repeated after the end change nothing', () => {
     fc.assert(
       fc.property(
         anyHistory.filter((history) => history.at(-1)?.lastStatus === 'STOPPED'),

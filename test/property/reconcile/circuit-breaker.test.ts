@@ -40,7 +40,7 @@ function aWorld({ desiredCount, percents, hasHealthCheck, rollback, resetOnHealt
   });
 }
 
-/** Once found by chance: the old revision was restored in the very millisecond in which the new one had begun. */
+/** Found by chance: the old revision was restored in the same millisecond in which the new one had begun. */
 const RESTORED_AT_ONCE: readonly [AnyService, (readonly [Step, number])[]] = [
   {
     desiredCount: 2,
@@ -53,7 +53,7 @@ const RESTORED_AT_ONCE: readonly [AnyService, (readonly [Step, number])[]] = [
   (['stepAll', 'stepAll', 'stepAll', 'crash', 'sick', 'stepAll', 'stepAll'] as const).map((step) => [step, 0]),
 ];
 
-/** Plans, and checks that nothing is started for a deployment that has failed, and that the plan leaves none undone. */
+/** Plans, and checks that the plan starts nothing for a failed deployment and leaves nothing undone. */
 function planSafely(world: ServiceSimulator): void {
   const isFailed = (deploymentId: string): boolean =>
     world.snapshot.deployments.some((d) => d.deploymentId === deploymentId && d.rolloutState === 'FAILED');
@@ -107,7 +107,7 @@ describe('the circuit breaker', () => {
     );
   });
 
-  it('with rollback a service comes back to its old revision when new tasks always fail to start', () => {
+  it('with rollback, a service returns to its old revision if new tasks always fail to start', () => {
     fc.assert(
       fc.property(anyService, (service) => {
         const world = aWorld({ ...service, rollback: true });
@@ -119,7 +119,7 @@ describe('the circuit breaker', () => {
         world.now += 600_000;
         const broken = world.deploy();
         world.brokenDeployments.add(broken);
-        // Long enough for the throttle to let as many fail as the largest threshold asks for.
+        // Long enough for the throttle to let as many tasks fail as the largest threshold requires.
         for (let round = 0; round < 1200; round += 1) {
           world.plan();
           world.stepAll();

@@ -77,7 +77,7 @@ const startsOf = (plan: ServicePlan): number => plan.start.reduce((sum, { count 
 const boundsOf = (snapshot: ServiceSnapshot) =>
   serviceBounds(snapshot.status === 'ACTIVE' ? snapshot.definition.desiredCount : 0, snapshot.definition);
 
-/** The snapshot once the plan is carried out: stops ordered, new tasks PENDING. */
+/** The snapshot after the plan was carried out: stops are ordered, new tasks are PENDING. */
 function carriedOut(snapshot: ServiceSnapshot, plan: ServicePlan): ServiceSnapshot {
   const stops = new Set(plan.stop.map(({ taskId }) => taskId));
   const kept = snapshot.tasks.map((task) =>
@@ -134,7 +134,7 @@ describe('planService promises, for any snapshot, that', () => {
     });
   });
 
-  it('no task is stopped that is stopping or unknown, and none twice', () => {
+  it('it stops no task that is stopping or unknown, and none twice', () => {
     holds((snapshot, plan) => {
       const live = new Set(snapshot.tasks.filter(isLive).map(({ taskId }) => taskId));
       const ids = plan.stop.map(({ taskId }) => taskId);
@@ -166,7 +166,7 @@ describe('planService promises, for any snapshot, that', () => {
     );
   });
 
-  it('everything that can be done now is in the plan: the next one is empty', () => {
+  it('the plan contains everything that can be done now, so the next one is empty', () => {
     holds((snapshot, plan) => {
       const next = planService(carriedOut(snapshot, plan), NOW);
       expect({ start: next.start, stop: next.stop, events: next.events }).toEqual({ start: [], stop: [], events: [] });
@@ -180,7 +180,7 @@ describe('planService promises, for any snapshot, that', () => {
     });
   });
 
-  it('the wake-up lies in the future', () => {
+  it('the wake-up is in the future', () => {
     holds((_snapshot, plan) => {
       expect(plan.wakeAt ?? Infinity).toBeGreaterThan(NOW);
     });
@@ -206,7 +206,7 @@ describe('planService promises, for any snapshot, that', () => {
     });
   });
 
-  it('the snapshot is left as it was', () => {
+  it('the snapshot does not change', () => {
     holds((snapshot) => {
       const before = structuredClone(snapshot);
       planService(snapshot, NOW);

@@ -68,7 +68,7 @@ const anyLife = fc.record({
 });
 type Life = typeof anyLife extends fc.Arbitrary<infer L> ? L : never;
 
-/** All that may come of a status, however many steps a plan takes at once. */
+/** All statuses that may follow a status, however many changes one plan makes. */
 function reachable(from: ServiceDeployment['status']): ReadonlySet<string> {
   const seen = new Set<ServiceDeployment['status']>([from]);
   for (const status of seen) for (const next of STATUS_TRANSITIONS[status]) seen.add(next);
@@ -90,7 +90,7 @@ function planSafely(world: ServiceSimulator): void {
     expect(reachable(known.status)).toContain(after.status);
     expect(after === known || after.version > known.version).toBe(true);
   }
-  // Whatever is under way is what the PRIMARY deployment brings in, or goes back to.
+  // The deployment under way always concerns the PRIMARY deployment: it brings it in or goes back to it.
   const { current } = world;
   const [primary] = world.snapshot.deployments;
   if (!hasEnded(current.status))
@@ -113,7 +113,7 @@ function live({ desiredCount, percents, settings, happenings }: Life): ServiceSi
 }
 
 describe('over any life of a service with hooks, bake time, early success and orders', () => {
-  it('the bounds hold, statuses go by their table, and a plan carried out leaves nothing to plan', () => {
+  it('the bounds hold, statuses follow their table, and after a plan is carried out nothing is left to plan', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         live(life);
@@ -144,7 +144,7 @@ describe('over any life of a service with hooks, bake time, early success and or
     );
   });
 
-  it('one that nobody continues is rolled back when its hook expires, and leaves the old revision whole', () => {
+  it('a deployment that nobody continues is rolled back when its hook expires, and the old revision stays complete', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         const world = new ServiceSimulator({

@@ -72,13 +72,13 @@ function happen(world: ServiceSimulator, happening: Happening): void {
 
 const anyLife = fc.record({
   desiredCount: fc.nat({ max: 6 }),
-  // Bounds that always leave a step, as operators are told to choose them; the rest is in the tables.
+  // Bounds that always allow a change, as operators are told to choose them; the unit tests' tables cover other bounds.
   percents: fc.constantFrom([100, 200], [50, 200], [50, 100], [0, 100], [0, 200], [75, 150]),
   hasHealthCheck: fc.boolean(),
   happenings: fc.array(anyHappening, { maxLength: 40 }),
 });
 
-/** Plans, and checks the safety of what was planned against the world before it. */
+/** Plans, and checks the plan's safety against the state before it. */
 function planSafely(world: ServiceSimulator): void {
   const before = world.snapshot;
   const { lower, upper } = serviceBounds(before.definition.desiredCount, before.definition);
@@ -110,7 +110,7 @@ function live({
 }
 
 describe('over any life of a service', () => {
-  it('upper and lower hold at each step, and no task is stopped twice', () => {
+  it('the bounds hold after each plan, and no task is stopped twice', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         const world = live(life);
@@ -120,7 +120,7 @@ describe('over any life of a service', () => {
     );
   });
 
-  it('once tasks start well it comes to the desired count, one deployment and steady state, in bounded steps', () => {
+  it('once tasks start well, it reaches the desired count, one deployment and steady state in a bounded number of plans', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         const world = live(life);
@@ -144,7 +144,7 @@ describe('over any life of a service', () => {
     );
   });
 
-  it('deletion ends it, whatever went before', () => {
+  it('deletion ends it, whatever happened before', () => {
     fc.assert(
       fc.property(anyLife, (life) => {
         const world = live(life);

@@ -19,7 +19,7 @@ const sizeOf = (tasks: readonly ServiceTask[], key: string, keyOf: (task: Servic
   tasks.filter((task) => keyOf(task) === key).length;
 
 describe('stopOrder promises that', () => {
-  it('each task in turn is of the lowest tier left, and there of the fullest zone', () => {
+  it('each task in turn belongs to the lowest tier left, and to the fullest zone in it', () => {
     fc.assert(
       fc.property(anyCandidates, (candidates) => {
         const tierOf = new Map(candidates.map(({ task, tier }) => [task.taskId, tier]));

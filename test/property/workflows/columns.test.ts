@@ -1,3 +1,4 @@
+/** Columns, the form in which workflows carry rows. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Columns, fromColumns, toColumns } from '../../../model/columns.ts';
@@ -18,7 +19,7 @@ const row = fc.record(
 );
 
 describe('columns', () => {
-  it('give back what they were made of, also through JSON', () => {
+  it('give back the rows that they were made from, also through JSON', () => {
     fc.assert(
       fc.property(fc.array(row), (rows) => {
         const plain = JSON.parse(JSON.stringify(rows));
