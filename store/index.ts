@@ -1,4 +1,4 @@
-/** Opens the store: the one way in for the rest of Longshore. */
+/** Opens the store: the only entrance for the rest of Longshore. */
 import type { Partition } from '../model/arn.ts';
 import { assignTasks, listProvisioningOwners } from './capacity/assign.ts';
 import { createAttributeStore } from './resources/attributes.ts';
@@ -29,13 +29,13 @@ export { SchemaError } from './base/migrate.ts';
 
 export interface StoreOptions {
   readonly connectionString: string;
-  /** Account and region of the ARNs that resources are known by. */
+  /** Account and region of the resources' ARNs. */
   readonly partition: Partition;
-  /** Connections at most; default 10. */
+  /** The most connections; default 10. */
   readonly poolSize?: number;
 }
 
-/** Connects and brings the schema up to date. Any number of processes may do so at once. */
+/** Connects and brings the schema up to date. Any number of processes may do so at once. Rejects with SchemaError. */
 export async function openStore({ connectionString, partition, poolSize }: StoreOptions): Promise<Store> {
   const db = openDatabase(connectionString, poolSize);
   try {

@@ -1,25 +1,27 @@
-/** The door to Postgres: pooled queries and transactions, and the one place where a lost database becomes an ECS error. */
+/**
+ * Access to Postgres: pooled queries and transactions, and the one place that turns a lost database into an ECS error.
+ */
 import pg from 'pg';
 import { EcsError, isEcsError } from '../../model/errors.ts';
 import { storable } from './storable.ts';
 
-/** A query whose text never changes between calls: Postgres plans it once per connection under its name. */
+/** A query whose text never changes, so that Postgres plans it only once per connection, under its name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
 }
 
 export interface Queries {
-  /** All rows. `Row` names the columns as the statement returns them. */
+  /** Returns all rows. `Row` names the columns as the statement returns them. */
   rows<Row>(statement: Statement | string, values?: readonly unknown[]): Promise<readonly Row[]>;
-  /** Number of rows changed. */
+  /** Returns the number of changed rows. */
   run(statement: Statement | string, values?: readonly unknown[]): Promise<number>;
 }
 
 export interface Database extends Queries {
   /**
-   * Runs `work` in one transaction, again from the start when Postgres undid it for another's sake (deadlock,
-   * serialization): so `work` may change nothing but the database.
+   * Runs `work` in one transaction, and again from the start if Postgres aborted it because of another transaction
+   * (deadlock, serialization). So `work` may change nothing but the database.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -27,16 +29,16 @@ export interface Database extends Queries {
 
 const CONNECT_PATIENCE_MS = 5_000;
 const QUERY_PATIENCE_MS = 30_000;
-/** A process that freezes in the middle of a transaction must not keep its row locks for longer. */
+/** A process that freezes in the middle of a transaction must not keep its row locks for longer than this. */
 const IDLE_TRANSACTION_LIMIT_MS = 15_000;
 const TRANSACTION_ATTEMPTS = 5;
 const DEFAULT_POOL_SIZE = 10;
 
-/** Counts and times fit into a number. */
+/** Parses bigints as numbers: counts and times fit. */
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** Opens no connection yet: the first query does. */
+/** Opens no connection; the first query does. */
 export function openDatabase(connectionString: string, poolSize = DEFAULT_POOL_SIZE): Database {
   const pool = new pg.Pool({
     connectionString,
@@ -49,7 +51,7 @@ export function openDatabase(connectionString: string, poolSize = DEFAULT_POOL_S
     query_timeout: QUERY_PATIENCE_MS + CONNECT_PATIENCE_MS,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_LIMIT_MS,
   });
-  // An idle connection that breaks is replaced by the pool; whoever queries next learns of a lost database.
+  // The pool replaces an idle connection that breaks. The next query learns of a lost database.
   pool.on('error', () => undefined);
   return {
     ...queriesOver(pool),
@@ -75,12 +77,12 @@ function queriesOver(client: pg.Pool | pg.ClientBase): Queries {
 }
 
 /**
- * A database over one connection, its calls one after the other: for a simulation, where nothing may depend on which
- * connection answers first. `setUp` runs at the start. No time limits.
+ * A database over one connection that runs its calls one after the other, for a simulation, in which nothing may depend
+ * on which connection answers first. `setUp` runs at the start. There are no time limits.
  */
 export async function openSingleConnection(connectionString: string, setUp: readonly string[]): Promise<Database> {
   const client = new pg.Client({ connectionString, types, application_name: 'longshore' });
-  // Whoever queries next learns of a lost database.
+  // The next query learns of a lost database.
   client.on('error', () => undefined);
   await client.connect();
   const queries = queriesOver(client);
@@ -116,7 +118,7 @@ async function attemptTransaction<T>(pool: pg.Pool, work: (queries: Queries) => 
   const client = await pool.connect().catch((error: unknown) => {
     throw translate(error);
   });
-  // While a client is checked out its errors are ours; the query under way fails with them.
+  // While a client is checked out, its errors come here; the query under way fails with them.
   const onError = (): undefined => undefined;
   client.on('error', onError);
   const queries = queriesOver(client);
@@ -140,7 +142,7 @@ async function attemptTransaction<T>(pool: pg.Pool, work: (queries: Queries) => 
 
 const errorCode = (error: unknown): string => (error as { code?: unknown } | undefined)?.code?.toString() ?? '';
 
-/** Serialization failure, deadlock. */
+/** Serialization failure, or deadlock. */
 const isUndone = (error: unknown): boolean => ['40001', '40P01'].includes(errorCode(error));
 
 const LOST_CODES =
@@ -150,12 +152,12 @@ const LOST_MESSAGES =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Cannot use a pool after calling end/;
 
 /**
- * What no repetition changes: a value that its column cannot hold (class 22), a missing or forbidden one, and one that is too
- * large or too deep for Postgres.
+ * Errors that a repetition cannot cure: a value that its column cannot hold (class 22), a missing or forbidden one, and
+ * one that is too large or too deep for Postgres.
  */
 const UNSTORABLE_CODES = /^(22...|23502|23514|5400.|5401.|5402.)$/;
 
-/** What the caller meets when the database is out of reach, or cannot hold a value; everything else passes as it is. */
+/** The caller's error if the database is out of reach or cannot hold a value. Other errors stay as they are. */
 function translate(error: unknown): unknown {
   if (isEcsError(error) || !(error instanceof Error)) return error;
   if (UNSTORABLE_CODES.test(errorCode(error))) {

@@ -1,9 +1,9 @@
-/** Brings the schema up to date: numbered SQL files, each once, in order, whichever process comes first. */
+/** Brings the schema up to date with numbered SQL files. Each runs once, in order, whichever process comes first. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Database, Queries } from './database.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
-/** Any constant that nothing else in the database locks. */
+/** The key of an advisory lock; any constant that nothing else in the database uses. */
 const LOCK = 0x10_4e_65;
 
 interface Migration {
@@ -16,12 +16,15 @@ function listMigrations(): readonly Migration[] {
   return files.sort().map((file) => ({ number: Number(file.slice(0, 4)), file }));
 }
 
-/** Another Longshore has worked on the database: what that wrote, this one cannot read. */
+/** Another version of Longshore wrote the database, and this one cannot read it. */
 export class SchemaError extends Error {
   override readonly name = 'SchemaError';
 }
 
-/** Applies what is missing, in one transaction. Throws SchemaError when the database is newer or too old for this program. */
+/**
+ * Applies the missing files in one transaction. Throws SchemaError if the database is too new or too old for this
+ * program.
+ */
 export async function migrate(db: Database): Promise<void> {
   const migrations = listMigrations();
   const oldest = migrations[0]?.number ?? 0;
@@ -38,7 +41,7 @@ export async function migrate(db: Database): Promise<void> {
     );
   await db.transaction(async (queries) => {
     await queries.run('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    // In this order: the statement makes the session notice a table that another one has just created.
+    // First of all: the statement makes the session notice a table that another session has just created.
     await queries.run(
       'CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, file text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())',
     );

@@ -1,4 +1,4 @@
-/** Tasks that wait for an instance: how many may, whose they are, and the transaction that gives them one. */
+/** Tasks that wait for an instance: how many may wait, who owns them, and the transaction that gives them one. */
 import { MAX_PROVISIONING_TASKS } from '../../model/capacity-provider.ts';
 import type { AssignInput, AssignResult, Assignment } from '../../model/reservation.ts';
 import type { Task } from '../../model/task.ts';
@@ -104,8 +104,8 @@ const toRow = ({ assigned, spec }: Extract<Outcome, { kind: 'fresh' }>): Readonl
 });
 
 /**
- * How many more tasks of the cluster may begin to wait; asked only for those that would. Holds off other transactions that
- * ask, so that together they do not pass the quota.
+ * How many more tasks of the cluster may begin to wait. Only transactions with such tasks ask. Other transactions that
+ * ask must wait, so that together they do not exceed the quota.
  */
 export async function provisioningRoom(
   queries: Queries,
@@ -120,7 +120,7 @@ export async function provisioningRoom(
   return MAX_PROVISIONING_TASKS - (row?.waiting ?? 0);
 }
 
-/** See CapacityStore. The quota keeps the rows few: no index by age. */
+/** See CapacityStore. The quota keeps the rows few, so there is no index by age. */
 export async function listProvisioningOwners(
   db: Database,
   clusterName: string,

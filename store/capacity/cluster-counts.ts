@@ -1,4 +1,4 @@
-/** What clusters hold, counted over indexes. */
+/** Counts what clusters contain, over indexes. */
 import type { Queries, Statement } from '../base/database.ts';
 import type { ClusterCounts } from '../contract/clusters.ts';
 
@@ -20,7 +20,7 @@ const COUNT: Statement = {
       WHERE cluster = ANY($1) AND status <> 'INACTIVE' GROUP BY 1, 2, 3`,
 };
 
-/** As `statistics` spells them. */
+/** In the spelling of `statistics`. */
 const LAUNCH_TYPES = { EC2: 'EC2', FARGATE: 'Fargate', EXTERNAL: 'External' } as const;
 
 interface CountRow {
@@ -30,14 +30,14 @@ interface CountRow {
   readonly n: number;
 }
 
-/** `tasks` also has those on their way out, which neither of ECS's counters shows; `services` has the draining ones. */
+/** `tasks` includes stopping tasks, which neither of ECS's counters shows; `services` includes DRAINING ones. */
 export interface ClusterContents {
   readonly counts: ClusterCounts;
   readonly tasks: number;
   readonly services: number;
 }
 
-/** What each of the clusters holds, in the order of the names. */
+/** What each of the clusters contains, in the order of the names. */
 export async function countClusters(queries: Queries, names: readonly string[]): Promise<Map<string, ClusterContents>> {
   const rows = await queries.rows<CountRow>(COUNT, [names]);
   return new Map(names.map((name) => [name, summarise(rows.filter((row) => row.cluster === name))]));

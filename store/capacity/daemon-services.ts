@@ -15,7 +15,10 @@ export async function listDaemonServices(db: Queries, clusterName: string): Prom
   return rows.map((row) => row.name);
 }
 
-/** In the transaction that changes the instance, so that nobody sees the change before the mark. Names in order: no deadlock. */
+/**
+ * Runs in the transaction that changes the instance, so that nobody sees the change before the mark. Goes in the order
+ * of names to avoid deadlocks.
+ */
 const MARK: Statement = {
   name: 'daemon-mark',
   text: `
@@ -25,12 +28,12 @@ const MARK: Statement = {
   FROM daemons d WHERE s.cluster = $1 AND s.name = d.name`,
 };
 
-/** The instance appeared or is not what it was. */
+/** Marks the instance as new or changed. */
 export async function markForDaemons(queries: Queries, clusterName: string, instanceId: string): Promise<void> {
   await queries.run(MARK, [clusterName, instanceId]);
 }
 
-/** Written beside the service's row; marks that came after the service's last look stay. */
+/** Written with the service's row. Marks that came after the service's last look stay. */
 export async function putDaemonClaim(
   queries: Queries,
   { cluster, name }: { readonly cluster: string; readonly name: string },
@@ -44,7 +47,10 @@ export async function putDaemonClaim(
   );
 }
 
-/** Read first: what is marked here is among the columns that are read next, a change that comes between is looked at again. */
+/**
+ * Read first: the columns that are read next include every change with such a mark, and a change in between is looked
+ * at again.
+ */
 const MARKS: Statement = {
   name: 'daemon-marks',
   text: 'SELECT daemon_unseen AS marks FROM services WHERE cluster = $1 AND name = $2',
@@ -59,7 +65,7 @@ const BUSY_DRAINING: Statement = {
   WHERE i.cluster = $1 AND i.status = 'DRAINING' ORDER BY 1`,
 };
 
-/** All instances of the cluster that may hold a task, without their capacity. */
+/** All instances of the cluster that may have a task, without their capacity. */
 export async function lookAtInstances(db: Database, request: DaemonLookRequest): Promise<DaemonLook> {
   const { clusterName, serviceName, countsTasks, knownDigest } = request;
   const [row] = await db.rows<{ marks: readonly string[] }>(MARKS, [clusterName, serviceName]);
@@ -77,7 +83,7 @@ export async function lookAtInstances(db: Database, request: DaemonLookRequest):
   };
 }
 
-/** What no eligibility depends on would make every look different. */
+/** Removes what eligibility does not depend on, because it would make every look different. */
 const withoutCapacity = (snapshot: CapacitySnapshot, countsTasks: boolean): CapacitySnapshot => ({
   ...snapshot,
   takenAt: 0,

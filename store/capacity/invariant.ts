@@ -1,4 +1,4 @@
-/** The promise of the ledger, checked: what an instance counts as held is what its tasks that are not STOPPED hold. */
+/** Checks the ledger's invariant: an instance counts as held exactly what its tasks that are not STOPPED hold. */
 import type { HeldResources } from '../../model/task.ts';
 import type { Database } from '../base/database.ts';
 import type { CapacityStore } from '../contract/capacity.ts';

@@ -1,7 +1,7 @@
 /**
  * The ledger of what tasks hold of container instances. Entries are locked, changed and written back in the transaction
- * that changes the tasks themselves; instances are always locked in the order of their ids, so that no two wait for each
- * other.
+ * that changes the tasks themselves. Instances are always locked in the order of their ids, so that no two transactions
+ * wait for each other.
  */
 import { gpuShortfall, takenGpus } from '../../model/gpus.ts';
 import type { HeldResources } from '../../model/task.ts';
@@ -9,7 +9,7 @@ import type { Queries, Statement } from '../base/database.ts';
 import { INSTANCE_EVENT_COLUMNS, insertInstanceEvents } from '../history/events.ts';
 import { toJson } from '../base/storable.ts';
 
-/** What one task holds, down to the GPUs. */
+/** What one task holds, including its GPUs. */
 export interface Holding {
   readonly cpu: number;
   readonly memoryMiB: number;
@@ -70,7 +70,7 @@ export class LedgerEntry {
     this.gpuIds = new Set(row.held_gpus);
   }
 
-  /** Why a task cannot be held here now, in ECS's words; undefined when it can. */
+  /** Why a task cannot be held here now, in ECS's words; undefined if it can. */
   refusal(wanted: HeldResources): string | undefined {
     if (this.row.status !== 'ACTIVE') return 'INACTIVE';
     if (!this.row.agent_connected) return 'AGENT';
@@ -87,7 +87,7 @@ export class LedgerEntry {
     return this.row.gpus.filter((gpu) => !this.gpuIds.has(gpu));
   }
 
-  /** Holds what `refusal` let pass; answers with the GPUs chosen. */
+  /** Holds what `refusal` allowed. Returns the chosen GPUs. */
   hold(wanted: HeldResources): readonly string[] {
     const free = this.freeGpus();
     const gpuIds = free.slice(0, takenGpus(wanted.gpus, free.length));
@@ -116,7 +116,7 @@ export class LedgerEntry {
   }
 }
 
-/** Locks the instances until the end of the transaction; unknown ids are absent from the answer. */
+/** Locks the instances until the end of the transaction. Unknown ids are absent from the result. */
 export async function lockInstances(queries: Queries, ids: Iterable<string>): Promise<Map<string, LedgerEntry>> {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return new Map();

@@ -1,11 +1,12 @@
 /**
- * A service's row counts its new tasks in the transaction that makes them. Its owner writes the row next, with counts of its own:
- * until then, or for longer when the owner's step is lost, the row would deny tasks that Describe and List show.
+ * A service's row counts its new tasks in the transaction that creates them. The owner writes the row next, with its
+ * own counts. Until then, or for longer if the owner's workflow task is lost, the row would otherwise deny tasks that
+ * Describe and List show.
  */
 import type { Task } from '../../model/task.ts';
 import type { Queries, Statement } from '../base/database.ts';
 
-/** The version stays: it is the owner's, whose next write replaces this. */
+/** The version does not change: it belongs to the owner, whose next write replaces this. */
 const ADD: Statement = {
   name: 'services-add-pending',
   text: `UPDATE services s SET doc = s.doc || jsonb_build_object(
@@ -25,7 +26,7 @@ interface Group {
   count: number;
 }
 
-/** `tasks`: new, and none of them RUNNING yet. */
+/** `tasks` are new, and none of them is RUNNING yet. */
 export async function addPending(queries: Queries, tasks: readonly Task[]): Promise<void> {
   for (const { clusterName, serviceName, deploymentId, count } of byDeployment(tasks))
     await queries.run(ADD, [clusterName, serviceName, deploymentId, count]);

@@ -1,9 +1,9 @@
-/** Tags that tasks take from their service or their task definition: those of the moment when they are reserved. */
+/** Tags that tasks take from their service or task definition, as they are when the tasks are reserved. */
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { Task } from '../../model/task.ts';
 import type { Queries } from '../base/database.ts';
 
-/** The tasks with the tags that the rows have now; where there is no row any more, with those that they came with. */
+/** The tasks with the tags that the rows have now. If a row is gone, its tasks keep the tags that they came with. */
 export async function withCurrentTags(queries: Queries, tasks: readonly Task[]): Promise<readonly Task[]> {
   if (tasks.every((task) => task.propagateTags === undefined)) return tasks;
   const ofServices = await tagsOfServices(queries, tasks);
@@ -18,7 +18,7 @@ export async function withCurrentTags(queries: Queries, tasks: readonly Task[]):
   });
 }
 
-/** ECS's own. */
+/** Tags that ECS itself manages. */
 const isManaged = ({ key }: Tag): boolean => key?.startsWith('aws:ecs:') === true;
 
 const serviceKey = (cluster: string, name: string): string => `${cluster}/${name}`;

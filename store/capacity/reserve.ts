@@ -1,4 +1,4 @@
-/** A placement becomes real: the check and the rows in one transaction, a handful of statements however many tasks. */
+/** Makes a placement real: the check and the rows in one transaction, with a few statements for any number of tasks. */
 import type { ReserveInput, ReserveResult } from '../../model/reservation.ts';
 import type { Task } from '../../model/task.ts';
 import type { Database, Queries, Statement } from '../base/database.ts';
@@ -35,12 +35,14 @@ const INSERT: Statement = {
          ${insertTaskEvents('changed')}`,
 };
 
-/** All or nothing per task. Repeating it changes nothing: an id that is there already counts as reserved. */
+/**
+ * Reserves each task completely or not at all. A repeat changes nothing: an id that exists already counts as reserved.
+ */
 export function reserveTasks(db: Database, input: ReserveInput): Promise<ReserveResult> {
   return db.transaction(async (queries) => {
     const instanceIds = input.tasks.flatMap((task) => task.containerInstanceId ?? []);
     const entries = await lockInstances(queries, instanceIds);
-    // Read after the locks are held, so that a repeat that ran at the same time is seen.
+    // Read after the locks are held, so that a simultaneous repeat is seen.
     const existing = await findExisting(queries, input.tasks);
     const roomToWait = await provisioningRoom(queries, input);
     const { reserved, refused } = decide(input, { entries, existing, roomToWait });
@@ -54,7 +56,7 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
       queries,
       reserved.map(({ task }) => task),
     );
-    // Those of the others are there since their rows are.
+    // The other tasks were counted when their rows were created.
     const fresh = new Set(reserved.map(({ task }) => task.taskId));
     await putDecisions(
       queries,
@@ -80,7 +82,7 @@ async function insert(queries: Queries, reserved: readonly Reserved[]): Promise<
   await queries.run(INSERT, [toJson(tasks.map((task) => toRow({ task, gpuIds: gpuIds.get(task.taskId) ?? [] })))]);
 }
 
-/** GPUs of the tasks that are there already: the activity is being repeated. */
+/** GPUs of the tasks that exist already, because the activity is being repeated. */
 async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<ReadonlyMap<string, readonly string[]>> {
   const ids = tasks.map((task) => task.taskId);
   const rows = await queries.rows<{ id: string; held_gpus: readonly string[] }>(EXISTING, [ids]);
@@ -90,11 +92,11 @@ async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<R
 interface Found {
   readonly entries: ReadonlyMap<string, LedgerEntry>;
   readonly existing: ReadonlyMap<string, readonly string[]>;
-  /** Tasks of the cluster that may still begin to wait for an instance. */
+  /** How many tasks of the cluster may still begin to wait for an instance. */
   readonly roomToWait: number;
 }
 
-/** Goes through the tasks in order: earlier ones take what later ones then lack. */
+/** Goes through the tasks in order: what earlier ones take, later ones lack. */
 function decide(
   input: ReserveInput,
   { entries, existing, roomToWait }: Found,

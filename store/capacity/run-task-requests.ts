@@ -16,7 +16,7 @@ interface RequestRow {
   readonly failures: RunTaskAnswer['failures'];
 }
 
-/** The request of that token, unless its time is over. */
+/** The request with that token, unless its time is over. */
 export async function getRunTaskRequest(
   queries: Queries,
   key: { readonly clusterName: string; readonly clientToken: string; readonly now: EpochMs },
@@ -31,7 +31,7 @@ export async function getRunTaskRequest(
   return row && { digest: row.digest, taskIds: row.task_ids, failures: row.failures };
 }
 
-/** Written by the run's owner only, so that the last write is the right one. */
+/** Only the run's owner writes it, so the last write is the right one. */
 export async function putRunTaskRequest(queries: Queries, request: RunTaskRequestRecord): Promise<void> {
   await queries.run(
     `INSERT INTO run_task_requests (cluster, client_token, digest, task_ids, failures, created_at)

@@ -1,4 +1,4 @@
-/** Snapshots of a cluster's capacity: one statement, answered in columns. */
+/** Snapshots of a cluster's capacity: one statement whose result is in columns. */
 import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../../model/capacity.ts';
 import { DEFAULT_RESERVED_PORTS, SNAPSHOT_LIMIT } from '../../model/capacity.ts';
 import type { DaemonLookRequest } from '../../model/daemon.ts';
@@ -25,22 +25,22 @@ interface SnapshotRow {
   readonly versions: readonly string[] | null;
   readonly registered: readonly number[] | null;
   readonly running: readonly number[] | null;
-  /** Per instance the values of the requested attributes, null where it has none. */
+  /** For each instance, the values of the requested attributes; null if it has none. */
   readonly attributes: readonly AttributeValues[] | null;
   readonly group_tasks: readonly GroupCell[] | null;
 }
 
-/** Values of the requested attributes, in their order; null where the instance has none. */
+/** Values of the requested attributes, in their order; null if the instance has none. */
 const ATTRIBUTE_VALUES = `ARRAY(SELECT coalesce(i.custom_attributes ->> n, i.agent_attributes ->> n)
   FROM unnest($4::text[]) WITH ORDINALITY AS w (n, o) ORDER BY o)`;
 
 /**
  * $1 cluster, $2 statuses (null: any), $3 ids (null: all), $4 attribute names, $5 default reserved ports, $6 groups (null: all),
  * $7 limit (null: none), $8 cpu, $9 memory, $10 whether claims of DAEMON services count as held,
- * $11 capacity provider (null: any). Written so that no plan depends on statistics: these may be far behind.
+ * $11 capacity provider (null: any). Written so that no plan depends on statistics, because these may be far behind.
  *
- * Above the limit: those with room first, evenly over zones; within a zone evenly over the combinations of the attributes
- * and groups that the request names, so that a rare one which a constraint asks for is always among them.
+ * Above the limit, instances with room come first, evenly over zones; within a zone, evenly over the combinations of the
+ * attributes and groups that the request names, so that a rare one that a constraint asks for is always included.
  */
 const SNAPSHOT: Statement = {
   name: 'snapshot',
@@ -99,7 +99,7 @@ const SNAPSHOT: Statement = {
   FROM picked`,
 };
 
-/** Attributes ($2) of the instances that a sample left out ($1) although they hold tasks of the group. */
+/** Attributes ($2) of the instances ($1) that a sample left out although they have tasks of the group. */
 const LEFT_OUT: Statement = {
   name: 'snapshot-left-out',
   text: `SELECT id, ${ATTRIBUTE_VALUES.replaceAll('$4', '$2')} AS attributes FROM container_instances i WHERE id = ANY ($1)`,
@@ -116,14 +116,14 @@ interface Selection {
   readonly limit: number | null;
   readonly cpu: number;
   readonly memoryMiB: number;
-  /** The column of statuses is wanted, too. */
+  /** Whether to read the column of statuses, too. */
   readonly withStatus?: boolean;
-  /** Room that DAEMON services claim is not free. */
+  /** Whether room that DAEMON services claim counts as held. */
   readonly afterDaemons?: boolean;
   readonly capacityProviderName?: string;
 }
 
-/** What a placement is decided on; see model/capacity.ts for what it holds. */
+/** The facts behind a placement; see model/capacity.ts for its contents. */
 export function snapshotCapacity(db: Database, request: SnapshotRequest): Promise<CapacitySnapshot> {
   const named = request.instanceIds;
   return take(db, {
@@ -158,7 +158,7 @@ export function snapshotForDaemon(db: Database, request: DaemonLookRequest): Pro
   });
 }
 
-/** Every instance of the status, or every one that is not INACTIVE, with all attributes and groups. */
+/** Every instance with the status, or every one that is not INACTIVE, with all attributes and groups. */
 export async function snapshotForQuery(
   db: Database,
   clusterName: string,
@@ -202,7 +202,7 @@ async function take(db: Database, selection: Selection): Promise<CapacitySnapsho
   return { ...toSnapshot(row, selection), elsewhere: await countElsewhere(db, selection.attributeNames, leftOut) };
 }
 
-/** Tasks per combination of attributes. */
+/** Counts tasks by combination of attributes. */
 async function countElsewhere(
   db: Database,
   attributeNames: readonly string[],
@@ -262,7 +262,7 @@ function toSparse<T>(column: readonly (T | null)[]): Readonly<Record<number, T>>
   return Object.fromEntries(column.flatMap((value, i) => (value === null ? [] : [[i, value]])));
 }
 
-/** Each distinct value once, and per instance its place among them. */
+/** Each distinct value once, and for each instance its index among them. */
 function toColumn(column: readonly (string | null)[]): AttributeColumn {
   const places = new Map<string, number>();
   const index = column.map((value) => {

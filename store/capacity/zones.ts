@@ -1,4 +1,6 @@
-/** Availability zones as rebalancing looks at them: which a cluster has now, and whose tasks are spread unevenly. */
+/**
+ * Availability zones for rebalancing: which ones a cluster has now, and which services are spread unevenly over them.
+ */
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../model/container-instance.ts';
 import type { Database, Statement } from '../base/database.ts';
 import type { ZoneStore } from '../contract/capacity.ts';
@@ -11,7 +13,7 @@ const LIST: Statement = {
          WHERE cluster = $1 AND status = 'ACTIVE' AND agent_connected AND ${ZONE} IS NOT NULL ORDER BY 1`,
 };
 
-/** Tasks are looked at only where there is more than one zone and a service asks for rebalancing. */
+/** Reads tasks only if there is more than one zone and a service asks for rebalancing. */
 const UNBALANCED: Statement = {
   name: 'services-unbalanced',
   text: `

@@ -1,4 +1,4 @@
-/** Clusters and capacity providers. */
+/** The interface for clusters and capacity providers. */
 import type { Cluster, Tag } from '@aws-sdk/client-ecs';
 import type { CapacityProviderRecord } from '../../model/capacity-provider.ts';
 import type { CallCause } from '../../model/decision.ts';
@@ -18,18 +18,18 @@ export interface ClusterRecord {
   readonly tags: readonly Tag[];
 }
 
-/** Counters of a cluster, also split by launch type for `statistics`. */
+/** Counters of a cluster, also by launch type for `statistics`. */
 export interface ClusterCounts {
   readonly registeredContainerInstancesCount: number;
   readonly runningTasksCount: number;
   readonly pendingTasksCount: number;
   readonly activeServicesCount: number;
-  /** E.g. `runningFargateTasksCount` → 3. */
+  /** Such as `runningFargateTasksCount` → 3. */
   readonly statistics: Readonly<Record<string, number>>;
 }
 
 export interface ClusterStore {
-  /** Creates it, or makes an INACTIVE one of that name new; an ACTIVE one is returned unchanged. */
+  /** Creates the cluster, or an INACTIVE one of that name again. An ACTIVE one is returned unchanged. */
   createCluster(cluster: ClusterRecord): Promise<ClusterRecord>;
   getClusters(names: readonly string[]): Promise<readonly (ClusterRecord & ClusterCounts)[]>;
   /** Names of ACTIVE clusters, in order. */
@@ -38,33 +38,39 @@ export interface ClusterStore {
     name: string,
     changes: Partial<Pick<ClusterRecord, 'settings' | 'configuration' | 'serviceConnectDefaults' | 'tags'>>,
   ): Promise<ClusterRecord>;
-  /** Marks it INACTIVE, in one transaction with the checks: ClusterContains…Exception when something is left in it. */
+  /**
+   * Marks the cluster INACTIVE, in one transaction with the checks. Throws ClusterContains…Exception if something is
+   * left in it.
+   */
   deleteCluster(name: string): Promise<ClusterRecord & ClusterCounts>;
-  /** The ACTIVE cluster. Throws ClusterNotFoundException `Cluster not found.` or `The referenced cluster was inactive.` */
+  /**
+   * Returns the ACTIVE cluster. Throws ClusterNotFoundException `Cluster not found.` or `The referenced cluster was
+   * inactive.`
+   */
   requireCluster(name: string): Promise<ClusterRecord>;
 }
 
 export type ClusterProviders = Pick<ClusterRecord, 'capacityProviders' | 'defaultCapacityProviderStrategy'>;
 
 export interface CapacityProviderStore {
-  /** Its ACTIVE instances in the cluster, and its tasks there that wait. */
+  /** The provider's ACTIVE instances in the cluster, and its waiting tasks there. */
   getProviderGroup(clusterName: string, name: string): Promise<ProviderGroup>;
-  /** Creates it, or makes an INACTIVE one of that name new; undefined when an ACTIVE one has the name. */
+  /** Creates the provider, or an INACTIVE one of that name again. undefined if an ACTIVE one has the name. */
   createCapacityProvider(provider: CapacityProviderRecord): Promise<CapacityProviderRecord | undefined>;
-  /** undefined: there is no ACTIVE one of that name. */
+  /** undefined if no ACTIVE provider has that name. */
   updateCapacityProvider(
     name: string,
     autoScalingGroupProvider: NonNullable<CapacityProviderRecord['autoScalingGroupProvider']>,
   ): Promise<CapacityProviderRecord | undefined>;
-  /** Makes it INACTIVE; undefined when there is none. ClientException while a cluster has it. */
+  /** Makes the provider INACTIVE; undefined if there is none. Throws ClientException while a cluster uses it. */
   deleteCapacityProvider(name: string): Promise<CapacityProviderRecord | undefined>;
-  /** INACTIVE ones too. */
+  /** Includes INACTIVE ones. */
   getCapacityProviders(names: readonly string[]): Promise<readonly CapacityProviderRecord[]>;
-  /** ACTIVE ones by name, FARGATE and FARGATE_SPOT among them. */
+  /** ACTIVE providers by name, FARGATE and FARGATE_SPOT included. */
   listCapacityProviders(page: PageRequest): Promise<Page<CapacityProviderRecord>>;
   /**
-   * Replaces both lists. InvalidParameterException: one of them does not exist. ResourceInUseException: a service or task
-   * of the cluster uses one that would go.
+   * Replaces both lists. Throws InvalidParameterException if one of the providers does not exist,
+   * ResourceInUseException if a service or task of the cluster uses one that would be removed.
    */
   putClusterCapacityProviders(
     clusterName: string,

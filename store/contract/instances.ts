@@ -1,4 +1,4 @@
-/** Container instances and their attributes. */
+/** The interface for container instances and their attributes. */
 import type { CapacitySnapshot } from '../../model/capacity.ts';
 import type { Attribute, CountedInstance } from '../../model/container-instance.ts';
 import type { CallCause } from '../../model/decision.ts';
@@ -12,11 +12,15 @@ export interface InstanceStore {
     page: PageRequest,
   ): Promise<Page<string>>;
   /**
-   * ACTIVE instances of all clusters that are connected, or were until `withinMs` before the last change of any instance:
-   * read before agents are heard, those that were connected when the control plane went away.
+   * ACTIVE instances of all clusters that are connected, or were until `withinMs` before the last change of any
+   * instance. If it is read before agents reconnect, these are the ones that were connected when the control plane went
+   * away.
    */
   listLastConnected(withinMs: number): Promise<readonly string[]>;
-  /** Every instance that is not INACTIVE with what the cluster query language may ask; for `filter` of ListContainerInstances. */
+  /**
+   * Every instance that is not INACTIVE, with what the cluster query language can use, for `filter` of
+   * ListContainerInstances.
+   */
   snapshotForQuery(clusterName: string, status?: InstanceStatus): Promise<CapacitySnapshot>;
   /** `cause`: the call, for the record. */
   putAttributes(

@@ -1,4 +1,4 @@
-/** What is alive: for starting workflows again. */
+/** The interface that reads what is alive, in order to start workflows again. */
 import type { ServiceRecord } from '../../model/service.ts';
 import type { InstanceStatus } from '../../model/status.ts';
 import type { Task } from '../../model/task.ts';
@@ -17,19 +17,19 @@ export interface LiveInstance {
 
 export interface LiveOwners {
   readonly services: readonly { readonly clusterName: string; readonly serviceName: string }[];
-  /** Ids of workflows; services that have tasks are among them. */
+  /** Ids of workflows that own tasks, including those of services. */
   readonly ofTasks: readonly string[];
   readonly instances: readonly { readonly clusterName: string; readonly containerInstanceId: string }[];
 }
 
-/** Over all clusters: for starting workflows again that Temporal has lost. */
+/** Covers all clusters, in order to start workflows again that Temporal has lost. */
 export interface OwnerStore {
-  /** Not INACTIVE. */
+  /** Services that are not INACTIVE. */
   listLiveServices(): Promise<readonly ServiceRecord[]>;
-  /** Not STOPPED; of one owner, or of all. */
+  /** Tasks that are not STOPPED, of one owner or of all. */
   listLiveTasks(ownerWorkflowId?: string): Promise<readonly Task[]>;
-  /** Not INACTIVE. */
+  /** Instances that are not INACTIVE. */
   listLiveInstances(): Promise<readonly LiveInstance[]>;
-  /** Whose those are, by name only. */
+  /** The owners of all these, by name only. */
   listOwners(): Promise<LiveOwners>;
 }

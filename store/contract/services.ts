@@ -1,13 +1,13 @@
-/** Reading services and their history. */
+/** The interface that reads services and their history. */
 import type { ServiceDeployment, ServiceDeploymentStatus, ServiceRevision } from '../../model/service-deployment.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Page, PageRequest } from './page.ts';
 
 export interface ServiceStore {
-  /** ACTIVE, DRAINING and recently INACTIVE ones, with their tags in `definition.tags`. */
+  /** ACTIVE, DRAINING and recently INACTIVE services, with their tags in `definition.tags`. */
   getServices(clusterName: string, names: readonly string[]): Promise<readonly ServiceRecord[]>;
-  /** Newest first, at most 100. */
+  /** Events, newest first, at most 100. */
   getServiceEvents(clusterName: string, serviceName: string, incarnation: string): Promise<readonly ServiceEvent[]>;
   /** Names of ACTIVE services. */
   listServices(
@@ -16,24 +16,24 @@ export interface ServiceStore {
   ): Promise<Page<string>>;
 }
 
-/** Where a service's history is found. */
+/** Identifies a service's history. */
 export interface ServiceHistoryKey {
   readonly clusterName: string;
   readonly serviceName: string;
 }
 
 export interface ServiceDeploymentFilter extends ServiceHistoryKey {
-  /** None: any. */
+  /** An empty list matches any. */
   readonly statuses: readonly ServiceDeploymentStatus[];
-  /** Both exclusive. */
+  /** Both bounds are exclusive. */
   readonly createdAfter?: EpochMs;
   readonly createdBefore?: EpochMs;
 }
 
 export interface ServiceHistoryStore {
-  /** Those that exist, of the service's present incarnation, in no order. */
+  /** The service deployments that exist, of the service's present incarnation, in no order. */
   getServiceDeployments(key: ServiceHistoryKey, ids: readonly string[]): Promise<readonly ServiceDeployment[]>;
   getServiceRevisions(key: ServiceHistoryKey, ids: readonly string[]): Promise<readonly ServiceRevision[]>;
-  /** Newest first. */
+  /** Service deployments, newest first. */
   listServiceDeployments(filter: ServiceDeploymentFilter, page: PageRequest): Promise<Page<ServiceDeployment>>;
 }

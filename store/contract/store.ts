@@ -1,9 +1,10 @@
 /**
- * The store as the rest of Longshore sees it. The folders of store/ implement it over Postgres, one file per resource;
- * `openStore` in store/index.ts puts them together. Refusals are EcsErrors; anything else thrown means the database.
+ * The store as the rest of Longshore sees it. The folders of store/ implement it over Postgres, with one file for each
+ * resource; `openStore` in store/index.ts combines them. Refusals are EcsErrors; any other error comes from the
+ * database.
  *
- * Who writes: clusters, task definitions, attributes and tags are written by the API. Tasks, services, events and
- * instances are projections that the owner's activities write; every such write carries a version.
+ * The API writes clusters, task definitions, attributes and tags. Tasks, services, events and instances are projections
+ * that the owners' activities write; every such write has a version.
  */
 import type { CapacityStore, ZoneStore } from './capacity.ts';
 import type { CapacityProviderStore, ClusterStore } from './clusters.ts';

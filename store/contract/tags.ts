@@ -1,10 +1,13 @@
-/** Tags of every kind of resource. Clusters, capacity providers and task definitions keep theirs. */
+/** The interface for tags of every kind of resource, whatever table they are in. */
 import type { Tag } from '@aws-sdk/client-ecs';
 
 export interface TagStore {
-  /** Tags of any ECS resource; undefined when there is no such resource. */
+  /** Tags of any ECS resource; undefined if it does not exist. */
   listTags(arn: string): Promise<readonly Tag[] | undefined>;
-  /** Merges and removes in one transaction; refuses more than 50 with InvalidParameterException. False: no such resource. */
+  /**
+   * Merges and removes in one transaction. Throws InvalidParameterException for more than 50. Returns false if the
+   * resource does not exist.
+   */
   changeTags(
     arn: string,
     change: { readonly set: readonly Tag[]; readonly remove: readonly string[] },

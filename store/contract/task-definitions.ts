@@ -1,17 +1,17 @@
-/** Task definitions and their families. */
+/** The interface for task definitions and their families. */
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { TaskDefinition, TaskDefinitionRecord } from '../../model/task-definition.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Page, PageRequest } from './page.ts';
 
 export interface TaskDefinitionStore {
-  /** Gives the family's next revision number (never reused) and stores `build(revision)`. */
+  /** Takes the family's next revision number, which is never reused, and stores `build(revision)`. */
   registerTaskDefinition(
     family: string,
     build: (revision: number) => TaskDefinition,
     tags: readonly Tag[],
   ): Promise<TaskDefinitionRecord>;
-  /** Without a revision: the family's latest ACTIVE one. */
+  /** Without a revision, returns the family's latest ACTIVE one. */
   getTaskDefinition(family: string, revision?: number): Promise<TaskDefinitionRecord | undefined>;
   listTaskDefinitions(
     filter: { readonly family?: string; readonly status: string; readonly sort: 'ASC' | 'DESC' },
@@ -21,8 +21,8 @@ export interface TaskDefinitionStore {
     filter: { readonly prefix?: string; readonly status: 'ACTIVE' | 'INACTIVE' | 'ALL' },
     page: PageRequest,
   ): Promise<Page<string>>;
-  /** ACTIVE → INACTIVE; an INACTIVE one stays as it is. undefined when unknown. */
+  /** ACTIVE → INACTIVE; an INACTIVE one stays as it is. undefined if it does not exist. */
   deregisterTaskDefinition(family: string, revision: number, at: EpochMs): Promise<TaskDefinitionRecord | undefined>;
-  /** INACTIVE → DELETE_IN_PROGRESS, and gone at once when no task or deployment refers to it. */
+  /** INACTIVE → DELETE_IN_PROGRESS; removed at once if no task or deployment refers to it. */
   deleteTaskDefinition(family: string, revision: number, at: EpochMs): Promise<TaskDefinitionRecord | undefined>;
 }

@@ -1,4 +1,4 @@
-/** Reading tasks. */
+/** The interface that reads tasks. */
 import type { RunTaskAnswer } from '../../model/reservation.ts';
 import type { DescribedTask, Task } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
@@ -18,7 +18,7 @@ export interface TaskStore {
   getTasks(clusterName: string, taskIds: readonly string[]): Promise<readonly DescribedTask[]>;
   /** Ids, in a stable order. */
   listTasks(filter: TaskFilter, page: PageRequest): Promise<Page<string>>;
-  /** A task whatever its cluster. */
+  /** Finds a task in any cluster. */
   findTask(taskId: string): Promise<Task | undefined>;
   getRunTaskRequest(clusterName: string, clientToken: string, now: EpochMs): Promise<RunTaskAnswer | undefined>;
   /** Removes STOPPED tasks older than the retention. Returns how many. */

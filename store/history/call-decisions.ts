@@ -1,4 +1,4 @@
-/** Calls that the API carries out in the store by itself, on record with what they changed. */
+/** Records calls that the API itself carries out in the store, with what they changed. */
 import type { CallCause, DecisionReason } from '../../model/decision.ts';
 import { describeChanges } from '../../model/decision-changes.ts';
 import type { Queries } from '../base/database.ts';
@@ -13,7 +13,7 @@ export interface StoreCall {
   readonly after: object;
 }
 
-/** In the transaction of the change. Nothing where nothing changed, or nobody called. */
+/** Runs in the transaction of the change. Records nothing if nothing changed or no call was made. */
 export async function putCallDecision(queries: Queries, call: StoreCall): Promise<void> {
   const { cause, reason, clusterName, containerInstanceId } = call;
   const changes = describeChanges(call.before, call.after);

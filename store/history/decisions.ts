@@ -1,4 +1,4 @@
-/** Decisions of owners: written once by id, found by everything they name. */
+/** Decisions of owners: written once by id, and found by everything they name. */
 import type { DecidedTask, Decision } from '../../model/decision.ts';
 import { decisionKind } from '../../model/decision.ts';
 import type { Database, Queries, Statement } from '../base/database.ts';
@@ -11,7 +11,7 @@ const unique = (ids: readonly (string | undefined)[]): readonly string[] =>
 const tasksOf = ({ tasks }: Decision): readonly string[] =>
   unique(tasks.flatMap(({ taskId, replaces }) => [taskId, replaces]));
 
-/** Those of its tasks, those that it is about, and those that a placement looked at in vain. */
+/** The instances of its tasks, those that it concerns, and the one that a refused placement names. */
 const instancesOf = ({ tasks, containerInstanceIds = [], placement }: Decision): readonly string[] =>
   unique([
     ...tasks.map(({ containerInstanceId }) => containerInstanceId),
@@ -30,7 +30,7 @@ const PUT: Statement = {
          WHERE d.times < excluded.times`,
 };
 
-/** Adds what is not there yet. One that was taken again replaces itself, never by an older one. */
+/** Adds decisions that are not there yet. A repeated decision replaces its row, but never a newer one. */
 export async function putDecisions(queries: Queries, decisions: readonly Decision[]): Promise<void> {
   if (decisions.length === 0) return;
   const rows = decisions.map((decision) => ({
@@ -49,7 +49,7 @@ export async function putDecisions(queries: Queries, decisions: readonly Decisio
   await queries.run(PUT, [toJson(rows)]);
 }
 
-/** The decision about those of its tasks that became so; none when it was about others only. */
+/** The decision with only those of its tasks that are kept by `became`; none if it concerned only others. */
 export function withTasks(decision: Decision, became: (task: DecidedTask) => boolean): readonly Decision[] {
   if (decision.tasks.length === 0) return [decision];
   const tasks = decision.tasks.filter(became);
@@ -81,9 +81,9 @@ async function listDecisions(db: Database, filter: DecisionFilter, limit: number
 }
 
 /**
- * However old: what names a task that is there, the registration of an instance that is there, of a service that is there
- * the last call and those that its deployments come from, and the last call about a cluster. Without them a long life would
- * have no beginning.
+ * These stay however old they are: decisions that name an existing task; the registration of an existing instance; for
+ * an existing service, the last call and the calls that its deployments come from; the last call about a cluster.
+ * Without them, a long life would have no beginning.
  */
 const PURGE = `
   DELETE FROM decisions d WHERE last_at < $1
@@ -99,7 +99,7 @@ const PURGE = `
       SELECT FROM decisions later WHERE later.cluster = d.cluster AND later.service IS NULL AND later.kind = 'call'
         AND (later.at, later.seq) > (d.at, d.seq)))`;
 
-/** Where ids of each kind are looked up: what lives, and what only decisions still know. */
+/** Where ids of each kind are looked up: in the rows of what exists, and in decisions. */
 const BY_PREFIX = {
   task: 'SELECT id FROM tasks WHERE cluster = $1 AND id >= $2 AND id < $3 ORDER BY id LIMIT $4',
   instance: 'SELECT id FROM container_instances WHERE cluster = $1 AND id >= $2 AND id < $3 ORDER BY id LIMIT $4',
@@ -107,7 +107,7 @@ const BY_PREFIX = {
     'SELECT DISTINCT deployment AS id FROM decisions WHERE cluster = $1 AND deployment >= $2 AND deployment < $3 ORDER BY 1 LIMIT $4',
 } as const;
 
-/** Sorts after everything that begins with the prefix: ids are ASCII. */
+/** Sorts after everything that begins with the prefix, because ids are ASCII. */
 const endOf = (prefix: string): string => `${prefix}\u{7f}`;
 
 export function createDecisionStore(db: Database): DecisionStore {

@@ -1,4 +1,7 @@
-/** The events that EventBridge's readers get: written with the change they tell of, read in the order of their positions. */
+/**
+ * The events in EventBridge's form: written with the change that they describe, and read in the order of their
+ * positions.
+ */
 import type { ServiceActionRecord } from '../../model/service-action.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
 import { isDeploymentChange } from '../../model/service-action.ts';
@@ -10,28 +13,28 @@ import { toTask, type TaskRow } from '../rows/task-rows.ts';
 import type { EventFilter, EventPage, EventStore } from '../contract/events.ts';
 import { toJson } from '../base/storable.ts';
 
-/** Rows a purge removes in one statement. */
+/** How many rows a purge removes in one statement. */
 const PURGE_BATCH = 10_000;
 
 /**
- * Statements that change tasks or instances end in one of these: `changed` names their RETURNING. Positions are drawn row
- * by row, when the locks on the rows are held, so that the events of one resource stand in the order of its changes; the
- * rows come in the order of their ids, however Postgres found them.
+ * Statements that change tasks or instances end in one of these; `changed` names their RETURNING. Positions are taken
+ * row by row while the rows are locked, so that the events of one resource are in the order of its changes. The rows
+ * come in the order of their ids, however Postgres found them.
  */
 export const insertTaskEvents = (changed: string): string =>
   `INSERT INTO ecs_events (kind, cluster, resource, detail) SELECT 'task', cluster, id, state FROM ${changed} ORDER BY id`;
 export const insertInstanceEvents = (changed: string): string =>
   `INSERT INTO ecs_events (kind, cluster, resource, detail)
    SELECT 'container-instance', cluster, id, row_to_json(${changed}) FROM ${changed} ORDER BY id`;
-/** What `changed` of an instance returns. */
+/** The columns of an instance that `changed` returns. */
 export const INSTANCE_EVENT_COLUMNS = `i.id, i.cluster, i.status, i.status_reason, i.agent_connected, i.registered_at,
   i.event_version AS version, i.cpu, i.memory, i.reserved_ports, i.gpus, i.held_cpu, i.held_memory, i.held_ports,
   i.held_gpus, i.agent_version, i.agent_hash, i.docker_version`;
 
-/** With the service's row only, when that was new: a repeat adds nothing. */
+/** Runs only if the service's row was new, so that a repeat adds nothing. */
 export async function addServiceActions(queries: Queries, writes: OwnerRecord): Promise<void> {
   const { service, actions = [] } = writes;
-  if (!service) throw new Error('Actions were to be recorded without the service that they belong to.');
+  if (!service) throw new Error('A record has service actions but no service.');
   const { clusterName, serviceName } = service.definition;
   const told = await lastChanges(queries, writes);
   const fresh = actions.filter((action) => isNews(action, told));
@@ -44,7 +47,7 @@ export async function addServiceActions(queries: Queries, writes: OwnerRecord): 
   );
 }
 
-/** By deployment, the state change that was told last. */
+/** The last recorded state change of each deployment. */
 async function lastChanges(queries: Queries, { service, actions = [] }: OwnerRecord): Promise<Map<string, string>> {
   const ids = actions.filter(isDeploymentChange).map(({ deploymentId }) => deploymentId);
   if (ids.length === 0) return new Map();
@@ -57,7 +60,7 @@ async function lastChanges(queries: Queries, { service, actions = [] }: OwnerRec
   return new Map(rows.map(({ deployment, name }) => [deployment, name]));
 }
 
-/** A step of the owner's that was lost after it had written tells of a change again. Notes what is told. */
+/** A lost workflow task of the owner that had already written reports a change again. Notes what is reported. */
 function isNews(action: ServiceActionRecord, told: Map<string, string>): boolean {
   const { deploymentId, eventName } = action;
   if (!isDeploymentChange(action) || deploymentId === undefined) return true;
@@ -149,7 +152,10 @@ function toEvent(row: EventRow): StoredEvent {
   }
 }
 
-/** Positions rise with time, so the events before the first one to keep are those to remove. The newest stays: readers are there. */
+/**
+ * Positions rise with time, so the events before the first one to keep are removed. The newest stays, because readers
+ * may be at its position.
+ */
 async function purgeEvents(db: Database, before: EpochMs): Promise<number> {
   const [bounds] = await db.rows<{ first: number | null; last: number | null; kept: number | null }>(
     `SELECT min(position) AS first, max(position) AS last,

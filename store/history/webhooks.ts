@@ -1,4 +1,4 @@
-/** The operator's webhooks: what they are, how far each is, and who delivers to it now. */
+/** The operator's webhooks: their settings, their positions, and the leases of delivering workers. */
 import type { EventPattern } from '../../model/event-pattern.ts';
 import type { Webhook } from '../../model/webhook.ts';
 import type { Database, Statement } from '../base/database.ts';
@@ -50,7 +50,7 @@ const toWebhook = (row: WebhookRow): Webhook => ({
   },
 });
 
-/** Due, with something new, and in nobody's hands; who waits longest comes first. */
+/** Webhooks that are due, have new events, and have no lease; longest waiting first. */
 const CLAIM: Statement = {
   name: 'webhooks-claim',
   text: `WITH horizon AS MATERIALIZED (SELECT ecs_event_horizon() AS position)
@@ -86,7 +86,8 @@ export function createWebhookStore(db: Database): WebhookStore {
       ]);
       return pageOf(rows.map(toWebhook), limit, (webhook) => webhook.webhookId);
     },
-    // Whoever delivers now loses the lease, and the next to claim it sees the change; a wait for the next attempt ends.
+    // The worker that delivers now loses the lease, and the next one sees the change. The wait for the next attempt
+    // ends.
     updateWebhook: (id, { url, pattern, secret, status, at }) =>
       one(
         `UPDATE webhooks w SET url = coalesce($2, url), pattern = CASE WHEN $3 THEN $4 ELSE pattern END,
@@ -128,7 +129,7 @@ export function createWebhookStore(db: Database): WebhookStore {
   };
 }
 
-/** A success ends a row of failures; what was merely passed over, or dropped, does not. */
+/** Only a success ends a series of failures, not an event that was skipped or dropped. */
 const ADVANCE: Statement = {
   name: 'webhooks-advance',
   text: `UPDATE webhooks SET position = $3, delivered = delivered + $4, dropped = dropped + $5,

@@ -1,4 +1,4 @@
-/** Reading container instances. */
+/** Reads container instances. */
 import type { Database, Statement } from '../base/database.ts';
 import { pageOf } from '../base/page.ts';
 import type { Page, PageRequest } from '../contract/page.ts';

@@ -1,4 +1,4 @@
-/** What is alive, over all clusters: enough to start the owners' workflows again when Temporal has lost them. */
+/** Reads what is alive in all clusters: enough to start the owners' workflows again if Temporal has lost them. */
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
 import type { Database } from '../base/database.ts';

@@ -1,11 +1,11 @@
-/** Reading the history of a service: its deployments and revisions. */
+/** Reads the history of a service: its deployments and revisions. */
 import type { ServiceDeployment, ServiceRevision } from '../../model/service-deployment.ts';
 import type { Database } from '../base/database.ts';
 import { pageOf } from '../base/page.ts';
 import type { Page, PageRequest } from '../contract/page.ts';
 import type { ServiceDeploymentFilter, ServiceHistoryStore } from '../contract/services.ts';
 
-/** Rows that a service of the same name left behind are not the present one's. */
+/** Excludes rows that an earlier service of the same name left behind. */
 const PRESENT = `JOIN services s ON s.cluster = r.cluster AND s.name = r.service AND s.incarnation = r.incarnation`;
 
 export function createServiceHistoryStore(db: Database): ServiceHistoryStore {
@@ -25,7 +25,7 @@ export function createServiceHistoryStore(db: Database): ServiceHistoryStore {
   };
 }
 
-/** A place in the list: `<createdAt>/<id>`. */
+/** The place of a service deployment in the list: `<createdAt>/<id>`. */
 const keyOf = ({ createdAt, serviceDeploymentId }: ServiceDeployment): string => `${createdAt}/${serviceDeploymentId}`;
 
 async function listServiceDeployments(

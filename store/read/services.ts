@@ -1,4 +1,4 @@
-/** Reading services and their events. */
+/** Reads services and their events. */
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { Database, Statement } from '../base/database.ts';
 import { pageOf } from '../base/page.ts';

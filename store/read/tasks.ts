@@ -1,4 +1,4 @@
-/** Reading tasks, and forgetting those that stopped long ago. */
+/** Reads tasks, and removes those that stopped long ago. */
 import type { Partition } from '../../model/arn.ts';
 import type { Database, Statement } from '../base/database.ts';
 import { pageOf } from '../base/page.ts';
@@ -43,7 +43,7 @@ export function createTaskStore(
   };
 }
 
-/** Which column each member of the filter looks at. */
+/** The column for each member of the filter. */
 const FILTER_COLUMNS = {
   desiredStatus: 'desired_status',
   family: 'family',
@@ -62,7 +62,7 @@ async function listTasks(db: Database, filter: TaskFilter, page: PageRequest): P
     values.push(wanted);
     conditions.push(`${column} = $${values.length}`);
   }
-  // Only conditions that are asked for stand in the text, so that the index that fits is found.
+  // The text has only the requested conditions, so that Postgres finds the right index.
   const text = `SELECT id FROM tasks WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT $3`;
   const rows = await db.rows<{ id: string }>(text, values);
   return pageOf(

@@ -1,4 +1,4 @@
-/** What a container instance's workflow writes of it. What tasks hold of the instance is never touched here. */
+/** Writes a container instance for its workflow. It never touches what tasks hold of the instance. */
 import { AVAILABILITY_ZONE_ATTRIBUTE, type InstanceRegistration } from '../../model/container-instance.ts';
 import type { InstanceRecord } from '../../model/owner-record.ts';
 import { requireCluster } from '../resources/clusters.ts';
@@ -9,7 +9,7 @@ import { INSTANCE_EVENT_COLUMNS, insertInstanceEvents } from '../history/events.
 import { toAttributeMap } from '../rows/instance-rows.ts';
 import { toJson } from '../base/storable.ts';
 
-/** A version that is there already changes nothing, and neither does news of an instance that never registered. */
+/** A version that is already there changes nothing, and neither does a record of an instance that never registered. */
 export function recordInstance(db: Database, record: InstanceRecord): Promise<void> {
   return db.transaction(async (queries) => {
     if (record.registration) await putRegistration(queries, record, record.registration);
@@ -42,8 +42,8 @@ async function putChange(queries: Queries, record: InstanceRecord): Promise<void
 }
 
 /**
- * A first registration, a return, or the rebirth of an INACTIVE instance: that one starts with new versions and tags, and
- * loses the attributes that were put on it. A rebirth is told from a late write by its time of registration.
+ * A first registration, a return, or the new registration of an INACTIVE instance. The last starts with new versions
+ * and tags, and loses its custom attributes; its time of registration tells it from a late write.
  */
 const REGISTER = `
   WITH changed AS (INSERT INTO container_instances AS i (id, cluster, status, status_reason, agent_connected, registered_at, version, cpu,

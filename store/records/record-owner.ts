@@ -1,4 +1,4 @@
-/** What a service or a RunTask writes of its tasks, itself and its events: one transaction, repeatable at will. */
+/** Writes the tasks, the row and the events of a service or a RunTask call, in one transaction that may be repeated. */
 import type { TaskPatch } from '../../model/task.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
 import type { Database, Queries, Statement } from '../base/database.ts';
@@ -27,7 +27,7 @@ const LOCK: Statement = {
          FROM tasks WHERE id = ANY($1) ORDER BY id FOR UPDATE`,
 };
 
-/** Tags go when a task stops, as ECS does it. */
+/** As in ECS, a task loses its tags when it stops. */
 const WRITE: Statement = {
   name: 'owner-write',
   text: `WITH changed AS (
@@ -41,7 +41,7 @@ const WRITE: Statement = {
          ${insertTaskEvents('changed')}`,
 };
 
-/** Writes of a version that is there already, or of unknown tasks, change nothing. */
+/** A version that is already there, or an unknown task, changes nothing. */
 export function recordOwner(db: Database, writes: OwnerRecord): Promise<{ readonly freedCapacity: boolean }> {
   return db.transaction(async (queries) => {
     const freedCapacity = writes.tasks.length > 0 && (await patchTasks(queries, writes.tasks));

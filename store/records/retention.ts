@@ -1,4 +1,4 @@
-/** What the store forgets, and when. */
+/** What the store removes, and when. */
 import type { Partition } from '../../model/arn.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Database } from '../base/database.ts';
@@ -12,7 +12,10 @@ const IS_LONG_GONE = `status = 'INACTIVE' AND inactive_since < now() - ${REMOVED
 /** Events outlive the row that they are about: what they take from it is set aside. */
 const HAS_EVENTS = 'EXISTS (SELECT FROM ecs_events e WHERE e.resource = gone.id)';
 
-/** Removes STOPPED tasks of before that time, and with them all that is past being described. Returns the number of tasks. */
+/**
+ * Removes tasks that were STOPPED before that time, and everything else that can no longer be described. Returns the
+ * number of tasks.
+ */
 export async function purge(db: Database, partition: Partition, stoppedBefore: EpochMs): Promise<number> {
   const [counted] = await db.rows<{ tasks: number }>(
     `WITH gone AS (DELETE FROM tasks WHERE last_status = 'STOPPED' AND stopped_at < $1 RETURNING id, spec),

@@ -1,15 +1,17 @@
-/** The history of a service, its deployments and revisions: what the service writes of it, and how long it is kept. */
+/** Writes and purges the history of a service: its deployments and revisions. */
 import type { OwnerRecord } from '../../model/owner-record.ts';
 import type { Database, Queries } from '../base/database.ts';
 import { toJson } from '../base/storable.ts';
 
-/** ECS keeps the history so long. */
+/** ECS keeps the history for 90 days. */
 const KEPT_MS = 90 * 24 * 3_600_000;
 
-/** Writes what is new: deployments unless a newer version is there, revisions unless as many digests are known already. */
+/**
+ * Writes what is new: deployments unless a newer version is there, revisions unless as many digests are already known.
+ */
 export async function putRollout(queries: Queries, { service, rollout }: OwnerRecord): Promise<void> {
   if (rollout === undefined) return;
-  if (!service) throw new Error('A rollout was to be recorded without the service that it belongs to.');
+  if (!service) throw new Error('A record has a rollout but no service.');
   const { definition, incarnation } = service;
   const key = [definition.clusterName, definition.serviceName, incarnation];
   for (const revision of rollout.serviceRevisions) {
@@ -36,7 +38,7 @@ export async function putRollout(queries: Queries, { service, rollout }: OwnerRe
   }
 }
 
-/** Removes the history of other incarnations than this one. */
+/** Removes the history of other incarnations. */
 export async function forgetOlderHistory(
   queries: Queries,
   key: readonly [cluster: string, service: string, incarnation: string],
@@ -45,7 +47,7 @@ export async function forgetOlderHistory(
     await queries.run(`DELETE FROM ${table} WHERE cluster = $1 AND service = $2 AND incarnation <> $3`, key);
 }
 
-/** Removes what is too old, unless it still counts, and all of services that are gone. */
+/** Removes history that is too old, unless it still counts, and all history of services that are gone. */
 export async function purgeServiceHistory(db: Database, now: number): Promise<void> {
   const gone = `NOT EXISTS (SELECT FROM services s
     WHERE s.cluster = r.cluster AND s.name = r.service AND s.incarnation = r.incarnation)`;

@@ -1,4 +1,4 @@
-/** What a service writes of itself: its row and its events. */
+/** Writes a service's row and its events. */
 import { launchTypeOf } from '../../model/capacity-provider.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
 import type { ServiceRecord } from '../../model/service.ts';
@@ -8,10 +8,10 @@ import { putDaemonClaim } from '../capacity/daemon-services.ts';
 import { requireCluster } from '../resources/clusters.ts';
 import { forgetOlderHistory } from './service-deployments.ts';
 
-/** ECS shows, and we keep, so many events of a service. */
+/** The number of events of a service that ECS shows and Longshore keeps. */
 export const SERVICE_EVENT_LIMIT = 100;
 
-// waiting_since keeps its time while the service goes on waiting.
+// waiting_since keeps its time while the service continues to wait.
 const SET = `version = n.version, status = n.status, launch_type = n.launch_type, doc = n.doc,
   scheduling_strategy = n.scheduling_strategy,
   waiting_since = CASE WHEN n.waiting THEN coalesce(s.waiting_since, now()) END,
@@ -38,8 +38,9 @@ const INSERT = `
   WHERE s.incarnation <> excluded.incarnation AND s.status = 'INACTIVE' AND s.created_at <= excluded.created_at`;
 
 /**
- * Writes the row unless a newer version of the same incarnation is there. Another incarnation gives way only when it is
- * INACTIVE and older. Throws ClusterNotFoundException when a new ACTIVE service finds its cluster gone. True: written.
+ * Writes the row unless a newer version of the same incarnation is there. Another incarnation is replaced only if it is
+ * INACTIVE and older. Throws ClusterNotFoundException if the cluster of a new ACTIVE service is gone. Returns whether
+ * the row was written.
  */
 export async function putService(queries: Queries, record: ServiceRecord): Promise<boolean> {
   const { definition } = record;
@@ -75,9 +76,9 @@ export async function putService(queries: Queries, record: ServiceRecord): Promi
   return true;
 }
 
-/** Adds the events that are not there yet and drops all but the newest of the service's incarnation. */
+/** Adds the events that are not there yet, and removes all but the newest of the service's incarnation. */
 export async function addServiceEvents(queries: Queries, writes: OwnerRecord): Promise<void> {
-  if (!writes.service) throw new Error('Events were to be recorded without the service that they belong to.');
+  if (!writes.service) throw new Error('A record has service events but no service.');
   const { definition, incarnation } = writes.service;
   const key = [definition.clusterName, definition.serviceName, incarnation];
   await queries.run(

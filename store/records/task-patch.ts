@@ -1,10 +1,13 @@
-/** How a patch changes a task's state: late ones not at all, a status only upwards, containers by name, attachments by type. */
+/**
+ * How a patch changes a task's state: a late one not at all, a status only forwards, containers by name, attachments by
+ * type.
+ */
 import type { Attachment } from '@aws-sdk/client-ecs';
 import { statusRank } from '../../model/status.ts';
 import type { AttachmentReport, ContainerReport, TaskContainer, TaskPatch } from '../../model/task.ts';
 import type { TaskState } from '../rows/task-rows.ts';
 
-/** The state after the patch; the very same object when the patch comes too late to change it: nothing follows STOPPED. */
+/** The state after the patch. It is the same object if the patch comes too late: nothing follows STOPPED. */
 export function applyPatch(state: TaskState, patch: TaskPatch): TaskState {
   if (patch.version <= state.version || state.lastStatus === 'STOPPED') return state;
   const { containers, attachments, lastStatus: told, desiredStatus = state.desiredStatus, ...rest } = patch.changes;
@@ -22,7 +25,7 @@ export function applyPatch(state: TaskState, patch: TaskPatch): TaskState {
   return lastStatus === 'STOPPED' ? ended(patched) : patched;
 }
 
-/** Nothing of a STOPPED task goes on, whoever ended it and whatever was last seen of its parts. */
+/** No part of a STOPPED task runs on, whoever stopped it and whatever was last seen of its parts. */
 const ended = (state: TaskState): TaskState => ({
   ...state,
   containers: state.containers.map((container) => ({ ...container, lastStatus: 'STOPPED' })),
@@ -42,7 +45,7 @@ function mergeContainers(
   });
 }
 
-/** The attachment keeps the id that it has had since the task was made. */
+/** The attachment keeps the id that it got when the task was created. */
 function mergeAttachments(attachments: readonly Attachment[], reports: readonly AttachmentReport[]): Attachment[] {
   const byType = new Map(reports.map((report) => [report.type, report]));
   return attachments.map((attachment) => {

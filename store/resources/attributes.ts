@@ -1,4 +1,4 @@
-/** Attributes of container instances: PutAttributes and its kin. Those that the agent registers come with its record. */
+/** Attributes of container instances that users set. Those that the agent registers come with the instance's record. */
 import type { CallCause } from '../../model/decision.ts';
 import type { Attribute } from '../../model/container-instance.ts';
 import { EcsError } from '../../model/errors.ts';
@@ -67,7 +67,7 @@ async function put(queries: Queries, target: Target, attributes: readonly Attrib
   await recordChange(queries, target, { before: custom, after: merged });
 }
 
-/** What the attributes were and what they are. */
+/** Records the attributes before and after the change. */
 const recordChange = (
   queries: Queries,
   { clusterName, instanceId, cause }: Target,
@@ -75,7 +75,7 @@ const recordChange = (
 ): Promise<void> =>
   putCallDecision(queries, { cause, reason: 'attributesSet', clusterName, containerInstanceId: instanceId, ...change });
 
-/** Those named, and with the value given when one is given, are removed and returned. */
+/** Removes the attributes with these names, and with the given value if there is one. Returns them. */
 async function remove(
   queries: Queries,
   target: Target,

@@ -1,4 +1,4 @@
-/** Capacity providers, and which of them clusters use. */
+/** Capacity providers, and which clusters use them. */
 import type { CapacityProviderRecord } from '../../model/capacity-provider.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { ProviderGroup } from '../../model/provider-demand.ts';
@@ -78,7 +78,7 @@ export function createCapacityProviderStore(db: Database): CapacityProviderStore
 }
 
 async function deleteProvider(queries: Queries, name: string): Promise<CapacityProviderRecord | undefined> {
-  // Excludes a cluster that is about to take it: that one holds the row FOR SHARE while it does.
+  // Excludes a cluster that is about to use the provider, because that one holds the row FOR SHARE meanwhile.
   const [found] = await queries.rows<ProviderRow>(
     `SELECT ${COLUMNS} FROM capacity_providers WHERE name = $1 AND status = 'ACTIVE' FOR UPDATE`,
     [name],
@@ -121,7 +121,7 @@ const providersOf = ({ capacityProviders, defaultCapacityProviderStrategy }: Clu
   defaultCapacityProviderStrategy,
 });
 
-/** Named by the strategy of a service that is there, or by a task that has not stopped. */
+/** Named by the strategy of an existing service, or by a task that has not stopped. */
 async function areInUse(queries: Queries, clusterName: string, names: readonly string[]): Promise<boolean> {
   const [row] = await queries.rows<{ used: boolean }>(
     `SELECT EXISTS (SELECT FROM services s WHERE cluster = $1 AND status <> 'INACTIVE' AND EXISTS (

@@ -1,4 +1,4 @@
-/** Clusters, with what they hold counted. */
+/** Clusters, with the counts of their resources. */
 import { EcsError } from '../../model/errors.ts';
 import { type ClusterContents, countClusters } from '../capacity/cluster-counts.ts';
 import type { Database, Queries } from '../base/database.ts';
@@ -81,8 +81,8 @@ async function insertCluster(queries: Queries, cluster: ClusterRecord): Promise<
 }
 
 /**
- * The cluster when it is ACTIVE, held so by `lock` until the end of the transaction.
- * Throws ClusterNotFoundException otherwise.
+ * Returns the cluster if it is ACTIVE; `lock` keeps it so until the end of the transaction. Throws
+ * ClusterNotFoundException otherwise.
  */
 export async function requireCluster(queries: Queries, name: string, lock = ''): Promise<ClusterRecord> {
   const [row] = await queries.rows<ClusterRow>(`SELECT ${CLUSTER_COLUMNS} FROM clusters WHERE name = $1 ${lock}`, [
@@ -95,7 +95,7 @@ export async function requireCluster(queries: Queries, name: string, lock = ''):
 
 async function deleteCluster(db: Database, name: string): Promise<ClusterRecord & ClusterCounts> {
   return db.transaction(async (queries) => {
-    // Excludes whoever adds an instance or a service: they hold the row FOR SHARE while they do.
+    // Excludes transactions that add an instance or a service, because they hold the row FOR SHARE meanwhile.
     const cluster = await requireCluster(queries, name, 'FOR UPDATE');
     const contents = (await countClusters(queries, [name])).get(name);
     if (contents) refuseIfInUse(contents);

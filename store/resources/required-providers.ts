@@ -1,8 +1,11 @@
-/** Whether capacity providers that a cluster is to use exist. */
+/** Checks that the capacity providers that a cluster will use exist. */
 import { EcsError } from '../../model/errors.ts';
 import type { Queries } from '../base/database.ts';
 
-/** Locks those that are ACTIVE until the end of the transaction. InvalidParameterException names the first that is not. */
+/**
+ * Locks the ACTIVE ones until the end of the transaction. Throws InvalidParameterException with the first that is not
+ * ACTIVE.
+ */
 export async function requireProviders(queries: Queries, names: readonly string[]): Promise<void> {
   const rows = await queries.rows<{ name: string }>(
     `SELECT name FROM capacity_providers WHERE name = ANY($1) AND status = 'ACTIVE' ORDER BY name FOR SHARE`,

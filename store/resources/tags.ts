@@ -9,7 +9,7 @@ import { toJson } from '../base/storable.ts';
 
 const TAG_LIMIT = 50;
 
-/** Where a resource's row is. The condition's parameters start at $1. */
+/** The table and row of a resource. The condition's parameters start at $1. */
 interface Place {
   readonly table: string;
   readonly condition: string;

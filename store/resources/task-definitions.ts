@@ -93,7 +93,7 @@ async function listFamilies(
   filter: Parameters<TaskDefinitionStore['listFamilies']>[0],
   page: PageRequest,
 ): Promise<Page<string>> {
-  // A family is ACTIVE while one of its revisions is. Revisions that are being deleted are there while they are in use.
+  // A family is ACTIVE while one of its revisions is. Revisions in use are there even if they are being deleted.
   const rows = await db.rows<{ family: string }>(
     `SELECT family FROM task_definitions
      WHERE family > $1 AND starts_with(family, $2)
@@ -112,7 +112,7 @@ async function listFamilies(
 interface StatusChange {
   readonly family: string;
   readonly revision: number;
-  /** In any other status the definition stays as it is. */
+  /** A definition with any other status stays as it is. */
   readonly from: string;
   readonly members: Partial<TaskDefinition>;
 }
@@ -128,7 +128,7 @@ async function changeStatus(db: Database, change: StatusChange): Promise<TaskDef
   return row && toRecord(row);
 }
 
-/** Removes what is DELETE_IN_PROGRESS and no longer referred to by a task that lives or a deployment. */
+/** Removes definitions in DELETE_IN_PROGRESS that no live task and no deployment refers to any more. */
 export async function removeDeletedDefinitions(queries: Queries, partition: Partition): Promise<void> {
   await queries.run(
     `DELETE FROM task_definitions d WHERE status = 'DELETE_IN_PROGRESS'

@@ -28,18 +28,18 @@ export interface InstanceRow {
   readonly pending: number;
 }
 
-/** A task counts as pending until it runs, and as running while it is meant to. */
+/** A task counts as pending until it runs, and as running as long as it should run. */
 export const RUNNING_ON_INSTANCE = `desired_status = 'RUNNING' AND last_status NOT IN ('PROVISIONING', 'PENDING', 'ACTIVATING')`;
 export const PENDING_ON_INSTANCE = `last_status IN ('PROVISIONING', 'PENDING', 'ACTIVATING')`;
 
-/** The operator's capacity provider that an instance (`i`) belongs to; null where it belongs to none. */
+/** The operator's capacity provider that an instance (`i`) belongs to; null if there is none. */
 export const CAPACITY_PROVIDER = `coalesce(i.custom_attributes ->> '${CAPACITY_PROVIDER_ATTRIBUTE}', i.agent_attributes ->> '${CAPACITY_PROVIDER_ATTRIBUTE}')`;
 
 /** An empty value in the database stands for an attribute without one. */
 export const toAttribute = ([name, value]: readonly [string, string]): Attribute =>
   value === '' ? { name } : { name, value };
 
-/** By name, as the database keeps them. */
+/** Attributes by name, as the database stores them. */
 export const toAttributeMap = (attributes: readonly Attribute[]): Readonly<Record<string, string>> =>
   Object.fromEntries(attributes.map(({ name, value }) => [name, value ?? '']));
 

@@ -1,4 +1,7 @@
-/** A task as a row: `spec` changes once at most, when a task that waits gets its instance; `state` does, and columns repeat what queries look at. */
+/**
+ * A task as a row. `spec` changes at most once, when a waiting task gets its instance; `state` changes; columns repeat
+ * what queries need.
+ */
 import type { Task } from '../../model/task.ts';
 
 const STATE_MEMBERS = [
@@ -34,7 +37,7 @@ export const TASK_COLUMNS = 'spec, state, tags';
 
 export const toTask = (row: TaskRow): Task => ({ ...row.spec, ...row.state, tags: row.tags });
 
-/** Taken apart for the row; the GPUs are those that the reservation chose. */
+/** Splits the task for its row. The GPUs are those that the reservation chose. */
 export function splitTask(task: Task, gpuIds: readonly string[]): { spec: TaskSpec; state: TaskState } {
   const isState = (member: string): boolean => (STATE_MEMBERS as readonly string[]).includes(member);
   const { tags: _tags, ...rest } = { ...task, ...(gpuIds.length === 0 ? {} : { gpuIds }) };

@@ -107,7 +107,7 @@ export class FakeControl {
       recordOwner: (record) => {
         // As in the store, events without a row do not say which service they belong to.
         if (record.events.length > 0 && record.service === undefined) {
-          throw ApplicationFailure.nonRetryable('Events were to be recorded without the service.', 'EventsAlone');
+          throw ApplicationFailure.nonRetryable('A record has service events but no service.', 'EventsAlone');
         }
         this.#refuseUnstorable(record);
         this.#record(unpackOwnerRecord(record));

@@ -1,5 +1,6 @@
--- Times are milliseconds since the epoch (bigint). Keys sort bytewise, so that paging is the same on every database.
--- Task documents are json, not jsonb: they are read far more often than searched, and json is handed out as it is.
+-- The schema of the store. Times are milliseconds since the epoch (bigint). Keys sort bytewise, so that paging is the same on
+-- every database.
+-- Task documents are json, not jsonb: they are read far more often than searched, and json is returned as it is.
 
 CREATE TABLE clusters (
   name text COLLATE "C" PRIMARY KEY,
@@ -9,12 +10,12 @@ CREATE TABLE clusters (
   tags jsonb NOT NULL DEFAULT '[]'
 );
 
--- The default cluster exists from the first start; who deletes it has deleted it.
+-- The default cluster exists from the first start; if somebody deletes it, it does not return.
 INSERT INTO clusters (name, status, created_at, doc)
 VALUES ('default', 'ACTIVE', (extract(epoch FROM now()) * 1000)::bigint,
   '{"settings": [{"name": "containerInsights", "value": "disabled"}], "capacityProviders": ["FARGATE", "FARGATE_SPOT"], "defaultCapacityProviderStrategy": []}');
 
--- Outlives its definitions: a revision number is never given twice.
+-- A family outlives its definitions, so that no revision number is used twice.
 CREATE TABLE task_definition_families (
   family text COLLATE "C" PRIMARY KEY,
   last_revision integer NOT NULL
@@ -39,7 +40,7 @@ CREATE TABLE container_instances (
   agent_connected boolean NOT NULL,
   registered_at bigint NOT NULL,
   version bigint NOT NULL,
-  -- What the API and the events show: rises with changes of what is held, too.
+  -- The API and the events show it. It also rises when what is held changes.
   event_version bigint NOT NULL DEFAULT 0,
   cpu integer NOT NULL,
   memory integer NOT NULL,
@@ -49,7 +50,7 @@ CREATE TABLE container_instances (
   held_memory integer NOT NULL DEFAULT 0,
   held_ports text[] NOT NULL DEFAULT '{}',
   held_gpus text[] NOT NULL DEFAULT '{}',
-  -- By name; '' stands for an attribute without a value. Custom ones come from PutAttributes and survive registration.
+  -- Values by name; '' stands for an attribute without a value. Custom ones come from PutAttributes and survive registration.
   agent_attributes jsonb NOT NULL,
   custom_attributes jsonb NOT NULL DEFAULT '{}',
   zone text,
@@ -58,8 +59,8 @@ CREATE TABLE container_instances (
   docker_version text NOT NULL,
   tags jsonb NOT NULL DEFAULT '[]',
   inactive_since timestamptz,
-  -- After the notice of a spot interruption: when the tasks that are left are stopped, in ms since the epoch. An instance
-  -- whose workflow is started again from its row keeps to it.
+  -- After the notice of a spot interruption: when the remaining tasks are stopped, in ms since the epoch. An instance whose
+  -- workflow is started again from its row keeps that time.
   stop_tasks_at bigint
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 CREATE INDEX container_instances_by_cluster ON container_instances (cluster, status, id);
@@ -83,7 +84,7 @@ CREATE TABLE tasks (
   held_gpus text[] NOT NULL,
   version bigint NOT NULL,
   stopped_at bigint,
-  -- What never changes after reservation, and what does.
+  -- spec changes only when a waiting task gets its instance; state changes.
   spec json NOT NULL,
   state json NOT NULL,
   tags jsonb NOT NULL DEFAULT '[]'
@@ -98,7 +99,7 @@ CREATE INDEX tasks_alive_by_instance ON tasks (instance_id, last_status, desired
 CREATE INDEX tasks_alive_by_group ON tasks (cluster, task_group, instance_id)
   WHERE last_status <> 'STOPPED' AND desired_status = 'RUNNING';
 CREATE INDEX tasks_alive_by_definition ON tasks (family, revision) WHERE last_status <> 'STOPPED';
--- Tasks that wait for capacity: few, and looked at whenever some appears.
+-- Tasks that wait for capacity. They are few, and are read whenever capacity appears.
 CREATE INDEX tasks_provisioning ON tasks (cluster, id) WHERE instance_id IS NULL AND last_status = 'PROVISIONING';
 CREATE INDEX tasks_stopped ON tasks (stopped_at) WHERE last_status = 'STOPPED';
 
@@ -113,7 +114,7 @@ CREATE TABLE run_task_requests (
 );
 CREATE INDEX run_task_requests_by_age ON run_task_requests (created_at);
 
--- One row per name: a service created anew replaces its INACTIVE predecessor.
+-- One row per name: a new service replaces its INACTIVE predecessor.
 CREATE TABLE services (
   cluster text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,
@@ -128,7 +129,7 @@ CREATE TABLE services (
   doc jsonb NOT NULL,
   tags jsonb NOT NULL DEFAULT '[]',
   -- What a DAEMON service claims ahead of other tasks: room for one task on each instance in daemon_missing, and on each that
-  -- it has not seen since it changed (daemon_unseen: `instance/number`; the number makes each mark another).
+  -- has changed since it last looked (daemon_unseen: `instance/number`; the number makes each mark a new one).
   daemon_cpu integer NOT NULL DEFAULT 0,
   daemon_memory integer NOT NULL DEFAULT 0,
   daemon_ports text[] NOT NULL DEFAULT '{}',
@@ -153,7 +154,7 @@ CREATE TABLE service_events (
 );
 CREATE INDEX service_events_newest ON service_events (cluster, service, incarnation, created_at, seq);
 
--- The history of a service's rollouts. Rows belong to one incarnation of a service and go with it.
+-- The history of a service's rollouts. Rows belong to one incarnation of a service and are removed with it.
 
 CREATE TABLE service_revisions (
   cluster text COLLATE "C" NOT NULL,
@@ -161,7 +162,7 @@ CREATE TABLE service_revisions (
   incarnation text NOT NULL,
   id text COLLATE "C" NOT NULL,
   created_at bigint NOT NULL,
-  -- How many of the images have a digest in the document; it changes by these alone.
+  -- How many of the images have a digest in the document; the document changes only by these.
   resolved integer NOT NULL,
   doc jsonb NOT NULL,
   PRIMARY KEY (cluster, service, id)
@@ -180,7 +181,7 @@ CREATE TABLE service_deployments (
 );
 CREATE INDEX service_deployments_newest ON service_deployments (cluster, service, incarnation, created_at, id);
 
--- Capacity providers of the account, AWS's own two among them; a deleted one stays as INACTIVE until its name is used again.
+-- Capacity providers of the account, including AWS's two. A deleted one stays as INACTIVE until its name is used again.
 CREATE TABLE capacity_providers (
   name text COLLATE "C" PRIMARY KEY,
   status text NOT NULL,
@@ -191,7 +192,7 @@ CREATE TABLE capacity_providers (
 INSERT INTO capacity_providers (name, status, created_at)
 SELECT name, 'ACTIVE', (extract(epoch FROM now()) * 1000)::bigint FROM unnest('{FARGATE,FARGATE_SPOT}'::text[]) name;
 
--- What EventBridge is told, written in the transaction of the change. An event keeps what may change; what never does is
+-- Events in EventBridge's form, written in the transaction of the change. An event stores what may change; the rest is
 -- joined from the row of its task or instance when it is read, or from ecs_event_specs once that row is gone.
 CREATE TABLE ecs_events (
   position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -209,9 +210,9 @@ CREATE TABLE ecs_event_specs (
   spec json NOT NULL
 );
 
--- Positions are drawn before their transactions commit, so a reader could meet 8 while 7 is still to come, and never go
--- back for it. Hence each writer first holds, until its end, a shared lock on the position that was last when it began:
--- everything up to the lowest lock held is settled. Readers look at the locks and take none.
+-- Positions are taken before their transactions commit, so a reader could meet 8 while 7 is still to come, and never go
+-- back for it. So each writer first holds, until its end, a shared lock on the position that was last when it began:
+-- everything up to the lowest locked position is settled. Readers look at the locks and take none.
 CREATE FUNCTION announce_ecs_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock_shared((19539::bigint << 48) | (SELECT last_value FROM ecs_events_position_seq));
@@ -220,8 +221,8 @@ END $$;
 CREATE TRIGGER announce_ecs_events BEFORE INSERT ON ecs_events
   FOR EACH STATEMENT EXECUTE FUNCTION announce_ecs_events();
 
--- The newest event up to which nothing is missing; 0 when there is none. In this order: what is drawn after the first
--- look is above it, what was drawn before it shows its lock in the second or is seen by the third.
+-- The newest event up to which nothing is missing; 0 if there is none. The order of the looks matters: positions taken after
+-- the first look are above its result; for those taken before it, the second look sees the lock, or the third the event.
 CREATE FUNCTION ecs_event_horizon() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   drawn bigint;
@@ -245,9 +246,9 @@ CREATE TABLE decisions (
   deployment text COLLATE "C",
   at bigint NOT NULL,
   last_at bigint NOT NULL,
-  -- How often it was taken.
+  -- How often it was made.
   times integer NOT NULL,
-  -- All that it names, to be found by.
+  -- Everything that it names, so that it can be found.
   tasks text[] NOT NULL,
   instances text[] NOT NULL,
   doc json NOT NULL
@@ -257,10 +258,10 @@ CREATE INDEX decisions_by_deployment ON decisions (deployment, at, seq) WHERE de
 CREATE INDEX decisions_by_task ON decisions USING gin (tasks);
 CREATE INDEX decisions_by_instance ON decisions USING gin (instances);
 CREATE INDEX decisions_by_age ON decisions (last_at);
--- Calls that change a cluster for all that is placed there from then on: they belong to no service.
+-- Calls that change a cluster for everything that is placed there later: they belong to no service.
 CREATE INDEX decisions_of_cluster ON decisions (cluster, at, seq) WHERE service IS NULL AND kind = 'call';
 
--- The operator's receivers of events. Whoever holds the lease delivers; position is the last event that is done with.
+-- The operator's receivers of events. The holder of the lease delivers; position is the last event that is done with.
 CREATE TABLE webhooks (
   id text COLLATE "C" PRIMARY KEY,
   url text NOT NULL,
@@ -273,7 +274,7 @@ CREATE TABLE webhooks (
   delivered bigint NOT NULL DEFAULT 0,
   dropped bigint NOT NULL DEFAULT 0,
   last_delivered_at timestamptz,
-  -- Of the failures since the last success.
+  -- The number of failures since the last success.
   failures integer NOT NULL DEFAULT 0,
   failing_since timestamptz,
   last_error text,

@@ -99,7 +99,7 @@ describe('service events', () => {
 
   it('belong to a service: a record of events without one is refused', async () => {
     await expect(store().recordOwner({ clusterName: 'default', tasks: [], events: [event(1)] })).rejects.toThrow(
-      'without the service',
+      'but no service',
     );
   });
 });
