@@ -1,3 +1,4 @@
+/** ESLint: the rules for all files, and which folders may import which. */
 import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 import importX, { createNodeResolver } from 'eslint-plugin-import-x';
