@@ -47,7 +47,7 @@ export function unbalanced({ world, scenario, now }: SettledInput, service: Serv
   );
   const [least, most] = [Math.min(...counts.values()), Math.max(...counts.values())];
   const canMove = [...counts].some(([zone, count]) => count === least && roomy.has(zone)) && most - least >= 2;
-  return canMove ? [`service ${definition.serviceName} has ${describe(counts)}, but could be even`] : [];
+  return canMove ? [`service ${definition.serviceName} has ${describe(counts)}, but could be balanced`] : [];
 }
 
 const isWhole = (tasks: readonly Task[], desired: number): boolean =>

@@ -232,8 +232,8 @@ export class VirtualTemporal implements WorkflowHost {
     return this.#options.latency();
   }
 
-  workerFor(holder: WorkflowWorker | undefined): WorkflowWorker | undefined {
-    if (holder?.isAlive) return holder;
+  workerFor(current: WorkflowWorker | undefined): WorkflowWorker | undefined {
+    if (current?.isAlive) return current;
     return this.#workers.length === 0 ? undefined : this.#options.random.pick(this.#workers);
   }
 
