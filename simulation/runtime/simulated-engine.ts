@@ -2,7 +2,7 @@
  * One machine's container engine and what really runs on it, whatever agents and workflows believe. It outlives its
  * agents: containers keep running while no agent is there, and have ended when the machine restarts.
  */
-import { LABELS } from '../../activities/host/launch/labels.ts';
+import { LABELS, PAUSE_ROLE } from '../../activities/host/launch/labels.ts';
 import { RuntimeError } from '../../activities/host/runtime/types.ts';
 import type {
   ContainerRuntime,
@@ -33,7 +33,7 @@ interface Subscription {
 
 /** As long as an engine takes to end a running container and to remove it with its network. */
 const REMOVAL_MS = 150;
-const HOLDER_FATE: ContainerFate = { startMs: 0, stopMs: 0, healthMs: 0, failsToStart: false, becomesUnhealthy: false };
+const PAUSE_FATE: ContainerFate = { startMs: 0, stopMs: 0, healthMs: 0, failsToStart: false, becomesUnhealthy: false };
 
 export class SimulatedEngine implements ContainerRuntime {
   readonly #options: SimulatedEngineOptions;
@@ -131,8 +131,8 @@ export class SimulatedEngine implements ContainerRuntime {
     return Promise.resolve();
   }
 
-  ensureTaskNetwork(): Promise<{ network: string; holderImage: string }> {
-    return Promise.resolve({ network: 'simulated', holderImage: 'simulated-pause' });
+  ensureTaskNetwork(): Promise<{ network: string; pauseImage: string }> {
+    return Promise.resolve({ network: 'simulated', pauseImage: 'simulated-pause' });
   }
 
   listen(labels: Labels, listener: EventListener): Promise<{ close(): void }> {
@@ -143,7 +143,7 @@ export class SimulatedEngine implements ContainerRuntime {
 
   /** Drawn from the task's id and the container's name, so that it depends on nothing else. */
   #fateOf({ container: { name, image = '' }, labels }: ContainerSpec): ContainerFate {
-    if (labels[LABELS.role] === 'holder') return HOLDER_FATE;
+    if (labels[LABELS.role] === PAUSE_ROLE) return PAUSE_FATE;
     const { random, behaviourOf } = this.#options;
     return drawFate(behaviourOf(image), random.fork(`${labels[LABELS.taskId] ?? ''}/${name ?? ''}`));
   }

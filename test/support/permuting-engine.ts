@@ -86,7 +86,7 @@ export class PermutingEngine {
       ensureVolume: () => this.#answer(undefined),
       hasVolume: () => this.#answer(true),
       removeVolume: () => this.#answer(undefined),
-      ensureTaskNetwork: () => this.#answer({ network: 'tasks', holderImage: 'pause' }),
+      ensureTaskNetwork: () => this.#answer({ network: 'tasks', pauseImage: 'pause' }),
       listen: (_labels, listener) => {
         this.#listener = listener;
         return Promise.resolve({ close: () => undefined });

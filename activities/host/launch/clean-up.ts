@@ -51,7 +51,7 @@ export class CleanUp {
     const { taskId, family = '' } = run.plan;
     const containers = run.containerIds.length;
     this.ended.set(taskId, { run, taskId, family, endedAt: this.deps.now(), containers });
-    void run.removeHolder();
+    void run.removePauseContainer();
     void this.removeCgroup(run);
     this.timers.later(this.deps.cleanupWaitMs, () => {
       if (this.ended.has(taskId)) void this.remove(run);
@@ -64,7 +64,7 @@ export class CleanUp {
     const { taskId, taskVolumes } = run.plan;
     this.ended.delete(taskId);
     try {
-      await run.removeHolder();
+      await run.removePauseContainer();
       for (const id of run.containerIds) await this.deps.runtime.remove(id);
       await this.removeCgroup(run);
       for (const volume of taskVolumes) await this.deps.runtime.removeVolume(volume);

@@ -10,7 +10,7 @@ import { PAUSE_PATH } from '../runtime/pause-image.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerMount, ContainerNetwork, ContainerSpec, VolumeSpec } from '../runtime/types.ts';
 import type { TaskLaunch } from '../types.ts';
-import { HOLDER_NAME, labelsOf } from './labels.ts';
+import { PAUSE_CONTAINER_NAME, labelsOf } from './labels.ts';
 import { taskVolumeName } from './plan.ts';
 import type { TaskPlan } from './plan.ts';
 
@@ -30,7 +30,7 @@ export type ContainerIds = ReadonlyMap<string, string>;
 export function engineName({ definition, launch }: TaskBlueprint, containerName: string): string {
   const hex = taskHex(launch.taskId, `/${containerName}`).slice(0, 24);
   // The engine refuses characters in the pause container's own name.
-  const name = containerName === HOLDER_NAME ? 'internalecspause' : containerName;
+  const name = containerName === PAUSE_CONTAINER_NAME ? 'internalecspause' : containerName;
   return `ecs-${definition.family}-${definition.revision}-${name}-${hex}`;
 }
 
@@ -71,14 +71,14 @@ function mergeEnvironment(own: readonly KeyValuePair[] | undefined, over: readon
 export function containerSpec(blueprint: TaskBlueprint, name: string, ids: ContainerIds): ContainerSpec {
   const { definition, launch } = blueprint;
   const container = definitionOf(blueprint, name);
-  const holderId = ids.get(HOLDER_NAME);
+  const pauseContainerId = ids.get(PAUSE_CONTAINER_NAME);
   const gpuIds = gpusOf(blueprint, name);
   return {
     name: engineName(blueprint, name),
     container,
     labels: labelsOf(blueprint, name),
     environment: { AWS_EXECUTION_ENV: launch.launchType === 'FARGATE' ? 'AWS_ECS_FARGATE' : 'AWS_ECS_EC2' },
-    network: networkOf(blueprint.plan, holderId),
+    network: networkOf(blueprint.plan, pauseContainerId),
     mounts: (container.mountPoints ?? []).map((m) => ({
       source: mountSource(blueprint, m.sourceVolume ?? ''),
       containerPath: m.containerPath ?? '',
@@ -94,25 +94,25 @@ export function containerSpec(blueprint: TaskBlueprint, name: string, ids: Conta
     }),
     ...capsOf(blueprint),
     ...(gpuIds.length === 0 ? {} : { gpuIds }),
-    ...namespaceModes(definition, holderId),
+    ...namespaceModes(definition, pauseContainerId),
   };
 }
 
 /** The spec of the pause container, which holds a task's namespaces and has the network settings of the whole task. */
-export function holderSpec(blueprint: TaskBlueprint, image: string, network: string): ContainerSpec {
+export function pauseContainerSpec(blueprint: TaskBlueprint, image: string, network: string): ContainerSpec {
   const { definition, plan } = blueprint;
   const systemControls = (definition.containerDefinitions ?? []).flatMap((c) =>
     (c.systemControls ?? []).filter((s) => s.namespace?.startsWith('net.') === true),
   );
   return {
-    name: engineName(blueprint, HOLDER_NAME),
+    name: engineName(blueprint, PAUSE_CONTAINER_NAME),
     container: {
-      name: HOLDER_NAME,
+      name: PAUSE_CONTAINER_NAME,
       image,
       entryPoint: [PAUSE_PATH],
       ...(plan.networkMode === 'awsvpc' ? { systemControls } : {}),
     },
-    labels: labelsOf(blueprint, HOLDER_NAME),
+    labels: labelsOf(blueprint, PAUSE_CONTAINER_NAME),
     environment: {},
     network: plan.networkMode === 'awsvpc' ? { mode: 'network', network } : { mode: 'none' },
     mounts: [],
@@ -153,14 +153,14 @@ function volumeName({ definition, launch }: TaskBlueprint, volume: Volume): stri
   return volume.dockerVolumeConfiguration?.scope === 'shared' ? name : taskVolumeName(definition, launch.taskId, name);
 }
 
-function networkOf(plan: TaskPlan, holderId: string | undefined): ContainerNetwork {
+function networkOf(plan: TaskPlan, pauseContainerId: string | undefined): ContainerNetwork {
   if (plan.networkMode !== 'awsvpc') return { mode: plan.networkMode };
-  if (holderId === undefined) throw new RuntimeError('ResourceInitializationError', 'the task has no network');
-  return { mode: 'shared', containerId: holderId };
+  if (pauseContainerId === undefined) throw new RuntimeError('ResourceInitializationError', 'the task has no network');
+  return { mode: 'shared', containerId: pauseContainerId };
 }
 
-function namespaceModes(definition: TaskDefinition, holderId: string | undefined): Partial<ContainerSpec> {
-  const shared = `container:${holderId ?? ''}`;
+function namespaceModes(definition: TaskDefinition, pauseContainerId: string | undefined): Partial<ContainerSpec> {
+  const shared = `container:${pauseContainerId ?? ''}`;
   const pidMode = definition.pidMode === 'task' ? shared : definition.pidMode;
   const ipcMode = definition.ipcMode === 'task' ? shared : definition.ipcMode;
   return { ...(pidMode === undefined ? {} : { pidMode }), ...(ipcMode === undefined ? {} : { ipcMode }) };

@@ -7,7 +7,7 @@ const ECS = 'com.amazonaws.ecs.';
 export const LABELS = {
   instance: 'longshore.container-instance',
   taskId: 'longshore.task-id',
-  /** `container`, or `holder` for a pause container. */
+  /** `container`, or PAUSE_ROLE. */
   role: 'longshore.role',
   containerName: `${ECS}container-name`,
   /** The task's plan as JSON. */
@@ -15,7 +15,7 @@ export const LABELS = {
 } as const;
 
 /** The container name in an ECS agent's labels of a pause container. */
-export const HOLDER_NAME = '~internal~ecs~pause';
+export const PAUSE_CONTAINER_NAME = '~internal~ecs~pause';
 
 export interface LabelSource {
   readonly containerInstanceId: string;
@@ -23,6 +23,9 @@ export interface LabelSource {
   readonly definition: Pick<TaskDefinition, 'family' | 'revision'>;
   readonly plan: TaskPlan;
 }
+
+/** The role of a pause container. Containers of earlier agents have this value. */
+export const PAUSE_ROLE = 'holder';
 
 /** The labels of a container of the task, or of its pause container. */
 export function labelsOf(source: LabelSource, containerName: string): Record<string, string> {
@@ -35,7 +38,7 @@ export function labelsOf(source: LabelSource, containerName: string): Record<str
     [LABELS.containerName]: containerName,
     [LABELS.instance]: source.containerInstanceId,
     [LABELS.taskId]: plan.taskId,
-    [LABELS.role]: containerName === HOLDER_NAME ? 'holder' : 'container',
+    [LABELS.role]: containerName === PAUSE_CONTAINER_NAME ? PAUSE_ROLE : 'container',
     [LABELS.plan]: JSON.stringify(plan),
   };
 }

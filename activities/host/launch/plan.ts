@@ -50,7 +50,7 @@ export interface TaskPlan {
   /** Absent if an earlier agent made the plan. */
   readonly family?: string;
   readonly networkMode: NetworkMode;
-  /** Whether a pause container holds the namespaces that the task's containers share. */
+  /** Whether a pause container holds the namespaces that the task's containers share. Labels of earlier agents have this name. */
   readonly hasHolder: boolean;
   /** The first requested subnet, which the task's attachment shows. */
   readonly subnetId?: string;

@@ -4,7 +4,7 @@ import { messageOf } from '../runtime/engine-call.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
-import { holderSpec, taskLimits, volumesToCreate } from './container-spec.ts';
+import { pauseContainerSpec, taskLimits, volumesToCreate } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
 import type { Slots } from './slots.ts';
 import type { TaskAddress } from './task-report.ts';
@@ -57,14 +57,14 @@ export async function ensureCgroup(
 }
 
 /** Creates and starts the pause container, or finds the one of an earlier attempt. */
-export async function startHolder(
+export async function startPauseContainer(
   runtime: ContainerRuntime,
   slots: Slots,
   blueprint: TaskBlueprint,
 ): Promise<{ readonly id: string; readonly address?: TaskAddress }> {
-  const { network, holderImage } = await runtime.ensureTaskNetwork();
+  const { network, pauseImage } = await runtime.ensureTaskNetwork();
   const id = await slots.run(async () => {
-    const created = await runtime.create(holderSpec(blueprint, holderImage, network));
+    const created = await runtime.create(pauseContainerSpec(blueprint, pauseImage, network));
     await runtime.start(created);
     return created;
   });

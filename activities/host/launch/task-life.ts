@@ -7,7 +7,7 @@ import type { ContainerRecord } from './container-record.ts';
 import type { ContainerIds } from './container-spec.ts';
 import { hadTheirTurn } from './graph.ts';
 import type { TaskState } from './graph.ts';
-import { HOLDER_NAME } from './labels.ts';
+import { PAUSE_CONTAINER_NAME } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
 import type { TaskFacts } from './task-report.ts';
 
@@ -15,9 +15,9 @@ export interface TaskLife extends TaskFacts {
   /** Network and volumes exist, so containers may be created. */
   readonly isPrepared: boolean;
   /** The pause container. */
-  readonly holderId: string | undefined;
+  readonly pauseContainerId: string | undefined;
   /** False if an adopted task's pause container has ended. */
-  readonly holderRuns: boolean;
+  readonly pauseContainerRuns: boolean;
   /** The owner has been told that the task is RUNNING. */
   readonly isAnnounced: boolean;
   /** The task must end, so nothing more starts. */
@@ -36,8 +36,8 @@ export const newLife = (plan: TaskPlan): TaskLife => ({
   plan,
   containers: plan.containers.map(newRecord),
   isPrepared: false,
-  holderId: undefined,
-  holderRuns: false,
+  pauseContainerId: undefined,
+  pauseContainerRuns: false,
   address: undefined,
   pullStartedAt: undefined,
   pullStoppedAt: undefined,
@@ -56,15 +56,15 @@ export const newLife = (plan: TaskPlan): TaskLife => ({
 /** A task whose containers were found on the engine, by container name. */
 export function adoptedLife(plan: TaskPlan, found: ReadonlyMap<string, ObservedContainer>): TaskLife {
   const containers = plan.containers.map((c) => adopted(c, found.get(c.name)));
-  const holder = found.get(HOLDER_NAME);
+  const pauseContainer = found.get(PAUSE_CONTAINER_NAME);
   const hasStarted = containers.every((r) => r.startedAt !== undefined);
   return {
     ...newLife(plan),
     containers,
     // A pause container that has ended is started if the task is launched again, and is removed in any case.
-    holderId: holder?.id,
-    holderRuns: holder?.status === 'running',
-    address: holder?.address,
+    pauseContainerId: pauseContainer?.id,
+    pauseContainerRuns: pauseContainer?.status === 'running',
+    address: pauseContainer?.address,
     startedAt: hasStarted ? latestStart(containers) : undefined,
     isAnnounced: hasStarted,
   };
@@ -83,9 +83,9 @@ export function recordOf(task: TaskLife, name: string): ContainerRecord {
   return record;
 }
 
-export function idsOf({ holderId, containers }: TaskLife): ContainerIds {
+export function idsOf({ pauseContainerId, containers }: TaskLife): ContainerIds {
   const ids = new Map<string, string>();
-  if (holderId !== undefined) ids.set(HOLDER_NAME, holderId);
+  if (pauseContainerId !== undefined) ids.set(PAUSE_CONTAINER_NAME, pauseContainerId);
   for (const { plan, containerId } of containers) if (containerId !== undefined) ids.set(plan.name, containerId);
   return ids;
 }

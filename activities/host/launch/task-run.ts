@@ -7,8 +7,8 @@ import type { TaskReport } from '../../../model/task.ts';
 import type { ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
 import { stopContainer } from './container-stop.ts';
 import type { TaskBlueprint } from './container-spec.ts';
-import { HolderRemoval } from './holder-removal.ts';
-import { HOLDER_NAME } from './labels.ts';
+import { PauseContainerRemoval } from './pause-container-removal.ts';
+import { PAUSE_CONTAINER_NAME } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
 import { failureText } from './preparation.ts';
 import { adoptedLife, awaitsBindings, hasStarted, isStopped, newLife, recordOf } from './task-life.ts';
@@ -39,7 +39,7 @@ export class TaskRun {
   private life: TaskLife;
   /** Absent for an adopted task until it is launched again. */
   private startup: TaskStart | undefined;
-  private readonly holder: HolderRemoval;
+  private readonly pauseContainer: PauseContainerRemoval;
   private isDisowned = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly waiters = new Waiters();
@@ -53,7 +53,7 @@ export class TaskRun {
     this.plan = life.plan;
     this.life = life;
     this.deps = deps;
-    this.holder = new HolderRemoval(deps);
+    this.pauseContainer = new PauseContainerRemoval(deps);
   }
 
   /** Makes a new task, which begins at once. */
@@ -101,8 +101,8 @@ export class TaskRun {
   }
 
   /** Resolves when the pause container is gone. */
-  removeHolder(): Promise<void> {
-    return this.holder.run(this.life.holderId);
+  removePauseContainer(): Promise<void> {
+    return this.pauseContainer.run(this.life.pauseContainerId);
   }
 
   /** Ends the task: containers stop in reverse dependency order. */
@@ -127,7 +127,7 @@ export class TaskRun {
 
   /** An event of one of the task's containers, or of its pause container. */
   onEvent(name: string, event: RuntimeEvent): void {
-    if (name === HOLDER_NAME) this.take({ kind: 'holder event', event });
+    if (name === PAUSE_CONTAINER_NAME) this.take({ kind: 'pause container event', event });
     else if (this.plan.containers.some((c) => c.name === name)) this.take({ kind: 'event', name, event });
   }
 
@@ -170,10 +170,10 @@ export class TaskRun {
         setTimeout(() => this.take({ kind: 'memory news late' }), MEMORY_NEWS_MS);
         break;
       case 'release network':
-        void this.removeHolder().then(() => this.take({ kind: 'network released' }));
+        void this.removePauseContainer().then(() => this.take({ kind: 'network released' }));
         break;
-      case 'remove holder':
-        void this.removeHolder();
+      case 'remove pause container':
+        void this.removePauseContainer();
         break;
       case 'stopped':
         this.waiters.release('stopped');

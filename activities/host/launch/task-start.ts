@@ -4,7 +4,7 @@ import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
-import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startHolder } from './preparation.ts';
+import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startPauseContainer } from './preparation.ts';
 import type { Slots } from './slots.ts';
 import { hasStarted, idsOf, isStopped, recordOf } from './task-life.ts';
 import type { TaskLife } from './task-life.ts';
@@ -92,9 +92,9 @@ export class TaskStart {
     const { runtime, slots, cgroups } = this.deps;
     await ensureVolumes(runtime, blueprint);
     this.cgroupParent = await ensureCgroup(cgroups, blueprint);
-    const needsHolder = blueprint.plan.hasHolder && !task.life().holderRuns;
-    const holder = needsHolder ? await startHolder(runtime, slots, blueprint) : undefined;
-    task.take({ kind: 'prepared', ...(holder === undefined ? {} : { holder }) });
+    const needsPauseContainer = blueprint.plan.hasHolder && !task.life().pauseContainerRuns;
+    const pauseContainer = needsPauseContainer ? await startPauseContainer(runtime, slots, blueprint) : undefined;
+    task.take({ kind: 'prepared', ...(pauseContainer === undefined ? {} : { pauseContainer }) });
   }
 
   /** Returns false if the task must end, so that nothing starts. */

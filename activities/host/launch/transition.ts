@@ -17,9 +17,9 @@ import { VANISHED } from './vanished.ts';
 export type TaskInput =
   | { readonly kind: 'pulling' | 'all pulled' | 'stop' | 'wake' | 'memory news late' | 'network released' }
   | { readonly kind: 'resumed'; readonly wasRunning: boolean }
-  | { readonly kind: 'prepared'; readonly holder?: { readonly id: string; readonly address?: TaskAddress } }
+  | { readonly kind: 'prepared'; readonly pauseContainer?: { readonly id: string; readonly address?: TaskAddress } }
   | { readonly kind: 'task failed'; readonly reason: string }
-  | { readonly kind: 'holder event'; readonly event: RuntimeEvent }
+  | { readonly kind: 'pause container event'; readonly event: RuntimeEvent }
   /**
    * After events may have been missed: what the engine shows of these containers; undefined for those that are gone.
    */
@@ -40,7 +40,10 @@ export type ContainerInput =
 export type Effect =
   | { readonly kind: 'start' | 'stop'; readonly name: string }
   | { readonly kind: 'restart'; readonly name: string; readonly ranSince: EpochMs | undefined }
-  | { readonly kind: 'report' | 'running' | 'await memory news' | 'release network' | 'remove holder' | 'stopped' };
+  | {
+      readonly kind:
+        'report' | 'running' | 'await memory news' | 'release network' | 'remove pause container' | 'stopped';
+    };
 
 export interface Transition {
   readonly task: TaskLife;
@@ -74,8 +77,8 @@ export function transition(before: TaskLife, input: TaskInput, now: EpochMs): Tr
 
 /** The task has ended meanwhile, so its pause container must go. */
 const afterTheEnd = (task: TaskLife, input: TaskInput): Transition =>
-  input.kind === 'prepared' && input.holder !== undefined
-    ? { task: { ...task, holderId: input.holder.id }, effects: [{ kind: 'remove holder' }] }
+  input.kind === 'prepared' && input.pauseContainer !== undefined
+    ? { task: { ...task, pauseContainerId: input.pauseContainer.id }, effects: [{ kind: 'remove pause container' }] }
     : { task, effects: [] };
 
 function take(task: TaskLife, input: TaskInput, now: EpochMs): Change {
@@ -85,15 +88,15 @@ function take(task: TaskLife, input: TaskInput, now: EpochMs): Change {
     case 'all pulled':
       return { task: { ...task, pullStoppedAt: task.pullStoppedAt ?? now } };
     case 'prepared':
-      return { task: { ...task, ...holderOf(input), isPrepared: true } };
+      return { task: { ...task, ...pauseContainerOf(input), isPrepared: true } };
     case 'resumed':
       return { task: resumed(task, input.wasRunning, now), isNews: true };
     case 'task failed':
       return { task: failing(task, input.reason) };
     case 'stop':
       return { task: stopping(task) };
-    case 'holder event':
-      return { task: input.event.kind === 'died' ? failing(task, HOLDER_DIED) : task };
+    case 'pause container event':
+      return { task: input.event.kind === 'died' ? failing(task, PAUSE_CONTAINER_DIED) : task };
     case 'observed':
       return observed(task, input.found, now);
     case 'wake':
@@ -107,10 +110,16 @@ function take(task: TaskLife, input: TaskInput, now: EpochMs): Change {
   }
 }
 
-const HOLDER_DIED = 'ContainerRuntimeError: the container that holds the network of the task ended';
+const PAUSE_CONTAINER_DIED = 'ContainerRuntimeError: the container that holds the network of the task ended';
 
-const holderOf = ({ holder }: { readonly holder?: { readonly id: string; readonly address?: TaskAddress } }) =>
-  holder === undefined ? {} : { holderId: holder.id, holderRuns: true, address: holder.address };
+const pauseContainerOf = ({
+  pauseContainer,
+}: {
+  readonly pauseContainer?: { readonly id: string; readonly address?: TaskAddress };
+}) =>
+  pauseContainer === undefined
+    ? {}
+    : { pauseContainerId: pauseContainer.id, pauseContainerRuns: true, address: pauseContainer.address };
 
 function takeOf(task: TaskLife, record: ContainerRecord, input: ContainerInput, now: EpochMs): Change {
   const withChanges = (changes: Partial<ContainerRecord>): TaskLife => withRecord(task, { ...record, ...changes });
@@ -280,7 +289,7 @@ function finish(task: TaskLife, now: EpochMs): Transition {
       ? { task, effects: [] }
       : { task: { ...task, memoryNews: 'awaited' }, effects: [{ kind: 'await memory news' }] };
   const finishing = { ...task, isFinishing: true };
-  return task.plan.networkMode === 'awsvpc' && task.holderRuns
+  return task.plan.networkMode === 'awsvpc' && task.pauseContainerRuns
     ? { task: { ...finishing, isDeprovisioning: true }, effects: [{ kind: 'report' }, { kind: 'release network' }] }
     : { task: { ...finishing, stoppedAt: now }, effects: [{ kind: 'report' }, { kind: 'stopped' }] };
 }

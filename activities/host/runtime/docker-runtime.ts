@@ -40,7 +40,7 @@ export function connectDocker(options: Docker.DockerOptions): Docker {
 export class DockerRuntime implements ContainerRuntime {
   private readonly docker: Docker;
   private readonly images: ImageStore;
-  private taskNetwork: Promise<{ network: string; holderImage: string }> | undefined;
+  private taskNetwork: Promise<{ network: string; pauseImage: string }> | undefined;
 
   constructor(docker: Docker) {
     this.docker = docker;
@@ -124,7 +124,7 @@ export class DockerRuntime implements ContainerRuntime {
     await engineCall('ContainerRuntimeError', () => this.docker.getVolume(name).remove(), [NOT_FOUND]);
   }
 
-  ensureTaskNetwork(): Promise<{ network: string; holderImage: string }> {
+  ensureTaskNetwork(): Promise<{ network: string; pauseImage: string }> {
     this.taskNetwork ??= this.makeTaskNetwork().catch((error: unknown) => {
       this.taskNetwork = undefined;
       throw new RuntimeError('ResourceInitializationError', messageOf(error));
@@ -167,13 +167,13 @@ export class DockerRuntime implements ContainerRuntime {
     return text === '' ? undefined : Number(text);
   }
 
-  private async makeTaskNetwork(): Promise<{ network: string; holderImage: string }> {
+  private async makeTaskNetwork(): Promise<{ network: string; pauseImage: string }> {
     const networks = await patiently(() => this.docker.listNetworks({ filters: { name: [TASK_NETWORK] } }));
     // The filter also matches parts of names.
     if (!networks.some((n) => n.Name === TASK_NETWORK))
       await this.docker.createNetwork({ Name: TASK_NETWORK, Driver: 'bridge', CheckDuplicate: true });
     await this.importPauseImage();
-    return { network: TASK_NETWORK, holderImage: PAUSE_IMAGE };
+    return { network: TASK_NETWORK, pauseImage: PAUSE_IMAGE };
   }
 
   private async importPauseImage(): Promise<void> {

@@ -123,7 +123,7 @@ export interface ContainerRuntime {
   hasVolume(name: string): Promise<boolean>;
   removeVolume(name: string): Promise<void>;
   /** Creates the network and the image that awsvpc tasks need, and returns their names. Done only once. */
-  ensureTaskNetwork(): Promise<{ readonly network: string; readonly holderImage: string }>;
+  ensureTaskNetwork(): Promise<{ readonly network: string; readonly pauseImage: string }>;
   /** Subscribes to events until `close`. An interrupted stream continues where it ended. */
   listen(labels: Readonly<Record<string, string>>, listener: EventListener): Promise<{ close(): void }>;
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
 import { ensureTestImage } from '../../support/images.ts';
-import { HOLDER_NAME } from '../../../activities/host/launch/labels.ts';
+import { PAUSE_CONTAINER_NAME } from '../../../activities/host/launch/labels.ts';
 import { definition, shell, TestHost, WAIT, web } from './host.ts';
 
 let engine: DockerEngine;
@@ -107,7 +107,7 @@ describe('awsvpc', () => {
 
   it('removes the pause container as soon as the task has stopped', async () => {
     const task = await host.run(definition([shell('main', WAIT)], { networkMode: 'awsvpc' }));
-    expect(await host.containers(task.taskId)).toEqual(['main', HOLDER_NAME].sort());
+    expect(await host.containers(task.taskId)).toEqual(['main', PAUSE_CONTAINER_NAME].sort());
     const stopped = await host.stop(task.taskId);
     expect(stopped.lastStatus).toBe('STOPPED');
     await expect.poll(() => host.containers(task.taskId)).toEqual(['main']);
@@ -115,10 +115,10 @@ describe('awsvpc', () => {
 
   it('ends the task when its pause container is killed', async () => {
     const task = await host.run(definition([shell('main', WAIT)], { networkMode: 'awsvpc' }));
-    const [holder] = await engine.docker.listContainers({
+    const [pauseContainer] = await engine.docker.listContainers({
       filters: { label: [`longshore.task-id=${task.taskId}`, 'longshore.role=holder'] },
     });
-    await engine.docker.getContainer(holder!.Id).kill();
+    await engine.docker.getContainer(pauseContainer!.Id).kill();
     const stopped = await host.reported(task.taskId, (r) => r.lastStatus === 'STOPPED');
     expect(stopped.stoppedReason).toMatch(/^ContainerRuntimeError: /);
   });

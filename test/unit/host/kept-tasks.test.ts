@@ -61,7 +61,7 @@ describe('clean-up', () => {
     });
     const ends = (taskId: string): void => {
       const plan = { taskId, ownerWorkflowId: 'o', family: 'web', taskVolumes: [] };
-      const run = { plan, containerIds: [`${taskId}-c`], removeHolder: () => Promise.resolve() };
+      const run = { plan, containerIds: [`${taskId}-c`], removePauseContainer: () => Promise.resolve() };
       cleanUp.afterStop(run as unknown as TaskRun);
     };
     return { host, ends };

@@ -39,7 +39,7 @@ class Life {
   /** The host is prepared and these containers have been started. */
   up(...names: readonly string[]): this {
     const all = this.task.containers.map(({ plan }): TaskInput => ({ kind: 'pulled', name: plan.name }));
-    this.take(...all, { kind: 'prepared', ...(this.task.plan.hasHolder ? { holder: { id: 'holder' } } : {}) });
+    this.take(...all, { kind: 'prepared', ...(this.task.plan.hasHolder ? { pauseContainer: { id: 'pause' } } : {}) });
     return this.start(...names);
   }
 
@@ -147,8 +147,8 @@ describe('the end', () => {
     const stopped = life.task;
     expect(stopped.stoppedAt).toBeDefined();
     expect(life.take(died('a', 1), { kind: 'wake' }, { kind: 'stop' }).task).toBe(stopped);
-    expect(life.take({ kind: 'prepared', holder: { id: 'h' } }).last).toEqual(['remove holder']);
-    expect(life.task.holderId).toBe('h');
+    expect(life.take({ kind: 'prepared', pauseContainer: { id: 'p' } }).last).toEqual(['remove pause container']);
+    expect(life.task.pauseContainerId).toBe('p');
   });
 });
 

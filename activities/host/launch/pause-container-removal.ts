@@ -2,25 +2,28 @@
 import type { Logger } from 'pino';
 import type { ContainerRuntime } from '../runtime/types.ts';
 
-interface HolderRemovalDeps {
+interface PauseContainerRemovalDeps {
   readonly runtime: Pick<ContainerRuntime, 'remove'>;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-export class HolderRemoval {
-  private readonly deps: HolderRemovalDeps;
+export class PauseContainerRemoval {
+  private readonly deps: PauseContainerRemovalDeps;
   private removal: Promise<void> | undefined;
 
-  constructor(deps: HolderRemovalDeps) {
+  constructor(deps: PauseContainerRemovalDeps) {
     this.deps = deps;
   }
 
   /** Resolves when the pause container is gone or never existed. If the engine refuses, the clean-up tries again. */
-  run(holderId: string | undefined): Promise<void> {
-    if (holderId === undefined) return Promise.resolve();
-    this.removal ??= this.deps.runtime.remove(holderId).catch((error: unknown) => {
+  run(pauseContainerId: string | undefined): Promise<void> {
+    if (pauseContainerId === undefined) return Promise.resolve();
+    this.removal ??= this.deps.runtime.remove(pauseContainerId).catch((error: unknown) => {
       this.removal = undefined;
-      this.deps.logger.warn({ containerId: holderId, err: error }, 'could not remove the pause container of a task');
+      this.deps.logger.warn(
+        { containerId: pauseContainerId, err: error },
+        'could not remove the pause container of a task',
+      );
     });
     return this.removal;
   }
