@@ -1,13 +1,14 @@
 /** The activities of an agent. Tasks live in HostTasks; an activity only gives orders, waits and heartbeats. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { type Columns, fromColumns, toColumns } from '../../model/columns.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { TaskBlueprint } from './launch/container-spec.ts';
 import { planTask } from './launch/plan.ts';
 import type { Settled } from './launch/waiters.ts';
 import type { OrderKind, TaskReporter } from './reporter.ts';
-import type { HostActivities, LaunchTasksInput, StopTasksInput } from './types.ts';
+import type { HostActivities, LaunchTasksInput, StopTasksInput, TaskLaunch } from './types.ts';
 
 /** How often an activity that lasts looks whether a heartbeat is due, and at the engine. */
 const LOOK_MS = 2_000;
@@ -68,12 +69,14 @@ export interface AgentSession {
 export function createHostActivities(deps: HostActivityDeps): HostActivities {
   return {
     async launchTasks(input) {
-      return answering(deps.reporter, 'launch', input, async () => {
+      const tasks = fromColumns(input.tasks);
+      const { ownerWorkflowId } = input;
+      return answering(deps.reporter, 'launch', { ownerWorkflowId, tasks }, async () => {
         if (deps.session.voids(Context.current().info.scheduledTimestampMs)) {
-          for (const { taskId } of input.tasks) deps.tasks.decline(taskId, input.ownerWorkflowId);
+          for (const { taskId } of tasks) deps.tasks.decline(taskId, ownerWorkflowId);
           return;
         }
-        const runs = launchAll(deps.tasks, input);
+        const runs = launchAll(deps.tasks, { ...input, tasks });
         await whileHeartbeating(Promise.all(runs.map((run) => run.until('running', 'stopped'))));
       });
     },
@@ -111,7 +114,7 @@ async function answering(
   order: OrderKind,
   { ownerWorkflowId, tasks }: Pick<StopTasksInput, 'ownerWorkflowId' | 'tasks'>,
   work: () => Promise<void>,
-): Promise<readonly TaskReport[]> {
+): Promise<Columns<TaskReport>> {
   const hold = reporter.hold(
     ownerWorkflowId,
     tasks.map(({ taskId }) => taskId),
@@ -119,7 +122,7 @@ async function answering(
   );
   try {
     await work();
-    return hold.take();
+    return toColumns(hold.take());
   } finally {
     hold.release();
   }
@@ -131,7 +134,11 @@ function assertEngine(deps: HostActivityDeps): void {
     throw ApplicationFailure.retryable('The container engine does not answer.', 'ContainerEngineAway');
 }
 
-function launchAll(tasks: HostTaskOrders, input: LaunchTasksInput): OrderedTask[] {
+interface LaunchOrder extends Omit<LaunchTasksInput, 'tasks'> {
+  readonly tasks: readonly TaskLaunch[];
+}
+
+function launchAll(tasks: HostTaskOrders, input: LaunchOrder): OrderedTask[] {
   return input.tasks.flatMap((launch) => {
     const definition = input.taskDefinitions[launch.taskDefinitionArn];
     if (definition === undefined)
