@@ -28,54 +28,54 @@ export function parseClusterQuery(text: string): ClusterQuery {
 }
 
 class Parser {
-  private readonly scanner: Scanner;
+  readonly #scanner: Scanner;
 
   constructor(text: string) {
-    this.scanner = new Scanner(text);
+    this.#scanner = new Scanner(text);
   }
 
   parse(): Expression {
-    if (this.scanner.atEnd()) throw new Error('it is empty');
-    const root = this.or();
-    if (!this.scanner.atEnd()) throw this.expected('"and", "or" or the end');
+    if (this.#scanner.atEnd()) throw new Error('it is empty');
+    const root = this.#or();
+    if (!this.#scanner.atEnd()) throw this.#expected('"and", "or" or the end');
     return root;
   }
 
-  private or(): Expression {
-    const operands = [this.and()];
-    while (this.scanner.takeOr()) operands.push(this.and());
+  #or(): Expression {
+    const operands = [this.#and()];
+    while (this.#scanner.takeOr()) operands.push(this.#and());
     return joined('or', operands);
   }
 
-  private and(): Expression {
-    const operands = [this.unary()];
-    while (this.scanner.takeAnd()) operands.push(this.unary());
+  #and(): Expression {
+    const operands = [this.#unary()];
+    while (this.#scanner.takeAnd()) operands.push(this.#unary());
     return joined('and', operands);
   }
 
-  private unary(): Expression {
-    if (this.scanner.takeNot()) return { kind: 'not', operand: this.unary() };
-    if (!this.scanner.takeCharacter('(')) return this.clause();
-    const inner = this.or();
-    if (!this.scanner.takeCharacter(')')) throw this.expected('")"');
+  #unary(): Expression {
+    if (this.#scanner.takeNot()) return { kind: 'not', operand: this.#unary() };
+    if (!this.#scanner.takeCharacter('(')) return this.#clause();
+    const inner = this.#or();
+    if (!this.#scanner.takeCharacter(')')) throw this.#expected('")"');
     return inner;
   }
 
-  private clause(): Expression {
-    const subject = this.subject();
+  #clause(): Expression {
+    const subject = this.#subject();
     const label = subject.name === 'attribute' ? `attribute:${subject.attribute}` : subject.name;
-    const found = this.scanner.takeOperator();
-    if (!found) throw this.expected(`an operator after ${label}`);
+    const found = this.#scanner.takeOperator();
+    if (!found) throw this.#expected(`an operator after ${label}`);
     if (!OPERATORS_OF[subject.name].includes(found.operator)) {
       throw new Error(`${label} cannot be used with the operator ${found.operator}`);
     }
-    const clause: Expression = { kind: 'clause', subject, test: this.test(subject, found.operator) };
+    const clause: Expression = { kind: 'clause', subject, test: this.#test(subject, found.operator) };
     return found.negated ? { kind: 'not', operand: clause } : clause;
   }
 
-  private subject(): Subject {
-    const refused = this.expected(`attribute:<name> or one of ${SUBJECTS.join(', ')}`);
-    const text = this.scanner.takeSubject();
+  #subject(): Subject {
+    const refused = this.#expected(`attribute:<name> or one of ${SUBJECTS.join(', ')}`);
+    const text = this.#scanner.takeSubject();
     if (text === undefined) throw refused;
     const attribute = /^attribute:([^:]+)$/.exec(text)?.[1];
     if (attribute !== undefined) return { name: 'attribute', attribute };
@@ -84,38 +84,38 @@ class Parser {
     return { name };
   }
 
-  private test(subject: Subject, operator: Operator): Test {
+  #test(subject: Subject, operator: Operator): Test {
     switch (operator) {
       case 'exists':
         return { kind: 'exists' };
       case '==':
-        return { kind: 'oneOf', operands: [readOperand(subject, this.value('value'))] };
+        return { kind: 'oneOf', operands: [readOperand(subject, this.#value('value'))] };
       case 'in':
-        return { kind: 'oneOf', operands: this.list().map((value) => readOperand(subject, value)) };
+        return { kind: 'oneOf', operands: this.#list().map((value) => readOperand(subject, value)) };
       case '=~':
-        return { kind: 'matches', pattern: compilePattern(this.value('pattern')) };
+        return { kind: 'matches', pattern: compilePattern(this.#value('pattern')) };
       default:
-        return { kind: 'order', operator, operand: readOperand(subject, this.value('value')) };
+        return { kind: 'order', operator, operand: readOperand(subject, this.#value('value')) };
     }
   }
 
-  private value(kind: 'value' | 'pattern'): string {
-    const refused = this.expected(`a ${kind}`);
-    const value = this.scanner.takeValue(kind);
+  #value(kind: 'value' | 'pattern'): string {
+    const refused = this.#expected(`a ${kind}`);
+    const value = this.#scanner.takeValue(kind);
     if (value === undefined || value === '') throw refused;
     return value;
   }
 
-  private list(): readonly string[] {
-    if (!this.scanner.takeCharacter('[')) throw this.expected('a list like [a, b]');
-    const values = [this.value('value')];
-    while (this.scanner.takeCharacter(',')) values.push(this.value('value'));
-    if (!this.scanner.takeCharacter(']')) throw this.expected('"," or "]"');
+  #list(): readonly string[] {
+    if (!this.#scanner.takeCharacter('[')) throw this.#expected('a list like [a, b]');
+    const values = [this.#value('value')];
+    while (this.#scanner.takeCharacter(',')) values.push(this.#value('value'));
+    if (!this.#scanner.takeCharacter(']')) throw this.#expected('"," or "]"');
     return values;
   }
 
-  private expected(what: string): Error {
-    return new Error(`expected ${what} at character ${this.scanner.column}, found ${this.scanner.ahead}`);
+  #expected(what: string): Error {
+    return new Error(`expected ${what} at character ${this.#scanner.column}, found ${this.#scanner.ahead}`);
   }
 }
 

@@ -15,65 +15,65 @@ const BARE = /(?:(?!&&|\|\|)[^\s()[\],'"])+/y;
 const BARE_PATTERN = /(?:(?!&&|\|\|)[^\s()'"])+/y;
 
 export class Scanner {
-  private position = 0;
-  private readonly text: string;
+  #position = 0;
+  readonly #text: string;
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
   }
 
   /** Where the next piece starts, counted from 1, for messages. */
   get column(): number {
-    this.match(WHITE);
-    return this.position + 1;
+    this.#match(WHITE);
+    return this.#position + 1;
   }
 
   atEnd(): boolean {
-    return this.column > this.text.length;
+    return this.column > this.#text.length;
   }
 
   /** The next piece, shortened, for messages. */
   get ahead(): string {
     if (this.atEnd()) return 'the end';
-    const rest = this.text.slice(this.position);
+    const rest = this.#text.slice(this.#position);
     return rest.length > 20 ? `${rest.slice(0, 20)}…` : rest;
   }
 
-  takeAnd = (): boolean => this.take(AND) !== undefined;
-  takeOr = (): boolean => this.take(OR) !== undefined;
-  takeNot = (): boolean => this.take(NOT) !== undefined;
-  takeSubject = (): string | undefined => this.take(SUBJECT)?.[0];
+  takeAnd = (): boolean => this.#take(AND) !== undefined;
+  takeOr = (): boolean => this.#take(OR) !== undefined;
+  takeNot = (): boolean => this.#take(NOT) !== undefined;
+  takeSubject = (): string | undefined => this.#take(SUBJECT)?.[0];
 
   takeCharacter(character: '(' | ')' | '[' | ']' | ','): boolean {
-    if (this.atEnd() || this.text[this.position] !== character) return false;
-    this.position += 1;
+    if (this.atEnd() || this.#text[this.#position] !== character) return false;
+    this.#position += 1;
     return true;
   }
 
   takeOperator(): { operator: Operator; negated: boolean } | undefined {
-    const before = this.position;
-    const spelling = (this.take(SYMBOL) ?? this.take(WORD))?.[0].toLowerCase().replace(/\s/g, '');
+    const before = this.#position;
+    const spelling = (this.#take(SYMBOL) ?? this.#take(WORD))?.[0].toLowerCase().replace(/\s/g, '');
     const found = spelling === undefined ? undefined : Object.entries(OPERATOR_SPELLINGS).find(([s]) => s === spelling);
-    if (!found) this.position = before;
+    if (!found) this.#position = before;
     return found?.[1];
   }
 
   /** A quoted or bare value. A quoted value holds anything but its own quote; there are no escapes. */
   takeValue(kind: 'value' | 'pattern'): string | undefined {
-    const quoted = this.take(QUOTED);
+    const quoted = this.#take(QUOTED);
     if (quoted) return quoted[1] ?? quoted[2];
-    return this.take(kind === 'pattern' ? BARE_PATTERN : BARE)?.[0];
+    return this.#take(kind === 'pattern' ? BARE_PATTERN : BARE)?.[0];
   }
 
-  private take(expected: RegExp): RegExpExecArray | undefined {
-    this.match(WHITE);
-    return this.match(expected);
+  #take(expected: RegExp): RegExpExecArray | undefined {
+    this.#match(WHITE);
+    return this.#match(expected);
   }
 
-  private match(expected: RegExp): RegExpExecArray | undefined {
-    expected.lastIndex = this.position;
-    const found = expected.exec(this.text) ?? undefined;
-    if (found) this.position += found[0].length;
+  #match(expected: RegExp): RegExpExecArray | undefined {
+    expected.lastIndex = this.#position;
+    const found = expected.exec(this.#text) ?? undefined;
+    if (found) this.#position += found[0].length;
     return found;
   }
 }

@@ -16,13 +16,13 @@ function columnValue(column: AttributeColumn | undefined, i: number): string | u
 export class SnapshotInstance implements QueryInstance {
   at = 0;
   protected readonly snapshot: CapacitySnapshot;
-  private readonly columns: ReadonlyMap<string, AttributeColumn>;
-  private readonly groups: ReadonlyMap<string, readonly number[]>;
+  readonly #columns: ReadonlyMap<string, AttributeColumn>;
+  readonly #groups: ReadonlyMap<string, readonly number[]>;
 
   constructor(snapshot: CapacitySnapshot) {
     this.snapshot = snapshot;
-    this.columns = new Map(Object.entries(snapshot.attributes));
-    this.groups = new Map(Object.entries(snapshot.groupTasks));
+    this.#columns = new Map(Object.entries(snapshot.attributes));
+    this.#groups = new Map(Object.entries(snapshot.groupTasks));
   }
 
   get agentConnected(): boolean {
@@ -41,7 +41,7 @@ export class SnapshotInstance implements QueryInstance {
     return this.snapshot.runningTasksCount[this.at] ?? 0;
   }
   attribute(name: string): string | undefined {
-    return columnValue(this.columns.get(name), this.at);
+    return columnValue(this.#columns.get(name), this.at);
   }
   has(name: string): boolean {
     return this.attribute(name) !== undefined;
@@ -50,10 +50,10 @@ export class SnapshotInstance implements QueryInstance {
     return (this.groupColumn(group)?.[this.at] ?? 0) > 0;
   }
   *taskGroups(): Iterable<string> {
-    for (const [group, tasks] of this.groups) if ((tasks[this.at] ?? 0) > 0) yield group;
+    for (const [group, tasks] of this.#groups) if ((tasks[this.at] ?? 0) > 0) yield group;
   }
   protected groupColumn(group: string): readonly number[] | undefined {
-    return this.groups.get(group);
+    return this.#groups.get(group);
   }
 }
 

@@ -47,38 +47,38 @@ function buildLevel(instances: readonly number[], levels: readonly Int32Array[],
 }
 
 class LeafQueue implements InstanceQueue {
-  private readonly heap: Heap<number>;
+  readonly #heap: Heap<number>;
 
   constructor(instances: readonly number[], compare: Compare) {
-    this.heap = new Heap(instances, compare);
+    this.#heap = new Heap(instances, compare);
   }
 
   first(): number | undefined {
-    return this.heap.first;
+    return this.#heap.first;
   }
 
   settleFirst(keep: boolean): void {
-    if (keep) this.heap.settleFirst();
-    else this.heap.removeFirst();
+    if (keep) this.#heap.settleFirst();
+    else this.#heap.removeFirst();
   }
 }
 
 /** Its children are never empty. */
 class BucketQueue implements InstanceQueue {
-  private readonly heap: Heap<InstanceQueue>;
+  readonly #heap: Heap<InstanceQueue>;
 
   constructor(children: readonly InstanceQueue[], compare: Compare) {
-    this.heap = new Heap(children, (a, b) => compare(a.first() ?? 0, b.first() ?? 0));
+    this.#heap = new Heap(children, (a, b) => compare(a.first() ?? 0, b.first() ?? 0));
   }
 
   first(): number | undefined {
-    return this.heap.first?.first();
+    return this.#heap.first?.first();
   }
 
   settleFirst(keep: boolean): void {
-    const child = this.heap.first;
+    const child = this.#heap.first;
     child?.settleFirst(keep);
-    if (child?.first() === undefined) this.heap.removeFirst();
-    else this.heap.settleFirst();
+    if (child?.first() === undefined) this.#heap.removeFirst();
+    else this.#heap.settleFirst();
   }
 }

@@ -82,12 +82,12 @@ export class VirtualClock implements Clock {
         this.#now = Math.max(limit, this.#now);
         return false;
       }
-      await this.advanceOne();
+      await this.#advanceOne();
     }
     return true;
   }
 
-  private async advanceOne(): Promise<void> {
+  async #advanceOne(): Promise<void> {
     const next = pop(this.#queue);
     if (next === undefined || next.cancelled) return;
     this.#now = Math.max(next.at, this.#now);

@@ -54,64 +54,64 @@ const WRITE: Statement = {
 export class LedgerEntry {
   readonly id: string;
   readonly clusterName: string;
-  private readonly row: EntryRow;
-  private cpu: number;
-  private memoryMiB: number;
-  private readonly ports: Set<string>;
-  private readonly gpuIds: Set<string>;
+  readonly #row: EntryRow;
+  #cpu: number;
+  #memoryMiB: number;
+  readonly #ports: Set<string>;
+  readonly #gpuIds: Set<string>;
 
   constructor(row: EntryRow) {
     this.id = row.id;
     this.clusterName = row.cluster;
-    this.row = row;
-    this.cpu = row.held_cpu;
-    this.memoryMiB = row.held_memory;
-    this.ports = new Set(row.held_ports);
-    this.gpuIds = new Set(row.held_gpus);
+    this.#row = row;
+    this.#cpu = row.held_cpu;
+    this.#memoryMiB = row.held_memory;
+    this.#ports = new Set(row.held_ports);
+    this.#gpuIds = new Set(row.held_gpus);
   }
 
   /** Why a task cannot be held here now, in ECS's words; undefined if it can. */
   refusal(wanted: HeldResources): string | undefined {
-    if (this.row.status !== 'ACTIVE') return 'INACTIVE';
-    if (!this.row.agent_connected) return 'AGENT';
-    if (wanted.cpu > this.row.cpu - this.cpu) return 'RESOURCE:CPU';
-    if (wanted.memoryMiB > this.row.memory - this.memoryMiB) return 'RESOURCE:MEMORY';
-    const taken = (port: string): boolean => this.ports.has(port) || this.row.reserved_ports.includes(port);
+    if (this.#row.status !== 'ACTIVE') return 'INACTIVE';
+    if (!this.#row.agent_connected) return 'AGENT';
+    if (wanted.cpu > this.#row.cpu - this.#cpu) return 'RESOURCE:CPU';
+    if (wanted.memoryMiB > this.#row.memory - this.#memoryMiB) return 'RESOURCE:MEMORY';
+    const taken = (port: string): boolean => this.#ports.has(port) || this.#row.reserved_ports.includes(port);
     if (wanted.ports.some(taken)) return 'RESOURCE:PORTS';
-    const gpus = { free: this.freeGpus().length, held: this.gpuIds.size };
+    const gpus = { free: this.#freeGpus().length, held: this.#gpuIds.size };
     if (gpuShortfall(wanted.gpus, gpus) > 0) return 'RESOURCE:GPU';
     return undefined;
   }
 
-  private freeGpus(): readonly string[] {
-    return this.row.gpus.filter((gpu) => !this.gpuIds.has(gpu));
+  #freeGpus(): readonly string[] {
+    return this.#row.gpus.filter((gpu) => !this.#gpuIds.has(gpu));
   }
 
   /** Holds what `refusal` allowed. Returns the chosen GPUs. */
   hold(wanted: HeldResources): readonly string[] {
-    const free = this.freeGpus();
+    const free = this.#freeGpus();
     const gpuIds = free.slice(0, takenGpus(wanted.gpus, free.length));
-    this.cpu += wanted.cpu;
-    this.memoryMiB += wanted.memoryMiB;
-    for (const port of wanted.ports) this.ports.add(port);
-    for (const gpu of gpuIds) this.gpuIds.add(gpu);
+    this.#cpu += wanted.cpu;
+    this.#memoryMiB += wanted.memoryMiB;
+    for (const port of wanted.ports) this.#ports.add(port);
+    for (const gpu of gpuIds) this.#gpuIds.add(gpu);
     return gpuIds;
   }
 
   release(holding: Holding): void {
-    this.cpu -= holding.cpu;
-    this.memoryMiB -= holding.memoryMiB;
-    for (const port of holding.ports) this.ports.delete(port);
-    for (const gpu of holding.gpuIds) this.gpuIds.delete(gpu);
+    this.#cpu -= holding.cpu;
+    this.#memoryMiB -= holding.memoryMiB;
+    for (const port of holding.ports) this.#ports.delete(port);
+    for (const gpu of holding.gpuIds) this.#gpuIds.delete(gpu);
   }
 
   toRow(): Readonly<Record<string, unknown>> {
     return {
       id: this.id,
-      held_cpu: this.cpu,
-      held_memory: this.memoryMiB,
-      held_ports: [...this.ports],
-      held_gpus: [...this.gpuIds],
+      held_cpu: this.#cpu,
+      held_memory: this.#memoryMiB,
+      held_ports: [...this.#ports],
+      held_gpus: [...this.#gpuIds],
     };
   }
 }

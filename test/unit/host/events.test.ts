@@ -11,23 +11,23 @@ const MS = 1_000_000n;
 /** An engine that streams what the test writes, and starts over after each cut. */
 class FakeEngine {
   readonly since: number[] = [];
-  private stream = new PassThrough();
+  #stream = new PassThrough();
 
   readonly getEvents = (options: { since?: unknown }): Promise<PassThrough> => {
     this.since.push(Number(options.since));
-    this.stream = new PassThrough();
-    return Promise.resolve(this.stream);
+    this.#stream = new PassThrough();
+    return Promise.resolve(this.#stream);
   };
 
   says(containerId: string, action: string, afterMs: number): void {
     // As text, because a JavaScript number has too few digits.
     const timeNano = String(NOW + BigInt(afterMs) * MS);
     const event = { Type: 'container', Action: action, Actor: { ID: containerId, Attributes: { mine: 'yes' } } };
-    this.stream.write(`${JSON.stringify(event).slice(0, -1)},"timeNano":${timeNano}}\n`);
+    this.#stream.write(`${JSON.stringify(event).slice(0, -1)},"timeNano":${timeNano}}\n`);
   }
 
   cut(): void {
-    this.stream.end();
+    this.#stream.end();
   }
 }
 
