@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
+import { defined } from '../model/defined.ts';
 import type { Store } from '../store/contract/store.ts';
 import { DiskReserve } from '../tools/disk/reserve.ts';
 import { ensureDocker } from '../tools/embedded/docker.ts';
@@ -59,7 +60,7 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
   return {
     url: api.url,
     containerInstanceId: agent.containerInstanceId,
-    ...(temporal.uiUrl === undefined ? {} : { temporalUiUrl: temporal.uiUrl }),
+    ...defined({ temporalUiUrl: temporal.uiUrl }),
   };
 }
 
@@ -128,7 +129,7 @@ const prepareBundle = async (settings: Settings): Promise<unknown> =>
 const dockerEngine = (settings: Settings): Promise<DockerOptions> =>
   ensureDocker({
     logDir: path.join(settings.dataDir, 'docker'),
-    ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
+    ...defined({ dockerHost: settings.dockerHost }),
   });
 
 function phases(logger: Logger) {

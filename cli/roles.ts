@@ -7,6 +7,7 @@ import { DEFAULT_CLUSTER_SETTINGS } from '../model/cluster.ts';
 import { isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
+import { defined } from '../model/defined.ts';
 import type { Store } from '../store/contract/store.ts';
 import { explainListenError } from '../tools/ports.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
@@ -121,7 +122,7 @@ export async function startAgentRole(
     dataDir: path.join(settings.dataDir, 'agent'),
     availabilityZone: settings.availabilityZone,
     fargate,
-    ...(settings.capacityProvider === undefined ? {} : { capacityProvider: settings.capacityProvider }),
+    ...defined({ capacityProvider: settings.capacityProvider }),
     attributes: settings.attributes,
     logger,
     taskCleanupWaitMs: settings.taskCleanupWaitMs,

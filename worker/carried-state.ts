@@ -6,22 +6,24 @@ import type { Task } from '../model/task.ts';
 import { resetThrottle } from '../scheduler/throttle/throttle.ts';
 import type { LiveInstance } from '../store/contract/owners.ts';
 import { hasEssentialHealthCheck } from '../model/health-check.ts';
+import { defined } from '../model/defined.ts';
 import type { OwnedTask } from '../workflows/owner/owned-tasks.ts';
 import type { CarriedRunTask, CarriedService, InstanceState, ServiceOwnedTask } from '../workflows/state.ts';
 
 const ownedTask = (task: Task): OwnedTask => ({
   taskId: task.taskId,
   containerInstanceId: task.containerInstanceId ?? '',
-  ...(task.availabilityZone === undefined ? {} : { availabilityZone: task.availabilityZone }),
-  ...(task.capacityProviderName === undefined ? {} : { capacityProviderName: task.capacityProviderName }),
+  ...defined({ availabilityZone: task.availabilityZone, capacityProviderName: task.capacityProviderName }),
   createdAt: task.createdAt,
   lastStatus: task.lastStatus,
   desiredStatus: task.desiredStatus,
   healthStatus: task.healthStatus,
-  ...(task.startedAt === undefined ? {} : { startedAt: task.startedAt }),
-  ...(task.stopCode === undefined ? {} : { stopCode: task.stopCode }),
-  ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
-  ...(task.gpuIds === undefined ? {} : { gpuIds: task.gpuIds }),
+  ...defined({
+    startedAt: task.startedAt,
+    stopCode: task.stopCode,
+    stoppedReason: task.stoppedReason,
+    gpuIds: task.gpuIds,
+  }),
   version: task.version,
 });
 
@@ -54,7 +56,7 @@ export function carriedService({ record, tasks, definitions, draining }: Service
       deployments: record.deployments.map(
         ({ desiredCount: _desired, pendingCount: _pending, runningCount: _running, ...deployment }) => deployment,
       ),
-      ...(record.serviceDeployments === undefined ? {} : { serviceDeployments: record.serviceDeployments }),
+      ...defined({ serviceDeployments: record.serviceDeployments }),
       taskDefinitions: Object.fromEntries([...byArn].map(([arn, row]) => [arn, row.definition])),
       taskDefinitionTags: Object.fromEntries([...byArn].map(([arn, row]) => [arn, row.tags])),
       throttle: resetThrottle(),
@@ -69,7 +71,7 @@ export function carriedService({ record, tasks, definitions, draining }: Service
       return {
         ...ownedTask(task),
         deploymentId: task.startedBy ?? '',
-        ...(task.protectedUntil === undefined ? {} : { protectedUntil: task.protectedUntil }),
+        ...defined({ protectedUntil: task.protectedUntil }),
         hasHealthCheck: definition !== undefined && hasEssentialHealthCheck(definition),
       };
     }),
@@ -91,7 +93,7 @@ export function carriedRunTask(tasks: readonly Task[], { definition }: TaskDefin
       count: tasks.length,
       launchType: first.launchType,
       group: first.group,
-      ...(first.startedBy === undefined ? {} : { startedBy: first.startedBy }),
+      ...defined({ startedBy: first.startedBy }),
       overrides: first.overrides,
       ...(networkConfiguration ? { networkConfiguration } : {}),
       placementConstraints: waiting?.placementConstraints ?? [],
@@ -119,6 +121,6 @@ export const carriedInstance = (instance: LiveInstance): InstanceState => ({
   sessionId: 'rebuilt',
   givenUp: false,
   registeredAt: instance.registeredAt,
-  ...(instance.stopTasksAt === undefined ? {} : { stopTasksAt: instance.stopTasksAt }),
+  ...defined({ stopTasksAt: instance.stopTasksAt }),
   recordVersion: instance.version,
 });

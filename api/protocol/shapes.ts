@@ -3,6 +3,7 @@
  * `[3, namespace, name, traits, memberNames, memberSchemas, requiredCount?]` is a structure whose first `requiredCount`
  * members are required, 0 a string, 1 a number, `64 | 0` a list of strings, and so on. Only this file knows that form.
  */
+import { defined } from '../../model/defined.ts';
 import type { EnumValues } from './enum-members.ts';
 import { enumOf, otherwiseOf } from './enum-members.ts';
 
@@ -113,7 +114,7 @@ function simpleShape(code: number, of: string): Shape {
   const values = shape.kind === 'string' ? enumOf(of) : undefined;
   const otherwise = otherwiseOf(of);
   if (values === undefined) return shape;
-  return { kind: 'string', values, ...(otherwise === undefined ? {} : { otherwise }) };
+  return { kind: 'string', values, ...defined({ otherwise }) };
 }
 
 function structureOf(schema: readonly unknown[]): StructureShape {

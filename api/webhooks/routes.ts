@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import type { Webhook } from '../../model/webhook.ts';
+import { defined } from '../../model/defined.ts';
 import type { WebhookStore } from '../../store/contract/events.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { parseBody } from '../protocol/request-body.ts';
@@ -39,7 +40,7 @@ export function addWebhookRoutes(
   app.get('/v1/webhooks', async ({ query }, response) => {
     const after = typeof query['after'] === 'string' ? { after: query['after'] } : {};
     const { items, next } = await store.listWebhooks({ limit: PAGE, ...after });
-    answer(response, { webhooks: items.map(presentWebhook), ...(next === undefined ? {} : { next }) });
+    answer(response, { webhooks: items.map(presentWebhook), ...defined({ next }) });
   });
 
   app.get('/v1/webhooks/:webhookId', async (request, response) => {

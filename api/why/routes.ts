@@ -1,6 +1,7 @@
 /** GET /v1/why/{subject}/{id}: the chain from the API call to the present state. Longshore's own route, not ECS's. */
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
+import { defined } from '../../model/defined.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { resolveClusterName } from '../ecs/rules/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
@@ -23,7 +24,7 @@ const toWire = ({ at, kind, headline, details, decision }: Step) => ({
   sentence: sentenceOf({ headline, details }),
   headline,
   details,
-  ...(decision === undefined ? {} : { decision }),
+  ...defined({ decision }),
 });
 
 export function addWhyRoute(app: Express, { calls, store, partition }: WhyRoute): void {

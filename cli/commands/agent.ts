@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
 import type { TemporalSettings } from '../../model/temporal-settings.ts';
+import { defined } from '../../model/defined.ts';
 import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { keepPrivate } from '../../tools/private-files.ts';
@@ -56,7 +57,7 @@ interface Context {
 async function runAgent({ settings, temporal, logger, stops }: Context): Promise<void> {
   const docker = await ensureDocker({
     logDir: path.join(settings.dataDir, 'docker'),
-    ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
+    ...defined({ dockerHost: settings.dockerHost }),
   });
   const agent = await startAgentRole({ settings, temporal, logger, docker, fargate: settings.fargate ?? false });
   stops.add('agent', () => agent.shutdown());

@@ -14,6 +14,7 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs';
 import Docker from 'dockerode';
+import { defined } from '../../model/defined.ts';
 import { ensureBusyboxImage } from '../../tools/busybox-image.ts';
 import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { isListening } from '../../tools/process.ts';
@@ -46,7 +47,7 @@ export async function run(settings: Settings): Promise<void> {
   const logDir = path.join(settings.dataDir, 'docker');
   const engine = await ensureDocker({
     logDir,
-    ...(settings.dockerHost === undefined ? {} : { dockerHost: settings.dockerHost }),
+    ...defined({ dockerHost: settings.dockerHost }),
   });
   const stage = {
     ecs: new ECSClient({ endpoint, region: settings.partition.region, credentials }),

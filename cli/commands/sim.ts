@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { defined } from '../../model/defined.ts';
 import { runCampaign, type CampaignFailure, type CampaignResult } from '../../simulation/run/campaign.ts';
 import type { RunResult } from '../../simulation/run/run.ts';
 import { openSimulationStage } from '../../simulation/run/stage.ts';
@@ -41,9 +42,7 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
       stage,
       firstSeed: asked.seed,
       shrinkForMs: SHRINK_FOR_MS,
-      ...(asked.seeds === undefined ? {} : { seeds: asked.seeds }),
-      ...(asked.steps === undefined ? {} : { steps: asked.steps }),
-      ...(asked.forMs === undefined ? {} : { forMs: asked.forMs }),
+      ...defined({ seeds: asked.seeds, steps: asked.steps, forMs: asked.forMs }),
       onRun: (name, seed, outcome) => process.stdout.write(`${name} ${runLine(seed, outcome)}\n`),
       onShrinking: () => process.stdout.write('A promise was broken. Shrinking the steps that lead there …\n'),
     });
@@ -113,9 +112,7 @@ function readArguments(args: readonly string[]): Arguments {
   return {
     files,
     seed: number('--seed', values.seed) ?? Date.now() % 1_000_000,
-    ...(seeds === undefined ? {} : { seeds }),
-    ...(steps === undefined ? {} : { steps }),
-    ...(forMs === undefined ? {} : { forMs }),
+    ...defined({ seeds, steps, forMs }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Finds what other data folders left on a Docker engine: containers, and the volumes that belong to their tasks. */
 import type Docker from 'dockerode';
+import { defined } from '../../model/defined.ts';
 import { LABELS, planFrom } from '../../activities/host/launch/labels.ts';
 import type { LiveInstance } from './other-instances.ts';
 
@@ -40,7 +41,7 @@ export async function findOrphans(docker: Docker, { own, live }: Known): Promise
         cluster: Labels['com.amazonaws.ecs.cluster'] ?? '',
         taskArn: plan?.taskArn ?? '',
         volumes: plan?.taskVolumes ?? [],
-        ...(inUseBy === undefined ? {} : { inUseBy }),
+        ...defined({ inUseBy }),
       };
     })
     .sort((a, b) => order(a).localeCompare(order(b)));

@@ -2,6 +2,7 @@
 import type { ContainerInstance } from '../../model/container-instance.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
+import { defined } from '../../model/defined.ts';
 import type { Expectation, InstanceExpectation, ServiceExpectation, TaskExpectation } from '../scenario/expectation.ts';
 import type { SimulatedWorld } from '../world/world.ts';
 
@@ -102,10 +103,7 @@ async function tasksOf({ world, clusterName }: ExpectedInput, family: string): P
   const tasks: Task[] = [];
   let after: string | undefined;
   do {
-    const page = await world.store.listTasks(
-      { clusterName, family },
-      { limit: PAGE, ...(after === undefined ? {} : { after }) },
-    );
+    const page = await world.store.listTasks({ clusterName, family }, { limit: PAGE, ...defined({ after }) });
     tasks.push(...(await world.store.getTasks(clusterName, page.items)));
     after = page.next;
   } while (after !== undefined);

@@ -1,5 +1,6 @@
 /** One run of a scenario with one seed: step after step, with the promises checked after each. */
 import { isDeepStrictEqual } from 'node:util';
+import { defined } from '../../model/defined.ts';
 import { BoundsWatch } from '../checks/bounds.ts';
 import { capacity } from '../checks/capacity.ts';
 import { missed } from '../checks/expected.ts';
@@ -96,20 +97,18 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
       continueAsNewAfterEvents: scenario.continueAsNewAfter,
       behaviourOf: (image) => behaviourOf(scenario.tasks[image.slice(IMAGE_PREFIX.length)]),
       hostFaults: {
-        ...(faults.reportsLost === undefined ? {} : { reportsLost: faults.reportsLost }),
-        ...(faults.reportAnswersLost === undefined ? {} : { reportAnswersLost: faults.reportAnswersLost }),
+        ...defined({ reportsLost: faults.reportsLost, reportAnswersLost: faults.reportAnswersLost }),
         ...(delayed ? { reportsDelayed: { share: delayed.share, ms: delayed.by } } : {}),
-        ...(faults.hostActivitiesFail === undefined ? {} : { activitiesFail: faults.hostActivitiesFail }),
-        ...(faults.hostAnswersLost === undefined ? {} : { activityAnswersLost: faults.hostAnswersLost }),
+        ...defined({ activitiesFail: faults.hostActivitiesFail, activityAnswersLost: faults.hostAnswersLost }),
       },
-      controlFaults: {
-        ...(faults.databaseAway === undefined ? {} : { lost: faults.databaseAway }),
-        ...(faults.databaseAnswersLost === undefined ? {} : { answersLost: faults.databaseAnswersLost }),
-        ...(faults.activityAnswersLost === undefined ? {} : { activityAnswersLost: faults.activityAnswersLost }),
-        ...(faults.evictions === undefined ? {} : { evictions: faults.evictions }),
-        ...(faults.workflowTasksLost === undefined ? {} : { workflowTasksLost: faults.workflowTasksLost }),
-        ...(faults.callsLost === undefined ? {} : { callsLost: faults.callsLost }),
-      },
+      controlFaults: defined({
+        lost: faults.databaseAway,
+        answersLost: faults.databaseAnswersLost,
+        activityAnswersLost: faults.activityAnswersLost,
+        evictions: faults.evictions,
+        workflowTasksLost: faults.workflowTasksLost,
+        callsLost: faults.callsLost,
+      }),
       sandboxes,
       database: db,
     });

@@ -1,5 +1,6 @@
 /** The steps that call CreateService, UpdateService and DeleteService. */
 import type { Service } from '@aws-sdk/client-ecs';
+import { defined } from '../../model/defined.ts';
 import type { Step } from '../scenario/step.ts';
 import { registerTasks } from './cluster.ts';
 import { computeOf } from './compute.ts';
@@ -79,8 +80,8 @@ async function updateService(user: User, step: StepOf<'updateService'>): Promise
     user.call('UpdateService', {
       service,
       ...(registered === undefined ? {} : { taskDefinition: registered.arn }),
-      ...(desiredCount === undefined ? {} : { desiredCount }),
-      // A service keeps its launch type, but a strategy may replace it.
+      ...defined({ desiredCount }),
+      // A service keeps its launch type; a strategy may replace it.
       ...(step.capacityProviders === undefined ? {} : computeOf(user.scenario, step)),
       ...settingsOf(step),
     }),
@@ -139,12 +140,11 @@ function settingsOf(step: ServiceStep): Record<string, unknown> {
 function deploymentConfigurationOf(step: ServiceStep): Record<string, unknown> {
   const { minimumHealthyPercent, maximumPercent, circuitBreaker, bakeMinutes, hooks } = step;
   return {
-    ...(minimumHealthyPercent === undefined ? {} : { minimumHealthyPercent }),
-    ...(maximumPercent === undefined ? {} : { maximumPercent }),
+    ...defined({ minimumHealthyPercent, maximumPercent }),
     ...(circuitBreaker === undefined
       ? {}
       : { deploymentCircuitBreaker: { enable: circuitBreaker !== 'off', rollback: circuitBreaker === 'rollback' } }),
-    ...(bakeMinutes === undefined ? {} : { bakeTimeInMinutes: bakeMinutes }),
+    ...defined({ bakeTimeInMinutes: bakeMinutes }),
     ...(hooks === undefined
       ? {}
       : {

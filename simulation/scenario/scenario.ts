@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, stringify, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { defined } from '../../model/defined.ts';
 import type { TaskBehaviour } from '../runtime/behaviour.ts';
 import { DEFAULT_BEHAVIOUR } from '../runtime/behaviour.ts';
 import { expectation, type Expectation } from './expectation.ts';
@@ -184,9 +185,7 @@ export function behaviourOf(kind: TaskKind | undefined): TaskBehaviour {
     stopMs: kind.stop ?? DEFAULT_BEHAVIOUR.stopMs,
     healthMs: kind.health ?? DEFAULT_BEHAVIOUR.healthMs,
     ...(kind.slowPulls ? { slowPulls: { share: kind.slowPulls.share, pullMs: kind.slowPulls.pull } } : {}),
-    ...(failsToPull === undefined ? {} : { failsToPull }),
-    ...(failsToStart === undefined ? {} : { failsToStart }),
-    ...(unhealthy === undefined ? {} : { unhealthy }),
+    ...defined({ failsToPull, failsToStart, unhealthy }),
     ...(kind.exits
       ? { exits: { share: kind.exits.share, afterMs: kind.exits.after, exitCode: kind.exits.exitCode } }
       : {}),

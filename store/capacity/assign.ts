@@ -2,6 +2,7 @@
 import { MAX_PROVISIONING_TASKS } from '../../model/capacity-provider.ts';
 import type { AssignInput, AssignResult, Assignment } from '../../model/reservation.ts';
 import type { Task } from '../../model/task.ts';
+import { defined } from '../../model/defined.ts';
 import type { Database, Queries, Statement } from '../base/database.ts';
 import { putDecisions, withTasks } from '../history/decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
@@ -93,7 +94,7 @@ function decide({ clusterName }: AssignInput, { assignment, tasks, entries }: Sc
 
 function placeOf({ id, spec, held_gpus: gpuIds }: WaitingRow, containerInstanceId: string): Assigned {
   const { availabilityZone } = spec;
-  return { taskId: id, containerInstanceId, ...(availabilityZone === undefined ? {} : { availabilityZone }), gpuIds };
+  return { taskId: id, containerInstanceId, ...defined({ availabilityZone }), gpuIds };
 }
 
 const toRow = ({ assigned, spec }: Extract<Outcome, { kind: 'fresh' }>): Readonly<Record<string, unknown>> => ({

@@ -3,6 +3,7 @@ import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../../m
 import { DEFAULT_RESERVED_PORTS, SNAPSHOT_LIMIT } from '../../model/capacity.ts';
 import type { DaemonLookRequest } from '../../model/daemon.ts';
 import type { InstanceStatus } from '../../model/status.ts';
+import { defined } from '../../model/defined.ts';
 import type { Database, Statement } from '../base/database.ts';
 import { CAPACITY_PROVIDER, RUNNING_ON_INSTANCE } from '../rows/instance-rows.ts';
 
@@ -136,7 +137,7 @@ export function snapshotCapacity(db: Database, request: SnapshotRequest): Promis
     limit: named ? null : SNAPSHOT_LIMIT,
     cpu: request.cpu,
     memoryMiB: request.memoryMiB,
-    ...(request.capacityProviderName === undefined ? {} : { capacityProviderName: request.capacityProviderName }),
+    ...defined({ capacityProviderName: request.capacityProviderName }),
     withStatus: named !== undefined,
     afterDaemons: named === undefined,
   });

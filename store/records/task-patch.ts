@@ -5,6 +5,7 @@
 import type { Attachment } from '@aws-sdk/client-ecs';
 import { statusRank } from '../../model/status.ts';
 import type { AttachmentReport, ContainerReport, TaskContainer, TaskPatch } from '../../model/task.ts';
+import { defined } from '../../model/defined.ts';
 import type { TaskState } from '../rows/task-rows.ts';
 
 /** The state after the patch. It is the same object if the patch comes too late: nothing follows STOPPED. */
@@ -41,7 +42,7 @@ function mergeContainers(
   return containers.map((container) => {
     const { networkInterfaces, ...report }: Partial<ContainerReport> = byName.get(container.name) ?? {};
     const own = networkInterfaces?.map((told) => ({ ...told, attachmentId }));
-    return { ...container, ...report, ...(own === undefined ? {} : { networkInterfaces: own }) };
+    return { ...container, ...report, ...defined({ networkInterfaces: own }) };
   });
 }
 

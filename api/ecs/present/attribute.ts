@@ -2,6 +2,7 @@
 import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
 import { containerInstanceArn, type Partition } from '../../../model/arn.ts';
 import type { Attribute } from '../../../model/container-instance.ts';
+import { defined } from '../../../model/defined.ts';
 
 /** The only kind of resource that has attributes. */
 const ATTRIBUTE_TARGET_TYPE = 'container-instance';
@@ -13,7 +14,7 @@ export const presentAttribute = (
   { partition }: { readonly partition: Partition },
 ): WireAttribute => ({
   name: attribute.name,
-  ...(attribute.value === undefined ? {} : { value: attribute.value }),
+  ...defined({ value: attribute.value }),
   targetType: ATTRIBUTE_TARGET_TYPE,
   targetId: containerInstanceArn(partition, of.clusterName, of.instanceId),
 });

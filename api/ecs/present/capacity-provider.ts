@@ -3,6 +3,7 @@ import type { CapacityProvider } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../model/arn.ts';
 import { capacityProviderArn } from '../../../model/arn.ts';
 import type { CapacityProviderRecord } from '../../../model/capacity-provider.ts';
+import { defined } from '../../../model/defined.ts';
 
 export function presentCapacityProvider(
   provider: CapacityProviderRecord,
@@ -15,8 +16,7 @@ export function presentCapacityProvider(
     name,
     status,
     type: name === 'FARGATE' || name === 'FARGATE_SPOT' ? name : 'EC2_AUTOSCALING',
-    ...(autoScalingGroupProvider === undefined ? {} : { autoScalingGroupProvider }),
-    ...(updateStatus === undefined ? {} : { updateStatus }),
+    ...defined({ autoScalingGroupProvider, updateStatus }),
     tags: includeTags ? [...provider.tags] : [],
   };
 }

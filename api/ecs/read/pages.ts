@@ -1,6 +1,7 @@
 /** Pages of List* operations, with opaque tokens that are valid only for the list that they come from. */
 import { createHash } from 'node:crypto';
 import { EcsError } from '../../../model/errors.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Page, PageRequest } from '../../../store/contract/page.ts';
 
 /** The page size of operations that have no smaller default. */
@@ -59,6 +60,6 @@ export async function pageOf<T>(options: {
   const list = fingerprint(options.list);
   const limit = maxResults ?? options.defaultSize ?? DEFAULT_PAGE_SIZE;
   const after = nextToken === undefined || nextToken === '' ? undefined : decodeToken(list, nextToken);
-  const page = await options.load({ limit, ...(after === undefined ? {} : { after }) });
+  const page = await options.load({ limit, ...defined({ after }) });
   return { items: page.items, ...(page.next === undefined ? {} : { nextToken: encodeToken(list, page.next) }) };
 }

@@ -2,6 +2,7 @@
 import type { Task as WireTask } from '@aws-sdk/client-ecs';
 import { presentTask } from '../../../model/wire/task.ts';
 import type { DescribedTask } from '../../../model/task.ts';
+import { defined } from '../../../model/defined.ts';
 import type { OperationContext } from '../../operation.ts';
 import { cpuArchitecturesOf } from './cpu-architectures.ts';
 
@@ -17,8 +18,7 @@ export async function describeTasksOf(
     const cpuArchitecture = architectures.get(task.containerInstanceId ?? '');
     return presentTask(task, context.partition, {
       ...options,
-      ...(task.agentConnected === undefined ? {} : { agentConnected: task.agentConnected }),
-      ...(cpuArchitecture === undefined ? {} : { cpuArchitecture }),
+      ...defined({ agentConnected: task.agentConnected, cpuArchitecture }),
     });
   });
 }

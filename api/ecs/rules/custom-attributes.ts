@@ -1,6 +1,7 @@
 /** Checks the attributes that users put on container instances. */
 import type { Attribute as WireAttribute } from '@aws-sdk/client-ecs';
 import { CAPACITY_PROVIDER_ATTRIBUTE, type Attribute } from '../../../model/container-instance.ts';
+import { defined } from '../../../model/defined.ts';
 import type { OperationContext } from '../../operation.ts';
 import { resolveIdentifier } from './identifiers.ts';
 import { invalid } from './refusals.ts';
@@ -41,7 +42,7 @@ export function attributesByInstance(
     const id = resolveIdentifier('container-instance', targetId, { clusterName, partition });
     const group = groups.get(id) ?? [];
     groups.set(id, group);
-    group.push({ name, ...(value === undefined ? {} : { value }) });
+    group.push({ name, ...defined({ value }) });
   }
   return groups;
 }

@@ -1,5 +1,6 @@
 /** The CreateCluster operation. */
 import type { CreateClusterRequest, CreateClusterResponse } from '@aws-sdk/client-ecs';
+import { defined } from '../../../../model/defined.ts';
 import type { Operation } from '../../../operation.ts';
 import { resolveClusterProviders } from '../../rules/capacity-provider-strategy.ts';
 import { unsupported } from '../../rules/refusals.ts';
@@ -24,7 +25,7 @@ export const createCluster: Operation<CreateClusterRequest, CreateClusterRespons
       status: 'ACTIVE',
       createdAt: now,
       settings: resolveSettings(input.settings),
-      ...(input.configuration === undefined ? {} : { configuration: input.configuration }),
+      ...defined({ configuration: input.configuration }),
       ...providers,
       tags: validateTags(input.tags),
     });

@@ -2,6 +2,7 @@
 import type { DescribeCapacityProvidersRequest, DescribeCapacityProvidersResponse } from '@aws-sdk/client-ecs';
 import type { Partition } from '../../../../model/arn.ts';
 import { capacityProviderArn } from '../../../../model/arn.ts';
+import { defined } from '../../../../model/defined.ts';
 import type { Operation, OperationContext } from '../../../operation.ts';
 import { presentCapacityProvider } from '../../present/capacity-provider.ts';
 import { checkBatch } from '../../rules/identifiers.ts';
@@ -36,7 +37,7 @@ export const describeCapacityProviders: Operation<DescribeCapacityProvidersReque
       return {
         capacityProviders: items.map((provider) => presentCapacityProvider(provider, partition, options)),
         failures: [],
-        ...(nextToken === undefined ? {} : { nextToken }),
+        ...defined({ nextToken }),
       };
     },
   };

@@ -1,5 +1,6 @@
 /** The ListAttributes operation. */
 import type { ListAttributesRequest, ListAttributesResponse } from '@aws-sdk/client-ecs';
+import { defined } from '../../../../model/defined.ts';
 import type { Operation } from '../../../operation.ts';
 import { invalid } from '../../rules/refusals.ts';
 import { requireCluster } from '../../read/clusters.ts';
@@ -20,8 +21,7 @@ export const listAttributes: Operation<ListAttributesRequest, ListAttributesResp
     const { clusterName } = await requireCluster(context, input.cluster);
     const filter = {
       clusterName,
-      ...(attributeName === undefined ? {} : { name: attributeName }),
-      ...(attributeValue === undefined ? {} : { value: attributeValue }),
+      ...defined({ name: attributeName, value: attributeValue }),
     };
     const { items, ...rest } = await pageOf({
       list: ['ListAttributes', clusterName, attributeName, attributeValue],

@@ -1,5 +1,6 @@
 /** The ListTaskDefinitionFamilies operation. */
 import type { ListTaskDefinitionFamiliesRequest, ListTaskDefinitionFamiliesResponse } from '@aws-sdk/client-ecs';
+import { defined } from '../../../../model/defined.ts';
 import type { Operation } from '../../../operation.ts';
 import { pageOf } from '../../read/pages.ts';
 
@@ -12,7 +13,7 @@ export const listTaskDefinitionFamilies: Operation<
   effect: 'reads',
   async handle(input, { store }) {
     const { familyPrefix, status = 'ALL' } = input;
-    const filter = { status, ...(familyPrefix === undefined ? {} : { prefix: familyPrefix }) };
+    const filter = { status, ...defined({ prefix: familyPrefix }) };
     const { items, ...rest } = await pageOf({
       list: ['ListTaskDefinitionFamilies', familyPrefix, status],
       input,

@@ -1,6 +1,7 @@
 /** The ListTaskDefinitions operation. */
 import type { ListTaskDefinitionsRequest, ListTaskDefinitionsResponse } from '@aws-sdk/client-ecs';
 import { taskDefinitionArn } from '../../../../model/arn.ts';
+import { defined } from '../../../../model/defined.ts';
 import type { Operation } from '../../../operation.ts';
 import { pageOf } from '../../read/pages.ts';
 
@@ -10,7 +11,7 @@ export const listTaskDefinitions: Operation<ListTaskDefinitionsRequest, ListTask
   effect: 'reads',
   async handle(input, { store, partition }) {
     const { familyPrefix, status = 'ACTIVE', sort = 'ASC' } = input;
-    const filter = { status, sort, ...(familyPrefix === undefined ? {} : { family: familyPrefix }) };
+    const filter = { status, sort, ...defined({ family: familyPrefix }) };
     const { items, ...rest } = await pageOf({
       list: ['ListTaskDefinitions', familyPrefix, status, sort],
       input,

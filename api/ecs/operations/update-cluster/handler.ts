@@ -1,5 +1,6 @@
 /** The UpdateCluster operation. */
 import type { UpdateClusterRequest, UpdateClusterResponse } from '@aws-sdk/client-ecs';
+import { defined } from '../../../../model/defined.ts';
 import type { Operation } from '../../../operation.ts';
 import { unsupported } from '../../rules/refusals.ts';
 import { checkConfiguration, resolveSettings } from '../../rules/cluster-settings.ts';
@@ -16,7 +17,7 @@ export const updateCluster: Operation<UpdateClusterRequest, UpdateClusterRespons
     const { clusterName, settings } = await requireCluster(context, input.cluster);
     const cluster = await context.store.updateCluster(clusterName, {
       ...(input.settings === undefined ? {} : { settings: resolveSettings(input.settings, settings) }),
-      ...(input.configuration === undefined ? {} : { configuration: input.configuration }),
+      ...defined({ configuration: input.configuration }),
     });
     return { cluster: presentCluster(cluster, context.partition, CHANGE_FIELDS) };
   },
