@@ -8,6 +8,7 @@ import { packReserveResult, unpackOwnerRecord } from '../../model/packed-writes.
 import type { Task } from '../../model/task.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { InstanceNotice } from '../../model/owner-signals.ts';
+import { defined } from '../../model/defined.ts';
 import type { Background } from './background.ts';
 import type { OwnerSignals } from './owner-signals.ts';
 import type { ControlActivities, InstancePolicy, InstanceTask } from './types.ts';
@@ -84,7 +85,7 @@ const mayHaveOpened = (record: InstanceRecord): boolean =>
 const toInstanceTask = (task: Task): InstanceTask => ({
   taskId: task.taskId,
   ownerWorkflowId: task.ownerWorkflowId,
-  ...(task.serviceName === undefined ? {} : { serviceName: task.serviceName }),
+  ...defined({ serviceName: task.serviceName }),
   lastStatus: task.lastStatus,
   desiredStatus: task.desiredStatus,
 });

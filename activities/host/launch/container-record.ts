@@ -2,6 +2,7 @@
 import type { ContainerReport, NetworkBinding } from '../../../model/task.ts';
 import type { HealthStatus } from '../../../model/status.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { defined } from '../../../model/defined.ts';
 import type { ObservedContainer } from '../runtime/types.ts';
 import type { Phase } from './graph.ts';
 import type { ContainerPlan } from './plan.ts';
@@ -70,12 +71,12 @@ export function withObserved(record: ContainerRecord, observed: ObservedContaine
     ...record,
     containerId: id,
     ...(startedAt === undefined ? {} : { startedAt: record.startedAt ?? startedAt }),
-    ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...defined({ finishedAt }),
   };
   if (status === 'exited') return ended(known, observed);
   if (status === 'created') return known;
   const phase = record.phase === 'stopping' ? 'stopping' : 'running';
-  return { ...known, phase, networkBindings, ...(health === undefined ? {} : { health }) };
+  return { ...known, phase, networkBindings, ...defined({ health }) };
 }
 
 /** The engine has started the container. From now on it counts as having been RUNNING, however soon it ends. */
@@ -102,7 +103,7 @@ export function ended(record: ContainerRecord, { exitCode, oomKilled = false }: 
     phase: 'stopped',
     failedByItself: !wasStopped,
     oomKilled: record.oomKilled || oomKilled,
-    ...(exitCode === undefined ? {} : { exitCode }),
+    ...defined({ exitCode }),
   });
 }
 
@@ -131,8 +132,7 @@ export function reportOf(record: ContainerRecord): ContainerReport {
     ...(plan.hasHealthCheck && record.health !== undefined ? { healthStatus: record.health } : {}),
     ...(phase === 'stopped' && record.exitCode !== undefined ? { exitCode: record.exitCode } : {}),
     ...(record.reason === undefined ? {} : { reason: record.reason.slice(0, REASON_LIMIT) }),
-    ...(record.containerId === undefined ? {} : { runtimeId: record.containerId }),
-    ...(record.imageDigest === undefined ? {} : { imageDigest: record.imageDigest }),
+    ...defined({ runtimeId: record.containerId, imageDigest: record.imageDigest }),
     ...(bindings.length === 0 ? {} : { networkBindings: bindings }),
   };
 }

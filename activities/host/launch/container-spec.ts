@@ -4,6 +4,7 @@
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, Volume } from '@aws-sdk/client-ecs';
 import { dealGpus, readGpus, type GpuAmount } from '../../../model/gpus.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
+import { defined } from '../../../model/defined.ts';
 import { taskHex } from '../../task-hex.ts';
 import type { TaskLimits } from '../limits/layout.ts';
 import { PAUSE_PATH } from '../runtime/pause-image.ts';
@@ -52,10 +53,7 @@ function withOverride(own: ContainerDefinition, override: ContainerOverride): Co
   const { command, cpu, memory, memoryReservation, environment } = override;
   return {
     ...own,
-    ...(command === undefined ? {} : { command }),
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(memory === undefined ? {} : { memory }),
-    ...(memoryReservation === undefined ? {} : { memoryReservation }),
+    ...defined({ command, cpu, memory, memoryReservation }),
     ...(environment === undefined ? {} : { environment: mergeEnvironment(own.environment, environment) }),
   };
 }
@@ -134,9 +132,7 @@ export function volumesToCreate(blueprint: TaskBlueprint): readonly (VolumeSpec 
       {
         name: volumeName(blueprint, volume),
         mustExist: shared && docker.autoprovision !== true,
-        ...(docker.driver === undefined ? {} : { driver: docker.driver }),
-        ...(docker.driverOpts === undefined ? {} : { driverOpts: docker.driverOpts }),
-        ...(docker.labels === undefined ? {} : { labels: docker.labels }),
+        ...defined({ driver: docker.driver, driverOpts: docker.driverOpts, labels: docker.labels }),
       },
     ];
   });
@@ -163,7 +159,7 @@ function namespaceModes(definition: TaskDefinition, pauseContainerId: string | u
   const shared = `container:${pauseContainerId ?? ''}`;
   const pidMode = definition.pidMode === 'task' ? shared : definition.pidMode;
   const ipcMode = definition.ipcMode === 'task' ? shared : definition.ipcMode;
-  return { ...(pidMode === undefined ? {} : { pidMode }), ...(ipcMode === undefined ? {} : { ipcMode }) };
+  return defined({ pidMode, ipcMode });
 }
 
 /** The task's cpu and memory as numbers. What the definition leaves out has no limit. */
@@ -175,10 +171,7 @@ export function taskLimits({ definition, launch }: Pick<TaskBlueprint, 'definiti
 
 function capsOf(blueprint: TaskBlueprint): Partial<ContainerSpec> {
   const { cpu, memoryMiB } = taskLimits(blueprint);
-  return {
-    ...(cpu === undefined ? {} : { taskCpu: cpu }),
-    ...(memoryMiB === undefined ? {} : { taskMemoryMiB: memoryMiB }),
-  };
+  return defined({ taskCpu: cpu, taskMemoryMiB: memoryMiB });
 }
 
 /** Deals out the task's GPUs to its containers in order, each as many as it asks for. */

@@ -1,6 +1,7 @@
 /** Decides which containers of a task to start and stop next. Pure: states and time are values. */
 import type { HealthStatus } from '../../../model/status.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { defined } from '../../../model/defined.ts';
 import type { ContainerPlan, Dependency } from './plan.ts';
 
 /**
@@ -57,7 +58,7 @@ export function nextSteps(task: TaskState): NextSteps {
     else if (state.pulled && verdicts.every((v) => v.kind === 'met')) start.push(plan.name);
   }
   const wakeAt = earliestTimeout(task);
-  return { start, stop: [], unreachable, ...(wakeAt === undefined ? {} : { wakeAt }) };
+  return { start, stop: [], unreachable, ...defined({ wakeAt }) };
 }
 
 function judge(dependency: Dependency, task: TaskState): Verdict {

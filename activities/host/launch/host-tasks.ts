@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { instanceLost } from '../../../model/container-instance.ts';
 import type { TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { defined } from '../../../model/defined.ts';
 import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import { CleanUp } from './clean-up.ts';
@@ -174,7 +175,7 @@ export class HostTasks {
       logger,
       report,
       slots: this.slots,
-      ...(this.deps.cgroups === undefined ? {} : { cgroups: this.deps.cgroups }),
+      ...defined({ cgroups: this.deps.cgroups }),
       onStopped: (run) => this.afterStop(run),
     };
   }

@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { NetworkBinding } from '../../../model/task.ts';
+import { defined } from '../../../model/defined.ts';
 import type { TaskLaunch } from '../types.ts';
 
 export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
@@ -75,7 +76,7 @@ export function planTask(definition: TaskDefinition, launch: TaskLaunch, ownerWo
     taskVolumes: (definition.volumes ?? [])
       .filter((v) => v.host?.sourcePath === undefined && v.dockerVolumeConfiguration?.scope !== 'shared')
       .map((v) => taskVolumeName(definition, launch.taskId, v.name ?? '')),
-    ...(subnetId === undefined ? {} : { subnetId }),
+    ...defined({ subnetId }),
   };
 }
 
@@ -97,7 +98,7 @@ function planContainer(container: ContainerDefinition, networkMode: NetworkMode)
     stopTimeoutSeconds: container.stopTimeout || DEFAULT_STOP_TIMEOUT_SECONDS,
     hasHealthCheck: (container.healthCheck?.command?.length ?? 0) > 0,
     ...(hostBindings.length === 0 ? {} : { hostBindings }),
-    ...(container.startTimeout === undefined ? {} : { startTimeoutSeconds: container.startTimeout }),
+    ...defined({ startTimeoutSeconds: container.startTimeout }),
     ...(policy?.enabled === true
       ? {
           restartPolicy: {

@@ -1,5 +1,6 @@
 /** Prepares what a task needs on the host before its containers can be created: its volumes and its pause container. */
 import { unsupportedOverrides, unsupportedParameters } from '../../../model/unsupported-parameters.ts';
+import { defined } from '../../../model/defined.ts';
 import { messageOf } from '../runtime/engine-call.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
@@ -69,7 +70,7 @@ export async function startPauseContainer(
     return created;
   });
   const address = blueprint.plan.networkMode === 'awsvpc' ? (await runtime.inspect(id))?.address : undefined;
-  return { id, ...(address === undefined ? {} : { address }) };
+  return { id, ...defined({ address }) };
 }
 
 /** `<ErrorName>: <message>`, as ECS shows failures. */

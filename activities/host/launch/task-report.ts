@@ -2,6 +2,7 @@
 import type { HealthStatus, StopCode } from '../../../model/status.ts';
 import type { AttachmentReport, InterfaceReport, TaskReport } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { defined } from '../../../model/defined.ts';
 import { taskHex } from '../../task-hex.ts';
 import type { ContainerRecord } from './container-record.ts';
 import { reportOf } from './container-record.ts';
@@ -39,17 +40,19 @@ export function toTaskReport(facts: TaskFacts, containerInstanceId: string): Tas
     lastStatus: statusOf(facts),
     containers: facts.containers.map((r) => ({
       ...reportOf(r),
-      ...(networkInterfaces === undefined ? {} : { networkInterfaces }),
+      ...defined({ networkInterfaces }),
     })),
-    ...(healthStatus === undefined ? {} : { healthStatus }),
+    ...defined({ healthStatus }),
     ...(address === undefined ? {} : { attachments: [attachmentOf(facts, address)] }),
-    ...present('pullStartedAt', facts.pullStartedAt),
-    ...present('pullStoppedAt', facts.pullStoppedAt),
-    ...present('startedAt', facts.startedAt),
-    ...present('executionStoppedAt', facts.executionStoppedAt),
-    ...present('stoppedAt', facts.stoppedAt),
-    ...present('stopCode', facts.stopCode),
-    ...present('stoppedReason', facts.stoppedReason),
+    ...defined({
+      pullStartedAt: facts.pullStartedAt,
+      pullStoppedAt: facts.pullStoppedAt,
+      startedAt: facts.startedAt,
+      executionStoppedAt: facts.executionStoppedAt,
+      stoppedAt: facts.stoppedAt,
+      stopCode: facts.stopCode,
+      stoppedReason: facts.stoppedReason,
+    }),
   };
 }
 
@@ -92,10 +95,6 @@ export function attachmentOf(
 function interfaceOf(address: TaskAddress): InterfaceReport {
   return {
     privateIpv4Address: address.ipv4,
-    ...(address.ipv6 === undefined ? {} : { ipv6Address: address.ipv6 }),
+    ...defined({ ipv6Address: address.ipv6 }),
   };
-}
-
-function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }

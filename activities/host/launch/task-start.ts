@@ -1,5 +1,6 @@
 /** Starts up one task: images, volumes and the pause container, then each container when its turn comes. */
 import type { EpochMs } from '../../../model/time.ts';
+import { defined } from '../../../model/defined.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
@@ -81,7 +82,7 @@ export class TaskStart {
     try {
       const image = definitionOf(this.blueprint, name).image ?? '';
       const { digest } = await this.deps.runtime.ensureImage(image);
-      this.tell(name, { kind: 'pulled', ...(digest === undefined ? {} : { imageDigest: digest }) });
+      this.tell(name, { kind: 'pulled', ...defined({ imageDigest: digest }) });
     } catch (error) {
       this.tell(name, { kind: 'failed', reason: failureText(error) });
     }
@@ -94,7 +95,7 @@ export class TaskStart {
     this.cgroupParent = await ensureCgroup(cgroups, blueprint);
     const needsPauseContainer = blueprint.plan.hasHolder && !task.life().pauseContainerRuns;
     const pauseContainer = needsPauseContainer ? await startPauseContainer(runtime, slots, blueprint) : undefined;
-    task.take({ kind: 'prepared', ...(pauseContainer === undefined ? {} : { pauseContainer }) });
+    task.take({ kind: 'prepared', ...defined({ pauseContainer }) });
   }
 
   /** Returns false if the task must end, so that nothing starts. */

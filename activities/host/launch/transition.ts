@@ -4,6 +4,7 @@
  */
 import type { NetworkBinding } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { defined } from '../../../model/defined.ts';
 import type { ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
 import type { ContainerExit, ContainerRecord } from './container-record.ts';
 import { ended, failed, mayLackMemory, outOfMemory, started, withObserved } from './container-record.ts';
@@ -71,7 +72,7 @@ export function transition(before: TaskLife, input: TaskInput, now: EpochMs): Tr
   return {
     task,
     effects: isTold ? all : [...all, { kind: 'report' }],
-    ...(wakeAt === undefined ? {} : { wakeAt }),
+    ...defined({ wakeAt }),
   };
 }
 
@@ -126,7 +127,7 @@ function takeOf(task: TaskLife, record: ContainerRecord, input: ContainerInput, 
   switch (input.kind) {
     case 'pulled': {
       const { imageDigest } = input;
-      return { task: withChanges({ pulled: true, ...(imageDigest === undefined ? {} : { imageDigest }) }) };
+      return { task: withChanges({ pulled: true, ...defined({ imageDigest }) }) };
     }
     case 'created':
       return { task: withChanges({ containerId: input.containerId }) };
@@ -267,7 +268,7 @@ function advance(task: TaskLife, now: EpochMs): Transition {
     ...steps.stop.map((name) => ({ kind: 'stop' as const, name })),
     ...settled.effects,
   ];
-  return { ...settled, effects, ...(steps.wakeAt === undefined ? {} : { wakeAt: steps.wakeAt }) };
+  return { ...settled, effects, ...defined({ wakeAt: steps.wakeAt }) };
 }
 
 function settle(task: TaskLife, now: EpochMs): Transition {

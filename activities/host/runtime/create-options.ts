@@ -1,6 +1,7 @@
 /** Turns a container of a task into Docker's create options. Pure: the whole mapping of the ECS parameters is here. */
 import type { ContainerDefinition, HealthCheck, LinuxParameters, PortMapping } from '@aws-sdk/client-ecs';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import { defined } from '../../../model/defined.ts';
 import type { ContainerMount, ContainerNetwork, ContainerSpec } from './types.ts';
 
 const MIB = 1024 * 1024;
@@ -23,14 +24,16 @@ export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions & {
     Env: environmentOf(spec),
     Healthcheck: healthCheckOf(c.healthCheck),
     HostConfig: hostConfigOf(spec),
-    ...present('Cmd', nonEmpty(c.command)),
-    ...present('Entrypoint', nonEmpty(c.entryPoint)),
-    ...present('User', c.user),
-    ...present('WorkingDir', c.workingDirectory),
-    ...present('StopSignal', spec.stopSignal),
-    ...present('Hostname', spec.network.mode === 'shared' ? undefined : c.hostname),
-    ...present('OpenStdin', c.interactive),
-    ...present('Tty', c.pseudoTerminal),
+    ...defined({
+      Cmd: nonEmpty(c.command),
+      Entrypoint: nonEmpty(c.entryPoint),
+      User: c.user,
+      WorkingDir: c.workingDirectory,
+      StopSignal: spec.stopSignal,
+      Hostname: spec.network.mode === 'shared' ? undefined : c.hostname,
+      OpenStdin: c.interactive,
+      Tty: c.pseudoTerminal,
+    }),
     ...(c.disableNetworking === true ? { NetworkDisabled: true } : {}),
     ...(ownsPorts(spec.network) ? exposedPortsOf(c.portMappings) : {}),
   };
@@ -43,18 +46,22 @@ function hostConfigOf(spec: ContainerSpec): HostConfig {
     ...resourcesOf(spec),
     ...linuxOf(c.linuxParameters),
     ...(ownsPorts(spec.network) ? { PortBindings: portBindingsOf(c.portMappings) } : {}),
-    ...present('Binds', nonEmpty(spec.mounts.map(bindOf))),
-    ...present('VolumesFrom', nonEmpty(spec.volumesFrom.map((v) => `${v.containerId}:${v.readOnly ? 'ro' : 'rw'}`))),
-    ...present('Links', nonEmpty(spec.links.map((l) => `${l.containerId}:${l.alias}`))),
-    ...present('ReadonlyRootfs', c.readonlyRootFilesystem),
-    ...present('Privileged', c.privileged),
-    ...present('SecurityOpt', nonEmpty(c.dockerSecurityOptions)),
+    ...defined({
+      Binds: nonEmpty(spec.mounts.map(bindOf)),
+      VolumesFrom: nonEmpty(spec.volumesFrom.map((v) => `${v.containerId}:${v.readOnly ? 'ro' : 'rw'}`)),
+      Links: nonEmpty(spec.links.map((l) => `${l.containerId}:${l.alias}`)),
+      ReadonlyRootfs: c.readonlyRootFilesystem,
+      Privileged: c.privileged,
+      SecurityOpt: nonEmpty(c.dockerSecurityOptions),
+    }),
     ...namesOf(spec),
-    ...present('LogConfig', logConfigOf(c)),
-    ...present('Sysctls', sysctlsOf(spec)),
-    ...present('CgroupParent', spec.cgroupParent),
-    ...present('PidMode', spec.pidMode),
-    ...present('IpcMode', spec.ipcMode),
+    ...defined({
+      LogConfig: logConfigOf(c),
+      Sysctls: sysctlsOf(spec),
+      CgroupParent: spec.cgroupParent,
+      PidMode: spec.pidMode,
+      IpcMode: spec.ipcMode,
+    }),
   };
 }
 
@@ -94,17 +101,19 @@ function swapOf(linux: LinuxParameters | undefined, memoryMiB: number): HostConf
   if (!Number.isFinite(memoryMiB)) throw new Error('maxSwap needs a hard memory limit of the container or of its task');
   return {
     MemorySwap: (Math.max(memoryMiB, MINIMUM_MEMORY_MIB) + linux.maxSwap) * MIB,
-    ...present('MemorySwappiness', linux.swappiness),
+    ...defined({ MemorySwappiness: linux.swappiness }),
   };
 }
 
 function linuxOf(linux: LinuxParameters | undefined): HostConfig {
   if (linux === undefined) return {};
   return {
-    ...present('Init', linux.initProcessEnabled),
-    ...present('ShmSize', linux.sharedMemorySize === undefined ? undefined : linux.sharedMemorySize * MIB),
-    ...present('CapAdd', nonEmpty(linux.capabilities?.add)),
-    ...present('CapDrop', nonEmpty(linux.capabilities?.drop)),
+    ...defined({
+      Init: linux.initProcessEnabled,
+      ShmSize: linux.sharedMemorySize === undefined ? undefined : linux.sharedMemorySize * MIB,
+      CapAdd: nonEmpty(linux.capabilities?.add),
+      CapDrop: nonEmpty(linux.capabilities?.drop),
+    }),
     ...(linux.devices?.length
       ? {
           Devices: linux.devices.map((d) => ({
@@ -134,9 +143,11 @@ function linuxOf(linux: LinuxParameters | undefined): HostConfig {
 function namesOf({ container: c, network }: ContainerSpec): HostConfig {
   if (network.mode === 'shared') return {};
   return {
-    ...present('Dns', nonEmpty(c.dnsServers)),
-    ...present('DnsSearch', nonEmpty(c.dnsSearchDomains)),
-    ...present('ExtraHosts', nonEmpty((c.extraHosts ?? []).map((h) => `${h.hostname ?? ''}:${h.ipAddress ?? ''}`))),
+    ...defined({
+      Dns: nonEmpty(c.dnsServers),
+      DnsSearch: nonEmpty(c.dnsSearchDomains),
+      ExtraHosts: nonEmpty((c.extraHosts ?? []).map((h) => `${h.hostname ?? ''}:${h.ipAddress ?? ''}`)),
+    }),
   };
 }
 
@@ -148,7 +159,7 @@ function healthCheckOf(check: HealthCheck | undefined): NonNullable<ContainerCre
     Interval: (check.interval ?? 30) * SECOND_NS,
     Timeout: (check.timeout ?? 5) * SECOND_NS,
     Retries: check.retries ?? 3,
-    ...present('StartPeriod', check.startPeriod === undefined ? undefined : check.startPeriod * SECOND_NS),
+    ...defined({ StartPeriod: check.startPeriod === undefined ? undefined : check.startPeriod * SECOND_NS }),
   };
 }
 
@@ -218,6 +229,3 @@ const bindOf = (mount: ContainerMount): string =>
   `${mount.source}:${mount.containerPath}${mount.readOnly ? ':ro' : ''}`;
 
 const nonEmpty = <T>(list: readonly T[] | undefined): T[] | undefined => (list?.length ? [...list] : undefined);
-function present<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
-}

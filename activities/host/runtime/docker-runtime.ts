@@ -11,6 +11,7 @@ import { ImageStore } from './images.ts';
 import { fromInspect } from './inspect.ts';
 import { PAUSE_IMAGE, pauseArchive, pauseProgram } from './pause-image.ts';
 import type { EpochMs } from '../../../model/time.ts';
+import { defined } from '../../../model/defined.ts';
 import { refusedUlimit, ulimitRefusal } from './ulimit-refusal.ts';
 import type { Ulimit } from './ulimit-refusal.ts';
 import { RuntimeError } from './types.ts';
@@ -108,7 +109,7 @@ export class DockerRuntime implements ContainerRuntime {
     await engineCall('CannotCreateVolumeError', () =>
       this.docker.createVolume({
         Name: volume.name,
-        ...(volume.driver === undefined ? {} : { Driver: volume.driver }),
+        ...defined({ Driver: volume.driver }),
         ...(volume.driverOpts === undefined ? {} : { DriverOpts: { ...volume.driverOpts } }),
         ...(volume.labels === undefined ? {} : { Labels: { ...volume.labels } }),
       }),

@@ -1,6 +1,7 @@
 /** Provides images: pulls them, or else takes cached ones, like an ECS agent with the pull behaviour "default". */
 import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../../../model/defined.ts';
 import { messageOf, patiently, statusOf } from './engine-call.ts';
 import { RuntimeError } from './types.ts';
 import type { ImageReady } from './types.ts';
@@ -88,7 +89,7 @@ export class ImageStore {
       // Engines with an empty list leave it out or answer null.
       const digests = (info.RepoDigests as string[] | null | undefined) ?? [];
       const digest = digestOf(image, digests);
-      return { local: digests.length === 0, ...(digest === undefined ? {} : { digest }) };
+      return { local: digests.length === 0, ...defined({ digest }) };
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw new RuntimeError('CannotPullContainerError', messageOf(error));

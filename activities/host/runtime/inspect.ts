@@ -2,6 +2,7 @@
 import type { ContainerInspectInfo } from 'dockerode';
 import type { HealthStatus } from '../../../model/status.ts';
 import type { NetworkBinding } from '../../../model/task.ts';
+import { defined } from '../../../model/defined.ts';
 import type { ObservedContainer, RuntimeEvent } from './types.ts';
 
 /** A container from `GET /containers/{id}/json`. */
@@ -25,8 +26,7 @@ export function fromInspect(info: ContainerInspectInfo): ObservedContainer {
     ...(status === 'exited' && isTime(state.FinishedAt) ? { finishedAt: Date.parse(state.FinishedAt) } : {}),
     ...(status === 'exited' && isTime(state.StartedAt) ? { exitCode: state.ExitCode } : {}),
     ...(state.Error === '' ? {} : { error: state.Error }),
-    ...(health === undefined ? {} : { health }),
-    ...(address === undefined ? {} : { address }),
+    ...defined({ health, address }),
   };
 }
 
@@ -122,6 +122,6 @@ export function fromEvent(event: DockerEvent): RuntimeEvent | undefined {
     containerId,
     labels,
     ...(kind === 'died' ? { exitCode: Number(labels['exitCode'] ?? 0) } : {}),
-    ...(health === undefined ? {} : { health }),
+    ...defined({ health }),
   };
 }
