@@ -8,10 +8,10 @@ import { validateRequest } from './validate-request.ts';
 
 const implemented: ReadonlyMap<string, Operation> = new Map(operations.map((operation) => [operation.name, operation]));
 
-/** True when Longshore implements the operation. */
+/** Whether Longshore implements the operation. */
 export const isImplemented = (name: string): boolean => implemented.has(name);
 
-/** True when the operation has to put something on record that gives no room back. */
+/** Whether the operation records something and makes no room. */
 export const recordsMore = (name: string): boolean => implemented.get(name)?.effect === 'records';
 
 /**

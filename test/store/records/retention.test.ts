@@ -1,3 +1,4 @@
+/** The purge of INACTIVE clusters and capacity providers. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aCluster, aTask, T0 } from '../../../fixtures/records.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => client.end());
 
-/** As if so much time had passed since whatever is INACTIVE became so. */
+/** As if that much time had passed since each INACTIVE resource became so. */
 async function letPass(time: string): Promise<void> {
   for (const table of ['clusters', 'capacity_providers', 'container_instances'])
     await client.query(`UPDATE ${table} SET inactive_since = inactive_since - $1::interval`, [time]);
@@ -47,7 +48,7 @@ describe('purge of INACTIVE clusters', () => {
     expect(await statusOf('again')).toBe('INACTIVE');
   });
 
-  it('keeps one while a row of it is left', async () => {
+  it('keeps one while other rows of it are left', async () => {
     await store().createCluster(aCluster('used'));
     const id = await registerInstance(store(), { clusterName: 'used' });
     const task = aTask({ clusterName: 'used', containerInstanceId: id });

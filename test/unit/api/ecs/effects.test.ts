@@ -1,3 +1,4 @@
+/** What each operation does to the recorded data. */
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../../../api/ecs/operations/index.ts';
 
@@ -5,12 +6,12 @@ const named = (effect: string): readonly string[] =>
   operations.filter((operation) => operation.effect === effect).map(({ name }) => name);
 
 describe('the effect of an operation', () => {
-  it('is to read where ECS names it so, and nowhere else', () => {
+  it('is to read if its ECS name says so, and only then', () => {
     const names = operations.map(({ name }) => name).filter((name) => /^(Describe|List|Get)/.test(name));
     expect(named('reads')).toEqual(names);
   });
 
-  it('is to free what a caller with a full disk has to end or remove', () => {
+  it('is to free if a caller with a full disk may need it to end or remove something', () => {
     expect(named('frees').toSorted()).toEqual([
       'DeleteAttributes',
       'DeleteCapacityProvider',
