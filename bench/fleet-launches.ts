@@ -47,6 +47,7 @@ export async function oneLarge(site: Site): Promise<readonly BenchRow[]> {
     cpuRow(before, after),
     figure('  history a thousand launched tasks', cost.events / thousands, 'events'),
     figure('  the same', cost.bytes / thousands / 1024, 'KB'),
+    figure('  begun anew with the whole history', cost.coldTasks, 'workflow tasks'),
     atMost(figure(`  its longest run (of ${cost.runs})`, cost.longestRun, 'events'), EVENTS_REACH),
     atMost(
       figure(`  signals in its busiest ${SIGNAL_SPAN_MS / 1_000} seconds`, cost.signalRate, 'a second'),

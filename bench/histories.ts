@@ -16,6 +16,8 @@ export interface HistoryCost {
   /** Signals a second, sustained over SIGNAL_SPAN_MS. */
   readonly signalRate: number;
   readonly runs: number;
+  /** Workflow tasks that the worker that knows the workflow did not get in time: each begins again with the whole history. */
+  readonly coldTasks: number;
 }
 
 interface Run {
@@ -23,6 +25,7 @@ interface Run {
   readonly bytes: number;
   /** The times of signals in milliseconds since the epoch. */
   readonly signals: readonly number[];
+  readonly coldTasks: number;
   readonly next: string | undefined;
 }
 
@@ -40,6 +43,7 @@ export function historyCost(temporal: TemporalSettings, workflowId: string): Pro
       longestRun: Math.max(0, ...runs.map(({ events }) => events)),
       signalRate: sustainedRate(signals, SIGNAL_SPAN_MS),
       runs: runs.length,
+      coldTasks: sum(runs.map(({ coldTasks }) => coldTasks)),
     };
   });
 }
@@ -60,7 +64,8 @@ async function readRun(client: Client, workflowId: string, runId: string): Promi
     signal ? [Number(eventTime?.seconds ?? 0) * 1_000 + (eventTime?.nanos ?? 0) / 1_000_000] : [],
   );
   const next = events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
-  return { events: historyLength, bytes: historySize ?? 0, signals, next };
+  const coldTasks = events.filter((event) => event.workflowTaskTimedOutEventAttributes).length;
+  return { events: historyLength, bytes: historySize ?? 0, signals, coldTasks, next };
 }
 
 async function withClient<T>(temporal: TemporalSettings, use: (client: Client) => Promise<T>): Promise<T> {
