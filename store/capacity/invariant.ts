@@ -2,17 +2,14 @@
 import type { HeldResources } from '../../model/task.ts';
 import type { Database } from '../base/database.ts';
 import type { CapacityStore } from '../contract/capacity.ts';
+import type { HeldColumns } from '../rows/instance-rows.ts';
 
-interface HeldRow {
+interface HeldRow extends HeldColumns {
   readonly id: string;
   readonly cpu: number;
   readonly memory: number;
   readonly ports: readonly string[];
   readonly gpus: readonly string[];
-  readonly held_cpu: number;
-  readonly held_memory: number;
-  readonly held_ports: readonly string[];
-  readonly held_gpus: readonly string[];
 }
 
 const DIFFERENCES = `

@@ -7,6 +7,7 @@ import { gpuShortfall, takenGpus } from '../../model/gpus.ts';
 import type { HeldResources } from '../../model/task.ts';
 import type { Queries, Statement } from '../base/database.ts';
 import { INSTANCE_EVENT_COLUMNS, insertInstanceEvents } from '../history/events.ts';
+import type { CapacityColumns } from '../rows/instance-rows.ts';
 import { toJson } from '../base/storable.ts';
 
 /** What one task holds, including its GPUs. */
@@ -17,19 +18,11 @@ export interface Holding {
   readonly gpuIds: readonly string[];
 }
 
-interface EntryRow {
+interface EntryRow extends CapacityColumns {
   readonly id: string;
   readonly cluster: string;
   readonly status: string;
   readonly agent_connected: boolean;
-  readonly cpu: number;
-  readonly memory: number;
-  readonly reserved_ports: readonly string[];
-  readonly gpus: readonly string[];
-  readonly held_cpu: number;
-  readonly held_memory: number;
-  readonly held_ports: readonly string[];
-  readonly held_gpus: readonly string[];
 }
 
 const LOCK: Statement = {

@@ -8,16 +8,13 @@ import { type Holding, lockInstances, writeEntries } from '../capacity/ledger.ts
 import { putRollout } from './service-deployments.ts';
 import { addServiceEvents, putService } from './services.ts';
 import { applyPatch } from './task-patch.ts';
+import type { HeldColumns } from '../rows/instance-rows.ts';
 import type { TaskState } from '../rows/task-rows.ts';
 import { toJson } from '../base/storable.ts';
 
-interface LockedTask {
+interface LockedTask extends HeldColumns {
   readonly id: string;
   readonly instance_id: string | null;
-  readonly held_cpu: number;
-  readonly held_memory: number;
-  readonly held_ports: readonly string[];
-  readonly held_gpus: readonly string[];
   readonly state: TaskState;
 }
 

@@ -3,7 +3,23 @@ import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
 import type { Attribute, CountedInstance } from '../../model/container-instance.ts';
 import type { InstanceStatus } from '../../model/status.ts';
 
-export interface InstanceRow {
+/** What tasks hold, as columns of an instance and of a task. */
+export interface HeldColumns {
+  readonly held_cpu: number;
+  readonly held_memory: number;
+  readonly held_ports: readonly string[];
+  readonly held_gpus: readonly string[];
+}
+
+/** What an instance has and what its tasks hold of it. */
+export interface CapacityColumns extends HeldColumns {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly reserved_ports: readonly string[];
+  readonly gpus: readonly string[];
+}
+
+export interface InstanceRow extends CapacityColumns {
   readonly id: string;
   readonly cluster: string;
   readonly status: InstanceStatus;
@@ -11,14 +27,6 @@ export interface InstanceRow {
   readonly agent_connected: boolean;
   readonly registered_at: number;
   readonly version: number;
-  readonly cpu: number;
-  readonly memory: number;
-  readonly reserved_ports: readonly string[];
-  readonly gpus: readonly string[];
-  readonly held_cpu: number;
-  readonly held_memory: number;
-  readonly held_ports: readonly string[];
-  readonly held_gpus: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
   readonly agent_version: string;
   readonly agent_hash: string;

@@ -1,10 +1,25 @@
 /** Looks up the container instances whose attributes a call names. */
+import type { PutAttributesRequest } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
 import type { OperationContext } from '../../operation.ts';
-import type { AttributesByInstance } from '../rules/custom-attributes.ts';
+import { type AttributesByInstance, attributesByInstance } from '../rules/custom-attributes.ts';
+import { requireCluster } from './clusters.ts';
 
-/** Throws TargetNotFoundException if one of the instances does not exist, before the call changes any of them. */
-export async function requireTargets(
+/**
+ * The attributes by instance. Throws ClusterNotFoundException, what `attributesByInstance` throws, and
+ * TargetNotFoundException when one of the instances does not exist, before any of them is changed.
+ */
+export async function readAttributeTargets(
+  { cluster, attributes }: Pick<PutAttributesRequest, 'cluster' | 'attributes'>,
+  context: OperationContext,
+): Promise<{ readonly clusterName: string; readonly groups: AttributesByInstance }> {
+  const { clusterName } = await requireCluster(context, cluster);
+  const groups = attributesByInstance(attributes, clusterName, context);
+  await requireTargets(groups, clusterName, context);
+  return { clusterName, groups };
+}
+
+async function requireTargets(
   groups: AttributesByInstance,
   clusterName: string,
   { store }: OperationContext,

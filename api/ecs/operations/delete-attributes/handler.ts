@@ -2,20 +2,16 @@
 import type { Attribute, DeleteAttributesRequest, DeleteAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { callCause } from '../../call-cause.ts';
-import { requireCluster } from '../../read/clusters.ts';
 import { tellOfAttributes } from '../../changed-attributes.ts';
-import { attributesByInstance } from '../../rules/custom-attributes.ts';
 import { presentAttribute } from '../../present/attribute.ts';
-import { requireTargets } from '../../read/attribute-targets.ts';
+import { readAttributeTargets } from '../../read/attribute-targets.ts';
 
 /** Removes custom attributes and answers with those that existed. */
 export const deleteAttributes: Operation<DeleteAttributesRequest, DeleteAttributesResponse> = {
   name: 'DeleteAttributes',
   effect: 'frees',
   async handle(input, context) {
-    const { clusterName } = await requireCluster(context, input.cluster);
-    const groups = attributesByInstance(input.attributes, clusterName, context);
-    await requireTargets(groups, clusterName, context);
+    const { clusterName, groups } = await readAttributeTargets(input, context);
     const removed: Attribute[] = [];
     const cause = callCause('DeleteAttributes', context);
     for (const [instanceId, attributes] of groups) {

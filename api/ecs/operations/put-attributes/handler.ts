@@ -2,20 +2,16 @@
 import type { PutAttributesRequest, PutAttributesResponse } from '@aws-sdk/client-ecs';
 import type { Operation } from '../../../operation.ts';
 import { callCause } from '../../call-cause.ts';
-import { requireCluster } from '../../read/clusters.ts';
 import { tellOfAttributes } from '../../changed-attributes.ts';
-import { attributesByInstance } from '../../rules/custom-attributes.ts';
 import { presentAttribute } from '../../present/attribute.ts';
-import { requireTargets } from '../../read/attribute-targets.ts';
+import { readAttributeTargets } from '../../read/attribute-targets.ts';
 
 /** Sets custom attributes of container instances. Looks up every target before it sets the first attribute. */
 export const putAttributes: Operation<PutAttributesRequest, PutAttributesResponse> = {
   name: 'PutAttributes',
   effect: 'records',
   async handle(input, context) {
-    const { clusterName } = await requireCluster(context, input.cluster);
-    const groups = attributesByInstance(input.attributes, clusterName, context);
-    await requireTargets(groups, clusterName, context);
+    const { clusterName, groups } = await readAttributeTargets(input, context);
     const cause = callCause('PutAttributes', context);
     for (const [instanceId, attributes] of groups)
       await context.store.putAttributes(clusterName, instanceId, attributes, cause);
