@@ -1,12 +1,6 @@
 /** The events of plans. */
 import { describe, expect, it } from 'vitest';
-import {
-  eventBatches,
-  startedTasks,
-  stoppedPendingTasks,
-  stoppedRunningTasks,
-  unableToStart,
-} from '../../../../scheduler/service/event-text.ts';
+import { unableToStart } from '../../../../scheduler/service/event-text.ts';
 import { noteOnce } from '../../../../scheduler/reconcile/notes.ts';
 import { planService } from '../../../../scheduler/reconcile/plan-service.ts';
 import { DEFAULT_POLICY } from '../../../../scheduler/service/policy.ts';
@@ -16,33 +10,6 @@ import { aDeployment, aRollout, aSnapshot, aTask, NOW, tasksOf } from '../../../
 
 const HOUR = 3_600_000;
 const STEADY = '(service web) has reached a steady state.';
-
-describe('event texts', () => {
-  it.each([
-    [startedTasks('web', ['a1'], 0), '(service web) has started 1 tasks: (task a1).'],
-    [startedTasks('web', ['a1', 'b2'], 0), '(service web) has started 2 tasks: (task a1) (task b2).'],
-    [
-      startedTasks('web', ['a1', 'b2'], 2),
-      '(service web) has started 2 tasks: (task a1) (task b2). Amazon ECS replaced 2 tasks due to an unhealthy status.',
-    ],
-    [stoppedRunningTasks('web', ['a1', 'b2']), '(service web) has stopped 2 running tasks: (task a1) (task b2).'],
-    [stoppedPendingTasks('web', 2), '(service web) stopped 2 pending tasks.'],
-    [
-      unableToStart('web'),
-      '(service web) is unable to consistently start tasks successfully. For more information, see the ' +
-        'Troubleshooting section of the Amazon ECS Developer Guide.',
-    ],
-  ])('%s', (text, expected) => {
-    expect(text).toBe(expected);
-  });
-
-  it('names at most a hundred tasks in one event', () => {
-    const ids = Array.from({ length: 201 }, (_, i) => String(i));
-    expect(eventBatches(ids).map((batch) => batch.length)).toEqual([100, 100, 1]);
-    expect(eventBatches(ids).flat()).toEqual(ids);
-    expect(eventBatches([])).toEqual([]);
-  });
-});
 
 describe('steady state', () => {
   const steady = aSnapshot({ tasks: tasksOf({ healthy: 3 }) });

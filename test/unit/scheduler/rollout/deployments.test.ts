@@ -5,6 +5,7 @@ import {
   deploymentCounts,
   serviceCounts,
   startDeployment,
+  withCompute,
   withFailedTasks,
 } from '../../../../scheduler/rollout/deployments.ts';
 import {
@@ -64,6 +65,85 @@ describe('applyDeploymentDecisions', () => {
     ]);
     expect(applyDeploymentDecisions(aRollout(), [failed], NOW)[0]).toMatchObject({ rolloutState: 'FAILED' });
     expect(applyDeploymentDecisions(aRollout(), [], NOW)).toEqual([primary, older]);
+  });
+});
+
+describe('a rollback', () => {
+  const back = { kind: 'rollBack', deploymentId: OLD_ID, rolloutStateReason: 'back', because: 'rolledBack' } as const;
+  const [primary, older] = aRollout() as [ReturnType<typeof aDeployment>, ReturnType<typeof aDeployment>];
+
+  it('puts its target in front as if it began, under its own id', () => {
+    expect(applyDeploymentDecisions([primary, { ...older, failedTasks: 2 }], [back], NOW)).toEqual([
+      {
+        ...older,
+        status: 'PRIMARY',
+        rolloutState: 'IN_PROGRESS',
+        rolloutStateReason: 'back',
+        failedTasks: 0,
+        rolledBackAt: NOW,
+        updatedAt: NOW,
+      },
+      { ...primary, status: 'ACTIVE' },
+    ]);
+  });
+
+  it('changes no list that does not have its target', () => {
+    const list = applyDeploymentDecisions([primary], [{ ...back, deploymentId: 'gone' }], NOW);
+    expect(list.map(({ deploymentId }) => deploymentId)).toEqual([NEW_ID]);
+  });
+
+  it('comes after the failure that it follows from', () => {
+    const failed = { kind: 'fail', deploymentId: NEW_ID, rolloutStateReason: 'no', because: 'circuitBreaker' } as const;
+    const list = applyDeploymentDecisions([primary, older], [failed, back], NOW);
+    expect(list.map(({ deploymentId, status, rolloutState }) => [deploymentId, status, rolloutState])).toEqual([
+      [OLD_ID, 'PRIMARY', 'IN_PROGRESS'],
+      [NEW_ID, 'ACTIVE', 'FAILED'],
+    ]);
+  });
+});
+
+describe('decisions on one deployment', () => {
+  const taskSet = { scale: 100, stabilityStatus: 'STABILIZING', stabilityStatusAt: 0, digest: '', tags: [] } as const;
+  it.each<[string, Parameters<typeof applyDeploymentDecisions>[1][number], Partial<ReturnType<typeof aDeployment>>]>([
+    ['failures are added', { kind: 'count', deploymentId: NEW_ID, failures: 2 }, { failedTasks: 3, updatedAt: NOW }],
+    [
+      'a task set is stable',
+      { kind: 'stability', deploymentId: NEW_ID, status: 'STEADY_STATE' },
+      { taskSet: { ...taskSet, stabilityStatus: 'STEADY_STATE', stabilityStatusAt: NOW }, updatedAt: NOW },
+    ],
+    ['another deployment is meant', { kind: 'count', deploymentId: OLD_ID, failures: 2 }, {}],
+  ])('%s', (_name, decision, changes) => {
+    const deployment = aDeployment({ failedTasks: 1, taskSet });
+    expect(applyDeploymentDecisions([deployment], [decision], NOW)).toEqual([{ ...deployment, ...changes }]);
+  });
+
+  it('a deployment that is no task set has no stability', () => {
+    const decision = { kind: 'stability', deploymentId: NEW_ID, status: 'STEADY_STATE' } as const;
+    expect(applyDeploymentDecisions([aDeployment()], [decision], NOW)).toEqual([aDeployment()]);
+  });
+});
+
+describe('withCompute', () => {
+  const strategy = [{ capacityProvider: 'pool', weight: 1, base: 0 }];
+  const { launchType: _none, ...byProvider } = aDefinition();
+  it.each([
+    [
+      'a strategy takes the place of a launch type',
+      { ...byProvider, capacityProviderStrategy: strategy },
+      { capacityProviderStrategy: strategy },
+    ],
+    ['a launch type takes the place of a strategy', aDefinition({ launchType: 'FARGATE' }), { launchType: 'FARGATE' }],
+    ['neither leaves neither', byProvider, {}],
+  ] as const)('%s', (_name, definition, compute) => {
+    const before = aDeployment({ launchType: 'EC2', capacityProviderStrategy: strategy });
+    expect(withCompute([before], definition)).toEqual([{ ...aDeployment(), ...compute }]);
+  });
+
+  it('changes PRIMARY alone, and no task set', () => {
+    const older = aDeployment({ deploymentId: OLD_ID, status: 'ACTIVE', launchType: 'EC2' });
+    const taskSet = { scale: 1, stabilityStatus: 'STABILIZING', stabilityStatusAt: 0, digest: '', tags: [] } as const;
+    const set = aDeployment({ taskSet, launchType: 'EC2' });
+    expect(withCompute([older, set], aDefinition({ launchType: 'FARGATE' }))).toEqual([older, set]);
   });
 });
 
