@@ -42,7 +42,7 @@ export default defineConfig({
       project('store', { ...SHARED_PROCESS, ...ON_POSTGRES }),
       // Beside the imports, the files of a process share a server of theirs.
       project('workflow', { ...SHARED_PROCESS, testTimeout: 120_000, hookTimeout: 300_000 }),
-      project('simulation', { testTimeout: 300_000 }),
+      project('simulation', { testTimeout: 900_000 }),
       project('replay', { testTimeout: 120_000 }),
       project('api', { ...SHARED_PROCESS, ...ON_POSTGRES }),
       project('docker', { testTimeout: 180_000, hookTimeout: 300_000, ...WITH_ENGINES }),

@@ -23,13 +23,10 @@ export function registerInstance(stage: Stage, containerInstanceId: string, sess
         .getHandle(containerInstanceWorkflowId(stage.cluster, containerInstanceId))
         .signal(agentAttendsSignal, { sessionId: current });
   };
-  return stage.client.executeUpdateWithStart(registerInstanceUpdate, {
-    args: [registration],
-    startWorkflowOperation: stage.begin(
-      CONTAINER_INSTANCE_WORKFLOW,
-      containerInstanceWorkflowId(stage.cluster, containerInstanceId),
-      [{ clusterName: stage.cluster, containerInstanceId }],
-    ),
+  return stage.callWithStart(registerInstanceUpdate, registration, {
+    type: CONTAINER_INSTANCE_WORKFLOW,
+    id: containerInstanceWorkflowId(stage.cluster, containerInstanceId),
+    args: [{ clusterName: stage.cluster, containerInstanceId }],
   });
 }
 

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowClient, WorkflowHandle } from '@temporalio/client';
-import { WithStartWorkflowOperation } from '@temporalio/client';
-import type { Workflow } from '@temporalio/common';
+import { isGrpcServiceError, ServiceError, WithStartWorkflowOperation } from '@temporalio/client';
+import type { UpdateDefinition, Workflow } from '@temporalio/common';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import { findOnPath } from '../../tools/command.ts';
 import { loadWorkflowBundle } from '../../worker/bundle.ts';
@@ -68,6 +68,23 @@ const LATER_STEPS = 0.02;
 const REST_TRIES = 20;
 const REST_PAUSE_MS = 20;
 
+interface CalledWorkflow {
+  readonly type: string;
+  readonly id: string;
+  readonly args: unknown[];
+}
+
+/**
+ * The server waits ten seconds for a worker to take in the call that came with a start, and does not understand its
+ * repetition. It has the update all the same.
+ */
+function isForgotten(error: unknown): boolean {
+  if (!(error instanceof ServiceError) || !isGrpcServiceError(error.cause)) return false;
+  const code: number = error.cause.code;
+  return code === GRPC_UNKNOWN;
+}
+const GRPC_UNKNOWN = 2;
+
 export interface Stage {
   readonly env: TestWorkflowEnvironment;
   readonly client: WorkflowClient;
@@ -76,8 +93,8 @@ export interface Stage {
   /** Unique per test, so that tests of one file share the server. */
   readonly cluster: string;
   readonly taskQueue: string;
-  /** Starts the workflow with the first update that is sent to it; it is terminated when the stage ends. */
-  begin(workflowType: string, workflowId: string, args: unknown[]): WithStartWorkflowOperation<Workflow>;
+  /** Sends an update and starts its workflow with it if there is none; that is terminated when the stage ends. */
+  callWithStart<R, C>(update: UpdateDefinition<R, [C]>, command: C, workflow: CalledWorkflow): Promise<R>;
   addInstance(options?: Parameters<FakeControl['addInstance']>[1]): Promise<string>;
   /**
    * The instance's queue has no worker any more, and its watch fails. While an agent lives, its watch keeps time real.
@@ -143,16 +160,23 @@ export async function withStage(
   await start({ connection, taskQueue, workflowBundle, activities: control.activities() });
 
   const begun = new Set<string>();
-  const begin: Stage['begin'] = (workflowType, workflowId, args) => {
-    begun.add(workflowId);
-    return new WithStartWorkflowOperation(workflowType, {
-      workflowId,
+  const callWithStart: Stage['callWithStart'] = async (update, command, { type, id, args }) => {
+    begun.add(id);
+    const startWorkflowOperation = new WithStartWorkflowOperation<Workflow>(type, {
+      workflowId: id,
       taskQueue,
       args,
       // Virtual time passes while a worker thinks, so no workflow task may time out because of that.
       workflowTaskTimeout: '1 day',
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
+    const call = { args: [command] as [typeof command], updateId: randomUUID() };
+    try {
+      return await client.executeUpdateWithStart(update, { ...call, startWorkflowOperation });
+    } catch (error) {
+      if (!isForgotten(error)) throw error;
+      return client.getHandle(id).executeUpdate(update, call);
+    }
   };
   const stage: Stage = {
     env,
@@ -161,7 +185,7 @@ export async function withStage(
     host,
     cluster,
     taskQueue,
-    begin,
+    callWithStart,
     addInstance: async (options) => {
       const id = randomUUID().replaceAll('-', '');
       control.addInstance(id, options);
@@ -176,15 +200,14 @@ export async function withStage(
     createService: (command) => {
       const { clusterName, serviceName } = command.definition;
       const id = serviceWorkflowId(clusterName, serviceName);
-      return client.executeUpdateWithStart(createServiceUpdate, {
-        args: [command],
-        startWorkflowOperation: begin(SERVICE_WORKFLOW, id, [{ clusterName, serviceName }]),
-      });
+      const workflow = { type: SERVICE_WORKFLOW, id, args: [{ clusterName, serviceName }] };
+      return callWithStart(createServiceUpdate, command, workflow);
     },
     runTask: (token, command) =>
-      client.executeUpdateWithStart(placeUpdate, {
-        args: [command],
-        startWorkflowOperation: begin(RUN_TASK_WORKFLOW, runTaskWorkflowId(cluster, token), [{ clusterName: cluster }]),
+      callWithStart(placeUpdate, command, {
+        type: RUN_TASK_WORKFLOW,
+        id: runTaskWorkflowId(cluster, token),
+        args: [{ clusterName: cluster }],
       }),
     // In small amounts, because the server ends one long sleep only when it has nothing else to do.
     pass: async (ms) => {
