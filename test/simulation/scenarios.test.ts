@@ -1,14 +1,16 @@
 /**
- * The repository's scenarios with fixed seeds, about three minutes in all, so that everybody has the same runs. For new
- * seeds, use `longshore sim SCENARIO --for 60m`.
+ * The scenarios of the repository with fixed seeds, about three minutes in all: the same runs for everybody. New seeds are
+ * for `longshore sim SCENARIO --for 60m`. Runs of days in which everything fails now and then are read once more at their
+ * end: the records of each life.
  */
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runCampaign, stepsOf } from '../../simulation/run/campaign.ts';
 import { runScenario } from '../../simulation/run/run.ts';
-import { parseScenario, readScenario, writeFixedSteps } from '../../simulation/scenario/scenario.ts';
+import { parseScenario, readScenario, writeFixedSteps, type Scenario } from '../../simulation/scenario/scenario.ts';
 import type { SimulationDatabases } from '../../simulation/world/database.ts';
+import { expectRecords, keepingRemains, type Remains } from '../support/simulation-remains.ts';
 import { useSimulationStage } from '../support/use-simulation-stage.ts';
 
 const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url));
@@ -18,6 +20,12 @@ const RUNS = [
   ...[1, 2, 3].map((seed) => ['capacity-providers.yaml', seed] as const),
   ...[1, 3, 4].map((seed) => ['rollouts.yaml', seed] as const),
   ...[1, 2].map((seed) => ['zones.yaml', seed] as const),
+];
+/** Shorter runs of which only the records are of interest, beside those of DAEMON services. */
+const FOR_RECORDS: readonly (readonly [file: string, seed: number, faults: Scenario['faults']])[] = [
+  ['everyday.yaml', 11, {}],
+  ['everyday.yaml', 12, {}],
+  ['everyday.yaml', 24, { workflowTasksLost: 0.05 }],
 ];
 
 const stage = useSimulationStage();
@@ -56,16 +64,29 @@ describe('simulation', () => {
     expect((await run(written)).digest).toBe((await run(drawn)).digest);
   });
 
-  it.each(RUNS)('%s keeps its promises with seed %i', async (file, seed) => {
+  async function keeps(file: string, seed: number, more: { steps?: number; faults?: Scenario['faults'] } = {}) {
+    const { faults = {}, ...options } = more;
+    const hasRecords = file === 'daemons.yaml' || more.steps !== undefined;
+    const scenario = readScenario(path.join(folder, file));
+    let remains: Remains | undefined;
+    const databases = keepingRemains(stage().databases, (kept) => (remains = kept));
     const { failure } = await runCampaign({
-      scenarios: [{ name: file, scenario: readScenario(path.join(folder, file)) }],
-      stage: stage(),
+      scenarios: [{ name: file, scenario: { ...scenario, faults: { ...scenario.faults, ...faults } } }],
+      stage: hasRecords ? { ...stage(), databases } : stage(),
       firstSeed: seed,
       seeds: 1,
+      ...options,
       shrinkForMs: 0,
       onRun: () => undefined,
     });
     const again = `longshore sim scenarios/${file} --seed ${seed} (step ${failure?.step ?? 0})`;
     expect(failure?.violations, `${again}\n${failure?.trace.slice(-30).join('\n') ?? ''}`).toBe(undefined);
-  });
+    if (remains) expectRecords(remains);
+  }
+
+  it.each(RUNS)('%s keeps its promises with seed %i', (file, seed) => keeps(file, seed));
+
+  it.each(FOR_RECORDS)('%s leaves whole records with seed %i', (file, seed, faults) =>
+    keeps(file, seed, { steps: 120, faults }),
+  );
 });
