@@ -93,6 +93,7 @@ const SCHEDULER = [
   'throttle',
   'placement',
   'capacity',
+  'owner',
   'service',
   'rollout',
   'rebalance',
@@ -100,6 +101,8 @@ const SCHEDULER = [
   'decisions',
   'reconcile',
   'task-sets',
+  'run-task-owner',
+  'service-owner',
 ];
 
 const ECS = ['present', 'rules', 'read', 'operations'];

@@ -22,12 +22,6 @@ const project = (name: string, options: Record<string, unknown> = {}) => ({
 /** Files that leave no state in modules: a process runs many of them and imports everything once. */
 const SHARED_PROCESS = { isolate: false };
 
-/**
- * After all others. Each file has engines, networks, ports and folders of its own, and waits most of its time: another one
- * runs beside it.
- */
-const WITH_ENGINES = { sequence: { groupOrder: 1 } };
-
 /** One Postgres for the project, one database for each file. */
 const ON_POSTGRES = { globalSetup: 'test/support/postgres-server.ts' };
 
@@ -40,17 +34,23 @@ export default defineConfig({
       project('unit', SHARED_PROCESS),
       project('property', SHARED_PROCESS),
       project('store', { ...SHARED_PROCESS, ...ON_POSTGRES }),
-      // Beside the imports, the files of a process share a server of theirs.
       project('workflow', { ...SHARED_PROCESS, testTimeout: 120_000, hookTimeout: 300_000 }),
       project('simulation', { testTimeout: 900_000 }),
       project('replay', { testTimeout: 120_000 }),
       project('api', { ...SHARED_PROCESS, ...ON_POSTGRES }),
-      project('docker', { testTimeout: 180_000, hookTimeout: 300_000, ...WITH_ENGINES }),
+      // Groups run one after the other: real engines have the machine for themselves.
+      project('docker', {
+        testTimeout: 180_000,
+        hookTimeout: 300_000,
+        fileParallelism: false,
+        sequence: { groupOrder: 1 },
+      }),
       project('conformance', {
         testTimeout: 300_000,
         hookTimeout: 600_000,
+        fileParallelism: false,
         setupFiles: 'test/conformance/support/tell-failures.ts',
-        ...WITH_ENGINES,
+        sequence: { groupOrder: 2 },
       }),
     ],
   },

@@ -9,12 +9,11 @@ import type {
   DeleteServiceCommand,
   ProtectTasksCommand,
   ProtectTasksOutcome,
-  RunTaskCommand,
-  RunTaskOutcome,
   StopServiceDeploymentCommand,
   StopTaskCommand,
   UpdateServiceCommand,
-} from '../workflows/messages.ts';
+} from '../model/commands.ts';
+import type { RunTaskCommand, RunTaskOutcome } from '../workflows/messages.ts';
 import type { CallCause } from '../model/decision.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 

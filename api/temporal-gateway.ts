@@ -25,6 +25,7 @@ import {
   runTaskWorkflowId,
   serviceWorkflowId,
 } from '../model/workflow-ids.ts';
+import type { Called } from '../model/commands.ts';
 import {
   capacityChangedSignal,
   changeTaskSetUpdate,
@@ -41,7 +42,6 @@ import {
   setInstanceStatusUpdate,
   stopServiceDeploymentUpdate,
   stopTaskUpdate,
-  type Called,
   updateServiceUpdate,
 } from '../workflows/messages.ts';
 import type { WorkflowGateway } from './gateway.ts';

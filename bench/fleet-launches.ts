@@ -3,7 +3,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeServicesCommand, type ECSClient } from '@aws-sdk/client-ecs';
-import { serviceWorkflowId } from '../workflows/messages.ts';
+import { serviceWorkflowId } from '../model/workflow-ids.ts';
 import { timeBareActivities } from './bare-activities.ts';
 import { cpuRow, type CpuTimes, cpuTimes } from './cpu.ts';
 import { awaitCounts, CLUSTER, createService, endServices, PATIENCE_MS, type Site } from './fleet-site.ts';

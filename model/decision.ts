@@ -5,7 +5,8 @@
 import type { GpuAmount } from './gpus.ts';
 import type { EpochMs } from './time.ts';
 
-export type DecisionKind = 'call' | 'start' | 'place' | 'noPlace' | 'stop' | 'deployment' | 'wait' | 'instance';
+export type DecisionKind =
+  'call' | 'discard' | 'start' | 'place' | 'noPlace' | 'stop' | 'deployment' | 'wait' | 'instance';
 
 /**
  * Every reason of a decision, with its kind and its words. The words complete a headline of api/why/:
@@ -63,6 +64,8 @@ export const DECISION_REASONS = {
   },
   provisioningTimeout: { kind: 'stop', words: 'the capacity provider had no room in time' },
   instanceGone: { kind: 'stop', words: 'the container instance is gone' },
+
+  inputDiscarded: { kind: 'discard', words: 'handling it met an error that nobody foresaw: please report it' },
 
   deploymentBegan: { kind: 'deployment', words: 'it is the newest deployment of the service' },
   stageDone: { kind: 'deployment', words: 'its current stages are done' },

@@ -12,3 +12,14 @@ export interface HeldTask {
   /** Empty while the task waits for an instance. */
   readonly containerInstanceId: string;
 }
+
+/** What is compared of a task. */
+export const heldTask = (task: HeldTask): HeldTask => ({
+  taskId: task.taskId,
+  version: task.version,
+  lastStatus: task.lastStatus,
+  desiredStatus: task.desiredStatus,
+  healthStatus: task.healthStatus,
+  ...(task.startedAt === undefined ? {} : { startedAt: task.startedAt }),
+  containerInstanceId: task.containerInstanceId,
+});

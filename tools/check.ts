@@ -1,5 +1,6 @@
 /** `npm run check`: the static checks, two at a time. Each check's output comes in one piece when it has ended. */
 import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
 /** Scripts of package.json, the longest first. */
 const CHECKS = ['lint', 'types', 'unused', 'format'];
@@ -40,5 +41,7 @@ async function runWaiting(): Promise<void> {
   }
 }
 
-await Promise.all(Array.from({ length: AT_A_TIME }, runWaiting));
-process.exitCode = outcomes.find(({ code }) => code !== 0)?.code ?? 0;
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await Promise.all(Array.from({ length: AT_A_TIME }, runWaiting));
+  process.exitCode = outcomes.find(({ code }) => code !== 0)?.code ?? 0;
+}

@@ -7,25 +7,9 @@ import { resetThrottle } from '../scheduler/throttle/throttle.ts';
 import type { LiveInstance } from '../store/contract/owners.ts';
 import { hasEssentialHealthCheck } from '../model/health-check.ts';
 import { defined } from '../model/defined.ts';
-import type { OwnedTask } from '../workflows/owner/owned-tasks.ts';
-import type { CarriedRunTask, CarriedService, InstanceState, ServiceOwnedTask } from '../workflows/state.ts';
-
-const ownedTask = (task: Task): OwnedTask => ({
-  taskId: task.taskId,
-  containerInstanceId: task.containerInstanceId ?? '',
-  ...defined({ availabilityZone: task.availabilityZone, capacityProviderName: task.capacityProviderName }),
-  createdAt: task.createdAt,
-  lastStatus: task.lastStatus,
-  desiredStatus: task.desiredStatus,
-  healthStatus: task.healthStatus,
-  ...defined({
-    startedAt: task.startedAt,
-    stopCode: task.stopCode,
-    stoppedReason: task.stoppedReason,
-    gpuIds: task.gpuIds,
-  }),
-  version: task.version,
-});
+import { ownedTask } from '../scheduler/owner/owned-task.ts';
+import type { ServiceOwnedTask } from '../scheduler/service/state.ts';
+import type { CarriedRunTask, CarriedService, InstanceState } from '../workflows/state.ts';
 
 const instanceId = ({ containerInstanceId }: LiveInstance): string => containerInstanceId;
 

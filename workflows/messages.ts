@@ -12,10 +12,22 @@ import type {
   Tag,
   TaskOverride,
 } from '@aws-sdk/client-ecs';
-import type { CallCause } from '../model/decision.ts';
+import type {
+  Called,
+  ChangeTaskSetCommand,
+  ContinueServiceDeploymentCommand,
+  CreateServiceCommand,
+  CreateTaskSetCommand,
+  DeleteServiceCommand,
+  ProtectTasksCommand,
+  ProtectTasksOutcome,
+  StopServiceDeploymentCommand,
+  StopTaskCommand,
+  UpdateServiceCommand,
+} from '../model/commands.ts';
 import type { Failure } from '../model/errors.ts';
 import type { InstanceRegistration } from '../model/container-instance.ts';
-import type { ServiceDefinition, ServiceRecord } from '../model/service.ts';
+import type { ServiceRecord } from '../model/service.ts';
 import type { HeldTask } from '../model/held-task.ts';
 import { CAPACITY_CHANGED, INSTANCE_NOTICE, INSTANCES_CHANGED, type InstanceNotice } from '../model/owner-signals.ts';
 import type { InstanceStatus, LaunchType } from '../model/status.ts';
@@ -23,61 +35,7 @@ import type { TaskDefinition } from '../model/task-definition.ts';
 import type { TaskReport } from '../model/task.ts';
 import type { EpochMs } from '../model/time.ts';
 
-export { serviceWorkflowId } from '../model/workflow-ids.ts';
-export type { InstanceNotice } from '../model/owner-signals.ts';
-
-/** What every command of the API carries: the call behind it. The gateway adds it. */
-export interface Called {
-  readonly cause?: CallCause;
-}
-
 // ---- service -------------------------------------------------------------------------------------------------------
-
-export interface CreateServiceCommand extends Called {
-  readonly definition: ServiceDefinition;
-  /** Absent for a service of task sets. */
-  readonly taskDefinition?: TaskDefinition;
-  /** For propagateTags TASK_DEFINITION. */
-  readonly taskDefinitionTags?: readonly Tag[];
-  readonly createdBy: string;
-  /** Fresh per attempt to create; kept when the service is. */
-  readonly incarnation: string;
-}
-
-/** What UpdateService asks for: absent = keep. The workflow merges it, so that two updates never overwrite each other. */
-export interface UpdateServiceCommand extends Called {
-  readonly incarnation: string;
-  readonly changes: Partial<
-    Omit<
-      ServiceDefinition,
-      'serviceName' | 'clusterName' | 'schedulingStrategy' | 'deploymentController' | 'tags' | 'role'
-    >
-  >;
-  /** Set when the call named one, even if it is the present one. */
-  readonly taskDefinition?: TaskDefinition;
-  readonly taskDefinitionTags?: readonly Tag[];
-  readonly forceNewDeployment: boolean;
-}
-
-export interface DeleteServiceCommand extends Called {
-  readonly incarnation: string;
-  readonly force: boolean;
-}
-
-/** StopServiceDeployment. Refused with ConflictException when the deployment has ended. */
-export interface StopServiceDeploymentCommand extends Called {
-  readonly incarnation: string;
-  readonly serviceDeploymentId: string;
-  readonly stopType: 'ROLLBACK' | 'ABORT';
-}
-
-/** ContinueServiceDeployment. Refused with ConflictException when the hook does not await an action. */
-export interface ContinueServiceDeploymentCommand extends Called {
-  readonly incarnation: string;
-  readonly serviceDeploymentId: string;
-  readonly hookId: string;
-  readonly action: 'CONTINUE' | 'ROLLBACK';
-}
 
 /** First argument of the service workflow. The state of a run that continues is workflows/state.ts's. */
 export interface ServiceWorkflowInput {
@@ -96,50 +54,11 @@ export const continueServiceDeploymentUpdate = defineUpdate<undefined, [Continue
 );
 export const deleteServiceUpdate = defineUpdate<undefined, [DeleteServiceCommand]>('deleteService');
 
-/** A call to CreateTaskSet, checked, defaults filled in. */
-export interface CreateTaskSetCommand extends Called {
-  readonly incarnation: string;
-  readonly taskDefinition: TaskDefinition;
-  readonly taskDefinitionTags?: readonly Tag[];
-  readonly launchType?: LaunchType;
-  readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
-  readonly platformVersion?: string;
-  readonly networkConfiguration?: NetworkConfiguration;
-  /** Percent of the service's desired count. */
-  readonly scale: number;
-  readonly externalId?: string;
-  readonly clientToken?: string;
-  readonly digest: string;
-  readonly tags: readonly Tag[];
-}
-
-/** What happens to one task set: scaled, made the primary one, or deleted. */
-export interface ChangeTaskSetCommand extends Called {
-  readonly incarnation: string;
-  /** `ecs-svc/<digits>` */
-  readonly taskSetId: string;
-  readonly change:
-    | { readonly kind: 'scale'; readonly scale: number }
-    | { readonly kind: 'primary' }
-    | { readonly kind: 'delete'; readonly force: boolean };
-}
-
 /** Refused with InvalidParameterException when the clientToken was used with other parameters. */
 export const createTaskSetUpdate = defineUpdate<{ taskSetId: string }, [CreateTaskSetCommand]>('createTaskSet');
 /** Refused with TaskSetNotFoundException, or InvalidParameterException for a set that may not be deleted. */
 export const changeTaskSetUpdate = defineUpdate<undefined, [ChangeTaskSetCommand]>('changeTaskSet');
 
-/** Scale-in protection of tasks of the service, from now on for so long; without a time it ends. */
-export interface ProtectTasksCommand extends Called {
-  readonly taskIds: readonly string[];
-  readonly protectForMs?: number;
-}
-
-/** `protectedUntil` 0: not protected. The other tasks are in `failures`, with ECS's reason. */
-export interface ProtectTasksOutcome {
-  readonly tasks: readonly { readonly taskId: string; readonly protectedUntil: EpochMs }[];
-  readonly failures: readonly { readonly taskId: string; readonly reason: string; readonly detail: string }[];
-}
 export const protectTasksUpdate = defineUpdate<ProtectTasksOutcome, [ProtectTasksCommand]>('protectTasks');
 
 // ---- run-task ------------------------------------------------------------------------------------------------------
@@ -183,12 +102,6 @@ export interface RunTaskWorkflowInput {
 export const placeUpdate = defineUpdate<RunTaskOutcome, [RunTaskCommand]>('place');
 
 // ---- owners of tasks: service and run-task -------------------------------------------------------------------------
-
-export interface StopTaskCommand extends Called {
-  readonly taskId: string;
-  /** Verbatim from the caller; default `Task stopped by user`. */
-  readonly reason: string;
-}
 
 export const stopTaskUpdate = defineUpdate<undefined, [StopTaskCommand]>('stopTask');
 

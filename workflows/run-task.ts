@@ -17,13 +17,13 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
   const owner = new RunTaskOwner(input.clusterName, carried);
   setHandler(placeUpdate, (command) => owner.place(command));
   setHandler(stopTaskUpdate, (command) => owner.stopTask(command));
-  setHandler(taskReportsSignal, (reports) => owner.applyReports(reports));
-  setHandler(capacityChangedSignal, () => owner.capacityChanged());
-  setHandler(instanceNoticeSignal, (notice) => owner.instanceNotice(notice));
+  setHandler(taskReportsSignal, (reports) => owner.tell({ kind: 'reports', reports }));
+  setHandler(capacityChangedSignal, () => owner.tell({ kind: 'capacityChanged' }));
+  setHandler(instanceNoticeSignal, (notice) => owner.tell({ kind: 'notice', notice }));
   setHandler(ownedTasksQuery, () => owner.ownedTasks);
 
   if (!carried && !(await firstCallCame(() => owner.isCalled))) return condition(allHandlersFinished);
-  owner.resume();
+  owner.tell({ kind: 'resume' });
   await untilOver(owner);
   // Nothing may be half done or unwritten when a run ends: what is queued dies with it.
   await condition(() => allHandlersFinished() && owner.isRecorded);
@@ -34,11 +34,11 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
 /** Until every task has stopped or the history is long. Meanwhile tasks may wait for capacity. */
 async function untilOver(owner: RunTaskOwner): Promise<void> {
   const isOver = (): boolean => owner.ended || workflowInfo().continueAsNewSuggested;
-  const isDue = (): boolean => (owner.provisioningDueAt ?? Infinity) <= Date.now();
+  const isDue = (): boolean => (owner.dueToPlace ?? Infinity) <= Date.now();
   while (!isOver()) {
-    const dueAt = owner.provisioningDueAt;
-    if (dueAt === undefined) await condition(() => isOver() || owner.provisioningDueAt !== undefined);
-    else if (isDue()) await owner.provision();
+    const dueAt = owner.dueToPlace;
+    if (dueAt === undefined) await condition(() => isOver() || owner.dueToPlace !== undefined);
+    else if (isDue()) await owner.placeWaiting();
     else await condition(() => isOver() || isDue(), dueAt - Date.now());
   }
 }

@@ -19,43 +19,48 @@ import {
   type ServiceWorkflowInput,
 } from './messages.ts';
 import { firstCallCame } from './owner/first-call.ts';
-import { newServiceState } from './service/new-service.ts';
-import { continueServiceDeployment, stopServiceDeployment } from './service/rollout-orders.ts';
 import { ServiceOwner } from './service/service-owner.ts';
 import { packService, unpackService, type PackedService } from './state.ts';
 
 export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: PackedService): Promise<void> {
-  let owner = packed ? new ServiceOwner(unpackService(packed)) : undefined;
+  let owner = packed ? ServiceOwner.resumed(unpackService(packed)) : undefined;
   const active = (incarnation?: string): ServiceOwner => {
     if (owner?.state.status === 'ACTIVE' && (incarnation ?? owner.state.incarnation) === owner.state.incarnation)
       return owner;
     throw ApplicationFailure.nonRetryable('Service was not ACTIVE.', 'ServiceNotActiveException');
   };
+  const done = async (call: Promise<unknown>): Promise<undefined> => {
+    await call;
+  };
 
   setHandler(createServiceUpdate, async (command) => {
-    if (owner && owner.state.status !== 'INACTIVE') return owner.createdAgain(command);
-    const created = new ServiceOwner({ state: newServiceState(command, Date.now()), tasks: [] });
-    owner = created;
-    created.createdBy(command);
-    await created.recorded();
+    if (owner && owner.state.status !== 'INACTIVE') await owner.call({ kind: 'createAgain', command });
+    else {
+      owner = ServiceOwner.created(command);
+      await owner.recorded();
+    }
     return { incarnation: command.incarnation };
   });
-  setHandler(updateServiceUpdate, (command) => active(command.incarnation).update(command));
-  setHandler(deleteServiceUpdate, (command) => active(command.incarnation).delete(command));
+  setHandler(updateServiceUpdate, (command) => done(active(command.incarnation).call({ kind: 'update', command })));
+  setHandler(deleteServiceUpdate, (command) => done(active(command.incarnation).call({ kind: 'delete', command })));
   setHandler(stopServiceDeploymentUpdate, (command) =>
-    active(command.incarnation).orderRollout(stopServiceDeployment, command),
+    done(active(command.incarnation).call({ kind: 'stopDeployment', command })),
   );
   setHandler(continueServiceDeploymentUpdate, (command) =>
-    active(command.incarnation).orderRollout(continueServiceDeployment, command),
+    done(active(command.incarnation).call({ kind: 'continueDeployment', command })),
   );
   setHandler(createTaskSetUpdate, (command) => active(command.incarnation).createTaskSet(command));
-  setHandler(changeTaskSetUpdate, (command) => active(command.incarnation).changeTaskSet(command));
+  setHandler(changeTaskSetUpdate, (command) =>
+    done(active(command.incarnation).call({ kind: 'changeTaskSet', command })),
+  );
   setHandler(protectTasksUpdate, (command) => (owner ?? active()).protectTasks(command));
-  setHandler(stopTaskUpdate, async (command) => owner?.stopTask(command));
-  setHandler(taskReportsSignal, (reports) => owner?.applyReports(reports));
-  setHandler(instanceNoticeSignal, (notice) => owner?.instanceNotice(notice));
-  setHandler(instancesChangedSignal, (called) => owner?.instancesChanged(called));
-  setHandler(capacityChangedSignal, () => owner?.capacityChanged());
+  setHandler(stopTaskUpdate, (command) => (owner ? done(owner.call({ kind: 'stopTask', command })) : undefined));
+  setHandler(taskReportsSignal, (reports) => owner?.tell({ kind: 'reports', reports }));
+  setHandler(instanceNoticeSignal, (notice) => owner?.tell({ kind: 'notice', notice }));
+  setHandler(instancesChangedSignal, ({ cause } = {}) =>
+    owner?.tell({ kind: 'instancesChanged', ...(cause ? { cause } : {}) }),
+  );
+  setHandler(capacityChangedSignal, () => owner?.tell({ kind: 'capacityChanged' }));
   setHandler(ownedTasksQuery, () => owner?.ownedTasks ?? []);
   setHandler(serviceRowQuery, () => owner?.row ?? null);
 

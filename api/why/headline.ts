@@ -117,6 +117,8 @@ export function headlineOf(decision: Decision, focus: string | undefined): strin
       return deploymentHeadline(decision);
     case 'wait':
       return `The service is waiting for ${reasonsText(decision)}`;
+    case 'discard':
+      return `Discarded a change${because(decision)}`;
     case 'instance':
       return `Container instance ${list(decision.containerInstanceIds ?? [])}: ${reasonsText(decision)}`;
   }

@@ -2,13 +2,12 @@
 import { isBeforeRunning } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { asDaemon, planDaemon } from '../daemon/plan-daemon.ts';
-import { definitionAfterRollback, evaluateCircuitBreaker } from '../rollout/circuit-breaker.ts';
+import { evaluateCircuitBreaker } from '../rollout/circuit-breaker.ts';
 import type { BreakerVerdict } from '../rollout/circuit-breaker.ts';
-import { applyDeploymentDecisions } from '../rollout/deployments.ts';
 import { carryOut, endOrder, type EndOrder } from '../rollout/ordered-end.ts';
 import { underWay, withServiceDeployments } from '../rollout/service-deployments.ts';
+import { rollsBack, settleDeployments } from '../rollout/settle-deployments.ts';
 import { advanceStages, type StageProgress } from '../rollout/stages.ts';
-import { resetThrottle } from '../throttle/throttle.ts';
 import { stoppedByRebalancing } from '../rebalance/texts.ts';
 import { conclude, rolloutFacts } from './conclude.ts';
 import type { Conclusion } from './conclude.ts';
@@ -167,17 +166,12 @@ function replacedUnhealthy(snapshot: ServiceSnapshot, plan: ServicePlan): number
     .length;
 }
 
-/** The snapshot to plan on once the circuit breaker has tripped. A rollback begins with an empty throttle. */
-function afterTrip(snapshot: ServiceSnapshot, { decisions, target }: BreakerVerdict, now: EpochMs): ServiceSnapshot {
-  const deployments = applyDeploymentDecisions(snapshot.deployments, decisions, now);
-  if (target === undefined) return { ...snapshot, deployments };
-  const { placementRetryAt: _retry, ...rest } = snapshot;
-  return {
-    ...rest,
-    definition: definitionAfterRollback(snapshot.definition, target),
-    deployments,
-    throttle: resetThrottle(),
-  };
+/** The snapshot to plan on once the circuit breaker has tripped. After a rollback nothing that was refused before counts. */
+function afterTrip(snapshot: ServiceSnapshot, { decisions }: BreakerVerdict, now: EpochMs): ServiceSnapshot {
+  const settled = settleDeployments(snapshot, decisions, now);
+  if (!rollsBack(decisions)) return settled;
+  const { placementRetryAt: _retry, ...rest } = settled;
+  return rest;
 }
 
 function verdictEvents(

@@ -29,6 +29,8 @@ export interface ServiceTask {
   readonly protectedUntil?: EpochMs;
   /** The unhealthy task that this one was started to replace. */
   readonly replaces?: string;
+  /** It runs another image than its deployment, whose tag had moved before the launch. */
+  readonly hasOtherImage?: true;
   /** See AdvanceableTask. */
   readonly reportMark?: number;
   readonly reportedAt?: EpochMs;
@@ -83,6 +85,9 @@ export interface ServiceSnapshot {
   /** Set for a DAEMON service only. */
   readonly daemon?: DaemonInstances;
 }
+
+/** What scale-in has to know of the tasks' instances where the strategy looks at more than zone and instance. */
+export type InstanceFacts = Pick<ServiceSnapshot, 'instanceFree' | 'instanceAttributes'>;
 
 /** The sorted instances of a DAEMON service; see scheduler/daemon/sort-instances.ts. */
 export interface DaemonInstances {

@@ -53,7 +53,7 @@ describe('the simulation’s Temporal', () => {
         const marker = JSON.parse(Buffer.from(data!.data!).toString()) as Record<string, unknown>;
         data!.data = Buffer.from(JSON.stringify({ ...marker, activity_type: 'somethingElse' }));
       },
-      /local activity \d was somethingElse, and is/,
+      /local activity \d was somethingElse, but is now/,
     ],
     [
       'commands in another order',

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceDefinition } from '../../model/service.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
-import type { CreateServiceCommand, RunTaskCommand } from '../../workflows/messages.ts';
+import type { CreateServiceCommand } from '../../model/commands.ts';
+import type { RunTaskCommand } from '../../workflows/messages.ts';
 import { aDefinition } from './service-builders.ts';
 
 export function taskDefinition(changes: Partial<TaskDefinition> = {}): TaskDefinition {

@@ -35,7 +35,12 @@ function attributeColumn(rows: readonly FakeInstance[], name: string): Attribute
   return { values, index: rows.map((row) => values.indexOf(row.attributes[name] ?? '\u0000')) };
 }
 
+/** An answer that breaks the store's promise: no columns, and no digest that the service knows. */
+const BROKEN_LOOK: DaemonLook = { digest: 'unknown', busyDrainingIds: [], marks: [] };
+
 export class FakeControl {
+  /** Looks at instances answer what no service can take in. */
+  looksAreBroken = false;
   readonly instances = new Map<string, FakeInstance>();
   readonly tasks = new Map<string, Task>();
   readonly services = new Map<string, ServiceRecord>();
@@ -125,7 +130,7 @@ export class FakeControl {
         if (record.agentConnected !== undefined) known.agentConnected = record.agentConnected;
         return Promise.resolve();
       },
-      lookAtInstances: (request) => Promise.resolve(this.#look(request)),
+      lookAtInstances: (request) => Promise.resolve(this.looksAreBroken ? BROKEN_LOOK : this.#look(request)),
       listInstanceTasks: ({ containerInstanceId }) =>
         Promise.resolve(
           this.live()

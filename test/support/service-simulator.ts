@@ -1,33 +1,37 @@
-/** Carries out the plans of a service: tasks start, run, become healthy, fail and stop; time is a number. */
+/**
+ * A world around the reducer of a service: tasks start, run, turn healthy, fail and stop; time is a number. The rules are the
+ * reducer's own, the one that runs in the workflow: this file only answers its orders and brings it news.
+ */
 import type { ServiceDeployment } from '../../model/service-deployment.ts';
-import type { Deployment, ServiceDefinition } from '../../model/service.ts';
-import { planService } from '../../scheduler/reconcile/plan-service.ts';
-import { planRebalance } from '../../scheduler/rebalance/plan-rebalance.ts';
+import type { ServiceDefinition } from '../../model/service.ts';
+import type { Task, TaskReport } from '../../model/task.ts';
+import type { TaskDefinition } from '../../model/task-definition.ts';
+import { isEcsError } from '../../model/errors.ts';
+import type { Given } from '../../scheduler/owner/effects.ts';
+import { newService } from '../../scheduler/service-owner/deploy.ts';
+import type { ServiceEffect, ServiceFacts, ServiceInput } from '../../scheduler/service-owner/inputs.ts';
+import { reduce } from '../../scheduler/service-owner/reduce.ts';
+import { snapshotOf } from '../../scheduler/service-owner/snapshot.ts';
+import { startRequest } from '../../scheduler/service-owner/start-request.ts';
 import type { ZoneRoom } from '../../scheduler/rebalance/zone-room.ts';
-import type { ServicePlan, ServiceSnapshot, ServiceTask, StartDecision } from '../../scheduler/service/types.ts';
-import { applyDeploymentDecisions, startDeployment, withFailedTasks } from '../../scheduler/rollout/deployments.ts';
-import {
-  countableFailures,
-  definitionAfterRollback,
-  taskProgress,
-  withTaskProgress,
-} from '../../scheduler/rollout/circuit-breaker.ts';
-import { hasEnded } from '../../scheduler/rollout/deployment-status.ts';
-import { changed, moved, startServiceDeployment } from '../../scheduler/rollout/service-deployments.ts';
-import { failedToStart } from '../../scheduler/tasks/failed-to-start.ts';
-import { afterStartFailure, afterStartSuccess, resetThrottle } from '../../scheduler/throttle/throttle.ts';
-import { aSnapshot } from './service-builders.ts';
+import type { ServiceOwnedTask, ServiceState } from '../../scheduler/service/state.ts';
+import type { ServicePlan, ServiceSnapshot, ServiceTask } from '../../scheduler/service/types.ts';
+import { checked, createCommand, taskDefinition } from './commands.ts';
 
 export interface SimulatorOptions {
   readonly definition?: Partial<ServiceDefinition>;
   readonly hasHealthCheck?: boolean;
-  /** Instances and their zones; tasks are placed on them in turn. */
+  /** What the service's tasks ask for beside one container. */
+  readonly taskDefinition?: Partial<TaskDefinition>;
+  /** Instances and their zones; tasks are dealt out over them in turn. */
   readonly instances?: Readonly<Record<string, string>>;
 }
 
+type Start = Extract<ServiceEffect, { kind: 'start' }>;
+
 export class ServiceSimulator {
   now: number;
-  snapshot: ServiceSnapshot;
+  state: ServiceState;
   readonly plans: ServicePlan[] = [];
   readonly events: string[] = [];
   readonly stoppedIds: string[] = [];
@@ -35,153 +39,139 @@ export class ServiceSimulator {
   readonly brokenDeployments = new Set<string>();
   /** Deployments whose tasks run but turn UNHEALTHY. */
   readonly sickDeployments = new Set<string>();
-  private readonly hasHealthCheck: boolean;
-  private readonly instances: readonly (readonly [string, string])[];
-  private started = 0;
-  private deployed = 0;
+  /** Container instances that have no room: tasks that must be there are refused. */
+  readonly fullInstances = new Set<string>();
+  readonly #options: SimulatorOptions;
+  readonly #instances: readonly (readonly [string, string])[];
+  #started = 0;
+  #deployed = 1;
+  #ids = 0;
 
   constructor(options: SimulatorOptions = {}, now = 1_800_000_000_000) {
     this.now = now;
-    this.hasHealthCheck = options.hasHealthCheck ?? false;
-    this.instances = Object.entries(options.instances ?? { i1: 'a', i2: 'b', i3: 'c' });
-    this.snapshot = aSnapshot({
-      ...(options.definition === undefined ? {} : { definition: options.definition }),
-      deployments: [],
-      drainingInstanceIds: [],
-    });
-    this.deploy();
+    this.#options = options;
+    this.#instances = Object.entries(options.instances ?? { i1: 'a', i2: 'b', i3: 'c' });
+    const command = { ...createCommand('default', options.definition, this.#definition()), incarnation: 'web' };
+    this.state = newService(command, this.#given());
+    this.feed({ kind: 'created' });
   }
 
-  /** Starts a new deployment and returns its id. */
+  /** Gives the input to the reducer, and keeps what it tells. Answers its effects. */
+  feed(input: ServiceInput): readonly ServiceEffect[] {
+    const reduced = reduce(this.state, input, this.#given());
+    this.state = reduced.state;
+    for (const effect of reduced.effects) if (effect.kind === 'event') this.events.push(effect.message);
+    if (reduced.plan) {
+      this.plans.push(reduced.plan);
+      this.stoppedIds.push(...reduced.plan.stop.map(({ taskId }) => taskId));
+    }
+    return reduced.effects;
+  }
+
+  get snapshot(): ServiceSnapshot {
+    return snapshotOf(this.state);
+  }
+
+  /** UpdateService with a new revision of the task definition. Answers the new deployment's id. */
   deploy(): string {
-    const deploymentId = `ecs-svc/${String(++this.deployed).padStart(19, '0')}`;
-    const spec = { deploymentId, taskDefinitionArn: `web:${this.deployed}`, serviceRevisionId: `${this.deployed}` };
-    const deployments: readonly Deployment[] = startDeployment(this.snapshot.deployments, spec, this.now);
-    const [deployment, ...older] = deployments;
-    const withTasks = new Set(this.snapshot.tasks.map((task) => task.deploymentId));
-    const sources = older.filter((each) => withTasks.has(each.deploymentId));
-    const serviceDeployments =
-      deployment === undefined
-        ? []
-        : startServiceDeployment(
-            this.snapshot.serviceDeployments ?? [],
-            { serviceDeploymentId: `d${this.deployed}`, deployment, sources },
-            this.now,
-          );
-    this.set({ deployments, serviceDeployments, throttle: resetThrottle() });
-    return deploymentId;
+    this.#deployed += 1;
+    const { incarnation } = this.state;
+    const definition = this.#definition();
+    this.feed({
+      kind: 'update',
+      command: { incarnation, changes: {}, taskDefinition: definition, forceNewDeployment: false },
+    });
+    return this.state.deployments[0]?.deploymentId ?? '';
   }
 
   /** The newest service deployment. */
   get current(): ServiceDeployment {
-    const [current] = this.snapshot.serviceDeployments ?? [];
+    const [current] = this.state.serviceDeployments ?? [];
     if (current === undefined) throw new Error('the service has no service deployment');
     return current;
   }
 
-  private setCurrent(current: ServiceDeployment): void {
-    const [, ...older] = this.snapshot.serviceDeployments ?? [];
-    this.set({ serviceDeployments: [current, ...older] });
-  }
-
-  /** StopServiceDeployment. An order that is no longer possible changes nothing. */
+  /** StopServiceDeployment; an order that cannot be given any more changes nothing. */
   order(stopType: 'ROLLBACK' | 'ABORT'): void {
-    const { current, now } = this;
-    if (hasEnded(current.status)) return;
-    if (stopType === 'ROLLBACK') this.setCurrent(moved(current, 'ROLLBACK_REQUESTED', now));
-    else if (current.status !== 'ROLLBACK_IN_PROGRESS') this.setCurrent(moved(current, 'STOP_REQUESTED', now));
-    else this.setCurrent(changed(current, { abortRequested: true }, now));
+    const { incarnation } = this.state;
+    const { serviceDeploymentId } = this.current;
+    this.#call({ kind: 'stopDeployment', command: { incarnation, serviceDeploymentId, stopType } });
   }
 
-  /** ContinueServiceDeployment with CONTINUE, for every waiting hook. */
+  /** ContinueServiceDeployment with CONTINUE for every hook that waits. */
   continueHooks(): void {
-    const { hooks = [] } = this.current;
-    if (!hooks.some(({ status }) => status === 'AWAITING_ACTION')) return;
-    const answered = hooks.map((hook) =>
-      hook.status === 'AWAITING_ACTION' ? { ...hook, status: 'SUCCEEDED' as const } : hook,
-    );
-    this.setCurrent(changed(this.current, { hooks: answered }, this.now));
+    const { incarnation } = this.state;
+    const { serviceDeploymentId, hooks = [] } = this.current;
+    for (const { hookId, status } of hooks) {
+      if (status !== 'AWAITING_ACTION') continue;
+      const command = { incarnation, serviceDeploymentId, hookId, action: 'CONTINUE' } as const;
+      this.#call({ kind: 'continueDeployment', command });
+    }
   }
 
-  set(changes: Partial<ServiceSnapshot>): void {
-    this.snapshot = { ...this.snapshot, ...changes };
+  /** What the reducer refuses changes nothing. */
+  #call(input: ServiceInput): void {
+    try {
+      this.feed(input);
+    } catch (error) {
+      if (!isEcsError(error)) throw error;
+    }
   }
 
+  /** UpdateService. */
   update(changes: Partial<ServiceDefinition>): void {
-    this.set({ definition: { ...this.snapshot.definition, ...changes } });
+    const { incarnation } = this.state;
+    this.feed({ kind: 'update', command: { incarnation, changes, forceNewDeployment: false } });
+  }
+
+  /** Puts the service into a state that no input brings about here. */
+  set(changes: Partial<ServiceState>): void {
+    this.state = { ...this.state, ...changes };
+  }
+
+  setTasks(tasks: readonly ServiceTask[]): void {
+    this.set({ tasks: new Map(tasks.map((task) => [task.taskId, task as ServiceOwnedTask])) });
   }
 
   change(taskId: string, changes: Partial<ServiceTask>): void {
-    const before = this.snapshot.tasks.find((task) => task.taskId === taskId);
-    if (before === undefined) return;
-    const after = { ...before, ...changes };
-    const { definition, deployments, tasks } = this.snapshot;
-    this.set({
-      tasks: tasks.map((task) => (task === before ? after : task)),
-      deployments: withTaskProgress(definition, deployments, [taskProgress(before, after)], this.now),
-    });
+    this.setTasks(this.snapshot.tasks.map((task) => (task.taskId === taskId ? { ...task, ...changes } : task)));
   }
 
-  /** Plans once and carries out the plan: new tasks are PENDING, stopped ones are stopping. */
-  plan(): ServicePlan {
-    const plan = planService(this.snapshot, this.now);
-    this.plans.push(plan);
-    this.events.push(...plan.events);
-    const stops = new Map(plan.stop.map((stop) => [stop.taskId, stop]));
-    this.stoppedIds.push(...stops.keys());
-    const kept = this.snapshot.tasks.map((task): ServiceTask => {
-      const stop = stops.get(task.taskId);
-      return stop ? { ...task, ...stop, desiredStatus: 'STOPPED' } : task;
-    });
-    const fresh = plan.start.flatMap((start) => this.newTasks(start));
-    const { steadySince: _since, movingIds: _moving, ...rest } = this.snapshot;
-    this.snapshot = {
-      ...rest,
-      tasks: [...kept, ...fresh],
-      deployments: applyDeploymentDecisions(this.snapshot.deployments, plan.deployments, this.now),
-      ...(plan.serviceDeployments === undefined ? {} : { serviceDeployments: plan.serviceDeployments }),
-      notedAt: plan.notedAt,
-      ...(plan.steadySince === undefined ? {} : { steadySince: plan.steadySince }),
-      ...(plan.movingIds === undefined ? {} : { movingIds: plan.movingIds }),
-      ...(plan.becomesInactive ? { status: 'INACTIVE' } : {}),
-    };
-    if (plan.deployments.some(({ kind }) => kind === 'rollBack')) {
-      const [primary] = this.snapshot.deployments;
-      const { definition } = this.snapshot;
-      this.set({
-        throttle: resetThrottle(),
-        ...(primary ? { definition: definitionAfterRollback(definition, primary) } : {}),
-      });
-    }
+  /** An agent's report on the task. */
+  report(taskId: string, report: Partial<TaskReport>): void {
+    const task = this.state.tasks.get(taskId);
+    if (task === undefined) return;
+    const { containerInstanceId } = task;
+    const full = { taskId, containerInstanceId, lastStatus: 'RUNNING', containers: [], ...report } as const;
+    this.feed({ kind: 'reports', reports: [full] });
+  }
+
+  /** Plans once and carries the plan out: new tasks are PENDING, stopped ones are on their way. */
+  plan(facts: ServiceFacts = {}): ServicePlan {
+    this.feed({ kind: 'round' });
+    const effects = this.feed({ kind: 'plan', facts });
+    for (const effect of effects) if (effect.kind === 'start') this.#start(effect);
+    const plan = this.plans.at(-1);
+    if (plan === undefined) throw new Error('the reducer made no plan');
     return plan;
   }
 
-  /**
-   * While the service is steady, checks whether its zones are balanced, and starts tasks for moves. Returns how many.
-   */
+  /** While it is steady: compares the zones, and starts what should move. Answers how many. */
   rebalance(rooms: readonly ZoneRoom[]): number {
-    if (this.snapshot.steadySince === undefined) return 0;
-    const plan = planRebalance(this.snapshot, rooms, this.now);
-    this.events.push(...plan.events);
-    const fresh = plan.start.flatMap((start) => this.newTasks(start));
-    const { balance: _balance, ...rest } = this.snapshot;
-    this.snapshot = {
-      ...rest,
-      tasks: [...rest.tasks, ...fresh],
-      ...(plan.balance === undefined ? {} : { balance: plan.balance }),
-      ...(fresh.length === 0 ? {} : { movingIds: fresh.map(({ taskId }) => taskId) }),
-    };
-    return fresh.length;
+    if (this.state.steadySince === undefined) return 0;
+    const before = this.#started;
+    this.plan({ zones: rooms.map(({ zone }) => zone), rooms });
+    return this.#started - before;
   }
 
-  /** Moves one task on: PENDING → RUNNING → its health; stopping → gone. */
+  /** One task a step further: PENDING → RUNNING → its verdict; stopping → gone. */
   step(taskId: string): void {
-    const task = this.snapshot.tasks.find((item) => item.taskId === taskId);
+    const task = this.state.tasks.get(taskId);
     if (task === undefined) return;
-    if (task.desiredStatus === 'STOPPED') this.remove(task);
-    else if (task.lastStatus === 'PENDING') this.leavePending(task);
+    if (task.desiredStatus === 'STOPPED') this.crash(taskId);
+    else if (task.lastStatus === 'PENDING') this.#leavePending(task);
     else if (task.hasHealthCheck && task.healthStatus === 'UNKNOWN') {
-      this.change(taskId, { healthStatus: this.sickDeployments.has(task.deploymentId) ? 'UNHEALTHY' : 'HEALTHY' });
+      this.report(taskId, { healthStatus: this.sickDeployments.has(task.deploymentId) ? 'UNHEALTHY' : 'HEALTHY' });
     }
   }
 
@@ -191,8 +181,7 @@ export class ServiceSimulator {
 
   /** A task stops by itself. */
   crash(taskId: string): void {
-    const task = this.snapshot.tasks.find((item) => item.taskId === taskId);
-    if (task) this.remove(task);
+    this.report(taskId, { lastStatus: 'STOPPED', stoppedAt: this.now });
   }
 
   /** Plans and lets everything advance, `seconds` at a time, until nothing is left to do or the rounds are used up. */
@@ -210,52 +199,55 @@ export class ServiceSimulator {
     );
   }
 
-  private newTasks({ deploymentId, count, replaces, zone, instanceIds = [] }: StartDecision): readonly ServiceTask[] {
-    return Array.from({ length: count }, (_, i) => {
-      const task = this.newTask(deploymentId, replaces[i]);
-      const instanceId = instanceIds[i];
-      if (instanceId !== undefined) return { ...task, containerInstanceId: instanceId };
-      return zone === undefined ? task : { ...task, availabilityZone: zone, containerInstanceId: `i-${zone}` };
-    });
-  }
-
-  private newTask(deploymentId: string, replaces: string | undefined): ServiceTask {
-    const [containerInstanceId = '', availabilityZone = ''] =
-      this.instances[this.started % this.instances.length] ?? [];
+  #given(): Given {
     return {
-      taskId: `task-${String(this.started++).padStart(5, '0')}`,
-      deploymentId,
-      containerInstanceId,
-      availabilityZone,
-      lastStatus: 'PENDING',
-      desiredStatus: 'RUNNING',
-      healthStatus: 'UNKNOWN',
-      hasHealthCheck: this.hasHealthCheck,
-      createdAt: this.now,
-      ...(replaces === undefined ? {} : { replaces }),
-      version: 1,
+      now: this.now,
+      newId: () => `id-${++this.#ids}`,
+      // Ids of deployments differ, and are the same in each life.
+      random: () => (++this.#ids % 1_000) / 1_000,
     };
   }
 
-  private leavePending(task: ServiceTask): void {
-    if (this.brokenDeployments.has(task.deploymentId)) {
-      this.remove({ ...task, stopCode: 'TaskFailedToStart' });
-      return;
-    }
-    this.change(task.taskId, { lastStatus: 'RUNNING', startedAt: this.now });
-    this.set({ throttle: afterStartSuccess(this.snapshot.throttle) });
+  #definition(): TaskDefinition {
+    const changes = { revision: this.#deployed, ...this.#options.taskDefinition };
+    return this.#options.hasHealthCheck === true ? checked(changes) : taskDefinition(changes);
   }
 
-  private remove(task: ServiceTask): void {
-    const stopped: ServiceTask = { ...task, lastStatus: 'STOPPED' };
-    const { definition, deployments, throttle } = this.snapshot;
-    const counted = countableFailures(definition, deployments, [stopped]);
-    const ofPrimary = deployments[0]?.deploymentId === task.deploymentId;
-    this.set({
-      tasks: this.snapshot.tasks.filter(({ taskId }) => taskId !== task.taskId),
-      deployments: withFailedTasks(deployments, counted, this.now),
-      throttle:
-        ofPrimary && failedToStart(stopped) ? afterStartFailure(throttle, 1, this.now, 'web').throttle : throttle,
+  #start({ start, isLast }: Start): void {
+    const { request } = startRequest(this.state, start);
+    const wanted = Array.from({ length: request.count }, (_, i) => this.#row(start.instanceIds?.[i], start.zone));
+    const tasks = wanted.filter(({ containerInstanceId = '' }) => !this.fullInstances.has(containerInstanceId));
+    this.feed({
+      kind: 'placed',
+      placed: {
+        start,
+        request,
+        tasks,
+        beyondQuota: 0,
+        isLast,
+        ...(tasks.length < wanted.length ? { refusal: { reason: 'RESOURCE:MEMORY', counts: [] } } : {}),
+      },
     });
+  }
+
+  /** The members of a row that its owner keeps. */
+  #row(instanceId: string | undefined, inZone: string | undefined): Task {
+    const [id = '', zone = ''] = this.#instances[this.#started % this.#instances.length] ?? [];
+    const taskId = `task-${String(this.#started++).padStart(5, '0')}`;
+    return {
+      taskId,
+      containerInstanceId: instanceId ?? (inZone === undefined ? id : `i-${inZone}`),
+      availabilityZone: inZone ?? zone,
+      lastStatus: 'PENDING',
+      desiredStatus: 'RUNNING',
+      healthStatus: 'UNKNOWN',
+      createdAt: this.now,
+      version: 1,
+    } as Task;
+  }
+
+  #leavePending(task: ServiceTask): void {
+    if (!this.brokenDeployments.has(task.deploymentId)) this.report(task.taskId, { startedAt: this.now });
+    else this.report(task.taskId, { lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart', stoppedAt: this.now });
   }
 }

@@ -4,7 +4,7 @@ import { whyChain } from '../../api/why/chain.ts';
 import { decisionKind, type Decision } from '../../model/decision.ts';
 import type { Task } from '../../model/task.ts';
 import type { SimulationDatabases } from '../../simulation/world/database.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/base/database.ts';
 import { createStore } from '../../store/index.ts';
 
 const PARTITION = { account: '123456789012', region: 'us-east-1' };

@@ -1,9 +1,10 @@
-/** The time-skipping server of a test process, and so of one file at a time. */
+/** The time-skipping server of a test file. */
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { beforeAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { type EnvOfFile, quietTemporal, startWorkflowEnv } from './workflow-env.ts';
 
-const CLOCK_PATIENCE_MS = 1000;
+/** Only a clock that stands still takes this long, however busy the machine is. */
+const CLOCK_PATIENCE_MS = 5_000;
 
 /** Whether the clock skips, so that a minute passes at once. */
 async function skipsTime(env: TestWorkflowEnvironment): Promise<boolean> {
@@ -15,20 +16,21 @@ async function skipsTime(env: TestWorkflowEnvironment): Promise<boolean> {
   }
 }
 
-/** Later files of the process find it as earlier ones leave it: at rest, its clock free. It ends with the process. */
-let env: TestWorkflowEnvironment | undefined;
-
-function current(): TestWorkflowEnvironment {
-  if (!env) throw new Error('The environment is there inside of tests only.');
-  return env;
-}
-
+/**
+ * A server for the tests of one file, started before the first test and stopped after the last. Not one for many files: the
+ * server ends connections that outlive a minute or two, for the SDK's keepalive pings are too many for it.
+ */
 export function useWorkflowEnv(): EnvOfFile {
+  let env: TestWorkflowEnvironment | undefined;
+  const current = (): TestWorkflowEnvironment => {
+    if (!env) throw new Error('The environment is there inside of tests only.');
+    return env;
+  };
   beforeAll(async () => {
-    if (env) return;
     quietTemporal();
     env = await startWorkflowEnv();
   });
+  afterAll(() => env?.teardown());
   return {
     get current() {
       return current();

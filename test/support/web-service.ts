@@ -1,6 +1,7 @@
 /** The service `web` of a stage: its workflow, and what most tests do with it. */
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
-import { updateServiceUpdate, type UpdateServiceCommand } from '../../workflows/messages.ts';
+import type { UpdateServiceCommand } from '../../model/commands.ts';
+import { updateServiceUpdate } from '../../workflows/messages.ts';
 import { type EnvOfFile, type Stage, withStage } from './workflow-env.ts';
 
 export const webHandle = ({ client, cluster }: Stage) => client.getHandle(serviceWorkflowId(cluster, 'web'));

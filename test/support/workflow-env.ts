@@ -13,12 +13,12 @@ import { instanceTaskQueue } from '../../model/container-instance.ts';
 import { findOnPath } from '../../tools/command.ts';
 import { loadWorkflowBundle } from '../../worker/bundle.ts';
 import { RUN_TASK_WORKFLOW, runTaskWorkflowId, SERVICE_WORKFLOW, serviceWorkflowId } from '../../model/workflow-ids.ts';
+import type { CreateServiceCommand } from '../../model/commands.ts';
 import {
   createServiceUpdate,
   instanceNoticeSignal,
   placeUpdate,
   taskReportsSignal,
-  type CreateServiceCommand,
   type RunTaskCommand,
   type RunTaskOutcome,
 } from '../../workflows/messages.ts';
@@ -26,8 +26,13 @@ import { FakeControl } from './fake-control.ts';
 import { FakeHost } from './fake-host.ts';
 import { startTimeSkippingServer } from './time-skipping-server.ts';
 
+/** The SDK's runtime is one for all files of a process. */
+let isQuiet = false;
+
 /** Lets only the SDK's errors reach the terminal. Must run once per process, before anything else of the SDK. */
 export function quietTemporal(): void {
+  if (isQuiet) return;
+  isQuiet = true;
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },

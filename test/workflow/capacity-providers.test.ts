@@ -2,12 +2,8 @@
 import type { CapacityProviderStrategyItem } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { runTaskWorkflowId, serviceWorkflowId } from '../../model/workflow-ids.ts';
-import {
-  capacityChangedSignal,
-  stopTaskUpdate,
-  updateServiceUpdate,
-  type CreateServiceCommand,
-} from '../../workflows/messages.ts';
+import type { CreateServiceCommand } from '../../model/commands.ts';
+import { capacityChangedSignal, stopTaskUpdate, updateServiceUpdate } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { type Stage, withStage } from '../support/workflow-env.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServiceDefinition } from '../../model/service.ts';
 import { serviceWorkflowId } from '../../model/workflow-ids.ts';
 import { updateServiceUpdate } from '../../workflows/messages.ts';
-import type { UpdateServiceCommand } from '../../workflows/messages.ts';
+import type { UpdateServiceCommand } from '../../model/commands.ts';
 import { checked, createCommand, taskDefinition } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { withStage, type Stage } from '../support/workflow-env.ts';

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallCause, Decision, DecisionReason } from '../../model/decision.ts';
 import type { ServiceDefinition } from '../../model/service.ts';
 import { containerInstanceWorkflowId, runTaskWorkflowId } from '../../model/workflow-ids.ts';
+import type { CreateServiceCommand } from '../../model/commands.ts';
 import {
   capacityChangedSignal,
   changeTaskSetUpdate,
@@ -13,7 +14,6 @@ import {
   instancesChangedSignal,
   interruptInstanceUpdate,
   stopServiceDeploymentUpdate,
-  type CreateServiceCommand,
 } from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
 import { registerInstance } from '../support/register-instance.ts';

@@ -1,11 +1,7 @@
 /** Services with task sets under skipped time. */
 import { describe, expect, it } from 'vitest';
-import {
-  changeTaskSetUpdate,
-  createTaskSetUpdate,
-  type ChangeTaskSetCommand,
-  type CreateTaskSetCommand,
-} from '../../workflows/messages.ts';
+import type { ChangeTaskSetCommand, CreateTaskSetCommand } from '../../model/commands.ts';
+import { changeTaskSetUpdate, createTaskSetUpdate } from '../../workflows/messages.ts';
 import { createCommand, taskDefinition } from '../support/commands.ts';
 import { useWorkflowEnv } from '../support/use-workflow-env.ts';
 import { webHandle } from '../support/web-service.ts';

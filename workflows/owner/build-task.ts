@@ -1,30 +1,11 @@
 /** The complete first row of a task, from what was asked and where it was placed. */
 import { uuid4 } from '@temporalio/workflow';
-import type { Attachment, ContainerDefinition, NetworkConfiguration, Tag, TaskOverride } from '@aws-sdk/client-ecs';
+import type { Attachment, ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs';
 import { asksForGpus, readGpus } from '../../model/gpus.ts';
-import type { LaunchType } from '../../model/status.ts';
-import type { TaskDefinition } from '../../model/task-definition.ts';
-import type { HeldResources, Task, TaskContainer } from '../../model/task.ts';
+import type { Task, TaskContainer } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
+import type { TaskTemplate } from '../../scheduler/owner/task-template.ts';
 import type { Placed } from '../../scheduler/placement/types.ts';
-
-/** What all tasks of one deployment or one call have in common. */
-export interface TaskTemplate {
-  readonly clusterName: string;
-  readonly taskDefinition: TaskDefinition;
-  readonly ownerWorkflowId: string;
-  readonly serviceName?: string;
-  readonly group: string;
-  readonly startedBy?: string;
-  readonly launchType: LaunchType;
-  readonly capacityProviderName?: string;
-  readonly overrides: TaskOverride;
-  readonly networkConfiguration?: NetworkConfiguration;
-  readonly tags: readonly Tag[];
-  readonly propagateTags?: Task['propagateTags'];
-  readonly enableExecuteCommand: boolean;
-  readonly held: HeldResources;
-}
 
 /** What FARGATE tasks show when the caller named no platform version, or LATEST. */
 const FARGATE_PLATFORM_VERSION = '1.4.0';

@@ -1,5 +1,5 @@
 /** What a person reads in the Temporal UI without opening any JSON. */
-import { isWaiting, type OwnedTask } from './owned-tasks.ts';
+import { isWaiting, type OwnedTask } from '../../scheduler/owner/owned-task.ts';
 
 const MAX_LISTED_TASKS = 50;
 

@@ -1,5 +1,4 @@
 /** From "n tasks wanted" to rows that hold capacity: snapshot, place, reserve; again for what the store refused. */
-import { ApplicationFailure } from '@temporalio/workflow';
 import { groupBy } from '../../model/group-by.ts';
 import type { ReserveInput, ReserveResult, RunTaskRequestRecord } from '../../model/reservation.ts';
 import type { Decision, PlacementExplanation } from '../../model/decision.ts';
@@ -12,6 +11,7 @@ import { snapshotAttributeNames, snapshotGroups } from '../../model/task-require
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { Placed, PlacementRequest, Refusal, RefusalReason } from '../../scheduler/placement/types.ts';
 import type { Control } from './control.ts';
+import { isControlFlow, messageOf } from './control-flow.ts';
 
 /** Rounds without a single reservation before the refusal stands: someone else is taking the same capacity. */
 const MAX_FRUITLESS_ROUNDS = 5;
@@ -74,14 +74,17 @@ export interface ReserveOptions {
 /** Above this number the workflow task ends first: what it has to say must not wait for so large a snapshot. */
 const MANY_TASKS = 200;
 
-/** Places and reserves up to `request.count` tasks. What the store refuses for good becomes the refusal of the rest. */
+/**
+ * Places and reserves up to `request.count` tasks. What the store refuses for good becomes the refusal of the rest; so does an error
+ * that nobody foresaw, since the tasks that are reserved already must reach their owner.
+ */
 export async function placeAndReserve(options: ReserveOptions): Promise<ReservationOutcome> {
   const progress: Progress = { tasks: [] };
   try {
     return await placeInRounds(options, progress);
   } catch (error) {
-    if (!(error instanceof ApplicationFailure)) throw error;
-    return { ...progress, refusal: refusedByStore(error), requestKept: false };
+    if (isControlFlow(error)) throw error;
+    return { ...progress, refusal: refusedFor(error), requestKept: false };
   }
 }
 
@@ -92,9 +95,9 @@ interface Progress {
 }
 
 /** See UNPLACEABLE. */
-export const refusedByStore = ({ message }: ApplicationFailure): Refusal => ({
+export const refusedFor = (error: unknown): Refusal => ({
   reason: 'UNPLACEABLE',
-  message,
+  message: messageOf(error),
   counts: [],
 });
 

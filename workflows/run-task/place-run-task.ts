@@ -8,14 +8,15 @@ import type { Decision } from '../../model/decision.ts';
 import type { Failure } from '../../model/errors.ts';
 import type { HeldResources, Task } from '../../model/task.ts';
 import { strategiesOrDefault } from '../../scheduler/placement/defaults.ts';
+import { ownedTask, type OwnedTask } from '../../scheduler/owner/owned-task.ts';
+import type { TaskTemplate } from '../../scheduler/owner/task-template.ts';
 import { failureOf, NO_INSTANCES_MESSAGE } from '../../scheduler/placement/explain.ts';
 import { placeOnInstances } from '../../scheduler/placement/place-on-instances.ts';
+import { placementRequest } from '../../scheduler/placement/request.ts';
 import type { Placed, PlacementRequest, Refusal } from '../../scheduler/placement/types.ts';
 import type { RunTaskCommand, RunTaskOutcome } from '../messages.ts';
-import { buildTask, type TaskTemplate } from '../owner/build-task.ts';
+import { buildTask } from '../owner/build-task.ts';
 import type { Control } from '../owner/control.ts';
-import type { OwnedTask } from '../owner/owned-tasks.ts';
-import { placementRequest } from '../owner/placement-request.ts';
 import { placeByProvider } from '../owner/place-by-provider.ts';
 import { reserve, snapshotRequest } from '../owner/place.ts';
 import {
@@ -75,18 +76,6 @@ function templateOf(command: RunTaskCommand, held: HeldResources, ownerWorkflowI
     held,
   };
 }
-
-const ownedTask = (task: Task): OwnedTask => ({
-  taskId: task.taskId,
-  containerInstanceId: task.containerInstanceId ?? '',
-  ...(task.capacityProviderName === undefined ? {} : { capacityProviderName: task.capacityProviderName }),
-  createdAt: task.createdAt,
-  lastStatus: task.lastStatus,
-  desiredStatus: task.desiredStatus,
-  healthStatus: task.healthStatus,
-  version: task.version,
-  ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
-});
 
 /** Places, reserves and explains. Throws InvalidParameterException when the cluster has no instance. */
 export async function placeRunTask(

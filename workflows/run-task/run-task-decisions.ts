@@ -2,14 +2,11 @@
 import type { Decision, DecisionCause, DecisionDraft, PlacementExplanation } from '../../model/decision.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Task } from '../../model/task.ts';
-import { describeRequest } from '../../scheduler/decisions/asked.ts';
+import { describeRequest } from '../../scheduler/owner/asked.ts';
 import type { PlacementRequest } from '../../scheduler/placement/types.ts';
-import type { InstanceNotice, RunTaskCommand, StopTaskCommand } from '../messages.ts';
-import { newDecision } from '../owner/decision-log.ts';
-import { noticeCauses, noticeStops } from '../owner/notice-decisions.ts';
-import type { OwnedTask } from '../owner/owned-tasks.ts';
+import type { RunTaskCommand } from '../messages.ts';
+import { newDecision } from '../owner/decision-record.ts';
 import type { PlacementAttempt } from '../owner/place.ts';
-import type { RecordWriter } from '../owner/record-writer.ts';
 
 const causesOf = ({ cause }: Pick<RunTaskCommand, 'cause'>): readonly DecisionCause[] => (cause ? [cause] : []);
 
@@ -83,28 +80,3 @@ export const placedNowhere = (
   request: PlacementRequest,
   explanation: PlacementExplanation | undefined,
 ): Decision => newDecision(command.clusterName, refusalOf(request, explanation, request.count), causesOf(command));
-
-/** StopTask stopped it. */
-export function recordStop(
-  writer: RecordWriter,
-  clusterName: string,
-  { task, command }: { readonly task: OwnedTask; readonly command: StopTaskCommand },
-): void {
-  const { taskId, containerInstanceId } = task;
-  const draft: DecisionDraft = {
-    reasons: [{ reason: 'stopCalled', count: 1 }],
-    tasks: [{ taskId, containerInstanceId }],
-    facts: { stoppedReason: command.reason },
-  };
-  writer.addDecision(newDecision(clusterName, draft, causesOf(command)));
-}
-
-/** News of the instance of these tasks, before it is acted on: it may end them. */
-export function recordNotice(
-  writer: RecordWriter,
-  clusterName: string,
-  { notice, tasks }: { readonly notice: InstanceNotice; readonly tasks: readonly OwnedTask[] },
-): void {
-  const draft = noticeStops(notice, tasks);
-  if (draft !== undefined) writer.addDecision(newDecision(clusterName, draft, noticeCauses(notice)));
-}

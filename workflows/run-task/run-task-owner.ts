@@ -1,29 +1,39 @@
-/** State of one RunTask or StartTask call and what each message does to it. */
-import { ApplicationFailure, condition, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+/** The owner of one RunTask or StartTask call: places its tasks, and feeds what it hears of them into the reducer. */
+import { ApplicationFailure, condition, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { TaskLaunch } from '../../activities/host/types.ts';
 import { parseArn, taskArn } from '../../model/arn.ts';
-import type { HeldTask } from '../../model/held-task.ts';
-import type { TaskReport } from '../../model/task.ts';
-import type { InstanceNotice, RunTaskCommand, RunTaskOutcome, StopTaskCommand } from '../messages.ts';
-import { DecisionLog } from '../owner/decision-log.ts';
-import { HostedTasks } from '../owner/hosted-tasks.ts';
+import type { StopTaskCommand } from '../../model/commands.ts';
+import { heldTask, type HeldTask } from '../../model/held-task.ts';
+import { tasksOf, type OwnedTask } from '../../scheduler/owner/owned-task.ts';
+import {
+  placedDecision,
+  waitingGroups,
+  type PlacedGroup,
+  type WaitingGroup,
+} from '../../scheduler/owner/provisioning.ts';
+import {
+  dueToPlace,
+  reduceSafely,
+  type RunTaskInput,
+  type RunTaskState,
+} from '../../scheduler/run-task-owner/reduce.ts';
+import type { RunTaskCommand, RunTaskOutcome } from '../messages.ts';
 import { Control } from '../owner/control.ts';
-import type { OwnedTask, OwnedTasks } from '../owner/owned-tasks.ts';
-import { Provisioning } from '../owner/provisioning.ts';
-import { RecordWriter } from '../owner/record-writer.ts';
+import { ownDecision } from '../owner/decision-record.ts';
 import { taskListDetails } from '../owner/details.ts';
+import { given } from '../owner/given.ts';
+import { OwnerEffects } from '../owner/owner-effects.ts';
+import { placeWaiting, provisioningTimeout } from '../owner/place-waiting.ts';
+import { RecordWriter } from '../owner/record-writer.ts';
 import type { CarriedRunTask } from '../state.ts';
 import { keepRequest, placeRunTask, requestOf } from './place-run-task.ts';
-import { recordNotice, recordStop } from './run-task-decisions.ts';
 
 export class RunTaskOwner {
   readonly #clusterName: string;
   readonly #control = new Control();
   readonly #writer: RecordWriter;
-  readonly #tasks: OwnedTasks<OwnedTask>;
-  readonly #hosted: HostedTasks<OwnedTask>;
-  readonly #provisioning: Provisioning<OwnedTask>;
-  readonly #log: DecisionLog;
+  readonly #effects: OwnerEffects<OwnedTask>;
+  #state: RunTaskState;
   #command: RunTaskCommand | undefined;
   #outcome: RunTaskOutcome | undefined;
   #refusal: ApplicationFailure | undefined;
@@ -32,27 +42,22 @@ export class RunTaskOwner {
     this.#clusterName = clusterName;
     this.#command = carried?.command;
     this.#outcome = carried?.outcome;
+    this.#state = {
+      tasks: tasksOf(carried?.tasks ?? []),
+      ...(carried?.provisioning ? { provisioning: carried.provisioning } : {}),
+      heard: [],
+    };
     this.#writer = new RecordWriter(this.#control, clusterName);
-    this.#hosted = new HostedTasks({
+    this.#effects = new OwnerEffects({
       clusterName,
       writer: this.#writer,
-      carried: carried?.tasks ?? [],
+      tasks: () => this.#state.tasks,
       taskDefinitions: () =>
         this.#command ? { [this.#command.taskDefinition.taskDefinitionArn]: this.#command.taskDefinition } : {},
       launchOf: (task) => launchOf(this.#placed(), task),
-      onReports: (reports) => this.applyReports(reports),
-    });
-    this.#tasks = this.#hosted.owned;
-    this.#log = new DecisionLog(this.#writer, clusterName);
-    this.#provisioning = new Provisioning({
-      clusterName,
-      control: this.#control,
-      hosted: this.#hosted,
-      log: this.#log,
-      carried: carried?.provisioning,
-      keyOf: ({ capacityProviderName = '' }) => capacityProviderName,
-      requestOf: ({ capacityProviderName }, count) =>
-        requestOf(this.#placed(), capacityProviderName === undefined ? { count } : { count, capacityProviderName }),
+      onReports: (reports) => {
+        this.tell({ kind: 'reports', reports });
+      },
     });
   }
 
@@ -62,35 +67,16 @@ export class RunTaskOwner {
 
   /** Refused, or placed and every task STOPPED. */
   get ended(): boolean {
-    return this.#refusal !== undefined || (this.#outcome !== undefined && this.#tasks.size === 0);
+    return this.#refusal !== undefined || (this.#outcome !== undefined && this.#state.tasks.size === 0);
   }
 
-  /** Issues again what a previous run left in flight. */
-  resume(): void {
-    this.#hosted.resume();
-    this.#show();
-  }
-
-  /** When tasks that wait for capacity are to be looked at; undefined while none does. */
-  get provisioningDueAt(): number | undefined {
-    return this.#outcome === undefined ? undefined : this.#provisioning.dueAt;
-  }
-
-  capacityChanged(): void {
-    if (this.#provisioning.capacityChanged()) this.#log.hear({ kind: 'capacity' });
-  }
-
-  /** Tasks that wait for capacity get it, or are ended. */
-  async provision(): Promise<void> {
-    if (this.#log.heard.length === 0) this.#log.hear({ kind: 'time' });
-    const { heard } = this.#log;
-    await this.#provisioning.step();
-    if (this.#log.heard === heard) this.#log.rest();
-    this.#show();
+  /** When tasks that wait for capacity are due to be placed; undefined while none waits. */
+  get dueToPlace(): number | undefined {
+    return this.#outcome === undefined ? undefined : dueToPlace(this.#state);
   }
 
   get ownedTasks(): readonly HeldTask[] {
-    return this.#tasks.held;
+    return [...this.#state.tasks.values()].map(heldTask);
   }
 
   get isRecorded(): boolean {
@@ -99,9 +85,25 @@ export class RunTaskOwner {
 
   carry(): CarriedRunTask | undefined {
     if (this.ended || !this.#command || !this.#outcome) return undefined;
-    const { carried: provisioning } = this.#provisioning;
-    const state = { command: this.#command, outcome: this.#outcome, tasks: this.#tasks.all };
+    const { tasks, provisioning } = this.#state;
+    const state = { command: this.#command, outcome: this.#outcome, tasks: [...tasks.values()] };
     return { version: 1, ...state, ...(provisioning ? { provisioning } : {}) };
+  }
+
+  /** What the owner hears of its tasks. */
+  tell(input: RunTaskInput): void {
+    this.#reduce(input);
+  }
+
+  /** The error that nobody foresaw, for which the input was discarded. */
+  #reduce(input: RunTaskInput): Error | undefined {
+    const reduced = reduceSafely(this.#state, input, given());
+    const error = 'error' in reduced ? reduced.error : undefined;
+    this.#state = reduced.state;
+    if (error) log.error('an input was discarded', { input: input.kind, err: String(error.stack) });
+    for (const effect of reduced.effects) this.#effects.carryOut(effect);
+    this.#show();
+    return error;
   }
 
   /** A retried call finds the first one's answer, also while that is still being made. */
@@ -112,7 +114,7 @@ export class RunTaskOwner {
       return this.#repeated(command);
     }
     this.#command = command;
-    if (command.cause) this.#log.hear(command.cause);
+    this.tell({ kind: 'called', ...(command.cause ? { cause: command.cause } : {}) });
     try {
       const { tasks, failures, decisions, requestKept } = await placeRunTask(
         this.#control,
@@ -123,8 +125,7 @@ export class RunTaskOwner {
       if (!requestKept) await keepRequest(this.#control, command, outcome);
       this.#outcome = outcome;
       for (const decision of decisions) this.#writer.addDecision(decision);
-      this.#hosted.start(tasks);
-      this.#show();
+      this.tell({ kind: 'placed', tasks });
       return outcome;
     } catch (error) {
       if (error instanceof ApplicationFailure) this.#refusal = error;
@@ -133,24 +134,42 @@ export class RunTaskOwner {
   }
 
   async stopTask(command: StopTaskCommand): Promise<undefined> {
-    const task = this.#tasks.get(command.taskId);
-    if (task && this.#hosted.stopByUser(command, Date.now())) {
-      recordStop(this.#writer, this.#clusterName, { task, command });
-      this.#show();
-    }
+    const error = this.#reduce({ kind: 'stopTask', command });
+    if (error) throw ApplicationFailure.nonRetryable(error.message, 'ServerException');
     await this.#writer.flushed();
   }
 
-  applyReports(reports: readonly TaskReport[]): void {
-    for (const report of reports) this.#tasks.apply(report);
-    this.#show();
+  /** Tasks that wait for capacity get it, or are ended. */
+  async placeWaiting(): Promise<void> {
+    const { provisioningTimeoutMs } = this.#state;
+    const timeoutMs = provisioningTimeoutMs ?? (await provisioningTimeout(this.#control));
+    this.tell({ kind: 'provisioningBegins', timeoutMs });
+    const groups: PlacedGroup<OwnedTask>[] = [];
+    for (const group of this.#groups()) {
+      const placed = await placeWaiting({
+        control: this.#control,
+        clusterName: this.#clusterName,
+        group,
+        decide: (attempt, assignments) => {
+          const made = placedDecision(attempt, assignments, { causes: this.#state.heard, given: given() });
+          return ownDecision(this.#clusterName, made);
+        },
+      });
+      this.tell({ kind: 'groupPlaced', placed });
+      groups.push(placed);
+    }
+    this.tell({ kind: 'provisioned', groups });
   }
 
-  instanceNotice(notice: InstanceNotice): void {
-    recordNotice(this.#writer, this.#clusterName, { notice, tasks: this.#tasks.on(notice.containerInstanceId) });
-    this.#hosted.instanceNotice(notice, Date.now());
-    // draining and active: standalone tasks are untouched by either.
-    this.#show();
+  #groups(): readonly WaitingGroup<OwnedTask>[] {
+    return waitingGroups(
+      this.#state.tasks,
+      ({ capacityProviderName = '' }) => capacityProviderName,
+      ({ capacityProviderName: name }, count) => ({
+        request: requestOf(this.#placed(), name === undefined ? { count } : { count, capacityProviderName: name }),
+        belongTo: {},
+      }),
+    );
   }
 
   #repeated(command: RunTaskCommand): RunTaskOutcome {
@@ -173,7 +192,7 @@ export class RunTaskOwner {
 
   #show(): void {
     const waiting = this.#outcome === undefined ? 'placement' : 'the tasks to stop';
-    setCurrentDetails(taskListDetails(this.#tasks.all, `Waits for ${waiting}.`));
+    setCurrentDetails(taskListDetails([...this.#state.tasks.values()], `Waits for ${waiting}.`));
   }
 }
 

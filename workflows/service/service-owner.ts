@@ -1,343 +1,313 @@
-/** State of one service and what each message does to it. What follows from that is planned in rounds: service-rounds.ts. */
-import { ApplicationFailure, condition, sleep } from '@temporalio/workflow';
-import type { HeldTask } from '../../model/held-task.ts';
-import type { ServiceRecord } from '../../model/service.ts';
-import type { TaskReport } from '../../model/task.ts';
-import type { EpochMs } from '../../model/time.ts';
-import { taskProgress, type TaskProgress } from '../../scheduler/rollout/circuit-breaker.ts';
-import type { ServicePlan } from '../../scheduler/service/types.ts';
-import { stopServiceDeployments } from '../../scheduler/rollout/service-deployments.ts';
-import { describeChanges } from '../../model/decision-changes.ts';
+/**
+ * The owner of one service: feeds what it hears into the reducer, and carries out what the reducer wants, round after round. All
+ * rules are the reducer's: scheduler/service-owner/.
+ */
+import { ApplicationFailure, condition, log, setCurrentDetails, sleep, uuid4 } from '@temporalio/workflow';
 import type {
-  Called,
-  ChangeTaskSetCommand,
-  ContinueServiceDeploymentCommand,
   CreateServiceCommand,
   CreateTaskSetCommand,
-  DeleteServiceCommand,
-  InstanceNotice,
   ProtectTasksCommand,
   ProtectTasksOutcome,
-  StopServiceDeploymentCommand,
-  StopTaskCommand,
-  UpdateServiceCommand,
-} from '../messages.ts';
-import { HostedTasks, type TaskStop } from '../owner/hosted-tasks.ts';
+} from '../../model/commands.ts';
+import { isEcsError } from '../../model/errors.ts';
+import { heldTask, type HeldTask } from '../../model/held-task.ts';
+import type { ServiceRecord } from '../../model/service.ts';
+import type { Task } from '../../model/task.ts';
+import { placedDecision, type PlacedGroup } from '../../scheduler/owner/provisioning.ts';
+import { isDaemon, isDaemonCurrent } from '../../scheduler/service-owner/daemon.ts';
+import { startDecision } from '../../scheduler/service-owner/decisions.ts';
+import { newService, resumedService } from '../../scheduler/service-owner/deploy.ts';
+import type {
+  ServiceCall,
+  ServiceEffect,
+  ServiceFacts,
+  ServiceInput,
+  ServiceNeed,
+  ServiceReduced,
+} from '../../scheduler/service-owner/inputs.ts';
+import { dueToPlace, groupsToPlace } from '../../scheduler/service-owner/provision.ts';
+import { serviceRecord } from '../../scheduler/service-owner/record.ts';
+import { reduceSafely } from '../../scheduler/service-owner/reduce.ts';
+import { wakeAt } from '../../scheduler/service-owner/wake-at.ts';
+import type { ServiceOwnedTask, ServiceState } from '../../scheduler/service/state.ts';
 import { Control } from '../owner/control.ts';
-import type { OwnedTasks } from '../owner/owned-tasks.ts';
-import { Provisioning } from '../owner/provisioning.ts';
+import { isControlFlow, messageOf } from '../owner/control-flow.ts';
+import { ownDecision } from '../owner/decision-record.ts';
+import { taskListDetails } from '../owner/details.ts';
+import { given } from '../owner/given.ts';
+import { OwnerEffects } from '../owner/owner-effects.ts';
+import { placeWaiting, provisioningTimeout } from '../owner/place-waiting.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
-import type { CarriedService, ServiceOwnedTask, ServiceState } from '../state.ts';
-import { protectionCalled, rolloutOrdered } from './called-decisions.ts';
-import { DaemonLookout } from './daemon-lookout.ts';
-import {
-  isOfPrimary,
-  noteImages,
-  noteInterruption,
-  noteProgress,
-  noteStartFailures,
-  noteTaskStart,
-  serviceRecord,
-} from './service-record.ts';
-import { protectTasks } from './protection.ts';
-import { Rebalancing } from './rebalancing.ts';
-import { ServiceDecisions } from './service-decisions.ts';
-import { ServiceRounds } from './service-rounds.ts';
-import { ServiceRows } from './service-rows.ts';
-import { deploymentRequest, launchOf, tellOnce } from './start-tasks.ts';
-import { changeTaskSet, createTaskSet } from './task-sets.ts';
-import { updateService } from './update.ts';
+import type { CarriedService } from '../state.ts';
+import { look, readFact } from './facts.ts';
+import { launchOf } from './launch-of.ts';
+import { historyIsLong, untilNextPlan } from './pace.ts';
+import { placeStart, type Start } from './place-start.ts';
 
-const NOT_IDEMPOTENT = 'Creation of service was not idempotent.';
-const STILL_DRAINING = 'Unable to Start a service that is still Draining.';
-const SCALED_ABOVE_ZERO = 'The service cannot be stopped while it is scaled above 0.';
+/** A wake-up time that is due already must not spin the loop. */
+const MIN_WAIT_MS = 50;
+/** A plan that could not be carried out is made again after this. Calls are answered meanwhile. */
+const AFTER_FAILED_PLAN_MS = 10_000;
 
-/** What a call asks beside the service's definition. */
-const FORCED = { changes: { forceNewDeployment: ['', 'true'] as const } };
-
-/** A report may tell this long before STOPPED, and the plan replaces it from then on. */
-const hasBegunToEnd = (before: ServiceOwnedTask, after: ServiceOwnedTask): boolean =>
-  before.desiredStatus === 'RUNNING' && after.desiredStatus === 'STOPPED';
-
-/** A plan that the store refused for good is tried again after this. */
-const AFTER_REFUSED_PLAN_MS = 10_000;
-
-const refuse = (code: string, message: string): ApplicationFailure => ApplicationFailure.nonRetryable(message, code);
+const NOT_TAKEN_IN = 'The service met an error when it took the task in. Its events say which.';
 
 export class ServiceOwner {
-  readonly state: ServiceState;
+  #state: ServiceState;
+  readonly #clusterName: string;
   readonly #control = new Control();
-  readonly #tasks: OwnedTasks<ServiceOwnedTask>;
   readonly #writer: RecordWriter;
-  readonly #decisions: ServiceDecisions;
-  readonly #hosted: HostedTasks<ServiceOwnedTask>;
-  readonly #provisioning: Provisioning<ServiceOwnedTask>;
-  readonly #rows: ServiceRows;
-  /** Only a DAEMON service has one. */
-  readonly #lookout: DaemonLookout | undefined;
-  readonly #rebalancing: Rebalancing;
-  readonly #rounds: ServiceRounds;
+  readonly #effects: OwnerEffects<ServiceOwnedTask>;
+  #plannedAt = 0;
+  /** False once the run has come to its end: a look that was due is the next run's. */
   #running = true;
 
-  constructor(carried: CarriedService) {
-    this.state = carried.state;
-    this.#lookout =
-      this.state.definition.schedulingStrategy === 'DAEMON' ? new DaemonLookout(this.#control) : undefined;
-    this.#writer = new RecordWriter(this.#control, this.state.definition.clusterName, (why) => {
-      this.#writeRefused(why);
+  private constructor(state: ServiceState) {
+    this.#state = state;
+    const { clusterName } = state.definition;
+    this.#clusterName = clusterName;
+    this.#writer = new RecordWriter(this.#control, clusterName, (why) => {
+      this.tell({ kind: 'failed', what: `was unable to record a change as it was. Reason: ${why}` });
     });
-    this.#decisions = new ServiceDecisions(this.state, this.#writer);
-    this.#hosted = new HostedTasks({
-      clusterName: this.state.definition.clusterName,
+    this.#effects = new OwnerEffects({
+      clusterName,
       writer: this.#writer,
-      carried: carried.tasks,
-      taskDefinitions: () => this.state.taskDefinitions,
-      launchOf: (task) => launchOf(this.state, task),
-      onReports: (reports) => this.applyReports(reports),
+      tasks: () => this.#state.tasks,
+      taskDefinitions: () => this.#state.taskDefinitions,
+      launchOf: (task) => launchOf(this.#state, task),
+      onReports: (reports) => {
+        this.tell({ kind: 'reports', reports });
+      },
     });
-    this.#tasks = this.#hosted.owned;
-    this.#provisioning = new Provisioning({
-      clusterName: this.state.definition.clusterName,
-      control: this.#control,
-      hosted: this.#hosted,
-      carried: carried.provisioning,
-      keyOf: ({ deploymentId, capacityProviderName = '' }) => `${deploymentId}/${capacityProviderName}`,
-      requestOf: ({ deploymentId, capacityProviderName }, count) =>
-        deploymentRequest(this.state, deploymentId, count, capacityProviderName),
-      log: this.#decisions.log,
-      belongTo: ({ deploymentId }) => ({ serviceName: this.state.definition.serviceName, deploymentId }),
-    });
-    this.#rebalancing = new Rebalancing(this.state, this.#control);
-    this.#rows = new ServiceRows({
-      state: this.state,
-      tasks: this.#tasks,
-      writer: this.#writer,
-      lookout: this.#lookout,
-      onChange: () => this.#rounds.planAgain(),
-    });
-    this.#rounds = new ServiceRounds({
-      control: this.#control,
-      state: this.state,
-      hosted: this.#hosted,
-      provisioning: this.#provisioning,
-      decisions: this.#decisions,
-      rows: this.#rows,
-      rebalancing: this.#rebalancing,
-      lookout: this.#lookout,
-    });
-    this.#hosted.resume();
-    this.#rows.write();
   }
 
-  /** The call that created it. */
-  createdBy({ cause }: CreateServiceCommand): void {
-    this.#decisions.called(cause);
+  static created(command: CreateServiceCommand): ServiceOwner {
+    const owner = new ServiceOwner(newService(command, given()));
+    owner.tell({ kind: 'created', ...(command.cause ? { cause: command.cause } : {}) });
+    return owner;
   }
 
-  /** Everything decided so far is in the store; so is the desired count of a DAEMON service, which the instances decide. */
-  async recorded(): Promise<void> {
-    const lookout = this.#lookout;
-    if (lookout) await condition(() => lookout.isCurrent || this.state.status !== 'ACTIVE' || !this.#running);
-    await this.#writer.flushed();
+  static resumed({ state, tasks, provisioning }: CarriedService): ServiceOwner {
+    const owner = new ServiceOwner(resumedService(state, tasks, provisioning));
+    owner.tell({ kind: 'resume' });
+    return owner;
   }
 
+  get state(): ServiceState {
+    return this.#state;
+  }
+
+  /** For the next run. */
   carry(): CarriedService {
-    this.#decisions.carry();
-    const { carried: provisioning } = this.#provisioning;
-    return { state: this.state, tasks: this.#tasks.all, ...(provisioning ? { provisioning } : {}) };
+    const { tasks, provisioning, run: _run, ...state } = this.#state;
+    return { state, tasks: [...tasks.values()], ...(provisioning === undefined ? {} : { provisioning }) };
   }
 
   get ownedTasks(): readonly HeldTask[] {
-    return this.#tasks.held;
+    return [...this.#state.tasks.values()].map(heldTask);
   }
 
   /** As it would be written now. */
   get row(): ServiceRecord {
-    return serviceRecord(this.state, this.#tasks.all);
+    return serviceRecord(this.#state);
   }
 
   get isRecorded(): boolean {
     return this.#writer.idle;
   }
 
-  /** Plans and acts until the service is INACTIVE (false) or its history is long enough to continue as new (true). */
-  async run(): Promise<boolean> {
-    for (;;) {
-      if (this.state.status === 'INACTIVE') return false;
-      if (this.#rounds.historyIsLong) {
-        this.#running = false;
-        return true;
-      }
-      const plan = await this.#round();
-      if (plan && !plan.becomesInactive) await this.#rounds.waitForChange(plan);
+  /** Everything decided so far is in the store; so is the desired count of a DAEMON service, which the instances decide. */
+  async recorded(): Promise<void> {
+    if (isDaemon(this.#state)) {
+      await condition(() => isDaemonCurrent(this.#state) || this.#state.status !== 'ACTIVE' || !this.#running);
     }
-  }
-
-  /** Undefined: the store refused what the plan needs. */
-  async #round(): Promise<ServicePlan | undefined> {
-    try {
-      return await this.#rounds.round();
-    } catch (error) {
-      if (!(error instanceof ApplicationFailure)) throw error;
-      await this.#planRefused(error.message);
-      this.#rounds.planAgain();
-      return undefined;
-    }
-  }
-
-  /** The next plan would meet the same: not at once. Calls are answered meanwhile. */
-  async #planRefused(why: string): Promise<void> {
-    this.#tell(`was unable to carry out its plan. Reason: ${why}`);
-    await sleep(AFTER_REFUSED_PLAN_MS);
-  }
-
-  #writeRefused(why: string): void {
-    this.#tell(`was unable to record a change as it was. Reason: ${why}`);
-  }
-
-  #tell(what: string): void {
-    const events = tellOnce(this.state, `(service ${this.state.definition.serviceName}) ${what}`, Date.now());
-    this.#rows.events(events);
-  }
-
-  // ---- messages ----------------------------------------------------------------------------------------------------
-
-  async createdAgain(command: CreateServiceCommand): Promise<{ incarnation: string }> {
-    if (this.state.status === 'DRAINING') throw refuse('InvalidParameterException', STILL_DRAINING);
-    if (command.incarnation !== this.state.incarnation) throw refuse('InvalidParameterException', NOT_IDEMPOTENT);
     await this.#writer.flushed();
-    return { incarnation: this.state.incarnation };
   }
 
-  async update(command: UpdateServiceCommand): Promise<undefined> {
-    updateService(this.state, command, { tasks: this.#tasks.all, now: Date.now() });
-    this.#decisions.called(command.cause, command.forceNewDeployment ? FORCED : {});
-    this.#lookout?.changed();
-    this.#rows.write();
-    await this.recorded();
-  }
+  // ---- inputs --------------------------------------------------------------------------------------------------------
 
-  /** StopServiceDeployment, ContinueServiceDeployment. `change` refuses, or changes the state. */
-  async orderRollout<C extends StopServiceDeploymentCommand | ContinueServiceDeploymentCommand>(
-    change: (state: ServiceState, command: C, now: EpochMs) => void,
-    command: C,
-  ): Promise<undefined> {
-    change(this.state, command, Date.now());
-    this.#decisions.called(command.cause, rolloutOrdered(this.state, command));
-    this.#rows.write();
-    await this.#writer.flushed();
+  /** A call: refused, or done and recorded. */
+  async call(call: ServiceCall): Promise<ServiceReduced['answer']> {
+    const reduced = this.#reduce(call);
+    if ('error' in reduced) throw ApplicationFailure.nonRetryable(reduced.error.message, 'ServerException');
+    await (call.kind === 'update' ? this.recorded() : this.#writer.flushed());
+    return reduced.answer;
   }
 
   async createTaskSet(command: CreateTaskSetCommand): Promise<{ taskSetId: string }> {
-    const taskSetId = createTaskSet(this.state, command, Date.now());
-    this.#decisions.called(command.cause, { deploymentId: taskSetId });
-    this.#rows.write();
-    await this.#writer.flushed();
-    return { taskSetId };
-  }
-
-  async changeTaskSet(command: ChangeTaskSetCommand): Promise<undefined> {
-    changeTaskSet(this.state, command, Date.now());
-    const { taskSetId, change } = command;
-    this.#decisions.called(command.cause, { deploymentId: taskSetId, changes: describeChanges({}, change) });
-    this.#rows.write();
-    await this.#writer.flushed();
-  }
-
-  async delete(command: DeleteServiceCommand): Promise<undefined> {
-    if (this.state.definition.desiredCount > 0 && !command.force && !this.#lookout) {
-      throw refuse('InvalidParameterException', SCALED_ABOVE_ZERO);
-    }
-    this.state.status = 'DRAINING';
-    const { serviceDeployments } = this.state;
-    if (serviceDeployments) this.state.serviceDeployments = stopServiceDeployments(serviceDeployments, Date.now());
-    this.state.definition = { ...this.state.definition, desiredCount: 0 };
-    this.#decisions.called(command.cause);
-    this.#rows.write();
-    await this.#writer.flushed();
-  }
-
-  async stopTask(command: StopTaskCommand): Promise<undefined> {
-    const task = this.#tasks.get(command.taskId);
-    if (task && this.#hosted.stopByUser(command, Date.now())) {
-      this.#decisions.stopCalled(task, command.cause, command.reason);
-      this.#rows.write();
-    }
-    await this.#writer.flushed();
+    return answerOf(await this.call({ kind: 'createTaskSet', command }), 'taskSetId');
   }
 
   async protectTasks(command: ProtectTasksCommand): Promise<ProtectTasksOutcome> {
-    const outcome = protectTasks(this.#tasks, this.state.definition, { command, now: Date.now() });
-    if (outcome.tasks.length > 0) {
-      this.#decisions.called(command.cause, protectionCalled(command, outcome));
-      this.#rows.write();
-    }
-    await this.#writer.flushed();
-    return outcome;
+    return answerOf(await this.call({ kind: 'protectTasks', command }), 'failures');
   }
 
-  applyReports(reports: readonly TaskReport[]): void {
-    const progress: TaskProgress[] = [];
-    const lost: ServiceOwnedTask[] = [];
-    const outcomes = reports.map((report) => {
-      const before = this.#tasks.get(report.taskId);
-      const outcome = this.#tasks.apply(report);
-      if (before && outcome.kind !== 'unchanged') progress.push(taskProgress(before, outcome.task));
-      if (before && outcome.kind !== 'unchanged' && hasBegunToEnd(before, outcome.task)) lost.push(outcome.task);
-      return outcome;
+  /** Anything else that the service hears. */
+  tell(input: ServiceInput): void {
+    this.#reduce(input);
+  }
+
+  #reduce(input: ServiceInput): ReturnType<typeof reduceSafely> {
+    const reduced = this.#safely(input);
+    this.#state = reduced.state;
+    if ('error' in reduced)
+      log.error('an input was discarded', { input: input.kind, err: String(reduced.error.stack) });
+    for (const effect of reduced.effects) this.#carryOut(effect);
+    return reduced;
+  }
+
+  #safely(input: ServiceInput): ReturnType<typeof reduceSafely> {
+    try {
+      return reduceSafely(this.#state, input, given());
+    } catch (error) {
+      throw isEcsError(error) ? ApplicationFailure.nonRetryable(error.message, error.code) : error;
+    }
+  }
+
+  #carryOut(effect: ServiceEffect): void {
+    switch (effect.kind) {
+      case 'row':
+        this.#writer.addRollout(effect.rollout);
+        this.#writer.putService(() => serviceRecord(effect.state));
+        return;
+      case 'event':
+        this.#writer.addEvent({ id: uuid4(), createdAt: Date.now(), message: effect.message });
+        return;
+      case 'action':
+        this.#writer.addAction({ ...effect.action, createdAt: Date.now() });
+        return;
+      case 'need':
+      case 'start':
+        // The round that asked for them sees to these.
+        return;
+      default:
+        this.#effects.carryOut(effect);
+    }
+  }
+
+  // ---- rounds --------------------------------------------------------------------------------------------------------
+
+  /** Plans and acts until the service is INACTIVE (false) or its history is long enough to continue as new (true). */
+  async run(): Promise<boolean> {
+    for (;;) {
+      if (this.#state.status === 'INACTIVE') return false;
+      if (this.#historyIsLong) {
+        this.#running = false;
+        return true;
+      }
+      if ((await this.#roundSafely()) && this.#isActive()) await this.#waitForChange();
+    }
+  }
+
+  #isActive(): boolean {
+    return this.#state.status !== 'INACTIVE';
+  }
+
+  get #historyIsLong(): boolean {
+    return historyIsLong(this.#effects.batchesUnderWay);
+  }
+
+  /** False: the plan could not be made or carried out. The next one would meet the same: it has time. */
+  async #roundSafely(): Promise<boolean> {
+    try {
+      if (await this.#round()) return true;
+    } catch (error) {
+      if (isControlFlow(error)) throw error;
+      this.tell({ kind: 'failed', what: `was unable to carry out its plan. Reason: ${messageOf(error)}` });
+    }
+    await sleep(AFTER_FAILED_PLAN_MS);
+    return false;
+  }
+
+  /** One plan, with the facts that it asks for, carried out. False: it met an error, which the service has told. */
+  async #round(): Promise<boolean> {
+    this.tell({ kind: 'round' });
+    if ((dueToPlace(this.#state) ?? Infinity) <= Date.now()) await this.#placeWaiting();
+    let facts: ServiceFacts = {};
+    for (;;) {
+      this.#plannedAt = Date.now();
+      const reduced = this.#reduce({ kind: 'plan', facts });
+      if ('error' in reduced) return false;
+      const need = reduced.effects.find((effect) => effect.kind === 'need')?.need;
+      if (need === undefined) {
+        for (const effect of reduced.effects) if (effect.kind === 'start') await this.#start(effect);
+        break;
+      }
+      if (need.kind === 'look') {
+        if ('error' in this.#reduce(await look(this.#control, need))) return false;
+      } else facts = { ...facts, ...(await readFact(this.#control, need)) };
+      // Zones of a service that has changed meanwhile say nothing: the next round asks again.
+      if (isOfZones(need) && this.#state.run.changed) break;
+    }
+    this.#show();
+    return true;
+  }
+
+  async #start(effect: Start): Promise<void> {
+    const placed = await placeStart({
+      control: this.#control,
+      state: this.#state,
+      effect,
+      decide: (attempt) => ownDecision(this.#clusterName, startDecision(this.#state, attempt, given())),
     });
-    if (outcomes.every((outcome) => outcome.kind === 'unchanged')) return;
-    this.#decisions.reported(
-      outcomes.flatMap((o) => (o.kind === 'unchanged' ? [] : [o.task.taskId])),
-      lost,
-    );
-    const failed = outcomes.flatMap((o) => (o.kind === 'stopped' && o.failedToStart ? [o.task] : []));
-    const now = Date.now();
-    // Failures first: tasks that failed beside the first one that ran did so before any ran.
-    this.#rows.impaired(noteStartFailures(this.state, failed, now));
-    if (outcomes.some((o) => o.kind === 'started' && isOfPrimary(this.state, o.task))) noteTaskStart(this.state);
-    noteProgress(this.state, progress, now);
-    this.#stopStrays(noteImages(this.state, reports, this.#tasks), now);
-    this.#rows.write();
+    // Rows that the owner does not know would hold their places for ever.
+    if ('error' in this.#reduce({ kind: 'placed', placed })) for (const task of placed.tasks) this.#giveUp(task);
   }
 
-  instanceNotice(notice: InstanceNotice): void {
-    const { containerInstanceId, kind } = notice;
-    if (kind !== 'returned') {
-      const others = this.state.drainingInstanceIds.filter((id) => id !== containerInstanceId);
-      const drains = kind === 'draining' || kind === 'interrupted';
-      this.state.drainingInstanceIds = drains ? [...others, containerInstanceId] : others;
-      noteInterruption(this.state, notice);
+  #giveUp({ taskId, version }: Task): void {
+    const why = { stopCode: 'TaskFailedToStart', stoppedReason: NOT_TAKEN_IN } as const;
+    const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPED', stoppedAt: Date.now(), ...why } as const;
+    this.#writer.patchTask({ taskId, version: version + 1, changes });
+  }
+
+  /** Tasks that wait for capacity get it, or are ended. */
+  async #placeWaiting(): Promise<void> {
+    const { provisioningTimeoutMs } = this.#state.run;
+    const timeoutMs = provisioningTimeoutMs ?? (await provisioningTimeout(this.#control));
+    this.tell({ kind: 'provisioningBegins', timeoutMs });
+    const groups: PlacedGroup<ServiceOwnedTask>[] = [];
+    for (const group of groupsToPlace(this.#state)) {
+      const placed = await placeWaiting({
+        control: this.#control,
+        clusterName: this.#clusterName,
+        group,
+        decide: (attempt, assignments) => {
+          const made = placedDecision(attempt, assignments, { causes: this.#state.heard, given: given() });
+          return ownDecision(this.#clusterName, made);
+        },
+      });
+      this.tell({ kind: 'groupPlaced', placed });
+      groups.push(placed);
     }
-    this.#decisions.instanceNotice(notice, this.#tasks.on(containerInstanceId));
-    this.#hosted.instanceNotice(notice, Date.now());
-    this.#lookout?.changed();
-    this.#rows.write();
+    this.tell({ kind: 'provisioned', groups });
   }
 
-  /** Some instance of the cluster appeared, went, or is not what it was. */
-  instancesChanged({ cause }: Called = {}): void {
-    if (!this.#lookout) return;
-    this.#decisions.hear(cause ?? { kind: 'capacity' });
-    this.#lookout.changed();
-    this.#rounds.planAgain();
+  /** Until there is something to plan on, or the history is long. */
+  async #waitForChange(): Promise<void> {
+    const changed = (): boolean => this.#state.run.changed || this.#historyIsLong;
+    const until = wakeAt(this.#state);
+    if (until === undefined) await condition(changed);
+    else if (!(await condition(changed, Math.max(until - Date.now(), MIN_WAIT_MS)))) this.tell({ kind: 'time' });
+    await untilNextPlan(this.#state.tasks.size, this.#plannedAt);
   }
 
-  capacityChanged(): void {
-    if (this.#lookout?.waitsForOthers(this.#tasks.all)) this.instancesChanged();
-    const { refusals, retryAt } = this.state.placement;
-    if (retryAt !== undefined) this.state.placement = { refusals };
-    this.#decisions.hear({ kind: 'capacity' });
-    const balances = this.#rebalancing.instanceCame();
-    if (this.#provisioning.capacityChanged() || retryAt !== undefined || balances) this.#rounds.planAgain();
+  #show(): void {
+    const { definition, deployments, status, run, tasks } = this.#state;
+    const rollouts = deployments.map((d) => `${d.status} \`${d.deploymentId}\` ${d.rolloutState}`).join(', ');
+    const sentence = `**${definition.serviceName}** ${status}, desired ${definition.desiredCount}. Waits for ${run.waitingFor}.\n\n${rollouts}`;
+    setCurrentDetails(taskListDetails([...tasks.values()], sentence));
   }
+}
 
-  #stopStrays(stops: readonly TaskStop[], now: EpochMs): void {
-    const strays = stops.flatMap(({ taskId }) => this.#tasks.get(taskId) ?? []);
-    this.#decisions.strays(
-      stops,
-      strays.filter(({ desiredStatus }) => desiredStatus === 'RUNNING'),
-    );
-    this.#hosted.stop(stops, now);
-  }
+const isOfZones = ({ kind }: ServiceNeed): boolean => kind === 'zones' || kind === 'rooms';
+
+type Answer = NonNullable<ServiceReduced['answer']>;
+
+/** The answer with that member. */
+function answerOf<M extends 'taskSetId' | 'failures'>(
+  answer: Answer | undefined,
+  member: M,
+): Extract<Answer, Readonly<Record<M, unknown>>> {
+  if (answer === undefined || !(member in answer))
+    throw ApplicationFailure.nonRetryable('The call has no answer.', 'ServerException');
+  return answer as Extract<Answer, Readonly<Record<M, unknown>>>;
 }

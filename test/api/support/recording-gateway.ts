@@ -14,12 +14,11 @@ import type {
   DeleteServiceCommand,
   ProtectTasksCommand,
   ProtectTasksOutcome,
-  RunTaskCommand,
-  RunTaskOutcome,
   StopServiceDeploymentCommand,
   StopTaskCommand,
   UpdateServiceCommand,
-} from '../../../workflows/messages.ts';
+} from '../../../model/commands.ts';
+import type { RunTaskCommand, RunTaskOutcome } from '../../../workflows/messages.ts';
 import { deploymentRow, taskRow } from './rows.ts';
 
 export type Command =

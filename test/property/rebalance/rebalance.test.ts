@@ -53,9 +53,9 @@ function steadyWorld(zones: readonly string[], maximumPercent: number, protected
   });
   const [deployment] = world.snapshot.deployments;
   const long = world.now - 3_600_000;
-  world.set({
-    deployments: [{ ...deployment!, rolloutState: 'COMPLETED' }],
-    tasks: zones.map((availabilityZone, i) =>
+  world.set({ deployments: [{ ...deployment!, rolloutState: 'COMPLETED' }] });
+  world.setTasks(
+    zones.map((availabilityZone, i) =>
       aTask(`old-${i}`, {
         deploymentId: deployment!.deploymentId,
         availabilityZone,
@@ -65,7 +65,7 @@ function steadyWorld(zones: readonly string[], maximumPercent: number, protected
         ...(i < protectedTasks ? { protectedUntil: world.now + 10 ** 9 } : {}),
       }),
     ),
-  });
+  );
   return world;
 }
 

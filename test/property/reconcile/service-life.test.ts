@@ -50,7 +50,7 @@ function happen(world: ServiceSimulator, happening: Happening): void {
     case 'sicken': {
       const task = world.snapshot.tasks.find(({ taskId }) => taskId === pick(happening.which));
       if (task?.lastStatus === 'RUNNING' && task.hasHealthCheck)
-        world.change(task.taskId, { healthStatus: 'UNHEALTHY' });
+        world.report(task.taskId, { healthStatus: 'UNHEALTHY' });
       return;
     }
     case 'drain':

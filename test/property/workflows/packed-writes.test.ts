@@ -1,3 +1,4 @@
+/** What writes look like in a history: packed, and unpacked again to the same. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
@@ -10,7 +11,7 @@ import {
 import type { Decision } from '../../../model/decision.ts';
 import type { OwnerRecord } from '../../../model/owner-record.ts';
 import type { ReserveInput } from '../../../model/reservation.ts';
-import { aTask } from '../../store/builders.ts';
+import { aTask } from '../../../fixtures/records.ts';
 
 const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 const instanceId = fc.constantFrom('i1', 'i2', 'i3');

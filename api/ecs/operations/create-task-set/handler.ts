@@ -2,7 +2,7 @@
 import type { CreateTaskSetRequest, CreateTaskSetResponse } from '@aws-sdk/client-ecs';
 import { launchTypeOf } from '../../../../model/capacity-provider.ts';
 import type { LaunchType } from '../../../../model/status.ts';
-import type { CreateTaskSetCommand } from '../../../../workflows/messages.ts';
+import type { CreateTaskSetCommand } from '../../../../model/commands.ts';
 import type { Operation } from '../../../operation.ts';
 import { LATEST_PLATFORM_VERSION } from '../../../../model/wire/platform.ts';
 import { both } from '../../read/both.ts';

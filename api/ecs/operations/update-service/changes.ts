@@ -6,7 +6,7 @@ import type { ServiceDefinition } from '../../../../model/service.ts';
 import type { LaunchType } from '../../../../model/status.ts';
 import type { TaskDefinition } from '../../../../model/task-definition.ts';
 import type { ClusterRecord } from '../../../../store/contract/clusters.ts';
-import type { UpdateServiceCommand } from '../../../../workflows/messages.ts';
+import type { UpdateServiceCommand } from '../../../../model/commands.ts';
 import { member } from '../../members.ts';
 import { checkDaemon } from '../../rules/daemon.ts';
 import { resolveDeploymentBounds } from '../../rules/deployment-configuration.ts';

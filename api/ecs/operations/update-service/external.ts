@@ -1,7 +1,7 @@
 /** UpdateService for a service with task sets: it may change nothing that belongs to a task set. */
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import type { ServiceDefinition } from '../../../../model/service.ts';
-import type { UpdateServiceCommand } from '../../../../workflows/messages.ts';
+import type { UpdateServiceCommand } from '../../../../model/commands.ts';
 import { member } from '../../members.ts';
 import { presentDeploymentConfiguration } from '../../present/service.ts';
 import { checkTaskSetDeployments, resolveDeploymentBounds } from '../../rules/deployment-configuration.ts';

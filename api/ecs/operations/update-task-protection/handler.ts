@@ -1,7 +1,7 @@
 /** The UpdateTaskProtection operation. */
 import type { Failure, ProtectedTask, UpdateTaskProtectionRequest } from '@aws-sdk/client-ecs';
 import type { UpdateTaskProtectionResponse } from '@aws-sdk/client-ecs';
-import type { ProtectTasksCommand } from '../../../../workflows/messages.ts';
+import type { ProtectTasksCommand } from '../../../../model/commands.ts';
 import type { Operation, OperationContext } from '../../../operation.ts';
 import { both } from '../../read/both.ts';
 import { readTasks } from '../../read/tasks.ts';

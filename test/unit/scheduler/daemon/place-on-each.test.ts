@@ -1,7 +1,7 @@
 /** One task on each instance that a plan named, and why the others take none. */
 import { describe, expect, it } from 'vitest';
 import { placeOnEach } from '../../../../scheduler/daemon/place-on-each.ts';
-import { aRequest, aSnapshot, anInstance, ZONE, type InstanceRow } from '../../../support/capacity.ts';
+import { aRequest, aSnapshot, anInstance, ZONE, type InstanceRow } from '../../../../fixtures/capacity.ts';
 
 type Rows = Readonly<Record<string, Partial<InstanceRow>>>;
 

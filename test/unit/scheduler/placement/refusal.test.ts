@@ -4,7 +4,7 @@ import { createFilters } from '../../../../scheduler/placement/filters/index.ts'
 import { explainRefusal, findFailed, isNearer } from '../../../../scheduler/placement/refusal.ts';
 import { Room } from '../../../../scheduler/placement/room.ts';
 import type { Refusal } from '../../../../scheduler/placement/types.ts';
-import { aRequest, aSnapshot, anInstance, type InstanceRow } from '../../../support/capacity.ts';
+import { aRequest, aSnapshot, anInstance, type InstanceRow } from '../../../../fixtures/capacity.ts';
 
 type Rows = Readonly<Record<string, Partial<InstanceRow>>>;
 type Ask = Parameters<typeof aRequest>[0];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlacementExplanation } from '../../../../model/decision.ts';
 import { placeTasks } from '../../../../scheduler/placement/place-tasks.ts';
-import { aRequest, aSnapshot, anInstance, ZONE, type InstanceRow } from '../../../support/capacity.ts';
+import { aRequest, aSnapshot, anInstance, ZONE, type InstanceRow } from '../../../../fixtures/capacity.ts';
 
 type Rows = Readonly<Record<string, Partial<InstanceRow>>>;
 type Ask = Parameters<typeof aRequest>[0];

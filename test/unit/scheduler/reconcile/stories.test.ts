@@ -14,7 +14,9 @@ describe('a new service', () => {
     const world = steadyService();
     expect(ids(world)).toHaveLength(3);
     expect(world.snapshot.deployments.map(({ rolloutState }) => rolloutState)).toEqual(['COMPLETED']);
-    expect(world.events.map((text) => text.replace(/ecs-svc\/\d+/, 'D'))).toEqual([
+    const [started, ...told] = world.events.map((text) => text.replace(/ecs-svc\/\d+/, 'D'));
+    expect(started).toMatch(/^\(service web\) has started 3 tasks: /);
+    expect(told).toEqual([
       '(service web) (deployment D) deployment completed.',
       '(service web) has reached a steady state.',
     ]);
@@ -111,7 +113,7 @@ describe('an unhealthy task', () => {
   it('is replaced first, and stopped when the replacement is healthy', () => {
     const world = steadyService({}, true);
     const [sick = ''] = ids(world);
-    world.change(sick, { healthStatus: 'UNHEALTHY' });
+    world.report(sick, { healthStatus: 'UNHEALTHY' });
     expect(world.plan()).toMatchObject({ start: [{ count: 1, replaces: [sick] }], stop: [] });
     expect(world.plan()).toMatchObject({ start: [], stop: [] });
     world.run(5);

@@ -1,0 +1,177 @@
+/** Every change to the tasks of one owner: forwards only, each with its patch of the task's row and its work on the instance. */
+import { groupBy } from '../../model/group-by.ts';
+import type { Assignment } from '../../model/reservation.ts';
+import type { TaskChanges, TaskReport } from '../../model/task.ts';
+import type { EpochMs } from '../../model/time.ts';
+import { advanceTask, heardOf, taskChanges } from '../tasks/advance-task.ts';
+import { failedToStart } from '../tasks/failed-to-start.ts';
+import type { HostEffect, OwnerEffect } from './effects.ts';
+import { isLaunching, isWaiting, type OwnedTask, type StopReason, type Tasks, type TaskStop } from './owned-task.ts';
+
+export interface ChangedTasks<T extends OwnedTask> {
+  readonly tasks: Tasks<T>;
+  readonly effects: readonly OwnerEffect[];
+}
+
+/** What a report meant for its task. `failedToStart`: it stopped by itself without ever running. */
+export type ReportOutcome<T> =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'changed' | 'started'; readonly before: T; readonly task: T }
+  | { readonly kind: 'stopped'; readonly before: T; readonly task: T; readonly failedToStart: boolean };
+
+/** Tasks under change: a map that only one function of this file holds. */
+class Draft<T extends OwnedTask> {
+  readonly tasks: Map<string, T>;
+  readonly effects: OwnerEffect[] = [];
+
+  constructor(tasks: Tasks<T>) {
+    this.tasks = new Map(tasks);
+  }
+
+  /** The task with its next version, and the patch of its row. A STOPPED task is forgotten. */
+  put(task: T, changes: TaskChanges): void {
+    if (task.lastStatus === 'STOPPED') this.tasks.delete(task.taskId);
+    else this.tasks.set(task.taskId, task);
+    this.effects.push({ kind: 'patch', patch: { taskId: task.taskId, version: task.version, changes } });
+  }
+}
+
+/** Takes in tasks whose rows were just reserved, and launches those that have an instance. */
+export function addTasks<T extends OwnedTask>(tasks: Tasks<T>, added: readonly T[]): ChangedTasks<T> {
+  const all = new Map(tasks);
+  for (const task of added) all.set(task.taskId, task);
+  return { tasks: all, effects: launches(added.filter((task) => !isWaiting(task))) };
+}
+
+/** Applies what agents saw, in order; a task that is unknown here has been STOPPED for long. */
+export function applyReports<T extends OwnedTask>(
+  tasks: Tasks<T>,
+  reports: readonly TaskReport[],
+): ChangedTasks<T> & { readonly outcomes: readonly ReportOutcome<T>[] } {
+  const draft = new Draft(tasks);
+  const outcomes = reports.map((report) => applyReport(draft, report));
+  return { tasks: draft.tasks, effects: draft.effects, outcomes };
+}
+
+function applyReport<T extends OwnedTask>(draft: Draft<T>, report: TaskReport): ReportOutcome<T> {
+  const before = draft.tasks.get(report.taskId);
+  if (!before) return { kind: 'unchanged' };
+  const task = advanceTask(before, report);
+  if (task === 'unchanged') {
+    draft.tasks.set(report.taskId, heardOf(before, report));
+    return { kind: 'unchanged' };
+  }
+  draft.put(task, taskChanges(before, report));
+  if (task.lastStatus === 'STOPPED') return { kind: 'stopped', before, task, failedToStart: failedToStart(task) };
+  const started = before.startedAt === undefined && task.startedAt !== undefined;
+  return { kind: started ? 'started' : 'changed', before, task };
+}
+
+/** Tasks that waited have their instances: they are PENDING, and launched. Tasks that wait no more are left alone. */
+export function assignTasks<T extends OwnedTask>(
+  tasks: Tasks<T>,
+  assigned: readonly (Assignment & { readonly gpuIds: readonly string[] })[],
+  now: EpochMs,
+): ChangedTasks<T> {
+  const draft = new Draft(tasks);
+  const placed = assigned.flatMap(({ taskId, gpuIds, ...place }) => {
+    const task = draft.tasks.get(taskId);
+    if (!task || !isWaiting(task) || task.desiredStatus === 'STOPPED') return [];
+    const gpus = gpuIds.length === 0 ? {} : { gpuIds };
+    const after: T = { ...task, ...place, ...gpus, lastStatus: 'PENDING', version: task.version + 1 };
+    draft.put(after, { lastStatus: 'PENDING', connectivityAt: now });
+    return [after];
+  });
+  return { tasks: draft.tasks, effects: [...draft.effects, ...launches(placed)] };
+}
+
+/**
+ * Wants these gone, with one stop an instance. A task that waits for an instance is STOPPED at once. `stopped`: those that
+ * were not on their way out already.
+ */
+export function stopTasks<T extends OwnedTask>(
+  tasks: Tasks<T>,
+  stops: readonly TaskStop[],
+  now: EpochMs,
+): ChangedTasks<T> & { readonly stopped: readonly T[] } {
+  if (stops.length === 0) return { tasks, effects: [], stopped: [] };
+  const draft = new Draft(tasks);
+  const stopped = stops.flatMap(({ taskId, reason }) => {
+    const task = draft.tasks.get(taskId);
+    if (!task) return [];
+    if (isWaiting(task)) lose(draft, task, reason, now);
+    else if (task.desiredStatus === 'STOPPED') return [];
+    else {
+      const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPING', ...reason } as const;
+      draft.put({ ...task, ...changes, version: task.version + 1 }, { ...changes, stoppingAt: now });
+    }
+    return [task];
+  });
+  const hosted = stopped.filter((task) => !isWaiting(task));
+  const orders = [...groupBy(hosted, (task) => task.containerInstanceId)].map(
+    ([containerInstanceId, own]): HostEffect => ({ kind: 'stop', containerInstanceId, taskIds: idsOf(own) }),
+  );
+  return { tasks: draft.tasks, effects: [...draft.effects, ...orders], stopped };
+}
+
+/** STOPPED as of now: their instance is gone, or they never had one. */
+export function loseTasks<T extends OwnedTask>(
+  tasks: Tasks<T>,
+  taskIds: readonly string[],
+  reason: StopReason,
+  now: EpochMs,
+): ChangedTasks<T> {
+  const draft = new Draft(tasks);
+  for (const taskId of taskIds) {
+    const task = draft.tasks.get(taskId);
+    if (task) lose(draft, task, reason, now);
+  }
+  return { tasks: draft.tasks, effects: draft.effects };
+}
+
+/** Containers that may still run there are the agent's to end when it returns. */
+function lose<T extends OwnedTask>(draft: Draft<T>, task: T, reason: StopReason, now: EpochMs): void {
+  const own = task.desiredStatus === 'STOPPED' ? {} : reason;
+  const changes = { desiredStatus: 'STOPPED', lastStatus: 'STOPPED', ...own } as const;
+  draft.put({ ...task, ...changes, version: task.version + 1 }, { ...changes, stoppedAt: now });
+}
+
+/** Sets members that are the owner's own. Tasks that are gone are left out. */
+export function amendTasks<T extends OwnedTask>(
+  tasks: Tasks<T>,
+  taskIds: readonly string[],
+  changes: Pick<TaskChanges, 'protectedUntil'>,
+): ChangedTasks<T> {
+  const draft = new Draft(tasks);
+  for (const taskId of taskIds) {
+    const task = draft.tasks.get(taskId);
+    if (task) draft.put({ ...task, ...changes, version: task.version + 1 }, changes);
+  }
+  return { tasks: draft.tasks, effects: draft.effects };
+}
+
+/** Orders again what is in flight on the instance: its agent, or this run of the owner, knows of no order yet. */
+export function orderAgain(tasks: readonly OwnedTask[], containerInstanceId: string): readonly HostEffect[] {
+  const launching = idsOf(tasks.filter(isLaunching));
+  const stopping = idsOf(tasks.filter(({ desiredStatus }) => desiredStatus === 'STOPPED'));
+  return [
+    ...(launching.length > 0 ? [{ kind: 'launch', containerInstanceId, taskIds: launching } as const] : []),
+    ...(stopping.length > 0 ? [{ kind: 'stop', containerInstanceId, taskIds: stopping } as const] : []),
+  ];
+}
+
+/** The same for every instance. */
+export function orderAllAgain<T extends OwnedTask>(tasks: Tasks<T>): readonly HostEffect[] {
+  const hosted = [...tasks.values()].filter((task) => !isWaiting(task));
+  return [...groupBy(hosted, (task) => task.containerInstanceId)].flatMap(([id, own]) => orderAgain(own, id));
+}
+
+function launches(tasks: readonly OwnedTask[]): readonly HostEffect[] {
+  return [...groupBy(tasks, (task) => task.containerInstanceId)].map(([containerInstanceId, own]) => ({
+    kind: 'launch',
+    containerInstanceId,
+    taskIds: idsOf(own),
+  }));
+}
+
+const idsOf = (tasks: readonly OwnedTask[]): readonly string[] => tasks.map(({ taskId }) => taskId);
