@@ -174,7 +174,7 @@ describe('an engine that is killed', () => {
     host = await TestHost.open(engine);
     const taskId = 'd'.repeat(32);
     host.tasks.decline(taskId, OWNER);
-    expect(() => host.launch(definition([shell('main', WAIT)]), { taskId })).toThrow('ended before');
+    expect(() => host.launch(definition([shell('main', WAIT)]), { taskId })).toThrow('already ended');
     const declined = {
       lastStatus: 'STOPPED',
       stopCode: 'TerminationNotice',

@@ -178,7 +178,7 @@ describe('stopping', () => {
   it('a launch order that comes after the stop order starts nothing', async () => {
     const taskId = 'e'.repeat(32);
     await host.stop(taskId);
-    expect(() => host.launch(definition([shell('main', WAIT)]), { taskId })).toThrow('ended before');
+    expect(() => host.launch(definition([shell('main', WAIT)]), { taskId })).toThrow('already ended');
     expect(await host.containers(taskId)).toEqual([]);
   });
 });
