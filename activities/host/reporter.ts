@@ -18,6 +18,11 @@ const BURST = 4;
 const INTERVAL_MS = 500;
 const BATCH = 100;
 const RETRY_MS = { first: 250, most: 10_000 };
+/**
+ * An owner that is gone may be made again from its rows, after Temporal has lost its data: a report that comes before that waits
+ * for so long.
+ */
+const MAY_COME_BACK_MS = 60_000;
 /** A batch that is done within this time is reported only in its activity's answer, without a signal. */
 const HOLD_MS = 500;
 /** The most reports in one answer, so that no activity result grows without bound. The rest goes by signal. */
@@ -172,6 +177,11 @@ export class TaskReporter {
     // Reports of the same turn of the event loop go together.
     await Promise.resolve();
     let retryMs = RETRY_MS.first;
+    let goneSince: number | undefined;
+    const pause = async (): Promise<void> => {
+      await sleep(retryMs);
+      retryMs = Math.min(retryMs * 2, RETRY_MS.most);
+    };
     while (outbox.pending.size > 0) {
       await awaitTurn(outbox);
       const batch = [...outbox.pending.values()].slice(0, BATCH);
@@ -179,14 +189,19 @@ export class TaskReporter {
       if (batch.length === 0) break;
       this.note(batch);
       try {
-        if ((await this.deps.send(owner, batch)) === 'gone') outbox.pending.clear();
+        if ((await this.deps.send(owner, batch)) === 'gone') {
+          goneSince ??= Date.now();
+          if (Date.now() - goneSince >= MAY_COME_BACK_MS) outbox.pending.clear();
+          else await pause();
+          continue;
+        }
         for (const report of batch)
           if (outbox.pending.get(report.taskId) === report) outbox.pending.delete(report.taskId);
+        goneSince = undefined;
         retryMs = RETRY_MS.first;
       } catch (error) {
         this.deps.onError(error, owner);
-        await sleep(retryMs);
-        retryMs = Math.min(retryMs * 2, RETRY_MS.most);
+        await pause();
       }
     }
     outbox.sending = undefined;

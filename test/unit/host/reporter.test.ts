@@ -161,10 +161,28 @@ describe('TaskReporter', () => {
     await reporter.drained();
   });
 
-  it('drops the reports of an owner that is gone', async () => {
+  it('keeps the reports of an owner that is gone for a minute: it may be made again from its rows', async () => {
+    answer = () => 'gone';
+    reporter.report('one', report('a', 'STOPPED'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    answer = () => 'delivered';
+    await vi.advanceTimersByTimeAsync(15_000);
+    const attempts = sent.length;
+    expect(sent.at(-1)).toMatchObject({ owner: 'one', tasks: ['a:STOPPED'] });
+    expect(sent.at(-1)!.at).toBeGreaterThan(20_000);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(sent).toHaveLength(attempts);
+    expect(errors).toEqual([]);
+  });
+
+  it('drops the reports of an owner that stays gone', async () => {
     answer = () => 'gone';
     reporter.report('one', report('a'));
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(sent).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(120_000);
+    const attempts = sent.length;
+    expect(attempts).toBeLessThan(15);
+    expect(reporter.isTold('one', 'a')).toBe(true);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(sent).toHaveLength(attempts);
   });
 });
