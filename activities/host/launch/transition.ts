@@ -76,11 +76,18 @@ export function transition(before: TaskLife, input: TaskInput, now: EpochMs): Tr
   };
 }
 
-/** The task has ended meanwhile, so its pause container must go. */
-const afterTheEnd = (task: TaskLife, input: TaskInput): Transition =>
-  input.kind === 'prepared' && input.pauseContainer !== undefined
-    ? { task: { ...task, pauseContainerId: input.pauseContainer.id }, effects: [{ kind: 'remove pause container' }] }
-    : { task, effects: [] };
+/**
+ * The task has ended meanwhile: a pause container that comes late must go, and a control plane that still counts on the task is
+ * told again. It may have lost the first report, with Temporal's data.
+ */
+function afterTheEnd(task: TaskLife, input: TaskInput): Transition {
+  if (input.kind === 'resumed') return { task, effects: [{ kind: 'report' }] };
+  if (input.kind !== 'prepared' || input.pauseContainer === undefined) return { task, effects: [] };
+  return {
+    task: { ...task, pauseContainerId: input.pauseContainer.id },
+    effects: [{ kind: 'remove pause container' }],
+  };
+}
 
 function take(task: TaskLife, input: TaskInput, now: EpochMs): Change {
   switch (input.kind) {

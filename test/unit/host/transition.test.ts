@@ -142,6 +142,14 @@ describe('the end', () => {
     expect(life.take({ kind: 'network released' }).last).toEqual(['report', 'stopped']);
   });
 
+  it('is told again to a control plane that still counts on the task: the first report may be lost with its data', () => {
+    const life = new Life([container('a')]).up('a').take(died('a', 0));
+    expect(life.last).toEqual(['report', 'stopped']);
+    const stopped = life.task;
+    expect(life.take({ kind: 'resumed', wasRunning: true }).last).toEqual(['report']);
+    expect(life.task).toBe(stopped);
+  });
+
   it('is final: only a pause container that comes late is removed', () => {
     const life = new Life([container('a')], { networkMode: 'awsvpc' }).take({ kind: 'stop' });
     const stopped = life.task;
