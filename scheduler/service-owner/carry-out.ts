@@ -5,7 +5,7 @@ import { onInstance } from '../owner/owned-task.ts';
 import { rollsBack, settleDeployments } from '../rollout/settle-deployments.ts';
 import type { ServicePlan } from '../service/types.ts';
 import type { ServiceState } from '../service/state.ts';
-import { lookBegun, lookNeed, sorted } from './daemon.ts';
+import { daemonText, lookBegun, lookNeed, sorted } from './daemon.ts';
 import { lose, planned, rest, settled } from './decisions.ts';
 import { withoutUnusedDefinitions } from './deploy.ts';
 import type { ServiceEffect, ServiceFacts, ServiceNeed, ServiceReduced } from './inputs.ts';
@@ -27,12 +27,12 @@ export function plan(before: ServiceState, facts: ServiceFacts, given: Given): S
   const look = lookNeed(before, given.now);
   if (look !== undefined) return asks(lookBegun(before), look);
   const state = withoutDrained(sorted(before));
-  // How many instances should have a task is what a DAEMON service desires.
-  const desiresOther = state.definition !== before.definition;
+  // How many instances should have a task is what a DAEMON service desires; what it has seen of them is on record, too.
+  const seesOther = state.definition !== before.definition || daemonText(state) !== state.run.daemon.told;
   const whole = planWhole(state, facts, given.now);
   const reduced = inTurn(
     state,
-    (s) => (desiresOther ? writeRow(s) : { state: s, effects: [] }),
+    (s) => (seesOther ? writeRow(s) : { state: s, effects: [] }),
     (s) => carryOut(s, whole, { continues: facts.zones !== undefined, given }),
   );
   return { ...reduced, plan: whole.plan };

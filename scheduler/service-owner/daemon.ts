@@ -102,6 +102,16 @@ export function daemonRecord(state: ServiceState): Partial<ServiceRecord> {
   };
 }
 
+/** The same as text, to compare. A REPLICA service has none. */
+export const daemonText = (state: ServiceState): string | undefined =>
+  isDaemon(state) ? JSON.stringify(daemonRecord(state)) : undefined;
+
+/** The row is written with what it says of the instances now. */
+export function daemonTold(state: ServiceState): ServiceState {
+  const told = daemonText(state);
+  return told === undefined ? state : withDaemon(state, { told });
+}
+
 /** The room to keep free for tasks that are missing; undefined before the first look: as it was. */
 function claim(state: ServiceState): DaemonClaim | undefined {
   const request = requestOf(state);

@@ -11,7 +11,7 @@ import type { Deployment, ServiceDefinition, ServiceRecord } from '../../model/s
 import type { RolloutRecord } from '../../model/owner-record.ts';
 import type { ServiceAction } from '../../model/service-action.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
-import { daemonRecord } from './daemon.ts';
+import { daemonRecord, daemonTold } from './daemon.ts';
 import type { ServiceEffect } from './inputs.ts';
 
 /** The row as of this state. */
@@ -45,7 +45,7 @@ function currentBreaker({ definition, deployments, serviceDeployments }: Service
 /** Writes the row as it is now, with what has changed in the deployments and in the history since it was last written. */
 export function writeRow(before: ServiceState): Reduced<ServiceState, ServiceEffect> {
   const actions = deploymentActions(before.run.toldDeployments, before.deployments);
-  const { state: settled, rollout } = takeRollout(before);
+  const { state: settled, rollout } = takeRollout(daemonTold(before));
   const state: ServiceState = {
     ...settled,
     recordVersion: before.recordVersion + 1,

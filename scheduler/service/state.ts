@@ -101,6 +101,8 @@ export interface DaemonView {
   readonly seen?: SeenInstances;
   /** The instances as last sorted. */
   readonly sorted?: DaemonInstances;
+  /** What the row says of them: see daemonText. */
+  readonly told?: string;
 }
 
 export interface SeenInstances extends DaemonLook {

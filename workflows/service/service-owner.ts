@@ -106,9 +106,10 @@ export class ServiceOwner {
     return [...this.#state.tasks.values()].map(heldTask);
   }
 
-  /** As it would be written now. */
+  /** As it would be read if it were written now: a claim to room is not read back. */
   get row(): ServiceRecord {
-    return serviceRecord(this.#state);
+    const { daemonClaim: _claim, ...row } = serviceRecord(this.#state);
+    return row;
   }
 
   get isRecorded(): boolean {
