@@ -15,7 +15,7 @@ import { makeDecision, recordDecision, standDecision, type StandingDecision } fr
 import type { Given, OwnerDecision, RecordEffect } from './effects.ts';
 import { isWaiting, type OwnedTask, type Tasks } from './owned-task.ts';
 
-/** Attempts in vain so far, and when the next is due. Crosses continue-as-new unchanged. */
+/** How many attempts placed nothing, and when the next one is due. Crosses continue-as-new unchanged. */
 export interface ProvisioningWait {
   readonly attempts: number;
   /** Infinity while an attempt is under way. */
@@ -40,6 +40,12 @@ export interface PlacedGroup<T> {
   /** Why the rest, or all of them, go on waiting. */
   readonly refusal?: Refusal;
 }
+
+/** What the owner is told of an attempt: its beginning, what became of each group, its end. */
+export type ProvisioningInput<T> =
+  | { readonly kind: 'provisioningBegins'; readonly timeoutMs: number }
+  | { readonly kind: 'groupPlaced'; readonly placed: PlacedGroup<T> }
+  | { readonly kind: 'provisioned'; readonly groups: readonly PlacedGroup<T>[] };
 
 export const waitingTasks = <T extends OwnedTask>(tasks: Tasks<T>): readonly T[] =>
   [...tasks.values()].filter(isWaiting);

@@ -18,6 +18,7 @@ import {
   attemptEnded,
   provisioningDueAt,
   type PlacedGroup,
+  type ProvisioningInput,
   type ProvisioningWait,
 } from '../owner/provisioning.ts';
 
@@ -42,10 +43,7 @@ export type RunTaskInput =
   | { readonly kind: 'capacityChanged' }
   /** A run of the workflow begins: what is in flight is ordered again. */
   | { readonly kind: 'resume' }
-  /** Waiting tasks were tried to be placed: the beginning, one group of tasks that are alike, the end. */
-  | { readonly kind: 'provisioningBegins'; readonly timeoutMs: number }
-  | { readonly kind: 'groupPlaced'; readonly placed: PlacedGroup<OwnedTask> }
-  | { readonly kind: 'provisioned'; readonly groups: readonly PlacedGroup<OwnedTask>[] };
+  | ProvisioningInput<OwnedTask>;
 
 type Step = Reduced<RunTaskState, OwnerEffect>;
 

@@ -20,7 +20,7 @@ import type { ServiceAction } from '../../model/service-action.ts';
 import type { Task, TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { OwnerEffect, Reduced } from '../owner/effects.ts';
-import type { PlacedGroup } from '../owner/provisioning.ts';
+import type { ProvisioningInput } from '../owner/provisioning.ts';
 import type { PlacementRequest, Refusal } from '../placement/types.ts';
 import type { ZoneRoom } from '../rebalance/zone-room.ts';
 import type { InstanceFacts, ServicePlan, StartDecision } from '../service/types.ts';
@@ -62,10 +62,7 @@ export type ServiceInput =
   | { readonly kind: 'looked'; readonly look: DaemonLook; readonly question: string; readonly at: EpochMs }
   /** What became of a start. */
   | { readonly kind: 'placed'; readonly placed: PlacedStart }
-  /** Tasks in PROVISIONING were tried to be placed: the beginning, one group of tasks that are alike, the end. */
-  | { readonly kind: 'provisioningBegins'; readonly timeoutMs: number }
-  | { readonly kind: 'groupPlaced'; readonly placed: PlacedGroup<ServiceOwnedTask> }
-  | { readonly kind: 'provisioned'; readonly groups: readonly PlacedGroup<ServiceOwnedTask>[] }
+  | ProvisioningInput<ServiceOwnedTask>
   /** Something could not be done as it was; `what` completes "(service web) ". */
   | { readonly kind: 'failed'; readonly what: string };
 

@@ -1,16 +1,52 @@
 /** Places tasks that wait in PROVISIONING. */
 import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../../model/capacity-provider.ts';
-import type { Decision, PlacementExplanation } from '../../model/decision.ts';
+import type { Decision, DecisionCause, PlacementExplanation } from '../../model/decision.ts';
 import type { Assignment } from '../../model/reservation.ts';
-import type { PlacedGroup, WaitingGroup } from '../../scheduler/owner/provisioning.ts';
+import type { OwnedTask } from '../../scheduler/owner/owned-task.ts';
+import {
+  placedDecision,
+  type PlacedGroup,
+  type ProvisioningInput,
+  type WaitingGroup,
+} from '../../scheduler/owner/provisioning.ts';
 import { placeTasks } from '../../scheduler/placement/place-tasks.ts';
 import type { Control } from './control.ts';
 import { isControlFlow } from './control-flow.ts';
+import { ownDecision } from './decision-record.ts';
+import { given } from './given.ts';
 import { refusedFor, snapshotRequest } from './place.ts';
 
-export interface PlaceWaitingOptions<T> {
+/** An owner with waiting tasks. `groups` and `heard` are as of the time of the call. */
+export interface WaitingOwner<T> {
   readonly control: Control;
   readonly clusterName: string;
+  /** How long a task may wait, in milliseconds; undefined: not known yet. */
+  readonly timeoutMs: number | undefined;
+  readonly groups: () => readonly WaitingGroup<T>[];
+  readonly heard: () => readonly DecisionCause[];
+  readonly tell: (input: ProvisioningInput<T>) => void;
+}
+
+/** One attempt to place all tasks that wait, a group at a time. The owner is told how it goes. */
+export async function placeAllWaiting<T extends OwnedTask>(owner: WaitingOwner<T>): Promise<void> {
+  const { control, clusterName, groups, heard, tell } = owner;
+  tell({ kind: 'provisioningBegins', timeoutMs: owner.timeoutMs ?? (await provisioningTimeout(control)) });
+  const tried: PlacedGroup<T>[] = [];
+  for (const group of groups()) {
+    const placed = await placeWaiting({
+      control,
+      clusterName,
+      group,
+      decide: (attempt, assignments) =>
+        ownDecision(clusterName, placedDecision(attempt, assignments, { causes: heard(), given: given() })),
+    });
+    tell({ kind: 'groupPlaced', placed });
+    tried.push(placed);
+  }
+  tell({ kind: 'provisioned', groups: tried });
+}
+
+interface PlaceWaitingOptions<T> extends Pick<WaitingOwner<T>, 'control' | 'clusterName'> {
   readonly group: WaitingGroup<T>;
   /** The decision that goes into the store with the places. */
   readonly decide: (
@@ -22,9 +58,7 @@ export interface PlaceWaitingOptions<T> {
 const NOTHING_CONSIDERED: PlacementExplanation = { seed: 0, considered: 0, eligible: 0, refused: [], best: [] };
 
 /** Tries to place one group of tasks that are alike. What the store refuses for good is the reason why they go on waiting. */
-export async function placeWaiting<T extends { readonly taskId: string }>(
-  options: PlaceWaitingOptions<T>,
-): Promise<PlacedGroup<T>> {
+async function placeWaiting<T extends OwnedTask>(options: PlaceWaitingOptions<T>): Promise<PlacedGroup<T>> {
   try {
     return await place(options);
   } catch (error) {
@@ -34,7 +68,7 @@ export async function placeWaiting<T extends { readonly taskId: string }>(
   }
 }
 
-async function place<T extends { readonly taskId: string }>(options: PlaceWaitingOptions<T>): Promise<PlacedGroup<T>> {
+async function place<T extends OwnedTask>(options: PlaceWaitingOptions<T>): Promise<PlacedGroup<T>> {
   const { control, clusterName, group, decide } = options;
   const { tasks, request } = group;
   const asked = snapshotRequest(clusterName, request);
@@ -54,7 +88,7 @@ async function place<T extends { readonly taskId: string }>(options: PlaceWaitin
 }
 
 /** How long a task may wait, in milliseconds. */
-export async function provisioningTimeout(control: Control): Promise<number> {
+async function provisioningTimeout(control: Control): Promise<number> {
   const policy = await control.read((activities) => activities.loadInstancePolicy());
   return policy.provisioningTimeoutMs ?? DEFAULT_PROVISIONING_TIMEOUT_MS;
 }

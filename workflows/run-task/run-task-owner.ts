@@ -5,12 +5,7 @@ import { parseArn, taskArn } from '../../model/arn.ts';
 import type { StopTaskCommand } from '../../model/commands.ts';
 import { heldTask, type HeldTask } from '../../model/held-task.ts';
 import { tasksOf, type OwnedTask } from '../../scheduler/owner/owned-task.ts';
-import {
-  placedDecision,
-  waitingGroups,
-  type PlacedGroup,
-  type WaitingGroup,
-} from '../../scheduler/owner/provisioning.ts';
+import { waitingGroups, type WaitingGroup } from '../../scheduler/owner/provisioning.ts';
 import {
   dueToPlace,
   reduceSafely,
@@ -19,11 +14,10 @@ import {
 } from '../../scheduler/run-task-owner/reduce.ts';
 import type { RunTaskCommand, RunTaskOutcome } from '../messages.ts';
 import { Control } from '../owner/control.ts';
-import { ownDecision } from '../owner/decision-record.ts';
 import { taskListDetails } from '../owner/details.ts';
 import { given } from '../owner/given.ts';
 import { OwnerEffects } from '../owner/owner-effects.ts';
-import { placeWaiting, provisioningTimeout } from '../owner/place-waiting.ts';
+import { placeAllWaiting } from '../owner/place-waiting.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
 import type { CarriedRunTask } from '../state.ts';
 import { keepRequest, placeRunTask, requestOf } from './place-run-task.ts';
@@ -140,25 +134,17 @@ export class RunTaskOwner {
   }
 
   /** Tasks that wait for capacity get it, or are ended. */
-  async placeWaiting(): Promise<void> {
-    const { provisioningTimeoutMs } = this.#state;
-    const timeoutMs = provisioningTimeoutMs ?? (await provisioningTimeout(this.#control));
-    this.tell({ kind: 'provisioningBegins', timeoutMs });
-    const groups: PlacedGroup<OwnedTask>[] = [];
-    for (const group of this.#groups()) {
-      const placed = await placeWaiting({
-        control: this.#control,
-        clusterName: this.#clusterName,
-        group,
-        decide: (attempt, assignments) => {
-          const made = placedDecision(attempt, assignments, { causes: this.#state.heard, given: given() });
-          return ownDecision(this.#clusterName, made);
-        },
-      });
-      this.tell({ kind: 'groupPlaced', placed });
-      groups.push(placed);
-    }
-    this.tell({ kind: 'provisioned', groups });
+  placeWaiting(): Promise<void> {
+    return placeAllWaiting({
+      control: this.#control,
+      clusterName: this.#clusterName,
+      timeoutMs: this.#state.provisioningTimeoutMs,
+      groups: () => this.#groups(),
+      heard: () => this.#state.heard,
+      tell: (input) => {
+        this.tell(input);
+      },
+    });
   }
 
   #groups(): readonly WaitingGroup<OwnedTask>[] {

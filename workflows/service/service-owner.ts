@@ -13,7 +13,6 @@ import { isEcsError } from '../../model/errors.ts';
 import { heldTask, type HeldTask } from '../../model/held-task.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
-import { placedDecision, type PlacedGroup } from '../../scheduler/owner/provisioning.ts';
 import { isDaemon, isDaemonCurrent } from '../../scheduler/service-owner/daemon.ts';
 import { startDecision } from '../../scheduler/service-owner/decisions.ts';
 import { newService, resumedService } from '../../scheduler/service-owner/deploy.ts';
@@ -36,7 +35,7 @@ import { ownDecision } from '../owner/decision-record.ts';
 import { taskListDetails } from '../owner/details.ts';
 import { given } from '../owner/given.ts';
 import { OwnerEffects } from '../owner/owner-effects.ts';
-import { placeWaiting, provisioningTimeout } from '../owner/place-waiting.ts';
+import { placeAllWaiting } from '../owner/place-waiting.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
 import type { CarriedService } from '../state.ts';
 import { look, readFact } from './facts.ts';
@@ -261,25 +260,17 @@ export class ServiceOwner {
   }
 
   /** Tasks that wait for capacity get it, or are ended. */
-  async #placeWaiting(): Promise<void> {
-    const { provisioningTimeoutMs } = this.#state.run;
-    const timeoutMs = provisioningTimeoutMs ?? (await provisioningTimeout(this.#control));
-    this.tell({ kind: 'provisioningBegins', timeoutMs });
-    const groups: PlacedGroup<ServiceOwnedTask>[] = [];
-    for (const group of groupsToPlace(this.#state)) {
-      const placed = await placeWaiting({
-        control: this.#control,
-        clusterName: this.#clusterName,
-        group,
-        decide: (attempt, assignments) => {
-          const made = placedDecision(attempt, assignments, { causes: this.#state.heard, given: given() });
-          return ownDecision(this.#clusterName, made);
-        },
-      });
-      this.tell({ kind: 'groupPlaced', placed });
-      groups.push(placed);
-    }
-    this.tell({ kind: 'provisioned', groups });
+  #placeWaiting(): Promise<void> {
+    return placeAllWaiting({
+      control: this.#control,
+      clusterName: this.#clusterName,
+      timeoutMs: this.#state.run.provisioningTimeoutMs,
+      groups: () => groupsToPlace(this.#state),
+      heard: () => this.#state.heard,
+      tell: (input) => {
+        this.tell(input);
+      },
+    });
   }
 
   /** Until there is something to plan on, or the history is long. */
