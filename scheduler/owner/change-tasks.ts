@@ -40,7 +40,13 @@ class Draft<T extends OwnedTask> {
 export function addTasks<T extends OwnedTask>(tasks: Tasks<T>, added: readonly T[]): ChangedTasks<T> {
   const all = new Map(tasks);
   for (const task of added) all.set(task.taskId, task);
-  return { tasks: all, effects: launches(added.filter((task) => !isWaiting(task))) };
+  return {
+    tasks: all,
+    effects: orders(
+      'launch',
+      added.filter((task) => !isWaiting(task)),
+    ),
+  };
 }
 
 /** Applies what agents saw, in order; a task that is unknown here has been STOPPED for long. */
@@ -82,7 +88,7 @@ export function assignTasks<T extends OwnedTask>(
     draft.put(after, { lastStatus: 'PENDING', connectivityAt: now });
     return [after];
   });
-  return { tasks: draft.tasks, effects: [...draft.effects, ...launches(placed)] };
+  return { tasks: draft.tasks, effects: [...draft.effects, ...orders('launch', placed)] };
 }
 
 /**
@@ -108,10 +114,7 @@ export function stopTasks<T extends OwnedTask>(
     return [task];
   });
   const hosted = stopped.filter((task) => !isWaiting(task));
-  const orders = [...groupBy(hosted, (task) => task.containerInstanceId)].map(
-    ([containerInstanceId, own]): HostEffect => ({ kind: 'stop', containerInstanceId, taskIds: idsOf(own) }),
-  );
-  return { tasks: draft.tasks, effects: [...draft.effects, ...orders], stopped };
+  return { tasks: draft.tasks, effects: [...draft.effects, ...orders('stop', hosted)], stopped };
 }
 
 /** STOPPED as of now: their instance is gone, or they never had one. */
@@ -150,28 +153,25 @@ export function amendTasks<T extends OwnedTask>(
   return { tasks: draft.tasks, effects: draft.effects };
 }
 
-/** Orders again what is in flight on the instance: its agent, or this run of the owner, knows of no order yet. */
-export function orderAgain(tasks: readonly OwnedTask[], containerInstanceId: string): readonly HostEffect[] {
-  const launching = idsOf(tasks.filter(isLaunching));
-  const stopping = idsOf(tasks.filter(({ desiredStatus }) => desiredStatus === 'STOPPED'));
-  return [
-    ...(launching.length > 0 ? [{ kind: 'launch', containerInstanceId, taskIds: launching } as const] : []),
-    ...(stopping.length > 0 ? [{ kind: 'stop', containerInstanceId, taskIds: stopping } as const] : []),
-  ];
-}
+/** Orders again what is in flight of these tasks: their agent, or this run of the owner, knows of no order yet. */
+export const orderAgain = (tasks: readonly OwnedTask[]): readonly HostEffect[] => [
+  ...orders('launch', tasks.filter(isLaunching)),
+  ...orders(
+    'stop',
+    tasks.filter(({ desiredStatus }) => desiredStatus === 'STOPPED'),
+  ),
+];
 
-/** The same for every instance. */
+/** The same for every instance, one after the other. */
 export function orderAllAgain<T extends OwnedTask>(tasks: Tasks<T>): readonly HostEffect[] {
   const hosted = [...tasks.values()].filter((task) => !isWaiting(task));
-  return [...groupBy(hosted, (task) => task.containerInstanceId)].flatMap(([id, own]) => orderAgain(own, id));
+  return [...groupBy(hosted, (task) => task.containerInstanceId).values()].flatMap(orderAgain);
 }
 
-function launches(tasks: readonly OwnedTask[]): readonly HostEffect[] {
-  return [...groupBy(tasks, (task) => task.containerInstanceId)].map(([containerInstanceId, own]) => ({
-    kind: 'launch',
+/** One order an instance. */
+const orders = (kind: 'launch' | 'stop', tasks: readonly OwnedTask[]): readonly HostEffect[] =>
+  [...groupBy(tasks, (task) => task.containerInstanceId)].map(([containerInstanceId, own]) => ({
+    kind,
     containerInstanceId,
-    taskIds: idsOf(own),
+    taskIds: own.map(({ taskId }) => taskId),
   }));
-}
-
-const idsOf = (tasks: readonly OwnedTask[]): readonly string[] => tasks.map(({ taskId }) => taskId);

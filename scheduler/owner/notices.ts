@@ -43,7 +43,7 @@ export function noticeTasks<T extends OwnedTask>(
   const forget = { kind: 'forget', containerInstanceId } as const;
   switch (kind) {
     case 'returned':
-      return { tasks, effects: [forget, ...orderAgain(on, containerInstanceId)] };
+      return { tasks, effects: [forget, ...orderAgain(on)] };
     case 'interrupted':
       return stopTasks(
         tasks,

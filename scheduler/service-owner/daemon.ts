@@ -43,7 +43,7 @@ export function lookNeed(state: ServiceState, now: EpochMs): Extract<ServiceNeed
   const question = JSON.stringify(asked);
   const { seen, stale } = state.run.daemon;
   const known = seen?.question === question ? seen : undefined;
-  if (known && !stale && now < known.at + lookEvery(state, request)) return undefined;
+  if (known && !stale && now < known.at + lookEvery(state, asked)) return undefined;
   return { kind: 'look', question, request: { ...asked, ...(known ? { knownDigest: known.digest } : {}) } };
 }
 
@@ -75,7 +75,7 @@ export function sorted(state: ServiceState): ServiceState {
     ...sortInstances(request, seen.instances, occupied),
     busyDraining: seen.busyDrainingIds,
     refused: state.placement.instanceIds ?? [],
-    lookAgainAt: seen.at + lookEvery(state, request),
+    lookAgainAt: seen.at + lookEvery(state, lookRequest(state, request)),
   };
   const desiredCount = instances.eligible.length;
   return {
@@ -86,9 +86,8 @@ export function sorted(state: ServiceState): ServiceState {
   };
 }
 
-function lookEvery(state: ServiceState, request: PlacementRequest): number {
+function lookEvery(state: ServiceState, { countsTasks, everyGroup, otherGroups }: DaemonLookRequest): number {
   if (waitsForOthers(state)) return LOOK_AT_DRAINING_EVERY_MS;
-  const { countsTasks, everyGroup, otherGroups } = lookRequest(state, request);
   return countsTasks || everyGroup === true || otherGroups.length > 0 ? LOOK_AT_TASKS_EVERY_MS : LOOK_EVERY_MS;
 }
 

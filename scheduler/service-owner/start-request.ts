@@ -1,7 +1,6 @@
 /** What a start asks of placement, and what its tasks look like. */
 import type { CapacityProviderStrategyItem, Tag } from '@aws-sdk/client-ecs';
 import { launchTypeOf } from '../../model/capacity-provider.ts';
-import { EcsError } from '../../model/errors.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { Task } from '../../model/task.ts';
@@ -92,7 +91,7 @@ interface KnownDeployment {
 export function deploymentOf({ deployments, taskDefinitions }: ServiceState, deploymentId: string): KnownDeployment {
   const deployment = deployments.find((each) => each.deploymentId === deploymentId);
   const taskDefinition = deployment && taskDefinitions[deployment.taskDefinitionArn];
-  if (!deployment || !taskDefinition) throw new EcsError('ServerException', `No deployment ${deploymentId}.`);
+  if (!deployment || !taskDefinition) throw new Error(`No deployment ${deploymentId}.`);
   return { deployment, taskDefinition };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EcsError } from '../../../../model/errors.ts';
 import type { Given } from '../../../../scheduler/owner/effects.ts';
 import type { ServiceEffect, ServiceInput } from '../../../../scheduler/service-owner/inputs.ts';
+import { startRequest } from '../../../../scheduler/service-owner/start-request.ts';
 import { reduce, reduceSafely } from '../../../../scheduler/service-owner/reduce.ts';
 import { NOW } from '../../../support/service-builders.ts';
 import { ServiceSimulator } from '../../../support/service-simulator.ts';
@@ -86,6 +87,17 @@ describe('an exception that nobody foresaw', () => {
     const second = reduceSafely(first.state, input, given);
     expect(events(second.effects)).toEqual([]);
     expect(decisions(second.effects)).toHaveLength(1);
+  });
+
+  it('is also tasks that come for a deployment that is gone: no refusal, for nobody called', () => {
+    const { state } = steady();
+    const [start] = new ServiceSimulator({ definition: { desiredCount: 2 } }, NOW).plan().start;
+    const { request } = startRequest(state, { ...start!, deploymentId: state.deployments[0]!.deploymentId });
+    const placed = { start: { ...start!, deploymentId: 'gone' }, request, tasks: [], beyondQuota: 0, isLast: true };
+    expect(reduceSafely(state, { kind: 'placed', placed }, given)).toMatchObject({
+      state: { tasks: state.tasks },
+      error: { message: 'No deployment gone.' },
+    });
   });
 
   it('leaves the owner as it was: the next plan is the plan it would have made', () => {
