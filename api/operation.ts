@@ -3,7 +3,7 @@ import type { Partition } from '../model/arn.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { WorkflowGateway } from './gateway.ts';
 
-/** What handlers may use. They can reach nothing else of the process. */
+/** The dependencies of a handler. A handler reaches nothing else in the process. */
 export interface OperationContext {
   readonly store: Store;
   readonly workflows: WorkflowGateway;

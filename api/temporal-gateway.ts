@@ -67,7 +67,7 @@ function asEcsError(error: unknown): unknown {
   return error;
 }
 
-/** Whether nobody knows if the change was made. */
+/** Returns true if the error does not tell whether Temporal made the change. */
 const isUnconfirmed = (error: unknown): boolean =>
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isUnavailable(error);
 

@@ -5,7 +5,7 @@
  *
  * An answer may never arrive, because its run is over or no longer waits for it. The owner then repeats its order for
  * as long as it takes the task for not started or not stopped. So the answer to a launch may carry the news that a task
- * has started; a repeated order tells it again. News after the start goes by signal.
+ * has started; a repeated order reports it again. The agent sends later reports by signal.
  */
 import { isBeforeRunning } from '../../model/status.ts';
 import type { TaskReport } from '../../model/task.ts';
@@ -25,7 +25,7 @@ const RETRY_MS = { first: 250, most: 10_000 };
 const MAY_COME_BACK_MS = 60_000;
 /** A batch that is done within this time is reported only in its activity's answer, without a signal. */
 const HOLD_MS = 500;
-/** The most reports in one answer, so that no activity result grows without bound. The rest goes by signal. */
+/** The most reports in one answer, so that no activity result grows without bound. The agent sends the others by signal. */
 const MAX_ANSWERED = 1_000;
 
 /**

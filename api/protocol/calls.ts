@@ -15,7 +15,7 @@ import { wireError } from './errors.ts';
 import { invokeOperation, recordsMore } from './invoke.ts';
 import { printable } from './printable.ts';
 
-/** What handlers work with; the same for all requests. */
+/** The dependencies that all requests share. */
 export interface CallDependencies {
   readonly store: Store;
   readonly workflows: WorkflowGateway;

@@ -36,7 +36,7 @@ export interface Given {
   readonly random: () => number;
 }
 
-/** A new state, and what is to be done about it. */
+/** The next state, and the effects that the workflow must carry out. */
 export interface Reduced<State, Effect> {
   readonly state: State;
   readonly effects: readonly Effect[];

@@ -50,7 +50,7 @@ export type ProvisioningInput<T> =
 export const waitingTasks = <T extends OwnedTask>(tasks: Tasks<T>): readonly T[] =>
   [...tasks.values()].filter(isWaiting);
 
-/** When an attempt is due; undefined while nothing waits. The first attempt asks how long tasks may wait. */
+/** The time at which the owner must try again to place its waiting tasks; undefined while no task waits. */
 export function provisioningDueAt<T extends OwnedTask>(
   tasks: Tasks<T>,
   wait: ProvisioningWait | undefined,

@@ -47,7 +47,7 @@ export type RunTaskInput =
 
 type Step = Reduced<RunTaskState, OwnerEffect>;
 
-/** When waiting tasks are to be placed; undefined while none waits. */
+/** The time at which the call must try to place its waiting tasks; undefined while no task waits. */
 export const dueToPlace = ({ tasks, provisioning, provisioningTimeoutMs }: RunTaskState): EpochMs | undefined =>
   provisioningDueAt(tasks, provisioning, provisioningTimeoutMs);
 

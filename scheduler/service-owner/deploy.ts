@@ -76,7 +76,7 @@ export const wantedOf = ({
 /** The first call is compared with nothing: only what says something about the tasks to come. */
 const NEVER: Wanted = { definition: {}, taskDefinitionArn: '', deploymentId: undefined, status: '' };
 
-/** The owner has the definition at hand from now on, with the tags that its tasks may get. */
+/** Keeps the task definition in the state, with the tags that its tasks may get. */
 export function withDefinition(state: ServiceState, definition: TaskDefinition, tags: readonly Tag[]): ServiceState {
   const arn = definition.taskDefinitionArn;
   return {

@@ -146,7 +146,7 @@ function withNotice(state: ServiceState, notice: InstanceNotice): ServiceState {
   };
 }
 
-/** Some instance of the cluster appeared, went, or is not what it was. Only a DAEMON service goes by that. */
+/** A container instance of the cluster appeared, went or changed. A DAEMON service plans again; other services ignore it. */
 export const instancesChanged = (
   state: ServiceState,
   cause: Parameters<typeof hear>[1] = { kind: 'capacity' },

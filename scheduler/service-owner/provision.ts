@@ -20,7 +20,7 @@ import { deploymentRequest } from './start-request.ts';
 
 type Group = PlacedGroup<ServiceOwnedTask>;
 
-/** When waiting tasks are to be placed; undefined while none waits. */
+/** The time at which the service must try to place its waiting tasks; undefined while no task waits. */
 export const dueToPlace = ({ tasks, provisioning, run }: ServiceState): EpochMs | undefined =>
   provisioningDueAt(tasks, provisioning, run.provisioningTimeoutMs);
 
