@@ -123,7 +123,7 @@ describe('GET /v1/events/stream', () => {
     const start = await follow();
     const readers = await Promise.all(Array.from({ length: 20 }, () => follow()));
     const lives = Promise.all(Array.from({ length: 40 }, () => taskLife()));
-    const late = await Promise.all(Array.from({ length: 20 }, () => follow(`?after=${start.lastId}`)));
+    const late = await Promise.all(Array.from({ length: 20 }, () => follow(`?after=${start.openedAt}`)));
     const ids = await lives;
     for (const reader of [...readers, ...late]) {
       await reader.until(() => reader.events.length >= 120, 20_000);
@@ -134,7 +134,7 @@ describe('GET /v1/events/stream', () => {
   });
 
   it('buffers nothing for a stalled reader, and sends everything once it reads again', async () => {
-    const from = (await follow()).lastId!;
+    const from = (await follow()).openedAt!;
     const { port } = new URL(api().url);
     const paused = await new Promise<IncomingMessage>((resolve, reject) => {
       request({ port, path: `/v1/events/stream?after=${from}` }, resolve)

@@ -36,7 +36,7 @@ const namesOf = (events: readonly EventEnvelope[]) =>
 describe('a service that starts, scales in and outlives a kill -9', () => {
   it('sends its events on a stream that loses nothing when it breaks', async () => {
     const first = await stream();
-    const start = first.lastId!;
+    const start = first.openedAt!;
     const taskDefinition = await registerWeb(longshore(), 'web', 'hello');
     await createService(longshore(), { serviceName: 'web', taskDefinition, desiredCount: 2 });
     await first.until(() => first.events.length >= 3, 60_000);

@@ -10,6 +10,8 @@ export interface SeenEvent {
 
 export class EventStreamReader {
   readonly events: SeenEvent[] = [];
+  /** The position at which the stream opened: it sends each event after this one. */
+  openedAt: string | undefined;
   /** The id after which to resume: of the last event, or of the last heartbeat. */
   lastId: string | undefined;
   ended = false;
@@ -27,6 +29,7 @@ export class EventStreamReader {
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     try {
       for await (const { id, data } of serverSentEvents(body)) {
+        this.openedAt ??= id;
         this.lastId = id ?? this.lastId;
         if (data !== undefined) this.events.push({ id: id ?? '', data: JSON.parse(data) });
       }
