@@ -1,5 +1,6 @@
-/** What an operation of the ECS API is: each folder under operations/ exports one. */
+/** What an operation of an AWS service's API is: each folder under a door's operations/ exports one. */
 import type { Partition } from '../model/arn.ts';
+import type { Principal } from './auth/principal.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { WorkflowGateway } from './gateway.ts';
 
@@ -11,17 +12,17 @@ export interface OperationContext {
   /** Milliseconds since the epoch; one reading per request. */
   readonly now: number;
   readonly requestId: string;
-  /** The caller's ARN. On loopback, without authentication, it is the account's root. */
-  readonly principalArn: string;
+  /** Who calls. Where no authentication is required, it is the account's root. */
+  readonly principal: Principal;
 }
 
 /**
- * One ECS operation. `Input` and `Output` are the SDK's own request and response types. `handle` gets input whose shape
- * has been checked (types, required members, enums); it checks all other rules itself and throws EcsError. Dates in the
- * output are Date objects, which the protocol writes as epoch seconds.
+ * One operation. `Input` and `Output` are the SDK's own request and response types. `handle` gets input whose shape
+ * has been checked (types, required members, enums); it checks all other rules itself and throws AwsError. Dates in the
+ * output are Date objects, which the protocol writes in its own form.
  */
 export interface Operation<Input = never, Output = unknown> {
-  /** The name in X-Amz-Target, such as `RunTask`. */
+  /** The name in the service's API, such as `RunTask`. */
   readonly name: string;
   /**
    * What it does to what is on record. With a full disk an operation that `records` is refused; one that `reads` goes on,

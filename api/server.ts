@@ -1,4 +1,4 @@
-/** The HTTP server of the API: AWS JSON on `POST /`, REST under /v1, health at /healthz and /readyz. */
+/** The HTTP server of the API: AWS's services on `/`, REST under /v1, health at /healthz and /readyz. */
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import express from 'express';
@@ -11,7 +11,8 @@ import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignCaller } from './foreign-callers.ts';
 import type { WorkflowGateway } from './gateway.ts';
-import { answerAwsJson } from './protocol/aws-json.ts';
+import { ecsDoor } from './ecs/door.ts';
+import { FrontDoor } from './front-door.ts';
 import { Calls } from './protocol/calls.ts';
 import { readBody } from './protocol/request-body.ts';
 import { checkUrl } from './protocol/request-text.ts';
@@ -21,9 +22,11 @@ import { addDemandRoute } from './capacity-demand/routes.ts';
 import { addInterruptionRoute } from './interruption/routes.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest } from './rest/rest-call.ts';
-import { REST_PREFIX, REST_ROUTES } from './rest/routes.ts';
+import { REST_ROUTES } from './rest/routes.ts';
+import { stsDoor } from './sts/door.ts';
 import { addWhyRoute } from './why/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
+import { guessProtocol } from './which-door.ts';
 
 /**
  * Longer than the SDKs' connection pools keep idle connections, so that the server does not close a pooled connection
@@ -82,15 +85,19 @@ function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void
   });
 }
 
+/** The AWS services that Longshore serves. */
+const DOORS = [ecsDoor, stsDoor];
+
 function createApp(options: ApiOptions, feed: EventFeed): Express {
   const calls = new Calls(options);
+  const frontDoor = new FrontDoor(DOORS, calls);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   // Before all checks: it only tells that the process is alive, and monitors call it by any host name.
   app.get('/healthz', answerHealthy);
   app.use((request, response, next) => {
-    calls.begin(response);
+    calls.begin(response, guessProtocol(request));
     refuseForeignCaller(request);
     checkUrl(request.url);
     next();
@@ -98,7 +105,12 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   app.get('/readyz', answerReady(options));
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
   app.use(readBody);
-  app.post('/', (request, response) => answerAwsJson(calls, request, response));
+  app.use((request, _response, next) => {
+    frontDoor.refuseOtherService(request);
+    next();
+  });
+  app.post('/', (request, response) => frontDoor.answer(request, response));
+  app.get('/', (request, response) => frontDoor.answer(request, response));
   for (const route of REST_ROUTES) {
     app[route.method](expressPath(route.path), (request, response) => answerRest(calls, route, { request, response }));
   }
@@ -111,9 +123,7 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
     throw new EcsError('UnknownOperationException', `There is nothing at ${request.method} ${request.path}.`);
   });
   // Express recognises an error handler by its four parameters.
-  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) =>
-    calls.fail(response, error, request.path.startsWith(REST_PREFIX) ? 'rest' : 'aws-json'),
-  );
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => calls.fail(response, error));
   return app;
 }
 

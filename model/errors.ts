@@ -29,22 +29,34 @@ export const ECS_ERROR_CODES = [
 ] as const;
 export type EcsErrorCode = (typeof ECS_ERROR_CODES)[number];
 
-/** A refusal that the caller caused or must know about. `message` is the text that ECS clients match on. */
-export class EcsError extends Error {
-  override readonly name = 'EcsError';
-  readonly code: EcsErrorCode;
+/** A refusal that the caller caused or must know about. `message` is the text that AWS's clients match on. */
+export class AwsError<Code extends string = string> extends Error {
+  override readonly name: string = 'AwsError';
+  readonly code: Code;
   /** Extra members of the error body, e.g. `resourceIds` of a ConflictException. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** The HTTP status where the service's own differs from the protocol's usual one. */
+  readonly status: number | undefined;
 
-  constructor(code: EcsErrorCode, message: string, members: Readonly<Record<string, unknown>> = {}) {
+  constructor(code: Code, message: string, members: Readonly<Record<string, unknown>> = {}, status?: number) {
     super(message);
     this.code = code;
     this.members = members;
+    this.status = status;
   }
+}
+
+/** A refusal with one of ECS's codes. */
+export class EcsError extends AwsError<EcsErrorCode> {
+  override readonly name = 'EcsError';
 }
 
 /** True for any value thrown as an EcsError, also across module copies. */
 export const isEcsError = (error: unknown): error is EcsError => error instanceof Error && error.name === 'EcsError';
+
+/** True for a refusal of any AWS service. */
+export const isAwsError = (error: unknown): error is AwsError =>
+  isEcsError(error) || (error instanceof Error && error.name === 'AwsError');
 
 /** One entry of an ECS `failures[]` list. */
 export interface Failure {

@@ -6,14 +6,18 @@ import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
-import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
+import { EcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
+import { rootOf } from '../auth/principal.ts';
+import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
+import { errorText } from './error-text.ts';
 import type { WireError } from './errors.ts';
 import { wireError } from './errors.ts';
-import { invokeOperation, recordsMore } from './invoke.ts';
+import { type Answer, invokeOperation, recordsMore } from './invoke.ts';
 import { printable } from './printable.ts';
+import { type Protocol, contentTypeOf } from './protocol.ts';
 
 /** The dependencies that all requests share. */
 export interface CallDependencies {
@@ -28,16 +32,13 @@ export interface CallDependencies {
 interface Call {
   readonly requestId: string;
   readonly startedAt: number;
+  protocol: Protocol;
   operation?: string;
 }
 
-const FAILURES: ReadonlySet<EcsErrorCode> = new Set(['ServerException', 'ServiceUnavailable']);
+const FAILURES: ReadonlySet<string> = new Set(['ServerException', 'ServiceUnavailable', 'InternalFailure']);
 const unwritable = (problem: string): EcsError =>
   new EcsError('ServiceUnavailable', `Nothing can be recorded. ${problem}`);
-
-const CONTENT_TYPES = { 'aws-json': 'application/x-amz-json-1.1', rest: 'application/json' } as const;
-/** The protocol of a request, which decides how its answer looks. */
-export type Protocol = keyof typeof CONTENT_TYPES;
 
 export class Calls {
   readonly #dependencies: CallDependencies;
@@ -46,19 +47,26 @@ export class Calls {
     this.#dependencies = dependencies;
   }
 
-  /** Gives the request its id, which the response carries from now on. */
-  begin(response: Response): void {
-    const call: Call = { requestId: randomUUID(), startedAt: performance.now() };
+  /** Gives the request its id, which the response carries from now on. `protocol` is how it is to be answered. */
+  begin(response: Response, protocol: Protocol): void {
+    const call: Call = { requestId: randomUUID(), startedAt: performance.now(), protocol };
     response.locals['call'] = call;
     response.setHeader('x-amzn-RequestId', call.requestId);
   }
 
-  /** Runs an operation for this request. Throws as `invokeOperation` does. */
-  invoke(response: Response, operation: string, body: unknown): Promise<Record<string, unknown>> {
-    const context = this.contextOf(response, operation);
-    const problem = recordsMore(operation) ? this.#dependencies.unwritable?.() : undefined;
+  /** Answers in this protocol from now on. Returns the request's id. */
+  speak(response: Response, protocol: Protocol): string {
+    const call = callOf(response);
+    call.protocol = protocol;
+    return call.requestId;
+  }
+
+  /** Runs an operation of a door for this request. Throws as `invokeOperation` does. */
+  invoke(response: Response, called: { readonly door: Door; readonly name: string }, body: unknown): Promise<Answer> {
+    const context = this.contextOf(response, called.name);
+    const problem = recordsMore(called.door, called.name) ? this.#dependencies.unwritable?.() : undefined;
     if (problem !== undefined) throw unwritable(problem);
-    return invokeOperation(operation, body, context);
+    return invokeOperation(called, body, context);
   }
 
   /** What a handler of this request works with. The operation's name goes into its commands and its log line. */
@@ -67,30 +75,34 @@ export class Calls {
     call.operation = printable(operation);
     const { store, workflows, partition } = this.#dependencies;
     const { requestId } = call;
-    const principalArn = `arn:aws:iam::${partition.account}:root`;
+    const principal = rootOf(partition);
     return {
       store,
-      workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn }),
+      workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn: principal.arn }),
       partition,
       now: Date.now(),
       requestId,
-      principalArn,
+      principal,
     };
   }
 
-  /** Answers with an operation's output. */
-  succeed(
-    response: Response,
-    answer: { readonly protocol: Protocol; readonly status: number; readonly body: unknown },
-  ): void {
-    this.#send(response, answer);
-    this.#log(response, answer.status);
+  /** Answers with a status and a body that is ready for JSON. */
+  succeed(response: Response, { status, body }: { readonly status: number; readonly body: unknown }): void {
+    this.succeedWith(response, { status, text: JSON.stringify(body) });
+  }
+
+  /** Answers with a text in the request's protocol. */
+  succeedWith(response: Response, { status, text }: { readonly status: number; readonly text: string }): void {
+    send(response, status, text);
+    this.#log(response, status);
   }
 
   /** Answers with the error that `thrown` stands for. Logs its cause if the fault is Longshore's. */
-  fail(response: Response, thrown: unknown, protocol: Protocol): void {
-    const error = this.#wireError(thrown, protocol, callOf(response).requestId);
-    this.#send(response, { protocol, status: error.status, body: error.body });
+  fail(response: Response, thrown: unknown): void {
+    const { protocol, requestId } = callOf(response);
+    const error = this.#wireError(thrown, protocol.kind, requestId);
+    response.setHeader('x-amzn-errortype', error.code);
+    send(response, error.status, errorText(error, protocol, requestId));
     this.#log(response, error.status, error, thrown);
   }
 
@@ -98,23 +110,12 @@ export class Calls {
    * While nothing can be recorded, that is the cause of any failure of the database, of Temporal or of Longshore, so
    * the answer says so.
    */
-  #wireError(thrown: unknown, protocol: Protocol, requestId: string): WireError {
+  #wireError(thrown: unknown, protocol: Protocol['kind'], requestId: string): WireError {
     const error = wireError(thrown, protocol, requestId);
     const problem = FAILURES.has(error.code) ? this.#dependencies.unwritable?.() : undefined;
     return problem === undefined
       ? error
       : { ...wireError(unwritable(problem), protocol, requestId), fault: error.fault };
-  }
-
-  #send(
-    response: Response,
-    answer: { readonly protocol: Protocol; readonly status: number; readonly body: unknown },
-  ): void {
-    const text = JSON.stringify(answer.body);
-    response.statusCode = answer.status;
-    response.setHeader('content-type', CONTENT_TYPES[answer.protocol]);
-    response.setHeader('content-length', Buffer.byteLength(text));
-    response.end(text);
   }
 
   #log(response: Response, status: number, error?: WireError, cause?: unknown): void {
@@ -124,8 +125,15 @@ export class Calls {
     const { logger } = this.#dependencies;
     if (error === undefined) logger.info(fields, 'request');
     else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');
-    else logger.info({ ...fields, code: error.code, message: error.body.message }, 'request refused');
+    else logger.info({ ...fields, code: error.code, message: error.message }, 'request refused');
   }
+}
+
+function send(response: Response, status: number, content: string | Uint8Array): void {
+  response.statusCode = status;
+  response.setHeader('content-type', contentTypeOf(callOf(response).protocol));
+  response.setHeader('content-length', Buffer.byteLength(content));
+  response.end(content);
 }
 
 const callOf = (response: Response): Call => response.locals['call'] as Call;

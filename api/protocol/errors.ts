@@ -1,10 +1,17 @@
 /** The one place that turns a thrown value into what the caller sees. */
-import type { EcsErrorCode } from '../../model/errors.ts';
-import { EcsError, isEcsError } from '../../model/errors.ts';
+import { type AwsError, EcsError, isAwsError } from '../../model/errors.ts';
 import { printable } from './printable.ts';
+import type { Protocol } from './protocol.ts';
+
+type Statuses = Readonly<Record<string, number>>;
 
 /** Codes that answer with a status other than HTTP 400 over AWS JSON. */
-const WIRE_STATUS: Partial<Record<EcsErrorCode, number>> = {
+const WIRE_STATUS: Statuses = {
+  ExpiredTokenException: 403,
+  IncompleteSignatureException: 403,
+  InvalidSignatureException: 403,
+  MissingAuthenticationTokenException: 403,
+  UnrecognizedClientException: 403,
   UnknownOperationException: 404,
   RequestEntityTooLargeException: 413,
   ServerException: 500,
@@ -12,7 +19,7 @@ const WIRE_STATUS: Partial<Record<EcsErrorCode, number>> = {
 };
 
 /** Over REST, the answer has the status that fits the code best. */
-const REST_STATUS: Partial<Record<EcsErrorCode, number>> = {
+const REST_STATUS: Statuses = {
   ...WIRE_STATUS,
   AccessDeniedException: 403,
   ClusterContainsContainerInstancesException: 409,
@@ -39,30 +46,61 @@ const NOT_FOUND_MESSAGES: ReadonlySet<string> = new Set([
   'The referenced task was not found.',
 ]);
 
+/** The Query protocol's own names for refusals that every service has, with their status. */
+const QUERY_CODES: Readonly<Record<string, readonly [code: string, status: number]>> = {
+  AccessDeniedException: ['AccessDenied', 403],
+  ExpiredTokenException: ['ExpiredToken', 403],
+  IncompleteSignatureException: ['IncompleteSignature', 403],
+  InvalidSignatureException: ['SignatureDoesNotMatch', 403],
+  MissingAuthenticationTokenException: ['MissingAuthenticationToken', 403],
+  RequestEntityTooLargeException: ['RequestEntityTooLarge', 413],
+  SerializationException: ['MalformedQueryString', 400],
+  ServerException: ['InternalFailure', 500],
+  ServiceUnavailable: ['ServiceUnavailable', 503],
+  ThrottlingException: ['Throttling', 400],
+  UnknownOperationException: ['InvalidAction', 400],
+  UnrecognizedClientException: ['InvalidClientTokenId', 403],
+  UnsupportedFeatureException: ['InvalidAction', 400],
+};
+
 export interface WireError {
-  readonly code: EcsErrorCode;
+  readonly code: string;
   readonly status: number;
-  readonly body: { readonly __type: EcsErrorCode; readonly message: string };
+  readonly message: string;
+  /** Extra members of the error's body. */
+  readonly members: Readonly<Record<string, unknown>>;
   /** Whether Longshore is at fault, and not the caller: then the error is logged with its cause. */
   readonly fault: boolean;
 }
 
 /**
- * Returns status and body for anything thrown. If it is not a refusal, the body shows only the request id, never the
- * error's text or stack.
+ * Returns code, message and status for anything thrown. If it is not a refusal, the caller sees only the request id,
+ * never the error's text or stack.
  */
-export function wireError(thrown: unknown, protocol: 'aws-json' | 'rest', requestId: string): WireError {
-  const fault = !isEcsError(thrown);
+export function wireError(thrown: unknown, protocol: Protocol['kind'], requestId: string): WireError {
+  const fault = !isAwsError(thrown);
   const refusal = fault
     ? new EcsError(
         'ServerException',
         `Longshore failed to answer. Its log has the cause under request id ${requestId}.`,
       )
     : thrown;
-  const status = protocol === 'rest' ? restStatus(refusal) : (WIRE_STATUS[refusal.code] ?? 400);
-  const body = { ...refusal.members, __type: refusal.code, message: printable(refusal.message) };
-  return { code: refusal.code, status, body, fault };
+  const [code, status] = codeAndStatus(refusal, protocol);
+  return {
+    code,
+    status: refusal.status ?? status,
+    message: printable(refusal.message),
+    members: refusal.members,
+    fault,
+  };
 }
 
-const restStatus = ({ code, message }: EcsError): number =>
+function codeAndStatus(refusal: AwsError, protocol: Protocol['kind']): readonly [string, number] {
+  const { code } = refusal;
+  if (protocol === 'rest') return [code, restStatus(refusal)];
+  if (protocol === 'query' || protocol === 'ec2') return QUERY_CODES[code] ?? [code, 400];
+  return [code, WIRE_STATUS[code] ?? 400];
+}
+
+const restStatus = ({ code, message }: AwsError): number =>
   NOT_FOUND_MESSAGES.has(message) ? 404 : (REST_STATUS[code] ?? 400);

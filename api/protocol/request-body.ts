@@ -52,7 +52,8 @@ export function parseBody(bytes: unknown): unknown {
   return body;
 }
 
-function textOf(bytes: Buffer): string {
+/** Throws SerializationException. */
+export function textOf(bytes: Buffer): string {
   try {
     return UTF_8.decode(bytes);
   } catch {

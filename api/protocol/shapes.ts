@@ -1,11 +1,9 @@
 /**
- * The shapes of the ECS API, read from the schemas that `@aws-sdk/client-ecs` exports. The SDK writes them compactly:
+ * The shapes of an AWS service's API, read from the schemas that its SDK package exports. The SDK writes them compactly:
  * `[3, namespace, name, traits, memberNames, memberSchemas, requiredCount?]` is a structure whose first `requiredCount`
  * members are required, 0 a string, 1 a number, `64 | 0` a list of strings, and so on. Only this file knows that form.
  */
 import { defined } from '../../model/defined.ts';
-import type { EnumValues } from './enum-members.ts';
-import { enumOf, otherwiseOf } from './enum-members.ts';
 
 interface Member {
   readonly name: string;
@@ -24,7 +22,7 @@ export interface StructureShape {
 export type Shape =
   | {
       readonly kind: 'string';
-      readonly values?: EnumValues;
+      readonly values?: readonly string[];
       /** The value that any other value counts as. */
       readonly otherwise?: string;
     }
@@ -44,22 +42,17 @@ const ERROR = -3;
 const LIST_OF = 64;
 const MAP_OF = 128;
 
-/** The schemas only say "number". All numbers of the API are integers except these, by `Structure.member`. */
-const DOUBLES = new Set([
-  'Resource.doubleValue',
-  'Scale.value',
-  'LinearConfiguration.stepPercent',
-  'CanaryConfiguration.canaryPercent',
-  'DaemonDeploymentConfiguration.drainPercent',
-  'MemoryGiBPerVCpuRequest.min',
-  'MemoryGiBPerVCpuRequest.max',
-  'NetworkBandwidthGbpsRequest.min',
-  'NetworkBandwidthGbpsRequest.max',
-  'TotalLocalStorageGBRequest.min',
-  'TotalLocalStorageGBRequest.max',
-]);
-/** Integers of requests that need more than 32 bits. */
-const LONGS = new Set(['Resource.longValue']);
+/** What the schemas do not say about members, each named `Structure.member`. */
+export interface ShapeDetails {
+  /** The numbers that are not integers; the schemas only say "number". */
+  readonly doubles?: ReadonlySet<string>;
+  /** The integers that need more than 32 bits. */
+  readonly longs?: ReadonlySet<string>;
+  /** The values that a text may have; undefined if it is not an enum. The schemas only say "string". */
+  readonly valuesOf?: (path: string) => readonly string[] | undefined;
+  /** The value that a value outside a member's enum counts as; undefined if it is refused. */
+  readonly otherwiseOf?: (path: string) => string | undefined;
+}
 
 type Schema = string | number | readonly unknown[] | (() => Schema);
 
@@ -74,26 +67,63 @@ const SIMPLE_SHAPES: Readonly<Record<number, Shape>> = {
   21: { kind: 'blob' },
 };
 
-const structures = new Map<readonly unknown[], StructureShape>();
+/** Reads the shapes of one service. The same structure of the SDK is always the same shape. */
+export class ShapeReader {
+  readonly #details: ShapeDetails;
+  readonly #structures = new Map<readonly unknown[], StructureShape>();
 
-/** Returns the shape of one of the SDK's schemas. `of` is `Structure.member` if the schema belongs to a member. */
-export function shapeOf(schema: unknown, of = ''): Shape {
-  const resolved = resolve(schema as Schema);
-  if (typeof resolved === 'number') return simpleShape(resolved, of);
-  if (typeof resolved === 'string') return { kind: 'structure', name: 'Unit', union: false, members: [] };
-  switch (resolved[0]) {
-    case SIMPLE:
-      return shapeOf(resolved[4], of);
-    case LIST:
-      return { kind: 'list', element: shapeOf(resolved[4], of) };
-    case MAP:
-      return { kind: 'map', value: shapeOf(resolved[5], of) };
-    case STRUCTURE:
-    case UNION:
-    case ERROR:
-      return structureOf(resolved);
-    default:
-      throw new Error(`The SDK has a schema of an unknown kind: ${JSON.stringify(resolved[0])} for ${of}.`);
+  constructor(details: ShapeDetails) {
+    this.#details = details;
+  }
+
+  /** Returns the shape of one of the SDK's schemas. `of` is `Structure.member` if the schema belongs to a member. */
+  read(schema: unknown, of = ''): Shape {
+    const resolved = resolve(schema as Schema);
+    if (typeof resolved === 'number') return this.#simple(resolved, of);
+    if (typeof resolved === 'string') return { kind: 'structure', name: 'Unit', union: false, members: [] };
+    switch (resolved[0]) {
+      case SIMPLE:
+        return this.read(resolved[4], of);
+      case LIST:
+        return { kind: 'list', element: this.read(resolved[4], of) };
+      case MAP:
+        return { kind: 'map', value: this.read(resolved[5], of) };
+      case STRUCTURE:
+      case UNION:
+      case ERROR:
+        return this.#structure(resolved);
+      default:
+        throw new Error(`The SDK has a schema of an unknown kind: ${JSON.stringify(resolved[0])} for ${of}.`);
+    }
+  }
+
+  #simple(code: number, of: string): Shape {
+    if ((code & MAP_OF) !== 0) return { kind: 'map', value: this.#simple(code & ~MAP_OF, of) };
+    if ((code & LIST_OF) !== 0) return { kind: 'list', element: this.#simple(code & ~LIST_OF, of) };
+    const shape = SIMPLE_SHAPES[code];
+    if (shape === undefined) throw new Error(`The SDK has a schema of an unknown type: ${code} for ${of}.`);
+    const { doubles, longs, valuesOf, otherwiseOf } = this.#details;
+    if (shape.kind === 'integer' && doubles?.has(of) === true) return { kind: 'double' };
+    if (shape.kind === 'integer' && longs?.has(of) === true) return { kind: 'integer', long: true };
+    const values = shape.kind === 'string' ? valuesOf?.(of) : undefined;
+    if (values === undefined) return shape;
+    return { kind: 'string', values, ...defined({ otherwise: otherwiseOf?.(of) }) };
+  }
+
+  #structure(schema: readonly unknown[]): StructureShape {
+    const known = this.#structures.get(schema);
+    if (known !== undefined) return known;
+    const name = schema[2] as string;
+    const names = schema[4] as readonly string[];
+    const types = schema[5] as readonly unknown[];
+    const required = typeof schema[6] === 'number' ? schema[6] : 0;
+    const members: Member[] = [];
+    const shape: StructureShape = { kind: 'structure', name, union: schema[0] === UNION, members };
+    this.#structures.set(schema, shape);
+    names.forEach((member, index) => {
+      members.push({ name: member, required: index < required, shape: this.read(types[index], `${name}.${member}`) });
+    });
+    return shape;
   }
 }
 
@@ -102,33 +132,4 @@ function resolve(schema: Schema): string | number | readonly unknown[] {
   if (typeof schema === 'function') return resolve(schema());
   if (Array.isArray(schema) && schema.length === 2) return resolve(schema[0] as Schema);
   return schema;
-}
-
-function simpleShape(code: number, of: string): Shape {
-  if ((code & MAP_OF) !== 0) return { kind: 'map', value: simpleShape(code & ~MAP_OF, of) };
-  if ((code & LIST_OF) !== 0) return { kind: 'list', element: simpleShape(code & ~LIST_OF, of) };
-  const shape = SIMPLE_SHAPES[code];
-  if (shape === undefined) throw new Error(`The SDK has a schema of an unknown type: ${code} for ${of}.`);
-  if (shape.kind === 'integer' && DOUBLES.has(of)) return { kind: 'double' };
-  if (shape.kind === 'integer' && LONGS.has(of)) return { kind: 'integer', long: true };
-  const values = shape.kind === 'string' ? enumOf(of) : undefined;
-  const otherwise = otherwiseOf(of);
-  if (values === undefined) return shape;
-  return { kind: 'string', values, ...defined({ otherwise }) };
-}
-
-function structureOf(schema: readonly unknown[]): StructureShape {
-  const known = structures.get(schema);
-  if (known !== undefined) return known;
-  const name = schema[2] as string;
-  const names = schema[4] as readonly string[];
-  const types = schema[5] as readonly unknown[];
-  const required = typeof schema[6] === 'number' ? schema[6] : 0;
-  const members: Member[] = [];
-  const shape: StructureShape = { kind: 'structure', name, union: schema[0] === UNION, members };
-  structures.set(schema, shape);
-  names.forEach((member, index) => {
-    members.push({ name: member, required: index < required, shape: shapeOf(types[index], `${name}.${member}`) });
-  });
-  return shape;
 }

@@ -3,7 +3,6 @@
  * for would not happen, so they are refused by name. As in ECS, members that only an answer has are ignored: a client
  * that registers again what DescribeTaskDefinition showed also sends `revision` and `status`.
  */
-import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
 import type { OperationShapes } from './catalogue.ts';
 import { pathText } from './member-path.ts';
 import type { Shape, StructureShape } from './shapes.ts';
@@ -18,30 +17,28 @@ const TYPE_NAME = '__type';
 
 type Path = readonly PropertyKey[];
 
-/** Throws `code` and names the members if a request of valid shape has members that nothing reads. */
-export function refuseUnknownMembers(operation: OperationShapes, body: object, code: EcsErrorCode): void {
-  const unknown = membersOf(operation.input, body, { answered: answeredResource(operation), path: [] });
-  if (unknown.length === 0) return;
-  throw new EcsError(code, `Not supported by Longshore yet: ${unknown.join(', ')}. Leave it out of the request.`);
-}
+/** The members, as paths, of a request of valid shape that nothing reads. */
+export const unknownMembers = (operation: OperationShapes, body: object): readonly string[] =>
+  membersOf(operation.input, body, { answered: answeredResource(operation), path: [] });
 
-const resources = new Map<string, StructureShape | undefined>();
+const resources = new Map<OperationShapes, StructureShape | undefined>();
 
 /** The structure that an operation answers with if it creates or changes one, such as TaskDefinition. */
-function answeredResource({ name, input, output }: OperationShapes): StructureShape | undefined {
+function answeredResource(operation: OperationShapes): StructureShape | undefined {
+  const { name, input, output } = operation;
   if (!TAKES_ITS_ANSWER.test(name)) return undefined;
-  if (!resources.has(name)) {
+  if (!resources.has(operation)) {
     // Tags and attributes also come back, beside the resource; `service` is a name in the request and a structure in
     // the answer.
     const sent = input.members.filter(({ shape }) => structureIn(shape) !== undefined).map((member) => member.name);
     const beside = new Set([...sent, 'failures']);
     const candidates = output.members.filter((member) => !beside.has(member.name));
     resources.set(
-      name,
+      operation,
       candidates.map(({ shape }) => structureIn(shape)).find((shape) => shape !== undefined),
     );
   }
-  return resources.get(name);
+  return resources.get(operation);
 }
 
 const structureIn = (shape: Shape): StructureShape | undefined => {

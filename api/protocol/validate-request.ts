@@ -1,30 +1,11 @@
 /** Turns a request's JSON into an operation's input, or into the refusal that tells what is wrong with it. */
 import type { core } from 'zod';
-import { EcsError, type EcsErrorCode } from '../../model/errors.ts';
+import { type AwsError, EcsError } from '../../model/errors.ts';
 import type { OperationShapes } from './catalogue.ts';
 import { pathText } from './member-path.ts';
 import { requestSchema } from './request-schema.ts';
-import { refuseUnknownMembers } from './unknown-members.ts';
-
-/** RegisterTaskDefinition refuses everything with ClientException; all others use the fitting code. */
-const refusesAs = (operation: string, fitting: EcsErrorCode): EcsErrorCode =>
-  operation === 'RegisterTaskDefinition' ? 'ClientException' : fitting;
-
-/** Messages for missing members where ECS has its own. */
-const MISSING: Readonly<Record<string, string>> = {
-  'DescribeTasks.tasks': 'Tasks cannot be empty.',
-  'DescribeServices.services': 'Services cannot be empty.',
-  'DescribeContainerInstances.containerInstances': 'Container instance cannot be empty.',
-  'PutAttributes.attributes': 'attributes can not be empty',
-  'DeleteAttributes.attributes': 'attributes can not be empty',
-  'RegisterTaskDefinition.family': 'Family should not be null or empty.',
-  'RegisterTaskDefinition.containerDefinitions': 'Container definitions should not be null or empty.',
-};
-
-/** Messages for values outside an enum where ECS has its own. */
-const OUTSIDE: Readonly<Record<string, string>> = {
-  launchType: 'launch type should be one of [EC2,FARGATE,EXTERNAL]',
-};
+import type { ShapeRefusals } from './shape-refusals.ts';
+import { unknownMembers } from './unknown-members.ts';
 
 const ARTICLES: Readonly<Record<string, string>> = {
   string: 'a String',
@@ -37,34 +18,42 @@ const ARTICLES: Readonly<Record<string, string>> = {
 
 /**
  * Checks a request against the shapes of its operation: types, required members, enums, then unknown members. Nulls
- * count as absent, and decimal strings as integers. Throws EcsError; for wrong types, SerializationException.
+ * count as absent, and decimal strings as integers. Throws the refusals' errors, a wrong type before all others.
  */
-export function validateRequest(operation: OperationShapes, body: unknown): unknown {
+export function validateRequest(operation: OperationShapes, body: unknown, refusals: ShapeRefusals): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new EcsError('SerializationException', `The body of ${operation.name} must be a JSON object.`);
   }
   const result = requestSchema(operation.input).safeParse(body);
   if (result.success) {
-    refuseUnknownMembers(operation, body, refusesAs(operation.name, 'UnsupportedFeatureException'));
+    const unknown = unknownMembers(operation, body);
+    if (unknown.length > 0) throw refusals.unknown(operation.name, unknown);
     return result.data;
   }
-  const refusals = result.error.issues.map((issue) => refusalOf(operation.name, issue, body));
-  const worst = refusals.find(({ code }) => code === 'SerializationException') ?? refusals[0];
-  throw worst ?? new EcsError('SerializationException', `The body of ${operation.name} is invalid.`);
+  const { issues } = result.error;
+  const worst = issues.find((issue) => isMistyped(issue, body)) ?? issues[0];
+  if (worst === undefined) throw refusals.mistyped('The body', 'is invalid.');
+  throw refusalOf(operation.name, { issue: worst, body, refusals });
 }
 
-function refusalOf(operation: string, issue: core.$ZodIssue, body: object): EcsError {
+const isMistyped = (issue: core.$ZodIssue, body: object): boolean =>
+  issue.code !== 'custom' && valueAt(body, issue.path) !== undefined;
+
+function refusalOf(
+  operation: string,
+  {
+    issue,
+    body,
+    refusals,
+  }: { readonly issue: core.$ZodIssue; readonly body: object; readonly refusals: ShapeRefusals },
+): AwsError {
   const value = valueAt(body, issue.path);
   const path = pathText(issue.path);
-  const code = refusesAs(operation, 'InvalidParameterException');
-  if (value === undefined) {
-    return new EcsError(code, MISSING[`${operation}.${path}`] ?? `${path} can not be empty.`);
-  }
+  if (value === undefined) return refusals.missing(operation, path);
   if (issue.code === 'custom') {
-    const values = issue.params?.['values'] as readonly string[];
-    return new EcsError(code, OUTSIDE[path] ?? `${path} should be one of [${values.join(',')}]`);
+    return refusals.outside(operation, { path, values: issue.params?.['values'] as readonly string[], value });
   }
-  return new EcsError('SerializationException', `${path}: ${mismatch(value, wanted(issue))}`);
+  return refusals.mistyped(path, mismatch(value, wanted(issue)));
 }
 
 /** The type that zod wanted there, in ECS's words; undefined for lists and structures. */

@@ -5,8 +5,7 @@ import { INTERRUPTION_PATHS } from '../interruption/openapi.ts';
 import { EVENT_PATHS, EVENT_SCHEMAS } from '../events/openapi.ts';
 import { WHY_PATHS } from '../why/openapi.ts';
 import { WEBHOOK_PATHS, WEBHOOK_SCHEMAS } from '../webhooks/openapi.ts';
-import { operationShapes } from '../protocol/catalogue.ts';
-import { isImplemented } from '../protocol/invoke.ts';
+import { ecsDoor } from '../ecs/door.ts';
 import type { Shape, StructureShape } from '../protocol/shapes.ts';
 import type { RestRoute } from './routes.ts';
 import { REST_ROUTES } from './routes.ts';
@@ -39,7 +38,7 @@ export function openApiDocument(): Json {
 function buildDocument(): Json {
   const schemas = new Map<string, Json>([['Error', ERROR]]);
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of REST_ROUTES.filter(({ operation }) => isImplemented(operation))) {
+  for (const route of REST_ROUTES.filter(({ operation }) => ecsDoor.operations.has(operation))) {
     (paths[route.path] ??= {})[route.method] = operationOf(route, schemas);
   }
   return {
@@ -57,7 +56,7 @@ function buildDocument(): Json {
 }
 
 function operationOf(route: RestRoute, schemas: Map<string, Json>): Json {
-  const shapes = operationShapes(route.operation);
+  const shapes = ecsDoor.catalogue.shapesOf(route.operation);
   if (shapes === undefined) throw new Error(`Route ${route.path} names an operation that the API does not have.`);
   const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const taken = new Set([...inPath, ...Object.values(route.lists ?? {})]);

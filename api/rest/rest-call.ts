@@ -1,9 +1,10 @@
 /** Answers one REST request: merges path and query into the body, and runs the same operation as over AWS JSON. */
 import type { Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
+import { ecsDoor } from '../ecs/door.ts';
 import type { Calls } from '../protocol/calls.ts';
-import { operationShapes } from '../protocol/catalogue.ts';
 import { parseBody } from '../protocol/request-body.ts';
+import { responseBody } from '../protocol/response-body.ts';
 import type { Shape } from '../protocol/shapes.ts';
 import type { RestRoute } from './routes.ts';
 
@@ -16,15 +17,18 @@ export async function answerRest(
   route: RestRoute,
   { request, response }: { readonly request: Request; readonly response: Response },
 ): Promise<void> {
-  const output = await calls.invoke(response, route.operation, inputOf(route, request));
-  calls.succeed(response, { protocol: 'rest', status: route.status ?? 200, body: bodyOf(route, output) });
+  const called = { door: ecsDoor, name: route.operation };
+  const { shape, output } = await calls.invoke(response, called, inputOf(route, request));
+  calls.succeed(response, { status: route.status ?? 200, body: bodyOf(route, responseBody(shape, output)) });
 }
 
 /** Merges the body's members, then the query's, then the path's; the path wins. */
 function inputOf(route: RestRoute, request: Request): unknown {
   const body = parseBody(request.body);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const members = new Map(operationShapes(route.operation)?.input.members.map(({ name, shape }) => [name, shape]));
+  const members = new Map(
+    ecsDoor.catalogue.shapesOf(route.operation)?.input.members.map(({ name, shape }) => [name, shape]),
+  );
   const input: Record<string, unknown> = { ...body };
   for (const [name, value] of Object.entries(request.query)) input[name] = queryValue(members.get(name), value);
   for (const [name, value] of Object.entries(request.params)) {

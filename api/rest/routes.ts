@@ -1,8 +1,6 @@
 /** Every REST route: its method and path, and the ECS operation that answers it. */
 import type { EcsErrorCode } from '../../model/errors.ts';
 
-export const REST_PREFIX = '/v1/';
-
 /** A route that shows one resource through an operation that describes many. */
 interface DescribeOne {
   /** The request's member that takes the path's identifier in a list, and the answer's member that has the result. */

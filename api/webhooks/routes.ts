@@ -19,8 +19,7 @@ export function addWebhookRoutes(
   app: Express,
   { calls, store }: { readonly calls: Calls; readonly store: WebhookStore },
 ): void {
-  const answer = (response: Response, body: unknown, status = 200): void =>
-    calls.succeed(response, { protocol: 'rest', status, body });
+  const answer = (response: Response, body: unknown, status = 200): void => calls.succeed(response, { status, body });
   const idOf = (request: Request): string => String(request.params['webhookId']);
 
   app.post('/v1/webhooks', async (request, response) => {

@@ -62,7 +62,7 @@ ${ui}  Data and logs ${settings.dataDir}
 
 Paste into another shell:
 
-  export AWS_ENDPOINT_URL_ECS=${running.url}
+  export AWS_ENDPOINT_URL=${running.url}
   export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
   export AWS_ACCESS_KEY_ID=longshore AWS_SECRET_ACCESS_KEY=longshore
 

@@ -7,7 +7,10 @@ import { createControlActivities } from '../../activities/control/index.ts';
 import { createTemporalSignals } from '../../activities/control/temporal-signals.ts';
 import type { InstancePolicy } from '../../activities/control/types.ts';
 import type { OperationContext } from '../../api/operation.ts';
+import { rootOf } from '../../api/auth/principal.ts';
+import { ecsDoor } from '../../api/ecs/door.ts';
 import { invokeOperation } from '../../api/protocol/invoke.ts';
+import { responseBody } from '../../api/protocol/response-body.ts';
 import { createGateway } from '../../api/temporal-gateway.ts';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
@@ -149,16 +152,21 @@ export class SimulatedWorld {
   async call(operation: string, body: unknown): Promise<Record<string, unknown>> {
     this.trace(`call ${operation} ${JSON.stringify(body)}`);
     const requestId = randomUuid(this.random);
-    const principalArn = `arn:aws:iam::${PARTITION.account}:root`;
+    const principal = rootOf(PARTITION);
+    const principalArn = principal.arn;
     const context: OperationContext = {
       store: this.#api.store,
       workflows: this.#api.workflows.forCall({ kind: 'call', operation, requestId, principalArn }),
       partition: PARTITION,
       now: this.clock.now(),
       requestId,
-      principalArn,
+      principal,
     };
-    return this.#until(operation, invokeOperation(operation, body, context));
+    const { shape, output } = await this.#until(
+      operation,
+      invokeOperation({ door: ecsDoor, name: operation }, body, context),
+    );
+    return responseBody(shape, output);
   }
 
   /** Gives an instance notice of a spot interruption, as the operator's watcher would. */

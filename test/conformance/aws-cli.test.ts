@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Service, Task } from '@aws-sdk/client-ecs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { awsEcs, runAws } from './support/commands.ts';
+import { awsEcs, runAws, runAwsService } from './support/commands.ts';
 import { withLongshore } from './support/lifetime.ts';
 import { getInside, tagWebServer } from './support/web.ts';
 
@@ -121,5 +121,24 @@ describe('the web server of the ECS guide', () => {
     await aws('delete-service', '--service', 'web', '--force');
     await awsWait('services-inactive', '--services', 'web');
     expect(await describeService()).toMatchObject({ status: 'INACTIVE', runningCount: 0 });
+  });
+});
+
+describe('other services at the same address', () => {
+  it('answers who calls, and refuses what it does not serve', async () => {
+    const account = await runAwsService(
+      running(),
+      'sts',
+      'get-caller-identity',
+      '--query',
+      'Account',
+      '--output',
+      'text',
+    );
+    expect(account).toBe('000000000000');
+    await expect(runAwsService(running(), 's3', 'ls')).rejects.toThrow(/Longshore does not serve s3/);
+    await expect(runAwsService(running(), 'ec2', 'describe-vpcs')).rejects.toThrow(/Longshore does not serve ec2/);
+    await expect(runAwsService(running(), 'logs', 'describe-log-groups')).rejects.toThrow(/does not serve logs/);
+    await expect(runAwsService(running(), 'lambda', 'list-functions')).rejects.toThrow(/does not serve lambda/);
   });
 });

@@ -165,7 +165,7 @@ class LongshoreProcess implements Longshore {
     this.temporalAddress = `127.0.0.1:${site.ports.temporal}`;
     this.awsEnvironment = {
       ...baseEnvironment(),
-      AWS_ENDPOINT_URL_ECS: this.url,
+      AWS_ENDPOINT_URL: this.url,
       AWS_REGION: 'us-east-1',
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'longshore',

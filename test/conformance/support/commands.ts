@@ -13,10 +13,14 @@ export async function awsEcs<T>(longshore: Longshore, ...args: string[]): Promis
 }
 
 /** The same for commands that print text, such as waiters. Rejects with the client's stderr. */
-export async function runAws(longshore: Longshore, ...args: string[]): Promise<string> {
+export const runAws = (longshore: Longshore, ...args: string[]): Promise<string> =>
+  runAwsService(longshore, 'ecs', ...args);
+
+/** `aws SERVICE …`. Rejects with the client's stderr. */
+export async function runAwsService(longshore: Longshore, ...args: string[]): Promise<string> {
   const python = await pythonEnvironment();
   const options = { env: longshore.awsEnvironment, maxBuffer: 16 * 1024 * 1024 };
-  return (await run(python.program('aws'), ['ecs', ...args], options)).stdout.trim();
+  return (await run(python.program('aws'), args, options)).stdout.trim();
 }
 
 /** Runs a Python script of this folder and returns its output. */

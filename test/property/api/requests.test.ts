@@ -1,8 +1,10 @@
 /** Whatever JSON a request has, the operation is refused in ECS's terms or gets an input that can be stored. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ecsCatalogue } from '../../../api/ecs/catalogue.ts';
+import { ecsShapeRefusals } from '../../../api/ecs/shape-refusals.ts';
 import { operations } from '../../../api/ecs/operations/index.ts';
-import { type OperationShapes, operationShapes } from '../../../api/protocol/catalogue.ts';
+import type { OperationShapes } from '../../../api/protocol/catalogue.ts';
 import { parseBody } from '../../../api/protocol/request-body.ts';
 import type { Shape } from '../../../api/protocol/shapes.ts';
 import { validateRequest } from '../../../api/protocol/validate-request.ts';
@@ -62,7 +64,7 @@ function right(shape: Shape, depth: number): fc.Arbitrary<unknown> {
 /** Returns the input that the operation gets, or the code of its refusal. Throws anything that is not a refusal. */
 function received(shapes: OperationShapes, json: string): unknown {
   try {
-    return { input: validateRequest(shapes, parseBody(Buffer.from(json))) };
+    return { input: validateRequest(shapes, parseBody(Buffer.from(json)), ecsShapeRefusals) };
   } catch (error) {
     if (error instanceof EcsError) return error.code;
     throw error;
@@ -79,7 +81,7 @@ function textsOf(value: unknown): readonly string[] {
 }
 
 describe.each(operations.map(({ name: operation }) => operation))('%s', (operation) => {
-  const shapes = operationShapes(operation)!;
+  const shapes = ecsCatalogue.shapesOf(operation)!;
 
   it('gets an input that can be stored, or is refused', () => {
     const bodies = fc.oneof(anything, fitting(shapes.input)).map((body) => JSON.stringify(body));

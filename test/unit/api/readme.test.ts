@@ -1,17 +1,17 @@
 /** The README lists the operations that are not built: exactly those that the API refuses by name. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { ecsCatalogue } from '../../../api/ecs/catalogue.ts';
 import { operations } from '../../../api/ecs/operations/index.ts';
-import { OPERATION_NAMES } from '../../../api/protocol/catalogue.ts';
 
 test('README lists the operations that are not built, and counts them', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
   const answered = new Set(operations.map(({ name }) => name));
-  const missing = OPERATION_NAMES.filter((name) => !answered.has(name));
+  const missing = ecsCatalogue.names.filter((name) => !answered.has(name));
   const listed = /- \*\*Operations\*\* \((\d+)\):([^]*?)\n- \*\*/.exec(readme);
   const named =
-    (listed?.[2] ?? '').match(/\b[A-Z][A-Za-z]+\b/g)?.filter((word) => OPERATION_NAMES.includes(word)) ?? [];
+    (listed?.[2] ?? '').match(/\b[A-Z][A-Za-z]+\b/g)?.filter((word) => ecsCatalogue.names.includes(word)) ?? [];
   expect(named.sort()).toEqual(missing);
   expect(listed?.[1]).toBe(String(missing.length));
-  expect(readme).toContain(`${answered.size} of ECS's ${OPERATION_NAMES.length} operations answer`);
+  expect(readme).toContain(`${answered.size} of ECS's ${ecsCatalogue.names.length} operations answer`);
 });

@@ -12,7 +12,7 @@ import { SETTING_NAMES, SYSTEM_DEFAULTS } from './system-defaults.ts';
 export const listAccountSettings: Operation<ListAccountSettingsRequest, ListAccountSettingsResponse> = {
   name: 'ListAccountSettings',
   effect: 'reads',
-  async handle(input, { principalArn }) {
+  async handle(input, { principal }) {
     const { name, value, effectiveSettings } = input;
     if (name !== undefined && !SETTING_NAMES.includes(name)) {
       throw invalid(`${name} should be one of [${SETTING_NAMES.join(',')}]`);
@@ -22,7 +22,7 @@ export const listAccountSettings: Operation<ListAccountSettingsRequest, ListAcco
       .filter(
         (setting) => (name === undefined || setting.name === name) && (value === undefined || setting.value === value),
       )
-      .map((setting) => ({ ...setting, principalArn: input.principalArn ?? principalArn }));
+      .map((setting) => ({ ...setting, principalArn: input.principalArn ?? principal.arn }));
     const { items, ...rest } = await pageOf({
       list: ['ListAccountSettings', name, value, String(effectiveSettings), input.principalArn],
       input,

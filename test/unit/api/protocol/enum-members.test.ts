@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { OPERATION_NAMES, operationShapes } from '../../../../api/protocol/catalogue.ts';
-import { enumOf } from '../../../../api/protocol/enum-members.ts';
+import { ecsCatalogue } from '../../../../api/ecs/catalogue.ts';
+import { enumOf } from '../../../../api/ecs/enum-members.ts';
 import type { Shape, StructureShape } from '../../../../api/protocol/shapes.ts';
 
 /** The operations check these with their own texts. */
@@ -46,7 +46,9 @@ function structuresOf(shape: Shape, found = new Map<string, StructureShape>()): 
 
 describe('enum members', () => {
   it('are the ones that the SDK declares for requests', () => {
-    const requests = new Map(OPERATION_NAMES.flatMap((name) => [...structuresOf(operationShapes(name)!.input)]));
+    const requests = new Map(
+      ecsCatalogue.names.flatMap((name) => [...structuresOf(ecsCatalogue.shapesOf(name)!.input)]),
+    );
     const declared = [...declaredEnums().keys()].filter((member) => requests.has(member.split('.')[0]!));
     expect(declared.length).toBeGreaterThan(100);
     expect(declared.filter((member) => enumOf(member) === undefined).sort()).toEqual([...LEFT_OUT].sort());

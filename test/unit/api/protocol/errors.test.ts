@@ -4,7 +4,7 @@ import { wireError } from '../../../../api/protocol/errors.ts';
 import { EcsError } from '../../../../model/errors.ts';
 
 const messageOf = (message: string): string =>
-  wireError(new EcsError('InvalidParameterException', message), 'rest', 'id').body.message;
+  wireError(new EcsError('InvalidParameterException', message), 'rest', 'id').message;
 
 describe('a caller’s text in an error', () => {
   const name = 'n'.repeat(300);

@@ -1,15 +1,17 @@
 /** The API's shapes, and requests and responses that follow them. */
 import { describe, expect, it } from 'vitest';
-import { OPERATION_NAMES, operationShapes } from '../../../../api/protocol/catalogue.ts';
+import { ecsCatalogue } from '../../../../api/ecs/catalogue.ts';
+import { ecsShapeRefusals } from '../../../../api/ecs/shape-refusals.ts';
 import { requestSchema } from '../../../../api/protocol/request-schema.ts';
 import { responseBody } from '../../../../api/protocol/response-body.ts';
 import { validateRequest } from '../../../../api/protocol/validate-request.ts';
 
-const shapes = (name: string) => operationShapes(name)!;
+const shapes = (name: string) => ecsCatalogue.shapesOf(name)!;
+const validate = (name: string, body: unknown): unknown => validateRequest(shapes(name), body, ecsShapeRefusals);
 
 describe('shapes of the API', () => {
   it('can be read for all operations', () => {
-    for (const name of OPERATION_NAMES) expect(() => requestSchema(shapes(name).input)).not.toThrow();
+    for (const name of ecsCatalogue.names) expect(() => requestSchema(shapes(name).input)).not.toThrow();
   });
 
   it('know required members, lists, maps and times', () => {
@@ -34,15 +36,14 @@ describe('validateRequest', () => {
         { name: '1', image: '2', memory: '100', cpu: '99', command: ['3'], dockerLabels: { a: '1' } },
       ],
     };
-    expect(validateRequest(shapes('RegisterTaskDefinition'), input)).toEqual({
+    expect(validate('RegisterTaskDefinition', input)).toEqual({
       family: '12',
       containerDefinitions: [{ name: '1', image: '2', memory: 100, cpu: 99, command: ['3'], dockerLabels: { a: '1' } }],
     });
   });
 
   it('reads times as epoch seconds or ISO texts', () => {
-    const at = (after: unknown): unknown =>
-      validateRequest(shapes('ListServiceDeployments'), { service: 's', createdAt: { after } });
+    const at = (after: unknown): unknown => validate('ListServiceDeployments', { service: 's', createdAt: { after } });
     const date = new Date('2026-01-02T03:04:05.678Z');
     expect(at(date.getTime() / 1000)).toMatchObject({ createdAt: { after: date } });
     expect(at(date.toISOString())).toMatchObject({ createdAt: { after: date } });
@@ -55,19 +56,18 @@ describe('validateRequest', () => {
       containerDefinitions: [{ portMappings: [{ containerPort: 53, protocol }] }],
     });
     for (const protocol of ['tcp', 'sctp', 'TCP', '']) {
-      expect(validateRequest(shapes('RegisterTaskDefinition'), mapped(protocol))).toEqual(mapped('tcp'));
+      expect(validate('RegisterTaskDefinition', mapped(protocol))).toEqual(mapped('tcp'));
     }
-    expect(validateRequest(shapes('RegisterTaskDefinition'), mapped('udp'))).toEqual(mapped('udp'));
+    expect(validate('RegisterTaskDefinition', mapped('udp'))).toEqual(mapped('udp'));
   });
 
   it('accepts 64 bits and fractions where the API has them', () => {
     const resource = (longValue: number): object => ({ totalResources: [{ name: 'MEMORY', type: 'LONG', longValue }] });
-    const registered = (longValue: number): unknown =>
-      validateRequest(shapes('RegisterContainerInstance'), resource(longValue));
+    const registered = (longValue: number): unknown => validate('RegisterContainerInstance', resource(longValue));
     expect(registered(2 ** 40)).toEqual(resource(2 ** 40));
     expect(() => registered(0.5)).toThrow(/longValue: DECIMAL_VALUE can not be converted to an Integer/);
     const daemon = (drainPercent: unknown): unknown =>
-      validateRequest(shapes('UpdateDaemon'), {
+      validate('UpdateDaemon', {
         daemonArn: 'a',
         daemonTaskDefinitionArn: 'b',
         capacityProviderArns: ['c'],
@@ -78,7 +78,7 @@ describe('validateRequest', () => {
 
   it('does not change its input', () => {
     const input = Object.freeze({ cluster: null, tasks: Object.freeze(['a']) });
-    expect(validateRequest(shapes('DescribeTasks'), input)).toEqual({ tasks: ['a'] });
+    expect(validate('DescribeTasks', input)).toEqual({ tasks: ['a'] });
   });
 });
 

@@ -1,9 +1,11 @@
 /** Members of requests that the SDK does not know. */
 import { describe, expect, it } from 'vitest';
-import { operationShapes } from '../../../../api/protocol/catalogue.ts';
+import { ecsCatalogue } from '../../../../api/ecs/catalogue.ts';
+import { ecsShapeRefusals } from '../../../../api/ecs/shape-refusals.ts';
 import { validateRequest } from '../../../../api/protocol/validate-request.ts';
 
-const request = (operation: string, body: object): unknown => validateRequest(operationShapes(operation)!, body);
+const request = (operation: string, body: object): unknown =>
+  validateRequest(ecsCatalogue.shapesOf(operation)!, body, ecsShapeRefusals);
 
 const refusedAs = (code: string, ...members: readonly string[]) =>
   expect.objectContaining({

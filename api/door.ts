@@ -1,0 +1,25 @@
+/**
+ * What a door is: one AWS service's API as Longshore answers it. Its SDK package describes every request and answer; its
+ * operations do the work.
+ */
+import type { Operation } from './operation.ts';
+import type { Catalogue } from './protocol/catalogue.ts';
+import type { ShapeRefusals } from './protocol/shape-refusals.ts';
+
+/** How clients name the service's operations: by an X-Amz-Target header, or by a form's Action and Version. */
+export type DoorProtocol =
+  | { readonly kind: 'json'; readonly version: '1.0' | '1.1'; readonly targetPrefix: string }
+  | { readonly kind: 'query'; readonly version: string; readonly namespace: string };
+
+export interface Door {
+  /** The service's name in a signature's scope and in policies, such as `ecs`. */
+  readonly service: string;
+  readonly protocol: DoorProtocol;
+  readonly catalogue: Catalogue;
+  /** The operations that are built, by name. */
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly refusals: ShapeRefusals;
+}
+
+export const operationsByName = (operations: readonly Operation[]): ReadonlyMap<string, Operation> =>
+  new Map(operations.map((operation) => [operation.name, operation]));

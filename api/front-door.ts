@@ -1,0 +1,117 @@
+/** The front door: takes every request of an AWS client on `/`, and hands it to the service that it is for. */
+import type { Request, Response } from 'express';
+import { EcsError } from '../model/errors.ts';
+import type { Door } from './door.ts';
+import type { Calls } from './protocol/calls.ts';
+import { queryAnswer } from './protocol/query-answer.ts';
+import { type Form, membersOf, parseForm } from './protocol/query-request.ts';
+import { parseBody, textOf } from './protocol/request-body.ts';
+import { checkJson } from './protocol/request-text.ts';
+import { responseBody } from './protocol/response-body.ts';
+import { doorOf, isForm, serviceNamed, signedService } from './which-door.ts';
+
+/** The content types that AWS JSON clients and people with curl send. */
+const CONTENT_TYPES = new Set(['application/x-amz-json-1.1', 'application/x-amz-json-1.0', 'application/json']);
+
+export class FrontDoor {
+  readonly #doors: readonly Door[];
+  readonly #calls: Calls;
+
+  constructor(doors: readonly Door[], calls: Calls) {
+    this.#doors = doors;
+    this.#calls = calls;
+  }
+
+  /** Answers one request. Throws AwsError; the server's error handler turns it into the protocol's error. */
+  async answer(request: Request, response: Response): Promise<void> {
+    const form = formOf(request);
+    const door = this.#doorOf(request, form);
+    if (door.protocol.kind === 'query') await this.#answerQuery({ door, form: form ?? new Map() }, response);
+    else await this.#answerJson(door, request, response);
+  }
+
+  /** Refuses a request that is signed for a service that Longshore has no door for. */
+  refuseOtherService(request: Request): void {
+    const service = signedService(request);
+    if (service !== undefined && !this.#doors.some((door) => door.service === service)) throw this.#noDoor(service);
+  }
+
+  #doorOf(request: Request, form: Form | undefined): Door {
+    const door = doorOf(this.#doors, request, form);
+    if (door !== undefined) return door;
+    const service = serviceNamed(request, form);
+    throw service === undefined ? this.#noTarget() : this.#noDoor(service);
+  }
+
+  #noDoor(service: string): EcsError {
+    const services = this.#doors.map((door) => door.service).join(', ');
+    const message = `Longshore does not serve ${service}. At this address it serves ${services}.`;
+    return new EcsError('UnknownOperationException', message);
+  }
+
+  #noTarget(): EcsError {
+    const prefixes = this.#doors.flatMap(({ protocol }) => (protocol.kind === 'json' ? [protocol.targetPrefix] : []));
+    const examples = prefixes.map((prefix) => `${prefix}<operation>`).join(' or ');
+    const message = `The request names no operation. Send the header X-Amz-Target: ${examples}.`;
+    return new EcsError('UnknownOperationException', message);
+  }
+
+  async #answerJson(door: Door, request: Request, response: Response): Promise<void> {
+    if (door.protocol.kind !== 'json') throw new Error(`${door.service} does not speak AWS JSON.`);
+    const { version, targetPrefix } = door.protocol;
+    this.#calls.speak(response, { kind: 'json', version });
+    const name = targetOperation({ version, targetPrefix }, request);
+    const { shape, output } = await this.#calls.invoke(response, { door, name }, parseBody(request.body));
+    this.#calls.succeed(response, { status: 200, body: responseBody(shape, output) });
+  }
+
+  async #answerQuery({ door, form }: { readonly door: Door; readonly form: Form }, response: Response): Promise<void> {
+    if (door.protocol.kind !== 'query') throw new Error(`${door.service} does not speak Query.`);
+    const { namespace, version } = door.protocol;
+    const requestId = this.#calls.speak(response, { kind: 'query', namespace });
+    const operation = form.get('Action');
+    if (operation === undefined) throw new EcsError('UnknownOperationException', 'The request names no Action.');
+    const shapes = form.get('Version') === version ? door.catalogue.shapesOf(operation) : undefined;
+    if (shapes === undefined) {
+      const message = `Could not find operation ${operation} for version ${form.get('Version') ?? '(none)'}`;
+      throw new EcsError('UnknownOperationException', message);
+    }
+    const members = membersOf(form, shapes.input);
+    checkJson(members);
+    const { shape, output } = await this.#calls.invoke(response, { door, name: operation }, members);
+    this.#calls.succeedWith(response, {
+      status: 200,
+      text: queryAnswer({ operation, shape, output }, { namespace, requestId }),
+    });
+  }
+}
+
+/** The form of a Query request: its body, or the query of a presigned URL; undefined if it is no such request. */
+function formOf(request: Request): Form | undefined {
+  if (isForm(request)) return parseForm(Buffer.isBuffer(request.body) ? textOf(request.body) : '');
+  if (request.query['Action'] === undefined) return undefined;
+  return parseForm(request.url.slice(request.url.indexOf('?') + 1));
+}
+
+/** The operation that a request's target header names. Throws UnknownOperationException. */
+function targetOperation(
+  { version, targetPrefix }: { readonly version: string; readonly targetPrefix: string },
+  request: Request,
+): string {
+  const type = request.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!CONTENT_TYPES.has(type)) {
+    throw new EcsError(
+      'UnknownOperationException',
+      `Content-Type '${type}' is not understood. Send application/x-amz-json-${version}.`,
+    );
+  }
+  const target = request.get('x-amz-target') ?? '';
+  if (!target.startsWith(targetPrefix)) throw unknownTarget(target, targetPrefix);
+  return target.slice(targetPrefix.length);
+}
+
+const unknownTarget = (target: string, targetPrefix: string): EcsError =>
+  new EcsError(
+    'UnknownOperationException',
+    `X-Amz-Target '${target}' is not understood. Send ${targetPrefix}<operation>.`,
+  );

@@ -1,0 +1,10 @@
+/** The GetCallerIdentity operation. No policy is needed for it, and none can forbid it. */
+import type { GetCallerIdentityRequest, GetCallerIdentityResponse } from '@aws-sdk/client-sts';
+import type { Operation } from '../../operation.ts';
+
+export const getCallerIdentity: Operation<GetCallerIdentityRequest, GetCallerIdentityResponse> = {
+  name: 'GetCallerIdentity',
+  effect: 'reads',
+  handle: (_input, { principal: { account, arn, userId } }) =>
+    Promise.resolve({ Account: account, Arn: arn, UserId: userId }),
+};
