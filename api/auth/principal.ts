@@ -3,7 +3,7 @@ import type { Partition } from '../../model/arn.ts';
 
 export interface Principal {
   readonly kind: 'root' | 'user' | 'assumedRole';
-  /** Such as `arn:aws:iam::000000000000:root` or `arn:aws:sts::000000000000:assumed-role/ROLE/SESSION`. */
+  /** Such as `arn:aws:iam::123456789012:root` or `arn:aws:sts::000000000000:assumed-role/ROLE/SESSION`. */
   readonly arn: string;
   readonly account: string;
   /** IAM's unique id: of root the account, of a user `AIDA…`, of a role's session `AROA…:SESSION`. */

@@ -135,7 +135,7 @@ describe('other services at the same address', () => {
       '--output',
       'text',
     );
-    expect(account).toBe('000000000000');
+    expect(account).toBe('123456789012');
     await expect(runAwsService(running(), 's3', 'ls')).rejects.toThrow(/Longshore does not serve s3/);
     await expect(runAwsService(running(), 'ec2', 'describe-vpcs')).rejects.toThrow(/Longshore does not serve ec2/);
     await expect(runAwsService(running(), 'logs', 'describe-log-groups')).rejects.toThrow(/does not serve logs/);
