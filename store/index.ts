@@ -1,6 +1,7 @@
 /** Opens the store: the only entrance for the rest of Longshore. */
 import type { Partition } from '../model/arn.ts';
 import { assignTasks, listProvisioningOwners } from './capacity/assign.ts';
+import { createAccessKeyStore } from './resources/access-keys.ts';
 import { createAttributeStore } from './resources/attributes.ts';
 import { createCapacityProviderStore } from './resources/capacity-providers.ts';
 import { createClusterStore } from './resources/clusters.ts';
@@ -64,6 +65,7 @@ export function createStore(db: Database, partition: Partition): Store {
     ...createEventStore(db),
     ...createZoneStore(db),
     ...createWebhookStore(db),
+    ...createAccessKeyStore(db),
     snapshotForQuery: (clusterName, status) => snapshotForQuery(db, clusterName, status),
     snapshotCapacity: (request) => snapshotCapacity(db, request),
     reserveTasks: (input) => reserveTasks(db, input),

@@ -6,6 +6,7 @@
  * The API writes clusters, task definitions, attributes and tags. Tasks, services, events and instances are projections
  * that the owners' activities write; every such write has a version.
  */
+import type { AccessKeyStore } from './access-keys.ts';
 import type { CapacityStore, ZoneStore } from './capacity.ts';
 import type { CapacityProviderStore, ClusterStore } from './clusters.ts';
 import type { DecisionStore } from './decisions.ts';
@@ -32,7 +33,8 @@ export interface Store
     OwnerStore,
     EventStore,
     ZoneStore,
-    WebhookStore {
+    WebhookStore,
+    AccessKeyStore {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,0 +1,18 @@
+/** Where access keys are kept. Secrets come and go sealed. */
+import type { AccessKey, KeyUse } from '../../model/access-key.ts';
+
+export interface AccessKeyStore {
+  createAccessKey(key: AccessKey): Promise<void>;
+  findAccessKey(accessKeyId: string): Promise<AccessKey | undefined>;
+  /** The keys of a user, or of root if `userName` is undefined; oldest first. A user has few. */
+  listAccessKeys(userName: string | undefined): Promise<readonly AccessKey[]>;
+  /** Returns false if the owner has no such key. */
+  setAccessKeyStatus(key: OwnedKey, status: AccessKey['status']): Promise<boolean>;
+  /** Returns false if the owner has no such key. */
+  deleteAccessKey(key: OwnedKey): Promise<boolean>;
+  /** Keeps the latest use. */
+  recordKeyUse(accessKeyId: string, use: KeyUse): Promise<void>;
+}
+
+/** A key as its owner names it. */
+export type OwnedKey = Pick<AccessKey, 'accessKeyId' | 'userName'>;
