@@ -6,9 +6,10 @@ import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
+import { defined } from '../../model/defined.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
-import { rootOf } from '../auth/principal.ts';
+import { type Principal, rootOf } from '../auth/principal.ts';
 import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
@@ -33,6 +34,7 @@ interface Call {
   readonly requestId: string;
   readonly startedAt: number;
   protocol: Protocol;
+  principal?: Principal;
   operation?: string;
 }
 
@@ -61,6 +63,11 @@ export class Calls {
     return call.requestId;
   }
 
+  /** From now on, the request is this principal's. Where nobody is authenticated, it is root's. */
+  identify(response: Response, principal: Principal): void {
+    callOf(response).principal = principal;
+  }
+
   /** Runs an operation of a door for this request. Throws as `invokeOperation` does. */
   invoke(response: Response, called: { readonly door: Door; readonly name: string }, body: unknown): Promise<Answer> {
     const context = this.contextOf(response, called.name);
@@ -75,7 +82,7 @@ export class Calls {
     call.operation = printable(operation);
     const { store, workflows, partition } = this.#dependencies;
     const { requestId } = call;
-    const principal = rootOf(partition);
+    const principal = call.principal ?? rootOf(partition);
     return {
       store,
       workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn: principal.arn }),
@@ -119,9 +126,9 @@ export class Calls {
   }
 
   #log(response: Response, status: number, error?: WireError, cause?: unknown): void {
-    const { requestId, operation, startedAt } = callOf(response);
+    const { requestId, operation, startedAt, principal } = callOf(response);
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
-    const fields = { requestId, operation, status, ms };
+    const fields = { requestId, operation, status, ms, ...defined({ principal: principal?.arn }) };
     const { logger } = this.#dependencies;
     if (error === undefined) logger.info(fields, 'request');
     else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');

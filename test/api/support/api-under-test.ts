@@ -2,11 +2,14 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { startApi, type RunningApi } from '../../../api/server.ts';
+import { type ApiOptions, startApi, type RunningApi } from '../../../api/server.ts';
 import type { Store } from '../../../store/contract/store.ts';
 import { startTestStore, TEST_PARTITION, type TestStore } from '../../support/store.ts';
 import { RecordingGateway } from './recording-gateway.ts';
 import { registrationOf } from './rows.ts';
+
+/** How the API under test is guarded. */
+export type ApiAccess = Pick<ApiOptions, 'authenticator' | 'certificate'>;
 
 export interface ApiUnderTest {
   readonly store: Store;
@@ -18,7 +21,7 @@ export interface ApiUnderTest {
 }
 
 /** Starts the API once, before a test file's tests. Call the returned function inside tests. */
-export function withApi(): () => ApiUnderTest {
+export function withApi(access: (store: Store) => ApiAccess = () => ({})): () => ApiUnderTest {
   let running: ApiUnderTest | undefined;
   let testStore: TestStore | undefined;
   let api: RunningApi | undefined;
@@ -34,6 +37,7 @@ export function withApi(): () => ApiUnderTest {
       partition: TEST_PARTITION,
       logger: pino({ level: 'silent' }),
       isReady: () => Promise.resolve(true),
+      ...access(store),
     });
     const ecs = new ECSClient({
       endpoint: api.url,
