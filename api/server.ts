@@ -8,7 +8,9 @@ import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/contract/store.ts';
-import type { Authenticator } from './auth/authenticator.ts';
+import type { AccessKeySecrets } from './auth/access-keys.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { rootOf } from './auth/principal.ts';
 import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignCaller } from './foreign-callers.ts';
@@ -44,8 +46,10 @@ export interface ApiOptions {
   readonly workflows: WorkflowGateway;
   readonly partition: Partition;
   readonly logger: Logger;
-  /** Verifies who calls. Absent: every caller is root, so the API must listen on loopback only. */
-  readonly authenticator?: Authenticator;
+  /** Makes access keys, and opens the secrets with which callers sign. */
+  readonly accessKeys: AccessKeySecrets;
+  /** With `loopback` every caller is root, so the API must listen on loopback only. `required` verifies each call. */
+  readonly auth: 'loopback' | 'required';
   /** Serves HTTPS with it. Absent: plain HTTP. */
   readonly certificate?: Certificate;
   /** Whether tasks can really run: workers poll, and an instance is connected. */
@@ -113,6 +117,7 @@ const DOORS = [ecsDoor, stsDoor];
 
 function createApp(options: ApiOptions, feed: EventFeed): Express {
   const calls = new Calls(options);
+  const authenticator = options.auth === 'required' ? authenticatorOf(options) : undefined;
   const frontDoor = new FrontDoor(DOORS, calls);
   const app = express();
   app.disable('x-powered-by');
@@ -121,14 +126,14 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   app.get('/healthz', answerHealthy);
   app.use((request, response, next) => {
     calls.begin(response, guessProtocol(request));
-    refuseForeignCaller(request, { authenticated: options.authenticator !== undefined });
+    refuseForeignCaller(request, { authenticated: authenticator !== undefined });
     checkUrl(request.url);
     next();
   });
   app.use(readBody);
   app.use(async (request, response, next) => {
     frontDoor.refuseOtherService(request);
-    await authenticate(options.authenticator, calls, request, response);
+    await authenticate(authenticator, calls, request, response);
     next();
   });
   app.get('/readyz', answerReady(options));
@@ -150,6 +155,14 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => calls.fail(response, error));
   return app;
 }
+
+const authenticatorOf = ({ store, accessKeys, partition }: ApiOptions): Authenticator =>
+  new Authenticator({
+    store,
+    secrets: accessKeys,
+    principalOf: (userName) => Promise.resolve(userName === undefined ? rootOf(partition) : undefined),
+    now: Date.now,
+  });
 
 /** Finds out who calls, where callers are authenticated. Throws the refusal of a caller who is not known. */
 async function authenticate(

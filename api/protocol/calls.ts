@@ -9,6 +9,7 @@ import type { Partition } from '../../model/arn.ts';
 import { defined } from '../../model/defined.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
+import type { AccessKeySecrets } from '../auth/access-keys.ts';
 import { type Principal, rootOf } from '../auth/principal.ts';
 import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
@@ -25,6 +26,7 @@ export interface CallDependencies {
   readonly store: Store;
   readonly workflows: WorkflowGateway;
   readonly partition: Partition;
+  readonly accessKeys: AccessKeySecrets;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -80,7 +82,7 @@ export class Calls {
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = printable(operation);
-    const { store, workflows, partition } = this.#dependencies;
+    const { store, workflows, partition, accessKeys } = this.#dependencies;
     const { requestId } = call;
     const principal = call.principal ?? rootOf(partition);
     return {
@@ -90,6 +92,7 @@ export class Calls {
       now: Date.now(),
       requestId,
       principal,
+      accessKeys,
     };
   }
 

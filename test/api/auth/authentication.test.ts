@@ -7,26 +7,17 @@ import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AccessKeySecrets } from '../../../api/auth/access-keys.ts';
-import { Authenticator } from '../../../api/auth/authenticator.ts';
 import { rootOf } from '../../../api/auth/principal.ts';
 import { TEST_PARTITION } from '../../support/store.ts';
-import { withApi } from '../support/api-under-test.ts';
+import { TEST_ACCESS_KEYS, withApi } from '../support/api-under-test.ts';
 
-const secrets = new AccessKeySecrets(Buffer.alloc(32, 7));
+const secrets = TEST_ACCESS_KEYS;
 const root = secrets.make(undefined, 0);
 const disabled = secrets.make(undefined, 0);
 const ofNobody = secrets.make('gone', 0);
 const { accessKeyId } = root.key;
 
-const api = withApi((store) => ({
-  authenticator: new Authenticator({
-    store,
-    secrets,
-    principalOf: (user) => Promise.resolve(user === undefined ? rootOf(TEST_PARTITION) : undefined),
-    now: Date.now,
-  }),
-}));
+const api = withApi({ auth: 'required' });
 beforeAll(async () => {
   for (const { key } of [root, disabled, ofNobody]) await api().store.createAccessKey(key);
   await api().store.setAccessKeyStatus(disabled.key, 'Inactive');
