@@ -42,9 +42,9 @@ async function aws(args: readonly string[], credentials = key): Promise<string> 
   return (await run(python.program('aws'), args, { env: environment(credentials) })).stdout;
 }
 
-async function python(script: string, credentials = key): Promise<string> {
-  const { program } = await pythonEnvironment();
-  return (await run(program('python'), ['-c', script], { env: environment(credentials) })).stdout.trim();
+async function runPython(script: string, credentials = key): Promise<string> {
+  const python = await pythonEnvironment();
+  return (await run(python.program('python'), ['-c', script], { env: environment(credentials) })).stdout.trim();
 }
 
 const client = (credentials = key): ECSClient =>
@@ -58,7 +58,7 @@ describe('the right key', () => {
     expect(await aws(['ecs', 'list-clusters', '--output', 'text'])).toContain('cluster/default');
     expect(await aws(['sts', 'get-caller-identity', '--output', 'text'])).toContain(':root');
     const script = `import boto3; print(boto3.client('ecs').list_clusters()['clusterArns'][0])`;
-    expect(await python(script)).toContain('cluster/default');
+    expect(await runPython(script)).toContain('cluster/default');
     const ecs = client();
     expect((await ecs.send(new ListClustersCommand({}))).clusterArns).toHaveLength(1);
     await ecs.send(
@@ -73,7 +73,7 @@ describe('the right key', () => {
     const script = `import boto3, ssl, os, urllib.request
 url = boto3.client('sts').generate_presigned_url('get_caller_identity', HttpMethod='GET')
 print(urllib.request.urlopen(url, context=ssl.create_default_context(cafile=os.environ['AWS_CA_BUNDLE'])).read().decode())`;
-    expect(await python(script)).toContain('<Arn>arn:aws:iam::123456789012:root</Arn>');
+    expect(await runPython(script)).toContain('<Arn>arn:aws:iam::123456789012:root</Arn>');
   });
 
   it('lets Longshore’s own commands in', async () => {
@@ -95,7 +95,7 @@ describe('a wrong key', () => {
   ])('is refused by its %s, in the words of AWS’s clients', async (_what, wrong, jsonCode, queryCode) => {
     await expect(aws(['ecs', 'list-clusters'], wrong())).rejects.toThrow(`(${jsonCode})`);
     await expect(aws(['sts', 'get-caller-identity'], wrong())).rejects.toThrow(`(${queryCode})`);
-    await expect(python(`import boto3; boto3.client('ecs').list_clusters()`, wrong())).rejects.toThrow(jsonCode);
+    await expect(runPython(`import boto3; boto3.client('ecs').list_clusters()`, wrong())).rejects.toThrow(jsonCode);
     await expect(client(wrong()).send(new ListClustersCommand({}))).rejects.toMatchObject({ name: jsonCode });
   });
 
@@ -116,7 +116,7 @@ describe('a wrong key', () => {
 describe('a caller without a key', () => {
   it('learns only that the process lives', async () => {
     const ecs = (path: string) =>
-      python(`import os, ssl, urllib.request, urllib.error
+      runPython(`import os, ssl, urllib.request, urllib.error
 context = ssl.create_default_context(cafile=os.environ['AWS_CA_BUNDLE'])
 try:
   print(urllib.request.urlopen(os.environ['AWS_ENDPOINT_URL'] + '${path}', context=context).status)
