@@ -2,7 +2,8 @@
  * What a door is: one AWS service's API as Longshore answers it. Its SDK package describes every request and answer; its
  * operations do the work.
  */
-import type { Operation } from './operation.ts';
+import type { Asked } from './auth/authorize.ts';
+import type { Operation, OperationContext } from './operation.ts';
 import type { Catalogue } from './protocol/catalogue.ts';
 import type { ShapeRefusals } from './protocol/shape-refusals.ts';
 
@@ -19,6 +20,15 @@ export interface Door {
   /** The operations that are built, by name. */
   readonly operations: ReadonlyMap<string, Operation>;
   readonly refusals: ShapeRefusals;
+  /**
+   * What a call of the operation asks for, from its request: nothing but names is read before it is allowed. Empty for what
+   * every caller may do.
+   */
+  readonly access: (
+    operation: string,
+    input: object,
+    context: OperationContext,
+  ) => readonly Asked[] | Promise<readonly Asked[]>;
 }
 
 export const operationsByName = (operations: readonly Operation[]): ReadonlyMap<string, Operation> =>

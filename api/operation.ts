@@ -1,7 +1,9 @@
 /** What an operation of an AWS service's API is: each folder under a door's operations/ exports one. */
 import type { Partition } from '../model/arn.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
+import type { Caller } from './auth/caller.ts';
 import type { Principal } from './auth/principal.ts';
+import type { SessionTokens } from './auth/session-tokens.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { WorkflowGateway } from './gateway.ts';
 
@@ -15,7 +17,9 @@ export interface OperationContext {
   readonly requestId: string;
   /** Who calls. Where no authentication is required, it is the account's root. */
   readonly principal: Principal;
+  readonly caller: Caller;
   readonly accessKeys: AccessKeySecrets;
+  readonly tokens: SessionTokens;
 }
 
 /**

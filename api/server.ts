@@ -10,7 +10,9 @@ import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
 import { Authenticator } from './auth/authenticator.ts';
-import { rootOf } from './auth/principal.ts';
+import { callerOf, Holders } from './auth/caller.ts';
+import type { SessionTokens } from './auth/session-tokens.ts';
+import { circumstancesOf } from './auth/circumstances.ts';
 import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignCaller } from './foreign-callers.ts';
@@ -49,6 +51,8 @@ export interface ApiOptions {
   readonly logger: Logger;
   /** Makes access keys, and opens the secrets with which callers sign. */
   readonly accessKeys: AccessKeySecrets;
+  /** Issues and opens temporary credentials. */
+  readonly tokens: SessionTokens;
   /** With `loopback` every caller is root, so the API must listen on loopback only. `required` verifies each call. */
   readonly auth: 'loopback' | 'required';
   /** Serves HTTPS with it. Absent: plain HTTP. */
@@ -157,13 +161,11 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   return app;
 }
 
-const authenticatorOf = ({ store, accessKeys, partition }: ApiOptions): Authenticator =>
-  new Authenticator({
-    store,
-    secrets: accessKeys,
-    principalOf: (userName) => Promise.resolve(userName === undefined ? rootOf(partition) : undefined),
-    now: Date.now,
-  });
+function authenticatorOf({ store, accessKeys, tokens, partition }: ApiOptions): Authenticator {
+  const holders = new Holders(store, Date.now);
+  const options = { store, secrets: accessKeys, tokens, now: Date.now };
+  return new Authenticator({ ...options, callerOf: (owner) => callerOf(owner, holders, partition) });
+}
 
 /** Finds out who calls, where callers are authenticated. Throws the refusal of a caller who is not known. */
 async function authenticate(
@@ -174,8 +176,9 @@ async function authenticate(
 ): Promise<void> {
   if (authenticator === undefined) return;
   const { method, originalUrl: url, headers } = request;
-  const { principal } = await authenticator.authenticate(request, { method, url, headers, body: sentBody(request) });
-  calls.identify(response, principal);
+  const raw = { method, url, headers, body: sentBody(request) };
+  const { caller, claim } = await authenticator.authenticate(request, raw);
+  calls.identify(response, { caller, context: circumstancesOf(request, claim) });
 }
 
 /** Writes `/v1/clusters/{cluster}` in Express's form. */

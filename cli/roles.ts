@@ -91,10 +91,11 @@ export interface ApiRole extends Role {
 /** The API on its port; a port in use is the person's to free. */
 export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
   const { settings, temporal, store, logger, unwritable } = plane;
-  const [{ startApi }, { connectGateway }, { AccessKeySecrets }] = await Promise.all([
+  const [{ startApi }, { connectGateway }, { AccessKeySecrets }, { SessionTokens }] = await Promise.all([
     import('../api/server.ts'),
     import('../api/temporal-gateway.ts'),
     import('../api/auth/access-keys.ts'),
+    import('../api/auth/session-tokens.ts'),
   ]);
   const [gateway, readiness, served] = await Promise.all([
     connectGateway(temporal),
@@ -104,8 +105,9 @@ export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
   const workflows: WorkflowGateway = gateway;
   const { host, port, partition, auth } = settings;
   const { isReady } = readiness;
-  const accessKeys = new AccessKeySecrets(readMasterKey(settings.masterKey, settings.dataDir));
-  const guard = { accessKeys, auth, ...defined({ certificate: served?.pair }) };
+  const masterKey = readMasterKey(settings.masterKey, settings.dataDir);
+  const secrets = { accessKeys: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey) };
+  const guard = { ...secrets, auth, ...defined({ certificate: served?.pair }) };
   const options = { host, port, store, workflows, partition, logger, isReady, ...guard };
   const api = await startApi(unwritable === undefined ? options : { ...options, unwritable }).catch(
     (error: unknown) => {

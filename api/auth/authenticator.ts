@@ -1,30 +1,30 @@
 /** Who calls: verifies a request's signature and finds the principal behind its key. */
-import type { AccessKey } from '../../model/access-key.ts';
 import type { AccessKeyStore } from '../../store/contract/access-keys.ts';
 import type { AccessKeySecrets } from './access-keys.ts';
-import type { Principal } from './principal.ts';
+import type { Caller, Owner } from './caller.ts';
 import { unknownCaller } from './refusals.ts';
 import { type Claim, type Signed, readClaim } from './signature/claim.ts';
+import { isTemporaryKey, type SessionTokens } from './session-tokens.ts';
 import { type RawRequest, verifySignature } from './signature/verify.ts';
 
 export interface AuthenticatorOptions {
   readonly store: Pick<AccessKeyStore, 'findAccessKey' | 'recordKeyUse'>;
   readonly secrets: AccessKeySecrets;
-  /** The principal of a key's owner; undefined if there is no such user any more. */
-  readonly principalOf: (userName: string | undefined) => Promise<Principal | undefined>;
+  readonly tokens: SessionTokens;
+  /** The caller behind credentials; undefined if there is no such user or role any more. */
+  readonly callerOf: (owner: Owner) => Promise<Caller | undefined>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** What a key stands for. */
+/** Credentials that may sign. */
 interface Known {
-  readonly principal: Principal;
+  readonly owner: Owner;
   readonly secretAccessKey: string;
-  readonly readAt: number;
 }
 
 export interface Authenticated {
-  readonly principal: Principal;
+  readonly caller: Caller;
   readonly claim: Claim;
 }
 
@@ -36,7 +36,7 @@ const MOST_KEPT = 1_000;
 
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, Known & { readonly readAt: number }>();
   readonly #used = new Map<string, number>();
 
   constructor(options: AuthenticatorOptions) {
@@ -49,26 +49,32 @@ export class Authenticator {
     const now = this.#options.now();
     const known = await this.#find(claim, now);
     await verifySignature(raw, claim, { secretAccessKey: known.secretAccessKey, now });
-    this.#recordUse(claim, now);
-    return { principal: known.principal, claim };
+    const caller = await this.#options.callerOf(known.owner);
+    if (caller === undefined) throw unknownCaller();
+    if (!isTemporaryKey(claim.accessKeyId)) this.#recordUse(claim, now);
+    return { caller, claim };
   }
 
   async #find({ accessKeyId, sessionToken }: Claim, now: number): Promise<Known> {
+    if (isTemporaryKey(accessKeyId)) {
+      if (sessionToken === undefined) throw unknownCaller();
+      const { of, secret } = this.#options.tokens.open(sessionToken, accessKeyId, now);
+      return { owner: of, secretAccessKey: secret };
+    }
     if (sessionToken !== undefined) throw unknownCaller();
+    return this.#findKey(accessKeyId, now);
+  }
+
+  async #findKey(accessKeyId: string, now: number): Promise<Known> {
     const kept = this.#known.get(accessKeyId);
     if (kept !== undefined && now - kept.readAt < FRESH_MS) return kept;
     this.#known.delete(accessKeyId);
     const key = await this.#options.store.findAccessKey(accessKeyId);
-    const known = await this.#open(key, now);
+    if (key?.status !== 'Active') throw unknownCaller();
+    const owner: Owner = key.userName === undefined ? { kind: 'root' } : { kind: 'user', name: key.userName };
+    const known = { owner, secretAccessKey: this.#options.secrets.open(key), readAt: now };
     keep(this.#known, accessKeyId, known);
     return known;
-  }
-
-  async #open(key: AccessKey | undefined, readAt: number): Promise<Known> {
-    if (key?.status !== 'Active') throw unknownCaller();
-    const principal = await this.#options.principalOf(key.userName);
-    if (principal === undefined) throw unknownCaller();
-    return { principal, secretAccessKey: this.#options.secrets.open(key), readAt };
   }
 
   /** In the background: a call must not wait for it, nor fail with it. */

@@ -10,6 +10,9 @@ export const incompleteSignature = (message: string): AwsError => new AwsError('
 export const unknownCaller = (): AwsError =>
   new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
 
+export const expiredToken = (): AwsError =>
+  new AwsError('ExpiredTokenException', 'The security token included in the request is expired');
+
 export const invalidSignature = (message: string): AwsError => new AwsError('InvalidSignatureException', message);
 
 export const signatureMismatch = (): AwsError =>

@@ -7,6 +7,7 @@ import type { Partition } from '../../model/arn.ts';
 import { providerDemand } from '../../model/provider-demand.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { resolveClusterName } from '../ecs/rules/clusters.ts';
+import { ownAction } from '../auth/authorize.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { providerNotFound, resolveProviderName } from '../ecs/rules/capacity-provider.ts';
 
@@ -19,6 +20,7 @@ export interface DemandRoutes {
 /** Adds the route. The figures are those of ECS's managed scaling; nothing scales groups by them yet. */
 export function addDemandRoute(app: Express, { calls, store, partition }: DemandRoutes): void {
   app.get('/v1/clusters/:cluster/capacity-providers/:name/demand', async (request: Request, response: Response) => {
+    await calls.authorize(response, ownAction('GetProviderDemand'));
     const { cluster, name = '' } = request.params as Record<string, string>;
     const clusterName = resolveClusterName(cluster, { partition });
     await store.requireCluster(clusterName);

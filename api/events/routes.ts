@@ -4,6 +4,7 @@
 import type { Express, Request, Response } from 'express';
 import type { Partition } from '../../model/arn.ts';
 import type { EventStore } from '../../store/contract/events.ts';
+import { ownAction } from '../auth/authorize.ts';
 import type { Calls } from '../protocol/calls.ts';
 import type { EventFeed } from './feed.ts';
 import { readAfter, readFilter, readLimit } from './query.ts';
@@ -16,8 +17,11 @@ export interface EventRoutes {
   readonly partition: Partition;
 }
 
+const READ_EVENTS = ownAction('ReadEvents');
+
 export function addEventRoutes(app: Express, { calls, feed, store, partition }: EventRoutes): void {
   app.get('/v1/events', async ({ query }: Request, response: Response) => {
+    await calls.authorize(response, READ_EVENTS);
     const filter = readFilter(query, partition);
     const page = { after: readAfter(query['after']) ?? 0, limit: readLimit(query) };
     const { items, through } = await feed.page(filter, page);
@@ -26,6 +30,7 @@ export function addEventRoutes(app: Express, { calls, feed, store, partition }: 
     calls.succeed(response, { status: 200, body: { events, next: String(through) } });
   });
   app.get('/v1/events/stream', async (request: Request, response: Response) => {
+    await calls.authorize(response, READ_EVENTS);
     const filter = readFilter(request.query, partition);
     // When a browser reconnects, its own Last-Event-ID is newer than the page's first `after`.
     const after = readAfter(request.get('last-event-id') ?? request.query['after']);

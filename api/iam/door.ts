@@ -1,6 +1,7 @@
 /** AWS Identity and Access Management: who there is, and what each may do. AWS Query, version 2010-05-08. */
 import { type Door, operationsByName } from '../door.ts';
 import { validationRefusals } from '../protocol/validation-errors.ts';
+import { iamAccess } from './access.ts';
 import { iamCatalogue } from './catalogue.ts';
 import { operations } from './operations/index.ts';
 import { checked } from './rules/checked.ts';
@@ -11,4 +12,5 @@ export const iamDoor: Door = {
   catalogue: iamCatalogue,
   operations: operationsByName(operations.map(checked)),
   refusals: validationRefusals,
+  access: iamAccess,
 };

@@ -10,7 +10,10 @@ import { defined } from '../../model/defined.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { AccessKeySecrets } from '../auth/access-keys.ts';
-import { type Principal, rootOf } from '../auth/principal.ts';
+import { type Asked, authorize, type TagsOf } from '../auth/authorize.ts';
+import { type Caller, rootCaller } from '../auth/caller.ts';
+import type { ContextValues } from '../auth/policy/context.ts';
+import type { SessionTokens } from '../auth/session-tokens.ts';
 import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
@@ -27,6 +30,7 @@ export interface CallDependencies {
   readonly workflows: WorkflowGateway;
   readonly partition: Partition;
   readonly accessKeys: AccessKeySecrets;
+  readonly tokens: SessionTokens;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -36,13 +40,20 @@ interface Call {
   readonly requestId: string;
   readonly startedAt: number;
   protocol: Protocol;
-  principal?: Principal;
+  /** Absent where nobody is authenticated: every call is root's. */
+  signed?: Signed;
   operation?: string;
 }
 
 const FAILURES: ReadonlySet<string> = new Set(['ServerException', 'ServiceUnavailable', 'InternalFailure']);
 const unwritable = (problem: string): EcsError =>
   new EcsError('ServiceUnavailable', `Nothing can be recorded. ${problem}`);
+
+/** Who signed a request, and the condition keys that every call has. */
+export interface Signed {
+  readonly caller: Caller;
+  readonly context: ContextValues;
+}
 
 export class Calls {
   readonly #dependencies: CallDependencies;
@@ -65,9 +76,18 @@ export class Calls {
     return call.requestId;
   }
 
-  /** From now on, the request is this principal's. Where nobody is authenticated, it is root's. */
-  identify(response: Response, principal: Principal): void {
-    callOf(response).principal = principal;
+  /** From now on, the request is this caller's. */
+  identify(response: Response, signed: Signed): void {
+    callOf(response).signed = signed;
+  }
+
+  /** Rejects with AccessDeniedException if the request's caller may not do all that is asked for. */
+  async authorize(response: Response, asked: readonly Asked[]): Promise<void> {
+    const { signed } = callOf(response);
+    if (signed === undefined) return;
+    const { store } = this.#dependencies;
+    const tagsOf: TagsOf = (arn) => store.listTags(arn);
+    await authorize(signed.caller, asked, { now: Date.now(), context: signed.context, tagsOf });
   }
 
   /** Runs an operation of a door for this request. Throws as `invokeOperation` does. */
@@ -75,16 +95,22 @@ export class Calls {
     const context = this.contextOf(response, called.name);
     const problem = recordsMore(called.door, called.name) ? this.#dependencies.unwritable?.() : undefined;
     if (problem !== undefined) throw unwritable(problem);
-    return invokeOperation(called, body, context);
+    const { door, name } = called;
+    const check = async (input: object): Promise<void> => {
+      if (callOf(response).signed !== undefined)
+        await this.authorize(response, await door.access(name, input, context));
+    };
+    return invokeOperation(called, body, { context, check });
   }
 
   /** What a handler of this request works with. The operation's name goes into its commands and its log line. */
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = printable(operation);
-    const { store, workflows, partition, accessKeys } = this.#dependencies;
+    const { store, workflows, partition, accessKeys, tokens } = this.#dependencies;
     const { requestId } = call;
-    const principal = call.principal ?? rootOf(partition);
+    const caller = call.signed?.caller ?? rootCaller(partition);
+    const { principal } = caller;
     return {
       store,
       workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn: principal.arn }),
@@ -92,7 +118,9 @@ export class Calls {
       now: Date.now(),
       requestId,
       principal,
+      caller,
       accessKeys,
+      tokens,
     };
   }
 
@@ -129,9 +157,9 @@ export class Calls {
   }
 
   #log(response: Response, status: number, error?: WireError, cause?: unknown): void {
-    const { requestId, operation, startedAt, principal } = callOf(response);
+    const { requestId, operation, startedAt, signed } = callOf(response);
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
-    const fields = { requestId, operation, status, ms, ...defined({ principal: principal?.arn }) };
+    const fields = { requestId, operation, status, ms, ...defined({ principal: signed?.caller.principal.arn }) };
     const { logger } = this.#dependencies;
     if (error === undefined) logger.info(fields, 'request');
     else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');

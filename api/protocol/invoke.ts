@@ -14,6 +14,12 @@ export interface Answer {
   readonly output: unknown;
 }
 
+export interface Invocation {
+  readonly context: OperationContext;
+  /** Throws if the caller may not do what the input asks for. Nothing has been read or changed by then. */
+  readonly check: (input: object) => Promise<void> | void;
+}
+
 /**
  * Runs operation `name` on a request's members. Throws AwsError for refusals, among them
  * UnknownOperationException and, for operations that are not built, UnsupportedFeatureException.
@@ -21,7 +27,7 @@ export interface Answer {
 export async function invokeOperation(
   { door, name }: { readonly door: Door; readonly name: string },
   body: unknown,
-  context: OperationContext,
+  { context, check }: Invocation,
 ): Promise<Answer> {
   const shapes = door.catalogue.shapesOf(name);
   if (shapes === undefined) {
@@ -34,6 +40,7 @@ export async function invokeOperation(
   if (operation === undefined) {
     throw new EcsError('UnsupportedFeatureException', `${name} is not supported by Longshore yet.`);
   }
-  const input = validateRequest(shapes, body, door.refusals);
+  const input = validateRequest(shapes, body, door.refusals) as object;
+  await check(input);
   return { shape: shapes.output, output: await operation.handle(input as never, context) };
 }

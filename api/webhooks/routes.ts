@@ -8,12 +8,15 @@ import { EcsError } from '../../model/errors.ts';
 import type { Webhook } from '../../model/webhook.ts';
 import { defined } from '../../model/defined.ts';
 import type { WebhookStore } from '../../store/contract/events.ts';
+import { ownAction } from '../auth/authorize.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { parseBody } from '../protocol/request-body.ts';
 import { invalid } from '../ecs/rules/refusals.ts';
 import { readWebhook } from './rules.ts';
 
 const PAGE = 100;
+const READ = ownAction('ReadWebhooks');
+const WRITE = ownAction('WriteWebhooks');
 
 export function addWebhookRoutes(
   app: Express,
@@ -23,6 +26,7 @@ export function addWebhookRoutes(
   const idOf = (request: Request): string => String(request.params['webhookId']);
 
   app.post('/v1/webhooks', async (request, response) => {
+    await calls.authorize(response, WRITE);
     const { url, pattern, secret, status = 'ENABLED' } = readWebhook(parseBody(request.body));
     if (url === undefined) throw invalid('A webhook needs a url.');
     const webhook = await store.createWebhook({
@@ -37,22 +41,26 @@ export function addWebhookRoutes(
   });
 
   app.get('/v1/webhooks', async ({ query }, response) => {
+    await calls.authorize(response, READ);
     const after = typeof query['after'] === 'string' ? { after: query['after'] } : {};
     const { items, next } = await store.listWebhooks({ limit: PAGE, ...after });
     answer(response, { webhooks: items.map(presentWebhook), ...defined({ next }) });
   });
 
   app.get('/v1/webhooks/:webhookId', async (request, response) => {
+    await calls.authorize(response, READ);
     answer(response, presentWebhook(found(await store.getWebhook(idOf(request)))));
   });
 
   app.patch('/v1/webhooks/:webhookId', async (request, response) => {
+    await calls.authorize(response, WRITE);
     const changes = readWebhook(parseBody(request.body));
     const webhook = await store.updateWebhook(idOf(request), { ...changes, at: Date.now() });
     answer(response, presentWebhook(found(webhook)));
   });
 
   app.delete('/v1/webhooks/:webhookId', async (request, response) => {
+    await calls.authorize(response, WRITE);
     const webhook = found(await store.getWebhook(idOf(request)));
     await store.deleteWebhook(webhook.webhookId);
     answer(response, presentWebhook(webhook));

@@ -5,6 +5,7 @@ import { defined } from '../../model/defined.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { resolveClusterName } from '../ecs/rules/clusters.ts';
 import type { Calls } from '../protocol/calls.ts';
+import { ownAction } from '../auth/authorize.ts';
 import { whyChain } from './chain.ts';
 import { readQuestion, unknownSubject } from './resolve.ts';
 import { sentenceOf, type Step } from './step.ts';
@@ -29,6 +30,7 @@ const toWire = ({ at, kind, headline, details, decision }: Step) => ({
 
 export function addWhyRoute(app: Express, { calls, store, partition }: WhyRoute): void {
   app.get(PATH, async ({ params, query }: Request, response: Response) => {
+    await calls.authorize(response, ownAction('Explain'));
     const { subject, id } = params as unknown as { readonly subject: string; readonly id: readonly string[] };
     const cluster = typeof query['cluster'] === 'string' ? query['cluster'] : undefined;
     const clusterName = resolveClusterName(cluster, { partition });

@@ -8,7 +8,8 @@ import { createTemporalSignals } from '../../activities/control/temporal-signals
 import type { InstancePolicy } from '../../activities/control/types.ts';
 import type { OperationContext } from '../../api/operation.ts';
 import { AccessKeySecrets } from '../../api/auth/access-keys.ts';
-import { rootOf } from '../../api/auth/principal.ts';
+import { rootCaller } from '../../api/auth/caller.ts';
+import { SessionTokens } from '../../api/auth/session-tokens.ts';
 import { ecsDoor } from '../../api/ecs/door.ts';
 import { invokeOperation } from '../../api/protocol/invoke.ts';
 import { responseBody } from '../../api/protocol/response-body.ts';
@@ -68,6 +69,7 @@ export interface WriteWatch {
 export const PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
 /** Nobody makes keys in a simulation. */
 const ACCESS_KEYS = new AccessKeySecrets(Buffer.alloc(32));
+const TOKENS = new SessionTokens(Buffer.alloc(32));
 /** The first moment of each simulation. */
 const START = 1_767_225_600_000;
 const WORKER_RESTART_MS = 2_000;
@@ -155,7 +157,8 @@ export class SimulatedWorld {
   async call(operation: string, body: unknown): Promise<Record<string, unknown>> {
     this.trace(`call ${operation} ${JSON.stringify(body)}`);
     const requestId = randomUuid(this.random);
-    const principal = rootOf(PARTITION);
+    const caller = rootCaller(PARTITION);
+    const { principal } = caller;
     const principalArn = principal.arn;
     const context: OperationContext = {
       store: this.#api.store,
@@ -164,11 +167,13 @@ export class SimulatedWorld {
       now: this.clock.now(),
       requestId,
       principal,
+      caller,
       accessKeys: ACCESS_KEYS,
+      tokens: TOKENS,
     };
     const { shape, output } = await this.#until(
       operation,
-      invokeOperation({ door: ecsDoor, name: operation }, body, context),
+      invokeOperation({ door: ecsDoor, name: operation }, body, { context, check: () => undefined }),
     );
     return responseBody(shape, output);
   }

@@ -1,4 +1,4 @@
-/** The GetCallerIdentity operation. No policy is needed for it, and none can forbid it. */
+/** The GetCallerIdentity operation. */
 import type { GetCallerIdentityRequest, GetCallerIdentityResponse } from '@aws-sdk/client-sts';
 import type { Operation } from '../../operation.ts';
 

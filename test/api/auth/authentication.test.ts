@@ -9,9 +9,9 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rootOf } from '../../../api/auth/principal.ts';
 import { TEST_PARTITION } from '../../support/store.ts';
-import { TEST_ACCESS_KEYS, withApi } from '../support/api-under-test.ts';
+import { TEST_SECRETS, withApi } from '../support/api-under-test.ts';
 
-const secrets = TEST_ACCESS_KEYS;
+const secrets = TEST_SECRETS.accessKeys;
 const root = secrets.make(undefined, 0);
 const disabled = secrets.make(undefined, 0);
 const ofNobody = secrets.make('gone', 0);

@@ -3,6 +3,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { AccessKeySecrets } from '../../../api/auth/access-keys.ts';
+import { SessionTokens } from '../../../api/auth/session-tokens.ts';
 import { type ApiOptions, startApi, type RunningApi } from '../../../api/server.ts';
 import type { Store } from '../../../store/contract/store.ts';
 import { startTestStore, TEST_PARTITION, type TestStore } from '../../support/store.ts';
@@ -10,7 +11,8 @@ import { RecordingGateway } from './recording-gateway.ts';
 import { registrationOf } from './rows.ts';
 
 /** Makes and opens access keys as the API under test does. */
-export const TEST_ACCESS_KEYS = new AccessKeySecrets(Buffer.alloc(32, 7));
+const MASTER_KEY = Buffer.alloc(32, 7);
+export const TEST_SECRETS = { accessKeys: new AccessKeySecrets(MASTER_KEY), tokens: new SessionTokens(MASTER_KEY) };
 
 /** How the API under test is guarded. */
 export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate'>>;
@@ -41,7 +43,7 @@ export function withApi(access: ApiAccess = {}): () => ApiUnderTest {
       partition: TEST_PARTITION,
       logger: pino({ level: 'silent' }),
       isReady: () => Promise.resolve(true),
-      accessKeys: TEST_ACCESS_KEYS,
+      ...TEST_SECRETS,
       auth: 'loopback',
       ...access,
     });

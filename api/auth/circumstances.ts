@@ -1,0 +1,19 @@
+/** The condition keys that every call has: where it came from, and how. */
+import type { Request } from 'express';
+import type { ContextValues } from './policy/context.ts';
+import type { Claim } from './signature/claim.ts';
+
+/** An IPv4 address as a socket for both versions shows it. */
+const MAPPED = /^::ffff:(?=\d+\.)/;
+
+export function circumstancesOf(request: Request, { region }: Claim): ContextValues {
+  const userAgent = request.get('user-agent');
+  const from = request.socket.remoteAddress?.replace(MAPPED, '');
+  return {
+    'aws:SecureTransport': String(request.secure),
+    'aws:RequestedRegion': region,
+    'aws:ViaAWSService': 'false',
+    ...(from === undefined ? {} : { 'aws:SourceIp': from }),
+    ...(userAgent === undefined ? {} : { 'aws:UserAgent': userAgent }),
+  };
+}

@@ -1,0 +1,18 @@
+/** What each call of STS asks for. */
+import type { AssumeRoleRequest } from '@aws-sdk/client-sts';
+import type { Asked } from '../auth/authorize.ts';
+import type { OperationContext } from '../operation.ts';
+import { assumeRoleAccess } from './operations/assume-role.ts';
+
+/** As in AWS, no policy is needed for these, and none can forbid them. */
+const FREE: ReadonlySet<string> = new Set(['GetCallerIdentity', 'GetSessionToken']);
+
+export function stsAccess(
+  operation: string,
+  input: object,
+  context: OperationContext,
+): readonly Asked[] | Promise<readonly Asked[]> {
+  if (FREE.has(operation)) return [];
+  if (operation === 'AssumeRole') return assumeRoleAccess(input as AssumeRoleRequest, context);
+  return [{ action: `sts:${operation}`, resources: ['*'], context: {} }];
+}
