@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
 import type { WorkflowGateway } from '../api/gateway.ts';
-import { DEFAULT_CLUSTER_SETTINGS } from '../model/cluster.ts';
+import { effectiveValue, newClusterSettings, ROOT } from '../model/account-setting.ts';
 import { isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
@@ -40,11 +40,12 @@ export async function openStore(settings: Settings, connectionString: string): P
     if (isEcsError(error)) throw new SetupError(`${error.message}\n  Check DATABASE_URL, and that its Postgres runs.`);
     throw error;
   });
+  const containerInsights = effectiveValue(await store.listAccountSettings([ROOT]), ROOT, 'containerInsights');
   await store.createCluster({
     clusterName: settings.clusterName,
     status: 'ACTIVE',
     createdAt: Date.now(),
-    settings: [...DEFAULT_CLUSTER_SETTINGS],
+    settings: [...newClusterSettings(containerInsights)],
     capacityProviders: [],
     defaultCapacityProviderStrategy: [],
     tags: [],
