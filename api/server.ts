@@ -24,6 +24,7 @@ import { openApiDocument } from './rest/openapi.ts';
 import { answerRest } from './rest/rest-call.ts';
 import { REST_ROUTES } from './rest/routes.ts';
 import { stsDoor } from './sts/door.ts';
+import type { Throttle } from './throttle/throttle.ts';
 import { addWhyRoute } from './why/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
 import { guessProtocol } from './which-door.ts';
@@ -46,6 +47,8 @@ export interface ApiOptions {
   readonly isReady: () => Promise<boolean>;
   /** Returns why nothing can be recorded at present, such as a full disk; changes are then refused with that reason. */
   readonly unwritable?: () => string | undefined;
+  /** Absent: calls may come at any rate. */
+  readonly throttle?: Throttle;
 }
 
 export interface RunningApi {

@@ -83,20 +83,20 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
 /** The API on its port; a port in use is the person's to free. */
 export async function startApiRole(plane: ControlPlane): Promise<Role & { readonly url: string }> {
   const { settings, temporal, store, logger, unwritable } = plane;
-  const [{ startApi }, { connectGateway }] = await Promise.all([
+  const [{ startApi }, { Throttle }, { connectGateway }] = await Promise.all([
     import('../api/server.ts'),
+    import('../api/throttle/throttle.ts'),
     import('../api/temporal-gateway.ts'),
   ]);
   const [gateway, readiness] = await Promise.all([connectGateway(temporal), connectReadiness(plane)]);
   const workflows: WorkflowGateway = gateway;
-  const { host, port, partition } = settings;
+  const { host, port, partition, apiRates: factor } = settings;
   const { isReady } = readiness;
+  const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
   const options = { host, port, store, workflows, partition, logger, isReady };
-  const api = await startApi(unwritable === undefined ? options : { ...options, unwritable }).catch(
-    (error: unknown) => {
-      throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
-    },
-  );
+  const api = await startApi({ ...options, ...defined({ unwritable, throttle }) }).catch((error: unknown) => {
+    throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
+  });
   return {
     url: api.url,
     shutdown: async () => {

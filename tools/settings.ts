@@ -22,6 +22,8 @@ export interface Settings {
   readonly cacheDir: string;
   readonly host: string;
   readonly port: number;
+  /** So many times ECS's rates of API calls. 0: calls may come at any rate. */
+  readonly apiRates: number;
   readonly partition: Partition;
   readonly clusterName: string;
   readonly availabilityZone: string;
@@ -109,12 +111,29 @@ const count = z
   .regex(/^\d{1,6}$/, 'must be a whole number below a million')
   .transform(Number);
 
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
 const loopback = z
   .string()
   .refine(
-    (host) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host),
+    isLoopback,
     'must be a loopback address (127.0.0.1, ::1 or localhost): callers are not authenticated yet, so nobody else may reach the API',
   );
+
+/** The word, or how many times ECS's rates. */
+const API_RATES: Readonly<Record<string, number>> = { off: 0, ecs: 1 };
+const apiRates = z
+  .string()
+  .regex(
+    /^(off|ecs|\d{1,4}(\.\d{1,3})?)$/,
+    'must be off, ecs, or a number such as 2 or 0.5: so many times the rates of ECS',
+  )
+  .refine((text) => Number(text) !== 0, 'must be off, or above 0')
+  .transform((text) => API_RATES[text] ?? Number(text));
+
+/** Where the operator has said nothing. Alone on a machine, nobody is in anybody's way. */
+const defaultApiRates = (host: string): number => (isLoopback(host) ? 0 : 1);
 
 const hostAndPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s/:]+):\d+$/i, 'must be host:port');
 const absolutePath = z.string().transform((value) => path.resolve(value.replace(/^~(?=\/|$)/, homeFolder)));
@@ -162,6 +181,7 @@ const environment = z.object({
   XDG_CACHE_HOME: absolutePath.default(() => path.join(homeFolder(), '.cache')),
   LONGSHORE_HOST: loopback.default('127.0.0.1'),
   LONGSHORE_PORT: port.default(7878),
+  LONGSHORE_API_RATES: apiRates.optional(),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
   LONGSHORE_TEMPORAL_UI_PORT: port.default(7880),
   LONGSHORE_POSTGRES_PORT: port.default(7881),
@@ -247,6 +267,7 @@ function toSettings(env: Environment): Settings {
     cacheDir: path.join(env.XDG_CACHE_HOME, 'longshore'),
     host: env.LONGSHORE_HOST,
     port: env.LONGSHORE_PORT,
+    apiRates: env.LONGSHORE_API_RATES ?? defaultApiRates(env.LONGSHORE_HOST),
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },
     clusterName: env.LONGSHORE_CLUSTER,
     availabilityZone: env.LONGSHORE_ZONE ?? `${env.LONGSHORE_REGION}a`,

@@ -60,6 +60,8 @@ describe('readSettings', () => {
     [{ LONGSHORE_HOST: '0.0.0.0' }, /LONGSHORE_HOST must be a loopback address .* not authenticated yet/],
     [{ LONGSHORE_HOST: '192.168.1.4' }, /LONGSHORE_HOST must be a loopback address/],
     [{ LONGSHORE_PORT: '70000' }, /LONGSHORE_PORT must be between 1 and 65535 \(it is "70000"\)/],
+    [{ LONGSHORE_API_RATES: 'fast' }, /LONGSHORE_API_RATES must be off, ecs, or a number such as 2 or 0\.5/],
+    [{ LONGSHORE_API_RATES: '0' }, /LONGSHORE_API_RATES must be off, or above 0/],
     [{ LONGSHORE_ACCOUNT: '1234' }, /LONGSHORE_ACCOUNT must be an AWS account id: 12 digits/],
     [{ LONGSHORE_INSTANCE_LOST_AFTER: 'soon' }, /LONGSHORE_INSTANCE_LOST_AFTER must be a duration/],
     [{ LONGSHORE_STOPPED_TASK_RETENTION: '59m' }, /must be between 1h and 365d/],
@@ -81,6 +83,12 @@ describe('readSettings', () => {
   it('reads attributes with and without values', () => {
     const { attributes } = readSettings({ LONGSHORE_INSTANCE_ATTRIBUTES: 'rack=a, ssd, tier=x=y' });
     expect(attributes).toEqual([{ name: 'rack', value: 'a' }, { name: 'ssd' }, { name: 'tier', value: 'x=y' }]);
+  });
+
+  it('reads how many calls the API takes, as many as come by default on loopback', () => {
+    const rates = (text: string) => readSettings({ LONGSHORE_API_RATES: text }).apiRates;
+    expect(['off', 'ecs', '2', '0.5'].map(rates)).toEqual([0, 1, 2, 0.5]);
+    expect(readSettings({}).apiRates).toBe(0);
   });
 
   it('reads the address of the operator’s own Temporal UI', () => {
