@@ -5,6 +5,7 @@ import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
+import type { AddressPolicy } from '../model/webhook-address.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/contract/store.ts';
 import { EventFeed } from './events/feed.ts';
@@ -47,6 +48,8 @@ export interface ApiOptions {
   readonly isReady: () => Promise<boolean>;
   /** Returns why nothing can be recorded at present, such as a full disk; changes are then refused with that reason. */
   readonly unwritable?: () => string | undefined;
+  /** Where webhooks may go. */
+  readonly webhookAddresses: AddressPolicy;
   /** Absent: calls may come at any rate. */
   readonly throttle?: Throttle;
 }
@@ -121,7 +124,7 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   addDemandRoute(app, { ...options, calls });
   addInterruptionRoute(app, { ...options, calls });
   addWhyRoute(app, { ...options, calls });
-  addWebhookRoutes(app, { calls, store: options.store });
+  addWebhookRoutes(app, { ...options, calls });
   app.use((request) => {
     throw new EcsError('UnknownOperationException', `There is nothing at ${request.method} ${request.path}.`);
   });

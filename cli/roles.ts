@@ -69,7 +69,12 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
     bundleCacheDir: bundleCacheOf(settings),
     logger,
   });
-  const webhooks = startWebhookDelivery({ store, partition: settings.partition, logger });
+  const webhooks = startWebhookDelivery({
+    store,
+    partition: settings.partition,
+    addresses: settings.webhookAddresses,
+    logger,
+  });
   const purging = startPurging({ store, retention: settings, logger });
   return {
     shutdown: async () => {
@@ -90,10 +95,10 @@ export async function startApiRole(plane: ControlPlane): Promise<Role & { readon
   ]);
   const [gateway, readiness] = await Promise.all([connectGateway(temporal), connectReadiness(plane)]);
   const workflows: WorkflowGateway = gateway;
-  const { host, port, partition, apiRates: factor } = settings;
+  const { host, port, partition, webhookAddresses, apiRates: factor } = settings;
   const { isReady } = readiness;
   const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
-  const options = { host, port, store, workflows, partition, logger, isReady };
+  const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady };
   const api = await startApi({ ...options, ...defined({ unwritable, throttle }) }).catch((error: unknown) => {
     throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
   });

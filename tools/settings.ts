@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { Partition } from '../model/arn.ts';
 import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../model/capacity-provider.ts';
 import type { Attribute } from '../model/container-instance.ts';
+import { type AddressPolicy, isSubnet } from '../model/webhook-address.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 
 /** A mistake that the user can correct. The message is shown as it is, without a stack trace. */
@@ -24,6 +25,8 @@ export interface Settings {
   readonly port: number;
   /** So many times ECS's rates of API calls. 0: calls may come at any rate. */
   readonly apiRates: number;
+  /** Where webhooks may go. */
+  readonly webhookAddresses: AddressPolicy;
   readonly partition: Partition;
   readonly clusterName: string;
   readonly availabilityZone: string;
@@ -135,6 +138,11 @@ const apiRates = z
 /** Where the operator has said nothing. Alone on a machine, nobody is in anybody's way. */
 const defaultApiRates = (host: string): number => (isLoopback(host) ? 0 : 1);
 
+const subnets = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((parts) => parts.every(isSubnet), 'must be a list of addresses and subnets such as 127.0.0.1,10.1.0.0/16');
+
 const hostAndPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s/:]+):\d+$/i, 'must be host:port');
 const absolutePath = z.string().transform((value) => path.resolve(value.replace(/^~(?=\/|$)/, homeFolder)));
 const flag = z
@@ -182,6 +190,7 @@ const environment = z.object({
   LONGSHORE_HOST: loopback.default('127.0.0.1'),
   LONGSHORE_PORT: port.default(7878),
   LONGSHORE_API_RATES: apiRates.optional(),
+  LONGSHORE_WEBHOOK_ALLOW: subnets.default([]),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
   LONGSHORE_TEMPORAL_UI_PORT: port.default(7880),
   LONGSHORE_POSTGRES_PORT: port.default(7881),
@@ -268,6 +277,7 @@ function toSettings(env: Environment): Settings {
     host: env.LONGSHORE_HOST,
     port: env.LONGSHORE_PORT,
     apiRates: env.LONGSHORE_API_RATES ?? defaultApiRates(env.LONGSHORE_HOST),
+    webhookAddresses: { loopback: isLoopback(env.LONGSHORE_HOST), allowed: env.LONGSHORE_WEBHOOK_ALLOW },
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },
     clusterName: env.LONGSHORE_CLUSTER,
     availabilityZone: env.LONGSHORE_ZONE ?? `${env.LONGSHORE_REGION}a`,

@@ -22,6 +22,7 @@ async function start(throttle: Throttle, over: Store = store(), log: { code?: st
     store: over,
     workflows: new RecordingGateway(over),
     partition: TEST_PARTITION,
+    webhookAddresses: { loopback: true, allowed: [] },
     logger: pino({}, { write: (line: string) => log.push(JSON.parse(line) as { code?: string }) }),
     isReady: () => Promise.resolve(true),
     throttle,

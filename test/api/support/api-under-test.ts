@@ -32,6 +32,7 @@ export function withApi(): () => ApiUnderTest {
       store,
       workflows: gateway,
       partition: TEST_PARTITION,
+      webhookAddresses: { loopback: true, allowed: [] },
       logger: pino({ level: 'silent' }),
       isReady: () => Promise.resolve(true),
     });
