@@ -6,6 +6,7 @@ import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
+import type { AddressPolicy } from '../model/webhook-address.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
@@ -31,6 +32,7 @@ import { openApiDocument } from './rest/openapi.ts';
 import { answerRest } from './rest/rest-call.ts';
 import { REST_ROUTES } from './rest/routes.ts';
 import { stsDoor } from './sts/door.ts';
+import type { Throttle } from './throttle/throttle.ts';
 import { addWhyRoute } from './why/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
 import { guessProtocol } from './which-door.ts';
@@ -61,6 +63,10 @@ export interface ApiOptions {
   readonly isReady: () => Promise<boolean>;
   /** Returns why nothing can be recorded at present, such as a full disk; changes are then refused with that reason. */
   readonly unwritable?: () => string | undefined;
+  /** Where webhooks may go. */
+  readonly webhookAddresses: AddressPolicy;
+  /** Absent: calls may come at any rate. */
+  readonly throttle?: Throttle;
 }
 
 /** A chain of certificates and the key of its first, as PEM. */
@@ -152,7 +158,7 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   addDemandRoute(app, { ...options, calls });
   addInterruptionRoute(app, { ...options, calls });
   addWhyRoute(app, { ...options, calls });
-  addWebhookRoutes(app, { calls, store: options.store });
+  addWebhookRoutes(app, { ...options, calls });
   app.use((request) => {
     throw new EcsError('UnknownOperationException', `There is nothing at ${request.method} ${request.path}.`);
   });

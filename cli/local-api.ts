@@ -1,6 +1,7 @@
 /** How commands call the running Longshore that the settings name: at which address, signed by whom, trusted by what. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { rootCertificates } from 'node:tls';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { type Settings, SetupError } from '../tools/settings.ts';
 
@@ -18,10 +19,16 @@ export const nobodyAnswers = (settings: Settings): SetupError =>
 /** Sends a GET request to the path. Resolves for every status. */
 export async function askApi(settings: Settings, pathAndQuery: string, options: AskOptions = {}): Promise<Response> {
   const request = await prepare(settings, pathAndQuery, options);
-  return fetch(request.url, { headers: request.headers, signal: options.signal ?? null }).catch((error: unknown) => {
+  // Only undici's own fetch takes an authority beside those that Node.js trusts.
+  const { Agent, fetch } = await import('undici');
+  const own = ownAuthority(settings);
+  const dispatcher =
+    own === undefined ? {} : { dispatcher: new Agent({ connect: { ca: [...rootCertificates, own] } }) };
+  const { url, headers } = request;
+  return fetch(url, { headers, signal: options.signal ?? null, ...dispatcher }).catch((error: unknown) => {
     if (options.signal?.aborted === true) throw error;
     throw nobodyAnswers(settings);
-  });
+  }) as Promise<Response>;
 }
 
 export interface AskOptions {
@@ -30,7 +37,6 @@ export interface AskOptions {
 }
 
 async function prepare(settings: Settings, pathAndQuery: string, { headers = {} }: AskOptions) {
-  await trustOwnAuthority(settings);
   const url = apiUrl(settings) + pathAndQuery;
   if (settings.auth === 'loopback') return { url, headers };
   const { signedHeaders } = await import('./signed-headers.ts');
@@ -55,15 +61,4 @@ export async function callersCredentials({ auth }: Settings): Promise<AwsCredent
 export function ownAuthority({ tls, dataDir }: Settings): string | undefined {
   const file = path.join(dataDir, 'tls', 'ca.pem');
   return tls.kind === 'own' && fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
-}
-
-/** Lets this process's `fetch` trust the authority, beside those that it trusts already. */
-async function trustOwnAuthority(settings: Settings): Promise<void> {
-  const own = ownAuthority(settings);
-  if (own === undefined) return;
-  const [{ Agent, setGlobalDispatcher }, { rootCertificates }] = await Promise.all([
-    import('undici'),
-    import('node:tls'),
-  ]);
-  setGlobalDispatcher(new Agent({ connect: { ca: [...rootCertificates, own] } }));
 }

@@ -4,7 +4,7 @@ import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
 import type { WorkflowGateway } from '../api/gateway.ts';
 import type { RunningApi } from '../api/server.ts';
-import { DEFAULT_CLUSTER_SETTINGS } from '../model/cluster.ts';
+import { effectiveValue, newClusterSettings, ROOT } from '../model/account-setting.ts';
 import { isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
@@ -43,11 +43,12 @@ export async function openStore(settings: Settings, connectionString: string): P
     if (isEcsError(error)) throw new SetupError(`${error.message}\n  Check DATABASE_URL, and that its Postgres runs.`);
     throw error;
   });
+  const containerInsights = effectiveValue(await store.listAccountSettings([ROOT]), ROOT, 'containerInsights');
   await store.createCluster({
     clusterName: settings.clusterName,
     status: 'ACTIVE',
     createdAt: Date.now(),
-    settings: [...DEFAULT_CLUSTER_SETTINGS],
+    settings: [...newClusterSettings(containerInsights)],
     capacityProviders: [],
     defaultCapacityProviderStrategy: [],
     tags: [],
@@ -71,7 +72,12 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
     bundleCacheDir: bundleCacheOf(settings),
     logger,
   });
-  const webhooks = startWebhookDelivery({ store, partition: settings.partition, logger });
+  const webhooks = startWebhookDelivery({
+    store,
+    partition: settings.partition,
+    addresses: settings.webhookAddresses,
+    logger,
+  });
   const purging = startPurging({ store, retention: settings, logger });
   return {
     shutdown: async () => {
@@ -91,8 +97,9 @@ export interface ApiRole extends Role {
 /** The API on its port; a port in use is the person's to free. */
 export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
   const { settings, temporal, store, logger, unwritable } = plane;
-  const [{ startApi }, { connectGateway }, { AccessKeySecrets }, { SessionTokens }] = await Promise.all([
+  const [{ startApi }, { Throttle }, { connectGateway }, { AccessKeySecrets }, { SessionTokens }] = await Promise.all([
     import('../api/server.ts'),
+    import('../api/throttle/throttle.ts'),
     import('../api/temporal-gateway.ts'),
     import('../api/auth/access-keys.ts'),
     import('../api/auth/session-tokens.ts'),
@@ -103,17 +110,16 @@ export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
     loadCertificate(settings),
   ]);
   const workflows: WorkflowGateway = gateway;
-  const { host, port, partition, auth } = settings;
+  const { host, port, partition, webhookAddresses, auth, apiRates: factor } = settings;
   const { isReady } = readiness;
+  const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
   const masterKey = readMasterKey(settings.masterKey, settings.dataDir);
   const secrets = { accessKeys: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey) };
-  const guard = { ...secrets, auth, ...defined({ certificate: served?.pair }) };
-  const options = { host, port, store, workflows, partition, logger, isReady, ...guard };
-  const api = await startApi(unwritable === undefined ? options : { ...options, unwritable }).catch(
-    (error: unknown) => {
-      throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
-    },
-  );
+  const guard = { ...secrets, auth, ...defined({ certificate: served?.pair, throttle }) };
+  const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, ...guard };
+  const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
+    throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
+  });
   if (auth === 'required' && served === undefined) {
     logger.warn(
       { url: api.url },

@@ -6,7 +6,7 @@ import { type Columns, fromColumns, toColumns } from './columns.ts';
 import type { DecidedTask, Decision } from './decision.ts';
 import type { OwnerRecord } from './owner-record.ts';
 import type { ReserveInput, ReserveResult } from './reservation.ts';
-import type { Task, TaskChanges, TaskPatch } from './task.ts';
+import type { LogDriverMode, Task, TaskChanges, TaskPatch } from './task.ts';
 
 export interface PackedReservation extends Omit<ReserveInput, 'tasks' | 'decisions'> {
   readonly tasks: Columns<Task>;
@@ -49,16 +49,25 @@ export function unpackReservation({ tasks: columns, decisions, ...rest }: Packed
   return { ...rest, tasks, ...(unpacked ? { decisions: unpacked } : {}) };
 }
 
-/** What became of a reservation: a task that was not refused is reserved, and has GPUs only if they stand here. */
+/** What became of a reservation: a task that was not refused is reserved, and has GPUs or a log mode only if they stand here. */
 export interface PackedReserveResult {
   readonly refused: ReserveResult['refused'];
   /** By task. */
   readonly gpuIds?: Readonly<Record<string, readonly string[]>>;
+  /** By task. */
+  readonly logDriverModes?: Readonly<Record<string, LogDriverMode>>;
 }
 
 export function packReserveResult({ reserved, refused }: ReserveResult): PackedReserveResult {
   const gpuIds = reserved.flatMap((one) => (one.gpuIds.length === 0 ? [] : [[one.taskId, one.gpuIds] as const]));
-  return { refused, ...(gpuIds.length === 0 ? {} : { gpuIds: Object.fromEntries(gpuIds) }) };
+  const modes = reserved.flatMap(({ taskId, logDriverMode: mode }) =>
+    mode === undefined ? [] : [[taskId, mode] as const],
+  );
+  return {
+    refused,
+    ...(gpuIds.length === 0 ? {} : { gpuIds: Object.fromEntries(gpuIds) }),
+    ...(modes.length === 0 ? {} : { logDriverModes: Object.fromEntries(modes) }),
+  };
 }
 
 export interface PackedOwnerRecord extends Omit<OwnerRecord, 'tasks'> {

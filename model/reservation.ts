@@ -1,6 +1,6 @@
 /** How tasks take their places: reserved on an instance, or waiting first and assigned to one later. */
 import type { Decision } from './decision.ts';
-import type { Task } from './task.ts';
+import type { LogDriverMode, Task } from './task.ts';
 import type { EpochMs } from './time.ts';
 
 /** The answer to a RunTask call, for a repeat with the same clientToken. */
@@ -26,8 +26,14 @@ export interface ReserveInput {
   readonly decisions?: readonly Decision[];
 }
 
+/** What a task is given with its place. */
+export interface Granted {
+  readonly gpuIds: readonly string[];
+  readonly logDriverMode?: LogDriverMode;
+}
+
 export interface ReserveResult {
-  readonly reserved: readonly { readonly taskId: string; readonly gpuIds: readonly string[] }[];
+  readonly reserved: readonly (Granted & { readonly taskId: string })[];
   /** The snapshot was out of date for these tasks: place them again. */
   readonly refused: readonly {
     readonly taskId: string;
@@ -52,6 +58,6 @@ export interface AssignInput {
 
 export interface AssignResult {
   /** Where the tasks are now: a task that got an instance from an earlier call keeps it. */
-  readonly assigned: readonly (Assignment & { readonly gpuIds: readonly string[] })[];
+  readonly assigned: readonly (Assignment & Granted)[];
   readonly refused: readonly { readonly taskId: string; readonly reason: string }[];
 }

@@ -56,6 +56,9 @@ export interface HeldResources {
   readonly gpus: GpuAmount;
 }
 
+/** How a log driver treats a container whose log it cannot write. ECS's own default, `non-blocking`, is not written down. */
+export type LogDriverMode = 'blocking';
+
 /** The whole record of a task: one row of the store, which only its owner writes. */
 export interface Task {
   readonly taskId: string;
@@ -79,6 +82,10 @@ export interface Task {
   readonly memory: string;
   readonly held: HeldResources;
   readonly gpuIds?: readonly string[];
+  /** Whose account settings hold for the task. Absent: root's. See model/account-setting.ts. */
+  readonly principal?: string;
+  /** For containers whose log configuration sets no mode: the account setting when the task got its instance. */
+  readonly logDriverMode?: LogDriverMode;
   readonly overrides: TaskOverride;
   readonly tags: readonly Tag[];
   /** The resource whose tags the reservation copies; `tags` has the tags known before. */

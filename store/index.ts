@@ -2,6 +2,7 @@
 import type { Partition } from '../model/arn.ts';
 import { assignTasks, listProvisioningOwners } from './capacity/assign.ts';
 import { createAccessKeyStore } from './resources/access-keys.ts';
+import { createAccountSettingStore } from './resources/account-settings.ts';
 import { createAttributeStore } from './resources/attributes.ts';
 import { createCapacityProviderStore } from './resources/capacity-providers.ts';
 import { createClusterStore } from './resources/clusters.ts';
@@ -61,6 +62,7 @@ export function createStore(db: Database, partition: Partition): Store {
     ...createInstanceReader(db),
     ...createAttributeStore(db),
     ...createTagStore(db, partition),
+    ...createAccountSettingStore(db),
     ...createOwnerStore(db),
     ...createDecisionStore(db),
     ...createEventStore(db),

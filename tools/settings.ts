@@ -9,8 +9,9 @@ import { z } from 'zod';
 import type { Partition } from '../model/arn.ts';
 import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../model/capacity-provider.ts';
 import type { Attribute } from '../model/container-instance.ts';
+import { type AddressPolicy, isSubnet } from '../model/webhook-address.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
-import { accessEnvironment, accessSettings, type AccessSettings } from './access-settings.ts';
+import { accessEnvironment, accessSettings, isLoopback, type AccessSettings } from './access-settings.ts';
 
 /** A mistake that the user can correct. The message is shown as it is, without a stack trace. */
 export class SetupError extends Error {
@@ -22,6 +23,10 @@ export interface Settings extends AccessSettings {
   /** Downloads and builds, shared by all data folders of the user. */
   readonly cacheDir: string;
   readonly port: number;
+  /** So many times ECS's rates of API calls. 0: calls may come at any rate. */
+  readonly apiRates: number;
+  /** Where webhooks may go. */
+  readonly webhookAddresses: AddressPolicy;
   readonly partition: Partition;
   readonly clusterName: string;
   readonly availabilityZone: string;
@@ -109,6 +114,25 @@ const count = z
   .regex(/^\d{1,6}$/, 'must be a whole number below a million')
   .transform(Number);
 
+/** The word, or how many times ECS's rates. */
+const API_RATES: Readonly<Record<string, number>> = { off: 0, ecs: 1 };
+const apiRates = z
+  .string()
+  .regex(
+    /^(off|ecs|\d{1,4}(\.\d{1,3})?)$/,
+    'must be off, ecs, or a number such as 2 or 0.5: so many times the rates of ECS',
+  )
+  .refine((text) => Number(text) !== 0, 'must be off, or above 0')
+  .transform((text) => API_RATES[text] ?? Number(text));
+
+/** Where the operator has said nothing. Alone on a machine, nobody is in anybody's way. */
+const defaultApiRates = (host: string): number => (isLoopback(host) ? 0 : 1);
+
+const subnets = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((parts) => parts.every(isSubnet), 'must be a list of addresses and subnets such as 127.0.0.1,10.1.0.0/16');
+
 const hostAndPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s/:]+):\d+$/i, 'must be host:port');
 const absolutePath = z.string().transform((value) => path.resolve(value.replace(/^~(?=\/|$)/, homeFolder)));
 const flag = z
@@ -155,6 +179,8 @@ const environment = z.object({
   XDG_CACHE_HOME: absolutePath.default(() => path.join(homeFolder(), '.cache')),
   ...accessEnvironment,
   LONGSHORE_PORT: port.default(7878),
+  LONGSHORE_API_RATES: apiRates.optional(),
+  LONGSHORE_WEBHOOK_ALLOW: subnets.default([]),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
   LONGSHORE_TEMPORAL_UI_PORT: port.default(7880),
   LONGSHORE_POSTGRES_PORT: port.default(7881),
@@ -244,6 +270,8 @@ function toSettings(env: Environment): Settings {
     dataDir: env.LONGSHORE_DATA,
     cacheDir: path.join(env.XDG_CACHE_HOME, 'longshore'),
     port: env.LONGSHORE_PORT,
+    apiRates: env.LONGSHORE_API_RATES ?? defaultApiRates(env.LONGSHORE_HOST),
+    webhookAddresses: { loopback: isLoopback(env.LONGSHORE_HOST), allowed: env.LONGSHORE_WEBHOOK_ALLOW },
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },
     clusterName: env.LONGSHORE_CLUSTER,
     availabilityZone: env.LONGSHORE_ZONE ?? `${env.LONGSHORE_REGION}a`,

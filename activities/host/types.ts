@@ -3,7 +3,7 @@ import type { NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs';
 import type { Columns } from '../../model/columns.ts';
 import type { TaskDefinitions } from '../../model/service.ts';
 import type { LaunchType } from '../../model/status.ts';
-import type { TaskReport } from '../../model/task.ts';
+import type { LogDriverMode, TaskReport } from '../../model/task.ts';
 
 /** One task to launch: everything that differs between the tasks of a batch. */
 export interface TaskLaunch {
@@ -19,6 +19,8 @@ export interface TaskLaunch {
   readonly images?: Readonly<Record<string, string>>;
   /** Ids of the reserved GPUs. */
   readonly gpuIds?: readonly string[];
+  /** For containers whose log configuration sets no mode. Absent: non-blocking. */
+  readonly logDriverMode?: LogDriverMode;
 }
 
 export interface LaunchTasksInput {

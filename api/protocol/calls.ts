@@ -17,6 +17,7 @@ import type { SessionTokens } from '../auth/session-tokens.ts';
 import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
+import type { Throttle } from '../throttle/throttle.ts';
 import { errorText } from './error-text.ts';
 import type { WireError } from './errors.ts';
 import { wireError } from './errors.ts';
@@ -34,6 +35,8 @@ export interface CallDependencies {
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
+  /** Absent: calls may come at any rate. */
+  readonly throttle?: Throttle;
 }
 
 interface Call {
@@ -93,6 +96,7 @@ export class Calls {
   /** Runs an operation of a door for this request. Throws as `invokeOperation` does. */
   invoke(response: Response, called: { readonly door: Door; readonly name: string }, body: unknown): Promise<Answer> {
     const context = this.contextOf(response, called.name);
+    this.#dependencies.throttle?.admit(called.door.service, called.name);
     const problem = recordsMore(called.door, called.name) ? this.#dependencies.unwritable?.() : undefined;
     if (problem !== undefined) throw unwritable(problem);
     const { door, name } = called;

@@ -34,6 +34,7 @@ const SERVICE_DEPLOYMENT = '/v1/service-deployments/{serviceDeploymentArn}';
 const DEFINITIONS = '/v1/task-definitions';
 const PROVIDERS = '/v1/capacity-providers';
 const TAGS = '/v1/tags/{resourceArn}';
+const SETTINGS = '/v1/account-settings';
 
 export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'get', path: CLUSTERS, operation: 'ListClusters' },
@@ -169,5 +170,8 @@ export const REST_ROUTES: readonly RestRoute[] = [
   { method: 'post', path: TAGS, operation: 'TagResource' },
   { method: 'delete', path: TAGS, operation: 'UntagResource' },
 
-  { method: 'get', path: '/v1/account-settings', operation: 'ListAccountSettings' },
+  { method: 'get', path: SETTINGS, operation: 'ListAccountSettings' },
+  { method: 'put', path: `${SETTINGS}/{name}`, operation: 'PutAccountSetting' },
+  { method: 'put', path: `${SETTINGS}/{name}/default`, operation: 'PutAccountSettingDefault' },
+  { method: 'delete', path: `${SETTINGS}/{name}`, operation: 'DeleteAccountSetting' },
 ];

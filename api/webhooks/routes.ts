@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import type { Webhook } from '../../model/webhook.ts';
+import type { AddressPolicy } from '../../model/webhook-address.ts';
 import { defined } from '../../model/defined.ts';
 import type { WebhookStore } from '../../store/contract/events.ts';
 import { ownAction } from '../auth/authorize.ts';
@@ -20,14 +21,18 @@ const WRITE = ownAction('WriteWebhooks');
 
 export function addWebhookRoutes(
   app: Express,
-  { calls, store }: { readonly calls: Calls; readonly store: WebhookStore },
+  {
+    calls,
+    store,
+    webhookAddresses,
+  }: { readonly calls: Calls; readonly store: WebhookStore; readonly webhookAddresses: AddressPolicy },
 ): void {
   const answer = (response: Response, body: unknown, status = 200): void => calls.succeed(response, { status, body });
   const idOf = (request: Request): string => String(request.params['webhookId']);
 
   app.post('/v1/webhooks', async (request, response) => {
     await calls.authorize(response, WRITE);
-    const { url, pattern, secret, status = 'ENABLED' } = readWebhook(parseBody(request.body));
+    const { url, pattern, secret, status = 'ENABLED' } = readWebhook(parseBody(request.body), webhookAddresses);
     if (url === undefined) throw invalid('A webhook needs a url.');
     const webhook = await store.createWebhook({
       webhookId: randomUUID().replaceAll('-', ''),
@@ -54,7 +59,7 @@ export function addWebhookRoutes(
 
   app.patch('/v1/webhooks/:webhookId', async (request, response) => {
     await calls.authorize(response, WRITE);
-    const changes = readWebhook(parseBody(request.body));
+    const changes = readWebhook(parseBody(request.body), webhookAddresses);
     const webhook = await store.updateWebhook(idOf(request), { ...changes, at: Date.now() });
     answer(response, presentWebhook(found(webhook)));
   });

@@ -1,6 +1,7 @@
 /** Checks the parameters of a webhook. */
 import { type EventPattern, patternFault } from '../../model/event-pattern.ts';
 import type { Webhook } from '../../model/webhook.ts';
+import { type AddressPolicy, hostFault } from '../../model/webhook-address.ts';
 import { invalid } from '../ecs/rules/refusals.ts';
 
 const MEMBERS = ['url', 'pattern', 'secret', 'status'];
@@ -16,15 +17,18 @@ export interface WebhookRequest {
   readonly status?: Webhook['status'];
 }
 
-/** Reads the body of a request that creates or changes a webhook. Throws InvalidParameterException. */
-export function readWebhook(body: unknown): WebhookRequest {
+/**
+ * Reads the body of a request that creates or changes a webhook. Throws InvalidParameterException, also for a URL with an
+ * address that webhooks may not go to. What a name stands for is looked up at each delivery.
+ */
+export function readWebhook(body: unknown, addresses: AddressPolicy): WebhookRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('A webhook is an object.');
   const members = body as Readonly<Record<string, unknown>>;
   const unknown = Object.keys(members).find((name) => !MEMBERS.includes(name));
   if (unknown !== undefined) throw invalid(`A webhook has no member ${unknown}. It has: ${MEMBERS.join(', ')}.`);
   const { url, pattern, secret, status } = members;
   return {
-    ...(url === undefined ? {} : { url: readUrl(url) }),
+    ...(url === undefined ? {} : { url: readUrl(url, addresses) }),
     ...(pattern === undefined ? {} : { pattern: readPattern(pattern) }),
     ...(secret === undefined ? {} : { secret: readSecret(secret) }),
     ...(status === undefined ? {} : { status: readStatus(status) }),
@@ -32,7 +36,7 @@ export function readWebhook(body: unknown): WebhookRequest {
 }
 
 /** Only http and https. Credentials are refused because anybody who lists webhooks would see them. */
-function readUrl(value: unknown): string {
+function readUrl(value: unknown, addresses: AddressPolicy): string {
   const isUrl = typeof value === 'string' && value.length <= MOST_URL_CHARACTERS && URL.canParse(value);
   const url = isUrl ? new URL(value) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
@@ -41,6 +45,8 @@ function readUrl(value: unknown): string {
   if (url.username !== '' || url.password !== '') {
     throw invalid('url must not hold credentials. Set a secret: each delivery is signed with it.');
   }
+  const fault = hostFault(url.hostname, addresses);
+  if (fault !== undefined) throw invalid(`url is not allowed. ${fault}`);
   return url.href;
 }
 

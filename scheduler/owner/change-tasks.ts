@@ -1,6 +1,6 @@
 /** Every change to the tasks of one owner: forwards only, each with its patch of the task's row and its work on the instance. */
 import { groupBy } from '../../model/group-by.ts';
-import type { Assignment } from '../../model/reservation.ts';
+import type { AssignResult } from '../../model/reservation.ts';
 import type { TaskChanges, TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { advanceTask, heardOf, taskChanges } from '../tasks/advance-task.ts';
@@ -76,7 +76,7 @@ function applyReport<T extends OwnedTask>(draft: Draft<T>, report: TaskReport): 
 /** Tasks that waited have their instances: they are PENDING, and launched. Tasks that wait no more are left alone. */
 export function assignTasks<T extends OwnedTask>(
   tasks: Tasks<T>,
-  assigned: readonly (Assignment & { readonly gpuIds: readonly string[] })[],
+  assigned: AssignResult['assigned'],
   now: EpochMs,
 ): ChangedTasks<T> {
   const draft = new Draft(tasks);

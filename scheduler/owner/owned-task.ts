@@ -14,6 +14,7 @@ export interface OwnedTask extends AdvanceableTask {
   readonly capacityProviderName?: string;
   readonly createdAt: EpochMs;
   readonly gpuIds?: readonly string[];
+  readonly logDriverMode?: Task['logDriverMode'];
 }
 
 /** The tasks of one owner that are not STOPPED, by id, in the order in which they came. */
@@ -55,5 +56,6 @@ export const ownedTask = (task: Task): OwnedTask => ({
   ...(task.stopCode === undefined ? {} : { stopCode: task.stopCode }),
   ...(task.stoppedReason === undefined ? {} : { stoppedReason: task.stoppedReason }),
   ...(task.gpuIds === undefined ? {} : { gpuIds: task.gpuIds }),
+  ...(task.logDriverMode === undefined ? {} : { logDriverMode: task.logDriverMode }),
   version: task.version,
 });

@@ -4,7 +4,7 @@ import { launchTypeOf } from '../../model/capacity-provider.ts';
 import type { Deployment, ServiceDefinition } from '../../model/service.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { Task } from '../../model/task.ts';
-import type { TaskTemplate } from '../owner/task-template.ts';
+import { principalMember, type TaskTemplate } from '../owner/task-template.ts';
 import { strategiesOrDefault } from '../placement/defaults.ts';
 import { placementRequest } from '../placement/request.ts';
 import type { PlacementRequest } from '../placement/types.ts';
@@ -54,6 +54,7 @@ export function startRequest(state: ServiceState, start: StartDecision): StartRe
       launchType: request.launchType,
       overrides: {},
       ...(deployment.networkConfiguration ? { networkConfiguration: deployment.networkConfiguration } : {}),
+      ...principalMember(state.createdBy),
       tags: taskTags(definition, state.taskDefinitionTags[deployment.taskDefinitionArn] ?? []),
       ...propagation(definition),
       enableExecuteCommand: definition.enableExecuteCommand,

@@ -16,7 +16,7 @@ import { responseBody } from '../../api/protocol/response-body.ts';
 import { createGateway } from '../../api/temporal-gateway.ts';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
-import { DEFAULT_CLUSTER_SETTINGS } from '../../model/cluster.ts';
+import { newClusterSettings, systemDefault } from '../../model/account-setting.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
 import { CONTROL_TASK_QUEUE } from '../../model/container-instance.ts';
 import { isEcsError } from '../../model/errors.ts';
@@ -123,7 +123,7 @@ export class SimulatedWorld {
       clusterName: this.#options.clusterName,
       status: 'ACTIVE',
       createdAt: this.clock.now(),
-      settings: [...DEFAULT_CLUSTER_SETTINGS],
+      settings: [...newClusterSettings(systemDefault('containerInsights'))],
       capacityProviders: [],
       defaultCapacityProviderStrategy: [],
       tags: [],

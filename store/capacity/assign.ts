@@ -5,6 +5,7 @@ import type { Task } from '../../model/task.ts';
 import { defined } from '../../model/defined.ts';
 import type { Database, Queries, Statement } from '../base/database.ts';
 import { putDecisions, withTasks } from '../history/decisions.ts';
+import { logDriverModeOf, logDriverModes, type LogDriverModes } from './log-driver-modes.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import type { TaskRow } from '../rows/task-rows.ts';
 import { toJson } from '../base/storable.ts';
@@ -15,12 +16,14 @@ interface WaitingRow {
   readonly desired_status: string;
   readonly held_gpus: readonly string[];
   readonly spec: TaskRow['spec'];
+  readonly modes: LogDriverModes;
 }
 
 /** As everywhere, tasks are locked before instances, each in the order of their ids. */
 const LOCK: Statement = {
   name: 'assign-lock',
-  text: `SELECT id, instance_id, desired_status, held_gpus, spec FROM tasks
+  text: `SELECT id, instance_id, desired_status, held_gpus, spec,
+           ${logDriverModes("ARRAY['root', spec ->> 'principal']")} AS modes FROM tasks
          WHERE id = ANY($1) AND cluster = $2 ORDER BY id FOR UPDATE`,
 };
 
@@ -88,13 +91,14 @@ function decide({ clusterName }: AssignInput, { assignment, tasks, entries }: Sc
   if (reason !== undefined) return refuse(reason);
   const gpuIds = entry.hold(held);
   const { taskId: _id, ...place } = assignment;
-  const spec = { ...row.spec, ...place, ...(gpuIds.length === 0 ? {} : { gpuIds }) };
-  return { kind: 'fresh', assigned: { ...assignment, gpuIds }, spec };
+  const mode = logDriverModeOf(row.modes, row.spec);
+  const spec = { ...row.spec, ...place, ...(gpuIds.length === 0 ? {} : { gpuIds }), ...mode };
+  return { kind: 'fresh', assigned: { ...assignment, gpuIds, ...mode }, spec };
 }
 
 function placeOf({ id, spec, held_gpus: gpuIds }: WaitingRow, containerInstanceId: string): Assigned {
-  const { availabilityZone } = spec;
-  return { taskId: id, containerInstanceId, ...defined({ availabilityZone }), gpuIds };
+  const { availabilityZone, logDriverMode } = spec;
+  return { taskId: id, containerInstanceId, gpuIds, ...defined({ availabilityZone, logDriverMode }) };
 }
 
 const toRow = ({ assigned, spec }: Extract<Outcome, { kind: 'fresh' }>): Readonly<Record<string, unknown>> => ({

@@ -1,11 +1,12 @@
 /** Makes a placement real: the check and the rows in one transaction, with a few statements for any number of tasks. */
-import type { ReserveInput, ReserveResult } from '../../model/reservation.ts';
-import type { Task } from '../../model/task.ts';
+import type { Granted, ReserveInput, ReserveResult } from '../../model/reservation.ts';
+import type { LogDriverMode, Task } from '../../model/task.ts';
 import type { Database, Queries, Statement } from '../base/database.ts';
 import { insertTaskEvents } from '../history/events.ts';
 import { putDecisions, withTasks } from '../history/decisions.ts';
 import { type LedgerEntry, lockInstances, writeEntries } from './ledger.ts';
 import { provisioningRoom } from './assign.ts';
+import { logDriverModeOf, logDriverModes, type LogDriverModes, principalsOf } from './log-driver-modes.ts';
 import { addPending } from './pending-counts.ts';
 import { withCurrentTags } from './propagated-tags.ts';
 import { putRunTaskRequest } from './run-task-requests.ts';
@@ -14,13 +15,22 @@ import { toJson } from '../base/storable.ts';
 
 interface Reserved {
   readonly task: Task;
-  readonly gpuIds: readonly string[];
+  readonly granted: Granted;
 }
 
+/** At least one row: without an id if no task exists. */
 const EXISTING: Statement = {
   name: 'reserve-existing',
-  text: 'SELECT id, held_gpus FROM tasks WHERE id = ANY($1) ORDER BY id',
+  text: `SELECT t.id, t.held_gpus, t.spec ->> 'logDriverMode' AS mode, m.modes
+         FROM (SELECT ${logDriverModes('$2')} AS modes) m LEFT JOIN tasks t ON t.id = ANY($1) ORDER BY t.id`,
 };
+
+interface ExistingRow {
+  readonly id: string | null;
+  readonly held_gpus: readonly string[];
+  readonly mode: LogDriverMode | null;
+  readonly modes: LogDriverModes;
+}
 
 const INSERT: Statement = {
   name: 'reserve-insert',
@@ -43,9 +53,9 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
     const instanceIds = input.tasks.flatMap((task) => task.containerInstanceId ?? []);
     const entries = await lockInstances(queries, instanceIds);
     // Read after the locks are held, so that a simultaneous repeat is seen.
-    const existing = await findExisting(queries, input.tasks);
+    const { existing, modes } = await findExisting(queries, input.tasks);
     const roomToWait = await provisioningRoom(queries, input);
-    const { reserved, refused } = decide(input, { entries, existing, roomToWait });
+    const { reserved, refused } = decide(input, { entries, existing, modes, roomToWait });
     if (reserved.length > 0) await insert(queries, reserved);
     const touched = new Set(reserved.map(({ task }) => task.containerInstanceId));
     await writeEntries(
@@ -65,8 +75,8 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
     if (input.runTaskRequest) await putRunTaskRequest(queries, input.runTaskRequest);
     return {
       reserved: [
-        ...[...existing].map(([taskId, gpuIds]) => ({ taskId, gpuIds })),
-        ...reserved.map(({ task, gpuIds }) => ({ taskId: task.taskId, gpuIds })),
+        ...[...existing].map(([taskId, granted]) => ({ taskId, ...granted })),
+        ...reserved.map(({ task, granted }) => ({ taskId: task.taskId, ...granted })),
       ],
       refused,
     };
@@ -74,24 +84,32 @@ export function reserveTasks(db: Database, input: ReserveInput): Promise<Reserve
 }
 
 async function insert(queries: Queries, reserved: readonly Reserved[]): Promise<void> {
-  const gpuIds = new Map(reserved.map((one) => [one.task.taskId, one.gpuIds]));
+  const granted = new Map(reserved.map((one) => [one.task.taskId, one.granted]));
   const tasks = await withCurrentTags(
     queries,
     reserved.map(({ task }) => task),
   );
-  await queries.run(INSERT, [toJson(tasks.map((task) => toRow({ task, gpuIds: gpuIds.get(task.taskId) ?? [] })))]);
+  await queries.run(INSERT, [
+    toJson(tasks.map((task) => toRow({ task, granted: granted.get(task.taskId) ?? { gpuIds: [] } }))),
+  ]);
 }
 
-/** GPUs of the tasks that exist already, because the activity is being repeated. */
-async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<ReadonlyMap<string, readonly string[]>> {
+/**
+ * What the tasks were given that exist already, because the activity is being repeated, and the modes for the others.
+ */
+async function findExisting(queries: Queries, tasks: readonly Task[]): Promise<Pick<Found, 'existing' | 'modes'>> {
   const ids = tasks.map((task) => task.taskId);
-  const rows = await queries.rows<{ id: string; held_gpus: readonly string[] }>(EXISTING, [ids]);
-  return new Map(rows.map((row) => [row.id, row.held_gpus]));
+  const rows = await queries.rows<ExistingRow>(EXISTING, [ids, principalsOf(tasks)]);
+  const existing = rows.flatMap(({ id, held_gpus: gpuIds, mode }) =>
+    id === null ? [] : [[id, { gpuIds, ...(mode === null ? {} : { logDriverMode: mode }) }] as const],
+  );
+  return { existing: new Map(existing), modes: rows[0]?.modes ?? null };
 }
 
 interface Found {
   readonly entries: ReadonlyMap<string, LedgerEntry>;
-  readonly existing: ReadonlyMap<string, readonly string[]>;
+  readonly existing: ReadonlyMap<string, Granted>;
+  readonly modes: LogDriverModes;
   /** How many tasks of the cluster may still begin to wait for an instance. */
   readonly roomToWait: number;
 }
@@ -99,7 +117,7 @@ interface Found {
 /** Goes through the tasks in order: what earlier ones take, later ones lack. */
 function decide(
   input: ReserveInput,
-  { entries, existing, roomToWait }: Found,
+  { entries, existing, modes, roomToWait }: Found,
 ): { readonly reserved: readonly Reserved[]; readonly refused: ReserveResult['refused'] } {
   const reserved: Reserved[] = [];
   const refused: ReserveResult['refused'][number][] = [];
@@ -110,20 +128,21 @@ function decide(
     if (containerInstanceId === undefined) {
       waiting += 1;
       if (waiting > roomToWait) refused.push({ taskId, containerInstanceId: '', reason: 'PROVISIONING' });
-      else reserved.push({ task, gpuIds: [] });
+      else reserved.push({ task, granted: { gpuIds: [] } });
       continue;
     }
     const entry = entries.get(containerInstanceId);
     const isHere = entry?.clusterName === input.clusterName;
     const reason = isHere ? entry.refusal(task.held) : 'INACTIVE';
     if (reason !== undefined) refused.push({ taskId, containerInstanceId, reason });
-    else if (entry) reserved.push({ task, gpuIds: entry.hold(task.held) });
+    else if (entry)
+      reserved.push({ task, granted: { gpuIds: entry.hold(task.held), ...logDriverModeOf(modes, task) } });
   }
   return { reserved, refused };
 }
 
-function toRow({ task, gpuIds }: Reserved): Readonly<Record<string, unknown>> {
-  const { spec, state } = splitTask(task, gpuIds);
+function toRow({ task, granted }: Reserved): Readonly<Record<string, unknown>> {
+  const { spec, state } = splitTask(task, granted);
   return {
     id: task.taskId,
     cluster: task.clusterName,
@@ -140,7 +159,7 @@ function toRow({ task, gpuIds }: Reserved): Readonly<Record<string, unknown>> {
     held_cpu: task.held.cpu,
     held_memory: task.held.memoryMiB,
     held_ports: task.held.ports,
-    held_gpus: gpuIds,
+    held_gpus: granted.gpuIds,
     version: task.version,
     spec,
     state,

@@ -3,10 +3,11 @@
  * resource; `openStore` in store/index.ts combines them. Refusals are EcsErrors; any other error comes from the
  * database.
  *
- * The API writes clusters, task definitions, attributes, tags, and IAM's users, groups, roles and policies. Tasks, services, events and instances are projections
- * that the owners' activities write; every such write has a version.
+ * The API writes clusters, task definitions, attributes, tags, account settings, and IAM's users, groups, roles and policies.
+ * Tasks, services, events and instances are projections that the owners' activities write; every such write has a version.
  */
 import type { AccessKeyStore } from './access-keys.ts';
+import type { AccountSettingStore } from './account-settings.ts';
 import type { CapacityStore, ZoneStore } from './capacity.ts';
 import type { CapacityProviderStore, ClusterStore } from './clusters.ts';
 import type { DecisionStore } from './decisions.ts';
@@ -29,6 +30,7 @@ export interface Store
     ServiceHistoryStore,
     InstanceStore,
     TagStore,
+    AccountSettingStore,
     CapacityStore,
     DecisionStore,
     OwnerStore,

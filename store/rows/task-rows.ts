@@ -2,6 +2,7 @@
  * A task as a row. `spec` changes at most once, when a waiting task gets its instance; `state` changes; columns repeat
  * what queries need.
  */
+import type { Granted } from '../../model/reservation.ts';
 import type { Task } from '../../model/task.ts';
 
 const STATE_MEMBERS = [
@@ -37,10 +38,14 @@ export const TASK_COLUMNS = 'spec, state, tags';
 
 export const toTask = (row: TaskRow): Task => ({ ...row.spec, ...row.state, tags: row.tags });
 
-/** Splits the task for its row. The GPUs are those that the reservation chose. */
-export function splitTask(task: Task, gpuIds: readonly string[]): { spec: TaskSpec; state: TaskState } {
+/** Splits the task for its row, with what the reservation gave it. */
+export function splitTask(task: Task, { gpuIds, logDriverMode }: Granted): { spec: TaskSpec; state: TaskState } {
   const isState = (member: string): boolean => (STATE_MEMBERS as readonly string[]).includes(member);
-  const { tags: _tags, ...rest } = { ...task, ...(gpuIds.length === 0 ? {} : { gpuIds }) };
+  const { tags: _tags, ...rest } = {
+    ...task,
+    ...(gpuIds.length === 0 ? {} : { gpuIds }),
+    ...(logDriverMode === undefined ? {} : { logDriverMode }),
+  };
   const entries = Object.entries(rest);
   return {
     spec: Object.fromEntries(entries.filter(([member]) => !isState(member))) as unknown as TaskSpec,

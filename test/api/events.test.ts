@@ -170,6 +170,7 @@ describe('GET /v1/events/stream', () => {
       store: api().store,
       workflows: api().gateway,
       partition: TEST_PARTITION,
+      webhookAddresses: { loopback: true, allowed: [] },
       logger: pino({ level: 'silent' }),
       isReady: () => Promise.resolve(true),
     });

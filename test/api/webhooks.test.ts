@@ -42,6 +42,15 @@ describe('/v1/webhooks', () => {
     expect(JSON.stringify([made, changed])).not.toContain('hush');
   });
 
+  it('refuses a change of the url to an address that is not allowed, and changes nothing', async () => {
+    const { body } = await call('POST', '', { url: 'http://127.0.0.1:9000/hook' });
+    const id = String(body['webhookId']);
+    const changed = await call('PATCH', `/${id}`, { url: 'http://[fd00:ec2::254]/', status: 'DISABLED' });
+    expect(changed).toMatchObject({ status: 400, body: { __type: 'InvalidParameterException' } });
+    expect((await call('GET', `/${id}`)).body).toEqual(body);
+    await call('DELETE', `/${id}`);
+  });
+
   it.each(['GET', 'PATCH', 'DELETE'])('%s of an unknown webhook is refused', async (method) => {
     const { status, body } = await call(method, '/none', method === 'PATCH' ? {} : undefined);
     expect({ status, ...body }).toMatchObject({ status: 404, __type: 'ResourceNotFoundException' });
@@ -53,6 +62,12 @@ describe('/v1/webhooks', () => {
     [{ url: 'ftp://example.com' }, /http or https/],
     [{ url: 'not a url' }, /http or https/],
     [{ url: 'http://user:pass@example.com' }, /must not hold credentials/],
+    [
+      { url: 'http://169.254.169.254/latest/meta-data' },
+      /url is not allowed\. Webhooks may not go to 169\.254\.169\.254/,
+    ],
+    [{ url: 'http://2852039166/' }, /url is not allowed\. Webhooks may not go to 169\.254\.169\.254/],
+    [{ url: 'http://[fe80::1]:8080/' }, /url is not allowed\. Webhooks may not go to fe80::1/],
     [{ url: 'http://example.com', secret: '' }, /secret must be/],
     [{ url: 'http://example.com', status: 'ON' }, /status must be/],
     [{ url: 'http://example.com', pattern: { source: 'aws.ecs' } }, /pattern\.source must be an object/],

@@ -1,6 +1,6 @@
 /** The unmodified AWS CLI with its own waiters: the life of a task and of a service. */
 import { readFile } from 'node:fs/promises';
-import type { Service, Task } from '@aws-sdk/client-ecs';
+import type { Service, Setting, Task } from '@aws-sdk/client-ecs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { awsEcs, runAws, runAwsService } from './support/commands.ts';
 import { withLongshore } from './support/lifetime.ts';
@@ -140,5 +140,41 @@ describe('other services at the same address', () => {
     await expect(runAwsService(running(), 'ec2', 'describe-vpcs')).rejects.toThrow(/Longshore does not serve ec2/);
     await expect(runAwsService(running(), 'logs', 'describe-log-groups')).rejects.toThrow(/does not serve logs/);
     await expect(runAwsService(running(), 'lambda', 'list-functions')).rejects.toThrow(/does not serve lambda/);
+  });
+});
+
+describe('account settings', () => {
+  const name = 'defaultLogDriverMode';
+
+  /** Starts a task and returns the log options that the engine has for its container. */
+  async function logOptions(taskDefinition: string): Promise<unknown> {
+    const { tasks } = await aws<{ tasks: Task[] }>('run-task', '--task-definition', taskDefinition);
+    const arn = tasks[0]!.taskArn!;
+    await awsWait('tasks-running', '--tasks', arn);
+    const { runtimeId } = (await describeTask(arn)).containers![0]!;
+    const { HostConfig } = await running().engine.docker.getContainer(runtimeId!).inspect();
+    await aws('stop-task', '--task', arn);
+    return HostConfig.LogConfig?.Config;
+  }
+
+  it('decide whether logs may block containers that start from then on', async () => {
+    const containers = [
+      { name: 'web', image: 'nginx', memory: 100, logConfiguration: { logDriver: 'json-file', options: {} } },
+    ];
+    await aws(
+      ...['register-task-definition', '--family', 'logs', '--container-definitions', JSON.stringify(containers)],
+    );
+    expect(await logOptions('logs')).toEqual({ mode: 'non-blocking', 'max-buffer-size': '10m' });
+
+    await aws('put-account-setting-default', '--name', name, '--value', 'blocking');
+    const { settings } = await aws<{ settings: Setting[] }>('list-account-settings', '--effective-settings');
+    expect(settings.find((setting) => setting.name === name)).toMatchObject({ value: 'blocking', type: 'user' });
+    expect(await logOptions('logs')).toEqual({ mode: 'blocking' });
+
+    const { setting } = await aws<{ setting: Setting }>('delete-account-setting', '--name', name);
+    expect(setting).toMatchObject({ name, value: 'non-blocking' });
+    await expect(aws('put-account-setting', '--name', 'serviceLongArnFormat', '--value', 'disabled')).rejects.toThrow(
+      /InvalidParameterException.*You can no longer disable Long Arn settings/,
+    );
   });
 });

@@ -9,12 +9,13 @@ import type { AttributeColumn, CapacitySnapshot, SnapshotRequest } from '../../m
 import type { ServiceDeployment, ServiceRevision } from '../../model/service-deployment.ts';
 import type { DaemonLook, DaemonLookRequest } from '../../model/daemon.ts';
 import type { Decision } from '../../model/decision.ts';
+import { defined } from '../../model/defined.ts';
 import type { OwnerRecord } from '../../model/owner-record.ts';
 import { type PackedReserveResult, packReserveResult, unpackOwnerRecord } from '../../model/packed-writes.ts';
-import type { AssignInput, AssignResult, ReserveInput } from '../../model/reservation.ts';
+import type { AssignInput, AssignResult, Granted, ReserveInput, ReserveResult } from '../../model/reservation.ts';
 import type { ServiceEvent, ServiceRecord } from '../../model/service.ts';
 import type { ServiceActionRecord } from '../../model/service-action.ts';
-import type { Task } from '../../model/task.ts';
+import type { LogDriverMode, Task } from '../../model/task.ts';
 import type { InstanceNotice } from '../../model/owner-signals.ts';
 
 export interface FakeInstance {
@@ -53,6 +54,8 @@ export class FakeControl {
   policy: InstancePolicy = { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 };
   /** How many tasks may wait in PROVISIONING at the same time. */
   provisioningLimit = Infinity;
+  /** What the account's defaultLogDriverMode gives to a task, by its principal. */
+  logDriverMode: (principal: string | undefined) => LogDriverMode | undefined = () => undefined;
   /** Delivers notices to owners; set by the test that has a client. */
   deliver: (ownerWorkflowId: string, notice: InstanceNotice) => Promise<void> = () => Promise.resolve();
   /** Whether the control plane came back a moment ago. */
@@ -217,7 +220,7 @@ export class FakeControl {
   }
 
   #reserve({ tasks, decisions = [] }: ReserveInput): PackedReserveResult {
-    const reserved: { taskId: string; gpuIds: readonly string[] }[] = [];
+    const reserved: ReserveResult['reserved'][number][] = [];
     const refused: { taskId: string; containerInstanceId: string; reason: string }[] = [];
     for (const task of tasks) {
       const instance = this.instances.get(task.containerInstanceId ?? '');
@@ -230,7 +233,7 @@ export class FakeControl {
           held.memoryMiB + task.held.memoryMiB <= instance.memoryMiB);
       if (fits || this.tasks.has(task.taskId)) {
         if (!this.tasks.has(task.taskId)) this.tasks.set(task.taskId, task);
-        reserved.push({ taskId: task.taskId, gpuIds: [] });
+        reserved.push({ taskId: task.taskId, ...this.#granted(task, task) });
       } else {
         const reason = task.containerInstanceId === undefined ? 'PROVISIONING' : 'RESOURCE:MEMORY';
         refused.push({ taskId: task.taskId, containerInstanceId: task.containerInstanceId ?? '', reason });
@@ -239,6 +242,12 @@ export class FakeControl {
     const real = new Set(reserved.map(({ taskId }) => taskId));
     this.#decide(decisions.map((one) => ({ ...one, tasks: one.tasks.filter(({ taskId }) => real.has(taskId)) })));
     return packReserveResult({ reserved, refused });
+  }
+
+  /** A task gets its mode with its instance. */
+  #granted({ principal }: Task, { containerInstanceId }: Pick<Task, 'containerInstanceId'>): Granted {
+    const logDriverMode = containerInstanceId === undefined ? undefined : this.logDriverMode(principal);
+    return { gpuIds: [], ...defined({ logDriverMode }) };
   }
 
   #waiting(): number {
@@ -256,7 +265,7 @@ export class FakeControl {
       if (!task || task.desiredStatus === 'STOPPED' || !fits) refused.push({ taskId, reason: 'STOPPED' });
       else {
         this.tasks.set(taskId, { ...task, ...place });
-        assigned.push({ taskId, ...place, gpuIds: [] });
+        assigned.push({ taskId, ...place, ...this.#granted(task, place) });
       }
     }
     const real = new Set(assigned.map(({ taskId }) => taskId));

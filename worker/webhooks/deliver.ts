@@ -7,15 +7,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Partition } from '../../model/arn.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import { matchesPattern } from '../../model/event-pattern.ts';
+import type { AddressPolicy } from '../../model/webhook-address.ts';
 import { presentEvent } from '../../model/wire/event.ts';
 import type { ClaimedWebhook, WebhookLease } from '../../store/contract/events.ts';
 import type { Store } from '../../store/contract/store.ts';
-import { post } from './post.ts';
+import { checkedConnections } from './checked-connections.ts';
+import { post, type Way } from './post.ts';
 
 export interface WebhookDeliveryDeps {
   readonly store: Pick<Store, 'listEvents' | 'claimWebhooks' | 'advanceWebhook' | 'failWebhook' | 'releaseWebhook'>;
   /** The account and region of the ARNs in the events. */
   readonly partition: Partition;
+  /** Where webhooks may go. */
+  readonly addresses: AddressPolicy;
   readonly logger: {
     debug(fields: Readonly<Record<string, unknown>>, message: string): void;
     warn(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -65,11 +69,13 @@ class WebhookDelivery {
   readonly #signal: AbortSignal;
   readonly #holder = randomUUID();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #way: Way;
 
   constructor(deps: WebhookDeliveryDeps, signal: AbortSignal) {
     this.#deps = deps;
     this.#timing = { ...TIMING, ...deps.timing };
     this.#signal = signal;
+    this.#way = { policy: deps.addresses, connections: checkedConnections(deps.addresses) };
   }
 
   async run(): Promise<void> {
@@ -80,6 +86,7 @@ class WebhookDelivery {
       await sleep(this.#timing.pollMs, undefined, { signal: this.#signal }).catch(() => undefined);
     }
     await Promise.all(this.#underWay);
+    await this.#way.connections.destroy();
   }
 
   async #claim(): Promise<void> {
@@ -149,7 +156,7 @@ class WebhookDelivery {
     if (stored.at < oldest && (delivery.failingSince ?? Infinity) < oldest) return { kind: 'dropped' };
     const { position } = stored;
     const signed = secret === undefined ? {} : { secret };
-    const error = await post({ webhookId, url, position, event, ...signed }, this.#signal);
+    const error = await post({ webhookId, url, position, event, ...signed }, this.#way, this.#signal);
     return error === undefined ? { kind: 'delivered' } : { kind: 'failed', error };
   }
 

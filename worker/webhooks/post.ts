@@ -1,6 +1,8 @@
 /** Makes one delivery to a webhook: a signed POST that succeeds with any 2xx. */
 import { createHmac } from 'node:crypto';
+import { type Agent, fetch } from 'undici';
 import type { EventEnvelope } from '../../model/event.ts';
+import { type AddressPolicy, hostFault } from '../../model/webhook-address.ts';
 
 const PATIENCE_MS = 10_000;
 const MOST_ERROR_CHARACTERS = 500;
@@ -20,17 +22,32 @@ export interface Delivery {
 export const signature = (secret: string, timestamp: number, body: string): string =>
   `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 
+/** How deliveries reach their receivers. */
+export interface Way {
+  readonly policy: AddressPolicy;
+  /** Checks the addresses of names. */
+  readonly connections: Agent;
+}
+
 /**
  * Returns undefined if the receiver accepted the event, or else the reason. Redirects are not followed and count as a
- * refusal.
+ * refusal. A receiver at an address that `way` does not allow is not called.
  */
-export async function post(delivery: Delivery, signal: AbortSignal): Promise<string | undefined> {
+export async function post(
+  delivery: Delivery,
+  { policy, connections }: Way,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  // For an address in the URL there is nothing to look up.
+  const fault = hostFault(new URL(delivery.url).hostname, policy);
+  if (fault !== undefined) return fault;
   const body = JSON.stringify(delivery.event);
   const timestamp = Math.floor(Date.now() / 1000);
   const { secret } = delivery;
   try {
     const response = await fetch(delivery.url, {
       method: 'POST',
+      dispatcher: connections,
       body,
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),

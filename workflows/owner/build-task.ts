@@ -58,6 +58,7 @@ export function buildTask(template: TaskTemplate, placed: Placed | undefined, no
     cpu: overrides.cpu ?? taskDefinition.cpu ?? String(held.cpu),
     memory: overrides.memory ?? taskDefinition.memory ?? String(held.memoryMiB),
     held,
+    ...(template.principal === undefined ? {} : { principal: template.principal }),
     overrides,
     tags: template.tags,
     ...(template.propagateTags === undefined ? {} : { propagateTags: template.propagateTags }),

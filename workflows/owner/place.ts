@@ -1,4 +1,5 @@
 /** From "n tasks wanted" to rows that hold capacity: snapshot, place, reserve; again for what the store refused. */
+import { defined } from '../../model/defined.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { ReserveInput, ReserveResult, RunTaskRequestRecord } from '../../model/reservation.ts';
 import type { Decision, PlacementExplanation } from '../../model/decision.ts';
@@ -162,15 +163,19 @@ async function reserveInParts(
   return { tasks: answers.flatMap((answer) => answer.tasks), refused: answers.flatMap((answer) => answer.refused) };
 }
 
-/** The tasks that hold capacity now, with the GPUs they were given, and what the store refused. */
+/** The tasks that hold capacity now, with what they were given, and what the store refused. */
 export async function reserve(control: Control, input: ReserveInput): Promise<ReserveAnswer> {
   const packed = packReservation(input);
-  const { refused, gpuIds = {} } = await control.write((activities) => activities.reserveTasks(packed));
+  const {
+    refused,
+    gpuIds = {},
+    logDriverModes = {},
+  } = await control.write((activities) => activities.reserveTasks(packed));
   const without = new Set(refused.map(({ taskId }) => taskId));
   const reserved = input.tasks.filter(({ taskId }) => !without.has(taskId));
   const tasks = reserved.map((task) => {
-    const own = gpuIds[task.taskId];
-    return own ? { ...task, gpuIds: own } : task;
+    const own = defined({ gpuIds: gpuIds[task.taskId], logDriverMode: logDriverModes[task.taskId] });
+    return { ...task, ...own };
   });
   return { tasks, refused };
 }

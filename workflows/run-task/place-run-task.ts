@@ -9,7 +9,7 @@ import type { Failure } from '../../model/errors.ts';
 import type { HeldResources, Task } from '../../model/task.ts';
 import { strategiesOrDefault } from '../../scheduler/placement/defaults.ts';
 import { ownedTask, type OwnedTask } from '../../scheduler/owner/owned-task.ts';
-import type { TaskTemplate } from '../../scheduler/owner/task-template.ts';
+import { principalMember, type TaskTemplate } from '../../scheduler/owner/task-template.ts';
 import { failureOf, NO_INSTANCES_MESSAGE } from '../../scheduler/placement/explain.ts';
 import { placeOnInstances } from '../../scheduler/placement/place-on-instances.ts';
 import { placementRequest } from '../../scheduler/placement/request.ts';
@@ -71,6 +71,7 @@ function templateOf(command: RunTaskCommand, held: HeldResources, ownerWorkflowI
     launchType: command.launchType,
     overrides: command.overrides,
     ...(command.networkConfiguration ? { networkConfiguration: command.networkConfiguration } : {}),
+    ...principalMember(command.cause?.principalArn),
     tags: command.tags,
     enableExecuteCommand: command.enableExecuteCommand,
     held,

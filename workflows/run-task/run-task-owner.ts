@@ -198,5 +198,6 @@ function launchOf(command: RunTaskCommand, task: OwnedTask): TaskLaunch {
     overrides: command.overrides,
     ...(command.networkConfiguration ? { networkConfiguration: command.networkConfiguration } : {}),
     ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
+    ...(task.logDriverMode ? { logDriverMode: task.logDriverMode } : {}),
   };
 }

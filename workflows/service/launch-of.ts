@@ -20,5 +20,6 @@ export function launchOf({ definition, deployments }: ServiceState, task: Servic
     ...(deployment?.networkConfiguration ? { networkConfiguration: deployment.networkConfiguration } : {}),
     ...(deployment?.containerImages ? { images: pinnedImages(deployment.containerImages) } : {}),
     ...(task.gpuIds ? { gpuIds: task.gpuIds } : {}),
+    ...(task.logDriverMode ? { logDriverMode: task.logDriverMode } : {}),
   };
 }

@@ -92,6 +92,7 @@ export function containerSpec(blueprint: TaskBlueprint, name: string, ids: Conta
     }),
     ...capsOf(blueprint),
     ...(gpuIds.length === 0 ? {} : { gpuIds }),
+    ...defined({ logDriverMode: launch.logDriverMode }),
     ...namespaceModes(definition, pauseContainerId),
   };
 }

@@ -1,5 +1,5 @@
 /** Turns a container of a task into Docker's create options. Pure: the whole mapping of the ECS parameters is here. */
-import type { ContainerDefinition, HealthCheck, LinuxParameters, PortMapping } from '@aws-sdk/client-ecs';
+import type { HealthCheck, LinuxParameters, PortMapping } from '@aws-sdk/client-ecs';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { defined } from '../../../model/defined.ts';
 import type { ContainerMount, ContainerNetwork, ContainerSpec } from './types.ts';
@@ -56,7 +56,7 @@ function hostConfigOf(spec: ContainerSpec): HostConfig {
     }),
     ...namesOf(spec),
     ...defined({
-      LogConfig: logConfigOf(c),
+      LogConfig: logConfigOf(spec),
       Sysctls: sysctlsOf(spec),
       CgroupParent: spec.cgroupParent,
       PidMode: spec.pidMode,
@@ -205,13 +205,14 @@ function portBindingsOf(mappings: readonly PortMapping[] | undefined): Record<st
  * ECS's default mode, in which a log that cannot be written does not block a container. The engine knows both options
  * for every driver.
  */
-const LOG_DEFAULTS = { mode: 'non-blocking', 'max-buffer-size': '10m' } as const;
+const NON_BLOCKING = { mode: 'non-blocking', 'max-buffer-size': '10m' } as const;
 
-function logConfigOf({ logConfiguration: log }: ContainerDefinition): HostConfig['LogConfig'] {
+function logConfigOf({ container: { logConfiguration: log }, logDriverMode }: ContainerSpec): HostConfig['LogConfig'] {
   if (log?.logDriver === undefined) return undefined;
   const { options = {}, logDriver } = log;
+  const mode = options['mode'] ?? logDriverMode ?? NON_BLOCKING.mode;
   // The engine refuses a buffer size with another mode.
-  const defaults = (options['mode'] ?? LOG_DEFAULTS.mode) === LOG_DEFAULTS.mode ? LOG_DEFAULTS : {};
+  const defaults = mode === NON_BLOCKING.mode ? NON_BLOCKING : { mode };
   return { Type: logDriver, Config: { ...defaults, ...options } };
 }
 

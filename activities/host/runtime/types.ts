@@ -4,7 +4,7 @@
  */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { HealthStatus } from '../../../model/status.ts';
-import type { NetworkBinding } from '../../../model/task.ts';
+import type { LogDriverMode, NetworkBinding } from '../../../model/task.ts';
 import type { EpochMs } from '../../../model/time.ts';
 
 /**
@@ -43,6 +43,8 @@ export interface ContainerSpec {
   /** The task's cgroup, which has its limits. */
   readonly cgroupParent?: string;
   readonly gpuIds?: readonly string[];
+  /** Unless the log configuration sets a mode. Absent: non-blocking. */
+  readonly logDriverMode?: LogDriverMode;
   /** `host`, `none`, or the container whose namespace is shared. */
   readonly pidMode?: string;
   readonly ipcMode?: string;

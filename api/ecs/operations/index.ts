@@ -7,6 +7,7 @@ import { continueServiceDeployment } from './continue-service-deployment/handler
 import { createCapacityProvider } from './create-capacity-provider/handler.ts';
 import { createCluster } from './create-cluster/handler.ts';
 import { createService } from './create-service/handler.ts';
+import { deleteAccountSetting } from './delete-account-setting/handler.ts';
 import { deleteAttributes } from './delete-attributes/handler.ts';
 import { deleteCapacityProvider } from './delete-capacity-provider/handler.ts';
 import { deleteCluster } from './delete-cluster/handler.ts';
@@ -33,6 +34,8 @@ import { listTagsForResource } from './list-tags-for-resource/handler.ts';
 import { listTaskDefinitionFamilies } from './list-task-definition-families/handler.ts';
 import { listTaskDefinitions } from './list-task-definitions/handler.ts';
 import { listTasks } from './list-tasks/handler.ts';
+import { putAccountSetting } from './put-account-setting/handler.ts';
+import { putAccountSettingDefault } from './put-account-setting-default/handler.ts';
 import { putAttributes } from './put-attributes/handler.ts';
 import { putClusterCapacityProviders } from './put-cluster-capacity-providers/handler.ts';
 import { registerContainerInstance } from './register-container-instance/handler.ts';
@@ -118,4 +121,7 @@ export const operations: readonly Operation[] = [
   listTagsForResource,
   // account settings
   listAccountSettings,
+  putAccountSetting,
+  putAccountSettingDefault,
+  deleteAccountSetting,
 ];

@@ -1,14 +1,13 @@
 /** Checks settings and configuration of clusters, for CreateCluster and the updates. */
 import type { ClusterConfiguration, ClusterSetting } from '@aws-sdk/client-ecs';
-import { DEFAULT_CLUSTER_SETTINGS } from '../../../model/cluster.ts';
 import { invalid, unsupported } from './refusals.ts';
 
 const CONTAINER_INSIGHTS_VALUES = ['enabled', 'disabled', 'enhanced'];
 
-/** Returns every setting with the requested value or its default. Throws InvalidParameterException. */
+/** Returns every setting with the requested value or the one in `kept`. Throws InvalidParameterException. */
 export function resolveSettings(
   settings: readonly ClusterSetting[] | undefined,
-  kept: readonly ClusterSetting[] = DEFAULT_CLUSTER_SETTINGS,
+  kept: readonly ClusterSetting[],
 ): ClusterSetting[] {
   const asked = new Map<string, string>();
   for (const { name, value } of settings ?? []) {

@@ -2,14 +2,12 @@
 import {
   CreateClusterCommand,
   DeleteAttributesCommand,
-  ListAccountSettingsCommand,
   ListAttributesCommand,
   ListTagsForResourceCommand,
   PutAttributesCommand,
   TagResourceCommand,
   UntagResourceCommand,
   type Attribute,
-  type ListAccountSettingsCommandInput,
   type Tag,
 } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
@@ -166,34 +164,4 @@ describe('attributes', () => {
   });
 
   it('cannot be empty', () => expectRefusal(put(), 'InvalidParameterException', 'attributes can not be empty'));
-});
-
-describe('ListAccountSettings', () => {
-  const list = (input: ListAccountSettingsCommandInput) => api().ecs.send(new ListAccountSettingsCommand(input));
-
-  it('shows the settings in force, ten per page', async () => {
-    const first = await list({ effectiveSettings: true });
-    expect(first.settings).toHaveLength(10);
-    const { settings } = await list({ effectiveSettings: true, nextToken: first.nextToken });
-    expect(settings).toEqual([
-      { name: 'taskLongArnFormat', value: 'enabled', type: 'user', principalArn: 'arn:aws:iam::123456789012:root' },
-    ]);
-  });
-
-  it('finds a setting by name, and only if somebody has set it', async () => {
-    const { settings } = await list({ effectiveSettings: true, name: 'serviceLongArnFormat' });
-    expect(settings).toMatchObject([{ name: 'serviceLongArnFormat', value: 'enabled' }]);
-    expect((await list({})).settings).toEqual([]);
-  });
-
-  it('refuses an unknown name', () =>
-    expectRefusal(
-      list({ name: 'colour' as 'awsvpcTrunking' }),
-      'InvalidParameterException',
-      /^colour should be one of \[serviceLongArnFormat,taskLongArnFormat,containerInstanceLongArnFormat,/,
-    ));
-
-  it.each(['dualStackIPv6', 'containerLongArnFormat'])('accepts %s, which the API does not list', async (name) => {
-    expect((await list({ effectiveSettings: true, name: name as 'awsvpcTrunking' })).settings).toEqual([]);
-  });
 });

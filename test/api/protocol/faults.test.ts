@@ -36,6 +36,7 @@ async function start({ listClusters, database = fine, temporal = fine, ready }: 
     store: { listClusters, ping: database } as unknown as Store,
     workflows: { ping: temporal, forCall: () => ({}) } as unknown as WorkflowGateway,
     partition: { account: '123456789012', region: 'us-east-1' },
+    webhookAddresses: { loopback: true, allowed: [] },
     logger: pino(log),
     isReady: ready ?? (() => Promise.resolve(true)),
   });

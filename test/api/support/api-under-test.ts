@@ -41,6 +41,7 @@ export function withApi(access: ApiAccess = {}): () => ApiUnderTest {
       store,
       workflows: gateway,
       partition: TEST_PARTITION,
+      webhookAddresses: { loopback: true, allowed: [] },
       logger: pino({ level: 'silent' }),
       isReady: () => Promise.resolve(true),
       ...TEST_SECRETS,

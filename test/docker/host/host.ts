@@ -8,6 +8,7 @@ import { LABELS } from '../../../activities/host/launch/labels.ts';
 import type { TaskCgroups } from '../../../activities/host/limits/task-cgroups.ts';
 import type { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
+import type { TaskLaunch } from '../../../activities/host/types.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskReport } from '../../../model/task.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
@@ -48,6 +49,7 @@ export const definition = (
 export interface LaunchOptions {
   readonly taskId?: string;
   readonly overrides?: TaskOverride;
+  readonly logDriverMode?: TaskLaunch['logDriverMode'];
 }
 
 export class TestHost {
@@ -90,7 +92,7 @@ export class TestHost {
 
   launch(
     task: TaskDefinition,
-    { taskId = randomBytes(16).toString('hex'), overrides = {} }: LaunchOptions = {},
+    { taskId = randomBytes(16).toString('hex'), overrides = {}, logDriverMode }: LaunchOptions = {},
   ): TaskRun {
     const launch = {
       taskId,
@@ -99,6 +101,7 @@ export class TestHost {
       group: 'service:web',
       overrides,
       networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+      ...(logDriverMode === undefined ? {} : { logDriverMode }),
     };
     const run = this.tasks.launch({
       clusterName: 'default',

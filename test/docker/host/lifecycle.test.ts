@@ -251,6 +251,21 @@ describe('container parts', () => {
     await expect.poll(logs, { timeout: 30_000 }).toContain('heard');
   });
 
+  it('may be blocked by their logs where the account’s default says so', async () => {
+    const logConfiguration = { logDriver: 'json-file' as const, options: { 'max-size': '1m' } };
+    const containers = [shell('main', WAIT, { logConfiguration }), shell('plain', WAIT)];
+    const task = await host.run(definition(containers), { logDriverMode: 'blocking' });
+    expect(task.lastStatus).toBe('RUNNING');
+    const [main, plain] = await Promise.all(
+      task.containers.map(async ({ runtimeId }) => engine.docker.getContainer(runtimeId!).inspect()),
+    );
+    expect(main!.HostConfig.LogConfig).toEqual({
+      Type: 'json-file',
+      Config: { 'max-size': '1m', mode: 'blocking' },
+    });
+    expect(plain!.HostConfig.LogConfig?.Config).toEqual({});
+  });
+
   it('match the definition and the overrides', async () => {
     const script = [
       '[ "$GREETING" = override ] && [ "$KEPT" = yes ] && [ "$AWS_EXECUTION_ENV" = AWS_ECS_EC2 ]',

@@ -61,12 +61,17 @@ it('a decision about a thousand reserved tasks names none of them again', () => 
   expect(size({ clusterName: 'default', tasks, decisions: [decision] }) - alone).toBeLessThan(5_000);
 });
 
-it('the answer to a reservation names refused tasks, and those that have GPUs', () => {
+it('the answer to a reservation names refused tasks, and those that have GPUs or a log mode', () => {
   const refused = [{ taskId: 't3', containerInstanceId: 'i1', reason: 'RESOURCE:CPU' }];
   const reserved = [
     { taskId: 't1', gpuIds: [] },
     { taskId: 't2', gpuIds: ['GPU-0'] },
+    { taskId: 't4', gpuIds: [], logDriverMode: 'blocking' as const },
   ];
-  expect(packReserveResult({ reserved, refused })).toEqual({ refused, gpuIds: { t2: ['GPU-0'] } });
+  expect(packReserveResult({ reserved, refused })).toEqual({
+    refused,
+    gpuIds: { t2: ['GPU-0'] },
+    logDriverModes: { t4: 'blocking' },
+  });
   expect(packReserveResult({ reserved: [{ taskId: 't1', gpuIds: [] }], refused: [] })).toEqual({ refused: [] });
 });

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EventPattern } from '../../../model/event-pattern.ts';
 import type { Webhook } from '../../../model/webhook.ts';
+import type { AddressPolicy } from '../../../model/webhook-address.ts';
 import { becomes } from '../../../tools/process.ts';
 import { type DeliveryTiming, startWebhookDelivery } from '../../../worker/webhooks/deliver.ts';
 import { signature } from '../../../worker/webhooks/post.ts';
@@ -28,10 +29,16 @@ afterEach(async () => {
 
 const QUICK = { pollMs: 20, retryMs: 20, longestRetryMs: 100 };
 
-function deliverer(timing: Partial<DeliveryTiming> = {}): { stop(): Promise<void> } {
+const LOOPBACK: AddressPolicy = { loopback: true, allowed: [] };
+
+function deliverer(
+  timing: Partial<DeliveryTiming> = {},
+  addresses: AddressPolicy = LOOPBACK,
+): { stop(): Promise<void> } {
   const running = startWebhookDelivery({
     store: store(),
     partition: TEST_PARTITION,
+    addresses,
     logger: pino({ level: 'silent' }),
     timing: { ...QUICK, ...timing },
   });
@@ -117,6 +124,22 @@ describe('a webhook', () => {
     deliverer();
     await until(async () => (await deliveryOf(id)).failures > 0);
     expect((await deliveryOf(id)).lastError).toMatch(/fetch failed: .*(ECONNREFUSED|bad port)/);
+  });
+
+  it('does not call this machine where Longshore listens to others, unless the operator allows it', async () => {
+    const port = new URL(receiver.url).port;
+    const [literal, name] = [await webhook(), await webhook({ url: `http://localhost:${port}/` })];
+    await lives(1);
+    const strict = deliverer({}, { loopback: false, allowed: [] });
+    await until(async () => (await deliveryOf(literal)).failures > 0 && (await deliveryOf(name)).failures > 0);
+    await strict.stop();
+    expect((await deliveryOf(literal)).lastError).toMatch(
+      /^Webhooks may go to 127\.0\.0\.1, this machine itself, only/,
+    );
+    expect((await deliveryOf(name)).lastError).toMatch(/^Webhooks may go to 127\.0\.0\.1, this machine itself, only/);
+    expect(receiver.received).toEqual([]);
+    deliverer({}, { loopback: false, allowed: ['127.0.0.0/8'] });
+    await until(async () => (await deliveryOf(literal)).delivered === 3 && (await deliveryOf(name)).delivered === 3);
   });
 
   it('signs what it sends', async () => {

@@ -84,6 +84,19 @@ describe('toCreateOptions', () => {
       { LogConfig: { Type: 'json-file', Config: { mode: 'blocking' } } },
     ],
     [
+      'a log driver of an account whose containers may be blocked',
+      spec({ container: { logConfiguration: { logDriver: 'json-file' } }, logDriverMode: 'blocking' }),
+      { LogConfig: { Type: 'json-file', Config: { mode: 'blocking' } } },
+    ],
+    [
+      'a log driver with a mode of its own in such an account',
+      spec({
+        container: { logConfiguration: { logDriver: 'json-file', options: { mode: 'non-blocking' } } },
+        logDriverMode: 'blocking',
+      }),
+      { LogConfig: { Type: 'json-file', Config: { mode: 'non-blocking', 'max-buffer-size': '10m' } } },
+    ],
+    [
       'a buffer of the user’s size',
       spec({ container: { logConfiguration: { logDriver: 'json-file', options: { 'max-buffer-size': '1m' } } } }),
       { LogConfig: { Type: 'json-file', Config: { mode: 'non-blocking', 'max-buffer-size': '1m' } } },

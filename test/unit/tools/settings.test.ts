@@ -69,6 +69,10 @@ describe('readSettings', () => {
     [{ LONGSHORE_MASTER_KEY: 'short' }, /LONGSHORE_MASTER_KEY must be 32 bytes[^"]*$/],
     [{ LONGSHORE_MASTER_KEY: 'a'.repeat(64), LONGSHORE_MASTER_KEY_COMMAND: 'true' }, /not both/],
     [{ LONGSHORE_PORT: '70000' }, /LONGSHORE_PORT must be between 1 and 65535 \(it is "70000"\)/],
+    [{ LONGSHORE_API_RATES: 'fast' }, /LONGSHORE_API_RATES must be off, ecs, or a number such as 2 or 0\.5/],
+    [{ LONGSHORE_API_RATES: '0' }, /LONGSHORE_API_RATES must be off, or above 0/],
+    [{ LONGSHORE_WEBHOOK_ALLOW: '10.0.0.0/8,home' }, /LONGSHORE_WEBHOOK_ALLOW must be a list of addresses and subnets/],
+    [{ LONGSHORE_WEBHOOK_ALLOW: '10.0.0.0/40' }, /LONGSHORE_WEBHOOK_ALLOW must be a list of addresses and subnets/],
     [{ LONGSHORE_ACCOUNT: '1234' }, /LONGSHORE_ACCOUNT must be an AWS account id: 12 digits/],
     [{ LONGSHORE_INSTANCE_LOST_AFTER: 'soon' }, /LONGSHORE_INSTANCE_LOST_AFTER must be a duration/],
     [{ LONGSHORE_STOPPED_TASK_RETENTION: '59m' }, /must be between 1h and 365d/],
@@ -111,6 +115,19 @@ describe('readSettings', () => {
   it('reads attributes with and without values', () => {
     const { attributes } = readSettings({ LONGSHORE_INSTANCE_ATTRIBUTES: 'rack=a, ssd, tier=x=y' });
     expect(attributes).toEqual([{ name: 'rack', value: 'a' }, { name: 'ssd' }, { name: 'tier', value: 'x=y' }]);
+  });
+
+  it('reads how many calls the API takes, as many as come by default on loopback', () => {
+    const rates = (text: string) => readSettings({ LONGSHORE_API_RATES: text }).apiRates;
+    expect(['off', 'ecs', '2', '0.5'].map(rates)).toEqual([0, 1, 2, 0.5]);
+    expect(readSettings({}).apiRates).toBe(0);
+  });
+
+  it('reads where webhooks may go: to this machine itself by default, as the API is on loopback', () => {
+    expect(readSettings({}).webhookAddresses).toEqual({ loopback: true, allowed: [] });
+    const allowed = ['169.254.1.1', '10.0.0.0/8', 'fd00::/8', '::1'];
+    const { webhookAddresses } = readSettings({ LONGSHORE_WEBHOOK_ALLOW: allowed.join(', ') });
+    expect(webhookAddresses).toEqual({ loopback: true, allowed });
   });
 
   it('reads the address of the operator’s own Temporal UI', () => {

@@ -13,6 +13,7 @@ describe('the effect of an operation', () => {
 
   it('is to free if a caller with a full disk may need it to end or remove something', () => {
     expect(named('frees').toSorted()).toEqual([
+      'DeleteAccountSetting',
       'DeleteAttributes',
       'DeleteCapacityProvider',
       'DeleteCluster',

@@ -117,10 +117,12 @@ describe('a report', () => {
 describe('tasks that waited', () => {
   it('are PENDING on their instances, and launched; one that was stopped meanwhile is left alone', () => {
     const before = tasksOf([waiting('a'), waiting('b'), aTask('c')]);
-    const assigned = ['a', 'c', 'gone'].map((taskId) => ({ taskId, containerInstanceId: 'i9', gpuIds: [] }));
+    const granted = { containerInstanceId: 'i9', gpuIds: [], logDriverMode: 'blocking' } as const;
+    const assigned = ['a', 'c', 'gone'].map((taskId) => ({ taskId, ...granted }));
     const { tasks, effects } = assignTasks(before, assigned, NOW);
     expect(orders(effects)).toEqual(['launch a on i9']);
-    expect(tasks.get('a')).toMatchObject({ lastStatus: 'PENDING', containerInstanceId: 'i9', version: 2 });
+    const placed = { lastStatus: 'PENDING', containerInstanceId: 'i9', logDriverMode: 'blocking', version: 2 };
+    expect(tasks.get('a')).toMatchObject(placed);
     expect(tasks.get('c')).toBe(before.get('c'));
   });
 });
