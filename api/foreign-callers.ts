@@ -1,6 +1,6 @@
 /**
- * Keeps web pages out: the API accepts any credentials, so a page that a user happens to open must not be able to run
- * tasks.
+ * Keeps web pages out: a page that a user happens to open must not be able to run tasks, where the API accepts any
+ * credentials, nor to use whatever the user's browser is signed in with.
  */
 import type { Request } from 'express';
 import { EcsError } from '../model/errors.ts';
@@ -11,13 +11,16 @@ export type Caller = Pick<Request, 'get' | 'headersDistinct'>;
 
 /**
  * Throws AccessDeniedException for a request that a browser may have sent for a page from another machine. Such a page
- * has a foreign Origin or, if its own name resolves to 127.0.0.1, a foreign Host.
+ * has a foreign Origin or, if its own name resolves to this machine, a foreign Host. Where callers are authenticated
+ * (`authenticated`), Host may be any one name, since their signatures cover it.
  */
-export function refuseForeignCaller(request: Caller): void {
-  refuseForeignHost(request.headersDistinct['host'] ?? []);
+export function refuseForeignCaller(request: Caller, { authenticated }: { readonly authenticated: boolean }): void {
+  const hosts = request.headersDistinct['host'] ?? [];
+  if (hosts.length !== 1 || !authenticated) refuseForeignHost(hosts);
   const origin = request.get('origin');
   if (origin === undefined) return;
-  if (URL.canParse(origin) && isLocalHost(new URL(origin).host)) return;
+  const page = URL.canParse(origin) ? new URL(origin).host : '';
+  if (isLocalHost(page) || (authenticated && page !== '' && page === hosts[0])) return;
   throw new EcsError('AccessDeniedException', `Web pages of ${origin} may not call this API.`);
 }
 

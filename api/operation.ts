@@ -1,5 +1,6 @@
 /** What an operation of an AWS service's API is: each folder under a door's operations/ exports one. */
 import type { Partition } from '../model/arn.ts';
+import type { AccessKeySecrets } from './auth/access-keys.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { WorkflowGateway } from './gateway.ts';
@@ -14,6 +15,7 @@ export interface OperationContext {
   readonly requestId: string;
   /** Who calls. Where no authentication is required, it is the account's root. */
   readonly principal: Principal;
+  readonly accessKeys: AccessKeySecrets;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The HTTP server of the API: AWS's services on `/`, REST under /v1, health at /healthz and /readyz. */
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
@@ -7,6 +8,9 @@ import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/contract/store.ts';
+import type { AccessKeySecrets } from './auth/access-keys.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { rootOf } from './auth/principal.ts';
 import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignCaller } from './foreign-callers.ts';
@@ -15,7 +19,7 @@ import { ecsDoor } from './ecs/door.ts';
 import { iamDoor } from './iam/door.ts';
 import { FrontDoor } from './front-door.ts';
 import { Calls } from './protocol/calls.ts';
-import { readBody } from './protocol/request-body.ts';
+import { readBody, sentBody } from './protocol/request-body.ts';
 import { checkUrl } from './protocol/request-text.ts';
 import { answerHealthy, answerReady } from './health.ts';
 import { presentEvent } from '../model/wire/event.ts';
@@ -43,14 +47,28 @@ export interface ApiOptions {
   readonly workflows: WorkflowGateway;
   readonly partition: Partition;
   readonly logger: Logger;
+  /** Makes access keys, and opens the secrets with which callers sign. */
+  readonly accessKeys: AccessKeySecrets;
+  /** With `loopback` every caller is root, so the API must listen on loopback only. `required` verifies each call. */
+  readonly auth: 'loopback' | 'required';
+  /** Serves HTTPS with it. Absent: plain HTTP. */
+  readonly certificate?: Certificate;
   /** Whether tasks can really run: workers poll, and an instance is connected. */
   readonly isReady: () => Promise<boolean>;
   /** Returns why nothing can be recorded at present, such as a full disk; changes are then refused with that reason. */
   readonly unwritable?: () => string | undefined;
 }
 
+/** A chain of certificates and the key of its first, as PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface RunningApi {
   readonly url: string;
+  /** New connections get this certificate. Only for a server that has one. */
+  setCertificate(certificate: Certificate): void;
   /** Lets requests under way finish, and ends the streams of events. */
   close(): Promise<void>;
 }
@@ -60,22 +78,31 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { store, partition } = options;
   const feed = new EventFeed({ store, present: (event) => presentEvent(event, partition) });
   const app = createApp(options, feed);
-  const server = await new Promise<Server>((resolve, reject) => {
-    const listening: Server = app.listen(options.port, options.host, (error?: Error) =>
-      error === undefined ? resolve(listening) : reject(error),
-    );
-  });
+  const { certificate, host: address } = options;
+  const secure = certificate === undefined ? undefined : createTlsServer({ ...certificate }, app);
+  const server: Server = secure ?? createServer(app);
+  await listen(server, options.port, address);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
   const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  const host = address.includes(':') ? `[${address}]` : address;
   const close = (): Promise<void> => {
     feed.close();
     return closeServer(server, sockets);
   };
-  return { url: `http://${host}:${port}`, close };
+  const scheme = secure === undefined ? 'http' : 'https';
+  return { url: `${scheme}://${host}:${port}`, close, setCertificate: (next) => secure?.setSecureContext({ ...next }) };
 }
+
+const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 
 function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -91,6 +118,7 @@ const DOORS = [ecsDoor, stsDoor, iamDoor];
 
 function createApp(options: ApiOptions, feed: EventFeed): Express {
   const calls = new Calls(options);
+  const authenticator = options.auth === 'required' ? authenticatorOf(options) : undefined;
   const frontDoor = new FrontDoor(DOORS, calls);
   const app = express();
   app.disable('x-powered-by');
@@ -99,17 +127,18 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   app.get('/healthz', answerHealthy);
   app.use((request, response, next) => {
     calls.begin(response, guessProtocol(request));
-    refuseForeignCaller(request);
+    refuseForeignCaller(request, { authenticated: authenticator !== undefined });
     checkUrl(request.url);
+    next();
+  });
+  app.use(readBody);
+  app.use(async (request, response, next) => {
+    frontDoor.refuseOtherService(request);
+    await authenticate(authenticator, calls, request, response);
     next();
   });
   app.get('/readyz', answerReady(options));
   app.get('/openapi.json', (_request, response) => void response.json(openApiDocument()));
-  app.use(readBody);
-  app.use((request, _response, next) => {
-    frontDoor.refuseOtherService(request);
-    next();
-  });
   app.post('/', (request, response) => frontDoor.answer(request, response));
   app.get('/', (request, response) => frontDoor.answer(request, response));
   for (const route of REST_ROUTES) {
@@ -126,6 +155,27 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   // Express recognises an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => calls.fail(response, error));
   return app;
+}
+
+const authenticatorOf = ({ store, accessKeys, partition }: ApiOptions): Authenticator =>
+  new Authenticator({
+    store,
+    secrets: accessKeys,
+    principalOf: (userName) => Promise.resolve(userName === undefined ? rootOf(partition) : undefined),
+    now: Date.now,
+  });
+
+/** Finds out who calls, where callers are authenticated. Throws the refusal of a caller who is not known. */
+async function authenticate(
+  authenticator: Authenticator | undefined,
+  calls: Calls,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  if (authenticator === undefined) return;
+  const { method, originalUrl: url, headers } = request;
+  const { principal } = await authenticator.authenticate(request, { method, url, headers, body: sentBody(request) });
+  calls.identify(response, principal);
 }
 
 /** Writes `/v1/clusters/{cluster}` in Express's form. */

@@ -34,14 +34,11 @@ export function guessProtocol(request: Addressed): Protocol {
   const service = signedService(request);
   if (request.path.startsWith(REST_PREFIX)) return REST;
   if (request.get('smithy-protocol') === 'rpc-v2-cbor') return { kind: 'cbor' };
-  if (request.get('x-amz-target') !== undefined) {
-    return /x-amz-json-1\.0/i.test(request.get('content-type') ?? '') ? { kind: 'json', version: '1.0' } : AWS_JSON;
-  }
   if (service === 'ec2') return { kind: 'ec2' };
   if (isForm(request) || request.query['Action'] !== undefined || XML_SERVICES.has(service ?? '')) {
     return { kind: 'query', namespace: service === undefined ? '' : `https://${service}.amazonaws.com/doc/` };
   }
-  return AWS_JSON;
+  return /x-amz-json-1\.0/i.test(request.get('content-type') ?? '') ? { kind: 'json', version: '1.0' } : AWS_JSON;
 }
 
 /** The door of a signed service, or of what the request's target or form names; undefined if Longshore has none. */

@@ -19,6 +19,8 @@ import type { Stops } from './shutdown.ts';
 
 export interface AllInOne {
   readonly url: string;
+  /** The file by which clients trust the API's certificate, where Longshore issued it. */
+  readonly authorityFile?: string;
   /** Absent when the operator provides Temporal. */
   readonly temporalUiUrl?: string;
   readonly containerInstanceId: string;
@@ -60,7 +62,7 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
   return {
     url: api.url,
     containerInstanceId: agent.containerInstanceId,
-    ...defined({ temporalUiUrl: temporal.uiUrl }),
+    ...defined({ temporalUiUrl: temporal.uiUrl, authorityFile: api.authorityFile }),
   };
 }
 

@@ -1,13 +1,69 @@
-/** The API of the running Longshore that the settings name. */
+/** How commands call the running Longshore that the settings name: at which address, signed by whom, trusted by what. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { AwsCredentialIdentity } from '@smithy/types';
 import { type Settings, SetupError } from '../tools/settings.ts';
 
-export const apiUrl = ({ host, port }: Settings): string => `http://${host}:${port}`;
+/** `0.0.0.0` and `::` mean every address of this machine, so also its loopback address. */
+const reachable = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host);
+
+export function apiUrl({ host, port, tls }: Settings): string {
+  const address = reachable(host);
+  return `${tls.kind === 'off' ? 'http' : 'https'}://${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
 
 export const nobodyAnswers = (settings: Settings): SetupError =>
   new SetupError(`Longshore does not answer at ${apiUrl(settings)}. Start it with longshore start.`);
 
-/** Sends a GET request. Resolves for every status. */
-export const askApi = (settings: Settings, path: string): Promise<Response> =>
-  fetch(`${apiUrl(settings)}${path}`).catch(() => {
+/** Sends a GET request to the path. Resolves for every status. */
+export async function askApi(settings: Settings, pathAndQuery: string, options: AskOptions = {}): Promise<Response> {
+  const request = await prepare(settings, pathAndQuery, options);
+  return fetch(request.url, { headers: request.headers, signal: options.signal ?? null }).catch((error: unknown) => {
+    if (options.signal?.aborted === true) throw error;
     throw nobodyAnswers(settings);
   });
+}
+
+export interface AskOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+async function prepare(settings: Settings, pathAndQuery: string, { headers = {} }: AskOptions) {
+  await trustOwnAuthority(settings);
+  const url = apiUrl(settings) + pathAndQuery;
+  if (settings.auth === 'loopback') return { url, headers };
+  const { signedHeaders } = await import('./signed-headers.ts');
+  const credentials = await callersCredentials(settings);
+  return { url, headers: await signedHeaders(url, { headers, credentials, region: settings.partition.region }) };
+}
+
+/** The credentials with which commands call: any where Longshore takes any, else those that AWS's clients would take. */
+export async function callersCredentials({ auth }: Settings): Promise<AwsCredentialIdentity> {
+  if (auth === 'loopback') return { accessKeyId: 'longshore', secretAccessKey: 'longshore' };
+  const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+  // Tools on a machine of one's own need not wait for the metadata service of a cloud.
+  process.env['AWS_EC2_METADATA_DISABLED'] ??= 'true';
+  return defaultProvider()().catch(() => {
+    throw new SetupError(
+      'Longshore requires callers to sign (LONGSHORE_AUTH). Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE. The first key comes from: longshore access-key create',
+    );
+  });
+}
+
+/** The certificate of Longshore's own authority on this machine; undefined where it has none. */
+export function ownAuthority({ tls, dataDir }: Settings): string | undefined {
+  const file = path.join(dataDir, 'tls', 'ca.pem');
+  return tls.kind === 'own' && fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+}
+
+/** Lets this process's `fetch` trust the authority, beside those that it trusts already. */
+async function trustOwnAuthority(settings: Settings): Promise<void> {
+  const own = ownAuthority(settings);
+  if (own === undefined) return;
+  const [{ Agent, setGlobalDispatcher }, { rootCertificates }] = await Promise.all([
+    import('undici'),
+    import('node:tls'),
+  ]);
+  setGlobalDispatcher(new Agent({ connect: { ca: [...rootCertificates, own] } }));
+}

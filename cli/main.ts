@@ -23,6 +23,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     what: 'run only the proxy in front of your own Temporal UI, which serves pages of this machine only',
     load: () => import('./commands/temporal-ui.ts'),
   },
+  'access-key': {
+    what: 'make and manage the keys of root, where callers must sign',
+    load: () => import('./commands/access-key.ts'),
+  },
   demo: { what: 'show a service with three tasks on a running Longshore', load: () => import('./commands/demo.ts') },
   sim: {
     what: 'simulate a cluster in virtual time and check what Longshore promises',

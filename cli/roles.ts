@@ -3,15 +3,18 @@ import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
 import type { WorkflowGateway } from '../api/gateway.ts';
+import type { RunningApi } from '../api/server.ts';
 import { DEFAULT_CLUSTER_SETTINGS } from '../model/cluster.ts';
 import { isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { defined } from '../model/defined.ts';
 import type { Store } from '../store/contract/store.ts';
+import { readMasterKey } from '../tools/master-key.ts';
 import { explainListenError } from '../tools/ports.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
+import { loadCertificate, type ServedCertificate, watchCertificate } from '../tools/tls/certificate.ts';
 import { apiPort } from './check-ports.ts';
 
 export interface Role {
@@ -79,31 +82,63 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
   };
 }
 
+export interface ApiRole extends Role {
+  readonly url: string;
+  /** The file by which clients trust the API's certificate, where Longshore issued it. */
+  readonly authorityFile?: string;
+}
+
 /** The API on its port; a port in use is the person's to free. */
-export async function startApiRole(plane: ControlPlane): Promise<Role & { readonly url: string }> {
+export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
   const { settings, temporal, store, logger, unwritable } = plane;
-  const [{ startApi }, { connectGateway }] = await Promise.all([
+  const [{ startApi }, { connectGateway }, { AccessKeySecrets }] = await Promise.all([
     import('../api/server.ts'),
     import('../api/temporal-gateway.ts'),
+    import('../api/auth/access-keys.ts'),
   ]);
-  const [gateway, readiness] = await Promise.all([connectGateway(temporal), connectReadiness(plane)]);
+  const [gateway, readiness, served] = await Promise.all([
+    connectGateway(temporal),
+    connectReadiness(plane),
+    loadCertificate(settings),
+  ]);
   const workflows: WorkflowGateway = gateway;
-  const { host, port, partition } = settings;
+  const { host, port, partition, auth } = settings;
   const { isReady } = readiness;
-  const options = { host, port, store, workflows, partition, logger, isReady };
+  const accessKeys = new AccessKeySecrets(readMasterKey(settings.masterKey, settings.dataDir));
+  const guard = { accessKeys, auth, ...defined({ certificate: served?.pair }) };
+  const options = { host, port, store, workflows, partition, logger, isReady, ...guard };
   const api = await startApi(unwritable === undefined ? options : { ...options, unwritable }).catch(
     (error: unknown) => {
       throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
     },
   );
+  if (auth === 'required' && served === undefined) {
+    logger.warn(
+      { url: api.url },
+      'TLS is off: whoever can read the network between the API and its callers reads all calls',
+    );
+  }
+  const stopWatching = served === undefined ? () => undefined : keepCertificate(api, served, logger);
   return {
     url: api.url,
+    ...defined({ authorityFile: served?.authorityFile }),
     shutdown: async () => {
+      stopWatching();
       await api.close();
       await Promise.all([gateway.close(), readiness.close()]);
     },
   };
 }
+
+/** Serves a changed or renewed certificate without a restart. Returns the function that ends this. */
+const keepCertificate = (api: RunningApi, served: ServedCertificate, logger: Logger): (() => void) =>
+  watchCertificate(served, {
+    onChange: (pair) => {
+      api.setCertificate(pair);
+      logger.info('serving a new certificate');
+    },
+    onError: (error) => logger.error({ err: error }, 'the certificate cannot be read again; the old one stays'),
+  });
 
 /** The agent for one Docker engine, in the settings' cluster. */
 export async function startAgentRole(

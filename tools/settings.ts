@@ -10,17 +10,17 @@ import type { Partition } from '../model/arn.ts';
 import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../model/capacity-provider.ts';
 import type { Attribute } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
+import { accessEnvironment, accessSettings, type AccessSettings } from './access-settings.ts';
 
 /** A mistake that the user can correct. The message is shown as it is, without a stack trace. */
 export class SetupError extends Error {
   override readonly name = 'SetupError';
 }
 
-export interface Settings {
+export interface Settings extends AccessSettings {
   readonly dataDir: string;
   /** Downloads and builds, shared by all data folders of the user. */
   readonly cacheDir: string;
-  readonly host: string;
   readonly port: number;
   readonly partition: Partition;
   readonly clusterName: string;
@@ -109,13 +109,6 @@ const count = z
   .regex(/^\d{1,6}$/, 'must be a whole number below a million')
   .transform(Number);
 
-const loopback = z
-  .string()
-  .refine(
-    (host) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host),
-    'must be a loopback address (127.0.0.1, ::1 or localhost): callers are not authenticated yet, so nobody else may reach the API',
-  );
-
 const hostAndPort = z.string().regex(/^(\[[0-9a-f:]+\]|[^\s/:]+):\d+$/i, 'must be host:port');
 const absolutePath = z.string().transform((value) => path.resolve(value.replace(/^~(?=\/|$)/, homeFolder)));
 const flag = z
@@ -160,7 +153,7 @@ function homeFolder(): string {
 const environment = z.object({
   LONGSHORE_DATA: absolutePath.default(() => path.join(homeFolder(), '.longshore')),
   XDG_CACHE_HOME: absolutePath.default(() => path.join(homeFolder(), '.cache')),
-  LONGSHORE_HOST: loopback.default('127.0.0.1'),
+  ...accessEnvironment,
   LONGSHORE_PORT: port.default(7878),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
   LONGSHORE_TEMPORAL_UI_PORT: port.default(7880),
@@ -232,7 +225,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     const lines = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
       // A connection string contains a password, and an API key is a secret: the message does not repeat them.
-      const shown = /^(DATABASE_URL|TEMPORAL_API_KEY)$/.test(name) ? '' : ` (it is "${String(given[name])}")`;
+      const shown = /^(DATABASE_URL|TEMPORAL_API_KEY|LONGSHORE_MASTER_KEY)$/.test(name)
+        ? ''
+        : ` (it is "${String(given[name])}")`;
       return `  ${name} ${issue.message}${shown}.`;
     });
     throw new SetupError(`Invalid settings:\n${lines.join('\n')}`);
@@ -242,10 +237,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 
 function toSettings(env: Environment): Settings {
   const temporal = toTemporalSettings(env);
+  const access = accessSettings(env);
+  if (typeof access === 'string') throw new SetupError(access);
   return {
+    ...access,
     dataDir: env.LONGSHORE_DATA,
     cacheDir: path.join(env.XDG_CACHE_HOME, 'longshore'),
-    host: env.LONGSHORE_HOST,
     port: env.LONGSHORE_PORT,
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },
     clusterName: env.LONGSHORE_CLUSTER,

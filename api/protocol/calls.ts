@@ -6,9 +6,11 @@ import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
+import { defined } from '../../model/defined.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
-import { rootOf } from '../auth/principal.ts';
+import type { AccessKeySecrets } from '../auth/access-keys.ts';
+import { type Principal, rootOf } from '../auth/principal.ts';
 import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
@@ -24,6 +26,7 @@ export interface CallDependencies {
   readonly store: Store;
   readonly workflows: WorkflowGateway;
   readonly partition: Partition;
+  readonly accessKeys: AccessKeySecrets;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -33,6 +36,7 @@ interface Call {
   readonly requestId: string;
   readonly startedAt: number;
   protocol: Protocol;
+  principal?: Principal;
   operation?: string;
 }
 
@@ -61,6 +65,11 @@ export class Calls {
     return call.requestId;
   }
 
+  /** From now on, the request is this principal's. Where nobody is authenticated, it is root's. */
+  identify(response: Response, principal: Principal): void {
+    callOf(response).principal = principal;
+  }
+
   /** Runs an operation of a door for this request. Throws as `invokeOperation` does. */
   invoke(response: Response, called: { readonly door: Door; readonly name: string }, body: unknown): Promise<Answer> {
     const context = this.contextOf(response, called.name);
@@ -73,9 +82,9 @@ export class Calls {
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = printable(operation);
-    const { store, workflows, partition } = this.#dependencies;
+    const { store, workflows, partition, accessKeys } = this.#dependencies;
     const { requestId } = call;
-    const principal = rootOf(partition);
+    const principal = call.principal ?? rootOf(partition);
     return {
       store,
       workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn: principal.arn }),
@@ -83,6 +92,7 @@ export class Calls {
       now: Date.now(),
       requestId,
       principal,
+      accessKeys,
     };
   }
 
@@ -119,9 +129,9 @@ export class Calls {
   }
 
   #log(response: Response, status: number, error?: WireError, cause?: unknown): void {
-    const { requestId, operation, startedAt } = callOf(response);
+    const { requestId, operation, startedAt, principal } = callOf(response);
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
-    const fields = { requestId, operation, status, ms };
+    const fields = { requestId, operation, status, ms, ...defined({ principal: principal?.arn }) };
     const { logger } = this.#dependencies;
     if (error === undefined) logger.info(fields, 'request');
     else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');

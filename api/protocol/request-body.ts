@@ -3,7 +3,7 @@
  * refused here.
  */
 import express from 'express';
-import type { NextFunction, RequestHandler } from 'express';
+import type { NextFunction, Request, RequestHandler } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import { checkJson } from './request-text.ts';
 
@@ -14,6 +14,27 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";]*)/i;
 const CHARSETS: readonly string[] = ['utf-8', 'utf8', 'us-ascii'];
 
 const raw: RequestHandler = express.raw({ type: () => true, limit: MAX_BODY_BYTES });
+
+/** The bodies of compressed requests as they were sent, which is what their signatures cover. */
+const compressed = new WeakMap<Request, Buffer[]>();
+
+/** The bytes of the body as they were sent. */
+export function sentBody(request: Request): Uint8Array {
+  const chunks = compressed.get(request);
+  if (chunks !== undefined) return Buffer.concat(chunks);
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
+function keepCompressed(request: Request): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  compressed.set(request, chunks);
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    // Longer than any body whose decompressed size is allowed; its signature will not match.
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  });
+}
 
 /**
  * Puts the decompressed bytes of the body into `request.body`. Refuses a body that cannot be read in the way that its
@@ -30,6 +51,7 @@ export const readBody: RequestHandler = (request, response, next) => {
     if (error === undefined) next();
     else next(bodyRefusal(error, request.get('content-encoding')));
   };
+  if (request.get('content-encoding') !== undefined) keepCompressed(request);
   void raw(request, response, read);
 };
 

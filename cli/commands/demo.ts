@@ -20,6 +20,7 @@ import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { isListening } from '../../tools/process.ts';
 import { withProgress } from '../../tools/progress.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
+import { apiUrl, callersCredentials, ownAuthority } from '../local-api.ts';
 import { awaitStopSignal } from '../shutdown.ts';
 
 const IMAGE = 'longshore-demo/web:latest';
@@ -37,20 +38,24 @@ const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Needs a Longshore that runs on this machine. Leaves nothing behind, even when it is interrupted. */
 export async function run(settings: Settings): Promise<void> {
-  const endpoint = `http://${settings.host}:${settings.port}`;
+  const endpoint = apiUrl(settings);
   if (!(await isListening(settings.port, settings.host))) {
     throw new SetupError(
       `Longshore does not answer at ${endpoint}. Run npm start in another shell, then run the demo again.`,
     );
   }
-  const credentials = { accessKeyId: 'longshore', secretAccessKey: 'longshore' };
+  const credentials = await callersCredentials(settings);
+  const ca = ownAuthority(settings);
   const logDir = path.join(settings.dataDir, 'docker');
   const engine = await ensureDocker({
     logDir,
     ...defined({ dockerHost: settings.dockerHost }),
   });
   const stage = {
-    ecs: new ECSClient({ endpoint, region: settings.partition.region, credentials }),
+    ecs: new ECSClient({
+      ...{ endpoint, region: settings.partition.region, credentials },
+      ...(ca === undefined ? {} : { requestHandler: { httpsAgent: { ca } } }),
+    }),
     cluster: settings.clusterName,
     docker: new Docker(engine),
   };

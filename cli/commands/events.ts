@@ -4,7 +4,7 @@ import type { EventEnvelope } from '../../model/event.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { eventLine } from '../events/event-line.ts';
 import { followEvents, FollowRefused } from '../events/follow-events.ts';
-import { apiUrl, askApi, nobodyAnswers } from '../local-api.ts';
+import { askApi, nobodyAnswers } from '../local-api.ts';
 import { awaitStopSignal } from '../shutdown.ts';
 
 const USAGE = `Usage: longshore events [--follow] [--after POSITION] [--limit N] [--cluster NAME] [--type TYPE] [--resource ID] [--json]
@@ -93,7 +93,7 @@ async function follow(settings: Settings, { after, filter, show }: Wanted): Prom
   void awaitStopSignal().then(() => stop.abort());
   try {
     return await followEvents({
-      url: `${apiUrl(settings)}/v1/events/stream?${filter.toString()}`,
+      open: (headers) => askApi(settings, `/v1/events/stream?${filter.toString()}`, { headers, signal: stop.signal }),
       after,
       signal: stop.signal,
       onEvent: (_position, event) => void process.stdout.write(`${show(event)}\n`),

@@ -64,7 +64,7 @@ Paste into another shell:
 
   export AWS_ENDPOINT_URL=${running.url}
   export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}
-  export AWS_ACCESS_KEY_ID=longshore AWS_SECRET_ACCESS_KEY=longshore
+${credentialLines(running, settings)}
 
 Then try these commands (npm run demo shows all of it at once):
 
@@ -74,4 +74,21 @@ Then try these commands (npm run demo shows all of it at once):
 
 Ctrl-C stops Longshore; running tasks keep running.
 `;
+}
+
+/** How a caller signs, and trusts the certificate. */
+function credentialLines({ url, authorityFile }: AllInOne, { auth }: Settings): string {
+  const lines = [
+    ...(authorityFile === undefined
+      ? []
+      : [`export AWS_CA_BUNDLE=${authorityFile} NODE_EXTRA_CA_CERTS=${authorityFile}`]),
+    auth === 'required'
+      ? 'eval "$(npx longshore access-key create --env)"   # root\'s key, shown once'
+      : 'export AWS_ACCESS_KEY_ID=longshore AWS_SECRET_ACCESS_KEY=longshore',
+  ];
+  const warning =
+    auth === 'required' && url.startsWith('http:')
+      ? '\n\n  WARNING: TLS is off. Whoever can read the network reads every call and its answer.'
+      : '';
+  return lines.map((line) => `  ${line}`).join('\n') + warning;
 }

@@ -6,7 +6,8 @@ import { serverSentEvents } from '../../tools/server-sent-events.ts';
 const RETRY_MS = 1_000;
 
 export interface FollowOptions {
-  readonly url: string;
+  /** Opens the stream with these headers beside the request's own. */
+  readonly open: (headers: Readonly<Record<string, string>>) => Promise<Response>;
   /** Resume after this position. Undefined: only new events. */
   readonly after: string | undefined;
   readonly signal: AbortSignal;
@@ -46,11 +47,8 @@ export async function followEvents(options: FollowOptions): Promise<string | und
   return position;
 }
 
-async function open({ url, signal }: FollowOptions, position: string | undefined): Promise<AsyncIterable<Uint8Array>> {
-  const response = await fetch(url, {
-    signal,
-    headers: position === undefined ? {} : { 'last-event-id': position },
-  });
+async function open(options: FollowOptions, position: string | undefined): Promise<AsyncIterable<Uint8Array>> {
+  const response = await options.open(position === undefined ? {} : { 'last-event-id': position });
   if (response.status === 200 && response.body !== null) return response.body;
   const { message } = (await response.json().catch(() => ({}))) as { message?: string };
   const text = message ?? `The API answered ${response.status}.`;

@@ -7,6 +7,7 @@ import { createControlActivities } from '../../activities/control/index.ts';
 import { createTemporalSignals } from '../../activities/control/temporal-signals.ts';
 import type { InstancePolicy } from '../../activities/control/types.ts';
 import type { OperationContext } from '../../api/operation.ts';
+import { AccessKeySecrets } from '../../api/auth/access-keys.ts';
 import { rootOf } from '../../api/auth/principal.ts';
 import { ecsDoor } from '../../api/ecs/door.ts';
 import { invokeOperation } from '../../api/protocol/invoke.ts';
@@ -65,6 +66,8 @@ export interface WriteWatch {
 }
 
 export const PARTITION: Partition = { account: '123456789012', region: 'us-east-1' };
+/** Nobody makes keys in a simulation. */
+const ACCESS_KEYS = new AccessKeySecrets(Buffer.alloc(32));
 /** The first moment of each simulation. */
 const START = 1_767_225_600_000;
 const WORKER_RESTART_MS = 2_000;
@@ -161,6 +164,7 @@ export class SimulatedWorld {
       now: this.clock.now(),
       requestId,
       principal,
+      accessKeys: ACCESS_KEYS,
     };
     const { shape, output } = await this.#until(
       operation,

@@ -7,7 +7,7 @@ import { newId, aTask } from '../../fixtures/records.ts';
 import { record, reserve, stopped } from '../store/builders.ts';
 import { EventStreamReader } from '../support/event-stream.ts';
 import { TEST_PARTITION } from '../support/store.ts';
-import { ensureCluster, withApi } from './support/api-under-test.ts';
+import { TEST_ACCESS_KEYS, ensureCluster, withApi } from './support/api-under-test.ts';
 
 const api = withApi();
 const ARN = 'arn:aws:ecs:us-east-1:123456789012';
@@ -163,6 +163,8 @@ describe('GET /v1/events/stream', () => {
 
   it('ends when the server shuts down', async () => {
     const own = await startApi({
+      accessKeys: TEST_ACCESS_KEYS,
+      auth: 'loopback',
       host: '127.0.0.1',
       port: 0,
       store: api().store,

@@ -71,7 +71,14 @@ export async function startPostgres(options: EmbeddedPostgresOptions): Promise<E
   return { connectionString: connectionString(site, DATABASE), folder: site.home, stop: () => stopServer(pid) };
 }
 
-const connectionString = (site: Site, database: string): string =>
+/** The address of the server that runs on the folder; undefined if there never was one. */
+export function embeddedDatabaseUrl({ dataDir, port }: EmbeddedPostgresOptions): string | undefined {
+  const file = path.join(path.resolve(dataDir), 'password');
+  if (!fs.existsSync(file)) return undefined;
+  return connectionString({ password: fs.readFileSync(file, 'utf8').trim(), port }, DATABASE);
+}
+
+const connectionString = (site: Pick<Site, 'password' | 'port'>, database: string): string =>
   `postgresql://${SUPERUSER}:${site.password}@127.0.0.1:${site.port}/${database}`;
 
 function readOrMakePassword(file: string, clusterDir: string): string {

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WorkflowGateway } from '../../../api/gateway.ts';
 import type { RunningApi } from '../../../api/server.ts';
+import { TEST_ACCESS_KEYS } from '../support/api-under-test.ts';
 import { startApi } from '../../../api/server.ts';
 import type { Store } from '../../../store/contract/store.ts';
 
@@ -28,6 +29,8 @@ async function start({ listClusters, database = fine, temporal = fine, ready }: 
     },
   });
   api = await startApi({
+    accessKeys: TEST_ACCESS_KEYS,
+    auth: 'loopback',
     host: '127.0.0.1',
     port: 0,
     store: { listClusters, ping: database } as unknown as Store,

@@ -2,11 +2,18 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { startApi, type RunningApi } from '../../../api/server.ts';
+import { AccessKeySecrets } from '../../../api/auth/access-keys.ts';
+import { type ApiOptions, startApi, type RunningApi } from '../../../api/server.ts';
 import type { Store } from '../../../store/contract/store.ts';
 import { startTestStore, TEST_PARTITION, type TestStore } from '../../support/store.ts';
 import { RecordingGateway } from './recording-gateway.ts';
 import { registrationOf } from './rows.ts';
+
+/** Makes and opens access keys as the API under test does. */
+export const TEST_ACCESS_KEYS = new AccessKeySecrets(Buffer.alloc(32, 7));
+
+/** How the API under test is guarded. */
+export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate'>>;
 
 export interface ApiUnderTest {
   readonly store: Store;
@@ -18,7 +25,7 @@ export interface ApiUnderTest {
 }
 
 /** Starts the API once, before a test file's tests. Call the returned function inside tests. */
-export function withApi(): () => ApiUnderTest {
+export function withApi(access: ApiAccess = {}): () => ApiUnderTest {
   let running: ApiUnderTest | undefined;
   let testStore: TestStore | undefined;
   let api: RunningApi | undefined;
@@ -34,6 +41,9 @@ export function withApi(): () => ApiUnderTest {
       partition: TEST_PARTITION,
       logger: pino({ level: 'silent' }),
       isReady: () => Promise.resolve(true),
+      accessKeys: TEST_ACCESS_KEYS,
+      auth: 'loopback',
+      ...access,
     });
     const ecs = new ECSClient({
       endpoint: api.url,

@@ -1,6 +1,7 @@
 /** Unmodified AWS clients as the child processes that users run. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import type { Longshore } from '../../support/longshore.ts';
 import { pythonEnvironment } from '../../../tools/python.ts';
 
@@ -28,4 +29,16 @@ export async function runPython(longshore: Longshore, script: string, ...args: s
   const python = await pythonEnvironment();
   const options = { env: longshore.awsEnvironment, maxBuffer: 16 * 1024 * 1024 };
   return (await run(python.program('python'), [script, ...args], options)).stdout;
+}
+
+const ENTRY = fileURLToPath(new URL('../../../cli/longshore.mjs', import.meta.url));
+
+/** Runs a `longshore` command with the settings of the running Longshore and returns what it prints. */
+export async function runLongshore(
+  longshore: Longshore,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  const options = { env: { ...longshore.environment, ...env } };
+  return (await run(process.execPath, [ENTRY, ...args], options)).stdout;
 }

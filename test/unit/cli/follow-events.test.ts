@@ -50,7 +50,7 @@ function follow(url: string, { after, enough }: { after?: string; enough: number
     seen,
     gaps: 0,
     position: followEvents({
-      url,
+      open: (headers) => fetch(url, { headers, signal: stop.signal }),
       after,
       signal: stop.signal,
       onEvent: (position, { id }) => {

@@ -57,8 +57,17 @@ describe('readSettings', () => {
   });
 
   it.each([
-    [{ LONGSHORE_HOST: '0.0.0.0' }, /LONGSHORE_HOST must be a loopback address .* not authenticated yet/],
-    [{ LONGSHORE_HOST: '192.168.1.4' }, /LONGSHORE_HOST must be a loopback address/],
+    [{ LONGSHORE_HOST: 'longshore.example' }, /LONGSHORE_HOST must be an IP address of this machine/],
+    [{ LONGSHORE_HOST: '0.0.0.0', LONGSHORE_AUTH: 'loopback' }, /LONGSHORE_AUTH=loopback takes any caller/],
+    [{ LONGSHORE_AUTH: 'none' }, /LONGSHORE_AUTH must be loopback or required/],
+    [{ LONGSHORE_TLS_CERT_PATH: '/cert.pem' }, /LONGSHORE_TLS_CERT_PATH and LONGSHORE_TLS_KEY_PATH together/],
+    [
+      { LONGSHORE_TLS: 'off', LONGSHORE_TLS_CERT_PATH: '/c', LONGSHORE_TLS_KEY_PATH: '/k' },
+      /LONGSHORE_TLS=off contradicts/,
+    ],
+    [{ LONGSHORE_TLS_NAMES: 'a b' }, /LONGSHORE_TLS_NAMES must be a list of host names/],
+    [{ LONGSHORE_MASTER_KEY: 'short' }, /LONGSHORE_MASTER_KEY must be 32 bytes[^"]*$/],
+    [{ LONGSHORE_MASTER_KEY: 'a'.repeat(64), LONGSHORE_MASTER_KEY_COMMAND: 'true' }, /not both/],
     [{ LONGSHORE_PORT: '70000' }, /LONGSHORE_PORT must be between 1 and 65535 \(it is "70000"\)/],
     [{ LONGSHORE_ACCOUNT: '1234' }, /LONGSHORE_ACCOUNT must be an AWS account id: 12 digits/],
     [{ LONGSHORE_INSTANCE_LOST_AFTER: 'soon' }, /LONGSHORE_INSTANCE_LOST_AFTER must be a duration/],
@@ -70,6 +79,27 @@ describe('readSettings', () => {
     [{ LONGSHORE_INSTANCE_ATTRIBUTES: 'a b=c' }, /must be a list such as rack=a,disk=ssd/],
   ])('refuses %j with one line', (env, message) => {
     expect(refusal(env as Record<string, string>)).toMatch(message);
+  });
+
+  it.each([
+    [{}, { host: '127.0.0.1', auth: 'loopback', tls: { kind: 'off' } }],
+    [{ LONGSHORE_AUTH: 'required' }, { auth: 'required', tls: { kind: 'off' } }],
+    [{ LONGSHORE_TLS: 'on' }, { auth: 'loopback', tls: { kind: 'own', names: [] } }],
+    [{ LONGSHORE_HOST: '0.0.0.0' }, { auth: 'required', tls: { kind: 'own', names: [] } }],
+    [
+      { LONGSHORE_HOST: '::', LONGSHORE_TLS: 'off' },
+      { auth: 'required', tls: { kind: 'off' } },
+    ],
+    [
+      { LONGSHORE_HOST: '10.0.0.5', LONGSHORE_TLS_NAMES: 'a.example,10.0.0.6' },
+      { auth: 'required', tls: { kind: 'own', names: ['a.example', '10.0.0.6'] } },
+    ],
+    [
+      { LONGSHORE_HOST: '10.0.0.5', LONGSHORE_TLS_CERT_PATH: '/c', LONGSHORE_TLS_KEY_PATH: '/k' },
+      { auth: 'required', tls: { kind: 'files', certificatePath: '/c', keyPath: '/k' } },
+    ],
+  ])('derives from %j who may call, and how', (env, access) => {
+    expect(readSettings(env as Record<string, string>)).toMatchObject(access);
   });
 
   it('names all bad values at once, and never a password', () => {

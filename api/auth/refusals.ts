@@ -1,0 +1,18 @@
+/** The refusals of callers who are not who they claim to be, in AWS's words. */
+import { AwsError } from '../../model/errors.ts';
+
+export const notSigned = (): AwsError =>
+  new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+
+export const incompleteSignature = (message: string): AwsError => new AwsError('IncompleteSignatureException', message);
+
+/** The key is unknown, inactive or deleted, or the session token does not belong to it. */
+export const unknownCaller = (): AwsError =>
+  new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+
+export const invalidSignature = (message: string): AwsError => new AwsError('InvalidSignatureException', message);
+
+export const signatureMismatch = (): AwsError =>
+  invalidSignature(
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  );

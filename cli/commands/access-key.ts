@@ -1,0 +1,111 @@
+/** `longshore access-key`: makes and manages the root keys of a Longshore that requires authentication. */
+import { parseArgs } from 'node:util';
+import { AccessKeySecrets } from '../../api/auth/access-keys.ts';
+import type { AccessKey } from '../../model/access-key.ts';
+import { isEcsError } from '../../model/errors.ts';
+import type { Store } from '../../store/contract/store.ts';
+import * as path from 'node:path';
+import { embeddedDatabaseUrl } from '../../tools/embedded/postgres.ts';
+import { readMasterKey } from '../../tools/master-key.ts';
+import { type Settings, SetupError } from '../../tools/settings.ts';
+
+const USAGE = `Usage: longshore access-key create [--env] | list [--json] | disable ID | enable ID | delete ID
+
+Manages keys of the account's root, who may do everything. Needs the database, and for create the master key, so it works
+only where Longshore's data folder or DATABASE_URL is.
+
+  create   makes a key and prints it. Its secret is shown once
+  --env    print the key as lines for a shell: eval "$(longshore access-key create --env)"
+  list     prints the keys, without secrets
+  disable  makes the key useless within a second; enable reverses that
+  delete   removes the key for good`;
+
+const ACTIONS = ['create', 'list', 'disable', 'enable', 'delete'] as const;
+
+interface Wanted {
+  readonly action: (typeof ACTIONS)[number];
+  readonly id: string;
+  readonly env: boolean;
+  readonly json: boolean;
+}
+
+function readArguments(args: readonly string[]): Wanted {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { env: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+    });
+    const [word, id = '', ...more] = positionals;
+    const action = ACTIONS.find((each) => each === word);
+    const needsId = action !== 'create' && action !== 'list';
+    if (action === undefined || more.length > 0 || needsId !== (id !== '')) throw new Error('Which key, and what for?');
+    return { action, id, ...values };
+  } catch (error) {
+    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  }
+}
+
+export async function run(settings: Settings, args: readonly string[]): Promise<void> {
+  const wanted = readArguments(args);
+  const store = await openKeyStore(settings);
+  try {
+    if (wanted.action === 'create') await create(store, settings, wanted);
+    else if (wanted.action === 'list') await list(store, wanted);
+    else await change(store, wanted);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The database of the settings, which must run. */
+async function openKeyStore(settings: Settings): Promise<Store> {
+  const { dataDir, embeddedPorts, databaseUrl, partition } = settings;
+  const port = embeddedPorts.postgres;
+  const connectionString = databaseUrl ?? embeddedDatabaseUrl({ dataDir: path.join(dataDir, 'postgres'), port });
+  const start = `Start Longshore first (longshore start), with the same LONGSHORE_DATA (${dataDir}).`;
+  if (connectionString === undefined) throw new SetupError(`There is no database in the data folder. ${start}`);
+  const { openStore } = await import('../../store/index.ts');
+  return openStore({ connectionString, partition }).catch((error: unknown) => {
+    if (isEcsError(error)) throw new SetupError(`The database does not answer. ${start}`);
+    throw error;
+  });
+}
+
+async function create(store: Store, { masterKey, dataDir }: Settings, { env }: Wanted): Promise<void> {
+  const secrets = new AccessKeySecrets(readMasterKey(masterKey, dataDir));
+  const { key, secretAccessKey } = secrets.make(undefined, Date.now());
+  await store.createAccessKey(key);
+  const lines = env
+    ? [`export AWS_ACCESS_KEY_ID=${key.accessKeyId}`, `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`]
+    : [`Access key id      ${key.accessKeyId}`, `Secret access key  ${secretAccessKey}`];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stderr.write('This key may do everything. Its secret is not shown again.\n');
+}
+
+async function list(store: Store, { json }: Wanted): Promise<void> {
+  const keys = await store.listAccessKeys(undefined);
+  for (const key of keys) process.stdout.write(`${json ? JSON.stringify(shown(key)) : lineOf(key)}\n`);
+  if (keys.length === 0 && !json)
+    process.stderr.write('Root has no keys. Make one with longshore access-key create.\n');
+}
+
+const shown = ({ sealedSecret: _sealed, ...key }: AccessKey): Omit<AccessKey, 'sealedSecret'> => key;
+
+function lineOf({ accessKeyId, status, createdAt, lastUsed }: AccessKey): string {
+  const used =
+    lastUsed === undefined ? 'never used' : `last used ${new Date(lastUsed.at).toISOString()} for ${lastUsed.service}`;
+  return `${accessKeyId}  ${status.padEnd(8)}  made ${new Date(createdAt).toISOString()}  ${used}`;
+}
+
+async function change(store: Store, { action, id }: Wanted): Promise<void> {
+  const key = { accessKeyId: id };
+  const found =
+    action === 'delete'
+      ? await store.deleteAccessKey(key)
+      : await store.setAccessKeyStatus(key, action === 'enable' ? 'Active' : 'Inactive');
+  if (!found) throw new SetupError(`Root has no key ${id}. longshore access-key list prints the keys.`);
+  process.stdout.write(
+    `${id} is ${{ delete: 'deleted', enable: 'enabled', disable: 'disabled' }[action as 'delete']}.\n`,
+  );
+}

@@ -1,0 +1,38 @@
+/** Where the master key comes from, and what is said when it cannot be had. */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { masterKeyFile, readMasterKey } from '../../../tools/master-key.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'longshore-key-'));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+const fromFile = (): Buffer => readMasterKey({ kind: 'file' }, folder);
+const fromCommand = (command: string): Buffer => readMasterKey({ kind: 'command', command }, folder);
+
+it('makes a file that only its user can read, and reads the same key ever after', () => {
+  const key = fromFile();
+  expect(key).toHaveLength(32);
+  expect(fromFile()).toEqual(key);
+  expect(fs.statSync(masterKeyFile(folder)).mode & 0o777).toBe(0o600);
+  expect(fs.readdirSync(folder)).toEqual(['master.key']);
+});
+
+it('does not replace a file that holds no key', () => {
+  fs.writeFileSync(masterKeyFile(folder), 'nonsense');
+  expect(fromFile).toThrow(/is not a master key\. Restore it/);
+  expect(fs.readFileSync(masterKeyFile(folder), 'utf8')).toBe('nonsense');
+});
+
+it('takes what a command prints', () => {
+  const key = Buffer.alloc(32, 9);
+  expect(fromCommand(`echo ${key.toString('hex')}`)).toEqual(key);
+  expect(fromCommand(`echo ${key.toString('base64')}`)).toEqual(key);
+  expect(() => fromCommand('exit 3')).toThrow(/LONGSHORE_MASTER_KEY_COMMAND ended with 3/);
+  expect(() => fromCommand('echo short')).toThrow(/printed no key/);
+  expect(fs.readdirSync(folder)).toEqual([]);
+});
