@@ -92,9 +92,8 @@ export interface AppliedPolicy {
   readonly document: string;
 }
 
-/** Everything that decides what a user or role may do, read at one moment. */
-export interface PrincipalPolicies extends EntityRef {
-  readonly kind: 'user' | 'role';
+/** Everything that decides what a user or role may do, or what a group gives its users, read at one moment. */
+export interface HolderPolicies extends EntityRef {
   /** The version of IAM's records then: see `iamVersion`. */
   readonly version: number;
   readonly id: string;
@@ -182,8 +181,8 @@ interface PolicyUseStore {
   putBoundary(holder: EntityRef, policyArn: string): Promise<void>;
   /** Throws NoSuchEntity if there is none. */
   deleteBoundary(holder: EntityRef): Promise<void>;
-  /** undefined if there is no such user or role. */
-  policiesOf(principal: EntityRef & { readonly kind: 'user' | 'role' }): Promise<PrincipalPolicies | undefined>;
+  /** undefined if there is no such user, role or group. A group has neither tags nor a boundary. */
+  policiesOf(holder: EntityRef): Promise<HolderPolicies | undefined>;
 }
 
 interface IamTagStore {

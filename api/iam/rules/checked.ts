@@ -4,8 +4,13 @@ import { unsupportedMembers } from '../../protocol/validation-errors.ts';
 import { checkConstraints } from './constraints.ts';
 
 const UNSUPPORTED: Readonly<Record<string, readonly string[]>> = {
-  SimulateCustomPolicy: ['OrderedOrganizationPolicyInputList', 'ResourceHandlingOption'],
-  SimulatePrincipalPolicy: ['PolicyExclusionList', 'ResourceHandlingOption'],
+  SimulateCustomPolicy: ['OrderedOrganizationPolicyInputList', 'ResourceHandlingOption', 'ResourceOwner'],
+  SimulatePrincipalPolicy: [
+    'OrderedOrganizationPolicyInputList',
+    'PolicyExclusionList',
+    'ResourceHandlingOption',
+    'ResourceOwner',
+  ],
 };
 
 /** The operation behind the checks, which throw ValidationError. */

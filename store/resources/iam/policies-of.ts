@@ -1,8 +1,11 @@
-/** Everything that decides what a user or role may do, in one statement: all of it is of the same moment. */
+/**
+ * Everything that decides what a user or role may do, or what a group gives, in one statement: all of it is of the same
+ * moment.
+ */
 import type { EntityKind } from '../../../model/iam/entity.ts';
 import { iamArn } from '../../../model/iam/arn.ts';
 import type { Database, Statement } from '../../base/database.ts';
-import type { AppliedPolicy, IamStore, IamTag, PrincipalPolicies } from '../../contract/iam.ts';
+import type { AppliedPolicy, IamStore, IamTag, HolderPolicies } from '../../contract/iam.ts';
 import { awsPolicyArn, awsPolicyOfId, type PolicyNames } from './policy-names.ts';
 
 interface InlineItem {
@@ -20,7 +23,7 @@ interface ManagedItem {
   readonly document: string | null;
 }
 
-interface PrincipalRow {
+interface HolderRow {
   readonly version: number;
   readonly id: string;
   readonly name: string;
@@ -35,10 +38,10 @@ const MANAGED = `LEFT JOIN iam_policies p ON p.id = %
   LEFT JOIN iam_policy_versions v ON v.policy_id = p.id AND v.version = p.default_version`;
 const managedBy = (id: string): string => MANAGED.replace('%', id);
 
-/** A role is in no group. The holders come in the order: itself, then its groups by name. */
-const readOf = (kind: 'user' | 'role', table: string): Statement => ({
+/** Only users are in groups. The holders come in the order: itself, then its groups by name. */
+const readOf = (kind: EntityKind, table: string): Statement => ({
   name: `iam-policies-of-${kind}`,
-  text: `WITH me AS (SELECT * FROM ${table} WHERE name = $1), holders AS (
+  text: `WITH me AS (SELECT * FROM ${table} me WHERE name = $1), holders AS (
       SELECT 0 AS rank, '${kind}' AS kind, id, name FROM me
       UNION ALL SELECT 1, 'group', g.id, g.name FROM me JOIN iam_memberships m ON m.user_id = me.id
         JOIN iam_groups g ON g.id = m.group_id)
@@ -54,18 +57,22 @@ const readOf = (kind: 'user' | 'role', table: string): Statement => ({
     FROM me`,
 });
 
-const READS = { user: readOf('user', 'iam_users'), role: readOf('role', 'iam_roles') } as const;
+const READS: Readonly<Record<EntityKind, Statement>> = {
+  user: readOf('user', 'iam_users'),
+  role: readOf('role', 'iam_roles'),
+  group: readOf('group', "(SELECT *, '[]'::jsonb AS tags, NULL::text AS boundary FROM iam_groups)"),
+};
 
 export function createPoliciesReader(db: Database, account: string, names: PolicyNames): Pick<IamStore, 'policiesOf'> {
   return {
     policiesOf: async ({ kind, name }) => {
-      const [row] = await db.rows<PrincipalRow>(READS[kind], [name]);
-      return row && { kind, ...toPrincipal(row, iamArn(account, kind, row), names) };
+      const [row] = await db.rows<HolderRow>(READS[kind], [name]);
+      return row && { kind, ...toHolder(row, iamArn(account, kind, row), names) };
     },
   };
 }
 
-function toPrincipal(row: PrincipalRow, arn: string, names: PolicyNames): Omit<PrincipalPolicies, 'kind'> {
+function toHolder(row: HolderRow, arn: string, names: PolicyNames): Omit<HolderPolicies, 'kind'> {
   const inline = row.inline.map(({ kind, holder, name, document }): AppliedPolicy => ({
     source: 'inline',
     holder: { kind, name: holder },

@@ -193,7 +193,7 @@ describe('managed policies', () => {
       name: 'MalformedPolicyDocumentException',
       $metadata: { httpStatusCode: 400 },
     });
-    const roomy = allow('x'.repeat(6144));
+    const roomy = allow(`ecs:${'x'.repeat(6144)}`);
     await expect(create('bad', { PolicyDocument: roomy })).rejects.toMatchObject({
       name: 'LimitExceededException',
       message: 'Cannot exceed quota for PolicySize: 6144',
@@ -335,7 +335,9 @@ describe('inline policies', () => {
     const first = await list({ MaxItems: 1 });
     expect(first).toMatchObject({ PolicyNames: ['p0'], IsTruncated: true });
     expect(await list({ Marker: first.Marker })).toMatchObject({ PolicyNames: ['p1'], IsTruncated: false });
-    await expect(put({ PolicyName: 'p2', PolicyDocument: allow('x'.repeat(size - 200)) })).rejects.toMatchObject({
+    await expect(
+      put({ PolicyName: 'p2', PolicyDocument: allow(`ecs:${'x'.repeat(size - 200)}`) }),
+    ).rejects.toMatchObject({
       name: 'LimitExceededException',
       message: `Maximum policy size of ${size} bytes exceeded for ${kind} inline`,
     });

@@ -117,6 +117,12 @@ describe('roles', () => {
     ['a short session', { MaxSessionDuration: 3599 }, 'ValidationError', 'greater than or equal to 3600'],
     ['a trust policy that is no JSON', { AssumeRolePolicyDocument: '{' }, 'MalformedPolicyDocumentException', 'Syntax'],
     [
+      'a trust policy that trusts nobody',
+      { AssumeRolePolicyDocument: allow('sts:AssumeRole') },
+      'MalformedPolicyDocumentException',
+      'Missing required field Principal',
+    ],
+    [
       'a large trust policy',
       { AssumeRolePolicyDocument: TRUST.replace('{', `{"Id":"${'x'.repeat(2048)}",`) },
       'LimitExceededException',

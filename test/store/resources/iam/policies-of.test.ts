@@ -59,6 +59,14 @@ describe('policiesOf', () => {
     });
   });
 
+  it('gathers what a group gives', async () => {
+    expect(await store().policiesOf(group('dev'))).toMatchObject({
+      arn: 'arn:aws:iam::123456789012:group/dev',
+      tags: [],
+      policies: [{ name: 'AdministratorAccess', holder: group('dev') }],
+    });
+  });
+
   it('has a role without policies, and nothing for who does not exist', async () => {
     await store().createRole(aRole('bare'));
     const found = await store().policiesOf(role('bare'));
