@@ -28,6 +28,12 @@ export const serviceRevisionArn = (p: Partition, ...path: readonly [string, stri
 export const capacityProviderArn = (p: Partition, name: string): string => arn(p, `capacity-provider/${name}`);
 export const taskDefinitionArn = (p: Partition, family: string, revision: number): string =>
   arn(p, `task-definition/${family}:${revision}`);
+/** All revisions of a family, for policies: a request that names no revision may mean any of them. */
+export const taskDefinitionFamilyArn = (p: Partition, family: string): string => arn(p, `task-definition/${family}:*`);
+/** The ARN of a resource of any type; `path` as `parseArn` gives it. */
+export const resourceArn = (p: Partition, { type, path }: Pick<ParsedArn, 'type' | 'path'>): string =>
+  arn(p, `${type}/${path.join('/')}`);
+
 /** The parts of an ECS ARN: `type` and the path behind it, e.g. task → [cluster, id]. */
 export interface ParsedArn extends Partition {
   readonly type: string;
