@@ -1,6 +1,6 @@
 /** Who calls, and the policies that say what they may do. */
 import type { Partition } from '../../model/arn.ts';
-import type { IamStore, PrincipalPolicies } from '../../store/contract/iam.ts';
+import type { IamStore, HolderPolicies } from '../../store/contract/iam.ts';
 import type { PolicySet } from './policy/decide.ts';
 import { readPolicy } from './policy/document.ts';
 import { type Principal, rootOf } from './principal.ts';
@@ -83,7 +83,7 @@ export class Holders {
   }
 }
 
-function compiled({ id, arn, tags, policies, boundary }: PrincipalPolicies): Holder {
+function compiled({ id, arn, tags, policies, boundary }: HolderPolicies): Holder {
   const identity = policies.map(({ source, name, arn: policyArn, holder, document }) =>
     source === 'inline'
       ? readPolicy('inline', `${holder.kind}/${holder.name}/${name}`, document)

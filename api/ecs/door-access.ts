@@ -20,5 +20,5 @@ export async function ecsAccess(
   const found = await store.getTaskDefinition(runs.family, runs.revision);
   if (found === undefined) return accesses;
   const { overrides } = input as Pick<RunTaskRequest, 'overrides'>;
-  return withDefinition(accesses, found, overrides as DefinitionRoles | undefined, { partition });
+  return withDefinition(accesses, found.definition, overrides as DefinitionRoles | undefined, { partition });
 }

@@ -1,6 +1,7 @@
 /** ECS itself: AWS JSON 1.1 on `POST /`; REST under /v1 runs the same operations. */
 import { type Door, operationsByName } from '../door.ts';
 import { ecsCatalogue } from './catalogue.ts';
+import { ecsAccess } from './door-access.ts';
 import { operations } from './operations/index.ts';
 import { ecsShapeRefusals } from './shape-refusals.ts';
 
@@ -10,4 +11,5 @@ export const ecsDoor: Door = {
   catalogue: ecsCatalogue,
   operations: operationsByName(operations),
   refusals: ecsShapeRefusals,
+  access: ecsAccess,
 };

@@ -3,6 +3,7 @@
  * request alone, before anything is read.
  */
 import type { Access, AccessOf, AccessScope } from './access.ts';
+import { defined } from '../../../model/defined.ts';
 import * as clusters from './clusters.ts';
 import * as containerInstances from './container-instances.ts';
 import * as services from './services.ts';
@@ -13,6 +14,11 @@ import * as tasks from './tasks.ts';
 
 const { onCluster } = clusters;
 const { onAnything } = taskDefinitions;
+
+/** AWS authorises changes of account settings on no resource. */
+const onSetting =
+  (action: string): AccessOf<{ readonly name?: string }> =>
+  ({ name }) => [{ action, resources: ['*'], context: defined({ 'ecs:account-setting': name }), tagged: false }];
 
 const ACCESS: Readonly<Record<string, AccessOf<never>>> = {
   CreateCluster: clusters.createCluster,
@@ -66,6 +72,9 @@ const ACCESS: Readonly<Record<string, AccessOf<never>>> = {
   UntagResource: tags.untagResource,
   ListTagsForResource: tags.listTagsForResource,
   ListAccountSettings: onAnything('ecs:ListAccountSettings'),
+  PutAccountSetting: onSetting('ecs:PutAccountSetting'),
+  PutAccountSettingDefault: onSetting('ecs:PutAccountSettingDefault'),
+  DeleteAccountSetting: onSetting('ecs:DeleteAccountSetting'),
 };
 
 /**

@@ -109,8 +109,7 @@ function missingFor({ identity, boundary, resource, known }: Compiled, action: s
   const name = action.toLowerCase();
   const policies = [...identity, ...[boundary, resource].filter((policy) => policy !== undefined)];
   const keys = policies
-    .flatMap(({ statements }) => statements)
-    .filter((statement) => statement.matchesAction(name))
+    .flatMap(({ about }) => about(name))
     .flatMap((statement) => [...statement.keys])
     .filter((key) => !known.has(key));
   return [...new Set(keys)].sort();
