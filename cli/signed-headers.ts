@@ -1,4 +1,4 @@
-/** Signs the GET requests of commands, as AWS's clients sign theirs. */
+/** Signs the requests of commands, as AWS's clients sign theirs. */
 import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -8,19 +8,21 @@ interface Signing {
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: AwsCredentialIdentity;
   readonly region: string;
+  /** GET by default. Bodies are not signed here: a request has none. */
+  readonly method?: string;
 }
 
-/** The headers of a signed GET request to the URL, without Host, which every client sends itself. */
+/** The headers of a signed request without a body to the URL, without Host, which every client sends itself. */
 export async function signedHeaders(
   url: string,
-  { headers, credentials, region }: Signing,
+  { headers, credentials, region, method = 'GET' }: Signing,
 ): Promise<Record<string, string>> {
   const { protocol, host, hostname, pathname, searchParams } = new URL(url);
   const query: Record<string, string[]> = {};
   for (const name of new Set(searchParams.keys())) query[name] = searchParams.getAll(name);
   const signer = new SignatureV4({ credentials, region, service: 'ecs', sha256: Sha256, applyChecksum: false });
   const request = new HttpRequest({
-    ...{ method: 'GET', protocol, hostname, path: pathname, query },
+    ...{ method, protocol, hostname, path: pathname, query },
     headers: { ...headers, host },
   });
   const { host: _host, ...signed } = (await signer.sign(request)).headers;

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { AccessKeySecrets } from '../../api/auth/access-keys.ts';
 import type { AccessKey } from '../../model/access-key.ts';
-import { isEcsError } from '../../model/errors.ts';
+import { isAwsError, isEcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
 import * as path from 'node:path';
 import { embeddedDatabaseUrl } from '../../tools/embedded/postgres.ts';
@@ -75,7 +75,10 @@ async function openKeyStore(settings: Settings): Promise<Store> {
 async function create(store: Store, { masterKey, dataDir }: Settings, { env }: Wanted): Promise<void> {
   const secrets = new AccessKeySecrets(readMasterKey(masterKey, dataDir));
   const { key, secretAccessKey } = secrets.make(undefined, Date.now());
-  await store.createAccessKey(key);
+  await store.createAccessKey(key).catch((error: unknown) => {
+    if (isAwsError(error)) throw new SetupError(`${error.message}. Delete a key first: longshore access-key list`);
+    throw error;
+  });
   const lines = env
     ? [`export AWS_ACCESS_KEY_ID=${key.accessKeyId}`, `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`]
     : [`Access key id      ${key.accessKeyId}`, `Secret access key  ${secretAccessKey}`];

@@ -1,8 +1,11 @@
 /** The refusal of a policy document. */
+import { AwsError } from '../../../model/errors.ts';
 
 /** Says what is wrong with a policy document. `message` begins with IAM's own words wherever they are known. */
-export class MalformedPolicyDocument extends Error {
-  override readonly name = 'MalformedPolicyDocument';
+export class MalformedPolicyDocument extends AwsError<'MalformedPolicyDocument'> {
+  constructor(message: string) {
+    super('MalformedPolicyDocument', message);
+  }
 }
 
 /** The refusal with IAM's general words, and behind them what and where. */

@@ -436,7 +436,7 @@ describe('readPolicy', () => {
           try {
             readPolicy(kind, 'policy', text);
           } catch (error) {
-            expect(error).toHaveProperty('name', 'MalformedPolicyDocument');
+            expect(error).toHaveProperty('code', 'MalformedPolicyDocument');
           }
         },
       ),

@@ -8,7 +8,7 @@ const refusalOf = (kind: DocumentKind, text: string): string => {
   try {
     readPolicy(kind, 'policy', text);
   } catch (error) {
-    if (error instanceof Error && error.name === 'MalformedPolicyDocument') return error.message;
+    if (error instanceof MalformedPolicyDocument) return error.message;
     throw error;
   }
   return 'accepted';

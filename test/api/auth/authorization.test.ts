@@ -1,0 +1,413 @@
+/** What callers may do: users, roles and their sessions, by policies, over every protocol. */
+import { randomBytes } from 'node:crypto';
+import * as ecs from '@aws-sdk/client-ecs';
+import { IAMClient, GetUserCommand, ListUsersCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ecsDoor } from '../../../api/ecs/door.ts';
+import { iamDoor } from '../../../api/iam/door.ts';
+import type { Shape, StructureShape } from '../../../api/protocol/shapes.ts';
+import { REST_ROUTES } from '../../../api/rest/routes.ts';
+import { signedHeaders } from '../../../cli/signed-headers.ts';
+import { TEST_SECRETS, withApi } from '../support/api-under-test.ts';
+
+const api = withApi({ auth: 'required' });
+const ACCOUNT = '123456789012';
+const arnOf = (resource: string): string => `arn:aws:ecs:us-east-1:${ACCOUNT}:${resource}`;
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+const settings = (credentials: Credentials) => ({
+  ...{ endpoint: api().url, region: 'us-east-1', credentials, maxAttempts: 1 },
+});
+const ecsOf = (credentials: Credentials) => new ecs.ECSClient(settings(credentials));
+const iamOf = (credentials: Credentials) => new IAMClient(settings(credentials));
+const stsOf = (credentials: Credentials) => new STSClient(settings(credentials));
+
+type Statement = Readonly<Record<string, unknown>>;
+const policy = (...Statement: readonly Statement[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
+const allow = (Action: unknown, Resource: unknown = '*', Condition?: unknown): Statement => ({
+  ...{ Effect: 'Allow', Action, Resource },
+  ...(Condition === undefined ? {} : { Condition }),
+});
+
+let made = 0;
+
+/** A user with an inline policy of these statements, and a key of the user's. */
+async function userWith(...statements: readonly Statement[]): Promise<Credentials & { readonly name: string }> {
+  const name = `user-${++made}`;
+  const { store } = api();
+  await store.createUser({ name, path: '/', id: `AIDA${randomBytes(8).toString('hex')}`, createdAt: 0, tags: [] });
+  if (statements.length > 0) {
+    await store.putInlinePolicy({ kind: 'user', name }, { name: 'inline', document: policy(...statements) });
+  }
+  return { name, ...(await keyOf(name)) };
+}
+
+async function keyOf(userName: string | undefined): Promise<Credentials> {
+  const { key, secretAccessKey } = TEST_SECRETS.accessKeys.make(userName, Date.now());
+  await api().store.createAccessKey(key);
+  return { accessKeyId: key.accessKeyId, secretAccessKey };
+}
+
+interface MadeRole {
+  readonly trust: readonly Statement[];
+  readonly may?: readonly Statement[];
+  readonly maxSessionSeconds?: number;
+}
+
+async function roleWith({ trust, may = [], maxSessionSeconds = 3_600 }: MadeRole): Promise<string> {
+  const name = `role-${++made}`;
+  const { store } = api();
+  const id = `AROA${randomBytes(8).toString('hex')}`;
+  const trustPolicy = JSON.stringify({ Version: '2012-10-17', Statement: trust });
+  await store.createRole({ name, path: '/', id, createdAt: 0, tags: [], trustPolicy, maxSessionSeconds });
+  if (may.length > 0) await store.putInlinePolicy({ kind: 'role', name }, { name: 'inline', document: policy(...may) });
+  return `arn:aws:iam::${ACCOUNT}:role/${name}`;
+}
+
+const trusting = (principal: unknown, more: Statement = {}): Statement => ({
+  ...{ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' },
+  ...more,
+});
+
+const denied = (text: string | RegExp) => ({
+  name: 'AccessDeniedException',
+  message: typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text),
+});
+
+/** The least input that a shape accepts. */
+function leastOf(shape: Shape): unknown {
+  switch (shape.kind) {
+    case 'string':
+      return shape.values?.[0] ?? 'x';
+    case 'list':
+      return [leastOf(shape.element)];
+    case 'structure':
+      return leastInput(shape);
+    case 'map':
+    case 'document':
+      return {};
+    case 'boolean':
+      return true;
+    case 'integer':
+    case 'double':
+      return 1;
+    case 'timestamp':
+      return 0;
+    case 'blob':
+      return '';
+  }
+}
+const leastInput = ({ members }: StructureShape): Record<string, unknown> =>
+  Object.fromEntries(members.filter(({ required }) => required).map(({ name, shape }) => [name, leastOf(shape)]));
+
+/** Where text alone is no input. */
+const INPUTS: Readonly<Record<string, object>> = {
+  TagResource: { resourceArn: arnOf('cluster/default'), tags: [{ key: 'a', value: 'b' }] },
+  UntagResource: { resourceArn: arnOf('cluster/default'), tagKeys: ['a'] },
+  ListTagsForResource: { resourceArn: arnOf('cluster/default') },
+  DescribeServiceDeployments: { serviceDeploymentArns: [arnOf('service-deployment/default/web/x')] },
+  StopServiceDeployment: { serviceDeploymentArn: arnOf('service-deployment/default/web/x') },
+  ContinueServiceDeployment: { serviceDeploymentArn: arnOf('service-deployment/default/web/x'), hookId: 'x' },
+  DescribeServiceRevisions: { serviceRevisionArns: [arnOf('service-revision/default/web/1')] },
+  PutAccountSetting: { name: 'containerInsights', value: 'enabled' },
+  PutAccountSettingDefault: { name: 'containerInsights', value: 'enabled' },
+};
+
+/** A path of REST with something in its braces. */
+const filled = (path: string): string =>
+  path
+    .replace('{serviceDeploymentArn}', encodeURIComponent(arnOf('service-deployment/default/web/x')))
+    .replace('{serviceRevisionArn}', encodeURIComponent(arnOf('service-revision/default/web/1')))
+    .replace('{resourceArn}', encodeURIComponent(arnOf('cluster/default')))
+    .replace(/\/attributes$/, '/attributes?targetType=container-instance')
+    .replaceAll(/\{\w+\}/g, 'x');
+
+const commandOf = (sdk: object, operation: string, input: object): never =>
+  new (sdk as Record<string, new (input: object) => unknown>)[`${operation}Command`]!(input) as never;
+
+/** Root may have two keys. */
+let root: Credentials;
+beforeAll(async () => {
+  root = await keyOf(undefined);
+});
+
+describe('a user without policies', () => {
+  let nobody: Credentials & { readonly name: string };
+  beforeAll(async () => {
+    nobody = await userWith();
+  });
+
+  it.each([...ecsDoor.operations.keys()])('may not call %s', async (operation) => {
+    const input = INPUTS[operation] ?? leastInput(ecsDoor.catalogue.shapesOf(operation)!.input);
+    const call = ecsOf(nobody).send(commandOf(ecs, operation, input));
+    await expect(call).rejects.toMatchObject(denied(`is not authorized to perform: ecs:${operation} on resource: `));
+  });
+
+  it.each([...iamDoor.operations.keys()])('may not call IAM’s %s', async (operation) => {
+    const sdk = await import('@aws-sdk/client-iam');
+    const shapes = iamDoor.catalogue.shapesOf(operation)!.input;
+    const call = iamOf(nobody).send(commandOf(sdk, operation, leastInput(shapes)));
+    await expect(call).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining(`is not authorized to perform: iam:${operation} on resource: `),
+    });
+  });
+
+  it.each([
+    ...['GET /v1/events', 'GET /v1/events/stream', 'GET /v1/why/task/x', 'GET /v1/webhooks', 'POST /v1/webhooks'],
+    ...['GET /v1/webhooks/x', 'PATCH /v1/webhooks/x', 'DELETE /v1/webhooks/x'],
+    'GET /v1/clusters/default/capacity-providers/x/demand',
+    'POST /v1/clusters/default/container-instances/x/interruption',
+    ...REST_ROUTES.filter(({ method }) => method === 'get').map(
+      ({ path }) => `GET ${path.replaceAll(/\{\w+\}/g, 'x')}`,
+    ),
+  ])('may not call %s', async (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const url = api().url + path;
+    const headers = await signedHeaders(url, { headers: {}, credentials: nobody, region: 'us-east-1', method });
+    const response = await fetch(url, { method, headers });
+    const body = (await response.json()) as { __type: string; message: string };
+    expect([response.status, body.__type], body.message).toEqual([403, 'AccessDeniedException']);
+  });
+
+  it('may learn who it is', async () => {
+    expect((await stsOf(nobody).send(new GetCallerIdentityCommand({}))).Arn).toBe(
+      `arn:aws:iam::${ACCOUNT}:user/${nobody.name}`,
+    );
+  });
+});
+
+describe('a user with policies', () => {
+  it('may do what is allowed, on the resources that are named, and nothing else', async () => {
+    const user = ecsOf(await userWith(allow('ecs:Describe*', arnOf('cluster/default')), allow('ecs:ListClusters')));
+    expect((await user.send(new ecs.ListClustersCommand({}))).clusterArns).toHaveLength(1);
+    expect((await user.send(new ecs.DescribeClustersCommand({}))).clusters).toHaveLength(1);
+    const other = user.send(new ecs.DescribeClustersCommand({ clusters: ['default', 'other'] }));
+    await expect(other).rejects.toMatchObject(
+      denied(`${arnOf('cluster/other')} because no identity-based policy allows the ecs:DescribeClusters action`),
+    );
+    await expect(user.send(new ecs.CreateClusterCommand({}))).rejects.toMatchObject(denied('ecs:CreateCluster'));
+  });
+
+  it('may not do what is denied, whatever is allowed', async () => {
+    const user = ecsOf(await userWith(allow('*'), { ...allow('ecs:DeleteCluster'), Effect: 'Deny' }));
+    await user.send(new ecs.CreateClusterCommand({ clusterName: 'kept' }));
+    await expect(user.send(new ecs.DeleteClusterCommand({ cluster: 'kept' }))).rejects.toMatchObject(
+      denied('with an explicit deny in an identity-based policy'),
+    );
+    expect(await api().store.getClusters(['kept'])).toHaveLength(1);
+  });
+
+  it('is asked where the call comes from', async () => {
+    const from = (range: string) => allow('ecs:ListClusters', '*', { IpAddress: { 'aws:SourceIp': range } });
+    const [here, elsewhere] = [await userWith(from('127.0.0.0/8')), await userWith(from('10.0.0.0/8'))];
+    expect((await ecsOf(here).send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
+    await expect(ecsOf(elsewhere).send(new ecs.ListClustersCommand({}))).rejects.toMatchObject(denied('ListClusters'));
+  });
+
+  it('is judged by the tags of what it asks for', async () => {
+    await api().store.createCluster({
+      ...{ clusterName: 'tagged', status: 'ACTIVE', createdAt: 0, settings: [], capacityProviders: [] },
+      ...{ defaultCapacityProviderStrategy: [], tags: [{ key: 'team', value: 'red' }] },
+    });
+    const ofTeam = (team: string) => allow('ecs:*', '*', { StringEquals: { 'aws:ResourceTag/team': team } });
+    const [red, blue] = [await userWith(ofTeam('red')), await userWith(ofTeam('blue'))];
+    const command = new ecs.DescribeClustersCommand({ clusters: ['tagged'] });
+    expect((await ecsOf(red).send(command)).clusters).toHaveLength(1);
+    await expect(ecsOf(blue).send(command)).rejects.toMatchObject(denied('cluster/tagged'));
+  });
+
+  it('may run a task with a role only if it may pass the role', async () => {
+    const executionRoleArn = `arn:aws:iam::${ACCOUNT}:role/worker`;
+    const containerDefinitions = [{ name: 'c', image: 'i', memory: 32 }];
+    await ecsOf(root).send(
+      new ecs.RegisterTaskDefinitionCommand({ family: 'roled', executionRoleArn, containerDefinitions }),
+    );
+    const runs = allow('ecs:RunTask');
+    const passes = allow('iam:PassRole', executionRoleArn, {
+      StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+    });
+    const run = new ecs.RunTaskCommand({ taskDefinition: 'roled' });
+    await expect(ecsOf(await userWith(runs)).send(run)).rejects.toMatchObject(denied('iam:PassRole'));
+    await expect(ecsOf(await userWith(runs, passes)).send(run)).resolves.toBeDefined();
+  });
+
+  it('gains and loses rights within moments of a change', async () => {
+    const user = await userWith();
+    const tryIt = () =>
+      ecsOf(user)
+        .send(new ecs.ListClustersCommand({}))
+        .then(
+          () => 'allowed',
+          () => 'denied',
+        );
+    expect(await tryIt()).toBe('denied');
+    const holder = { kind: 'user', name: user.name } as const;
+    await api().store.putInlinePolicy(holder, { name: 'inline', document: policy(allow('ecs:ListClusters')) });
+    await expect.poll(tryIt, { timeout: 10_000 }).toBe('allowed');
+    await api().store.deleteInlinePolicy(holder, 'inline');
+    await expect.poll(tryIt, { timeout: 10_000 }).toBe('denied');
+  });
+
+  it('may manage itself in IAM if a variable says so', async () => {
+    const self = `arn:aws:iam::${ACCOUNT}:user/\${aws:username}`;
+    const user = await userWith(allow('iam:GetUser', self));
+    expect((await iamOf(user).send(new GetUserCommand({}))).User?.UserName).toBe(user.name);
+    const other = await userWith();
+    await expect(iamOf(user).send(new GetUserCommand({ UserName: other.name }))).rejects.toMatchObject({
+      name: 'AccessDenied',
+    });
+    await expect(iamOf(user).send(new ListUsersCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
+    const more = { UserName: user.name, PolicyName: 'more', PolicyDocument: policy(allow('*')) };
+    await expect(iamOf(user).send(new PutUserPolicyCommand(more))).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+});
+
+describe('a role', () => {
+  const assume = (user: Credentials, RoleArn: string, more: object = {}) =>
+    stsOf(user).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'deploy', ...more }));
+  const credentialsIn = ({ Credentials: c }: Awaited<ReturnType<typeof assume>>): Credentials => ({
+    accessKeyId: c!.AccessKeyId!,
+    secretAccessKey: c!.SecretAccessKey!,
+    sessionToken: c!.SessionToken!,
+  });
+  const mayAssume = allow(['sts:AssumeRole', 'sts:TagSession']);
+
+  it('gives its session the role’s rights, and not the caller’s', async () => {
+    const role = await roleWith({
+      trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)],
+      may: [allow('ecs:ListClusters')],
+    });
+    const user = await userWith(mayAssume, allow('ecs:ListTasks'));
+    const answer = await assume(user, role);
+    expect(answer.AssumedRoleUser?.Arn).toBe(
+      role.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/') + '/deploy',
+    );
+    const session = credentialsIn(answer);
+    expect(session.accessKeyId).toMatch(/^ASIA/);
+    expect((await stsOf(session).send(new GetCallerIdentityCommand({}))).Arn).toBe(answer.AssumedRoleUser?.Arn);
+    expect((await ecsOf(session).send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
+    await expect(ecsOf(session).send(new ecs.ListTasksCommand({}))).rejects.toMatchObject(denied('assumed-role'));
+  });
+
+  it('lets in whom it trusts only, and only if they may assume it', async () => {
+    const [friend, stranger] = [await userWith(mayAssume), await userWith(mayAssume)];
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:user/${friend.name}`)] });
+    await expect(assume(friend, role)).resolves.toBeDefined();
+    await expect(assume(stranger, role)).rejects.toMatchObject({ name: 'AccessDenied' });
+    const open = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)] });
+    await expect(assume(await userWith(), open)).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(assume(stranger, `${open}-none`)).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(assume(root, open)).rejects.toMatchObject({
+      message: 'Roles may not be assumed by root accounts.',
+    });
+  });
+
+  it('asks for an external id', async () => {
+    const Condition = { StringEquals: { 'sts:ExternalId': 'agreed' } };
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`, { Condition })] });
+    const user = await userWith(mayAssume);
+    await expect(assume(user, role)).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(assume(user, role, { ExternalId: 'agreed' })).resolves.toBeDefined();
+  });
+
+  it('has its rights cut by policies of the session', async () => {
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)], may: [allow('ecs:*')] });
+    const answer = await assume(await userWith(mayAssume), role, { Policy: policy(allow('ecs:ListClusters')) });
+    const session = ecsOf(credentialsIn(answer));
+    expect((await session.send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
+    await expect(session.send(new ecs.ListTasksCommand({}))).rejects.toMatchObject(denied('no session policy allows'));
+    expect(answer.PackedPolicySize).toBeGreaterThan(0);
+  });
+
+  it('passes tags of the session on to policies', async () => {
+    const onlyRed = allow('ecs:ListClusters', '*', { StringEquals: { 'aws:PrincipalTag/team': 'red' } });
+    const trust = [trusting(`arn:aws:iam::${ACCOUNT}:root`, { Action: ['sts:AssumeRole', 'sts:TagSession'] })];
+    const role = await roleWith({ trust, may: [onlyRed] });
+    const user = await userWith(mayAssume);
+    const as = async (Value: string) =>
+      ecsOf(credentialsIn(await assume(user, role, { Tags: [{ Key: 'team', Value }] })));
+    expect((await (await as('red')).send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
+    await expect((await as('blue')).send(new ecs.ListClustersCommand({}))).rejects.toMatchObject(
+      denied('ListClusters'),
+    );
+    const closed = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)], may: [onlyRed] });
+    await expect(assume(user, closed, { Tags: [{ Key: 'team', Value: 'red' }] })).rejects.toMatchObject({
+      message: expect.stringContaining('sts:TagSession'),
+    });
+  });
+
+  it('ends its sessions when it is deleted, also if another takes its name', async () => {
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)] });
+    const session = credentialsIn(await assume(await userWith(mayAssume), role));
+    const name = role.split('/').at(-1)!;
+    const call = () =>
+      stsOf(session)
+        .send(new GetCallerIdentityCommand({}))
+        .then(
+          () => 'let in',
+          (error: Error) => error.name,
+        );
+    expect(await call()).toBe('let in');
+    const kept = await api().store.getRole(name);
+    await api().store.deleteRole(name);
+    await api().store.createRole({ ...kept, id: `AROA${randomBytes(8).toString('hex')}` });
+    await expect.poll(call, { timeout: 10_000 }).toBe('InvalidClientTokenId');
+  });
+
+  it.each([
+    ['too short a time', { DurationSeconds: 899 }, /greater than or equal to 900/],
+    ['longer than the role allows', { DurationSeconds: 3_601 }, /MaxSessionDuration set for this role/],
+    ['a bad session name', { RoleSessionName: 'a b' }, /regular expression/],
+    ['a second factor', { SerialNumber: 'arn:aws:iam::1:mfa/x' }, /Not supported by Longshore yet: SerialNumber/],
+    ['a policy that is none', { Policy: '{' }, /Syntax errors in policy/],
+  ])('refuses %s', async (_what, more, message) => {
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)] });
+    await expect(assume(await userWith(mayAssume), role, more)).rejects.toThrow(message);
+  });
+});
+
+describe('temporary credentials of a user', () => {
+  it('have the user’s rights, and end', async () => {
+    const user = await userWith(allow('ecs:ListClusters'));
+    const { Credentials: c } = await stsOf(user).send(new GetSessionTokenCommand({ DurationSeconds: 900 }));
+    const session = {
+      accessKeyId: c!.AccessKeyId!,
+      secretAccessKey: c!.SecretAccessKey!,
+      sessionToken: c!.SessionToken!,
+    };
+    expect((await ecsOf(session).send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
+    await expect(stsOf(session).send(new GetSessionTokenCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
+    const { id } = await api().store.getUser(user.name);
+    const of = { kind: 'user', name: user.name, id } as const;
+    const old = TEST_SECRETS.tokens.issue(of, { now: Date.now() - 1_000_000, seconds: 900 });
+    await expect(ecsOf(old).send(new ecs.ListClustersCommand({}))).rejects.toMatchObject({
+      name: 'ExpiredTokenException',
+    });
+  });
+
+  it('are refused without their token, with another’s, or changed', async () => {
+    const tokenOf = async () => {
+      const { Credentials: c } = await stsOf(root).send(new GetSessionTokenCommand({}));
+      return { accessKeyId: c!.AccessKeyId!, secretAccessKey: c!.SecretAccessKey!, sessionToken: c!.SessionToken! };
+    };
+    const [one, other] = [await tokenOf(), await tokenOf()];
+    const { sessionToken, ...bare } = one;
+    for (const wrong of [
+      bare,
+      { ...one, sessionToken: other.sessionToken },
+      { ...one, sessionToken: `${sessionToken.slice(0, -2)}AA` },
+    ]) {
+      await expect(ecsOf(wrong).send(new ecs.ListClustersCommand({}))).rejects.toMatchObject({
+        name: 'UnrecognizedClientException',
+      });
+    }
+    expect((await ecsOf(one).send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
+  });
+});
