@@ -42,6 +42,11 @@ const zones = [
     except: ['./index.ts', './contract'],
     message: 'Outside of store/, code opens it through store/index.ts and knows it by store/contract/.',
   })),
+  zone(
+    'api/auth/policy',
+    ['store', 'workflows', 'api/ecs', 'api/protocol', 'api/rest'],
+    'The evaluator of policies imports model/ only.',
+  ),
   zone('worker', ['api', 'cli', 'agent', 'simulation'], 'worker/ is the root of the control plane only.'),
   zone(
     'tools',
@@ -202,6 +207,21 @@ export default tseslint.config(
           ],
         },
       ],
+    },
+  },
+  {
+    files: ['api/auth/policy/**/*.ts', 'api/ecs/access/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...nodeBuiltins,
+            { group: ['**/workflows/*'], message: 'Who may do what is decided in pure code.' },
+          ],
+        },
+      ],
+      'no-restricted-properties': ['error', ...clocks],
     },
   },
   {

@@ -9,7 +9,7 @@ import { type Settings, SetupError } from '../tools/settings.ts';
 import { benchFleet } from './fleet.ts';
 import { benchIdleMemory } from './idle-memory.ts';
 import { probeMachine, readCpuTicks, stealRow } from './machine.ts';
-import { placementRows, reconcileRows } from './pure-rows.ts';
+import { placementRows, policyRows, reconcileRows } from './pure-rows.ts';
 import { benchReads } from './reads.ts';
 import { benchReplacement } from './replacement.ts';
 import { type BenchRow, tableOf, withoutReach } from './row.ts';
@@ -45,6 +45,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   store: { what: 'a snapshot of 5,000 instances, a reservation', needsEngine: false, run: benchStoreCalls },
   placement: { what: 'the pure placement and cluster queries', needsEngine: false, run: placementRows },
   reconcile: { what: 'the pure reconciliation', needsEngine: false, run: reconcileRows },
+  policy: { what: 'a decision over 200 policy statements', needsEngine: false, run: policyRows },
 };
 
 const LIST = Object.entries(BENCHES)

@@ -1,10 +1,11 @@
-/** The rows of the pure core: placement, cluster queries and reconciliation, without a store or an engine. */
+/** The rows of the pure core: placement, cluster queries, reconciliation and policies, without a store or an engine. */
 import { parseClusterQuery, queryInstances } from '../model/cluster-query/index.ts';
 import { placeTasks } from '../scheduler/placement/place-tasks.ts';
 import { aSnapshot, anInstance } from '../fixtures/capacity.ts';
 import { HARD_PATTERNS, HARD_TEXT, TOO_LARGE_PATTERNS } from './hard-patterns.ts';
 import { benchPlacement } from './placement.ts';
 import { CASE_INSTANCES, CASE_TASKS, caseSnapshot, PLACEMENT_CASES, TOO_MANY } from './placement-cases.ts';
+import { benchPolicy } from './policy.ts';
 import { benchReconcile } from './reconcile.ts';
 import { atMost, type BenchRow, timesMore } from './row.ts';
 
@@ -13,6 +14,8 @@ const NOMAD_PLACEMENTS = 3_750;
 const PLACEMENTS_REACH = 20_000;
 /** The reach of one decision about a service of ECS's largest size. */
 const RECONCILE_REACH_MS = 20;
+/** The reach of one decision about who may do what. */
+const POLICY_REACH_MS = 0.1;
 /** The reach of anything that a caller waits for. Code that takes longer has got a worse complexity. */
 const CALL_REACH_MS = 1_000;
 const EXPLANATION_REACH_MS = 3_000;
@@ -25,6 +28,12 @@ export function reconcileRows(): Promise<readonly BenchRow[]> {
   const { milliseconds, tasks } = benchReconcile();
   const name = `pure decision about a service of ${tasks} in a rolling update`;
   return Promise.resolve([atMost({ name, value: milliseconds, unit: 'ms' }, RECONCILE_REACH_MS)]);
+}
+
+export function policyRows(): Promise<readonly BenchRow[]> {
+  const { milliseconds, statements } = benchPolicy();
+  const name = `pure decision over ${statements} policy statements`;
+  return Promise.resolve([atMost({ name, value: milliseconds, unit: 'ms' }, POLICY_REACH_MS)]);
 }
 
 function throughput(): BenchRow {
