@@ -9,6 +9,7 @@ import { listDaemonServices, lookAtInstances } from './capacity/daemon-services.
 import { openDatabase, type Database } from './base/database.ts';
 import { createEventStore } from './history/events.ts';
 import { createDecisionStore } from './history/decisions.ts';
+import { createIamStore } from './resources/iam/index.ts';
 import { createInstanceReader } from './read/instances.ts';
 import { checkCapacityInvariant } from './capacity/invariant.ts';
 import { migrate } from './base/migrate.ts';
@@ -66,6 +67,7 @@ export function createStore(db: Database, partition: Partition): Store {
     ...createZoneStore(db),
     ...createWebhookStore(db),
     ...createAccessKeyStore(db),
+    ...createIamStore(db, partition),
     snapshotForQuery: (clusterName, status) => snapshotForQuery(db, clusterName, status),
     snapshotCapacity: (request) => snapshotCapacity(db, request),
     reserveTasks: (input) => reserveTasks(db, input),

@@ -3,7 +3,7 @@
  * resource; `openStore` in store/index.ts combines them. Refusals are EcsErrors; any other error comes from the
  * database.
  *
- * The API writes clusters, task definitions, attributes and tags. Tasks, services, events and instances are projections
+ * The API writes clusters, task definitions, attributes, tags, and IAM's users, groups, roles and policies. Tasks, services, events and instances are projections
  * that the owners' activities write; every such write has a version.
  */
 import type { AccessKeyStore } from './access-keys.ts';
@@ -11,6 +11,7 @@ import type { CapacityStore, ZoneStore } from './capacity.ts';
 import type { CapacityProviderStore, ClusterStore } from './clusters.ts';
 import type { DecisionStore } from './decisions.ts';
 import type { EventStore, WebhookStore } from './events.ts';
+import type { IamStore } from './iam.ts';
 import type { InstanceStore } from './instances.ts';
 import type { OwnerStore } from './owners.ts';
 import type { ServiceHistoryStore, ServiceStore } from './services.ts';
@@ -34,7 +35,8 @@ export interface Store
     EventStore,
     ZoneStore,
     WebhookStore,
-    AccessKeyStore {
+    AccessKeyStore,
+    IamStore {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,8 +1,12 @@
 /** Access keys, with their secrets sealed. */
 import type { AccessKey, KeyUse } from '../../model/access-key.ts';
-import type { Database, Statement } from '../base/database.ts';
+import { QUOTAS } from '../../model/iam/quotas.ts';
+import { cannotExceed } from '../../model/iam/refusals.ts';
+import type { Database, Queries, Statement } from '../base/database.ts';
 import { toJson } from '../base/storable.ts';
 import type { AccessKeyStore } from '../contract/access-keys.ts';
+import { change } from './iam/change.ts';
+import { requireEntity } from './iam/entities.ts';
 
 interface KeyRow {
   readonly id: string;
@@ -34,12 +38,14 @@ const toKey = (row: KeyRow): AccessKey => ({
 
 export function createAccessKeyStore(db: Database): AccessKeyStore {
   return {
-    createAccessKey: async ({ accessKeyId, userName, sealedSecret, status, createdAt }) => {
-      await db.run(
-        `INSERT INTO access_keys (id, user_name, sealed_secret, status, created_at) VALUES ($1, $2, $3, $4, $5)`,
-        [accessKeyId, userName ?? null, sealedSecret, status, new Date(createdAt)],
-      );
-    },
+    createAccessKey: ({ accessKeyId, userName, sealedSecret, status, createdAt }) =>
+      change(db, async (queries) => {
+        await requireRoomForKey(queries, userName);
+        await queries.run(
+          `INSERT INTO access_keys (id, user_name, sealed_secret, status, created_at) VALUES ($1, $2, $3, $4, $5)`,
+          [accessKeyId, userName ?? null, sealedSecret, status, new Date(createdAt)],
+        );
+      }),
     findAccessKey: async (accessKeyId) => {
       const [row] = await db.rows<KeyRow>(FIND, [accessKeyId]);
       return row && toKey(row);
@@ -73,4 +79,12 @@ export function createAccessKeyStore(db: Database): AccessKeyStore {
       );
     },
   };
+}
+
+/** Root's keys are the operator's: as many as there are operators. */
+async function requireRoomForKey(queries: Queries, userName: string | undefined): Promise<void> {
+  if (userName === undefined) return;
+  await requireEntity(queries, { kind: 'user', name: userName });
+  const keys = await queries.rows('SELECT 1 FROM access_keys WHERE user_name = $1', [userName]);
+  if (keys.length >= QUOTAS.accessKeysPerUser) throw cannotExceed('AccessKeysPerUser', QUOTAS.accessKeysPerUser);
 }

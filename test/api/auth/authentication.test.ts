@@ -14,12 +14,13 @@ import { TEST_ACCESS_KEYS, withApi } from '../support/api-under-test.ts';
 const secrets = TEST_ACCESS_KEYS;
 const root = secrets.make(undefined, 0);
 const disabled = secrets.make(undefined, 0);
-const ofNobody = secrets.make('gone', 0);
+const ofUser = secrets.make('ada', 0);
 const { accessKeyId } = root.key;
 
 const api = withApi({ auth: 'required' });
 beforeAll(async () => {
-  for (const { key } of [root, disabled, ofNobody]) await api().store.createAccessKey(key);
+  await api().store.createUser({ id: 'AIDA0', name: 'ada', path: '/', createdAt: 0, tags: [] });
+  for (const { key } of [root, disabled, ofUser]) await api().store.createAccessKey(key);
   await api().store.setAccessKeyStatus(disabled.key, 'Inactive');
 });
 
@@ -128,7 +129,10 @@ describe.each(Object.entries(CALLS) as [keyof typeof CALLS, Call][])('%s', (prot
   it.each([
     ['an unknown key', { accessKeyId: 'AKIAAAAAAAAAAAAAAAAA', secretAccessKey: 'x' }],
     ['a disabled key', { accessKeyId: disabled.key.accessKeyId, secretAccessKey: disabled.secretAccessKey }],
-    ['a user who is gone', { accessKeyId: ofNobody.key.accessKeyId, secretAccessKey: ofNobody.secretAccessKey }],
+    [
+      'a user, none of whom may call yet',
+      { accessKeyId: ofUser.key.accessKeyId, secretAccessKey: ofUser.secretAccessKey },
+    ],
     ['a session token that is none', { ...ROOT, sessionToken: 'token' }],
   ])('refuses %s', async (_what, key) => {
     const text = await refused(send(await signed(call, { key })), unknown);

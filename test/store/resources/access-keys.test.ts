@@ -1,8 +1,12 @@
 /** Access keys in the store. */
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { withStore } from '../../support/store.ts';
+import { aUser } from './iam/records.ts';
 
 const store = withStore();
+beforeAll(async () => {
+  for (const name of ['ada', 'bob']) await store().createUser(aUser(name));
+});
 const key = (accessKeyId: string, userName?: string) => ({
   accessKeyId,
   ...(userName === undefined ? {} : { userName }),
@@ -37,5 +41,30 @@ it('keeps the latest use, in whatever order uses arrive', async () => {
   await store().recordKeyUse('AKIAUSED', { at: 8_000, service: 'sts', region: 'us-east-1' });
   expect(await store().findAccessKey('AKIAUSED')).toMatchObject({
     lastUsed: { at: 9_000, service: 'ecs', region: 'us-east-1' },
+  });
+});
+
+it('gives a user two keys, and nobody else any', async () => {
+  await store().createUser(aUser('cy'));
+  await store().createAccessKey(key('AKIACY1', 'cy'));
+  await store().createAccessKey(key('AKIACY2', 'cy'));
+  await expect(store().createAccessKey(key('AKIACY3', 'cy'))).rejects.toMatchObject({
+    code: 'LimitExceeded',
+    message: 'Cannot exceed quota for AccessKeysPerUser: 2',
+  });
+  await expect(store().createAccessKey(key('AKIANOBODY', 'nobody'))).rejects.toMatchObject({
+    code: 'NoSuchEntity',
+    message: 'The user with name nobody cannot be found.',
+  });
+});
+
+it('keeps the keys of a user who is renamed', async () => {
+  await store().createUser(aUser('di'));
+  await store().createAccessKey(key('AKIADI1', 'di'));
+  await store().updateUser('di', { name: 'diana' });
+  expect(await store().findAccessKey('AKIADI1')).toMatchObject({ userName: 'diana' });
+  await expect(store().deleteUser('diana')).rejects.toMatchObject({
+    code: 'DeleteConflict',
+    message: 'Cannot delete entity, must delete access keys first.',
   });
 });
