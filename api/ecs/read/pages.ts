@@ -1,8 +1,8 @@
 /** Pages of List* operations, with opaque tokens that are valid only for the list that they come from. */
-import { createHash } from 'node:crypto';
 import { EcsError } from '../../../model/errors.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Page, PageRequest } from '../../../store/contract/page.ts';
+import { keyInToken, pageToken } from '../../protocol/page-token.ts';
 
 /** The page size of operations that have no smaller default. */
 const DEFAULT_PAGE_SIZE = 100;
@@ -23,23 +23,9 @@ export interface PageOf<T> {
 
 const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
 
-/** A short, stable name of the list that does not show its filters. */
-const fingerprint = (list: readonly (string | undefined)[]): string =>
-  createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 16);
-
-const encodeToken = (list: string, after: string): string =>
-  Buffer.from(JSON.stringify([list, after])).toString('base64url');
-
-function decodeToken(list: string, token: string): string {
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-  } catch {
-    throw refuse('Invalid token');
-  }
-  if (!Array.isArray(parts) || parts.length !== 2) throw refuse('Invalid token');
-  const [of, after] = parts as unknown[];
-  if (of !== list || typeof after !== 'string') throw refuse('Invalid token');
+function keyOf(list: readonly (string | undefined)[], token: string): string {
+  const after = keyInToken(list, token);
+  if (after === undefined) throw refuse('Invalid token');
   return after;
 }
 
@@ -57,9 +43,9 @@ export async function pageOf<T>(options: {
   if (maxResults !== undefined && (maxResults < 1 || maxResults > MAX_PAGE_SIZE)) {
     throw refuse(`maxResults must be between 1 and ${MAX_PAGE_SIZE}, inclusive.`);
   }
-  const list = fingerprint(options.list);
+  const { list } = options;
   const limit = maxResults ?? options.defaultSize ?? DEFAULT_PAGE_SIZE;
-  const after = nextToken === undefined || nextToken === '' ? undefined : decodeToken(list, nextToken);
+  const after = nextToken === undefined || nextToken === '' ? undefined : keyOf(list, nextToken);
   const page = await options.load({ limit, ...defined({ after }) });
-  return { items: page.items, ...(page.next === undefined ? {} : { nextToken: encodeToken(list, page.next) }) };
+  return { items: page.items, ...(page.next === undefined ? {} : { nextToken: pageToken(list, page.next) }) };
 }
