@@ -16,6 +16,7 @@ import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignCaller } from './foreign-callers.ts';
 import type { WorkflowGateway } from './gateway.ts';
 import { ecsDoor } from './ecs/door.ts';
+import { iamDoor } from './iam/door.ts';
 import { FrontDoor } from './front-door.ts';
 import { Calls } from './protocol/calls.ts';
 import { readBody, sentBody } from './protocol/request-body.ts';
@@ -113,7 +114,7 @@ function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void
 }
 
 /** The AWS services that Longshore serves. */
-const DOORS = [ecsDoor, stsDoor];
+const DOORS = [ecsDoor, stsDoor, iamDoor];
 
 function createApp(options: ApiOptions, feed: EventFeed): Express {
   const calls = new Calls(options);

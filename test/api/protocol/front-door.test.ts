@@ -138,7 +138,7 @@ describe('a service that has no door', () => {
       expect([answer.status, answer.type]).toEqual([status, type]);
       expect(answer.text).toContain(error);
       expect(answer.text).toContain('Longshore does not serve');
-      expect(answer.text).toContain('it serves ecs, sts');
+      expect(answer.text).toContain('it serves ecs, sts, iam');
     },
   );
 

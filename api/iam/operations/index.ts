@@ -1,0 +1,27 @@
+/** The operations of IAM that Longshore answers. */
+import type { Operation } from '../../operation.ts';
+import { getAccountSummary } from './account-summary.ts';
+import { attachments } from './attachments.ts';
+import { boundaries } from './boundaries.ts';
+import { groups } from './groups.ts';
+import { inlinePolicies } from './inline-policies.ts';
+import { policies } from './policies.ts';
+import { policyVersions } from './policy-versions.ts';
+import { roles } from './roles.ts';
+import { serviceLinkedRoles } from './service-linked-roles.ts';
+import { tags } from './tags.ts';
+import { users } from './users.ts';
+
+export const operations: readonly Operation[] = [
+  ...users,
+  ...groups,
+  ...roles,
+  ...serviceLinkedRoles,
+  ...policies,
+  ...policyVersions,
+  ...inlinePolicies,
+  ...attachments,
+  ...boundaries,
+  ...tags,
+  getAccountSummary,
+];
