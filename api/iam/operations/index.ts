@@ -10,6 +10,7 @@ import { policies } from './policies.ts';
 import { policyVersions } from './policy-versions.ts';
 import { roles } from './roles.ts';
 import { serviceLinkedRoles } from './service-linked-roles.ts';
+import { simulations } from './simulate.ts';
 import { tags } from './tags.ts';
 import { users } from './users.ts';
 
@@ -26,4 +27,5 @@ export const operations: readonly Operation[] = [
   ...tags,
   ...accessKeys,
   getAccountSummary,
+  ...simulations,
 ];
