@@ -3,6 +3,8 @@ import * as sdk from '@aws-sdk/client-iam';
 import { Catalogue } from '../protocol/catalogue.ts';
 
 const ENUMS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  // A key expires only where AWS itself manages it.
+  'UpdateAccessKeyRequest.Status': { Active: 'Active', Inactive: 'Inactive' },
   'ListPoliciesRequest.Scope': sdk.PolicyScopeType,
   'ListPoliciesRequest.PolicyUsageFilter': sdk.PolicyUsageType,
   'ListEntitiesForPolicyRequest.PolicyUsageFilter': sdk.PolicyUsageType,

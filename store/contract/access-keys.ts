@@ -2,7 +2,7 @@
 import type { AccessKey, KeyUse } from '../../model/access-key.ts';
 
 export interface AccessKeyStore {
-  /** Throws NoSuchEntity if there is no such user, LimitExceeded if the user, or root, has two keys already. */
+  /** Throws NoSuchEntity if there is no such user, LimitExceeded if the user has two keys already. */
   createAccessKey(key: AccessKey): Promise<void>;
   findAccessKey(accessKeyId: string): Promise<AccessKey | undefined>;
   /** The keys of a user, or of root if `userName` is undefined; oldest first. A user has few. */

@@ -81,10 +81,10 @@ export function createAccessKeyStore(db: Database): AccessKeyStore {
   };
 }
 
+/** Root's keys are the operator's: as many as there are operators. */
 async function requireRoomForKey(queries: Queries, userName: string | undefined): Promise<void> {
-  if (userName !== undefined) await requireEntity(queries, { kind: 'user', name: userName });
-  const keys = await queries.rows('SELECT 1 FROM access_keys WHERE user_name IS NOT DISTINCT FROM $1', [
-    userName ?? null,
-  ]);
+  if (userName === undefined) return;
+  await requireEntity(queries, { kind: 'user', name: userName });
+  const keys = await queries.rows('SELECT 1 FROM access_keys WHERE user_name = $1', [userName]);
   if (keys.length >= QUOTAS.accessKeysPerUser) throw cannotExceed('AccessKeysPerUser', QUOTAS.accessKeysPerUser);
 }

@@ -1,5 +1,6 @@
 /** The operations of IAM that Longshore answers. */
 import type { Operation } from '../../operation.ts';
+import { accessKeys } from './access-keys.ts';
 import { getAccountSummary } from './account-summary.ts';
 import { attachments } from './attachments.ts';
 import { boundaries } from './boundaries.ts';
@@ -24,6 +25,7 @@ export const operations: readonly Operation[] = [
   ...attachments,
   ...boundaries,
   ...tags,
+  ...accessKeys,
   getAccountSummary,
   ...simulations,
 ];

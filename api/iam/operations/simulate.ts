@@ -75,10 +75,10 @@ async function answer(
   }
   const resource = document === undefined ? undefined : { id: 'ResourcePolicy', type: 'resource' as const, document };
   const results = run({ ...simulation, ...given, ...defined({ boundary, resource }) }, input);
-  const { items, paging } = await pageOf(
-    [operation, JSON.stringify({ ...input, Marker: '', MaxItems: 0 })],
-    input,
-    (page) => Promise.resolve(pageOfAll([...results.entries()], page, ([index]) => String(index))),
+  const { Marker: _marker, MaxItems: _maxItems, ...asked } = input;
+  const list = [operation, JSON.stringify(Object.entries(asked).sort())];
+  const { items, paging } = await pageOf(list, input, (page) =>
+    Promise.resolve(pageOfAll([...results.entries()], page, ([index]) => String(index))),
   );
   return { EvaluationResults: items.map(([, result]) => result), ...paging };
 }

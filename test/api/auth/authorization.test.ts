@@ -164,9 +164,7 @@ describe('a user without policies', () => {
     ...['GET /v1/webhooks/x', 'PATCH /v1/webhooks/x', 'DELETE /v1/webhooks/x'],
     'GET /v1/clusters/default/capacity-providers/x/demand',
     'POST /v1/clusters/default/container-instances/x/interruption',
-    ...REST_ROUTES.filter(({ method }) => method === 'get').map(
-      ({ path }) => `GET ${path.replaceAll(/\{\w+\}/g, 'x')}`,
-    ),
+    ...REST_ROUTES.filter(({ method }) => method === 'get').map(({ path }) => `GET ${filled(path)}`),
   ])('may not call %s', async (route) => {
     const [method = '', path = ''] = route.split(' ');
     const url = api().url + path;

@@ -44,7 +44,7 @@ it('keeps the latest use, in whatever order uses arrive', async () => {
   });
 });
 
-it('gives a user and root two keys each, and nobody else any', async () => {
+it('gives a user two keys, and nobody else any', async () => {
   await store().createUser(aUser('cy'));
   await store().createAccessKey(key('AKIACY1', 'cy'));
   await store().createAccessKey(key('AKIACY2', 'cy'));

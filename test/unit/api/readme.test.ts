@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ecsCatalogue } from '../../../api/ecs/catalogue.ts';
 import { operations } from '../../../api/ecs/operations/index.ts';
+import { iamCatalogue } from '../../../api/iam/catalogue.ts';
+import { operations as iamOperations } from '../../../api/iam/operations/index.ts';
 
 test('README lists the operations that are not built, and counts them', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
@@ -14,4 +16,12 @@ test('README lists the operations that are not built, and counts them', () => {
   expect(named.sort()).toEqual(missing);
   expect(listed?.[1]).toBe(String(missing.length));
   expect(readme).toContain(`${answered.size} of ECS's ${ecsCatalogue.names.length} operations answer`);
+});
+
+test('README counts the operations of IAM that are built, all of which IAM has', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  const built = new Set(iamOperations.map(({ name }) => name));
+  expect(built.size).toBe(iamOperations.length);
+  for (const name of built) expect(iamCatalogue.names).toContain(name);
+  expect(readme).toContain(`${built.size} of its ${iamCatalogue.names.length} operations answer`);
 });

@@ -1,6 +1,7 @@
 /** Which policy documents are refused, and in which words. */
 import { describe, expect, it } from 'vitest';
 import { lookAt, readPolicy } from '../../../../../api/auth/policy/document.ts';
+import { MalformedPolicyDocument } from '../../../../../api/auth/policy/malformed.ts';
 import type { DocumentKind } from '../../../../../api/auth/policy/statement.ts';
 import { aPolicy, documentOf, type Json } from './builders.ts';
 
