@@ -1,5 +1,5 @@
 /** One port for every AWS service: which one a request is for, and what a service without a door answers. */
-import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, GetFederationTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { cbor } from '@smithy/core/cbor';
 import { afterAll, describe, expect, it } from 'vitest';
 import { withApi } from '../support/api-under-test.ts';
@@ -48,9 +48,9 @@ describe('STS', () => {
   });
 
   it('refuses what is not built by name', async () => {
-    await expect(sts().send(new GetSessionTokenCommand({}))).rejects.toMatchObject({
+    await expect(sts().send(new GetFederationTokenCommand({ Name: 'ada' }))).rejects.toMatchObject({
       name: 'InvalidAction',
-      message: 'GetSessionToken is not supported by Longshore yet.',
+      message: 'GetFederationToken is not supported by Longshore yet.',
     });
   });
 
