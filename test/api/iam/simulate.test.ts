@@ -140,7 +140,12 @@ describe('SimulatePrincipalPolicy', () => {
       'InvalidInputException',
       'follows',
     ],
-    ['what it leaves out', { PolicyExclusionList: [{ PolicyType: 'inline' }] }, 'ValidationError', 'PolicyExclusionList'],
+    [
+      'what it leaves out',
+      { PolicyExclusionList: [{ PolicyType: 'inline' }] },
+      'ValidationError',
+      'PolicyExclusionList',
+    ],
   ])('refuses %s', async (_what, input, name, message) => {
     await expect(principal(input as object)).rejects.toMatchObject({
       name,
