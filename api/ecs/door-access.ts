@@ -5,20 +5,33 @@
 import type { RunTaskRequest } from '@aws-sdk/client-ecs';
 import type { Asked } from '../auth/authorize.ts';
 import type { OperationContext } from '../operation.ts';
+import type { Access } from './access/access.ts';
 import { accessOf } from './access/index.ts';
 import type { DefinitionRoles } from './access/pass-role.ts';
 import { withDefinition } from './access/pass-role.ts';
+import { settingOf } from './read/account-settings.ts';
 
 export async function ecsAccess(
   operation: string,
   input: object,
-  { store, partition }: OperationContext,
+  { store, partition, principal }: OperationContext,
 ): Promise<readonly Asked[]> {
-  const accesses = accessOf(operation, input, { partition });
+  const accesses = await withoutFreeTags(accessOf(operation, input, { partition }), { store, principal });
   const runs = accesses.find((access) => access.runs !== undefined)?.runs;
   if (runs === undefined) return accesses;
   const found = await store.getTaskDefinition(runs.family, runs.revision);
   if (found === undefined) return accesses;
   const { overrides } = input as Pick<RunTaskRequest, 'overrides'>;
   return withDefinition(accesses, found.definition, overrides as DefinitionRoles | undefined, { partition });
+}
+
+/** Where tagResourceAuthorization is off, tags that come with a new resource ask for nothing of their own. */
+async function withoutFreeTags(
+  accesses: readonly Access[],
+  caller: Pick<OperationContext, 'store' | 'principal'>,
+): Promise<readonly Access[]> {
+  const comesWithNew = ({ context }: Access): boolean => context['ecs:CreateAction'] !== undefined;
+  if (!accesses.some(comesWithNew)) return accesses;
+  const isFree = (await settingOf('tagResourceAuthorization', caller)) === 'off';
+  return isFree ? accesses.filter((access) => !comesWithNew(access)) : accesses;
 }

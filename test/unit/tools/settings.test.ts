@@ -117,10 +117,11 @@ describe('readSettings', () => {
     expect(attributes).toEqual([{ name: 'rack', value: 'a' }, { name: 'ssd' }, { name: 'tier', value: 'x=y' }]);
   });
 
-  it('reads how many calls the API takes, as many as come by default on loopback', () => {
+  it('reads how many calls the API takes: on loopback as many as come, elsewhere ECS’s', () => {
     const rates = (text: string) => readSettings({ LONGSHORE_API_RATES: text }).apiRates;
     expect(['off', 'ecs', '2', '0.5'].map(rates)).toEqual([0, 1, 2, 0.5]);
     expect(readSettings({}).apiRates).toBe(0);
+    expect(readSettings({ LONGSHORE_HOST: '0.0.0.0' }).apiRates).toBe(1);
   });
 
   it('reads where webhooks may go: to this machine itself by default, as the API is on loopback', () => {
