@@ -101,6 +101,7 @@ const SCHEDULER = [
   'decisions',
   'reconcile',
   'task-sets',
+  'instance-owner',
   'run-task-owner',
   'service-owner',
 ];

@@ -1,21 +1,11 @@
 /** Registers an instance whose fake agent attends like a real one, unless its session was given up. */
-import type { InstanceRegistration } from '../../model/container-instance.ts';
 import { CONTAINER_INSTANCE_WORKFLOW, containerInstanceWorkflowId } from '../../model/workflow-ids.ts';
 import { agentAttendsSignal, registerInstanceUpdate } from '../../workflows/messages.ts';
+import { aRegistration } from './instance-builders.ts';
 import type { Stage } from './workflow-env.ts';
 
 export function registerInstance(stage: Stage, containerInstanceId: string, sessionId: string) {
-  const registration: InstanceRegistration = {
-    containerInstanceId,
-    clusterName: stage.cluster,
-    resources: { cpu: 4096, memoryMiB: 8192, reservedPorts: [], gpuIds: [] },
-    attributes: [],
-    agentVersion: '1.0.0',
-    agentHash: 'test',
-    dockerVersion: 'DockerVersion: 24.0.5',
-    tags: [],
-    sessionId,
-  };
+  const registration = aRegistration({ containerInstanceId, clusterName: stage.cluster, sessionId });
   stage.host.onAttend = async (input) => {
     const current = input.sessionId === 'given-up' ? '' : input.sessionId;
     if (current !== '')
