@@ -1,6 +1,6 @@
 /** Pages of List* operations, with opaque tokens that are valid only for the list that they come from. */
 import { createHash } from 'node:crypto';
-import { EcsError } from '../../../model/errors.ts';
+import { invalid } from '../rules/refusals.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Page, PageRequest } from '../../../store/contract/page.ts';
 
@@ -21,8 +21,6 @@ export interface PageOf<T> {
   readonly nextToken?: string;
 }
 
-const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
-
 /** A short, stable name of the list that does not show its filters. */
 const fingerprint = (list: readonly (string | undefined)[]): string =>
   createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 16);
@@ -35,11 +33,11 @@ function decodeToken(list: string, token: string): string {
   try {
     parts = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
   } catch {
-    throw refuse('Invalid token');
+    throw invalid('Invalid token');
   }
-  if (!Array.isArray(parts) || parts.length !== 2) throw refuse('Invalid token');
+  if (!Array.isArray(parts) || parts.length !== 2) throw invalid('Invalid token');
   const [of, after] = parts as unknown[];
-  if (of !== list || typeof after !== 'string') throw refuse('Invalid token');
+  if (of !== list || typeof after !== 'string') throw invalid('Invalid token');
   return after;
 }
 
@@ -55,7 +53,7 @@ export async function pageOf<T>(options: {
 }): Promise<PageOf<T>> {
   const { nextToken, maxResults } = options.input;
   if (maxResults !== undefined && (maxResults < 1 || maxResults > MAX_PAGE_SIZE)) {
-    throw refuse(`maxResults must be between 1 and ${MAX_PAGE_SIZE}, inclusive.`);
+    throw invalid(`maxResults must be between 1 and ${MAX_PAGE_SIZE}, inclusive.`);
   }
   const list = fingerprint(options.list);
   const limit = maxResults ?? options.defaultSize ?? DEFAULT_PAGE_SIZE;
