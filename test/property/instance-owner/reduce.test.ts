@@ -10,7 +10,8 @@ import {
   resumedInstance,
   type InstanceState,
 } from '../../../scheduler/instance-owner/state.ts';
-import { aRegistration, expectedTask } from '../../support/instance-builders.ts';
+import { aRegistration } from '../../../fixtures/records.ts';
+import { expectedTask } from '../../support/expected-task.ts';
 
 const SESSIONS = ['', 's1', 's2', 's3'];
 const tasks = fc.array(

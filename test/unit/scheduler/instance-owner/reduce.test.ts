@@ -11,7 +11,8 @@ import {
   resumedInstance,
   type InstanceState,
 } from '../../../../scheduler/instance-owner/state.ts';
-import { aRegistration, expectedTask } from '../../../support/instance-builders.ts';
+import { aRegistration } from '../../../../fixtures/records.ts';
+import { expectedTask } from '../../../support/expected-task.ts';
 
 const NOW = 1_000_000;
 const given: Given = { now: NOW, newId: () => 'id', random: () => 0.5 };
