@@ -106,6 +106,7 @@ const SCHEDULER = [
   'decisions',
   'reconcile',
   'task-sets',
+  'instance-owner',
   'run-task-owner',
   'service-owner',
 ];

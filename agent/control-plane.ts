@@ -3,8 +3,8 @@ import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/c
 import type { Client } from '@temporalio/client';
 import type { SendReports } from '../activities/host/reporter.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
-import type { InstanceRegistration } from '../model/container-instance.ts';
-import type { ContainerInstanceWorkflowInput, ExpectedWork } from '../workflows/messages.ts';
+import type { ExpectedWork, InstanceRegistration } from '../model/container-instance.ts';
+import type { ContainerInstanceWorkflowInput } from '../workflows/messages.ts';
 import { CONTAINER_INSTANCE_WORKFLOW, containerInstanceWorkflowId } from '../model/workflow-ids.ts';
 import { agentAttendsSignal, registerInstanceUpdate, taskReportsSignal } from '../workflows/messages.ts';
 

@@ -5,11 +5,10 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { AgentSession } from '../activities/host/index.ts';
 import type { ExpectedHostTask } from '../activities/host/launch/host-tasks.ts';
-import type { InstanceRegistration } from '../model/container-instance.ts';
+import type { ExpectedTask, InstanceRegistration } from '../model/container-instance.ts';
 import { isBeforeRunning } from '../model/status.ts';
 import type { TaskStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
-import type { ExpectedTask } from '../workflows/messages.ts';
 import { announceAgent, isRegistered, registerInstance } from './control-plane.ts';
 
 /**

@@ -2,8 +2,9 @@
  * DescribeTasks and ListTasks with ten thousand stored tasks, compared with moto's server, which gets as many as it
  * takes in time.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { FAMILY, registerTaskDefinition } from './ecs-service.ts';
+import { aContainer, aTask, held } from '../fixtures/records.ts';
 import { openStore } from '../store/index.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { Task } from '../model/task.ts';
@@ -101,42 +102,18 @@ const started = (task: Task, startedAt: number) => ({
   } as const,
 });
 
-function storedTask(containerInstanceId: string, { partition }: Settings, createdAt: number): Task {
-  const { region, account } = partition;
-  return {
-    taskId: randomBytes(16).toString('hex'),
+const storedTask = (containerInstanceId: string, { partition }: Settings, createdAt: number): Task =>
+  aTask({
     clusterName: CLUSTER,
-    taskDefinitionArn: `arn:aws:ecs:${region}:${account}:task-definition/${FAMILY}:1`,
+    taskDefinitionArn: `arn:aws:ecs:${partition.region}:${partition.account}:task-definition/${FAMILY}:1`,
     family: FAMILY,
-    revision: 1,
     ownerWorkflowId: `run-task/${CLUSTER}/seed`,
     group: `family:${FAMILY}`,
     containerInstanceId,
     availabilityZone: 'zone-a',
-    launchType: 'EC2',
     cpu: '0',
     memory: '16',
-    held: { cpu: 0, memoryMiB: 16, ports: [], gpus: 0 },
-    overrides: {},
-    tags: [],
-    enableExecuteCommand: false,
-    lastStatus: 'PENDING',
-    desiredStatus: 'RUNNING',
-    healthStatus: 'UNKNOWN',
-    containers: [
-      {
-        id: randomUUID(),
-        name: 'main',
-        image: 'busybox',
-        lastStatus: 'PENDING',
-        cpu: '0',
-        memory: '16',
-        networkBindings: [],
-        networkInterfaces: [],
-      },
-    ],
-    attachments: [],
+    held: held({ cpu: 0, memoryMiB: 16 }),
+    containers: [aContainer({ name: 'main', image: 'busybox', memory: '16' })],
     createdAt,
-    version: 1,
-  };
-}
+  });

@@ -67,6 +67,20 @@ export interface InstanceRegistration {
   readonly sessionId: string;
 }
 
+/** A task that the store holds on the instance and that is not STOPPED. */
+export interface ExpectedTask {
+  readonly taskId: string;
+  readonly ownerWorkflowId: string;
+  readonly lastStatus: string;
+  readonly desiredStatus: string;
+}
+
+export interface ExpectedWork {
+  readonly expectedTasks: readonly ExpectedTask[];
+  /** Launches that were ordered before are void, whenever they arrive: their tasks were given up. Absent: none are. */
+  readonly ordersFrom?: EpochMs;
+}
+
 /** The attribute of an instance that takes tasks of launch type FARGATE. */
 export const FARGATE_ATTRIBUTE = 'longshore.fargate';
 /** The attribute of an instance that takes tasks of the capacity provider FARGATE_SPOT. */

@@ -51,18 +51,27 @@ export function isAlive(pid: number): boolean {
 
 /** Ends a process: SIGTERM, then SIGKILL if it is still there after `patienceMs`. */
 export async function endProcess(pid: number, patienceMs: number): Promise<void> {
-  for (const [signal, waitMs] of [
+  await endBySignals(pid, [
     ['SIGTERM', patienceMs],
     ['SIGKILL', 5_000],
-  ] as const) {
-    if (!isAlive(pid)) return;
+  ]);
+}
+
+/** Sends one signal after the other, each with the time in ms that the process has to end. False: it is still there. */
+export async function endBySignals(
+  pid: number,
+  signals: readonly (readonly [signal: NodeJS.Signals, patienceMs: number])[],
+): Promise<boolean> {
+  for (const [signal, patienceMs] of signals) {
+    if (!isAlive(pid)) return true;
     try {
       process.kill(pid, signal);
     } catch {
-      return;
+      return true;
     }
-    if (await becomes(() => !isAlive(pid), waitMs)) return;
+    if (await becomes(() => !isAlive(pid), patienceMs, 10)) return true;
   }
+  return false;
 }
 
 /** Waits until the condition holds, and checks it every `everyMs`. False when the time is up. */

@@ -7,9 +7,10 @@ import { resetThrottle } from '../scheduler/throttle/throttle.ts';
 import type { LiveInstance } from '../store/contract/owners.ts';
 import { hasEssentialHealthCheck } from '../model/health-check.ts';
 import { defined } from '../model/defined.ts';
+import type { CarriedInstance } from '../scheduler/instance-owner/state.ts';
 import { ownedTask } from '../scheduler/owner/owned-task.ts';
 import type { ServiceOwnedTask } from '../scheduler/service/state.ts';
-import type { CarriedRunTask, CarriedService, InstanceState } from '../workflows/state.ts';
+import type { CarriedRunTask, CarriedService } from '../workflows/state.ts';
 
 const instanceId = ({ containerInstanceId }: LiveInstance): string => containerInstanceId;
 
@@ -98,7 +99,7 @@ function networkConfigurationOf(task: Task): NetworkConfiguration | undefined {
 }
 
 /** The instance counts as silent until its agent registers again, and is given up if the agent does not. */
-export const carriedInstance = (instance: LiveInstance): InstanceState => ({
+export const carriedInstance = (instance: LiveInstance): CarriedInstance => ({
   version: 1,
   status: instance.status,
   agentConnected: false,

@@ -1,5 +1,6 @@
 /** One container instance: the only writer of its status and connectivity. Watches the agent and gives the instance up when it stays silent. */
 import { allHandlersFinished, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { CarriedInstance } from '../scheduler/instance-owner/state.ts';
 import { InstanceOwner } from './instance/instance-owner.ts';
 import {
   agentAttendsSignal,
@@ -10,23 +11,24 @@ import {
   setInstanceStatusUpdate,
   type ContainerInstanceWorkflowInput,
 } from './messages.ts';
-import type { InstanceState } from './state.ts';
 
 export async function containerInstanceWorkflow(
   input: ContainerInstanceWorkflowInput,
-  carried?: InstanceState,
+  carried?: CarriedInstance,
 ): Promise<void> {
-  const owner = new InstanceOwner(input, carried);
+  const owner = carried ? InstanceOwner.resumed(input, carried) : InstanceOwner.begun(input);
+  const done = async (call: Promise<unknown>): Promise<undefined> => {
+    await call;
+  };
   setHandler(registerInstanceUpdate, (registration) => owner.register(registration));
-  setHandler(setInstanceStatusUpdate, (command) => owner.setStatus(command));
-  setHandler(interruptInstanceUpdate, (command) => owner.interrupt(command));
-  setHandler(deregisterInstanceUpdate, (command) => owner.deregister(command));
+  setHandler(setInstanceStatusUpdate, (command) => done(owner.call({ kind: 'setStatus', command })));
+  setHandler(interruptInstanceUpdate, (command) => done(owner.call({ kind: 'interrupt', command })));
+  setHandler(deregisterInstanceUpdate, (command) => done(owner.call({ kind: 'deregister', command })));
   setHandler(agentAttendsSignal, ({ sessionId }) => owner.agentAttends(sessionId));
-  setHandler(instanceQuery, () => ({ status: owner.state.status, agentConnected: owner.state.agentConnected }));
+  setHandler(instanceQuery, () => owner.summary);
 
-  if (carried) owner.watch();
   await condition(() => owner.ended || workflowInfo().continueAsNewSuggested);
-  await condition(allHandlersFinished);
+  await condition(() => allHandlersFinished() && owner.isAtRest);
   owner.stopWatching();
-  if (!owner.ended) await continueAsNew<typeof containerInstanceWorkflow>(input, owner.state);
+  if (!owner.ended) await continueAsNew<typeof containerInstanceWorkflow>(input, owner.carry());
 }

@@ -26,14 +26,13 @@ import type {
   UpdateServiceCommand,
 } from '../model/commands.ts';
 import type { Failure } from '../model/errors.ts';
-import type { InstanceRegistration } from '../model/container-instance.ts';
+import type { ExpectedWork, InstanceRegistration } from '../model/container-instance.ts';
 import type { ServiceRecord } from '../model/service.ts';
 import type { HeldTask } from '../model/held-task.ts';
 import { CAPACITY_CHANGED, INSTANCE_NOTICE, INSTANCES_CHANGED, type InstanceNotice } from '../model/owner-signals.ts';
 import type { InstanceStatus, LaunchType } from '../model/status.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import type { TaskReport } from '../model/task.ts';
-import type { EpochMs } from '../model/time.ts';
 
 // ---- service -------------------------------------------------------------------------------------------------------
 
@@ -133,20 +132,6 @@ export const instancesChangedSignal = defineSignal<[Called?]>(INSTANCES_CHANGED)
 export interface ContainerInstanceWorkflowInput {
   readonly clusterName: string;
   readonly containerInstanceId: string;
-}
-
-/** A task that the store holds on the instance and that is not STOPPED. */
-export interface ExpectedTask {
-  readonly taskId: string;
-  readonly ownerWorkflowId: string;
-  readonly lastStatus: string;
-  readonly desiredStatus: string;
-}
-
-export interface ExpectedWork {
-  readonly expectedTasks: readonly ExpectedTask[];
-  /** Launches that were ordered before are void, whenever they arrive: their tasks were given up. Absent: none are. */
-  readonly ordersFrom?: EpochMs;
 }
 
 /** Registers, or greets a returning agent: what should run there. What runs beyond that, the agent stops before it takes new work. */

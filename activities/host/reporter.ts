@@ -71,46 +71,46 @@ interface Held {
 }
 
 export class TaskReporter {
-  private readonly deps: ReporterDeps;
-  private readonly outboxes = new Map<string, Outbox>();
+  readonly #deps: ReporterDeps;
+  readonly #outboxes = new Map<string, Outbox>();
   /**
    * Tasks whose owner has been told, by signal or answer, that they have started, with the last report; until STOPPED.
    */
-  private readonly toldOfStart = new Map<string, string>();
-  private lastAt = 0;
+  readonly #toldOfStart = new Map<string, string>();
+  #lastAt = 0;
 
   constructor(deps: ReporterDeps) {
-    this.deps = deps;
+    this.#deps = deps;
   }
 
   /** Takes a report. It is delivered as soon as the owner's rate allows, and tried again until it succeeds. */
   report(ownerWorkflowId: string, told: TaskReport): void {
-    this.lastAt = Math.max(Date.now(), this.lastAt + 1);
-    const report = { ...told, reportedAt: this.lastAt };
-    const outbox = this.outboxOf(ownerWorkflowId);
+    this.#lastAt = Math.max(Date.now(), this.#lastAt + 1);
+    const report = { ...told, reportedAt: this.#lastAt };
+    const outbox = this.#outboxOf(ownerWorkflowId);
     const held = outbox.held.get(report.taskId);
-    if (!held) this.post(ownerWorkflowId, outbox, report);
-    else if (held.order === 'stop' || !this.isNewToTold(report)) outbox.held.set(report.taskId, { ...held, report });
+    if (!held) this.#post(ownerWorkflowId, outbox, report);
+    else if (held.order === 'stop' || !this.#isNewToTold(report)) outbox.held.set(report.taskId, { ...held, report });
     else {
       // It replaces the report that is held.
       outbox.held.set(report.taskId, { by: held.by, order: held.order });
-      this.post(ownerWorkflowId, outbox, report);
+      this.#post(ownerWorkflowId, outbox, report);
     }
   }
 
   /** Holds the tasks' reports, for half a second at most. The latest hold of a task gets its reports. */
   hold(ownerWorkflowId: string, taskIds: readonly string[], order: OrderKind): ReportHold {
-    const mayAnswer = (taskId: string): boolean => order === 'stop' || !this.toldOfStart.has(taskId);
-    const outbox = this.outboxOf(ownerWorkflowId);
+    const mayAnswer = (taskId: string): boolean => order === 'stop' || !this.#toldOfStart.has(taskId);
+    const outbox = this.#outboxOf(ownerWorkflowId);
     const post = (): void => {
-      for (const report of endHold(outbox, hold, taskIds)) this.post(ownerWorkflowId, outbox, report);
+      for (const report of endHold(outbox, hold, taskIds)) this.#post(ownerWorkflowId, outbox, report);
     };
     const isMine = (taskId: string): boolean => outbox.answeredBy.get(taskId) === hold;
     const release = (): void => {
       clearTimeout(timer);
       post();
       for (const taskId of taskIds.filter(isMine)) outbox.answeredBy.delete(taskId);
-      this.forgetWhenIdle(ownerWorkflowId, outbox);
+      this.#forgetWhenIdle(ownerWorkflowId, outbox);
     };
     const hold: ReportHold = {
       take: () => {
@@ -119,10 +119,10 @@ export class TaskReporter {
           .filter((taskId) => isMine(taskId) && mayAnswer(taskId))
           .flatMap((taskId) => outbox.pending.get(taskId) ?? []);
         const answered = [...late, ...kept].slice(0, MAX_ANSWERED);
-        this.note(answered);
+        this.#note(answered);
         for (const { taskId } of late.slice(0, MAX_ANSWERED)) outbox.pending.delete(taskId);
         for (const report of kept.slice(Math.max(MAX_ANSWERED - late.length, 0)))
-          this.post(ownerWorkflowId, outbox, report);
+          this.#post(ownerWorkflowId, outbox, report);
         return answered;
       },
       release,
@@ -143,17 +143,17 @@ export class TaskReporter {
    * record.
    */
   isTold(ownerWorkflowId: string, taskId: string): boolean {
-    const outbox = this.outboxes.get(ownerWorkflowId);
+    const outbox = this.#outboxes.get(ownerWorkflowId);
     return outbox === undefined || !(outbox.pending.has(taskId) || outbox.held.has(taskId));
   }
 
   /** Resolves when no owner has pending reports. */
   async drained(): Promise<void> {
-    await Promise.all([...this.outboxes.values()].map((o) => o.sending ?? Promise.resolve()));
+    await Promise.all([...this.#outboxes.values()].map((o) => o.sending ?? Promise.resolve()));
   }
 
-  private outboxOf(owner: string): Outbox {
-    const existing = this.outboxes.get(owner);
+  #outboxOf(owner: string): Outbox {
+    const existing = this.#outboxes.get(owner);
     if (existing !== undefined) return existing;
     const outbox: Outbox = {
       pending: new Map(),
@@ -162,18 +162,18 @@ export class TaskReporter {
       sending: undefined,
       busyUntil: 0,
     };
-    this.outboxes.set(owner, outbox);
+    this.#outboxes.set(owner, outbox);
     return outbox;
   }
 
-  private post(owner: string, outbox: Outbox, report: TaskReport): void {
+  #post(owner: string, outbox: Outbox, report: TaskReport): void {
     // Deleted first, so that the map is in the order of the latest changes.
     outbox.pending.delete(report.taskId);
     outbox.pending.set(report.taskId, report);
-    outbox.sending ??= this.deliver(owner, outbox);
+    outbox.sending ??= this.#deliver(owner, outbox);
   }
 
-  private async deliver(owner: string, outbox: Outbox): Promise<void> {
+  async #deliver(owner: string, outbox: Outbox): Promise<void> {
     // Reports of the same turn of the event loop go together.
     await Promise.resolve();
     let retryMs = RETRY_MS.first;
@@ -187,9 +187,9 @@ export class TaskReporter {
       const batch = [...outbox.pending.values()].slice(0, BATCH);
       // An activity's answer may have taken them all meanwhile.
       if (batch.length === 0) break;
-      this.note(batch);
+      this.#note(batch);
       try {
-        if ((await this.deps.send(owner, batch)) === 'gone') {
+        if ((await this.#deps.send(owner, batch)) === 'gone') {
           goneSince ??= Date.now();
           if (Date.now() - goneSince >= MAY_COME_BACK_MS) outbox.pending.clear();
           else await pause();
@@ -200,33 +200,33 @@ export class TaskReporter {
         goneSince = undefined;
         retryMs = RETRY_MS.first;
       } catch (error) {
-        this.deps.onError(error, owner);
+        this.#deps.onError(error, owner);
         await pause();
       }
     }
     outbox.sending = undefined;
-    this.forgetWhenIdle(owner, outbox);
+    this.#forgetWhenIdle(owner, outbox);
   }
 
   /** These reports go out now. */
-  private note(reports: readonly TaskReport[]): void {
+  #note(reports: readonly TaskReport[]): void {
     for (const report of reports) {
-      if (report.lastStatus === 'STOPPED') this.toldOfStart.delete(report.taskId);
-      else if (!isBeforeRunning(report.lastStatus)) this.toldOfStart.set(report.taskId, contentOf(report));
+      if (report.lastStatus === 'STOPPED') this.#toldOfStart.delete(report.taskId);
+      else if (!isBeforeRunning(report.lastStatus)) this.#toldOfStart.set(report.taskId, contentOf(report));
     }
   }
 
-  private isNewToTold(report: TaskReport): boolean {
-    const told = this.toldOfStart.get(report.taskId);
+  #isNewToTold(report: TaskReport): boolean {
+    const told = this.#toldOfStart.get(report.taskId);
     return told !== undefined && told !== contentOf(report);
   }
 
   /** Run-task workflows come and go, so an owner is forgotten after it was quiet for as long as its signals took. */
-  private forgetWhenIdle(owner: string, outbox: Outbox): void {
+  #forgetWhenIdle(owner: string, outbox: Outbox): void {
     const timer = setTimeout(
       () => {
         const isIdle = outbox.sending === undefined && outbox.held.size === 0;
-        if (isIdle && Date.now() >= outbox.busyUntil) this.outboxes.delete(owner);
+        if (isIdle && Date.now() >= outbox.busyUntil) this.#outboxes.delete(owner);
       },
       (BURST + 1) * INTERVAL_MS,
     );

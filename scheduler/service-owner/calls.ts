@@ -116,7 +116,7 @@ export function protectTasks(before: ServiceState, command: ProtectTasksCommand,
     return {
       state: before,
       effects: [],
-      answer: { tasks: [], failures: taskIds.map((taskId) => ({ taskId, ...refused })) },
+      protection: { tasks: [], failures: taskIds.map((taskId) => ({ taskId, ...refused })) },
     };
   }
   const until = protectForMs === undefined ? {} : { protectedUntil: given.now + protectForMs };
@@ -125,8 +125,8 @@ export function protectTasks(before: ServiceState, command: ProtectTasksCommand,
     { tasks: [...before.tasks.values()], desired: desiredCount, now: given.now },
   );
   const { protectedUntil = 0 } = until;
-  const answer: ProtectTasksOutcome = { tasks: accepted.map((taskId) => ({ taskId, protectedUntil })), failures };
-  if (accepted.length === 0) return { state: before, effects: [], answer };
+  const protection: ProtectTasksOutcome = { tasks: accepted.map((taskId) => ({ taskId, protectedUntil })), failures };
+  if (accepted.length === 0) return { state: before, effects: [], protection };
   const { tasks, effects } = amendTasks(before.tasks, accepted, { protectedUntil });
   const more = {
     tasks: accepted.map((taskId) => ({ taskId })),
@@ -140,5 +140,5 @@ export function protectTasks(before: ServiceState, command: ProtectTasksCommand,
     (s) => called(s, { cause, more }, given),
     changedRow,
   );
-  return { ...reduced, answer };
+  return { ...reduced, protection };
 }

@@ -118,8 +118,10 @@ export interface PlacedStart {
 }
 
 export interface ServiceReduced extends Reduced<ServiceState, ServiceEffect> {
-  /** What the caller is answered, where there is more than that it was done. */
-  readonly answer?: { readonly taskSetId: string } | ProtectTasksOutcome;
+  /** What the caller of `createTaskSet` is answered. */
+  readonly taskSetId?: string;
+  /** What the caller of `protectTasks` is answered. */
+  readonly protection?: ProtectTasksOutcome;
   /** The plan that was carried out. */
   readonly plan?: ServicePlan;
 }

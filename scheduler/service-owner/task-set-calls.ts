@@ -30,7 +30,7 @@ export function createTaskSet(before: ServiceState, command: CreateTaskSetComman
   const taskSetId = earlier?.deploymentId ?? newDeploymentId(given);
   const state = earlier === undefined ? withTaskSet(before, taskSetId, command, given) : before;
   const reduced = inTurn(state, (s) => called(s, { cause, more: { deploymentId: taskSetId } }, given), changedRow);
-  return { ...reduced, answer: { taskSetId } };
+  return { ...reduced, taskSetId };
 }
 
 function withTaskSet(

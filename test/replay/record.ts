@@ -46,8 +46,9 @@ async function serviceLife(stage: Stage): Promise<void> {
   await stage.addInstance({ zone: 'us-east-1b' });
   const { incarnation } = await stage.createService(createCommand(stage.cluster));
   await stage.until('three run', () => running(stage).length === 3);
-  await stage.host.exit(running(stage)[0]!.taskId);
-  await stage.until('replaced', () => running(stage).length === 3);
+  const exited = running(stage)[0]!.taskId;
+  await stage.host.exit(exited);
+  await stage.until('replaced', () => running(stage).filter(({ taskId }) => taskId !== exited).length === 3);
   const update = { incarnation, changes: {}, forceNewDeployment: false };
   await handle.executeUpdate(updateServiceUpdate, {
     args: [{ ...update, taskDefinition: taskDefinition({ revision: 2 }) }],

@@ -12,6 +12,12 @@ import type { TaskReport } from '../../model/task.ts';
 /** The outcome of a launch. `starts`: RUNNING at once; `fails`: STOPPED before RUNNING; `hangs`: nothing yet. */
 export type LaunchFate = 'starts' | 'fails' | 'hangs';
 
+/** A watch that waits on its instance: for the end of the agent, or, while the agent is dead, for its return. */
+interface Watch {
+  readonly input: AttendInstanceInput;
+  readonly fail: (reason: Error) => void;
+}
+
 type PartialReport = Partial<TaskReport> & Pick<TaskReport, 'lastStatus'>;
 
 export class FakeHost {
@@ -30,10 +36,15 @@ export class FakeHost {
   /** Called when a watch begins on a living agent. Signals agentAttends, as a real agent does. */
   onAttend: (input: AttendInstanceInput) => Promise<void> = () => Promise.resolve();
   #close: () => void = () => undefined;
+  #isClosed = false;
   readonly #closed = new Promise<void>((resolve) => {
     this.#close = resolve;
   });
-  readonly #deaths = new Map<string, (reason: Error) => void>();
+  #beginning = 0;
+  /** The newest watch of each instance. */
+  readonly #watches = new Map<string, Watch>();
+  /** Instances whose agent is dead, each with what waits for its return. */
+  readonly #dead = new Map<string, { readonly returned: Promise<void>; readonly revive: () => void }>();
 
   constructor(env: TestWorkflowEnvironment, deliver: FakeHost['deliver']) {
     this.#env = env;
@@ -66,6 +77,7 @@ export class FakeHost {
     return {
       // As a real agent does for a quick batch: no signal. What tests report later comes as a signal.
       launchTasks: async ({ containerInstanceId: instanceId, ownerWorkflowId: owner, tasks }) => {
+        await this.#agentOf(instanceId);
         const reports: TaskReport[] = [];
         for (const task of fromColumns(tasks)) {
           const again = this.#owners.has(task.taskId);
@@ -78,31 +90,83 @@ export class FakeHost {
         return toColumns(reports);
       },
       stopTasks: async ({ containerInstanceId: instanceId, tasks }) => {
+        await this.#agentOf(instanceId);
         const stoppedAt = await this.now();
         for (const { taskId } of tasks) this.stopped.push({ instanceId, taskId });
         const gone = this.stops ? tasks : [];
         return toColumns(gone.map(({ taskId }) => this.#whole(taskId, { lastStatus: 'STOPPED', stoppedAt })));
       },
-      attendInstance: async (input) => {
-        this.attended.push(input);
-        await this.onAttend(input);
-        await Promise.race([
-          new Promise<void>((_resolve, reject) => this.#deaths.set(input.containerInstanceId, reject)),
-          Context.current().cancelled,
-          this.#closed,
-        ]);
-      },
+      attendInstance: (input) => this.#attendInstance(input),
     };
   }
 
-  /** Ends every watch, so that workers can shut down. */
+  /** The session of the instance's newest watch, also while its agent is dead. */
+  watchOf(instanceId: string): string | undefined {
+    return this.#watches.get(instanceId)?.input.sessionId;
+  }
+
+  /** No watch is about to begin. */
+  get isAtRest(): boolean {
+    return this.#beginning === 0;
+  }
+
+  /** Ends every watch, so that workers can shut down. Their workflows must have ended. */
   close(): void {
+    this.#isClosed = true;
     this.#close();
   }
 
-  /** The agent becomes silent: its watch fails, as after missed heartbeats. */
-  silence(instanceId: string): void {
-    this.#deaths.get(instanceId)?.(new Error('heartbeats stopped'));
+  /** The agent dies: its watch fails, as after missed heartbeats, and work for it waits until it returns. */
+  kill(instanceId: string): void {
+    if (this.#dead.has(instanceId)) return;
+    let revive = (): void => undefined;
+    const returned = new Promise<void>((resolve) => {
+      revive = resolve;
+    });
+    this.#dead.set(instanceId, { returned, revive });
+    this.#watches.get(instanceId)?.fail(new Error('heartbeats stopped'));
+  }
+
+  /** The agent returns, with the work that waits for it. */
+  async revive(instanceId: string): Promise<void> {
+    this.#dead.get(instanceId)?.revive();
+    this.#dead.delete(instanceId);
+    const watch = this.#watches.get(instanceId);
+    if (watch) await this.#begin(watch.input);
+  }
+
+  /** Resolves while the agent lives. */
+  async #agentOf(instanceId: string): Promise<void> {
+    await Promise.race([this.#dead.get(instanceId)?.returned, this.#closed]);
+  }
+
+  async #begin(input: AttendInstanceInput): Promise<void> {
+    this.attended.push(input);
+    await this.onAttend(input);
+  }
+
+  /**
+   * The server's clock keeps to real time while an activity is pending, even one whose workflow has ended. A watch is always
+   * pending: so it lets go of the clock, which the server took for it, and gives it back before the server does so itself.
+   */
+  async #attendInstance(input: AttendInstanceInput): Promise<void> {
+    const { containerInstanceId } = input;
+    const { testService } = this.#env.connection;
+    let watch: Watch | undefined;
+    const failed = new Promise<never>((_resolve, reject) => {
+      watch = { input, fail: reject };
+      this.#watches.set(containerInstanceId, watch);
+    });
+    this.#beginning += 1;
+    if (!this.#dead.has(containerInstanceId)) await this.#begin(input);
+    await testService?.unlockTimeSkipping({});
+    this.#beginning -= 1;
+    try {
+      await Promise.race([failed, Context.current().cancelled, this.#closed]);
+    } finally {
+      if (this.#watches.get(containerInstanceId) === watch) this.#watches.delete(containerInstanceId);
+      if (!this.#isClosed) await testService?.lockTimeSkipping({});
+    }
   }
 
   async start(taskId: string): Promise<void> {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowClient, WorkflowHandle } from '@temporalio/client';
+import proto, { type temporal } from '@temporalio/proto';
 import { isGrpcServiceError, ServiceError, WithStartWorkflowOperation } from '@temporalio/client';
 import type { UpdateDefinition, Workflow } from '@temporalio/common';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
@@ -89,6 +90,7 @@ function isForgotten(error: unknown): boolean {
   return code === GRPC_UNKNOWN;
 }
 const GRPC_UNKNOWN = 2;
+const { PENDING_ACTIVITY_STATE_SCHEDULED } = proto.temporal.api.enums.v1.PendingActivityState;
 
 export interface Stage {
   readonly env: TestWorkflowEnvironment;
@@ -101,9 +103,7 @@ export interface Stage {
   /** Sends an update and starts its workflow with it if there is none; that is terminated when the stage ends. */
   callWithStart<R, C>(update: UpdateDefinition<R, [C]>, command: C, workflow: CalledWorkflow): Promise<R>;
   addInstance(options?: Parameters<FakeControl['addInstance']>[1]): Promise<string>;
-  /**
-   * The instance's queue has no worker any more, and its watch fails. While an agent lives, its watch keeps time real.
-   */
+  /** The instance's watch fails, and its queue stands still until the agent is revived. */
   killAgent(id: string): void;
   reviveAgent(id: string): Promise<void>;
   createService(command: CreateServiceCommand): Promise<{ incarnation: string }>;
@@ -114,14 +114,32 @@ export interface Stage {
   until(what: string, condition: () => boolean, limitMs?: number): Promise<void>;
 }
 
+/** A watch that has begun lets go of the clock, and lasts. */
+const isWatch = ({ activityType, state }: temporal.api.workflow.v1.IPendingActivityInfo): boolean =>
+  activityType?.name === 'attendInstance' && state !== PENDING_ACTIVITY_STATE_SCHEDULED;
+
+/** A workflow task is scheduled or under way. The server's description of a workflow does not say so. */
+function hasWorkflowTask({ events }: temporal.api.history.v1.IHistory): boolean {
+  const last = (events ?? []).findLast(
+    (event) =>
+      event.workflowTaskScheduledEventAttributes ??
+      event.workflowTaskCompletedEventAttributes ??
+      event.workflowTaskFailedEventAttributes ??
+      event.workflowTaskTimedOutEventAttributes,
+  );
+  return Boolean(last?.workflowTaskScheduledEventAttributes);
+}
+
 /**
  * Avoids terminating a workflow in the middle of a workflow task, as far as possible, because that would stop the
  * server's clock.
  */
-async function terminateAtRest(workflow: WorkflowHandle): Promise<void> {
-  for (let tries = 0; tries < REST_TRIES; tries += 1) {
+async function terminateAtRest(workflow: WorkflowHandle, host: FakeHost): Promise<void> {
+  // Seen twice: a worker may not know yet of what the server has handed out.
+  for (let tries = 0, seen = 0; tries < REST_TRIES && seen < 2; tries += 1) {
     const { raw } = await workflow.describe();
-    if (!raw.pendingWorkflowTask && (raw.pendingActivities ?? []).length === 0) break;
+    const works = !host.isAtRest || (raw.pendingActivities ?? []).some((activity) => !isWatch(activity));
+    seen = works || hasWorkflowTask(await workflow.fetchHistory()) ? 0 : seen + 1;
     await delay(REST_PAUSE_MS);
   }
   await workflow.terminate('the test is over');
@@ -150,15 +168,10 @@ export async function withStage(
   const connection = env.nativeConnection;
   const workers: Worker[] = [];
   const runs: Promise<void>[] = [];
-  const start = async (options: Parameters<typeof Worker.create>[0]): Promise<Worker> => {
+  const start = async (options: Parameters<typeof Worker.create>[0]): Promise<void> => {
     const worker = await Worker.create(options);
     workers.push(worker);
     runs.push(worker.run());
-    return worker;
-  };
-  const agents = new Map<string, Worker>();
-  const startAgent = async (id: string): Promise<void> => {
-    agents.set(id, await start({ connection, taskQueue: instanceTaskQueue(id), activities: host.activities() }));
   };
   const interceptorModules = asInProduction ? [] : [LASTING_TIMERS];
   const workflowBundle = await loadWorkflowBundle(join(tmpdir(), 'longshore-test-bundles'), interceptorModules);
@@ -194,14 +207,13 @@ export async function withStage(
     addInstance: async (options) => {
       const id = randomUUID().replaceAll('-', '');
       control.addInstance(id, options);
-      await startAgent(id);
+      await start({ connection, taskQueue: instanceTaskQueue(id), activities: host.activities() });
       return id;
     },
     killAgent: (id) => {
-      agents.get(id)?.shutdown();
-      host.silence(id);
+      host.kill(id);
     },
-    reviveAgent: startAgent,
+    reviveAgent: (id) => host.revive(id),
     createService: (command) => {
       const { clusterName, serviceName } = command.definition;
       const id = serviceWorkflowId(clusterName, serviceName);
@@ -231,7 +243,7 @@ export async function withStage(
     await act(stage);
   } finally {
     // Work that is left would keep the server's clock from skipping for later tests.
-    await Promise.allSettled([...begun].map((id) => terminateAtRest(client.getHandle(id))));
+    await Promise.allSettled([...begun].map((id) => terminateAtRest(client.getHandle(id), host)));
     host.close();
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     await Promise.allSettled(runs);

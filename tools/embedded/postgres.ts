@@ -9,9 +9,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import pg from 'pg';
 import { portTaken } from '../ports.ts';
+import { becomes, isAlive } from '../process.ts';
 import { SetupError } from '../settings.ts';
 import { type PostgresHome, preparePostgresHome } from './postgres-home.ts';
-import { becomes, isAlive, isInUse, isServerOf, readPostmaster, stopServer } from './postmaster.ts';
+import { isInUse, isServerOf, readPostmaster, stopServer } from './postmaster.ts';
 
 export interface EmbeddedPostgres {
   readonly connectionString: string;
@@ -29,6 +30,7 @@ export interface EmbeddedPostgresOptions {
 const SUPERUSER = 'longshore';
 const DATABASE = 'longshore';
 const START_PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 10;
 
 /** With fsync and synchronous_commit, acknowledged writes survive a kill and a power cut. */
 const SETTINGS = {
@@ -146,12 +148,16 @@ async function takeOver(site: Site): Promise<number | undefined> {
   const found = readPostmaster(site.clusterDir);
   if (!found) return undefined;
   if (isServerOf(found.pid, site.clusterDir) && isAlive(found.pid)) {
-    await becomes(() => readPostmaster(site.clusterDir)?.ready === true || !isAlive(found.pid), START_PATIENCE_MS);
+    await becomes(
+      () => readPostmaster(site.clusterDir)?.ready === true || !isAlive(found.pid),
+      START_PATIENCE_MS,
+      LOOK_EVERY_MS,
+    );
     if (found.port === site.port && (await answers(site))) return found.pid;
     await stopServer(found.pid);
     return undefined;
   }
-  if (!(await becomes(() => !isInUse(site.clusterDir), START_PATIENCE_MS))) {
+  if (!(await becomes(() => !isInUse(site.clusterDir), START_PATIENCE_MS, LOOK_EVERY_MS))) {
     throw new SetupError(
       `Processes of a killed Postgres still work in ${site.clusterDir}. End them, then start Longshore again.`,
     );
@@ -197,7 +203,7 @@ async function launch(site: Site): Promise<number> {
     const postmaster = readPostmaster(site.clusterDir);
     return postmaster?.pid === server.pid && postmaster?.ready === true;
   };
-  await becomes(() => ended !== undefined || isReady(), START_PATIENCE_MS);
+  await becomes(() => ended !== undefined || isReady(), START_PATIENCE_MS, LOOK_EVERY_MS);
   if (ended !== undefined || server.pid === undefined) {
     throw ended?.includes('Address already in use') === true
       ? portTaken({ part: 'Postgres', port: site.port, setting: 'LONGSHORE_POSTGRES_PORT' })

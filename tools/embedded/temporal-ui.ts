@@ -14,7 +14,7 @@ import {
 import { pipeline } from 'node:stream';
 import { isLocalHost } from '../../model/local-host.ts';
 import { explainListenError } from '../ports.ts';
-import type { UiAddress } from './temporal-doors.ts';
+import type { UiAddress } from './temporal-listeners.ts';
 
 const LOOPBACK = '127.0.0.1';
 const UI_PORT = { part: 'The Temporal UI', setting: 'LONGSHORE_TEMPORAL_UI_PORT' } as const;

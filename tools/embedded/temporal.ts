@@ -1,7 +1,7 @@
 /**
  * The embedded Temporal: its dev server with a SQLite file and the UI, on loopback. It runs in its own session, so a
  * Ctrl-C reaches it only through `stop`, and a server that outlived a killed Longshore is taken over. docs/durability.md
- * explains what the SQLite settings preserve, and temporal-doors.ts where the HTTP servers listen.
+ * explains what the SQLite settings preserve, and temporal-listeners.ts where the HTTP servers listen.
  */
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -15,7 +15,7 @@ import { portTaken } from '../ports.ts';
 import { becomes, commandLine, endProcess, findProcesses, isAlive, isListening } from '../process.ts';
 import { SetupError } from '../settings.ts';
 import { connectTemporal } from '../temporal-connection.ts';
-import { chooseDoors, doorArguments, uiAddressIn, type UiAddress } from './temporal-doors.ts';
+import { chooseListeners, listenerArguments, uiAddressIn, type UiAddress } from './temporal-listeners.ts';
 import { temporalExecutable } from './temporal-executable.ts';
 
 export interface EmbeddedTemporalOptions {
@@ -100,8 +100,8 @@ async function launch(folder: string, args: readonly string[], options: Embedded
   const executable = await temporalExecutable(options.cacheDir);
   const logFile = path.join(folder, 'temporal.log');
   const log = fs.openSync(logFile, 'a', 0o600);
-  const doors = await chooseDoors();
-  const server = spawn(executable, ['server', 'start-dev', ...doorArguments(doors), ...args], {
+  const listeners = await chooseListeners();
+  const server = spawn(executable, ['server', 'start-dev', ...listenerArguments(listeners), ...args], {
     cwd: folder,
     detached: true,
     stdio: ['ignore', log, log],
@@ -112,7 +112,7 @@ async function launch(folder: string, args: readonly string[], options: Embedded
     server.once('spawn', () => resolve(server.pid ?? 0));
   });
   server.unref();
-  return { pid, ui: doors.ui };
+  return { pid, ui: listeners.ui };
 }
 
 /** Waits until the server answers calls to the namespace. */

@@ -20,7 +20,7 @@ const NO_SESSION = 'given-up';
 
 export interface AgentWatchEvents {
   readonly onSilent: () => Promise<void>;
-  readonly onGivenUp: () => Promise<void>;
+  readonly onSilentForTooLong: () => Promise<void>;
 }
 
 export class AgentWatch {
@@ -46,7 +46,8 @@ export class AgentWatch {
       for (;;) {
         this.#countSilence(policy);
         await this.#attend(policy, sessionId);
-        await this.#events.onSilent();
+        // A watch that ends meanwhile must not count silence any more.
+        await Promise.race([this.#events.onSilent(), CancellationScope.current().cancelRequested]);
       }
     });
   }
@@ -94,14 +95,15 @@ export class AgentWatch {
     }
   }
 
-  /** Runs until the agent is heard or the instance is given up. */
+  /** Runs until the agent is heard or has been silent for too long. */
   #countSilence(policy: InstancePolicy): void {
     if (this.#silence) return;
     const scope = new CancellationScope({ cancellable: true, parent: this.#root });
     this.#silence = scope;
     this.#run(scope, async () => {
       for (let step = 0; step < SILENCE_STEPS; step += 1) await sleep(policy.giveUpAfterMs / SILENCE_STEPS);
-      await this.#events.onGivenUp();
+      this.#silence = undefined;
+      await this.#events.onSilentForTooLong();
     });
   }
 

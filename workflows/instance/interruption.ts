@@ -2,9 +2,6 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { EpochMs } from '../../model/time.ts';
 
-/** The machine goes two minutes after the notice; a container has its stopTimeout of 30 s before that. */
-export const STOP_TASKS_AFTER_NOTICE_MS = 90_000;
-
 export class Interruption {
   /** A message's own scope must not end it. */
   readonly #root = CancellationScope.current();

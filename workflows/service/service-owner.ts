@@ -126,19 +126,23 @@ export class ServiceOwner {
   // ---- inputs --------------------------------------------------------------------------------------------------------
 
   /** A call: refused, or done and recorded. */
-  async call(call: ServiceCall): Promise<ServiceReduced['answer']> {
+  async call(call: ServiceCall): Promise<ServiceReduced> {
     const reduced = this.#reduce(call);
     if ('error' in reduced) throw ApplicationFailure.nonRetryable(reduced.error.message, 'ServerException');
     await (call.kind === 'update' ? this.recorded() : this.#writer.flushed());
-    return reduced.answer;
+    return reduced;
   }
 
   async createTaskSet(command: CreateTaskSetCommand): Promise<{ taskSetId: string }> {
-    return answerOf(await this.call({ kind: 'createTaskSet', command }), 'taskSetId');
+    const { taskSetId } = await this.call({ kind: 'createTaskSet', command });
+    if (taskSetId === undefined) throw withoutAnswer();
+    return { taskSetId };
   }
 
   async protectTasks(command: ProtectTasksCommand): Promise<ProtectTasksOutcome> {
-    return answerOf(await this.call({ kind: 'protectTasks', command }), 'failures');
+    const { protection } = await this.call({ kind: 'protectTasks', command });
+    if (protection === undefined) throw withoutAnswer();
+    return protection;
   }
 
   /** Anything else that the service hears. */
@@ -292,14 +296,5 @@ export class ServiceOwner {
 
 const isOfZones = ({ kind }: ServiceNeed): boolean => kind === 'zones' || kind === 'rooms';
 
-type Answer = NonNullable<ServiceReduced['answer']>;
-
-/** The answer with that member. */
-function answerOf<M extends 'taskSetId' | 'failures'>(
-  answer: Answer | undefined,
-  member: M,
-): Extract<Answer, Readonly<Record<M, unknown>>> {
-  if (answer === undefined || !(member in answer))
-    throw ApplicationFailure.nonRetryable('The call has no answer.', 'ServerException');
-  return answer as Extract<Answer, Readonly<Record<M, unknown>>>;
-}
+const withoutAnswer = (): ApplicationFailure =>
+  ApplicationFailure.nonRetryable('The call has no answer.', 'ServerException');

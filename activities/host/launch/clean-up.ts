@@ -37,72 +37,72 @@ interface Ended {
 }
 
 export class CleanUp {
-  private readonly deps: CleanUpDeps;
-  private readonly ended = new Map<string, Ended>();
-  private readonly timers = new Timers();
-  private sweep: NodeJS.Timeout | undefined;
+  readonly #deps: CleanUpDeps;
+  readonly #ended = new Map<string, Ended>();
+  readonly #timers = new Timers();
+  #sweep: NodeJS.Timeout | undefined;
 
   constructor(deps: CleanUpDeps) {
-    this.deps = deps;
+    this.#deps = deps;
   }
 
   /** The task has stopped. All that it has on the host, apart from containers and volumes, is removed at once. */
   afterStop(run: TaskRun): void {
     const { taskId, family = '' } = run.plan;
     const containers = run.containerIds.length;
-    this.ended.set(taskId, { run, taskId, family, endedAt: this.deps.now(), containers });
+    this.#ended.set(taskId, { run, taskId, family, endedAt: this.#deps.now(), containers });
     void run.removePauseContainer();
-    void this.removeCgroup(run);
-    this.timers.later(this.deps.cleanupWaitMs, () => {
-      if (this.ended.has(taskId)) void this.remove(run);
+    void this.#removeCgroup(run);
+    this.#timers.later(this.#deps.cleanupWaitMs, () => {
+      if (this.#ended.has(taskId)) void this.remove(run);
     });
-    this.sweepSoon();
+    this.#sweepSoon();
   }
 
   /** Removes everything that is left of the task. Tries again later if the engine does not remove something now. */
   async remove(run: TaskRun): Promise<void> {
     const { taskId, taskVolumes } = run.plan;
-    this.ended.delete(taskId);
+    this.#ended.delete(taskId);
     try {
       await run.removePauseContainer();
-      for (const id of run.containerIds) await this.deps.runtime.remove(id);
-      await this.removeCgroup(run);
-      for (const volume of taskVolumes) await this.deps.runtime.removeVolume(volume);
+      for (const id of run.containerIds) await this.#deps.runtime.remove(id);
+      await this.#removeCgroup(run);
+      for (const volume of taskVolumes) await this.#deps.runtime.removeVolume(volume);
     } catch (error) {
-      this.deps.logger.warn({ taskId, err: error }, 'could not clean up after a task; trying again');
-      this.timers.later(AGAIN_MS, () => void this.remove(run));
+      this.#deps.logger.warn({ taskId, err: error }, 'could not clean up after a task; trying again');
+      this.#timers.later(AGAIN_MS, () => void this.remove(run));
     }
-    this.deps.onRemoved(run);
+    this.#deps.onRemoved(run);
   }
 
   close(): void {
-    this.timers.clear();
-    this.sweep = undefined;
+    this.#timers.clear();
+    this.#sweep = undefined;
   }
 
-  private sweepSoon(): void {
-    if (this.deps.kept === undefined) return;
-    this.sweep ??= this.timers.later(TOLD_AFTER_MS, () => {
-      this.sweep = undefined;
-      void this.removeSurplus(this.deps.kept ?? { perFamily: Infinity, inAll: Infinity });
+  #sweepSoon(): void {
+    if (this.#deps.kept === undefined) return;
+    this.#sweep ??= this.#timers.later(TOLD_AFTER_MS, () => {
+      this.#sweep = undefined;
+      void this.#removeSurplus(this.#deps.kept ?? { perFamily: Infinity, inAll: Infinity });
     });
   }
 
-  private async removeSurplus(limits: KeptLimits): Promise<void> {
-    const surplus = surplusOf([...this.ended.values()], limits);
-    const { now, isTold = () => true } = this.deps;
+  async #removeSurplus(limits: KeptLimits): Promise<void> {
+    const surplus = surplusOf([...this.#ended.values()], limits);
+    const { now, isTold = () => true } = this.#deps;
     const ripe = surplus.filter(
       ({ run, taskId, endedAt }) => now() - endedAt >= TOLD_AFTER_MS && isTold(run.plan.ownerWorkflowId, taskId),
     );
-    if (ripe.length < surplus.length) this.sweepSoon();
-    for (const { run, taskId } of ripe) if (this.ended.has(taskId)) await this.remove(run);
+    if (ripe.length < surplus.length) this.#sweepSoon();
+    for (const { run, taskId } of ripe) if (this.#ended.has(taskId)) await this.remove(run);
   }
 
-  private async removeCgroup({ plan }: TaskRun): Promise<void> {
-    await this.deps.cgroups
+  async #removeCgroup({ plan }: TaskRun): Promise<void> {
+    await this.#deps.cgroups
       ?.remove(plan.taskId)
       .catch((error: unknown) =>
-        this.deps.logger.warn({ taskId: plan.taskId, err: error }, 'could not remove the cgroup of a task'),
+        this.#deps.logger.warn({ taskId: plan.taskId, err: error }, 'could not remove the cgroup of a task'),
       );
   }
 }

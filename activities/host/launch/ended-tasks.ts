@@ -12,37 +12,37 @@ export interface EndedTasksDeps {
 }
 
 export class EndedTasks {
-  private readonly deps: EndedTasksDeps;
-  private readonly reports = new Map<string, TaskReport>();
+  readonly #deps: EndedTasksDeps;
+  readonly #reports = new Map<string, TaskReport>();
 
   constructor(deps: EndedTasksDeps) {
-    this.deps = deps;
+    this.#deps = deps;
   }
 
   remember(report: TaskReport): void {
-    this.reports.set(report.taskId, report);
-    const [oldest] = this.reports.keys();
-    if (this.reports.size > REMEMBERED_TASKS && oldest !== undefined) this.reports.delete(oldest);
+    this.#reports.set(report.taskId, report);
+    const [oldest] = this.#reports.keys();
+    if (this.#reports.size > REMEMBERED_TASKS && oldest !== undefined) this.#reports.delete(oldest);
   }
 
   /** Reports the task again if it has ended; returns false if it has not. */
   reportAgain(taskId: string, ownerWorkflowId: string): boolean {
-    const ended = this.reports.get(taskId);
-    if (ended !== undefined) this.deps.report(ownerWorkflowId, ended);
+    const ended = this.#reports.get(taskId);
+    if (ended !== undefined) this.#deps.report(ownerWorkflowId, ended);
     return ended !== undefined;
   }
 
   /** Reports a task that is not here as STOPPED, with its last report or, without one, with the reason given. */
   report(taskId: string, ownerWorkflowId: string, why: Pick<TaskReport, 'stopCode' | 'stoppedReason'> = {}): void {
-    const report: TaskReport = this.reports.get(taskId) ?? {
+    const report: TaskReport = this.#reports.get(taskId) ?? {
       taskId,
-      containerInstanceId: this.deps.containerInstanceId,
+      containerInstanceId: this.#deps.containerInstanceId,
       lastStatus: 'STOPPED',
       containers: [],
-      stoppedAt: this.deps.now(),
+      stoppedAt: this.#deps.now(),
       ...why,
     };
     this.remember(report);
-    this.deps.report(ownerWorkflowId, report);
+    this.#deps.report(ownerWorkflowId, report);
   }
 }

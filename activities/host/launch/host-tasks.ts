@@ -55,53 +55,53 @@ export interface ExpectedHostTask {
 type Found = Map<string, { plan: TaskPlan; containers: Map<string, ObservedContainer> }>;
 
 export class HostTasks {
-  private readonly deps: HostTasksDeps;
-  private readonly runs = new Map<string, TaskRun>();
-  private readonly ended: EndedTasks;
-  private readonly cleanUp: CleanUp;
-  private readonly slots: Slots;
-  private readonly timers = new Timers();
-  private subscription: { close(): void } | undefined;
-  private engineLostAt: EpochMs | undefined;
+  readonly #deps: HostTasksDeps;
+  readonly #runs = new Map<string, TaskRun>();
+  readonly #ended: EndedTasks;
+  readonly #cleanUp: CleanUp;
+  readonly #slots: Slots;
+  readonly #timers = new Timers();
+  #subscription: { close(): void } | undefined;
+  #engineLostAt: EpochMs | undefined;
   /** Events that came before the first list was processed. */
-  private early: RuntimeEvent[] | undefined = [];
+  #early: RuntimeEvent[] | undefined = [];
 
   constructor(deps: HostTasksDeps) {
-    this.deps = deps;
-    this.slots = new Slots(deps.engineConcurrency ?? ENGINE_CONCURRENCY);
-    this.ended = new EndedTasks(deps);
-    this.cleanUp = new CleanUp({ ...deps, onRemoved: (run) => this.runs.delete(run.plan.taskId) });
+    this.#deps = deps;
+    this.#slots = new Slots(deps.engineConcurrency ?? ENGINE_CONCURRENCY);
+    this.#ended = new EndedTasks(deps);
+    this.#cleanUp = new CleanUp({ ...deps, onRemoved: (run) => this.#runs.delete(run.plan.taskId) });
   }
 
   /** Subscribes to events, then lists: from now on every task on the engine is known. */
   async open(): Promise<void> {
-    const labels = { [LABELS.instance]: this.deps.containerInstanceId };
-    this.subscription = await this.deps.runtime.listen(labels, {
-      onEvent: (event) => (this.early === undefined ? this.dispatch(event) : this.early.push(event)),
-      onLost: () => (this.engineLostAt ??= this.deps.now()),
+    const labels = { [LABELS.instance]: this.#deps.containerInstanceId };
+    this.#subscription = await this.#deps.runtime.listen(labels, {
+      onEvent: (event) => (this.#early === undefined ? this.#dispatch(event) : this.#early.push(event)),
+      onLost: () => (this.#engineLostAt ??= this.#deps.now()),
       onResume: () => {
-        this.engineLostAt = undefined;
-        void this.resync();
+        this.#engineLostAt = undefined;
+        void this.#resync();
       },
     });
-    for (const [taskId, { plan, containers }] of await this.find())
-      this.runs.set(taskId, TaskRun.adopt(plan, containers, this.runDeps()));
-    await this.deps.cgroups?.sweep((taskId) => this.runs.has(taskId));
-    const early = this.early ?? [];
-    this.early = undefined;
-    early.forEach((event) => this.dispatch(event));
+    for (const [taskId, { plan, containers }] of await this.#find())
+      this.#runs.set(taskId, TaskRun.adopt(plan, containers, this.#runDeps()));
+    await this.#deps.cgroups?.sweep((taskId) => this.#runs.has(taskId));
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    early.forEach((event) => this.#dispatch(event));
   }
 
   /** For how many milliseconds the engine has been away; 0 while it answers. */
   get engineAwayMs(): number {
-    return this.engineLostAt === undefined ? 0 : this.deps.now() - this.engineLostAt;
+    return this.#engineLostAt === undefined ? 0 : this.#deps.now() - this.#engineLostAt;
   }
 
   /** Ends the subscription. Containers keep running. */
   close(): void {
-    this.subscription?.close();
-    this.cleanUp.close();
-    this.timers.clear();
+    this.#subscription?.close();
+    this.#cleanUp.close();
+    this.#timers.clear();
   }
 
   /**
@@ -110,13 +110,13 @@ export class HostTasks {
    */
   async reconcile(expected: readonly ExpectedHostTask[]): Promise<void> {
     const byId = new Map(expected.map((e) => [e.taskId, e]));
-    const strangers = [...this.runs.values()].filter((run) => !byId.has(run.plan.taskId));
-    await Promise.all(strangers.map((run) => this.discard(run)));
+    const strangers = [...this.#runs.values()].filter((run) => !byId.has(run.plan.taskId));
+    await Promise.all(strangers.map((run) => this.#discard(run)));
     for (const task of expected) {
-      const run = this.runs.get(task.taskId);
+      const run = this.#runs.get(task.taskId);
       // A task that must stop may never have started.
       if (run !== undefined) run.resume(task.wasRunning && !task.shouldStop);
-      else if (task.wasRunning || task.shouldStop) this.reportMissing(task);
+      else if (task.wasRunning || task.shouldStop) this.#reportMissing(task);
     }
   }
 
@@ -126,11 +126,11 @@ export class HostTasks {
    */
   launch(blueprint: TaskBlueprint): TaskRun | undefined {
     const { taskId, ownerWorkflowId } = blueprint.plan;
-    if (this.ended.reportAgain(taskId, ownerWorkflowId)) return undefined;
-    const existing = this.runs.get(taskId);
+    if (this.#ended.reportAgain(taskId, ownerWorkflowId)) return undefined;
+    const existing = this.#runs.get(taskId);
     if (existing === undefined) {
-      const run = TaskRun.launch(blueprint, this.runDeps());
-      this.runs.set(taskId, run);
+      const run = TaskRun.launch(blueprint, this.#runDeps());
+      this.#runs.set(taskId, run);
       return run;
     }
     if (existing.isStopped || existing.hasStarted) existing.publish();
@@ -140,14 +140,14 @@ export class HostTasks {
 
   /** Does not launch the task, now or later: its instance was given up, so it is reported as STOPPED. */
   decline(taskId: string, ownerWorkflowId: string): void {
-    this.ended.report(taskId, ownerWorkflowId, instanceLost(this.deps.containerInstanceId));
+    this.#ended.report(taskId, ownerWorkflowId, instanceLost(this.#deps.containerInstanceId));
   }
 
   /** Starts to stop the task. Undefined if it is not here; it is then reported as STOPPED. */
   stop(taskId: string, ownerWorkflowId: string): TaskRun | undefined {
-    const run = this.runs.get(taskId);
+    const run = this.#runs.get(taskId);
     if (run === undefined) {
-      this.ended.report(taskId, ownerWorkflowId);
+      this.#ended.report(taskId, ownerWorkflowId);
       return undefined;
     }
     if (run.isStopped) run.publish();
@@ -155,34 +155,34 @@ export class HostTasks {
     return run;
   }
 
-  private reportMissing({ taskId, ownerWorkflowId, wasRunning, shouldStop }: ExpectedHostTask): void {
+  #reportMissing({ taskId, ownerWorkflowId, wasRunning, shouldStop }: ExpectedHostTask): void {
     const vanished = wasRunning && !shouldStop;
-    this.ended.report(taskId, ownerWorkflowId, vanished ? TASK_VANISHED : {});
+    this.#ended.report(taskId, ownerWorkflowId, vanished ? TASK_VANISHED : {});
   }
 
-  private dispatch(event: RuntimeEvent): void {
+  #dispatch(event: RuntimeEvent): void {
     const taskId = event.labels[LABELS.taskId];
     const name = event.labels[LABELS.containerName];
-    if (taskId !== undefined && name !== undefined) this.runs.get(taskId)?.onEvent(name, event);
+    if (taskId !== undefined && name !== undefined) this.#runs.get(taskId)?.onEvent(name, event);
   }
 
-  private runDeps(): TaskRunDeps {
-    const { runtime, containerInstanceId, now, logger, report } = this.deps;
+  #runDeps(): TaskRunDeps {
+    const { runtime, containerInstanceId, now, logger, report } = this.#deps;
     return {
       runtime,
       containerInstanceId,
       now,
       logger,
       report,
-      slots: this.slots,
-      ...defined({ cgroups: this.deps.cgroups }),
-      onStopped: (run) => this.afterStop(run),
+      slots: this.#slots,
+      ...defined({ cgroups: this.#deps.cgroups }),
+      onStopped: (run) => this.#afterStop(run),
     };
   }
 
   /** Finds everything on the engine with this instance's label, by task and container name. */
-  private async find(): Promise<Found> {
-    const { runtime, containerInstanceId } = this.deps;
+  async #find(): Promise<Found> {
+    const { runtime, containerInstanceId } = this.#deps;
     const ids = await runtime.list({ [LABELS.instance]: containerInstanceId });
     const inspecting = new Slots(ENGINE_CONCURRENCY);
     const observed = await Promise.all(ids.map((id) => inspecting.run(() => runtime.inspect(id))));
@@ -199,27 +199,27 @@ export class HostTasks {
   }
 
   /** Events may have been missed, so this compares every task with what the engine lists. */
-  private async resync(): Promise<void> {
+  async #resync(): Promise<void> {
     try {
-      const found = await this.find();
-      for (const run of this.runs.values()) run.resync(found.get(run.plan.taskId)?.containers ?? new Map());
-      this.deps.logger.info({ tasks: this.runs.size }, 'the container engine answers again');
+      const found = await this.#find();
+      for (const run of this.#runs.values()) run.resync(found.get(run.plan.taskId)?.containers ?? new Map());
+      this.#deps.logger.info({ tasks: this.#runs.size }, 'the container engine answers again');
     } catch (error) {
-      this.deps.logger.warn({ err: error }, 'could not list containers; trying again');
-      this.timers.later(RESYNC_RETRY_MS, () => void this.resync());
+      this.#deps.logger.warn({ err: error }, 'could not list containers; trying again');
+      this.#timers.later(RESYNC_RETRY_MS, () => void this.#resync());
     }
   }
 
-  private async discard(run: TaskRun): Promise<void> {
-    this.deps.logger.info({ taskId: run.plan.taskId }, 'stopping and removing an unexpected task');
+  async #discard(run: TaskRun): Promise<void> {
+    this.#deps.logger.info({ taskId: run.plan.taskId }, 'stopping and removing an unexpected task');
     run.disown();
     run.stop();
     await run.until('stopped');
-    await this.cleanUp.remove(run);
+    await this.#cleanUp.remove(run);
   }
 
-  private afterStop(run: TaskRun): void {
-    this.ended.remember(run.report());
-    this.cleanUp.afterStop(run);
+  #afterStop(run: TaskRun): void {
+    this.#ended.remember(run.report());
+    this.#cleanUp.afterStop(run);
   }
 }

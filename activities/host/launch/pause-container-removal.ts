@@ -8,23 +8,23 @@ interface PauseContainerRemovalDeps {
 }
 
 export class PauseContainerRemoval {
-  private readonly deps: PauseContainerRemovalDeps;
-  private removal: Promise<void> | undefined;
+  readonly #deps: PauseContainerRemovalDeps;
+  #removal: Promise<void> | undefined;
 
   constructor(deps: PauseContainerRemovalDeps) {
-    this.deps = deps;
+    this.#deps = deps;
   }
 
   /** Resolves when the pause container is gone or never existed. If the engine refuses, the clean-up tries again. */
   run(pauseContainerId: string | undefined): Promise<void> {
     if (pauseContainerId === undefined) return Promise.resolve();
-    this.removal ??= this.deps.runtime.remove(pauseContainerId).catch((error: unknown) => {
-      this.removal = undefined;
-      this.deps.logger.warn(
+    this.#removal ??= this.#deps.runtime.remove(pauseContainerId).catch((error: unknown) => {
+      this.#removal = undefined;
+      this.#deps.logger.warn(
         { containerId: pauseContainerId, err: error },
         'could not remove the pause container of a task',
       );
     });
-    return this.removal;
+    return this.#removal;
   }
 }

@@ -1,20 +1,20 @@
 /** Runs at most `count` pieces of work at a time; the others wait in the order in which they came. */
 export class Slots {
-  private free: number;
-  private readonly waiting: (() => void)[] = [];
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(count: number) {
-    this.free = count;
+    this.#free = count;
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
-      if (next === undefined) this.free += 1;
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
       else next();
     }
   }

@@ -35,25 +35,25 @@ export interface TaskRunDeps extends TaskStartDeps {
 
 export class TaskRun {
   readonly plan: TaskPlan;
-  private readonly deps: TaskRunDeps;
-  private life: TaskLife;
+  readonly #deps: TaskRunDeps;
+  #life: TaskLife;
   /** Absent for an adopted task until it is launched again. */
-  private startup: TaskStart | undefined;
-  private readonly pauseContainer: PauseContainerRemoval;
-  private isDisowned = false;
-  private timer: NodeJS.Timeout | undefined;
-  private readonly waiters = new Waiters();
-  private readonly asStarting: StartingTask = {
-    life: () => this.life,
-    take: (input) => this.take(input),
+  #startup: TaskStart | undefined;
+  readonly #pauseContainer: PauseContainerRemoval;
+  #isDisowned = false;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #waiters = new Waiters();
+  readonly #asStarting: StartingTask = {
+    life: () => this.#life,
+    take: (input) => this.#take(input),
     onSlow: () => this.publish(),
   };
 
   private constructor(life: TaskLife, deps: TaskRunDeps) {
     this.plan = life.plan;
-    this.life = life;
-    this.deps = deps;
-    this.pauseContainer = new PauseContainerRemoval(deps);
+    this.#life = life;
+    this.#deps = deps;
+    this.#pauseContainer = new PauseContainerRemoval(deps);
   }
 
   /** Makes a new task, which begins at once. */
@@ -69,141 +69,141 @@ export class TaskRun {
   }
 
   get isStopped(): boolean {
-    return isStopped(this.life);
+    return isStopped(this.#life);
   }
 
   get hasStarted(): boolean {
-    return hasStarted(this.life);
+    return hasStarted(this.#life);
   }
 
   /** Engine ids of the task's containers, without the pause container. */
   get containerIds(): readonly string[] {
-    return this.life.containers.map((r) => r.containerId).filter((id) => id !== undefined);
+    return this.#life.containers.map((r) => r.containerId).filter((id) => id !== undefined);
   }
 
   /** Launches the task, or what is missing of it after the agent has restarted. */
   begin(blueprint: TaskBlueprint): void {
-    if (this.startup !== undefined || this.isStopped) return;
-    this.startup = new TaskStart(blueprint, this.asStarting, this.deps);
-    void this.startup.prepare();
+    if (this.#startup !== undefined || this.isStopped) return;
+    this.#startup = new TaskStart(blueprint, this.#asStarting, this.#deps);
+    void this.#startup.prepare();
   }
 
   /**
    * Runs after an adoption: notices what has ended, and tells the owner. A task that had been RUNNING must be complete.
    */
   resume(wasRunning: boolean): void {
-    this.take({ kind: 'resumed', wasRunning });
+    this.#take({ kind: 'resumed', wasRunning });
   }
 
   /** Nobody waits for this task any more, so its owner gets no reports of it. */
   disown(): void {
-    this.isDisowned = true;
+    this.#isDisowned = true;
   }
 
   /** Resolves when the pause container is gone. */
   removePauseContainer(): Promise<void> {
-    return this.pauseContainer.run(this.life.pauseContainerId);
+    return this.#pauseContainer.run(this.#life.pauseContainerId);
   }
 
   /** Ends the task: containers stop in reverse dependency order. */
   stop(): void {
-    this.take({ kind: 'stop' });
+    this.#take({ kind: 'stop' });
   }
 
   /** Resolves when the task is RUNNING or STOPPED or, with only `stopped`, when it is STOPPED. */
   until(...settled: readonly Settled[]): Promise<void> {
-    if (this.isStopped || (settled.includes('running') && this.life.isAnnounced)) return Promise.resolve();
-    return this.waiters.until(settled);
+    if (this.isStopped || (settled.includes('running') && this.#life.isAnnounced)) return Promise.resolve();
+    return this.#waiters.until(settled);
   }
 
   /** Sends the owner a report of the task as it is now. */
   publish(): void {
-    if (!this.isDisowned && !awaitsBindings(this.life)) this.deps.report(this.plan.ownerWorkflowId, this.report());
+    if (!this.#isDisowned && !awaitsBindings(this.#life)) this.#deps.report(this.plan.ownerWorkflowId, this.report());
   }
 
   report(): TaskReport {
-    return toTaskReport(this.life, this.deps.containerInstanceId);
+    return toTaskReport(this.#life, this.#deps.containerInstanceId);
   }
 
   /** An event of one of the task's containers, or of its pause container. */
   onEvent(name: string, event: RuntimeEvent): void {
-    if (name === PAUSE_CONTAINER_NAME) this.take({ kind: 'pause container event', event });
-    else if (this.plan.containers.some((c) => c.name === name)) this.take({ kind: 'event', name, event });
+    if (name === PAUSE_CONTAINER_NAME) this.#take({ kind: 'pause container event', event });
+    else if (this.plan.containers.some((c) => c.name === name)) this.#take({ kind: 'event', name, event });
   }
 
   /** After events may have been missed: what the engine shows of the task's containers, by container name. */
   resync(found: ReadonlyMap<string, ObservedContainer>): void {
-    this.take({ kind: 'observed', found: new Map(this.plan.containers.map(({ name }) => [name, found.get(name)])) });
+    this.#take({ kind: 'observed', found: new Map(this.plan.containers.map(({ name }) => [name, found.get(name)])) });
   }
 
-  private take(input: TaskInput): void {
-    const { now, logger } = this.deps;
-    const before = this.life;
+  #take(input: TaskInput): void {
+    const { now, logger } = this.#deps;
+    const before = this.#life;
     const { task, effects, wakeAt } = transition(before, input, now());
-    this.life = task;
+    this.#life = task;
     const { stoppedReason } = task;
     if (stoppedReason !== before.stoppedReason)
       logger.info({ taskId: this.plan.taskId, stoppedReason }, 'the task ends by itself');
-    clearTimeout(this.timer);
-    if (wakeAt !== undefined) this.timer = setTimeout(() => this.take({ kind: 'wake' }), Math.max(wakeAt - now(), 0));
-    for (const effect of effects) this.perform(effect);
+    clearTimeout(this.#timer);
+    if (wakeAt !== undefined) this.#timer = setTimeout(() => this.#take({ kind: 'wake' }), Math.max(wakeAt - now(), 0));
+    for (const effect of effects) this.#perform(effect);
   }
 
-  private perform(effect: Effect): void {
+  #perform(effect: Effect): void {
     switch (effect.kind) {
       case 'start':
-        void this.startup?.start(effect.name);
+        void this.#startup?.start(effect.name);
         break;
       case 'restart':
-        void this.restart(effect.name, effect.ranSince);
+        void this.#restart(effect.name, effect.ranSince);
         break;
       case 'stop':
-        void this.stopContainer(effect.name);
+        void this.#stopContainer(effect.name);
         break;
       case 'report':
         this.publish();
         break;
       case 'running':
-        this.waiters.release('running');
+        this.#waiters.release('running');
         break;
       case 'await memory news':
-        setTimeout(() => this.take({ kind: 'memory news late' }), MEMORY_NEWS_MS);
+        setTimeout(() => this.#take({ kind: 'memory news late' }), MEMORY_NEWS_MS);
         break;
       case 'release network':
-        void this.removePauseContainer().then(() => this.take({ kind: 'network released' }));
+        void this.removePauseContainer().then(() => this.#take({ kind: 'network released' }));
         break;
       case 'remove pause container':
         void this.removePauseContainer();
         break;
       case 'stopped':
-        this.waiters.release('stopped');
-        this.deps.onStopped(this);
+        this.#waiters.release('stopped');
+        this.#deps.onStopped(this);
         break;
     }
   }
 
-  private async restart(name: string, ranSince: number | undefined): Promise<void> {
-    const { runtime } = this.deps;
-    const { containerId, networkBindings } = recordOf(this.life, name);
+  async #restart(name: string, ranSince: number | undefined): Promise<void> {
+    const { runtime } = this.#deps;
+    const { containerId, networkBindings } = recordOf(this.#life, name);
     try {
       if (containerId !== undefined) await runtime.start(containerId, ranSince);
-      if (networkBindings.length > 0) await readBindings(name, this.asStarting, runtime);
+      if (networkBindings.length > 0) await readBindings(name, this.#asStarting, runtime);
     } catch (error) {
-      this.take({ kind: 'failed', name, reason: failureText(error) });
+      this.#take({ kind: 'failed', name, reason: failureText(error) });
     }
   }
 
-  private async stopContainer(name: string): Promise<void> {
-    const { containerId, plan } = recordOf(this.life, name);
+  async #stopContainer(name: string): Promise<void> {
+    const { containerId, plan } = recordOf(this.#life, name);
     if (containerId === undefined) return;
-    const { runtime, logger } = this.deps;
+    const { runtime, logger } = this.#deps;
     const container = { containerId, timeoutSeconds: plan.stopTimeoutSeconds };
     await stopContainer(container, {
       runtime,
       logger,
-      isStopping: () => recordOf(this.life, name).phase === 'stopping',
-      onRefusal: (reason) => this.take({ kind: 'stop failed', name, reason }),
-      onEnd: (observed) => this.take({ kind: 'observed', found: new Map([[name, observed]]) }),
+      isStopping: () => recordOf(this.#life, name).phase === 'stopping',
+      onRefusal: (reason) => this.#take({ kind: 'stop failed', name, reason }),
+      onEnd: (observed) => this.#take({ kind: 'observed', found: new Map([[name, observed]]) }),
     });
   }
 }

@@ -34,26 +34,26 @@ export interface StartingTask {
 }
 
 export class TaskStart {
-  private readonly blueprint: TaskBlueprint;
-  private readonly task: StartingTask;
-  private readonly deps: TaskStartDeps;
-  private cgroupParent: string | undefined;
+  readonly #blueprint: TaskBlueprint;
+  readonly #task: StartingTask;
+  readonly #deps: TaskStartDeps;
+  #cgroupParent: string | undefined;
 
   constructor(blueprint: TaskBlueprint, task: StartingTask, deps: TaskStartDeps) {
-    this.blueprint = blueprint;
-    this.task = task;
-    this.deps = deps;
+    this.#blueprint = blueprint;
+    this.#task = task;
+    this.#deps = deps;
   }
 
   async prepare(): Promise<void> {
-    const { task } = this;
+    const task = this.#task;
     task.take({ kind: 'pulling' });
     const slow = setTimeout(() => {
       if (!hasStarted(task.life()) && !isStopped(task.life())) task.onSlow();
     }, PENDING_REPORT_AFTER_MS);
     try {
-      refuseUnsupported(this.blueprint);
-      await Promise.all([this.pullAll(), this.prepareHost()]);
+      refuseUnsupported(this.#blueprint);
+      await Promise.all([this.#pullAll(), this.#prepareHost()]);
     } catch (error) {
       task.take({ kind: 'task failed', reason: failureText(error) });
     } finally {
@@ -64,63 +64,63 @@ export class TaskStart {
   /** Creates and starts the container; gives up if the task must end meanwhile. */
   async start(name: string): Promise<void> {
     try {
-      const isUp = await this.deps.slots.run(() => this.createAndStart(name));
-      if (isUp) await this.onStarted(name);
-      else this.tell(name, { kind: 'start given up' });
+      const isUp = await this.#deps.slots.run(() => this.#createAndStart(name));
+      if (isUp) await this.#onStarted(name);
+      else this.#tell(name, { kind: 'start given up' });
     } catch (error) {
-      this.tell(name, { kind: 'failed', reason: failureText(error) });
+      this.#tell(name, { kind: 'failed', reason: failureText(error) });
     }
   }
 
-  private async pullAll(): Promise<void> {
-    const waiting = this.task.life().containers.filter((r) => r.phase === 'waiting');
-    await Promise.all(waiting.map(({ plan }) => this.pull(plan.name)));
-    this.task.take({ kind: 'all pulled' });
+  async #pullAll(): Promise<void> {
+    const waiting = this.#task.life().containers.filter((r) => r.phase === 'waiting');
+    await Promise.all(waiting.map(({ plan }) => this.#pull(plan.name)));
+    this.#task.take({ kind: 'all pulled' });
   }
 
-  private async pull(name: string): Promise<void> {
+  async #pull(name: string): Promise<void> {
     try {
-      const image = definitionOf(this.blueprint, name).image ?? '';
-      const { digest } = await this.deps.runtime.ensureImage(image);
-      this.tell(name, { kind: 'pulled', ...defined({ imageDigest: digest }) });
+      const image = definitionOf(this.#blueprint, name).image ?? '';
+      const { digest } = await this.#deps.runtime.ensureImage(image);
+      this.#tell(name, { kind: 'pulled', ...defined({ imageDigest: digest }) });
     } catch (error) {
-      this.tell(name, { kind: 'failed', reason: failureText(error) });
+      this.#tell(name, { kind: 'failed', reason: failureText(error) });
     }
   }
 
-  private async prepareHost(): Promise<void> {
-    const { blueprint, task } = this;
-    const { runtime, slots, cgroups } = this.deps;
+  async #prepareHost(): Promise<void> {
+    const [blueprint, task] = [this.#blueprint, this.#task];
+    const { runtime, slots, cgroups } = this.#deps;
     await ensureVolumes(runtime, blueprint);
-    this.cgroupParent = await ensureCgroup(cgroups, blueprint);
+    this.#cgroupParent = await ensureCgroup(cgroups, blueprint);
     const needsPauseContainer = blueprint.plan.hasHolder && !task.life().pauseContainerRuns;
     const pauseContainer = needsPauseContainer ? await startPauseContainer(runtime, slots, blueprint) : undefined;
     task.take({ kind: 'prepared', ...defined({ pauseContainer }) });
   }
 
   /** Returns false if the task must end, so that nothing starts. */
-  private async createAndStart(name: string): Promise<boolean> {
-    const { blueprint, task, cgroupParent } = this;
-    const { runtime } = this.deps;
+  async #createAndStart(name: string): Promise<boolean> {
+    const [blueprint, task, cgroupParent] = [this.#blueprint, this.#task, this.#cgroupParent];
+    const { runtime } = this.#deps;
     if (task.life().isStopping) return false;
     const spec = containerSpec(blueprint, name, idsOf(task.life()));
     const known = recordOf(task.life(), name).containerId;
     const containerId = known ?? (await runtime.create(cgroupParent === undefined ? spec : { ...spec, cgroupParent }));
-    this.tell(name, { kind: 'created', containerId });
+    this.#tell(name, { kind: 'created', containerId });
     if (task.life().isStopping) return false;
     await runtime.start(containerId);
     return true;
   }
 
-  private async onStarted(name: string): Promise<void> {
-    const { portMappings } = definitionOf(this.blueprint, name);
-    const hasPorts = this.blueprint.plan.networkMode === 'bridge' && (portMappings?.length ?? 0) > 0;
-    this.tell(name, { kind: 'started', awaitsBindings: hasPorts });
-    if (recordOf(this.task.life(), name).awaitsBindings) await readBindings(name, this.task, this.deps.runtime);
+  async #onStarted(name: string): Promise<void> {
+    const { portMappings } = definitionOf(this.#blueprint, name);
+    const hasPorts = this.#blueprint.plan.networkMode === 'bridge' && (portMappings?.length ?? 0) > 0;
+    this.#tell(name, { kind: 'started', awaitsBindings: hasPorts });
+    if (recordOf(this.#task.life(), name).awaitsBindings) await readBindings(name, this.#task, this.#deps.runtime);
   }
 
-  private tell(name: string, input: ContainerInput): void {
-    this.task.take({ name, ...input });
+  #tell(name: string, input: ContainerInput): void {
+    this.#task.take({ name, ...input });
   }
 }
 

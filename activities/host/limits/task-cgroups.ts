@@ -16,22 +16,22 @@ interface EngineInfo {
 }
 
 export class TaskCgroups {
-  private readonly layout: CgroupLayout;
-  private readonly containerInstanceId: string;
+  readonly #layout: CgroupLayout;
+  readonly #containerInstanceId: string;
 
   constructor(layout: CgroupLayout, containerInstanceId: string) {
-    this.layout = layout;
-    this.containerInstanceId = containerInstanceId;
+    this.#layout = layout;
+    this.#containerInstanceId = containerInstanceId;
   }
 
   /** The engine's CgroupParent for the task's containers. */
   parentOf(taskId: string): string {
-    return `/${CGROUP_FOLDER}/${this.nameOf(taskId)}`;
+    return `/${CGROUP_FOLDER}/${this.#nameOf(taskId)}`;
   }
 
   /** Creates the task's cgroup and writes its limits. A repeat changes nothing. */
   async ensure(taskId: string, limits: TaskLimits): Promise<void> {
-    for (const { mount, file, value } of limitFiles(this.layout, limits)) {
+    for (const { mount, file, value } of limitFiles(this.#layout, limits)) {
       const folder = join(mount, this.parentOf(taskId));
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, file), value);
@@ -40,24 +40,24 @@ export class TaskCgroups {
 
   /** Removes the task's cgroup, unless it still has containers. */
   async remove(taskId: string): Promise<void> {
-    await this.removeFolders(this.nameOf(taskId));
+    await this.#removeFolders(this.#nameOf(taskId));
   }
 
   /** Removes cgroups that a killed agent left behind, of tasks without containers. */
   async sweep(isKnown: (taskId: string) => boolean): Promise<void> {
-    const prefix = this.nameOf('');
-    for (const mount of this.layout.all)
+    const prefix = this.#nameOf('');
+    for (const mount of this.#layout.all)
       for (const name of await readdir(join(mount, CGROUP_FOLDER)).catch(() => []))
-        if (name.startsWith(prefix) && !isKnown(name.slice(prefix.length))) await this.removeFolders(name);
+        if (name.startsWith(prefix) && !isKnown(name.slice(prefix.length))) await this.#removeFolders(name);
   }
 
   // Agents of one machine share the folder, so the instance's id tells whose task it is.
-  private nameOf(taskId: string): string {
-    return `${this.containerInstanceId}_${taskId}`;
+  #nameOf(taskId: string): string {
+    return `${this.#containerInstanceId}_${taskId}`;
   }
 
-  private async removeFolders(name: string): Promise<void> {
-    for (const mount of this.layout.all)
+  async #removeFolders(name: string): Promise<void> {
+    for (const mount of this.#layout.all)
       await rmdir(join(mount, CGROUP_FOLDER, name)).catch((error: unknown) => {
         const { code } = error as NodeJS.ErrnoException;
         if (code !== 'ENOENT' && code !== 'EBUSY') throw error;

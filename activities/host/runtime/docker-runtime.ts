@@ -39,22 +39,22 @@ export function connectDocker(options: Docker.DockerOptions): Docker {
 }
 
 export class DockerRuntime implements ContainerRuntime {
-  private readonly docker: Docker;
-  private readonly images: ImageStore;
-  private taskNetwork: Promise<{ network: string; pauseImage: string }> | undefined;
+  readonly #docker: Docker;
+  readonly #images: ImageStore;
+  #taskNetwork: Promise<{ network: string; pauseImage: string }> | undefined;
 
   constructor(docker: Docker) {
-    this.docker = docker;
-    this.images = new ImageStore(docker);
+    this.#docker = docker;
+    this.#images = new ImageStore(docker);
   }
 
   ensureImage(image: string): Promise<ImageReady> {
-    return this.images.ensure(image);
+    return this.#images.ensure(image);
   }
 
   async create(spec: ContainerSpec): Promise<string> {
     try {
-      return (await patiently(() => this.docker.createContainer(toCreateOptions(spec)))).id;
+      return (await patiently(() => this.#docker.createContainer(toCreateOptions(spec)))).id;
     } catch (error) {
       const existing = statusOf(error) === CONFLICT ? await this.inspect(spec.name) : undefined;
       if (existing !== undefined && carries(existing, spec.labels)) return existing.id;
@@ -68,17 +68,17 @@ export class DockerRuntime implements ContainerRuntime {
       // The engine went away before it answered, so it may have started a container that has ended by now.
       if (isRepeated && ((await this.inspect(containerId))?.startedAt ?? 0) > ranSince) return;
       isRepeated = true;
-      await this.container(containerId).start();
+      await this.#container(containerId).start();
     };
     try {
       await engineCall('CannotStartContainerError', start, [NOT_MODIFIED]);
     } catch (error) {
-      throw await this.explained(containerId, error);
+      throw await this.#explained(containerId, error);
     }
   }
 
   async stop(containerId: string, timeoutSeconds: number): Promise<void> {
-    await engineCall('CannotStopContainerError', () => this.container(containerId).stop({ t: timeoutSeconds }), [
+    await engineCall('CannotStopContainerError', () => this.#container(containerId).stop({ t: timeoutSeconds }), [
       NOT_MODIFIED,
       NOT_FOUND,
     ]);
@@ -86,14 +86,14 @@ export class DockerRuntime implements ContainerRuntime {
 
   async remove(containerId: string): Promise<void> {
     // 409: its removal is already in progress.
-    await engineCall('ContainerRuntimeError', () => this.container(containerId).remove({ force: true, v: true }), [
+    await engineCall('ContainerRuntimeError', () => this.#container(containerId).remove({ force: true, v: true }), [
       NOT_FOUND,
       CONFLICT,
     ]);
   }
 
   async inspect(containerId: string): Promise<ObservedContainer | undefined> {
-    const info = await engineCall('CannotInspectContainerError', () => this.container(containerId).inspect(), [
+    const info = await engineCall('CannotInspectContainerError', () => this.#container(containerId).inspect(), [
       NOT_FOUND,
     ]);
     return info === undefined ? undefined : fromInspect(info);
@@ -101,13 +101,13 @@ export class DockerRuntime implements ContainerRuntime {
 
   async list(labels: Readonly<Record<string, string>>): Promise<readonly string[]> {
     const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
-    const found = await engineCall('ContainerRuntimeError', () => this.docker.listContainers({ all: true, filters }));
+    const found = await engineCall('ContainerRuntimeError', () => this.#docker.listContainers({ all: true, filters }));
     return (found ?? []).map((c) => c.Id);
   }
 
   async ensureVolume(volume: VolumeSpec): Promise<void> {
     await engineCall('CannotCreateVolumeError', () =>
-      this.docker.createVolume({
+      this.#docker.createVolume({
         Name: volume.name,
         ...defined({ Driver: volume.driver }),
         ...(volume.driverOpts === undefined ? {} : { DriverOpts: { ...volume.driverOpts } }),
@@ -117,78 +117,82 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async hasVolume(name: string): Promise<boolean> {
-    const found = await engineCall('CannotCreateVolumeError', () => this.docker.getVolume(name).inspect(), [NOT_FOUND]);
+    const found = await engineCall('CannotCreateVolumeError', () => this.#docker.getVolume(name).inspect(), [
+      NOT_FOUND,
+    ]);
     return found !== undefined;
   }
 
   async removeVolume(name: string): Promise<void> {
-    await engineCall('ContainerRuntimeError', () => this.docker.getVolume(name).remove(), [NOT_FOUND]);
+    await engineCall('ContainerRuntimeError', () => this.#docker.getVolume(name).remove(), [NOT_FOUND]);
   }
 
   ensureTaskNetwork(): Promise<{ network: string; pauseImage: string }> {
-    this.taskNetwork ??= this.makeTaskNetwork().catch((error: unknown) => {
-      this.taskNetwork = undefined;
+    this.#taskNetwork ??= this.#makeTaskNetwork().catch((error: unknown) => {
+      this.#taskNetwork = undefined;
       throw new RuntimeError('ResourceInitializationError', messageOf(error));
     });
-    return this.taskNetwork;
+    return this.#taskNetwork;
   }
 
   async listen(labels: Readonly<Record<string, string>>, listener: EventListener): Promise<{ close(): void }> {
     const stream = new EventStream({
-      docker: this.docker,
+      docker: this.#docker,
       labels,
       listener,
-      onImageChange: () => this.images.forget(),
+      onImageChange: () => this.#images.forget(),
     });
     await patiently(() => stream.open());
     return stream;
   }
 
-  private container(id: string): Docker.Container {
-    return this.docker.getContainer(id);
+  #container(id: string): Docker.Container {
+    return this.#docker.getContainer(id);
   }
 
   /** Adds a refused ulimit's name and value to the error; other errors stay as they are. */
-  private async explained(containerId: string, error: unknown): Promise<unknown> {
+  async #explained(containerId: string, error: unknown): Promise<unknown> {
     const name = error instanceof RuntimeError ? refusedUlimit(error.message) : undefined;
     if (name === undefined || !(error instanceof RuntimeError)) return error;
-    const info = await this.container(containerId)
+    const info = await this.#container(containerId)
       .inspect()
       .catch(() => undefined);
     const asked = (info?.HostConfig.Ulimits as readonly Ulimit[] | null | undefined)?.find((u) => u.Name === name);
-    const most = name === 'nofile' ? await this.mostOpenFiles() : undefined;
+    const most = name === 'nofile' ? await this.#mostOpenFiles() : undefined;
     return new RuntimeError(error.name, `${ulimitRefusal(name, asked, most)}. ${error.message}`);
   }
 
   /** The kernel's limit of open files, if the engine is on this machine. */
-  private async mostOpenFiles(): Promise<number | undefined> {
-    const { socketPath } = this.docker.modem as { readonly socketPath?: unknown };
+  async #mostOpenFiles(): Promise<number | undefined> {
+    const { socketPath } = this.#docker.modem as { readonly socketPath?: unknown };
     if (typeof socketPath !== 'string') return undefined;
     const text = await readFile('/proc/sys/fs/nr_open', 'utf8').catch(() => '');
     return text === '' ? undefined : Number(text);
   }
 
-  private async makeTaskNetwork(): Promise<{ network: string; pauseImage: string }> {
-    const networks = await patiently(() => this.docker.listNetworks({ filters: { name: [TASK_NETWORK] } }));
+  async #makeTaskNetwork(): Promise<{ network: string; pauseImage: string }> {
+    const networks = await patiently(() => this.#docker.listNetworks({ filters: { name: [TASK_NETWORK] } }));
     // The filter also matches parts of names.
     if (!networks.some((n) => n.Name === TASK_NETWORK))
-      await this.docker.createNetwork({ Name: TASK_NETWORK, Driver: 'bridge', CheckDuplicate: true });
-    await this.importPauseImage();
+      await this.#docker.createNetwork({ Name: TASK_NETWORK, Driver: 'bridge', CheckDuplicate: true });
+    await this.#importPauseImage();
     return { network: TASK_NETWORK, pauseImage: PAUSE_IMAGE };
   }
 
-  private async importPauseImage(): Promise<void> {
-    const image = this.docker.getImage(PAUSE_IMAGE);
+  async #importPauseImage(): Promise<void> {
+    const image = this.#docker.getImage(PAUSE_IMAGE);
     if ((await engineCall('ResourceInitializationError', () => image.inspect(), [NOT_FOUND])) !== undefined) return;
-    const { Architecture: architecture } = (await this.docker.info()) as { Architecture: string };
+    const { Architecture: architecture } = (await this.#docker.info()) as { Architecture: string };
     const program = pauseProgram(architecture);
     if (program === undefined)
       throw new Error(`network mode awsvpc is not available on ${architecture}: x86_64 and aarch64 are supported`);
     const [repo, tag] = PAUSE_IMAGE.split(':');
     const archive = Readable.from(pauseArchive(program));
-    const progress: NodeJS.ReadableStream = await this.docker.importImage(archive, { repo, tag });
+    const progress: NodeJS.ReadableStream = await this.#docker.importImage(archive, { repo, tag });
     await new Promise<void>((resolve, reject) => {
-      this.docker.modem.followProgress(progress, (error: Error | null) => (error === null ? resolve() : reject(error)));
+      this.#docker.modem.followProgress(progress, (error: Error | null) =>
+        error === null ? resolve() : reject(error),
+      );
     });
   }
 }

@@ -33,13 +33,13 @@ interface Cached {
 }
 
 export class ImageStore {
-  private readonly docker: Docker;
-  private readonly underWay = new Map<string, Promise<ImageReady>>();
-  private readonly ready = new Map<string, { readonly image: ImageReady; readonly until: number }>();
-  private readonly resting = new Map<string, number>();
+  readonly #docker: Docker;
+  readonly #underWay = new Map<string, Promise<ImageReady>>();
+  readonly #ready = new Map<string, { readonly image: ImageReady; readonly until: number }>();
+  readonly #resting = new Map<string, number>();
 
   constructor(docker: Docker) {
-    this.docker = docker;
+    this.#docker = docker;
   }
 
   /**
@@ -47,45 +47,45 @@ export class ImageStore {
    */
   ensure(name: string): Promise<ImageReady> {
     const image = withTag(name);
-    const known = this.ready.get(image);
+    const known = this.#ready.get(image);
     if (known !== undefined && known.until > Date.now()) return Promise.resolve(known.image);
-    const present = this.underWay.get(image);
+    const present = this.#underWay.get(image);
     if (present !== undefined) return present;
-    const work = this.obtain(image).finally(() => this.underWay.delete(image));
-    this.underWay.set(image, work);
+    const work = this.#obtain(image).finally(() => this.#underWay.delete(image));
+    this.#underWay.set(image, work);
     return work;
   }
 
   /** The engine's images have changed, so nothing that is remembered holds any more. */
   forget(): void {
-    this.ready.clear();
+    this.#ready.clear();
   }
 
-  private async obtain(image: string): Promise<ImageReady> {
-    const cached = await this.cached(image);
+  async #obtain(image: string): Promise<ImageReady> {
+    const cached = await this.#cached(image);
     // Local images stay ready until the engine reports a change to its images.
-    if (cached !== undefined && (cached.local || image.includes('@'))) return this.remember(image, cached, Infinity);
+    if (cached !== undefined && (cached.local || image.includes('@'))) return this.#remember(image, cached, Infinity);
     const registry = registryOf(image);
-    if (cached !== undefined && (this.resting.get(registry) ?? 0) > Date.now()) return toReady(cached);
+    if (cached !== undefined && (this.#resting.get(registry) ?? 0) > Date.now()) return toReady(cached);
     try {
-      await this.pull(image, cached === undefined ? undefined : FIRST_ANSWER_MS);
+      await this.#pull(image, cached === undefined ? undefined : FIRST_ANSWER_MS);
     } catch (error) {
       if (cached === undefined) throw new RuntimeError('CannotPullContainerError', messageOf(error));
-      this.resting.set(registry, Date.now() + REGISTRY_REST_MS);
+      this.#resting.set(registry, Date.now() + REGISTRY_REST_MS);
       return toReady(cached);
     }
-    return this.remember(image, (await this.cached(image)) ?? { local: false }, Date.now() + PULL_FRESH_MS);
+    return this.#remember(image, (await this.#cached(image)) ?? { local: false }, Date.now() + PULL_FRESH_MS);
   }
 
-  private remember(image: string, cached: Cached, until: number): ImageReady {
+  #remember(image: string, cached: Cached, until: number): ImageReady {
     const ready = toReady(cached);
-    this.ready.set(image, { image: ready, until });
+    this.#ready.set(image, { image: ready, until });
     return ready;
   }
 
-  private async cached(image: string): Promise<Cached | undefined> {
+  async #cached(image: string): Promise<Cached | undefined> {
     try {
-      const info = await patiently(() => this.docker.getImage(image).inspect());
+      const info = await patiently(() => this.#docker.getImage(image).inspect());
       // Engines with an empty list leave it out or answer null.
       const digests = (info.RepoDigests as string[] | null | undefined) ?? [];
       const digest = digestOf(image, digests);
@@ -96,11 +96,11 @@ export class ImageStore {
     }
   }
 
-  private async pull(image: string, firstAnswerMs: number | undefined): Promise<void> {
-    const opening = patiently(() => this.docker.pull(image));
+  async #pull(image: string, firstAnswerMs: number | undefined): Promise<void> {
+    const opening = patiently(() => this.#docker.pull(image));
     const stream = firstAnswerMs === undefined ? await opening : await within(opening, firstAnswerMs);
     await new Promise<void>((resolve, reject) => {
-      this.docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));
+      this.#docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));
     });
   }
 }

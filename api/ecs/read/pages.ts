@@ -1,5 +1,5 @@
 /** Pages of List* operations, with opaque tokens that are valid only for the list that they come from. */
-import { EcsError } from '../../../model/errors.ts';
+import { invalid } from '../rules/refusals.ts';
 import { defined } from '../../../model/defined.ts';
 import type { Page, PageRequest } from '../../../store/contract/page.ts';
 import { keyInToken, pageToken } from '../../protocol/page-token.ts';
@@ -21,11 +21,9 @@ export interface PageOf<T> {
   readonly nextToken?: string;
 }
 
-const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
-
 function keyOf(list: readonly (string | undefined)[], token: string): string {
   const after = keyInToken(list, token);
-  if (after === undefined) throw refuse('Invalid token');
+  if (after === undefined) throw invalid('Invalid token');
   return after;
 }
 
@@ -41,7 +39,7 @@ export async function pageOf<T>(options: {
 }): Promise<PageOf<T>> {
   const { nextToken, maxResults } = options.input;
   if (maxResults !== undefined && (maxResults < 1 || maxResults > MAX_PAGE_SIZE)) {
-    throw refuse(`maxResults must be between 1 and ${MAX_PAGE_SIZE}, inclusive.`);
+    throw invalid(`maxResults must be between 1 and ${MAX_PAGE_SIZE}, inclusive.`);
   }
   const { list } = options;
   const limit = maxResults ?? options.defaultSize ?? DEFAULT_PAGE_SIZE;

@@ -3,9 +3,7 @@
  */
 import type { ParsedArn, Partition } from '../../../model/arn.ts';
 import { parseArn } from '../../../model/arn.ts';
-import { EcsError } from '../../../model/errors.ts';
-
-const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
+import { invalid } from './refusals.ts';
 
 /**
  * Returns the parts of an ARN of resource type `type` (as in the ARN, such as `task-definition`) in this account and
@@ -14,7 +12,7 @@ const refuse = (message: string): EcsError => new EcsError('InvalidParameterExce
 export function checkArn(type: string, text: string, partition: Partition): ParsedArn {
   const arn = checkOwnArn(text, partition);
   if (arn.type !== type) {
-    throw refuse(`Invalid identifier: expected the ARN of a ${type}, but got one of a ${arn.type}.`);
+    throw invalid(`Invalid identifier: expected the ARN of a ${type}, but got one of a ${arn.type}.`);
   }
   return arn;
 }
@@ -25,12 +23,12 @@ export function checkArn(type: string, text: string, partition: Partition): Pars
  */
 export function checkOwnArn(text: string, partition: Partition): ParsedArn {
   const arn = parseArn(text);
-  if (arn === undefined) throw refuse('The ARN provided is invalid.');
+  if (arn === undefined) throw invalid('The ARN provided is invalid.');
   if (arn.account !== partition.account) {
-    throw refuse(`Identifier is for ${arn.account}. Your accountId is ${partition.account}`);
+    throw invalid(`Identifier is for ${arn.account}. Your accountId is ${partition.account}`);
   }
   if (arn.region !== partition.region) {
-    throw refuse(`Identifier is for region ${arn.region}. Your region is ${partition.region}`);
+    throw invalid(`Identifier is for region ${arn.region}. Your region is ${partition.region}`);
   }
   return arn;
 }

@@ -1,14 +1,12 @@
 /** The rules for tags of any resource. */
 import type { Tag } from '@aws-sdk/client-ecs';
-import { EcsError } from '../../../model/errors.ts';
+import { invalid } from './refusals.ts';
 
 const MAX_TAGS = 50;
 const MAX_KEY_LENGTH = 128;
 const MAX_VALUE_LENGTH = 256;
 const ALLOWED = /^[\p{L}\p{N}\p{Z}_.:/=+\-@]*$/u;
 const RESERVED_PREFIX = /^aws:/i;
-
-const refuse = (message: string): EcsError => new EcsError('InvalidParameterException', message);
 
 /** Whether only the system may set or remove the key. */
 export const isReservedKey = (key: string): boolean => RESERVED_PREFIX.test(key);
@@ -22,25 +20,25 @@ export interface ValidTag {
 function validateTag(tag: Tag): ValidTag {
   const { key = '', value = '' } = tag;
   if (key.length < 1 || key.length > MAX_KEY_LENGTH) {
-    throw refuse(`Tag keys must have between 1 and ${MAX_KEY_LENGTH} characters.`);
+    throw invalid(`Tag keys must have between 1 and ${MAX_KEY_LENGTH} characters.`);
   }
   if (value.length > MAX_VALUE_LENGTH) {
-    throw refuse(`The value of tag '${key}' must have at most ${MAX_VALUE_LENGTH} characters.`);
+    throw invalid(`The value of tag '${key}' must have at most ${MAX_VALUE_LENGTH} characters.`);
   }
   if (!ALLOWED.test(key) || !ALLOWED.test(value)) {
-    throw refuse(`Tag '${key}' may only contain letters, digits, spaces and these characters: _ . : / = + - @`);
+    throw invalid(`Tag '${key}' may only contain letters, digits, spaces and these characters: _ . : / = + - @`);
   }
-  if (isReservedKey(key)) throw refuse(`Tag keys must not begin with 'aws:', which is reserved: '${key}'.`);
+  if (isReservedKey(key)) throw invalid(`Tag keys must not begin with 'aws:', which is reserved: '${key}'.`);
   return { key, value };
 }
 
 /** Returns the tags of a request, ready to store; an absent list counts as empty. Throws InvalidParameterException. */
 export function validateTags(tags: readonly Tag[] | undefined): readonly ValidTag[] {
   const valid = (tags ?? []).map(validateTag);
-  if (valid.length > MAX_TAGS) throw refuse(`A resource can have at most ${MAX_TAGS} tags.`);
+  if (valid.length > MAX_TAGS) throw invalid(`A resource can have at most ${MAX_TAGS} tags.`);
   const keys = new Set<string>();
   for (const { key } of valid) {
-    if (keys.has(key)) throw refuse(`Tag keys must be unique: '${key}' appears more than once.`);
+    if (keys.has(key)) throw invalid(`Tag keys must be unique: '${key}' appears more than once.`);
     keys.add(key);
   }
   return valid;

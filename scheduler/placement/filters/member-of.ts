@@ -1,9 +1,9 @@
+/** The instance must satisfy a cluster query. */
 import { evaluateClusterQuery } from '../../../model/cluster-query/index.ts';
 import type { ClusterQuery } from '../../../model/cluster-query/index.ts';
 import type { Room } from '../room.ts';
 import type { Filter } from './filter.ts';
 
-/** The instance must satisfy a cluster query. */
 export function memberOfFilter(room: Room, query: ClusterQuery): Filter {
   const shortfall = (instance: number): number => {
     room.at = instance;

@@ -1,7 +1,7 @@
+/** Every static host port must be free; an earlier task of this call on the instance has taken them all. */
 import type { Room } from '../room.ts';
 import type { Filter } from './filter.ts';
 
-/** Every static host port must be free; an earlier task of this call on the instance has taken them all. */
 export function portsFilter(room: Room): Filter {
   const { ports } = room.request.resources;
   const shortfall = (instance: number): number =>

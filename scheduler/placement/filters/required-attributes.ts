@@ -1,7 +1,7 @@
+/** The instance must have every attribute that the task definition requires, with the required value if there is one. */
 import type { Room } from '../room.ts';
 import type { Filter } from './filter.ts';
 
-/** The instance must have every attribute that the task definition requires, with the required value if there is one. */
 export function requiredAttributesFilter(room: Room): Filter {
   const required = room.request.requiredAttributes;
   const lacks = (instance: number, name: string, value: string | undefined): boolean => {

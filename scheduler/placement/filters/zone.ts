@@ -1,8 +1,8 @@
+/** The instance must be in the availability zone that the request names, as rebalancing does. */
 import { AVAILABILITY_ZONE_ATTRIBUTE } from '../../../model/container-instance.ts';
 import type { Room } from '../room.ts';
 import type { Filter } from './filter.ts';
 
-/** The instance must be in the availability zone that the request names, as rebalancing does. */
 export const zoneFilter = (room: Room, zone: string): Filter => ({
   reason: 'CONSTRAINT',
   constraint: 'memberOf',

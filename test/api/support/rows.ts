@@ -8,47 +8,18 @@ import type { TaskDefinition, TaskDefinitionRecord } from '../../../model/task-d
 import type { Task } from '../../../model/task.ts';
 import type { Store } from '../../../store/contract/store.ts';
 import { TEST_PARTITION } from '../../support/store.ts';
+import { aContainer, aRegistration, aTask } from '../../../fixtures/records.ts';
 import { aDefinition } from '../../support/service-builders.ts';
 
 export const newTaskId = (): string => randomUUID().replaceAll('-', '');
 
-/** A placed, PENDING task with one container. */
-export function taskRow(members: Partial<Task> = {}): Task {
-  return {
-    taskId: newTaskId(),
-    clusterName: 'default',
+/** A PENDING task with one container `app`. */
+export const taskRow = (members: Partial<Task> = {}): Task =>
+  aTask({
     taskDefinitionArn: taskDefinitionArn(TEST_PARTITION, 'web', 1),
-    family: 'web',
-    revision: 1,
-    ownerWorkflowId: 'run-task/default/token',
-    group: 'family:web',
-    launchType: 'EC2',
-    cpu: '256',
-    memory: '512',
-    held: { cpu: 256, memoryMiB: 512, ports: [], gpus: 0 },
-    overrides: {},
-    tags: [],
-    enableExecuteCommand: false,
-    lastStatus: 'PENDING',
-    desiredStatus: 'RUNNING',
-    healthStatus: 'UNKNOWN',
-    containers: [
-      {
-        id: randomUUID(),
-        name: 'app',
-        image: 'web:1',
-        lastStatus: 'PENDING',
-        cpu: '0',
-        networkBindings: [],
-        networkInterfaces: [],
-      },
-    ],
-    attachments: [],
-    createdAt: 1_700_000_000_000,
-    version: 1,
+    containers: [aContainer({ name: 'app' })],
     ...members,
-  };
-}
+  });
 
 /** A deployment as it is in a service's row. */
 export const deploymentRow = (members: Partial<Deployment & DeploymentCounts> = {}): Deployment & DeploymentCounts => ({
@@ -86,23 +57,17 @@ export const serviceRow = (members: Partial<ServiceRecord> = {}): ServiceRecord 
 });
 
 /** An agent's report of a host with 4 cores and 8 GiB. */
-export const registrationOf = (members: Partial<InstanceRegistration> = {}): InstanceRegistration => ({
-  containerInstanceId: newTaskId(),
-  clusterName: 'default',
-  resources: { cpu: 4096, memoryMiB: 8192, reservedPorts: ['22/tcp', '2375/tcp', '53/udp'], gpuIds: [] },
-  attributes: [
-    { name: 'ecs.os-type', value: 'linux' },
-    { name: 'ecs.cpu-architecture', value: 'x86_64' },
-    { name: 'ecs.availability-zone', value: 'us-east-1a' },
-    { name: 'com.amazonaws.ecs.capability.privileged-container' },
-  ],
-  agentVersion: '1.0.0',
-  agentHash: 'abc',
-  dockerVersion: 'DockerVersion: 24.0.5',
-  tags: [],
-  sessionId: 'session',
-  ...members,
-});
+export const registrationOf = (members: Partial<InstanceRegistration> = {}): InstanceRegistration =>
+  aRegistration({
+    resources: { cpu: 4096, memoryMiB: 8192, reservedPorts: ['22/tcp', '2375/tcp', '53/udp'], gpuIds: [] },
+    attributes: [
+      { name: 'ecs.os-type', value: 'linux' },
+      { name: 'ecs.cpu-architecture', value: 'x86_64' },
+      { name: 'ecs.availability-zone', value: 'us-east-1a' },
+      { name: 'com.amazonaws.ecs.capability.privileged-container' },
+    ],
+    ...members,
+  });
 
 type DefinitionMembers = Pick<
   Partial<SdkTaskDefinition>,

@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { ControlPlaneSession } from '../../../agent/session.ts';
-import type { ExpectedWork } from '../../../workflows/messages.ts';
+import type { ExpectedWork } from '../../../model/container-instance.ts';
 
 const instance = {
   containerInstanceId: 'i1',

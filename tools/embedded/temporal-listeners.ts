@@ -11,7 +11,7 @@ export interface UiAddress {
   readonly port: number;
 }
 
-export interface TemporalDoors {
+export interface TemporalListeners {
   readonly ui: UiAddress;
   /** Absent: Temporal takes any free port. */
   readonly httpPort?: number;
@@ -29,7 +29,7 @@ const LOOPBACK = '127.0.0.1';
  * Chooses ports that browsers refuse, as far as they are free. On Linux the UI also gets its own loopback address, drawn
  * at each start from 16 million. Other systems have only one loopback address.
  */
-export async function chooseDoors(): Promise<TemporalDoors> {
+export async function chooseListeners(): Promise<TemporalListeners> {
   const own = `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(2, 255)}`;
   const host = (await isFree(own, 0)) ? own : LOOPBACK;
   const [httpPort, metricsPort, third] = await refusedPorts(LOOPBACK);
@@ -42,14 +42,14 @@ export async function chooseDoors(): Promise<TemporalDoors> {
 }
 
 /** The arguments for `temporal server start-dev`. */
-export const doorArguments = ({ ui, httpPort, metricsPort }: TemporalDoors): readonly string[] => [
+export const listenerArguments = ({ ui, httpPort, metricsPort }: TemporalListeners): readonly string[] => [
   `--ui-ip=${ui.host}`,
   `--ui-port=${ui.port}`,
   ...(httpPort === undefined ? [] : [`--http-port=${httpPort}`]),
   ...(metricsPort === undefined ? [] : [`--metrics-port=${metricsPort}`]),
 ];
 
-/** Reads the UI's address from the command line of a server that was started with `doorArguments`. */
+/** Reads the UI's address from the command line of a server that was started with `listenerArguments`. */
 export function uiAddressIn(commandLine: string): UiAddress | undefined {
   const [, host, port] = / --ui-ip=(\S+) --ui-port=(\d+)/.exec(commandLine) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };

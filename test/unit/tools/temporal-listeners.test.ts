@@ -1,10 +1,10 @@
 /** The addresses and ports of the embedded Temporal's HTTP servers. */
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { chooseDoors, doorArguments, uiAddressIn } from '../../../tools/embedded/temporal-doors.ts';
+import { chooseListeners, listenerArguments, uiAddressIn } from '../../../tools/embedded/temporal-listeners.ts';
 
 it('chooses a usable loopback address for the UI, a different one each time', async () => {
-  const [one, two] = await Promise.all([chooseDoors(), chooseDoors()]);
+  const [one, two] = await Promise.all([chooseListeners(), chooseListeners()]);
   expect(one.ui.host).toMatch(/^127\./);
   if (process.platform === 'linux') expect(one.ui.host).not.toBe(two.ui.host);
   const server = createServer();
@@ -15,14 +15,20 @@ it('chooses a usable loopback address for the UI, a different one each time', as
 });
 
 it('gives each of the three servers its own port', async () => {
-  const { ui, httpPort, metricsPort } = await chooseDoors();
+  const { ui, httpPort, metricsPort } = await chooseListeners();
   expect(httpPort === undefined || httpPort !== metricsPort).toBe(true);
   if (ui.host === '127.0.0.1') expect([httpPort, metricsPort]).not.toContain(ui.port);
 });
 
 it('finds the UI in the command line of a server that outlived its Longshore', () => {
   const ui = { host: '127.9.8.7', port: 6666 };
-  const command = ['/cache/temporal', 'server', 'start-dev', ...doorArguments({ ui, httpPort: 6667 }), '--port=7879'];
+  const command = [
+    '/cache/temporal',
+    'server',
+    'start-dev',
+    ...listenerArguments({ ui, httpPort: 6667 }),
+    '--port=7879',
+  ];
   expect(uiAddressIn(command.join(' '))).toEqual(ui);
   expect(uiAddressIn('/cache/temporal server start-dev --port=7879')).toBeUndefined();
 });

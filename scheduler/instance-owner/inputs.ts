@@ -1,0 +1,73 @@
+/** What the reducer of a container instance takes in, and what comes out of it. */
+import type { Called } from '../../model/commands.ts';
+import type { ExpectedTask, ExpectedWork, InstanceRegistration } from '../../model/container-instance.ts';
+import type { InstanceNotice } from '../../model/owner-signals.ts';
+import type { InstanceRecord } from '../../model/owner-record.ts';
+import type { EpochMs } from '../../model/time.ts';
+import type { OwnerDecision, Reduced } from '../owner/effects.ts';
+import type { InstanceState } from './state.ts';
+
+/** A call, of the API or of an agent. With `tasks` it is the call again, when the reducer has asked for them. */
+export type InstanceCall =
+  | {
+      readonly kind: 'register';
+      readonly registration: InstanceRegistration & Called;
+      readonly tasks?: readonly ExpectedTask[];
+    }
+  | { readonly kind: 'setStatus'; readonly command: Called & { readonly status: 'ACTIVE' | 'DRAINING' } }
+  /** Notice of a spot interruption. */
+  | { readonly kind: 'interrupt'; readonly command: Called }
+  | {
+      readonly kind: 'deregister';
+      readonly command: Called & { readonly force: boolean };
+      readonly tasks?: readonly ExpectedTask[];
+    };
+
+export type InstanceInput =
+  | InstanceCall
+  /** The agent of that session has compared what runs, and takes work. */
+  | { readonly kind: 'attends'; readonly sessionId: string }
+  /** Its heartbeats have stopped. */
+  | { readonly kind: 'silent' }
+  /** It has been silent for as long as the operator allows. */
+  | { readonly kind: 'silentForTooLong' }
+  /** The time after the notice of a spot interruption is over. */
+  | { readonly kind: 'interruptionDue' }
+  /** A run of the workflow begins. */
+  | { readonly kind: 'resume' }
+  /** The store has refused this record for good. */
+  | { readonly kind: 'refused'; readonly record: InstanceRecordEffect };
+
+/** Changes the instance's row. */
+export interface InstanceRecordEffect {
+  readonly kind: 'record';
+  readonly changes: Omit<InstanceRecord, 'clusterName' | 'containerInstanceId' | 'decisions'>;
+  readonly decision: OwnerDecision;
+  /** What the state said before. */
+  readonly before: Pick<InstanceState, 'status' | 'agentConnected'>;
+}
+
+/** In their order, each after the one before it and after those of earlier inputs; of one input none after a refused record. */
+export type InstanceEffect =
+  | InstanceRecordEffect
+  /** A decision that changes no row. */
+  | { readonly kind: 'decision'; readonly decision: OwnerDecision }
+  /** Tells the owners of the instance's tasks; without `owners`, of those tasks that the store then has there. */
+  | { readonly kind: 'notify'; readonly notice: InstanceNotice; readonly owners?: readonly string[] }
+  /** Watches the agent of that session, and no other; it counts as silent until it is heard. */
+  | { readonly kind: 'watch'; readonly sessionId: string }
+  /** Waits, for as long as it takes, for some agent: whichever session it has, it must register anew. */
+  | { readonly kind: 'awaitReturn' }
+  /** The agent is no longer silent. */
+  | { readonly kind: 'heard' }
+  /** Has `interruptionDue` come then. */
+  | { readonly kind: 'interruptAt'; readonly at: EpochMs }
+  /** It will not come. */
+  | { readonly kind: 'callOffInterruption' };
+
+export interface InstanceReduced extends Reduced<InstanceState, InstanceEffect> {
+  /** The call comes to its end only with the instance's tasks: to be fed in again with them, after the effects. */
+  readonly asksForTasks?: true;
+  /** What the agent that registers is answered. */
+  readonly answer?: ExpectedWork;
+}
