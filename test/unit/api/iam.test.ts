@@ -29,7 +29,13 @@ it('a request that names no user means the one who calls', () => {
   const root = rootOf({ account });
   const user = { kind: 'user' as const, account, arn: `arn:aws:iam::${account}:user/dev/ada`, userId: 'AIDA1' };
   const arn = `arn:aws:sts::${account}:assumed-role/ops/ada`;
-  const session = { kind: 'assumedRole' as const, account, arn, userId: 'AROA1:ada' };
+  const session = {
+    kind: 'assumed-role' as const,
+    roleArn: 'arn:aws:iam::123456789012:role/deploy',
+    account,
+    arn,
+    userId: 'AROA1:ada',
+  };
   expect(userMeant(undefined, root)).toBeUndefined();
   expect(userMeant(undefined, user)).toBe('ada');
   expect([root, user, session].map((caller) => userMeant('bob', caller))).toEqual(['bob', 'bob', 'bob']);

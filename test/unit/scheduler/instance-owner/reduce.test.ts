@@ -76,6 +76,18 @@ describe('what an input does', () => {
       leaves: { status: 'ACTIVE', registeredAt: NOW, sessionId: '' },
     },
     {
+      when: 'it is registered again while the first registration is being written',
+      before: reduce(newInstance('i1'), register('s1'), given).state,
+      input: register('s2'),
+      does: [`record status ACTIVE, agentConnected false, registeredAt ${NOW}, registration`],
+    },
+    {
+      when: 'heartbeats stop while the connection is being written',
+      before: reduce(state(), attends(), given).state,
+      input: { kind: 'silent' },
+      does: ['record agentConnected false'],
+    },
+    {
       when: 'its agent registers it again: no session is valid before the answer',
       before: connected({ status: 'DRAINING' }),
       input: register(),

@@ -169,4 +169,7 @@ export const SAMPLES: Readonly<Record<string, object>> = {
   UntagResource: { resourceArn: arn('service/prod/site'), tagKeys: ['team'] },
   ListTagsForResource: { resourceArn: arn('service/prod/site') },
   ListAccountSettings: {},
+  PutAccountSetting: { name: 'containerInsights', value: 'enabled' },
+  PutAccountSettingDefault: { name: 'containerInsights', value: 'enabled' },
+  DeleteAccountSetting: { name: 'containerInsights' },
 };
