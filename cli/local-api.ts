@@ -16,8 +16,15 @@ export function apiUrl({ host, port, tls }: Settings): string {
 export const nobodyAnswers = (settings: Settings): SetupError =>
   new SetupError(`Longshore does not answer at ${apiUrl(settings)}. Start it with longshore start.`);
 
+/** The parts of an answer that commands use. */
+export interface Answer {
+  readonly status: number;
+  readonly body: AsyncIterable<Uint8Array> | null;
+  json(): Promise<unknown>;
+}
+
 /** Sends a GET request to the path. Resolves for every status. */
-export async function askApi(settings: Settings, pathAndQuery: string, options: AskOptions = {}): Promise<Response> {
+export async function askApi(settings: Settings, pathAndQuery: string, options: AskOptions = {}): Promise<Answer> {
   const request = await prepare(settings, pathAndQuery, options);
   // Only undici's own fetch takes an authority beside those that Node.js trusts.
   const { Agent, fetch } = await import('undici');
@@ -28,7 +35,7 @@ export async function askApi(settings: Settings, pathAndQuery: string, options: 
   return fetch(url, { headers, signal: options.signal ?? null, ...dispatcher }).catch((error: unknown) => {
     if (options.signal?.aborted === true) throw error;
     throw nobodyAnswers(settings);
-  }) as Promise<Response>;
+  });
 }
 
 export interface AskOptions {

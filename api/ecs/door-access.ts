@@ -7,7 +7,6 @@ import type { Asked } from '../auth/authorize.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Access } from './access/access.ts';
 import { accessOf } from './access/index.ts';
-import type { DefinitionRoles } from './access/pass-role.ts';
 import { withDefinition } from './access/pass-role.ts';
 import { settingOf } from './read/account-settings.ts';
 
@@ -22,7 +21,7 @@ export async function ecsAccess(
   const found = await store.getTaskDefinition(runs.family, runs.revision);
   if (found === undefined) return accesses;
   const { overrides } = input as Pick<RunTaskRequest, 'overrides'>;
-  return withDefinition(accesses, found.definition, overrides as DefinitionRoles | undefined, { partition });
+  return withDefinition(accesses, found.definition, overrides, { partition });
 }
 
 /** Where tagResourceAuthorization is off, tags that come with a new resource ask for nothing of their own. */

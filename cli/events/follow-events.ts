@@ -1,13 +1,14 @@
 /** Follows the API's event stream, and resumes after the last event when the stream ends: no event is missed or printed twice. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventEnvelope } from '../../model/event.ts';
+import type { Answer } from '../local-api.ts';
 import { serverSentEvents } from '../../tools/server-sent-events.ts';
 
 const RETRY_MS = 1_000;
 
 export interface FollowOptions {
   /** Opens the stream with these headers beside the request's own. */
-  readonly open: (headers: Readonly<Record<string, string>>) => Promise<Response>;
+  readonly open: (headers: Readonly<Record<string, string>>) => Promise<Answer>;
   /** Resume after this position. Undefined: only new events. */
   readonly after: string | undefined;
   readonly signal: AbortSignal;

@@ -11,7 +11,7 @@ interface Limits {
 }
 
 /** Throws ValidationError outside of 15 minutes and `most`. */
-export function secondsOf({ asked = undefined, byDefault, most }: Limits): number {
+export function secondsOf({ asked, byDefault, most }: Limits): number {
   const seconds = asked ?? Math.min(byDefault, most);
   if (seconds < LEAST) {
     throw validationError('durationSeconds', seconds, `Member must have value greater than or equal to ${LEAST}`);

@@ -321,7 +321,6 @@ describe('a role', () => {
     const session = ecsOf(credentialsIn(answer));
     expect((await session.send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
     await expect(session.send(new ecs.ListTasksCommand({}))).rejects.toMatchObject(denied('no session policy allows'));
-    expect(answer.PackedPolicySize).toBeGreaterThan(0);
   });
 
   it('passes tags of the session on to policies', async () => {
@@ -350,7 +349,7 @@ describe('a role', () => {
         .send(new GetCallerIdentityCommand({}))
         .then(
           () => 'let in',
-          (error: Error) => error.name,
+          (error: unknown) => (error as Error).name,
         );
     expect(await call()).toBe('let in');
     const kept = await api().store.getRole(name);
