@@ -6,6 +6,8 @@ import type { Request } from 'express';
 import { EcsError } from '../model/errors.ts';
 import { isLocalHost } from '../model/local-host.ts';
 
+const FOREIGN_SITES: ReadonlySet<string> = new Set(['cross-site', 'same-site']);
+
 /** The part of a request that tells who calls. */
 export type Caller = Pick<Request, 'get' | 'headersDistinct'>;
 
@@ -18,7 +20,13 @@ export function refuseForeignCaller(request: Caller, { authenticated }: { readon
   const hosts = request.headersDistinct['host'] ?? [];
   if (hosts.length !== 1 || !authenticated) refuseForeignHost(hosts);
   const origin = request.get('origin');
-  if (origin === undefined) return;
+  if (origin === undefined) {
+    // Browsers name no Origin where a page loads an image or follows a link, but say whose page it is.
+    if (FOREIGN_SITES.has(request.get('sec-fetch-site') ?? '')) {
+      throw new EcsError('AccessDeniedException', 'Web pages of other sites may not call this API.');
+    }
+    return;
+  }
   const page = URL.canParse(origin) ? new URL(origin).host : '';
   if (isLocalHost(page) || (authenticated && page !== '' && page === hosts[0])) return;
   throw new EcsError('AccessDeniedException', `Web pages of ${origin} may not call this API.`);

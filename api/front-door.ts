@@ -8,32 +8,50 @@ import { type Form, membersOf, parseForm } from './protocol/query-request.ts';
 import { parseBody, textOf } from './protocol/request-body.ts';
 import { checkJson } from './protocol/request-text.ts';
 import { responseBody } from './protocol/response-body.ts';
-import { doorOf, isForm, serviceNamed, signedService } from './which-door.ts';
+import { doorOf, isForm, REST_PREFIX, serviceNamed, signedService } from './which-door.ts';
 
 /** The content types that AWS JSON clients and people with curl send. */
 const CONTENT_TYPES = new Set(['application/x-amz-json-1.1', 'application/x-amz-json-1.0', 'application/json']);
 
+/** The service for which calls of the REST routes are signed. */
+const REST_SERVICE = 'ecs';
+
 export class FrontDoor {
   readonly #doors: readonly Door[];
   readonly #calls: Calls;
+  readonly #authenticated: boolean;
 
-  constructor(doors: readonly Door[], calls: Calls) {
+  /** `authenticated`: whether callers must sign. */
+  constructor(doors: readonly Door[], calls: Calls, { authenticated }: { readonly authenticated: boolean }) {
     this.#doors = doors;
     this.#calls = calls;
+    this.#authenticated = authenticated;
   }
 
   /** Answers one request. Throws AwsError; the server's error handler turns it into the protocol's error. */
   async answer(request: Request, response: Response): Promise<void> {
     const form = formOf(request);
     const door = this.#doorOf(request, form);
-    if (door.protocol.kind === 'query') await this.#answerQuery({ door, form: form ?? new Map() }, response);
-    else await this.#answerJson(door, request, response);
+    if (door.protocol.kind === 'query') {
+      const called = form ?? new Map<string, string>();
+      if (request.method === 'GET') this.#refuseChangeByGet(door, called.get('Action') ?? '');
+      await this.#answerQuery({ door, form: called }, response);
+    } else await this.#answerJson(door, request, response);
   }
 
-  /** Refuses a request that is signed for a service that Longshore has no door for. */
+  /** Refuses a request that is signed for a service that does not answer there. The REST routes are ECS's. */
   refuseOtherService(request: Request): void {
     const service = signedService(request);
-    if (service !== undefined && !this.#doors.some((door) => door.service === service)) throw this.#noDoor(service);
+    if (service === undefined) return;
+    const serves = request.path.startsWith(REST_PREFIX) ? [REST_SERVICE] : this.#doors.map((door) => door.service);
+    if (!serves.includes(service)) throw this.#noDoor(service, serves);
+  }
+
+  /** A web page can make a browser send a GET. Where callers sign, it cannot sign it. */
+  #refuseChangeByGet(door: Door, name: string): void {
+    const operation = door.operations.get(name);
+    if (this.#authenticated || operation === undefined || operation.effect === 'reads') return;
+    throw new EcsError('AccessDeniedException', `Send ${name} by POST: only calls that read are answered by GET.`);
   }
 
   #doorOf(request: Request, form: Form | undefined): Door {
@@ -43,9 +61,8 @@ export class FrontDoor {
     throw service === undefined ? this.#noTarget() : this.#noDoor(service);
   }
 
-  #noDoor(service: string): EcsError {
-    const services = this.#doors.map((door) => door.service).join(', ');
-    const message = `Longshore does not serve ${service}. At this address it serves ${services}.`;
+  #noDoor(service: string, serves: readonly string[] = this.#doors.map((door) => door.service)): EcsError {
+    const message = `Longshore does not serve ${service}. At this address it serves ${serves.join(', ')}.`;
     return new EcsError('UnknownOperationException', message);
   }
 

@@ -13,6 +13,7 @@ import type { AccessKeySecrets } from './auth/access-keys.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { callerOf, Holders } from './auth/caller.ts';
 import type { SessionTokens } from './auth/session-tokens.ts';
+import { notSigned } from './auth/refusals.ts';
 import { circumstancesOf } from './auth/circumstances.ts';
 import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
@@ -35,7 +36,7 @@ import { stsDoor } from './sts/door.ts';
 import type { Throttle } from './throttle/throttle.ts';
 import { addWhyRoute } from './why/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
-import { guessProtocol } from './which-door.ts';
+import { guessProtocol, signedService } from './which-door.ts';
 
 /**
  * Longer than the SDKs' connection pools keep idle connections, so that the server does not close a pooled connection
@@ -129,10 +130,12 @@ const DOORS = [ecsDoor, stsDoor, iamDoor];
 function createApp(options: ApiOptions, feed: EventFeed): Express {
   const calls = new Calls(options);
   const authenticator = options.auth === 'required' ? authenticatorOf(options) : undefined;
-  const frontDoor = new FrontDoor(DOORS, calls);
+  const frontDoor = new FrontDoor(DOORS, calls, { authenticated: authenticator !== undefined });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // What the front door says of a path holds for the path that is routed.
+  app.enable('case sensitive routing');
   // Before all checks: it only tells that the process is alive, and monitors call it by any host name.
   app.get('/healthz', answerHealthy);
   app.use((request, response, next) => {
@@ -169,7 +172,7 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
 
 function authenticatorOf({ store, accessKeys, tokens, partition }: ApiOptions): Authenticator {
   const holders = new Holders(store, Date.now);
-  const options = { store, secrets: accessKeys, tokens, now: Date.now };
+  const options = { store, secrets: accessKeys, tokens, region: partition.region, now: Date.now };
   return new Authenticator({ ...options, callerOf: (owner) => callerOf(owner, holders, partition) });
 }
 
@@ -184,7 +187,12 @@ async function authenticate(
   const { method, originalUrl: url, headers } = request;
   const raw = { method, url, headers, body: sentBody(request) };
   const { caller, claim } = await authenticator.authenticate(request, raw);
-  calls.identify(response, { caller, context: circumstancesOf(request, claim) });
+  if (claim.service !== signedService(request)) throw notSigned();
+  calls.identify(response, {
+    caller,
+    context: circumstancesOf(request, claim, caller),
+    again: () => authenticator.again(claim),
+  });
 }
 
 /** Writes `/v1/clusters/{cluster}` in Express's form. */

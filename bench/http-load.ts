@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly operation: string;
   readonly body: unknown;
   readonly concurrency: number;
+  /** The headers of a signed call; without them, the signature is made up. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface LoadResult {
@@ -50,6 +52,7 @@ export function callEcs(call: Omit<LoadOptions, 'concurrency'>, agent?: Agent): 
     // A server may read the region in the signature; none of these servers verifies it.
     authorization:
       'AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/ecs/aws4_request, SignedHeaders=host, Signature=bench',
+    ...call.headers,
   };
   return new Promise((resolve, reject) => {
     const outgoing = request(call.url, { method: 'POST', headers, ...(agent ? { agent } : {}) }, (response) => {

@@ -66,7 +66,8 @@ export async function startLongshore(options: LongshoreOptions): Promise<Longsho
   const url = `http://127.0.0.1:${api}`;
   const isReady = (): Promise<boolean> =>
     fetch(`${url}/readyz`).then(
-      (response) => response.ok,
+      // Where callers must sign, this call is refused, by an API that is up.
+      ({ ok, status }) => ok || status === 403,
       () => false,
     );
   const up = await becomes(async () => child.exitCode !== null || (await isReady()), READY_PATIENCE_MS);

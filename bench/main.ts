@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { say, seconds } from '../tools/progress.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
+import { benchAccess } from './access.ts';
 import { benchFleet } from './fleet.ts';
 import { benchIdleMemory } from './idle-memory.ts';
 import { probeMachine, readCpuTicks, stealRow } from './machine.ts';
@@ -45,6 +46,11 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   store: { what: 'a snapshot of 5,000 instances, a reservation', needsEngine: false, run: benchStoreCalls },
   placement: { what: 'the pure placement and cluster queries', needsEngine: false, run: placementRows },
   reconcile: { what: 'the pure reconciliation', needsEngine: false, run: reconcileRows },
+  access: {
+    what: 'who calls and what they may do: signatures and policies',
+    needsEngine: true,
+    run: benchAccess,
+  },
   policy: { what: 'a decision over 200 policy statements', needsEngine: false, run: policyRows },
 };
 

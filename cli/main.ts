@@ -75,6 +75,8 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   try {
     const settings = readSettings(process.env);
+    // Servers and commands that this process starts would inherit it.
+    delete process.env['LONGSHORE_MASTER_KEY'];
     const { run } = await command.load();
     await run(settings, rest);
   } catch (error) {

@@ -48,6 +48,7 @@ function keyFromCommand(command: string): Buffer {
 
 function keyFromFile(file: string): Buffer {
   if (!fs.existsSync(file)) makeFile(file);
+  if ((fs.statSync(file).mode & 0o077) !== 0) fs.chmodSync(file, 0o600);
   const key = parseMasterKey(fs.readFileSync(file, 'utf8'));
   if (key === undefined) {
     throw new SetupError(`${file} is not a master key. Restore it from a backup: without it, sealed secrets are lost.`);

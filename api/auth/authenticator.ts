@@ -1,16 +1,20 @@
 /** Who calls: verifies a request's signature and finds the principal behind its key. */
+import type { AccessKey } from '../../model/access-key.ts';
 import type { AccessKeyStore } from '../../store/contract/access-keys.ts';
 import type { AccessKeySecrets } from './access-keys.ts';
 import type { Caller, Owner } from './caller.ts';
-import { unknownCaller } from './refusals.ts';
+import { invalidSignature, otherMasterKey, unknownCaller } from './refusals.ts';
 import { type Claim, type Signed, readClaim } from './signature/claim.ts';
+import { SealError } from './sealing.ts';
 import { isTemporaryKey, type SessionTokens } from './session-tokens.ts';
-import { type RawRequest, verifySignature } from './signature/verify.ts';
+import { checkClaim, type RawRequest, verifySignature } from './signature/verify.ts';
 
 export interface AuthenticatorOptions {
   readonly store: Pick<AccessKeyStore, 'findAccessKey' | 'recordKeyUse'>;
   readonly secrets: AccessKeySecrets;
   readonly tokens: SessionTokens;
+  /** The region for which calls are signed. */
+  readonly region: string;
   /** The caller behind credentials; undefined if there is no such user or role any more. */
   readonly callerOf: (owner: Owner) => Promise<Caller | undefined>;
   /** Milliseconds since the epoch. */
@@ -21,6 +25,8 @@ export interface AuthenticatorOptions {
 interface Known {
   readonly owner: Owner;
   readonly secretAccessKey: string;
+  /** When temporary credentials were issued, in milliseconds since the epoch. */
+  readonly issuedAt?: number;
 }
 
 export interface Authenticated {
@@ -33,6 +39,8 @@ const FRESH_MS = 1_000;
 /** IAM tells when a key was used last, to the minute. */
 const USE_RECORDED_EVERY_MS = 60_000;
 const MOST_KEPT = 1_000;
+const GLOBAL_SERVICES: ReadonlySet<string> = new Set(['iam', 'sts']);
+const GLOBAL_REGION = 'us-east-1';
 
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
@@ -46,20 +54,40 @@ export class Authenticator {
   /** Throws the refusals of refusals.ts. */
   async authenticate(request: Signed, raw: RawRequest): Promise<Authenticated> {
     const claim = readClaim(request);
+    this.#checkRegion(claim);
     const now = this.#options.now();
+    // Before the key is looked for: whoever has none must not cost a query.
+    checkClaim(raw, claim, now);
     const known = await this.#find(claim, now);
-    await verifySignature(raw, claim, { secretAccessKey: known.secretAccessKey, now });
-    const caller = await this.#options.callerOf(known.owner);
-    if (caller === undefined) throw unknownCaller();
+    await verifySignature(raw, claim, known.secretAccessKey);
+    const caller = await this.#callerOf(known);
     if (!isTemporaryKey(claim.accessKeyId)) this.#recordUse(claim, now);
     return { caller, claim };
+  }
+
+  /** The caller behind a claim that was verified before, as things are now. Throws if its credentials are no longer good. */
+  async again(claim: Claim): Promise<Caller> {
+    return this.#callerOf(await this.#find(claim, this.#options.now()));
+  }
+
+  async #callerOf({ owner, issuedAt }: Known): Promise<Caller> {
+    const caller = await this.#options.callerOf(owner);
+    if (caller === undefined) throw unknownCaller();
+    return issuedAt === undefined ? caller : { ...caller, issuedAt };
+  }
+
+  /** As in AWS, whose IAM and STS also take the first of all regions. */
+  #checkRegion({ region, service }: Claim): void {
+    const isGlobal = GLOBAL_SERVICES.has(service) && region === GLOBAL_REGION;
+    if (region === this.#options.region || isGlobal) return;
+    throw invalidSignature(`Credential should be scoped to a valid region, not '${region}'.`);
   }
 
   async #find({ accessKeyId, sessionToken }: Claim, now: number): Promise<Known> {
     if (isTemporaryKey(accessKeyId)) {
       if (sessionToken === undefined) throw unknownCaller();
-      const { of, secret } = this.#options.tokens.open(sessionToken, accessKeyId, now);
-      return { owner: of, secretAccessKey: secret };
+      const { of, secret, issuedAt } = this.#options.tokens.open(sessionToken, accessKeyId, now);
+      return { owner: of, secretAccessKey: secret, issuedAt };
     }
     if (sessionToken !== undefined) throw unknownCaller();
     return this.#findKey(accessKeyId, now);
@@ -72,9 +100,17 @@ export class Authenticator {
     const key = await this.#options.store.findAccessKey(accessKeyId);
     if (key?.status !== 'Active') throw unknownCaller();
     const owner: Owner = key.userName === undefined ? { kind: 'root' } : { kind: 'user', name: key.userName };
-    const known = { owner, secretAccessKey: this.#options.secrets.open(key), readAt: now };
+    const known = { owner, secretAccessKey: this.#secretOf(key), readAt: now };
     keep(this.#known, accessKeyId, known);
     return known;
+  }
+
+  #secretOf(key: AccessKey): string {
+    try {
+      return this.#options.secrets.open(key);
+    } catch (error) {
+      throw error instanceof SealError ? otherMasterKey() : error;
+    }
   }
 
   /** In the background: a call must not wait for it, nor fail with it. */

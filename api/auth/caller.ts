@@ -1,6 +1,7 @@
 /** Who calls, and the policies that say what they may do. */
 import type { Partition } from '../../model/arn.ts';
 import type { IamStore, HolderPolicies } from '../../store/contract/iam.ts';
+import type { ContextValues } from './policy/context.ts';
 import type { PolicySet } from './policy/decide.ts';
 import { readPolicy } from './policy/document.ts';
 import { type Principal, rootOf } from './principal.ts';
@@ -11,9 +12,17 @@ export interface Caller {
   readonly policies: PolicySet;
   /** True with credentials that expire. */
   readonly temporary?: boolean;
+  /** When its credentials were issued, in milliseconds since the epoch; absent with credentials that do not expire. */
+  readonly issuedAt?: number;
   /** Present if the caller is a session of a role. */
   readonly session?: RoleSession;
 }
+
+/** The condition keys of a caller's session. */
+export const sessionKeys = ({ issuedAt, session }: Caller): ContextValues => ({
+  ...(issuedAt === undefined ? {} : { 'aws:TokenIssueTime': new Date(issuedAt).toISOString() }),
+  ...(session?.sourceIdentity === undefined ? {} : { 'aws:SourceIdentity': session.sourceIdentity }),
+});
 
 type RoleSession = Extract<Session['of'], { readonly kind: 'role' }>;
 /** Whom verified credentials stand for. Those of a key name a user only; those of a session also the id. */
@@ -106,9 +115,18 @@ const userCaller = ({ id, arn, tags, policies }: Holder, { account }: Partition)
   policies,
 });
 
+type Tags = Readonly<Record<string, string>>;
+
 /** The ARN of a role's session. */
 export const sessionArn = (account: string, role: string, session: string): string =>
   `arn:aws:sts::${account}:assumed-role/${role}/${session}`;
+
+/** Keys mean the same in any case. */
+function mergedTags(ofRole: Tags, ofSession: Tags): Tags {
+  const replaced = new Set(Object.keys(ofSession).map((key) => key.toLowerCase()));
+  const kept = Object.entries(ofRole).filter(([key]) => !replaced.has(key.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...ofSession };
+}
 
 /** The session of a role that calls, as policies see it. The session's tags go before the role's. */
 const roleCaller = (role: Holder, session: RoleSession, { account }: Partition): Caller => ({
@@ -118,7 +136,7 @@ const roleCaller = (role: Holder, session: RoleSession, { account }: Partition):
     roleArn: role.arn,
     account,
     userId: `${role.id}:${session.sessionName}`,
-    tags: { ...role.tags, ...session.tags },
+    tags: mergedTags(role.tags, session.tags),
   },
   policies: {
     ...role.policies,

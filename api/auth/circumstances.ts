@@ -1,15 +1,17 @@
 /** The condition keys that every call has: where it came from, and how. */
 import type { Request } from 'express';
+import { type Caller, sessionKeys } from './caller.ts';
 import type { ContextValues } from './policy/context.ts';
 import type { Claim } from './signature/claim.ts';
 
 /** An IPv4 address as a socket for both versions shows it. */
 const MAPPED = /^::ffff:(?=\d+\.)/;
 
-export function circumstancesOf(request: Request, { region }: Claim): ContextValues {
+export function circumstancesOf(request: Request, { region }: Claim, caller: Caller): ContextValues {
   const userAgent = request.get('user-agent');
   const from = request.socket.remoteAddress?.replace(MAPPED, '');
   return {
+    ...sessionKeys(caller),
     'aws:SecureTransport': String(request.secure),
     'aws:RequestedRegion': region,
     'aws:ViaAWSService': 'false',

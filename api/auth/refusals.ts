@@ -19,3 +19,12 @@ export const signatureMismatch = (): AwsError =>
   invalidSignature(
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
   );
+
+/** The key was made by an api that has another master key. */
+export const otherMasterKey = (): AwsError =>
+  new AwsError(
+    'ServiceUnavailable',
+    'The secret of this access key cannot be opened: it was sealed with another master key. Give this api the same LONGSHORE_MASTER_KEY, or make a new access key.',
+    {},
+    503,
+  );

@@ -128,8 +128,7 @@ export class EventFeed {
 
   #give(item: FeedItem): void {
     for (const reader of this.#live) {
-      if (!passes(reader.filter, item.event)) continue;
-      if (!reader.take(item)) this.#live.delete(reader);
+      if (passes(reader.filter, item.event) && !reader.take(item)) this.#live.delete(reader);
     }
   }
 }

@@ -37,7 +37,7 @@ function withResource(filter: EventFilter, resource: string, partition: Partitio
   if (!resource.startsWith('arn:')) return { ...filter, resource };
   const { type, path } = checkOwnArn(resource, partition);
   const [clusterName, id] = path;
-  const kinds = KINDS_OF[type];
+  const kinds = Object.hasOwn(KINDS_OF, type) ? KINDS_OF[type] : undefined;
   if (kinds === undefined || clusterName === undefined || id === undefined) {
     throw invalid(`There are no events of ${resource}: give the ARN of a task, a service or a container instance.`);
   }

@@ -34,6 +34,7 @@ export function addEventRoutes(app: Express, { calls, feed, store, partition }: 
     const filter = readFilter(request.query, partition);
     // When a browser reconnects, its own Last-Event-ID is newer than the page's first `after`.
     const after = readAfter(request.get('last-event-id') ?? request.query['after']);
-    await streamEvents(feed, response, { filter, start: after ?? (await store.eventHorizon()) });
+    const stillAllowed = (): Promise<void> => calls.authorizeAgain(response, READ_EVENTS);
+    await streamEvents(feed, response, { filter, start: after ?? (await store.eventHorizon()), stillAllowed });
   });
 }

@@ -14,14 +14,21 @@ const AGAIN_MS = 100;
 /** A reader that takes nothing for this long counts as gone. */
 const STALLED_MS = 60_000;
 
+export interface StreamOptions {
+  readonly filter: EventFilter;
+  readonly start: number;
+  /** Asked at each heartbeat. Rejects if the reader may not read any more: then the stream ends. */
+  readonly stillAllowed: () => Promise<void>;
+}
+
 /** Serves the stream from after position `start` until the reader or the feed closes it. */
 export async function streamEvents(
   feed: EventFeed,
   response: Response,
-  { filter, start }: { readonly filter: EventFilter; readonly start: number },
+  { filter, start, stillAllowed }: StreamOptions,
 ): Promise<void> {
   const stream = new EventStream(feed, response, filter, start);
-  await stream.run();
+  await stream.run(stillAllowed);
 }
 
 class EventStream implements Reader {
@@ -43,7 +50,7 @@ class EventStream implements Reader {
     this.#told = start;
   }
 
-  async run(): Promise<void> {
+  async run(stillAllowed: () => Promise<void>): Promise<void> {
     const response = this.#response;
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -54,7 +61,11 @@ class EventStream implements Reader {
     response.write(`retry: ${RETRY_MS}\nid: ${this.#position}\n\n`);
     response.on('close', () => this.#close());
     response.on('error', () => this.#close());
-    const leave = this.#feed.enter({ heartbeat: () => this.#beat(), end: () => this.#close() });
+    const heartbeat = (): void => {
+      this.#beat();
+      stillAllowed().catch(() => this.#close());
+    };
+    const leave = this.#feed.enter({ heartbeat, end: () => this.#close() });
     try {
       while (this.#open) await this.#catchUpAndFollow();
     } finally {

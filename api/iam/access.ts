@@ -3,7 +3,8 @@ import type { Partition } from '../../model/arn.ts';
 import { isAwsError } from '../../model/errors.ts';
 import { iamArn, type IamResource } from '../../model/iam/arn.ts';
 import { SERVICE_LINKED_PATH } from '../../model/iam/entity.ts';
-import type { IamStore } from '../../store/contract/iam.ts';
+import type { AccessKeyStore } from '../../store/contract/access-keys.ts';
+import type { IamStore, IamTag } from '../../store/contract/iam.ts';
 import type { Asked } from '../auth/authorize.ts';
 import type { ContextValues } from '../auth/policy/context.ts';
 import type { Principal } from '../auth/principal.ts';
@@ -16,7 +17,12 @@ interface Named {
   readonly PolicyName?: string;
   readonly PolicyArn?: string;
   readonly PolicySourceArn?: string;
+  readonly AccessKeyId?: string;
+  readonly DeletionTaskId?: string;
   readonly Path?: string;
+  readonly NewPath?: string;
+  readonly NewUserName?: string;
+  readonly NewGroupName?: string;
   readonly PermissionsBoundary?: string;
   readonly AWSServiceName?: string;
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
@@ -26,7 +32,14 @@ interface Named {
 export interface IamAccess {
   readonly partition: Partition;
   readonly principal: Principal;
-  readonly store: Pick<IamStore, 'getUser' | 'getGroup' | 'getRole'>;
+  readonly store: Pick<IamStore, 'getUser' | 'getGroup' | 'getRole'> & Pick<AccessKeyStore, 'findAccessKey'>;
+}
+
+/** What a call acts on, with what conditions may look at. */
+interface Target {
+  readonly arn: string;
+  readonly tags?: readonly IamTag[];
+  readonly boundaryArn?: string | undefined;
 }
 
 /** IAM authorises these on no resource. */
@@ -39,44 +52,101 @@ const ABOUT_ALL: ReadonlySet<string> = new Set([
   'SimulateCustomPolicy',
 ]);
 
-/** Reads no more than the paths of what the request names, which are parts of their ARNs. */
+/** The actions that bringing tags along asks for beside the creation. */
+const TAGGED_BY: Readonly<Record<string, string>> = {
+  CreatePolicy: 'iam:TagPolicy',
+  CreateRole: 'iam:TagRole',
+  CreateUser: 'iam:TagUser',
+};
+
+/** Reads no more than what the request names: paths, tags and boundaries, which are parts of what is asked for. */
 export async function iamAccess(operation: string, input: object, given: IamAccess): Promise<readonly Asked[]> {
   const named = input as Named;
-  const resource = ABOUT_ALL.has(operation) ? '*' : await resourceOf(operation, named, given);
-  return [{ action: `iam:${operation}`, resources: [resource], context: contextOf(named) }];
+  const targets = ABOUT_ALL.has(operation) ? [{ arn: '*' }] : await targetsOf(operation, named, given);
+  const tagging = named.Tags?.length ? TAGGED_BY[operation] : undefined;
+  const actions = [`iam:${operation}`, ...(tagging === undefined ? [] : [tagging])];
+  return actions.flatMap((action) =>
+    targets.map((target) => ({
+      action,
+      resources: [target.arn],
+      context: { ...targetKeys(target), ...requestKeys(named) },
+    })),
+  );
 }
 
-async function resourceOf(
-  operation: string,
-  named: Named,
-  { partition: { account }, principal, store }: IamAccess,
-): Promise<string> {
-  const { UserName: user, GroupName: group, RoleName: role, PolicyName: policy } = named;
+/** A new name or path is a second target: whoever gives it could otherwise take a name that others trust. */
+async function targetsOf(operation: string, named: Named, given: IamAccess): Promise<readonly Target[]> {
+  const { partition, store } = given;
+  const { UserName: user, GroupName: group, RoleName: role } = named;
+  const found = await targetOf(operation, named, given);
+  const [newName, type, name] =
+    group === undefined ? [named.NewUserName, 'user' as const, user] : [named.NewGroupName, 'group' as const, group];
+  if (role !== undefined || name === undefined || (newName === undefined && named.NewPath === undefined))
+    return [found];
+  const path = named.NewPath ?? (await pathOf(() => (type === 'user' ? store.getUser(name) : store.getGroup(name))));
+  return [found, { arn: iamArn(partition.account, type, { path, name: newName ?? name }) }];
+}
+
+interface Found {
+  readonly path: string;
+  readonly tags?: readonly IamTag[];
+  readonly boundaryArn?: string;
+}
+
+async function targetOf(operation: string, named: Named, given: IamAccess): Promise<Target> {
+  const { account } = given.partition;
+  const { store } = given;
+  const { UserName: user, GroupName: group, RoleName: role, PolicyName: policy, AccessKeyId: key } = named;
   const makes = (type: IamResource): boolean => operation.toLowerCase() === `create${type}`;
-  const arnOf = async (type: IamResource, name: string, find: () => Promise<{ readonly path: string }>) =>
-    iamArn(account, type, { path: makes(type) ? (named.Path ?? '/') : await pathOf(find), name });
-  if (group !== undefined) return arnOf('group', group, () => store.getGroup(group));
-  if (role !== undefined) return arnOf('role', role, () => store.getRole(role));
-  if (user !== undefined) return arnOf('user', user, () => store.getUser(user));
-  if (makes('policy')) return iamArn(account, 'policy', { path: named.Path ?? '/', name: policy ?? '' });
+  const target = async (type: IamResource, name: string, find: () => Promise<Found>): Promise<Target> => {
+    const found = makes(type) ? { path: named.Path ?? '/' } : await foundOr(find);
+    return { ...found, arn: iamArn(account, type, { path: found.path, name }) };
+  };
+  if (group !== undefined) return target('group', group, () => store.getGroup(group));
+  if (role !== undefined) return target('role', role, () => store.getRole(role));
+  if (user !== undefined) return target('user', user, () => store.getUser(user));
+  if (makes('policy')) return { arn: iamArn(account, 'policy', { path: named.Path ?? '/', name: policy ?? '' }) };
   if (named.AWSServiceName !== undefined) {
-    return iamArn(account, 'role', { path: `${SERVICE_LINKED_PATH}${named.AWSServiceName}/`, name: '*' });
+    return { arn: iamArn(account, 'role', { path: `${SERVICE_LINKED_PATH}${named.AWSServiceName}/`, name: '*' }) };
+  }
+  // The task of a deletion is nobody's in particular.
+  if (named.DeletionTaskId !== undefined) return { arn: '*' };
+  if (operation === 'GetAccessKeyLastUsed' && key !== undefined) {
+    const owner = (await store.findAccessKey(key))?.userName;
+    return owner === undefined
+      ? { arn: `arn:aws:iam::${account}:root` }
+      : target('user', owner, () => store.getUser(owner));
   }
   // Without a name, the call is about the user who calls.
-  return named.PolicyArn ?? named.PolicySourceArn ?? principal.arn;
+  return { arn: named.PolicyArn ?? named.PolicySourceArn ?? given.principal.arn };
 }
 
 /** What does not exist is asked for without a path. */
-async function pathOf(find: () => Promise<{ readonly path: string }>): Promise<string> {
+async function foundOr(find: () => Promise<Found>): Promise<Found> {
   try {
-    return (await find()).path;
+    return await find();
   } catch (error) {
-    if (isAwsError(error) && error.code === 'NoSuchEntity') return '/';
+    if (isAwsError(error) && error.code === 'NoSuchEntity') return { path: '/' };
     throw error;
   }
 }
 
-function contextOf({ PolicyArn, PermissionsBoundary, AWSServiceName, Tags = [], TagKeys = [] }: Named): ContextValues {
+const pathOf = async (find: () => Promise<Found>): Promise<string> => (await foundOr(find)).path;
+
+const targetKeys = ({ tags = [], boundaryArn }: Target): ContextValues => ({
+  ...Object.fromEntries(
+    tags.flatMap(({ key, value }) => ['aws', 'iam'].map((prefix) => [`${prefix}:ResourceTag/${key}`, value])),
+  ),
+  ...(boundaryArn === undefined ? {} : { 'iam:PermissionsBoundary': boundaryArn }),
+});
+
+function requestKeys({
+  PolicyArn,
+  PermissionsBoundary,
+  AWSServiceName,
+  Tags = [],
+  TagKeys = [],
+}: Named): ContextValues {
   const keys = [...Tags.map(({ Key }) => Key), ...TagKeys];
   return {
     ...(PolicyArn === undefined ? {} : { 'iam:PolicyARN': PolicyArn }),

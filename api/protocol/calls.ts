@@ -56,6 +56,8 @@ const unwritable = (problem: string): EcsError =>
 export interface Signed {
   readonly caller: Caller;
   readonly context: ContextValues;
+  /** The caller as things are now. Rejects if its credentials are no longer good. */
+  readonly again: () => Promise<Caller>;
 }
 
 export class Calls {
@@ -91,6 +93,14 @@ export class Calls {
     const { store } = this.#dependencies;
     const tagsOf: TagsOf = (arn) => store.listTags(arn);
     await authorize(signed.caller, asked, { now: Date.now(), context: signed.context, tagsOf });
+  }
+
+  /** Asks again, for an answer that goes on: rejects if the caller may not do it any more. */
+  async authorizeAgain(response: Response, asked: readonly Asked[]): Promise<void> {
+    const { signed } = callOf(response);
+    if (signed === undefined) return;
+    callOf(response).signed = { ...signed, caller: await signed.again() };
+    await this.authorize(response, asked);
   }
 
   /** Runs an operation of a door for this request. Throws as `invokeOperation` does. */

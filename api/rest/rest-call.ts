@@ -8,6 +8,9 @@ import { responseBody } from '../protocol/response-body.ts';
 import type { Shape } from '../protocol/shapes.ts';
 import type { RestRoute } from './routes.ts';
 
+/** What a presigned URL has beside the members of its call. */
+const SIGNING_PARAMETER = /^X-Amz-/i;
+
 /**
  * Answers one request of `route`. Throws EcsError; the server's error handler turns it into the error's body and
  * status.
@@ -30,7 +33,9 @@ function inputOf(route: RestRoute, request: Request): unknown {
     ecsDoor.catalogue.shapesOf(route.operation)?.input.members.map(({ name, shape }) => [name, shape]),
   );
   const input: Record<string, unknown> = { ...body };
-  for (const [name, value] of Object.entries(request.query)) input[name] = queryValue(members.get(name), value);
+  for (const [name, value] of Object.entries(request.query)) {
+    if (!SIGNING_PARAMETER.test(name)) input[name] = queryValue(members.get(name), value);
+  }
   for (const [name, value] of Object.entries(request.params)) {
     const list = route.lists?.[name];
     if (list !== undefined) input[list] = [value];

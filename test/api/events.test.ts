@@ -133,6 +133,11 @@ describe('GET /v1/events/stream', () => {
     }
   });
 
+  it('refuses kinds of resources that only JavaScript has', async () => {
+    const response = await fetch(`${api().url}/v1/events?resource=${ARN}:constructor/default/x`);
+    expect(response.status).toBe(400);
+  });
+
   it('buffers nothing for a stalled reader, and sends everything once it reads again', async () => {
     const from = (await follow()).openedAt!;
     const { port } = new URL(api().url);

@@ -3,7 +3,7 @@
  * where the operator gives none. Clients trust it by its certificate, `tls/ca.pem`.
  */
 import 'reflect-metadata';
-import { X509Certificate as NodeCertificate, type webcrypto } from 'node:crypto';
+import { createPrivateKey, X509Certificate as NodeCertificate, type webcrypto } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
@@ -51,13 +51,16 @@ export async function serverCertificate(folder: string, names: readonly string[]
   const [certFile, keyFile] = [path.join(folder, 'server.pem'), path.join(folder, 'server.key')];
   if (fs.existsSync(certFile) && fs.existsSync(keyFile)) {
     const kept = { cert: fs.readFileSync(certFile, 'utf8'), key: fs.readFileSync(keyFile, 'utf8') };
-    if (isGood(kept.cert, { names, authority: authority.cert })) return kept;
+    if (isPair(kept) && isGood(kept.cert, { names, authority: authority.cert })) return kept;
   }
   const made = await issue(authority, names);
   writePrivate(keyFile, made.key);
   writePrivate(certFile, made.cert);
   return made;
 }
+
+/** A crash may have left a certificate beside the key of another. */
+const isPair = ({ cert, key }: KeyPair): boolean => new NodeCertificate(cert).checkPrivateKey(createPrivateKey(key));
 
 function isGood(cert: string, { names, authority }: { readonly names: readonly string[]; readonly authority: string }) {
   const certificate = new NodeCertificate(cert);
@@ -73,7 +76,11 @@ function isGood(cert: string, { names, authority }: { readonly names: readonly s
 async function keptAuthority(folder: string): Promise<KeyPair> {
   const [certFile, keyFile] = [authorityFile(folder), path.join(folder, 'ca.key')];
   if (fs.existsSync(certFile) && fs.existsSync(keyFile)) {
-    return { cert: fs.readFileSync(certFile, 'utf8'), key: fs.readFileSync(keyFile, 'utf8') };
+    const kept = { cert: fs.readFileSync(certFile, 'utf8'), key: fs.readFileSync(keyFile, 'utf8') };
+    if (isPair(kept)) return kept;
+    throw new SetupError(
+      `${keyFile} is not the key of ${certFile}. Restore them, or remove both to begin a new authority, which clients must trust anew.`,
+    );
   }
   if (fs.existsSync(certFile)) {
     throw new SetupError(

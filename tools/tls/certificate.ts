@@ -64,8 +64,8 @@ export function watchCertificate(
       const pair = await reload();
       problem = '';
       if (pair.cert + pair.key === served) return;
-      served = pair.cert + pair.key;
       onChange(pair);
+      served = pair.cert + pair.key;
     } catch (error) {
       if (String(error) === problem) return;
       problem = String(error);

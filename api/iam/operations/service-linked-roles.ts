@@ -33,7 +33,7 @@ const createServiceLinkedRole: Operation<CreateServiceLinkedRoleRequest, CreateS
   name: 'CreateServiceLinkedRole',
   effect: 'records',
   async handle({ AWSServiceName: service = '', Description, CustomSuffix }, { store, partition, now }) {
-    const found = SERVICES[service];
+    const found = Object.hasOwn(SERVICES, service) ? SERVICES[service] : undefined;
     if (found === undefined) {
       throw invalidInput(
         `Longshore has no service-linked role for ${service}, only for ${Object.keys(SERVICES).join(', ')}.`,

@@ -1,6 +1,5 @@
 /** The policy simulator: SimulatePrincipalPolicy and SimulateCustomPolicy. */
 import type {
-  EvaluationResult,
   SimulateCustomPolicyRequest,
   SimulatePolicyResponse,
   SimulatePrincipalPolicyRequest,
@@ -10,12 +9,13 @@ import { type ParsedIamArn, parseIamArn } from '../../../model/iam/arn.ts';
 import type { EntityKind } from '../../../model/iam/entity.ts';
 import { invalidInput, noSuchHolder } from '../../../model/iam/refusals.ts';
 import type { AppliedPolicy, HolderPolicies } from '../../../store/contract/iam.ts';
+import type { PageRequest } from '../../../store/contract/page.ts';
 import { MalformedPolicyDocument } from '../../auth/policy/malformed.ts';
 import { type Principal, principalKeys } from '../../auth/policy/principals.ts';
 import type { Operation, OperationContext } from '../../operation.ts';
-import { pageOf, pageOfAll } from '../pages.ts';
+import { pageOf } from '../pages.ts';
 import { readContextEntries } from '../simulation/context-entries.ts';
-import { simulate, type SimulatedPolicy, type Simulation } from '../simulation/simulate.ts';
+import { type SimulatedPolicy, type Simulation, type Simulator, simulator } from '../simulation/simulate.ts';
 
 /** Of no account and without a name: no condition key says who asks. */
 const NOBODY: Principal = { kind: 'web-identity', arn: '' };
@@ -74,16 +74,33 @@ async function answer(
     throw invalidInput('CallerArn is required with a ResourcePolicy unless the PolicySourceArn is that of a user.');
   }
   const resource = document === undefined ? undefined : { id: 'ResourcePolicy', type: 'resource' as const, document };
-  const results = run({ ...simulation, ...given, ...defined({ boundary, resource }) }, input);
+  const { pairs, decide } = prepare({ ...simulation, ...given, ...defined({ boundary, resource }) }, input);
   const { Marker: _marker, MaxItems: _maxItems, ...asked } = input;
   const list = [operation, JSON.stringify(Object.entries(asked).sort())];
-  const { items, paging } = await pageOf(list, input, (page) =>
-    Promise.resolve(pageOfAll([...results.entries()], page, ([index]) => String(index))),
-  );
-  return { EvaluationResults: items.map(([, result]) => result), ...paging };
+  const { items, paging } = await pageOf(list, input, (page) => Promise.resolve(pairsOf(pairs, page)));
+  return { EvaluationResults: items.map(({ action, resource }) => decide(action, resource)), ...paging };
 }
 
-function run(simulation: Simulation, { ActionNames, ResourceArns }: SimulationInput): readonly EvaluationResult[] {
+interface Pairs {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** One page of each action on each resource, in that order: all of them may be millions. */
+function pairsOf({ actions, resources }: Pairs, { limit, after }: PageRequest) {
+  const start = after === undefined ? 0 : Number(after) + 1;
+  const end = Math.min(start + limit, actions.length * resources.length);
+  const items = Array.from({ length: Math.max(end - start, 0) }, (_, i) => ({
+    action: actions[Math.floor((start + i) / resources.length)] ?? '',
+    resource: resources[(start + i) % resources.length] ?? '',
+  }));
+  return { items, ...(end < actions.length * resources.length ? { next: String(end - 1) } : {}) };
+}
+
+function prepare(
+  simulation: Simulation,
+  { ActionNames, ResourceArns }: SimulationInput,
+): { readonly pairs: Pairs; readonly decide: Simulator } {
   const actions = ActionNames ?? [];
   const resources = ResourceArns === undefined || ResourceArns.length === 0 ? ['*'] : ResourceArns;
   const action = actions.find((name) => !/^[\w-]+:\w+$/.test(name));
@@ -91,7 +108,7 @@ function run(simulation: Simulation, { ActionNames, ResourceArns }: SimulationIn
   const arn = resources.find((name) => name !== '*' && !/^arn:[\w-]+:[\w-]+:[^:]*:[^:]*:.+$/.test(name));
   if (arn !== undefined) throw invalidArn(arn);
   try {
-    return simulate(simulation, actions, resources);
+    return { pairs: { actions, resources }, decide: simulator(simulation) };
   } catch (error) {
     if (error instanceof MalformedPolicyDocument) throw invalidInput(error.message);
     throw error;

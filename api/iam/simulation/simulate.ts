@@ -35,14 +35,13 @@ interface Compiled extends Omit<Simulation, 'identity' | 'boundary' | 'resource'
   readonly known: ReadonlySet<string>;
 }
 
-/** The results for each action on each resource, in that order. Throws MalformedPolicyDocument. */
-export function simulate(
-  simulation: Simulation,
-  actions: readonly string[],
-  resources: readonly string[],
-): readonly EvaluationResult[] {
+/** Says what the policies decide about an action on a resource. */
+export type Simulator = (action: string, resource: string) => EvaluationResult;
+
+/** Throws MalformedPolicyDocument. */
+export function simulator(simulation: Simulation): Simulator {
   const compiled = compile(simulation);
-  return actions.flatMap((action) => resources.map((resource) => resultOf(compiled, action, resource)));
+  return (action, resource) => resultOf(compiled, action, resource);
 }
 
 const TIME_KEYS = ['aws:currenttime', 'aws:epochtime'];

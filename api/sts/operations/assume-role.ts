@@ -1,7 +1,7 @@
 /** The AssumeRole operation: temporary credentials of a role whose trust policy lets the caller in. */
 import type { AssumeRoleRequest, AssumeRoleResponse } from '@aws-sdk/client-sts';
 import type { Asked } from '../../auth/authorize.ts';
-import { sessionArn } from '../../auth/caller.ts';
+import { type Caller, sessionArn } from '../../auth/caller.ts';
 import { readPolicy } from '../../auth/policy/document.ts';
 import type { Operation, OperationContext } from '../../operation.ts';
 import { unsupportedMembers, validationError } from '../../protocol/validation-errors.ts';
@@ -18,8 +18,9 @@ export const assumeRole: Operation<AssumeRoleRequest, AssumeRoleResponse> = {
   name: 'AssumeRole',
   effect: 'reads',
   async handle(input, { store, partition, caller, tokens, now }) {
-    const { RoleArn: arn = '', RoleSessionName: sessionName = '', SourceIdentity: sourceIdentity } = input;
+    const { RoleArn: arn = '', RoleSessionName: sessionName = '' } = input;
     checkInput(input);
+    const sourceIdentity = sourceIdentityOf(input, caller);
     if (caller.principal.kind === 'root') throw accessDenied('Roles may not be assumed by root accounts.');
     const { account } = partition;
     const role = await findRole(arn, { store, account });
@@ -48,6 +49,15 @@ export const assumeRole: Operation<AssumeRoleRequest, AssumeRoleResponse> = {
     };
   },
 };
+
+/** A session keeps the source identity of the session that begins it. */
+function sourceIdentityOf({ SourceIdentity: asked }: AssumeRoleRequest, { session }: Caller): string | undefined {
+  const kept = session?.sourceIdentity;
+  if (kept !== undefined && asked !== undefined && asked !== kept) {
+    throw accessDenied('The source identity of a session cannot be changed by assuming another role.');
+  }
+  return asked ?? kept;
+}
 
 function checkInput(input: AssumeRoleRequest): void {
   const unsupported = UNSUPPORTED.filter((member) => input[member] !== undefined);

@@ -16,6 +16,9 @@ const MOST_CHARACTERS = 2_048;
 export const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
   Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 
+/** Keys of session tags mean the same in any case. */
+const folded = (keys: readonly string[]): ReadonlySet<string> => new Set(keys.map((key) => key.toLowerCase()));
+
 /**
  * The session's tags: those that the caller's own session passes on, and those of the request, which may not replace
  * them. Throws ValidationError and InvalidParameterValue.
@@ -28,21 +31,22 @@ export function sessionTags(
     throw validationError('tags', Tags.length, `Member must have length less than or equal to ${MOST_TAGS}`);
   }
   const given = tagsOf(Tags);
-  if (Object.keys(given).length < Tags.length) throw invalidParameter('Duplicate tag keys found.');
-  const passedOn = Object.fromEntries(
-    (before?.transitiveKeys ?? []).flatMap((key) => (before?.tags[key] === undefined ? [] : [[key, before.tags[key]]])),
-  );
-  const replaced = Object.keys(given).find((key) => key in passedOn);
-  if (replaced !== undefined) {
+  const keys = folded(Object.keys(given));
+  if (keys.size < Tags.length) throw invalidParameter('Duplicate tag keys found.');
+  const transitive = folded(before?.transitiveKeys ?? []);
+  const passedOn = Object.entries(before?.tags ?? {}).filter(([key]) => transitive.has(key.toLowerCase()));
+  if (passedOn.some(([key]) => keys.has(key.toLowerCase()))) {
     throw invalidParameter(
       "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
     );
   }
-  const missing = TransitiveTagKeys.find((key) => !(key in given));
-  if (missing !== undefined) {
+  if (TransitiveTagKeys.some((key) => !keys.has(key.toLowerCase()))) {
     throw invalidParameter('The specified transitive tag key must be included in the requested tags.');
   }
-  return { tags: { ...given, ...passedOn }, transitiveKeys: [...Object.keys(passedOn), ...TransitiveTagKeys] };
+  return {
+    tags: { ...given, ...Object.fromEntries(passedOn) },
+    transitiveKeys: [...passedOn.map(([key]) => key), ...TransitiveTagKeys],
+  };
 }
 
 const invalidParameter = (message: string): AwsError => new AwsError('InvalidParameterValue', message);

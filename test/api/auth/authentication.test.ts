@@ -146,6 +146,13 @@ describe.each(Object.entries(CALLS) as [keyof typeof CALLS, Call][])('%s', (prot
     expect(await refused(send(await signed(call, { at: Date.now() + skew })), mismatch)).toMatch(message);
   });
 
+  it('refuses another region, and headers that only JavaScript has', async () => {
+    await refused(send(await signed(call, { region: 'eu-west-1' })), mismatch);
+    const original = await signed(call);
+    const authorization = original.headers['authorization']!.replace('SignedHeaders=', 'SignedHeaders=constructor;');
+    await refused(send({ ...original, headers: { ...original.headers, authorization } }), mismatch);
+  });
+
   it('accepts a clock four minutes off', async () => {
     for (const skew of [-240_000, 240_000]) {
       expect(await send(await signed(call, { at: Date.now() + skew }))).toMatchObject({ status: 200 });
@@ -259,6 +266,36 @@ it('signs what was sent: a compressed body', async () => {
   const compressed = await signed({ ...call, headers: { ...call.headers, 'content-encoding': 'gzip' }, body });
   expect(await send(compressed)).toMatchObject({ status: 200 });
 });
+
+it('does not let a signature for one service reach another', async () => {
+  const { query, ...call } = await signed(CALLS.REST);
+  const other = { ...query, 'X-Amz-Credential': `${accessKeyId}/20261130/us-east-1/iam/aws4_request` };
+  expect((await send({ ...call, query: other })).status).toBe(404);
+  const json = await signed(CALLS['AWS JSON']);
+  expect((await send({ ...json, query: other })).status).not.toBe(200);
+});
+
+it('answers a presigned URL of a REST route', async () => {
+  const url = await signer(CALLS.REST, {}).presign(toSign(CALLS.REST), { expiresIn: 60 });
+  const { status } = await send({ ...request(CALLS.REST), query: url.query as Record<string, string> });
+  expect(status).toBe(200);
+});
+
+it('ends a stream whose reader may not read any more', async () => {
+  const made = secrets.make(undefined, 0);
+  await api().store.createAccessKey(made.key);
+  const key = { accessKeyId: made.key.accessKeyId, secretAccessKey: made.secretAccessKey };
+  const { headers } = await signed({ method: 'GET', path: '/v1/events/stream', headers: {}, service: 'ecs' }, { key });
+  const { host: _host, ...sent } = headers;
+  const response = await fetch(`${api().url}/v1/events/stream`, { headers: sent });
+  expect(response.status).toBe(200);
+  const ended = (async () => {
+    for await (const _chunk of response.body!);
+    return true;
+  })();
+  await api().store.deleteAccessKey(made.key);
+  expect(await ended).toBe(true);
+}, 60_000);
 
 it('leaves nothing to anonymous callers but whether the process lives', async () => {
   for (const path of [

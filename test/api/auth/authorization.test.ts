@@ -1,7 +1,14 @@
 /** What callers may do: users, roles and their sessions, by policies, over every protocol. */
 import { randomBytes } from 'node:crypto';
 import * as ecs from '@aws-sdk/client-ecs';
-import { IAMClient, GetUserCommand, ListUsersCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import {
+  CreateUserCommand,
+  GetUserCommand,
+  IAMClient,
+  ListUsersCommand,
+  PutUserPolicyCommand,
+  UpdateUserCommand,
+} from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ecsDoor } from '../../../api/ecs/door.ts';
@@ -236,6 +243,47 @@ describe('a user with policies', () => {
     await expect(ecsOf(await userWith(runs, passes)).send(run)).resolves.toBeDefined();
   });
 
+  it('may not take a name or a path for which it has no right', async () => {
+    const may = allow('iam:UpdateUser', `arn:aws:iam::${ACCOUNT}:user/user-*`);
+    const user = await userWith(may);
+    const rename = (more: object) => iamOf(user).send(new UpdateUserCommand({ UserName: user.name, ...more }));
+    for (const more of [
+      { NewUserName: 'ops' },
+      { NewPath: '/admin/' },
+      { NewPath: '/admin/', NewUserName: 'user-x' },
+    ]) {
+      await expect(rename(more)).rejects.toMatchObject({ name: 'AccessDenied' });
+    }
+    await expect(rename({ NewUserName: 'user-renamed' })).resolves.toBeDefined();
+  });
+
+  it('is judged in IAM by the tags and the boundary of what it changes', async () => {
+    const kept = { Effect: 'Deny', Action: 'iam:*', Resource: '*' };
+    const user = await userWith(
+      allow('iam:*'),
+      { ...kept, Condition: { StringEquals: { 'aws:ResourceTag/kept': 'yes' } } },
+      { ...kept, Action: 'iam:CreateUser', Condition: { StringEquals: { 'aws:RequestTag/kept': 'yes' } } },
+    );
+    const target = await userWith();
+    await api().store.addIamTags({ kind: 'user', name: target.name }, [{ key: 'kept', value: 'yes' }]);
+    const document = { PolicyName: 'p', PolicyDocument: policy(allow('*')) };
+    const iam = iamOf(user);
+    await expect(iam.send(new PutUserPolicyCommand({ UserName: target.name, ...document }))).rejects.toMatchObject({
+      name: 'AccessDenied',
+    });
+    const other = await userWith();
+    await expect(iam.send(new PutUserPolicyCommand({ UserName: other.name, ...document }))).resolves.toBeDefined();
+  });
+
+  it('may create with tags only if it may tag', async () => {
+    const create = allow('iam:CreateUser');
+    const Tags = [{ Key: 'team', Value: 'red' }];
+    const call = async (...may: readonly Statement[]) =>
+      iamOf(await userWith(...may)).send(new CreateUserCommand({ UserName: `made-${++made}`, Tags }));
+    await expect(call(create)).rejects.toThrow('iam:TagUser');
+    await expect(call(create, allow('iam:TagUser'))).resolves.toBeDefined();
+  });
+
   it('gains and loses rights within moments of a change', async () => {
     const user = await userWith();
     const tryIt = () =>
@@ -338,6 +386,55 @@ describe('a role', () => {
     await expect(assume(user, closed, { Tags: [{ Key: 'team', Value: 'red' }] })).rejects.toMatchObject({
       message: expect.stringContaining('sts:TagSession'),
     });
+  });
+
+  it('refuses session tags whose keys differ only in case, also those that were passed on', async () => {
+    const actions = { Action: ['sts:AssumeRole', 'sts:TagSession'] };
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`, actions)], may: [mayAssume] });
+    const user = await userWith(mayAssume);
+    const Tags = [{ Key: 'Team', Value: 'red' }];
+    const both = [...Tags, { Key: 'team', Value: 'admin' }];
+    await expect(assume(user, role, { Tags: both })).rejects.toThrow('Duplicate tag keys');
+    const first = credentialsIn(await assume(user, role, { Tags, TransitiveTagKeys: ['team'] }));
+    await expect(assume(first, role, { Tags: [{ Key: 'team', Value: 'admin' }] })).rejects.toThrow('conflicts');
+    await expect(assume(first, role)).resolves.toBeDefined();
+  });
+
+  it('has its sessions revoked by the time at which they began', async () => {
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)], may: [allow('ecs:*')] });
+    const session = ecsOf(credentialsIn(await assume(await userWith(mayAssume), role)));
+    expect((await session.send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
+    const since = new Date(Date.now() + 60_000).toISOString();
+    const revoked = {
+      Effect: 'Deny',
+      Action: '*',
+      Resource: '*',
+      Condition: { DateLessThan: { 'aws:TokenIssueTime': since } },
+    };
+    await api().store.putInlinePolicy(
+      { kind: 'role', name: role.split('/').at(-1)! },
+      { name: 'revoke', document: policy(revoked) },
+    );
+    const call = () =>
+      session.send(new ecs.ListClustersCommand({})).then(
+        () => 'let in',
+        (error: unknown) => (error as Error).name,
+      );
+    await expect.poll(call, { timeout: 10_000 }).toBe('AccessDeniedException');
+  });
+
+  it('keeps the source identity of the session that begins it', async () => {
+    const actions = { Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] };
+    const onlyAda = allow('ecs:ListClusters', '*', { StringEquals: { 'aws:SourceIdentity': 'ada' } });
+    const may = [allow(['sts:AssumeRole', 'sts:SetSourceIdentity']), onlyAda];
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`, actions)], may });
+    const user = await userWith(allow(['sts:AssumeRole', 'sts:SetSourceIdentity']));
+    const first = credentialsIn(await assume(user, role, { SourceIdentity: 'ada' }));
+    await expect(assume(first, role, { SourceIdentity: 'bob' })).rejects.toMatchObject({ name: 'AccessDenied' });
+    const second = await assume(first, role);
+    expect(second.SourceIdentity).toBe('ada');
+    const clusters = await ecsOf(credentialsIn(second)).send(new ecs.ListClustersCommand({}));
+    expect(clusters.clusterArns).not.toHaveLength(0);
   });
 
   it('ends its sessions when it is deleted, also if another takes its name', async () => {

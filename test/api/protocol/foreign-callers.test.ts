@@ -91,3 +91,27 @@ describe('the Host of a request', () => {
     });
   });
 });
+
+describe('a page that a browser shows', () => {
+  const ask = (site: string, origin: readonly string[] = []) =>
+    send('GET /v1/clusters HTTP/1.1', ['host: localhost', `sec-fetch-site: ${site}`, ...origin]);
+
+  it.each(['cross-site', 'same-site'])('of another site may not load anything: %s', async (site) => {
+    expect((await ask(site)).status).toBe(403);
+  });
+
+  it('of this machine may, if it says which it is', async () => {
+    expect((await ask('same-site', ['origin: http://localhost:3000'])).status).toBe(200);
+    for (const site of ['same-origin', 'none']) expect((await ask(site)).status).toBe(200);
+  });
+
+  it('changes nothing by a GET, even from a browser that does not say whose page it is', async () => {
+    const change = 'GET /?Action=CreateUser&Version=2010-05-08&UserName=eve HTTP/1.1';
+    const answer = await send(change, ['host: localhost']);
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('Send CreateUser by POST');
+    expect((await send('GET /?Action=ListUsers&Version=2010-05-08 HTTP/1.1', ['host: localhost'])).text).not.toContain(
+      'eve',
+    );
+  });
+});

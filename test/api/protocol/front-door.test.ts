@@ -161,7 +161,9 @@ describe('a service that has no door', () => {
       headers: { authorization: scope('kafka') },
     });
     expect(status).toBe(404);
-    expect(text).toContain('Longshore does not serve kafka');
+    expect(text).toContain('Longshore does not serve kafka. At this address it serves ecs.');
+    const identity = await send({ method: 'GET', path: '/v1/clusters', headers: { authorization: scope('sts') } });
+    expect(identity.status).toBe(404);
   });
 });
 
