@@ -34,7 +34,7 @@ export async function pageOf<T>(
   return { items, paging: { IsTruncated: next !== undefined, ...marker } };
 }
 
-/** Pages of a list that is at hand as a whole. `keyOf` gives each item's key, by which the items are in order. */
+/** Pages of a list that is in memory. The items are in the order of their keys, which `keyOf` gives. */
 export const pageOfAll = <T>(
   items: readonly T[],
   { after, limit }: PageRequest,

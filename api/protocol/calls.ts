@@ -67,7 +67,7 @@ export class Calls {
     this.#dependencies = dependencies;
   }
 
-  /** Gives the request its id, which the response carries from now on. `protocol` is how it is to be answered. */
+  /** Gives the request its id, which the response carries from now on. The answer will be in `protocol`. */
   begin(response: Response, protocol: Protocol): void {
     const call: Call = { requestId: randomUUID(), startedAt: performance.now(), protocol };
     response.locals['call'] = call;

@@ -5,7 +5,7 @@ import type { EntityKind } from './entity.ts';
 /** Something does not exist. */
 export const noSuchEntity = (message: string): AwsError => new AwsError('NoSuchEntity', message, {}, 404);
 export const alreadyExists = (message: string): AwsError => new AwsError('EntityAlreadyExists', message, {}, 409);
-/** What is to be deleted is in use. */
+/** The entity is still in use, so IAM does not delete it. */
 export const deleteConflict = (message: string): AwsError => new AwsError('DeleteConflict', message, {}, 409);
 /** A quota is used up. */
 export const limitExceeded = (message: string): AwsError => new AwsError('LimitExceeded', message, {}, 409);

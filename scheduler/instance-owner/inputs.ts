@@ -56,7 +56,7 @@ export type InstanceEffect =
   | { readonly kind: 'notify'; readonly notice: InstanceNotice; readonly owners?: readonly string[] }
   /** Watches the agent of that session, and no other; it counts as silent until it is heard. */
   | { readonly kind: 'watch'; readonly sessionId: string }
-  /** Waits, for as long as it takes, for some agent: whichever session it has, it must register anew. */
+  /** Waits without end until an agent is heard. The agent must register anew, whichever session it has. */
   | { readonly kind: 'awaitReturn' }
   /** The agent is no longer silent. */
   | { readonly kind: 'heard' }

@@ -1,5 +1,5 @@
 /**
- * All the rules of a container instance in one function: what each input does to its state, and what is to be done about it. Pure:
+ * All the rules of a container instance in one function: what each input does to its state, and which effects follow. Pure:
  * the workflow feeds inputs in, keeps the timers, and carries effects out.
  */
 import type { Called } from '../../model/commands.ts';

@@ -33,7 +33,7 @@ describe('a reservation', () => {
     expect(await modesOf(undefined)).toEqual([undefined]);
   });
 
-  it('goes by the task’s principal, then by root', async () => {
+  it('follows the task’s principal, then root', async () => {
     await set('root', 'blocking');
     await set('user/alice', 'non-blocking');
     expect(await modesOf(undefined, 'user/alice', 'user/bob')).toEqual(['blocking', undefined, 'blocking']);
@@ -63,7 +63,7 @@ describe('an assignment', () => {
     return assigned[0]?.logDriverMode;
   };
 
-  it('goes by the setting of its own moment, and keeps the mode when it is repeated', async () => {
+  it('follows the setting that holds when it is made, and keeps the mode when it is repeated', async () => {
     const id = await registerInstance(store());
     const pool = { lastStatus: 'PROVISIONING', capacityProviderName: 'pool' } as const;
     const [root, alice] = [aTask(pool), aTask({ ...pool, principal: 'user/alice' })];
