@@ -17,6 +17,9 @@ export interface MadeKey {
 export const uniqueId = (prefix: string, length: number): string =>
   prefix + [...randomBytes(length)].map((byte) => BASE_32.charAt(byte % BASE_32.length)).join('');
 
+/** A secret with which requests are signed. */
+export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64');
+
 /** Seals and opens the secrets of access keys. */
 export class AccessKeySecrets {
   readonly #sealer: Sealer;
@@ -28,7 +31,7 @@ export class AccessKeySecrets {
   /** A new Active key of the user, or of root. The caller stores it. */
   make(userName: string | undefined, now: number): MadeKey {
     const accessKeyId = uniqueId('AKIA', 16);
-    const secretAccessKey = randomBytes(SECRET_BYTES).toString('base64');
+    const secretAccessKey = newSecret();
     const sealedSecret = this.#sealer.seal(secretAccessKey, accessKeyId);
     const owner = userName === undefined ? {} : { userName };
     return { key: { accessKeyId, ...owner, sealedSecret, status: 'Active', createdAt: now }, secretAccessKey };

@@ -6,6 +6,7 @@ import type { ContextValues } from './policy/context.ts';
 import { type AccessRequest, decide, type PolicySet } from './policy/decide.ts';
 import { denialSentence } from './policy/denial.ts';
 import { lookAt, type Policy } from './policy/document.ts';
+import { resourceTagKeys, resourceTagPrefixes } from './tag-keys.ts';
 
 /** One thing that a call asks for: an action on resources, each of which must be allowed. */
 export interface Asked {
@@ -36,8 +37,6 @@ export interface Circumstances {
 /** The tags of a resource; undefined if it does not exist. */
 export type TagsOf = (arn: string) => Promise<readonly Tag[] | undefined>;
 
-const TAG_KEYS = ['aws:ResourceTag/', 'ecs:ResourceTag/'];
-
 /**
  * Throws AccessDeniedException for the first thing that is not allowed. Everything that is asked for must be. Reads tags of
  * resources only if a policy looks at them.
@@ -47,13 +46,12 @@ export async function authorize(
   asked: readonly Asked[],
   { now, context, tagsOf }: Circumstances & { readonly tagsOf: TagsOf },
 ): Promise<void> {
-  const all = [...policies.identity, ...(policies.session ?? []), ...(policies.boundary ? [policies.boundary] : [])];
   for (const { action, resources, context: own, tagged, trust } of asked) {
     const applied: PolicySet =
       trust === undefined ? policies : { ...policies, resource: { type: 'trust', policy: trust } };
-    const readsTags = tagged === true && lookAt(all, action, TAG_KEYS);
+    const readsTags = tagged === true && lookAt(allOf(policies), action, resourceTagPrefixes('ecs'));
     for (const resource of resources) {
-      const tags = readsTags ? tagContext((await tagsOf(resource)) ?? []) : {};
+      const tags = readsTags ? resourceTagKeys('ecs', (await tagsOf(resource)) ?? []) : {};
       const request: AccessRequest = { principal, action, resource, context: { ...context, ...own, ...tags }, now };
       const verdict = decide(request, applied);
       if (verdict.decision !== 'allowed') {
@@ -63,5 +61,8 @@ export async function authorize(
   }
 }
 
-const tagContext = (tags: readonly Tag[]): ContextValues =>
-  Object.fromEntries(tags.flatMap(({ key = '', value = '' }) => TAG_KEYS.map((prefix) => [`${prefix}${key}`, value])));
+const allOf = ({ identity, session = [], boundary }: PolicySet): readonly Policy[] => [
+  ...identity,
+  ...session,
+  ...(boundary === undefined ? [] : [boundary]),
+];

@@ -5,7 +5,7 @@ import type { ContextValues } from './policy/context.ts';
 import type { PolicySet } from './policy/decide.ts';
 import { readPolicy } from './policy/document.ts';
 import { type Principal, rootOf } from './principal.ts';
-import type { Session } from './session-tokens.ts';
+import type { RoleSession, Session } from './session-tokens.ts';
 
 export interface Caller {
   readonly principal: Principal;
@@ -24,7 +24,6 @@ export const sessionKeys = ({ issuedAt, session }: Caller): ContextValues => ({
   ...(session?.sourceIdentity === undefined ? {} : { 'aws:SourceIdentity': session.sourceIdentity }),
 });
 
-type RoleSession = Extract<Session['of'], { readonly kind: 'role' }>;
 /** Whom verified credentials stand for. Those of a key name a user only; those of a session also the id. */
 export type Owner = { readonly kind: 'root' } | { readonly kind: 'user'; readonly name: string } | Session['of'];
 

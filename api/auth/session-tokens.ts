@@ -2,9 +2,8 @@
  * Temporary credentials. A session token is sealed and holds all there is to know of its session, so that any api process
  * verifies it without a record of it.
  */
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { uniqueId } from './access-keys.ts';
+import { newSecret, uniqueId } from './access-keys.ts';
 import { expiredToken, unknownCaller } from './refusals.ts';
 import { Sealer, SealError } from './sealing.ts';
 
@@ -39,6 +38,7 @@ const schema = z.object({
 });
 
 export type Session = z.infer<typeof schema>;
+export type RoleSession = Extract<Session['of'], { readonly kind: 'role' }>;
 
 export interface TemporaryCredentials {
   readonly accessKeyId: string;
@@ -60,7 +60,7 @@ export class SessionTokens {
   /** Credentials for a session of the root, user or role. */
   issue(of: Session['of'], { now, seconds }: { readonly now: number; readonly seconds: number }): TemporaryCredentials {
     const accessKeyId = uniqueId('ASIA', 16);
-    const secretAccessKey = randomBytes(30).toString('base64');
+    const secretAccessKey = newSecret();
     const expiresAt = now + seconds * 1000;
     const session: Session = { version: 1, secret: secretAccessKey, issuedAt: now, expiresAt, of };
     return {

@@ -8,6 +8,7 @@ import type { IamStore, IamTag } from '../../store/contract/iam.ts';
 import type { Asked } from '../auth/authorize.ts';
 import type { ContextValues } from '../auth/policy/context.ts';
 import type { Principal } from '../auth/principal.ts';
+import { requestTagKeys, resourceTagKeys } from '../auth/tag-keys.ts';
 
 /** The members of requests that name something, or that conditions look at. */
 interface Named {
@@ -38,6 +39,8 @@ export interface IamAccess {
 /** What a call acts on, with what conditions may look at. */
 interface Target {
   readonly arn: string;
+  /** Absent for what has no path, or where it is not looked up. */
+  readonly path?: string;
   readonly tags?: readonly IamTag[];
   readonly boundaryArn?: string | undefined;
 }
@@ -76,15 +79,15 @@ export async function iamAccess(operation: string, input: object, given: IamAcce
 
 /** A new name or path is a second target: whoever gives it could otherwise take a name that others trust. */
 async function targetsOf(operation: string, named: Named, given: IamAccess): Promise<readonly Target[]> {
-  const { partition, store } = given;
-  const { UserName: user, GroupName: group, RoleName: role } = named;
+  const { UserName: user, GroupName: group, NewPath } = named;
   const found = await targetOf(operation, named, given);
-  const [newName, type, name] =
-    group === undefined ? [named.NewUserName, 'user' as const, user] : [named.NewGroupName, 'group' as const, group];
-  if (role !== undefined || name === undefined || (newName === undefined && named.NewPath === undefined))
-    return [found];
-  const path = named.NewPath ?? (await pathOf(() => (type === 'user' ? store.getUser(name) : store.getGroup(name))));
-  return [found, { arn: iamArn(partition.account, type, { path, name: newName ?? name }) }];
+  const [type, name, newName] =
+    group === undefined
+      ? (['user', user, named.NewUserName] as const)
+      : (['group', group, named.NewGroupName] as const);
+  if (name === undefined || (newName === undefined && NewPath === undefined)) return [found];
+  const renamed = { path: NewPath ?? found.path ?? '/', name: newName ?? name };
+  return [found, { arn: iamArn(given.partition.account, type, renamed) }];
 }
 
 interface Found {
@@ -131,28 +134,16 @@ async function foundOr(find: () => Promise<Found>): Promise<Found> {
   }
 }
 
-const pathOf = async (find: () => Promise<Found>): Promise<string> => (await foundOr(find)).path;
-
 const targetKeys = ({ tags = [], boundaryArn }: Target): ContextValues => ({
-  ...Object.fromEntries(
-    tags.flatMap(({ key, value }) => ['aws', 'iam'].map((prefix) => [`${prefix}:ResourceTag/${key}`, value])),
-  ),
+  ...resourceTagKeys('iam', tags),
   ...(boundaryArn === undefined ? {} : { 'iam:PermissionsBoundary': boundaryArn }),
 });
 
-function requestKeys({
-  PolicyArn,
-  PermissionsBoundary,
-  AWSServiceName,
-  Tags = [],
-  TagKeys = [],
-}: Named): ContextValues {
-  const keys = [...Tags.map(({ Key }) => Key), ...TagKeys];
-  return {
-    ...(PolicyArn === undefined ? {} : { 'iam:PolicyARN': PolicyArn }),
-    ...(PermissionsBoundary === undefined ? {} : { 'iam:PermissionsBoundary': PermissionsBoundary }),
-    ...(AWSServiceName === undefined ? {} : { 'iam:AWSServiceName': AWSServiceName }),
-    ...(keys.length === 0 ? {} : { 'aws:TagKeys': keys }),
-    ...Object.fromEntries(Tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
-  };
-}
+/** Tags that are removed give their keys, but no values. */
+const requestKeys = ({ PolicyArn, PermissionsBoundary, AWSServiceName, Tags = [], TagKeys }: Named): ContextValues => ({
+  ...(PolicyArn === undefined ? {} : { 'iam:PolicyARN': PolicyArn }),
+  ...(PermissionsBoundary === undefined ? {} : { 'iam:PermissionsBoundary': PermissionsBoundary }),
+  ...(AWSServiceName === undefined ? {} : { 'iam:AWSServiceName': AWSServiceName }),
+  ...(TagKeys === undefined ? {} : { 'aws:TagKeys': TagKeys }),
+  ...requestTagKeys(Tags.map(({ Key, Value }) => ({ key: Key, value: Value }))),
+});

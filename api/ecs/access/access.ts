@@ -1,15 +1,9 @@
 /** What a call needs to be allowed: the form in which each operation says it. */
 import type { Partition } from '../../../model/arn.ts';
-import type { ContextValues } from '../../auth/policy/context.ts';
+import type { Asked } from '../../auth/authorize.ts';
 
-/** One action that must be allowed on each of the resources. */
-export interface Access {
-  /** Such as `ecs:RunTask`. */
-  readonly action: string;
-  /** ARNs, or `*` where AWS authorises the action on no resource. Never empty. */
-  readonly resources: readonly string[];
-  /** The condition keys that the request gives. */
-  readonly context: ContextValues;
+/** One action that must be allowed on each of the resources, of which there is at least one. */
+export interface Access extends Omit<Asked, 'trust'> {
   /**
    * Whether the resources may exist and have tags, for `aws:ResourceTag/` and `ecs:ResourceTag/`. Reading tags costs a query:
    * `lookAt` says whether the policies ask for them.

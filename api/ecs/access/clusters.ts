@@ -13,7 +13,8 @@ import { capacityProviderArn } from '../../../model/arn.ts';
 import { defined } from '../../../model/defined.ts';
 import type { ContextValues } from '../../auth/policy/context.ts';
 import { type AccessOf, ANY_RESOURCE } from './access.ts';
-import { flag, providerKeys, requestTags, tagOnCreate } from './keys.ts';
+import { requestTagKeys } from '../../auth/tag-keys.ts';
+import { flag, providerKeys, tagOnCreate } from './keys.ts';
 import { passRoles } from './pass-role.ts';
 import { eachOf, providerArn, resourcesOf } from './resources.ts';
 
@@ -27,7 +28,7 @@ export const createCluster: AccessOf<CreateClusterRequest> = (input, scope) => {
   const { arn } = resourcesOf(input.clusterName, scope);
   const strategy = input.defaultCapacityProviderStrategy?.map(({ capacityProvider = '' }) => capacityProvider);
   const providers = providerKeys([...new Set([...(input.capacityProviders ?? []), ...(strategy ?? [])])], scope);
-  const context = { ...requestTags(input.tags), ...providers, ...storageKey(input) };
+  const context = { ...requestTagKeys(input.tags), ...providers, ...storageKey(input) };
   return [
     { action: 'ecs:CreateCluster', resources: [arn], context, tagged: true },
     ...tagOnCreate('CreateCluster', arn, input.tags),
@@ -70,7 +71,7 @@ const managedKeys = ({
 
 export const createCapacityProvider: AccessOf<CreateCapacityProviderRequest> = (input, scope) => {
   const arn = capacityProviderArn(scope.partition, input.name ?? '');
-  const context = { ...requestTags(input.tags), ...managedKeys(input) };
+  const context = { ...requestTagKeys(input.tags), ...managedKeys(input) };
   return [
     { action: 'ecs:CreateCapacityProvider', resources: [arn], context, tagged: true },
     ...tagOnCreate('CreateCapacityProvider', arn, input.tags),

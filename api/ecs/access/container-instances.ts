@@ -5,7 +5,8 @@ import type {
   RegisterContainerInstanceRequest,
 } from '@aws-sdk/client-ecs';
 import type { AccessOf } from './access.ts';
-import { requestTags, tagOnCreate } from './keys.ts';
+import { requestTagKeys } from '../../auth/tag-keys.ts';
+import { tagOnCreate } from './keys.ts';
 import { eachOf, resourcesOf } from './resources.ts';
 
 /** AWS authorises it on the cluster. A new instance has no id yet. */
@@ -16,7 +17,7 @@ export const registerContainerInstance: AccessOf<RegisterContainerInstanceReques
     {
       action: 'ecs:RegisterContainerInstance',
       resources: [cluster.arn],
-      context: requestTags(input.tags),
+      context: requestTagKeys(input.tags),
       tagged: true,
     },
     ...tagOnCreate('RegisterContainerInstance', instance, input.tags),

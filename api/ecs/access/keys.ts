@@ -9,26 +9,9 @@ import type {
 import { defined } from '../../../model/defined.ts';
 import { parseCpuUnits, parseMemoryMiB } from '../../../model/task-requirements.ts';
 import type { ContextValues } from '../../auth/policy/context.ts';
+import { requestTagKeys } from '../../auth/tag-keys.ts';
 import type { Access, AccessScope } from './access.ts';
 import { providerArn } from './resources.ts';
-
-/** `aws:TagKeys` and `aws:RequestTag/KEY`. */
-export function requestTags(tags: readonly Tag[] | undefined): ContextValues {
-  if (!tags?.length) return {};
-  return {
-    'aws:TagKeys': tags.map(({ key = '' }) => key),
-    ...Object.fromEntries(tags.map(({ key = '', value = '' }) => [`aws:RequestTag/${key}`, value])),
-  };
-}
-
-/** What the names of the keys begin with that need the tags of a resource, for `lookAt`. */
-export const RESOURCE_TAG_KEYS = ['aws:ResourceTag/', 'ecs:ResourceTag/'] as const;
-
-/** The keys of one resource's tags, once they have been read. */
-export const resourceTags = (tags: readonly Tag[]): ContextValues =>
-  Object.fromEntries(
-    tags.flatMap(({ key = '', value = '' }) => RESOURCE_TAG_KEYS.map((prefix) => [`${prefix}${key}`, value])),
-  );
 
 /** Whoever creates a resource with tags must be allowed to tag it, as the account setting tagResourceAuthorization has it. */
 export function tagOnCreate(
@@ -37,7 +20,7 @@ export function tagOnCreate(
   tags: readonly Tag[] | undefined,
 ): readonly Access[] {
   if (!tags?.length) return [];
-  const context = { 'ecs:CreateAction': createAction, ...requestTags(tags) };
+  const context = { 'ecs:CreateAction': createAction, ...requestTagKeys(tags) };
   return [{ action: 'ecs:TagResource', resources: [resource], context, tagged: false }];
 }
 

@@ -13,7 +13,8 @@ import { defined } from '../../../model/defined.ts';
 import type { ContextValues } from '../../auth/policy/context.ts';
 import { clusterOf } from '../rules/identifiers.ts';
 import { type Access, type AccessOf, type AccessScope, ANY_RESOURCE } from './access.ts';
-import { ebsVolumes, flag, networkKeys, requestTags, strategyKeys, tagOnCreate, volumeRoles } from './keys.ts';
+import { requestTagKeys } from '../../auth/tag-keys.ts';
+import { ebsVolumes, flag, networkKeys, strategyKeys, tagOnCreate, volumeRoles } from './keys.ts';
 import { passRoles } from './pass-role.ts';
 import { definitionArn, eachOf, historyArns, resourcesOf, taskDefinitionRef } from './resources.ts';
 
@@ -68,7 +69,7 @@ export const createService: AccessOf<CreateServiceRequest> = (input, scope) => {
     'ecs:enable-ecs-managed-tags': 'false',
     'ecs:enable-execute-command': 'false',
     'ecs:propagate-tags': 'NONE',
-    ...requestTags(input.tags),
+    ...requestTagKeys(input.tags),
     ...cluster.keys,
     ...keys,
   };

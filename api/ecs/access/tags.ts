@@ -1,14 +1,15 @@
 /** What the operations on tags need: any resource that can have tags is a resource of theirs. */
 import type { ListTagsForResourceRequest, TagResourceRequest, UntagResourceRequest } from '@aws-sdk/client-ecs';
 import type { AccessOf } from './access.ts';
-import { requestTags } from './keys.ts';
+import { requestTagKeys } from '../../auth/tag-keys.ts';
+
 import { ownArn } from './resources.ts';
 
 export const tagResource: AccessOf<TagResourceRequest> = (input, scope) => [
   {
     action: 'ecs:TagResource',
     resources: [ownArn(input.resourceArn ?? '', scope)],
-    context: requestTags(input.tags),
+    context: requestTagKeys(input.tags),
     tagged: true,
   },
 ];

@@ -2,7 +2,8 @@
 import type { DeleteTaskDefinitionsRequest, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import { isEcsError } from '../../../model/errors.ts';
 import { type AccessOf, type AccessScope, ANY_RESOURCE, type TaskDefinitionRef } from './access.ts';
-import { requestTags, sizeKeys, tagOnCreate } from './keys.ts';
+import { requestTagKeys } from '../../auth/tag-keys.ts';
+import { sizeKeys, tagOnCreate } from './keys.ts';
 import { passTaskRoles } from './pass-role.ts';
 import { definitionArn, taskDefinitionRef } from './resources.ts';
 
@@ -10,7 +11,7 @@ import { definitionArn, taskDefinitionRef } from './resources.ts';
 export const registerTaskDefinition: AccessOf<RegisterTaskDefinitionRequest> = (input, scope) => {
   const arn = definitionArn({ family: input.family ?? '' }, scope);
   const context = {
-    ...requestTags(input.tags),
+    ...requestTagKeys(input.tags),
     ...sizeKeys(input),
     'ecs:compute-compatibility': input.requiresCompatibilities ?? [],
     'ecs:privileged': String((input.containerDefinitions ?? []).some(({ privileged }) => privileged === true)),

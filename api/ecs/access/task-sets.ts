@@ -2,7 +2,8 @@
 import type { CreateTaskSetRequest, DescribeTaskSetsRequest } from '@aws-sdk/client-ecs';
 import { defined } from '../../../model/defined.ts';
 import type { AccessOf } from './access.ts';
-import { requestTags, strategyKeys, tagOnCreate } from './keys.ts';
+import { requestTagKeys } from '../../auth/tag-keys.ts';
+import { strategyKeys, tagOnCreate } from './keys.ts';
 import { definitionArn, eachOf, resourcesOf, taskDefinitionRef } from './resources.ts';
 
 /** The new task set has no id yet. */
@@ -12,7 +13,7 @@ export const createTaskSet: AccessOf<CreateTaskSetRequest> = (input, scope) => {
   const runs = taskDefinitionRef(input.taskDefinition, scope);
   const arn = cluster.taskSet(service, '*');
   const context = {
-    ...requestTags(input.tags),
+    ...requestTagKeys(input.tags),
     ...strategyKeys(input.capacityProviderStrategy, scope),
     ...cluster.keys,
     'ecs:service': cluster.service(service),

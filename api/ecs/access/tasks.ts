@@ -2,7 +2,8 @@
 import type { ListTasksRequest, RunTaskRequest, StartTaskRequest, StopTaskRequest } from '@aws-sdk/client-ecs';
 import { defined } from '../../../model/defined.ts';
 import { type Access, type AccessOf, type AccessScope, ANY_RESOURCE } from './access.ts';
-import { ebsVolumes, requestTags, sizeKeys, strategyKeys, tagOnCreate, volumeRoles } from './keys.ts';
+import { requestTagKeys } from '../../auth/tag-keys.ts';
+import { ebsVolumes, sizeKeys, strategyKeys, tagOnCreate, volumeRoles } from './keys.ts';
 import { passRoles, passTaskRoles } from './pass-role.ts';
 import { type ClusterResources, definitionArn, eachOf, resourcesOf, taskDefinitionRef } from './resources.ts';
 
@@ -26,7 +27,7 @@ function startAccess(
 ): readonly Access[] {
   const runs = taskDefinitionRef(input.taskDefinition, scope);
   const context = {
-    ...requestTags(input.tags),
+    ...requestTagKeys(input.tags),
     ...cluster.keys,
     'ecs:enable-ebs-volumes': String(ebsVolumes(input.volumeConfigurations)),
     'ecs:enable-execute-command': String(input.enableExecuteCommand ?? false),

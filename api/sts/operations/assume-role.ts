@@ -3,12 +3,13 @@ import type { AssumeRoleRequest, AssumeRoleResponse } from '@aws-sdk/client-sts'
 import type { Asked } from '../../auth/authorize.ts';
 import { type Caller, sessionArn } from '../../auth/caller.ts';
 import { readPolicy } from '../../auth/policy/document.ts';
+import { requestTagKeys, resourceTagKeys } from '../../auth/tag-keys.ts';
 import type { Operation, OperationContext } from '../../operation.ts';
 import { unsupportedMembers, validationError } from '../../protocol/validation-errors.ts';
 import { presentCredentials } from '../present.ts';
 import { roleSeconds } from '../rules/durations.ts';
 import { accessDenied, findRole } from '../rules/role.ts';
-import { packedSize, sessionPolicies, sessionTags, tagsOf } from '../rules/session.ts';
+import { packedSize, sessionPolicies, sessionTags } from '../rules/session.ts';
 
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 /** Second factors and contexts of other providers. */
@@ -80,17 +81,13 @@ export async function assumeRoleAccess(
   const { RoleArn: arn = '', RoleSessionName = '', ExternalId, SourceIdentity, Tags = [] } = input;
   const role = await findRole(arn, { store, account: partition.account });
   const trust = role === undefined ? {} : { trust: readPolicy('trust', role.name, role.trustPolicy) };
-  const tags = tagsOf(Tags);
   const context = {
     'sts:RoleSessionName': RoleSessionName,
     ...(ExternalId === undefined ? {} : { 'sts:ExternalId': ExternalId }),
     ...(SourceIdentity === undefined ? {} : { 'sts:SourceIdentity': SourceIdentity }),
-    ...(Tags.length === 0
-      ? {}
-      : { 'aws:TagKeys': Object.keys(tags), 'sts:TransitiveTagKeys': input.TransitiveTagKeys ?? [] }),
-    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value])),
-    ...Object.fromEntries((role?.tags ?? []).map(({ key, value }) => [`aws:ResourceTag/${key}`, value])),
-    ...Object.fromEntries((role?.tags ?? []).map(({ key, value }) => [`iam:ResourceTag/${key}`, value])),
+    ...(Tags.length === 0 ? {} : { 'sts:TransitiveTagKeys': input.TransitiveTagKeys ?? [] }),
+    ...requestTagKeys(Tags.map(({ Key, Value }) => ({ key: Key, value: Value }))),
+    ...resourceTagKeys('iam', role?.tags ?? []),
   };
   const actions = [
     'sts:AssumeRole',

@@ -2,18 +2,16 @@
 import type { AssumeRoleRequest, Tag } from '@aws-sdk/client-sts';
 import { AwsError } from '../../../model/errors.ts';
 import type { IamStore } from '../../../store/contract/iam.ts';
-import type { Session } from '../../auth/session-tokens.ts';
+import type { RoleSession } from '../../auth/session-tokens.ts';
 import { readPolicy } from '../../auth/policy/document.ts';
 import { validationError } from '../../protocol/validation-errors.ts';
-
-export type RoleSession = Extract<Session['of'], { readonly kind: 'role' }>;
 
 /** AWS's limits: of session tags, of managed session policies, and of an inline session policy's characters. */
 const MOST_TAGS = 50;
 const MOST_ARNS = 10;
 const MOST_CHARACTERS = 2_048;
 
-export const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
+const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
   Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 
 /** Keys of session tags mean the same in any case. */

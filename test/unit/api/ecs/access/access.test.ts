@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Access } from '../../../../../api/ecs/access/access.ts';
 import { accessOf } from '../../../../../api/ecs/access/index.ts';
-import { resourceTags } from '../../../../../api/ecs/access/keys.ts';
+import { resourceTagKeys } from '../../../../../api/auth/tag-keys.ts';
 import { withDefinition } from '../../../../../api/ecs/access/pass-role.ts';
 import { arn, INSTANCE, PARTITION, ROLE, SAMPLES, TASK } from './samples.ts';
 
@@ -269,7 +269,7 @@ describe('withDefinition', () => {
 });
 
 it('the tags of a resource give a key of each kind', () => {
-  expect(resourceTags([{ key: 'team', value: 'web' }, { key: 'stage' }])).toEqual({
+  expect(resourceTagKeys('ecs', [{ key: 'team', value: 'web' }, { key: 'stage' }])).toEqual({
     'aws:ResourceTag/team': 'web',
     'ecs:ResourceTag/team': 'web',
     'aws:ResourceTag/stage': '',
