@@ -52,8 +52,8 @@ export type InstanceEffect =
   | InstanceRecordEffect
   /** A decision that changes no row. */
   | { readonly kind: 'decision'; readonly decision: OwnerDecision }
-  /** Tells the owners of the instance's tasks; without `owners`, of those tasks that the store then has there. */
-  | { readonly kind: 'notify'; readonly notice: InstanceNotice; readonly owners?: readonly string[] }
+  /** Tells the owners of the tasks that the store then has there. `ownersBefore` is for histories that told these owners instead. */
+  | { readonly kind: 'notify'; readonly notice: InstanceNotice; readonly ownersBefore?: readonly string[] }
   /** Watches the agent of that session, and no other; it counts as silent until it is heard. */
   | { readonly kind: 'watch'; readonly sessionId: string }
   /** Waits without end until an agent is heard. The agent must register anew, whichever session it has. */

@@ -207,12 +207,7 @@ function deregister(
   const why = { reason: 'deregistered', cause, changes: { force: ['', String(force)] } } as const;
   const { state, effect } = record({ ...before, ended: true }, changes, why, given);
   const lost = { kind: 'lost', stopCode: 'UserInitiated', stoppedReason: DEREGISTERED_REASON } as const;
-  const owners = ownersOf(tasks);
-  return step(
-    state,
-    effect,
-    ...(owners.length === 0 ? [] : [notify(state, { ...lost, ...defined({ cause }) }, owners)]),
-  );
+  return step(state, effect, notify(state, { ...lost, ...defined({ cause }) }, ownersOf(tasks)));
 }
 
 function requireInService({ ended, status }: InstanceState): void {
@@ -280,8 +275,8 @@ const decide = (state: InstanceState, draft: DecisionDraft, given: Given, cause?
 const notify = (
   { containerInstanceId }: InstanceState,
   notice: Omit<InstanceNotice, 'containerInstanceId'>,
-  owners?: readonly string[],
-): InstanceEffect => ({ kind: 'notify', notice: { ...notice, containerInstanceId }, ...defined({ owners }) });
+  ownersBefore?: readonly string[],
+): InstanceEffect => ({ kind: 'notify', notice: { ...notice, containerInstanceId }, ...defined({ ownersBefore }) });
 
 const only = (state: InstanceState): InstanceReduced => ({ state, effects: [] });
 

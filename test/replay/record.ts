@@ -2,7 +2,7 @@
  * Records one history of each kind of workflow into histories/, for replay.test.ts. Run it when a change of the
  * workflows brings new commands on purpose (behind a patch marker). The old histories stay and must still replay.
  *
- * npm run record-histories -- <version>
+ * npm run record-histories -- <version> [scenario …]
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,13 +13,18 @@ import {
   runTaskWorkflowId,
   serviceWorkflowId,
 } from '../../model/workflow-ids.ts';
-import { deleteServiceUpdate, instanceNoticeSignal, updateServiceUpdate } from '../../workflows/messages.ts';
+import {
+  deleteServiceUpdate,
+  deregisterInstanceUpdate,
+  instanceNoticeSignal,
+  updateServiceUpdate,
+} from '../../workflows/messages.ts';
 import { createCommand, runTaskCommand, taskDefinition } from '../support/commands.ts';
 import { isConnected, joinInstance, registerInstance } from '../support/register-instance.ts';
 import { quietTemporal, startWorkflowEnv, withStage, type Stage } from '../support/workflow-env.ts';
 
-const version = process.argv[2];
-if (version === undefined) throw new Error('usage: record.ts <version>, e.g. 0.1.0');
+const [version, ...only] = process.argv.slice(2);
+if (version === undefined) throw new Error('usage: record.ts <version> [scenario …], e.g. 0.1.0 instanceLife');
 
 /** Stack traces contain the folders of the person who records; replay does not read them. */
 const withoutPaths = (key: string, value: unknown): unknown => (key === 'stackTrace' ? '' : value);
@@ -152,6 +157,16 @@ async function instanceHeardAgain(stage: Stage): Promise<void> {
 }
 
 quietTemporal();
+async function instanceDeregistered(stage: Stage): Promise<void> {
+  const id = await joinInstance(stage, GIVE_UP_AFTER_MS);
+  await stage.runTask('t', runTaskCommand(stage.cluster));
+  await stage.until('it runs', () => running(stage).length === 1);
+  const workflowId = containerInstanceWorkflowId(stage.cluster, id);
+  await stage.client.getHandle(workflowId).executeUpdate(deregisterInstanceUpdate, { args: [{ force: true }] });
+  await stage.client.getHandle(workflowId).result();
+  await save(stage, 'container-instance-deregistered', workflowId);
+}
+
 const env = await startWorkflowEnv();
 const scenarios = [
   serviceLife,
@@ -161,7 +176,8 @@ const scenarios = [
   runTaskCalledLate,
   instanceLife,
   instanceHeardAgain,
-];
+  instanceDeregistered,
+].filter(({ name }) => only.length === 0 || only.includes(name));
 const envOfFile = { current: env, renewIfStuck: () => Promise.resolve() };
 for (const scenario of scenarios) await withStage(envOfFile, scenario, { asInProduction: true });
 await env.teardown().catch(() => undefined);

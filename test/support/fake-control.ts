@@ -42,6 +42,8 @@ const BROKEN_LOOK: DaemonLook = { digest: 'unknown', busyDrainingIds: [], marks:
 export class FakeControl {
   /** Looks at instances answer what no service can take in. */
   looksAreBroken = false;
+  /** The next listing of an instance's tasks comes before all of them were reserved. */
+  nextListingIsEarly = false;
   readonly instances = new Map<string, FakeInstance>();
   readonly tasks = new Map<string, Task>();
   readonly services = new Map<string, ServiceRecord>();
@@ -134,17 +136,20 @@ export class FakeControl {
         return Promise.resolve();
       },
       lookAtInstances: (request) => Promise.resolve(this.looksAreBroken ? BROKEN_LOOK : this.#look(request)),
-      listInstanceTasks: ({ containerInstanceId }) =>
-        Promise.resolve(
+      listInstanceTasks: ({ containerInstanceId }) => {
+        const isEarly = this.nextListingIsEarly;
+        this.nextListingIsEarly = false;
+        return Promise.resolve(
           this.live()
-            .filter((task) => task.containerInstanceId === containerInstanceId)
+            .filter((task) => !isEarly && task.containerInstanceId === containerInstanceId)
             .map(({ taskId, ownerWorkflowId, lastStatus, desiredStatus }) => ({
               taskId,
               ownerWorkflowId,
               lastStatus,
               desiredStatus,
             })),
-        ),
+        );
+      },
       notifyOwners: async ({ ownerWorkflowIds, notice }) => {
         for (const ownerWorkflowId of ownerWorkflowIds) {
           this.notices.push({ ownerWorkflowId, notice });

@@ -165,4 +165,14 @@ describe('container instance', () => {
         stoppedReason: 'Container instance deregistration forced by user',
       });
     }));
+
+  it('tells the owner of a task that was reserved while the deregistration looked for tasks', () =>
+    withStage(env, async (stage) => {
+      const id = await joined(stage);
+      const { taskIds } = await stage.runTask('t', runTaskCommand(stage.cluster));
+      stage.control.nextListingIsEarly = true;
+      await handle(stage, id).executeUpdate(deregisterInstanceUpdate, { args: [{ force: false }] });
+      await handle(stage, id).result();
+      await stage.until('stopped', () => stage.control.tasks.get(taskIds[0]!)?.lastStatus === 'STOPPED');
+    }));
 });

@@ -2,7 +2,14 @@
  * The owner of one container instance: feeds what it hears into the reducer, keeps the timers and the watch, and carries effects
  * out, one after the other. All rules are the reducer's: scheduler/instance-owner/.
  */
-import { ApplicationFailure, CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  log,
+  patched,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Called } from '../../model/commands.ts';
 import type { ExpectedTask, ExpectedWork, InstanceRegistration } from '../../model/container-instance.ts';
 import { isEcsError } from '../../model/errors.ts';
@@ -161,7 +168,7 @@ export class InstanceOwner {
         return this.#control.write((activities) => activities.recordOwner({ clusterName, events: [], decisions }));
       }
       case 'notify':
-        return this.#notify(effect.notice, effect.owners);
+        return this.#notify(effect.notice, effect.ownersBefore);
       case 'watch':
         this.#watch.start(effect.sessionId);
         return;
@@ -191,8 +198,10 @@ export class InstanceOwner {
     }
   }
 
-  async #notify(notice: InstanceNotice, owners?: readonly string[]): Promise<void> {
-    const ownerWorkflowIds = owners ?? ownersOf(await this.#tasks());
+  async #notify(notice: InstanceNotice, ownersBefore?: readonly string[]): Promise<void> {
+    // A task may be reserved until the instance is INACTIVE. Earlier runs told only the owners that the deregistration had found before.
+    const tellsAll = ownersBefore === undefined || patched('deregistration-tells-late-owners');
+    const ownerWorkflowIds = tellsAll ? ownersOf(await this.#tasks()) : ownersBefore;
     if (ownerWorkflowIds.length === 0) return;
     await this.#control.write((activities) => activities.notifyOwners({ ownerWorkflowIds, notice }));
   }

@@ -41,7 +41,7 @@ function line(effect: InstanceEffect): string {
     case 'decision':
       return `decision ${effect.decision.reasons.map(({ reason }) => reason).join()}`;
     case 'notify':
-      return `${effect.notice.kind} to ${effect.owners?.join() ?? 'all'}`;
+      return `${effect.notice.kind} to ${effect.ownersBefore?.join() ?? 'all'}`;
     case 'watch':
       return `watch ${effect.sessionId}`;
     case 'interruptAt':
@@ -238,7 +238,7 @@ describe('what an input does', () => {
       when: 'a call deregisters it without tasks',
       before: connected(),
       input: deregister(false),
-      does: ['record status INACTIVE, agentConnected false'],
+      does: ['record status INACTIVE, agentConnected false', 'lost to '],
       leaves: { status: 'INACTIVE', agentConnected: false, ended: true },
     },
     {
