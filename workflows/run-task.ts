@@ -19,7 +19,7 @@ export async function runTaskWorkflow(input: RunTaskWorkflowInput, carried?: Car
   setHandler(stopTaskUpdate, (command) => owner.stopTask(command));
   setHandler(taskReportsSignal, (reports) => owner.tell({ kind: 'reports', reports }));
   setHandler(capacityChangedSignal, () => owner.tell({ kind: 'capacityChanged' }));
-  setHandler(instanceNoticeSignal, (notice) => owner.tell({ kind: 'notice', notice }));
+  setHandler(instanceNoticeSignal, (notice) => owner.noticed(notice));
   setHandler(ownedTasksQuery, () => owner.ownedTasks);
 
   if (!carried && !(await firstCallCame(() => owner.isCalled))) return condition(allHandlersFinished);

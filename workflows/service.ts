@@ -1,5 +1,12 @@
 /** One service: keeps its desired count running, from CreateService until its last task has stopped after DeleteService. */
-import { ApplicationFailure, condition, continueAsNew, allHandlersFinished, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  allHandlersFinished,
+  patched,
+  setHandler,
+} from '@temporalio/workflow';
 import {
   capacityChangedSignal,
   changeTaskSetUpdate,
@@ -34,8 +41,15 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
   };
 
   setHandler(createServiceUpdate, async (command) => {
-    if (owner && owner.state.status !== 'INACTIVE') await owner.call({ kind: 'createAgain', command });
-    else {
+    if (owner && owner.state.status !== 'INACTIVE') {
+      try {
+        await owner.call({ kind: 'createAgain', command });
+      } catch (refusal) {
+        // The caller looks into the store then, and must find the service there.
+        if (patched('creation-refused-once-recorded')) await owner.recorded();
+        throw refusal;
+      }
+    } else {
       owner = ServiceOwner.created(command);
       await owner.recorded();
     }
@@ -54,9 +68,9 @@ export async function serviceWorkflow(input: ServiceWorkflowInput, packed?: Pack
     done(active(command.incarnation).call({ kind: 'changeTaskSet', command })),
   );
   setHandler(protectTasksUpdate, (command) => (owner ?? active()).protectTasks(command));
-  setHandler(stopTaskUpdate, (command) => (owner ? done(owner.call({ kind: 'stopTask', command })) : undefined));
+  setHandler(stopTaskUpdate, (command) => (owner ? done(owner.stopTask(command)) : undefined));
   setHandler(taskReportsSignal, (reports) => owner?.tell({ kind: 'reports', reports }));
-  setHandler(instanceNoticeSignal, (notice) => owner?.tell({ kind: 'notice', notice }));
+  setHandler(instanceNoticeSignal, (notice) => owner?.noticed(notice));
   setHandler(instancesChangedSignal, ({ cause } = {}) =>
     owner?.tell({ kind: 'instancesChanged', ...(cause ? { cause } : {}) }),
   );

@@ -77,11 +77,14 @@ async function zonePairs(world: SimulatedWorld, { service, zones }: ServiceExpec
 async function eventMissed(
   { world, clusterName }: ExpectedInput,
   { incarnation }: ServiceRecord,
-  { service, event }: ServiceExpectation,
+  { service, event, times }: ServiceExpectation,
 ): Promise<readonly string[]> {
   if (event === undefined) return [];
   const events = await world.store.getServiceEvents(clusterName, service, incarnation);
-  return events.some(({ message }) => message.includes(event)) ? [] : [`service ${service}: no event says "${event}"`];
+  const found = events.filter(({ message }) => message.includes(event)).length;
+  if (times === undefined ? found > 0 : found === times) return [];
+  const expected = times === undefined ? 'at least one' : times;
+  return [`service ${service}: ${found} events say "${event}", expected ${expected}`];
 }
 
 async function tasksMissed(input: ExpectedInput, expected: TaskExpectation): Promise<readonly string[]> {

@@ -52,12 +52,16 @@ function bothOf(commands: readonly Command[], numbersOf: (command: Command) => N
   return new Set(commands.flatMap((command) => numbersOf(command)[1] ?? []).filter((seq) => begun.has(seq)));
 }
 
-/** Ids of updates that the workflow task rejected before they began. The server keeps nothing of them. */
-export function turnedDown(commands: readonly Command[]): ReadonlySet<string> {
+/**
+ * Ids of updates that the workflow task rejected before they began: those among its jobs that it did not accept. The server keeps
+ * nothing of them. An update that fails in a later workflow task than the one that accepted it is kept.
+ */
+export function turnedDown(commands: readonly Command[], jobs: readonly Job[]): ReadonlySet<string> {
+  const came = new Set(jobs.flatMap(({ doUpdate }) => doUpdate?.protocolInstanceId ?? []));
   const answers = commands.flatMap(({ updateResponse }) => updateResponse ?? []);
   const accepted = new Set(answers.flatMap(({ accepted: yes, protocolInstanceId: id }) => (yes && id ? [id] : [])));
   const rejected = answers.flatMap(({ rejected: no, protocolInstanceId: id }) => (no && id ? [id] : []));
-  return new Set(rejected.filter((id) => !accepted.has(id)));
+  return new Set(rejected.filter((id) => came.has(id) && !accepted.has(id)));
 }
 
 /** How many events these jobs have in the server's history. */

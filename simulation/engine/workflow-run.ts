@@ -266,11 +266,12 @@ export class WorkflowRun {
   }
 
   #record(task: OpenTask): void {
-    const turned = turnedDown(task.commands);
-    const commands = sentOf(task);
-    const jobs = ordered(task.deliveries.map(({ job }) => job)).filter(
-      ({ doUpdate }) => !turned.has(doUpdate?.id ?? ''),
+    const came = ordered(task.deliveries.map(({ job }) => job));
+    const turned = turnedDown(task.commands, came);
+    const commands = asSent(task.commands).filter(
+      ({ updateResponse }) => !turned.has(updateResponse?.protocolInstanceId ?? ''),
     );
+    const jobs = came.filter(({ doUpdate }) => !turned.has(doUpdate?.protocolInstanceId ?? ''));
     this.#history.push({
       jobs: jobs.map((job) => (job.doUpdate ? { doUpdate: { ...job.doUpdate, runValidator: false } } : job)),
       at: task.at,
@@ -371,12 +372,6 @@ export class WorkflowRun {
     this.#host.closed(this, turnedAway);
   }
 }
-
-/** The commands of a workflow task that the server keeps in its history. */
-const sentOf = ({ commands }: OpenTask): Command[] => {
-  const turned = turnedDown(commands);
-  return asSent(commands).filter(({ updateResponse }) => !turned.has(updateResponse?.protocolInstanceId ?? ''));
-};
 
 const closing = (task: OpenTask): Command | undefined => task.commands.find(isClosing);
 

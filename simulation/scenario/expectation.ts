@@ -30,6 +30,8 @@ const ofService = z
     taskSets: z.record(z.string(), count).optional(),
     /** A part of the message of one of its events. */
     event: z.string().min(1).optional(),
+    /** How many of its events have that part; without it at least one. */
+    times: count.optional(),
   })
   .refine(says('service'), NOTHING_SAID);
 

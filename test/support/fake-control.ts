@@ -44,6 +44,8 @@ export class FakeControl {
   looksAreBroken = false;
   /** The next listing of an instance's tasks comes before all of them were reserved. */
   nextListingIsEarly = false;
+  /** What goes on between a reservation and its answer; tests put a wait there. */
+  whileAnswersTravel: () => Promise<void> = () => Promise.resolve();
   readonly instances = new Map<string, FakeInstance>();
   readonly tasks = new Map<string, Task>();
   readonly services = new Map<string, ServiceRecord>();
@@ -109,9 +111,11 @@ export class FakeControl {
       snapshotCapacity: (request) =>
         Promise.resolve({ ...this.#snapshot(request), ...(this.expectsAgents ? { expectsAgents: true } : {}) }),
       listZones: () => Promise.resolve(this.#zones()),
-      reserveTasks: (input) => {
+      reserveTasks: async (input) => {
         this.#refuseUnstorable(input);
-        return Promise.resolve(this.#reserve(reservationWithIds(input)));
+        const answer = this.#reserve(reservationWithIds(input));
+        await this.whileAnswersTravel();
+        return answer;
       },
       assignTasks: (input) => Promise.resolve(this.#assign(input)),
       recordOwner: (record) => {

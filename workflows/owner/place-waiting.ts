@@ -15,6 +15,7 @@ import { isControlFlow } from './control-flow.ts';
 import { ownDecision } from './decision-record.ts';
 import { given } from './given.ts';
 import { refusedFor, snapshotRequest } from './place.ts';
+import type { Reservations } from './reservations.ts';
 
 /** An owner with waiting tasks. `groups` and `heard` are as of the time of the call. */
 export interface WaitingOwner<T> {
@@ -22,6 +23,7 @@ export interface WaitingOwner<T> {
   readonly clusterName: string;
   /** How long a task may wait, in milliseconds; undefined: not known yet. */
   readonly timeoutMs: number | undefined;
+  readonly reservations: Reservations;
   readonly groups: () => readonly WaitingGroup<T>[];
   readonly heard: () => readonly DecisionCause[];
   readonly tell: (input: ProvisioningInput<T>) => void;
@@ -32,18 +34,23 @@ export async function placeAllWaiting<T extends OwnedTask>(owner: WaitingOwner<T
   const { control, clusterName, groups, heard, tell } = owner;
   tell({ kind: 'provisioningBegins', timeoutMs: owner.timeoutMs ?? (await provisioningTimeout(control)) });
   const tried: PlacedGroup<T>[] = [];
-  for (const group of groups()) {
-    const placed = await placeWaiting({
-      control,
-      clusterName,
-      group,
-      decide: (attempt, assignments) =>
-        ownDecision(clusterName, placedDecision(attempt, assignments, { causes: heard(), given: given() })),
-    });
-    tell({ kind: 'groupPlaced', placed });
-    tried.push(placed);
+  owner.reservations.begin();
+  try {
+    for (const group of groups()) {
+      const placed = await placeWaiting({
+        control,
+        clusterName,
+        group,
+        decide: (attempt, assignments) =>
+          ownDecision(clusterName, placedDecision(attempt, assignments, { causes: heard(), given: given() })),
+      });
+      tell({ kind: 'groupPlaced', placed });
+      tried.push(placed);
+    }
+    tell({ kind: 'provisioned', groups: tried });
+  } finally {
+    owner.reservations.end();
   }
-  tell({ kind: 'provisioned', groups: tried });
 }
 
 interface PlaceWaitingOptions<T> extends Pick<WaitingOwner<T>, 'control' | 'clusterName'> {

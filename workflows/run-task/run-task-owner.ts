@@ -4,6 +4,7 @@ import type { TaskLaunch } from '../../activities/host/types.ts';
 import { parseArn, taskArn } from '../../model/arn.ts';
 import type { StopTaskCommand } from '../../model/commands.ts';
 import { heldTask, type HeldTask } from '../../model/held-task.ts';
+import type { InstanceNotice } from '../../model/owner-signals.ts';
 import { tasksOf, type OwnedTask } from '../../scheduler/owner/owned-task.ts';
 import { waitingGroups, type WaitingGroup } from '../../scheduler/owner/provisioning.ts';
 import {
@@ -19,6 +20,7 @@ import { given } from '../owner/given.ts';
 import { OwnerEffects } from '../owner/owner-effects.ts';
 import { placeAllWaiting } from '../owner/place-waiting.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
+import { Reservations } from '../owner/reservations.ts';
 import type { CarriedRunTask } from '../state.ts';
 import { keepRequest, placeRunTask, requestOf } from './place-run-task.ts';
 
@@ -27,6 +29,7 @@ export class RunTaskOwner {
   readonly #control = new Control();
   readonly #writer: RecordWriter;
   readonly #effects: OwnerEffects<OwnedTask>;
+  readonly #reservations = new Reservations((notice) => this.tell({ kind: 'notice', notice }));
   #state: RunTaskState;
   #command: RunTaskCommand | undefined;
   #outcome: RunTaskOutcome | undefined;
@@ -109,6 +112,7 @@ export class RunTaskOwner {
     }
     this.#command = command;
     this.tell({ kind: 'called', ...(command.cause ? { cause: command.cause } : {}) });
+    this.#reservations.begin();
     try {
       const { tasks, failures, decisions, requestKept } = await placeRunTask(
         this.#control,
@@ -124,10 +128,18 @@ export class RunTaskOwner {
     } catch (error) {
       if (error instanceof ApplicationFailure) this.#refusal = error;
       throw error;
+    } finally {
+      this.#reservations.end();
     }
   }
 
+  noticed(notice: InstanceNotice): void {
+    this.tell({ kind: 'notice', notice });
+    this.#reservations.heard(notice);
+  }
+
   async stopTask(command: StopTaskCommand): Promise<undefined> {
+    if (!this.#state.tasks.has(command.taskId) && this.#reservations.areUnderWay) await this.#reservations.settled();
     const error = this.#reduce({ kind: 'stopTask', command });
     if (error) throw ApplicationFailure.nonRetryable(error.message, 'ServerException');
     await this.#writer.flushed();
@@ -136,6 +148,7 @@ export class RunTaskOwner {
   /** Tasks that wait for capacity get it, or are ended. */
   placeWaiting(): Promise<void> {
     return placeAllWaiting({
+      reservations: this.#reservations,
       control: this.#control,
       clusterName: this.#clusterName,
       timeoutMs: this.#state.provisioningTimeoutMs,

@@ -8,9 +8,11 @@ import type {
   CreateTaskSetCommand,
   ProtectTasksCommand,
   ProtectTasksOutcome,
+  StopTaskCommand,
 } from '../../model/commands.ts';
 import { isEcsError } from '../../model/errors.ts';
 import { heldTask, type HeldTask } from '../../model/held-task.ts';
+import type { InstanceNotice } from '../../model/owner-signals.ts';
 import type { ServiceRecord } from '../../model/service.ts';
 import type { Task } from '../../model/task.ts';
 import { isDaemon, isDaemonCurrent } from '../../scheduler/service-owner/daemon.ts';
@@ -37,6 +39,7 @@ import { given } from '../owner/given.ts';
 import { OwnerEffects } from '../owner/owner-effects.ts';
 import { placeAllWaiting } from '../owner/place-waiting.ts';
 import { RecordWriter } from '../owner/record-writer.ts';
+import { Reservations } from '../owner/reservations.ts';
 import type { CarriedService } from '../state.ts';
 import { look, readFact } from './facts.ts';
 import { launchOf } from './launch-of.ts';
@@ -56,6 +59,7 @@ export class ServiceOwner {
   readonly #control = new Control();
   readonly #writer: RecordWriter;
   readonly #effects: OwnerEffects<ServiceOwnedTask>;
+  readonly #reservations = new Reservations((notice) => this.tell({ kind: 'notice', notice }));
   #plannedAt = 0;
   /** False once the run has come to its end: a look that was due is the next run's. */
   #running = true;
@@ -139,10 +143,25 @@ export class ServiceOwner {
     return { taskSetId };
   }
 
+  stopTask(command: StopTaskCommand): Promise<unknown> {
+    return this.#whenHeld([command.taskId], () => this.call({ kind: 'stopTask', command }));
+  }
+
   async protectTasks(command: ProtectTasksCommand): Promise<ProtectTasksOutcome> {
-    const { protection } = await this.call({ kind: 'protectTasks', command });
+    const { protection } = await this.#whenHeld(command.taskIds, () => this.call({ kind: 'protectTasks', command }));
     if (protection === undefined) throw withoutAnswer();
     return protection;
+  }
+
+  /** At once where the service holds the tasks: a promise more would reorder the commands of older histories. */
+  #whenHeld<T>(taskIds: readonly string[], call: () => Promise<T>): Promise<T> {
+    const held = taskIds.every((taskId) => this.#state.tasks.has(taskId));
+    return held || !this.#reservations.areUnderWay ? call() : this.#reservations.settled().then(call);
+  }
+
+  noticed(notice: InstanceNotice): void {
+    this.tell({ kind: 'notice', notice });
+    this.#reservations.heard(notice);
   }
 
   /** Anything else that the service hears. */
@@ -247,14 +266,19 @@ export class ServiceOwner {
   }
 
   async #start(effect: Start): Promise<void> {
-    const placed = await placeStart({
-      control: this.#control,
-      state: this.#state,
-      effect,
-      decide: (attempt) => ownDecision(this.#clusterName, startDecision(this.#state, attempt, given())),
-    });
-    // Rows that the owner does not know would hold their places for ever.
-    if ('error' in this.#reduce({ kind: 'placed', placed })) for (const task of placed.tasks) this.#giveUp(task);
+    this.#reservations.begin();
+    try {
+      const placed = await placeStart({
+        control: this.#control,
+        state: this.#state,
+        effect,
+        decide: (attempt) => ownDecision(this.#clusterName, startDecision(this.#state, attempt, given())),
+      });
+      // Rows that the owner does not know would hold their places for ever.
+      if ('error' in this.#reduce({ kind: 'placed', placed })) for (const task of placed.tasks) this.#giveUp(task);
+    } finally {
+      this.#reservations.end();
+    }
   }
 
   #giveUp({ taskId, version }: Task): void {
@@ -266,6 +290,7 @@ export class ServiceOwner {
   /** Tasks that wait for capacity get it, or are ended. */
   #placeWaiting(): Promise<void> {
     return placeAllWaiting({
+      reservations: this.#reservations,
       control: this.#control,
       clusterName: this.#clusterName,
       timeoutMs: this.#state.run.provisioningTimeoutMs,

@@ -62,7 +62,9 @@ describe('commands', () => {
       { updateResponse: { protocolInstanceId: 'turned down', rejected: {} } },
       { updateResponse: { protocolInstanceId: 'failed', accepted: {} } },
       { updateResponse: { protocolInstanceId: 'failed', rejected: {} } },
+      { updateResponse: { protocolInstanceId: 'accepted before', rejected: {} } },
     ];
-    expect([...turnedDown(commands)]).toEqual(['turned down']);
+    const jobs = ['turned down', 'failed'].map((id) => ({ doUpdate: { protocolInstanceId: id } }));
+    expect([...turnedDown(commands, jobs)]).toEqual(['turned down']);
   });
 });
