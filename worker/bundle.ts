@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LEAN_GLOBALS } from './lean-globals.ts';
 import { LEAN_PROMISES } from './lean-promises.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,6 +27,8 @@ async function sourceDigest(interceptorModules: readonly string[]): Promise<stri
   const hash = createHash('sha256');
   // The exact version of every library that the bundle includes.
   hash.update(await readFile(join(root, 'package-lock.json')));
+  // How the bundle is built.
+  hash.update(await readFile(fileURLToPath(import.meta.url)));
   for (const folder of BUNDLED_FOLDERS) {
     for (const file of await sourceFiles(folder)) hash.update(file.slice(root.length)).update(await readFile(file));
   }
@@ -76,6 +79,7 @@ async function build(file: string, interceptorModules: readonly string[]): Promi
     // Evaluating them again would be a good part of what a workflow's start costs.
     preloadModules: [workflowsPath],
     workflowInterceptorModules: [...interceptorModules],
+    webpackConfigHook: forThisNode,
     logger: new DefaultLogger('WARN'),
   });
   const partial = `${file}.${process.pid}`;
@@ -83,8 +87,24 @@ async function build(file: string, interceptorModules: readonly string[]): Promi
   await rename(partial, file);
 }
 
+interface SwcRule {
+  readonly use?: { readonly options?: { readonly jsc?: { target?: string } } };
+}
+
+/**
+ * The SDK compiles for ES2017, which has no spread of objects and no private fields: each of them would be a call of a helper.
+ * Node has them since long. Throws if the SDK no longer has this setting.
+ */
+function forThisNode<Config extends { readonly module?: { readonly rules?: unknown } }>(config: Config): Config {
+  const rules = (config.module?.rules ?? []) as readonly SwcRule[];
+  const jsc = rules.map(({ use }) => use?.options?.jsc).find((each) => each?.target !== undefined);
+  if (jsc === undefined) throw new Error('the bundler of workflows has no target to set');
+  jsc.target = 'es2022';
+  return config;
+}
+
 /** The code goes onto the bundle's first line, because its source map counts lines. */
-const lean = (code: string): { code: string } => ({ code: LEAN_PROMISES + code });
+const lean = (code: string): { code: string } => ({ code: LEAN_GLOBALS + LEAN_PROMISES + code });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , file = '', ...interceptorModules] = process.argv;

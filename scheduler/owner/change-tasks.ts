@@ -6,6 +6,7 @@ import type { EpochMs } from '../../model/time.ts';
 import { advanceTask, heardOf, taskChanges } from '../tasks/advance-task.ts';
 import { failedToStart } from '../tasks/failed-to-start.ts';
 import type { HostEffect, OwnerEffect } from './effects.ts';
+import { MapDraft } from './overlay-map.ts';
 import { isLaunching, isWaiting, type OwnedTask, type StopReason, type Tasks, type TaskStop } from './owned-task.ts';
 
 export interface ChangedTasks<T extends OwnedTask> {
@@ -19,20 +20,33 @@ export type ReportOutcome<T> =
   | { readonly kind: 'changed' | 'started'; readonly before: T; readonly task: T }
   | { readonly kind: 'stopped'; readonly before: T; readonly task: T; readonly failedToStart: boolean };
 
-/** Tasks under change: a map that only one function of this file holds. */
+/** Tasks under change, which only one function of this file holds. */
 class Draft<T extends OwnedTask> {
-  readonly tasks: Map<string, T>;
+  readonly #tasks: MapDraft<T>;
   readonly effects: OwnerEffect[] = [];
 
   constructor(tasks: Tasks<T>) {
-    this.tasks = new Map(tasks);
+    this.#tasks = new MapDraft(tasks);
+  }
+
+  get(taskId: string): T | undefined {
+    return this.#tasks.get(taskId);
+  }
+
+  /** The task as it is heard of: nothing that its row shows. */
+  amend(task: T): void {
+    this.#tasks.replace(task.taskId, task);
   }
 
   /** The task with its next version, and the patch of its row. A STOPPED task is forgotten. */
   put(task: T, changes: TaskChanges): void {
-    if (task.lastStatus === 'STOPPED') this.tasks.delete(task.taskId);
-    else this.tasks.set(task.taskId, task);
+    if (task.lastStatus === 'STOPPED') this.#tasks.delete(task.taskId);
+    else this.#tasks.replace(task.taskId, task);
     this.effects.push({ kind: 'patch', patch: { taskId: task.taskId, version: task.version, changes } });
+  }
+
+  done(): Tasks<T> {
+    return this.#tasks.done();
   }
 }
 
@@ -56,15 +70,15 @@ export function applyReports<T extends OwnedTask>(
 ): ChangedTasks<T> & { readonly outcomes: readonly ReportOutcome<T>[] } {
   const draft = new Draft(tasks);
   const outcomes = reports.map((report) => applyReport(draft, report));
-  return { tasks: draft.tasks, effects: draft.effects, outcomes };
+  return { tasks: draft.done(), effects: draft.effects, outcomes };
 }
 
 function applyReport<T extends OwnedTask>(draft: Draft<T>, report: TaskReport): ReportOutcome<T> {
-  const before = draft.tasks.get(report.taskId);
+  const before = draft.get(report.taskId);
   if (!before) return { kind: 'unchanged' };
   const task = advanceTask(before, report);
   if (task === 'unchanged') {
-    draft.tasks.set(report.taskId, heardOf(before, report));
+    draft.amend(heardOf(before, report));
     return { kind: 'unchanged' };
   }
   draft.put(task, taskChanges(before, report));
@@ -81,14 +95,14 @@ export function assignTasks<T extends OwnedTask>(
 ): ChangedTasks<T> {
   const draft = new Draft(tasks);
   const placed = assigned.flatMap(({ taskId, gpuIds, ...place }) => {
-    const task = draft.tasks.get(taskId);
+    const task = draft.get(taskId);
     if (!task || !isWaiting(task) || task.desiredStatus === 'STOPPED') return [];
     const gpus = gpuIds.length === 0 ? {} : { gpuIds };
     const after: T = { ...task, ...place, ...gpus, lastStatus: 'PENDING', version: task.version + 1 };
     draft.put(after, { lastStatus: 'PENDING', connectivityAt: now });
     return [after];
   });
-  return { tasks: draft.tasks, effects: [...draft.effects, ...orders('launch', placed)] };
+  return { tasks: draft.done(), effects: [...draft.effects, ...orders('launch', placed)] };
 }
 
 /**
@@ -103,7 +117,7 @@ export function stopTasks<T extends OwnedTask>(
   if (stops.length === 0) return { tasks, effects: [], stopped: [] };
   const draft = new Draft(tasks);
   const stopped = stops.flatMap(({ taskId, reason }) => {
-    const task = draft.tasks.get(taskId);
+    const task = draft.get(taskId);
     if (!task) return [];
     if (isWaiting(task)) lose(draft, task, reason, now);
     else if (task.desiredStatus === 'STOPPED') return [];
@@ -114,7 +128,7 @@ export function stopTasks<T extends OwnedTask>(
     return [task];
   });
   const hosted = stopped.filter((task) => !isWaiting(task));
-  return { tasks: draft.tasks, effects: [...draft.effects, ...orders('stop', hosted)], stopped };
+  return { tasks: draft.done(), effects: [...draft.effects, ...orders('stop', hosted)], stopped };
 }
 
 /** STOPPED as of now: their instance is gone, or they never had one. */
@@ -126,10 +140,10 @@ export function loseTasks<T extends OwnedTask>(
 ): ChangedTasks<T> {
   const draft = new Draft(tasks);
   for (const taskId of taskIds) {
-    const task = draft.tasks.get(taskId);
+    const task = draft.get(taskId);
     if (task) lose(draft, task, reason, now);
   }
-  return { tasks: draft.tasks, effects: draft.effects };
+  return { tasks: draft.done(), effects: draft.effects };
 }
 
 /** Containers that may still run there are the agent's to end when it returns. */
@@ -147,10 +161,10 @@ export function amendTasks<T extends OwnedTask>(
 ): ChangedTasks<T> {
   const draft = new Draft(tasks);
   for (const taskId of taskIds) {
-    const task = draft.tasks.get(taskId);
+    const task = draft.get(taskId);
     if (task) draft.put({ ...task, ...changes, version: task.version + 1 }, changes);
   }
-  return { tasks: draft.tasks, effects: draft.effects };
+  return { tasks: draft.done(), effects: draft.effects };
 }
 
 /** Orders again what is in flight of these tasks: their agent, or this run of the owner, knows of no order yet. */

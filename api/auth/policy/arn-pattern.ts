@@ -1,7 +1,7 @@
 /** How ARNs are matched: by the Resource element, and by the ARN condition operators. */
 import type { Template, Variable } from './template.ts';
 import type { Pattern, Wildcard } from './wildcard.ts';
-import { ANY, ANY_BUT_COLON, isAnything, ONE, ONE_BUT_COLON, wildcardTest } from './wildcard.ts';
+import { ANY, ANY_BUT_COLON, isAnything, ONE, ONE_BUT_COLON, rangeTest, standsAt } from './wildcard.ts';
 
 /** arn, partition, service, region, account, resource. The colons of the resource separate nothing. */
 const COMPONENTS = 6;
@@ -52,20 +52,31 @@ function confine(part: Part, at: number, component: readonly Part[]): Part {
   return part === ANY && at < component.length - 1 ? ANY_BUT_COLON : part;
 }
 
-/** A pattern of the ARN operators: each component is matched by its own. A lone `*` matches any ARN. */
+/**
+ * A pattern of the ARN operators: each component is matched by its own, and those at the beginning that have no wildcard together.
+ * A lone `*` matches any ARN.
+ */
 export function arnTest(pattern: Pattern): (value: string) => boolean {
   if (isAnything(pattern)) return () => true;
   const components = componentsOf(pattern);
   if (components.length < COMPONENTS) return () => false;
-  const tests = components.map((component) => wildcardTest(component));
+  const first = components.slice(0, -1).findIndex((component) => component.some((part) => typeof part !== 'string'));
+  const literal = first < 0 ? COMPONENTS - 1 : first;
+  const head = components
+    .slice(0, literal)
+    .map((component) => `${component.join('')}:`)
+    .join('');
+  const middle = components.slice(literal, -1).map((component) => rangeTest(component));
+  const resource = rangeTest(components.at(-1) ?? []);
   return (value) => {
-    let from = 0;
-    for (const [i, test] of tests.entries()) {
-      const colon = i === COMPONENTS - 1 ? value.length : value.indexOf(':', from);
+    if (!standsAt(value, head, 0)) return false;
+    let from = head.length;
+    for (const test of middle) {
+      const colon = value.indexOf(':', from);
       if (colon < 0 || !test(value, from, colon)) return false;
       from = colon + 1;
     }
-    return true;
+    return resource(value, from, value.length);
   };
 }
 

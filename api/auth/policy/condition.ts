@@ -4,7 +4,7 @@ import { objectAt, scalarsAt } from './elements.ts';
 import { MalformedPolicyDocument, syntaxError } from './malformed.ts';
 import type { Operator } from './operators.ts';
 import { OPERATORS } from './operators.ts';
-import { allOf, anyOf } from './tests.ts';
+import { allOf } from './tests.ts';
 
 export interface Condition {
   readonly test: (context: Context) => boolean;
@@ -62,27 +62,30 @@ function readNull(key: string, values: readonly string[]): Condition {
 }
 
 /** A null data set, to the set operators: empty texts only. */
-const isNull = (values: readonly string[]): boolean => values.every((value) => value === '');
+const isNull = (values: readonly string[]): boolean => values[0] === '' && values.every((value) => value === '');
 
 const valueReader =
   ({ operator, set, ifExists }: Qualified, variables: boolean) =>
   (key: string, texts: readonly string[]): Condition => {
-    const comparisons = texts.map((text) => operator.read(text, variables));
-    const matches = anyOf(comparisons.map(({ test }) => test));
-    const holdsFor = (value: string, context: Context): boolean => matches(value, context) !== operator.negated;
-    const absent = ifExists || set === 'ForAllValues' || (set === undefined && operator.negated);
+    const { test: matches, keys } = operator.read(texts, variables);
+    const { negated } = operator;
+    const some = (values: readonly string[], context: Context, wanted: boolean): boolean => {
+      for (const value of values) if (matches(value, context) === wanted) return true;
+      return false;
+    };
+    const absent = ifExists || set === 'ForAllValues' || (set === undefined && negated);
     const test = (context: Context): boolean => {
       const values = context.values(key);
       if (values === undefined) return absent;
       switch (set) {
         case 'ForAllValues':
-          return isNull(values) || values.every((value) => holdsFor(value, context));
+          return isNull(values) || !some(values, context, negated);
         case 'ForAnyValue':
-          return !isNull(values) && values.some((value) => holdsFor(value, context));
+          return !isNull(values) && some(values, context, !negated);
         case undefined:
           // AWS asks for a set operator with several values. Without one, a negated operator stays the opposite of the other.
-          return values.some((value) => matches(value, context)) !== operator.negated;
+          return some(values, context, true) !== negated;
       }
     };
-    return { test, keys: [key, ...comparisons.flatMap(({ keys }) => keys)] };
+    return { test, keys: [key, ...keys] };
   };

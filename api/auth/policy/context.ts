@@ -34,7 +34,8 @@ export class Context {
   parsed<T>(text: string, parse: (text: string) => T): T {
     let known = this.#parsed.get(parse);
     if (known === undefined) this.#parsed.set(parse, (known = new Map<string, unknown>()));
-    if (!known.has(text)) known.set(text, parse(text));
-    return known.get(text) as T;
+    let value = known.get(text);
+    if (value === undefined) known.set(text, (value = parse(text)));
+    return value as T;
   }
 }

@@ -55,6 +55,13 @@ export type Verdict =
   /** `missing`: the type of policy of which none allows the action. */
   | { readonly decision: 'implicitDeny'; readonly missing: PolicyType };
 
+interface Asked {
+  readonly request: AccessRequest;
+  readonly context: Context;
+  /** In lower case. */
+  readonly action: string;
+}
+
 /** What the policies of one type say. */
 interface Opinion {
   readonly deny?: Decider;
@@ -68,12 +75,12 @@ export function decide(request: AccessRequest, policies: PolicySet): Verdict {
   const { now } = request;
   const time = { 'aws:CurrentTime': new Date(now).toISOString(), 'aws:EpochTime': String(Math.floor(now / 1000)) };
   const context = new Context(request.context, time, principalKeys(request.principal));
-  const ask = (type: PolicyType, asked: readonly Policy[]): Opinion => opinion(type, asked, request, context);
+  const asked = { request, context, action: request.action.toLowerCase() };
 
-  const identity = ask('identity', policies.identity);
-  const boundary = policies.boundary && ask('boundary', [policies.boundary]);
-  const session = policies.session && ask('session', policies.session);
-  const resource = policies.resource && ask(policies.resource.type, [policies.resource.policy]);
+  const identity = opinion('identity', policies.identity, asked);
+  const boundary = policies.boundary && opinion('boundary', [policies.boundary], asked);
+  const session = policies.session && opinion('session', policies.session, asked);
+  const resource = policies.resource && opinion(policies.resource.type, [policies.resource.policy], asked);
 
   for (const each of [identity, boundary, session, resource]) {
     if (each?.deny !== undefined) return { decision: 'explicitDeny', by: each.deny };
@@ -93,8 +100,7 @@ export function decide(request: AccessRequest, policies: PolicySet): Verdict {
 }
 
 /** The first statement that denies; else the first that allows, and of those the one that names the principal most directly. */
-function opinion(type: PolicyType, policies: readonly Policy[], request: AccessRequest, context: Context): Opinion {
-  const action = request.action.toLowerCase();
+function opinion(type: PolicyType, policies: readonly Policy[], { request, context, action }: Asked): Opinion {
   let found: Opinion = {};
   for (const policy of policies) {
     for (const statement of policy.about(action)) {

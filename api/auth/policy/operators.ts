@@ -4,30 +4,34 @@ import { arnTest, isArnPattern } from './arn-pattern.ts';
 import type { Context } from './context.ts';
 import { syntaxError } from './malformed.ts';
 import type { Matcher } from './template.ts';
+import { anyOf } from './tests.ts';
 import { constantPattern, keysOfTemplate, readTemplate, templateTest, WILDCARDS } from './template.ts';
 
-/** Whether one value of a request matches one value of a policy. */
+/** Whether one value of a request matches one of the values of a policy. */
 type ValueTest = (value: string, context: Context) => boolean;
 
 export interface Comparison {
   readonly test: ValueTest;
-  /** The keys of the variables in the policy's value, in lower case. */
+  /** The keys of the variables in the policy's values, in lower case. */
   readonly keys: readonly string[];
 }
 
 export interface Operator {
   /** Whether the operator holds for what its comparison does not match, like StringNotEquals. */
   readonly negated: boolean;
-  /** Reads a value of a policy. Throws MalformedPolicyDocument if it is none for this operator. */
-  readonly read: (text: string, variables: boolean) => Comparison;
+  /** Reads the values of a policy. Throws MalformedPolicyDocument if one is none for this operator. */
+  readonly read: (texts: readonly string[], variables: boolean) => Comparison;
 }
 
 /** Reads texts in which variables, and perhaps wildcards, have a meaning. */
 const text =
   (wildcards: boolean, matcher: Matcher): Operator['read'] =>
-  (value, variables) => {
-    const template = readTemplate(value, { wildcards, variables });
-    return { test: templateTest(template, matcher), keys: keysOfTemplate(template) };
+  (texts, variables) => {
+    const templates = texts.map((each) => readTemplate(each, { wildcards, variables }));
+    return {
+      test: anyOf(templates.map((template) => templateTest(template, matcher))),
+      keys: templates.flatMap(keysOfTemplate),
+    };
   };
 
 /** `fold` brings both sides to one form. */
@@ -42,10 +46,12 @@ const exactly = (fold: (value: string) => string): Operator['read'] =>
 
 const ofArns = text(true, { compile: arnTest, matches: (pattern, value) => arnTest(pattern)(value) });
 
-const arn: Operator['read'] = (value, variables) => {
-  const constant = constantPattern(readTemplate(value, { wildcards: true, variables }));
-  if (constant !== undefined && !isArnPattern(constant)) throw syntaxError(`'${value}' is not an ARN.`);
-  return ofArns(value, variables);
+const arn: Operator['read'] = (texts, variables) => {
+  for (const each of texts) {
+    const constant = constantPattern(readTemplate(each, { wildcards: true, variables }));
+    if (constant !== undefined && !isArnPattern(constant)) throw syntaxError(`'${each}' is not an ARN.`);
+  }
+  return ofArns(texts, variables);
 };
 
 /** Operators whose values are parsed, and take no variables. `parse` returns undefined for a text that is no value. */
@@ -55,12 +61,17 @@ const parsed =
     parse: (text: string) => T | undefined,
     compare: (value: T, wanted: T) => boolean,
   ): Operator['read'] =>
-  (text) => {
-    const wanted = parse(text);
-    if (wanted === undefined) throw syntaxError(`'${text}' is not ${noun}.`);
+  (texts) => {
+    const wanted = texts.map((each) => {
+      const value = parse(each);
+      if (value === undefined) throw syntaxError(`'${each}' is not ${noun}.`);
+      return value;
+    });
     const test: ValueTest = (value, context) => {
       const found = context.parsed(value, parse);
-      return found !== undefined && compare(found, wanted);
+      if (found === undefined) return false;
+      for (const each of wanted) if (compare(found, each)) return true;
+      return false;
     };
     return { test, keys: [] };
   };
@@ -96,10 +107,12 @@ const greater = (value: number, wanted: number): boolean => value > wanted;
 const atLeast = (value: number, wanted: number): boolean => value >= wanted;
 
 const TRUTH = /^(?:true|false)$/i;
-const bool: Operator['read'] = (text, variables) => {
-  const read = exactly((each) => each.toLowerCase())(text, variables);
-  if (read.keys.length === 0 && !TRUTH.test(text)) throw syntaxError(`'${text}' is not true or false.`);
-  return read;
+const bool: Operator['read'] = (texts, variables) => {
+  const wrong = texts.find(
+    (each) => !TRUTH.test(each) && constantPattern(readTemplate(each, { wildcards: false, variables })),
+  );
+  if (wrong !== undefined) throw syntaxError(`'${wrong}' is not true or false.`);
+  return exactly((each) => each.toLowerCase())(texts, variables);
 };
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -130,8 +143,8 @@ function parseBlock(text: string): Block | undefined {
 }
 
 const isWithin = (value: Block, wanted: Block): boolean =>
-  value.address.kind() === wanted.address.kind() &&
   value.bits >= wanted.bits &&
+  value.address.kind() === wanted.address.kind() &&
   value.address.match(wanted.address, wanted.bits);
 
 const holds = (read: Operator['read']): Operator => ({ negated: false, read });

@@ -135,8 +135,7 @@ function actionPart(element: JsonObject, { kind }: Place, where: string): Statem
     checkAction(action, kind);
     return wildcardTest(readPattern(action.toLowerCase()));
   });
-  const isOne = anyOf<[string]>(tests);
-  return given.isNot ? (action) => !isOne(action) : (action) => isOne(action);
+  return (action) => tests.some((test) => test(action)) !== given.isNot;
 }
 
 const readPattern = (text: string): Pattern =>

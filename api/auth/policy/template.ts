@@ -84,10 +84,7 @@ export function templateTest(
   { compile, matches }: Matcher,
 ): (subject: string, context: Context) => boolean {
   const constant = constantPattern(template);
-  if (constant !== undefined) {
-    const test = compile(constant);
-    return (subject) => test(subject);
-  }
+  if (constant !== undefined) return compile(constant);
   // A variable without a value is null: nothing is equal to it or like it.
   return (subject, context) => {
     const pattern = fillTemplate(template, context);

@@ -15,24 +15,72 @@ export const ONE_BUT_COLON = 4;
 export type Wildcard = typeof ANY | typeof ANY_BUT_COLON | typeof ONE | typeof ONE_BUT_COLON;
 export type Pattern = readonly (string | Wildcard)[];
 
-/** Whether the text from `from` (0 if absent) up to `to` (its end if absent) matches. */
-export type TextTest = (text: string, from?: number, to?: number) => boolean;
+/** Whether the part of the text from `from` up to `to` matches. */
+export type RangeTest = (text: string, from: number, to: number) => boolean;
 
 /** Whether a pattern consists of `*` only. */
 export const isAnything = (pattern: Pattern): boolean => pattern.length > 0 && pattern.every((piece) => piece === ANY);
 
+/**
+ * Whether a piece of text stands at a place. ARNs and names differ at their ends, so the last character goes first. `slice` and
+ * `===` compare memory, where `startsWith` goes from character to character.
+ */
+export function standsAt(text: string, piece: string, at: number): boolean {
+  const end = at + piece.length;
+  if (end === at) return true;
+  return text.charCodeAt(end - 1) === piece.charCodeAt(piece.length - 1) && text.slice(at, end) === piece;
+}
+
+/** The literal text at the beginning of a pattern, and the rest. */
+function split(pattern: Pattern): { readonly head: string; readonly rest: Pattern } {
+  const [head] = pattern;
+  return typeof head === 'string' ? { head, rest: pattern.slice(1) } : { head: '', rest: pattern };
+}
+
 /** Compiles a pattern. Most patterns are a literal text, one with a `*` behind it, or one that begins like few texts. */
-export function wildcardTest(pattern: Pattern): TextTest {
-  const head = typeof pattern[0] === 'string' ? pattern[0] : '';
-  const rest = head === '' ? pattern : pattern.slice(1);
-  if (rest.length === 0) {
-    return (text, from = 0, to = text.length) => to - from === head.length && text.startsWith(head, from);
+export function wildcardTest(pattern: Pattern): (text: string) => boolean {
+  const { head, rest } = split(pattern);
+  if (rest.length === 0) return (text) => text === head;
+  if (isAnything(rest)) return head === '' ? () => true : (text) => standsAt(text, head, 0);
+  const matches = restTest(rest);
+  return (text) => standsAt(text, head, 0) && matches(text, head.length, text.length);
+}
+
+/** Compiles a pattern for parts of texts. */
+export function rangeTest(pattern: Pattern): RangeTest {
+  const { head, rest } = split(pattern);
+  if (rest.length === 0) return (text, from, to) => to - from === head.length && standsAt(text, head, from);
+  if (isAnything(pattern)) return () => true;
+  const matches = restTest(rest);
+  return (text, from, to) =>
+    to - from >= head.length && standsAt(text, head, from) && matches(text, from + head.length, to);
+}
+
+/** How what follows the literal beginning is matched. */
+function restTest(rest: Pattern): RangeTest {
+  if (rest.includes(ANY_BUT_COLON)) return (text, from, to) => simulate(rest, text, from, to);
+  if (rest[0] !== ANY || rest.some((piece) => typeof piece !== 'string' && piece !== ANY)) {
+    return (text, from, to) => scan(rest, text, from, to);
   }
-  const begins = (text: string, from: number, to: number): boolean =>
-    to - from >= head.length && text.startsWith(head, from);
-  if (isAnything(rest)) return (text, from = 0, to = text.length) => begins(text, from, to);
-  const matches = rest.includes(ANY_BUT_COLON) ? simulate : scan;
-  return (text, from = 0, to = text.length) => begins(text, from, to) && matches(rest, text, from + head.length, to);
+  return between(
+    rest.filter((piece) => typeof piece === 'string'),
+    rest.at(-1) === ANY,
+  );
+}
+
+/** Literal texts with a `*` before each of them, and `open`: one behind the last. The first place of each is the best. */
+function between(literals: readonly string[], open: boolean): RangeTest {
+  const searched = open ? literals : literals.slice(0, -1);
+  const last = open ? '' : (literals.at(-1) ?? '');
+  return (text, from, to) => {
+    let at = from;
+    for (const literal of searched) {
+      const found = text.indexOf(literal, at);
+      if (found < 0) return false;
+      at = found + literal.length;
+    }
+    return at <= to - last.length && standsAt(text, last, to - last.length);
+  };
 }
 
 /** Matches a pattern that is used once. */
@@ -46,7 +94,7 @@ export function matchesPattern(pattern: Pattern, text: string): boolean {
 function reach(piece: string | Wildcard | undefined, text: string, at: number, to: number): number | undefined {
   if (typeof piece === 'string') {
     const end = at + piece.length;
-    return end <= to && text.startsWith(piece, at) ? end : undefined;
+    return end <= to && standsAt(text, piece, at) ? end : undefined;
   }
   const matches = at < to && (piece === ONE || (piece === ONE_BUT_COLON && text[at] !== ':'));
   return matches ? at + 1 : undefined;
