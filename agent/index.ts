@@ -48,7 +48,6 @@ export interface AgentOptions {
 }
 
 export interface RunningAgent {
-  readonly containerInstanceId: string;
   /** Ends the agent. Containers keep running. */
   shutdown(): Promise<void>;
 }
@@ -97,7 +96,6 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const arn = containerInstanceArn(options.partition, options.clusterName, containerInstanceId);
   logger.info({ containerInstanceArn: arn }, 'the agent takes work');
   return {
-    containerInstanceId,
     async shutdown() {
       stopping.abort();
       await worker.shutdown();

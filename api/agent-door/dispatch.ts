@@ -2,6 +2,8 @@
 import { status } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { agentDoorPath } from '../../model/agent-door.ts';
+import { InstanceRefused } from '../../model/agent-calls.ts';
+import { isUnconfirmed } from '../temporal-gateway.ts';
 import type { AgentDoorContext } from './call.ts';
 import { AGENT_DOOR_CALLS } from './calls/index.ts';
 import { Forbidden, GrpcRefusal } from './grpc/status.ts';
@@ -52,9 +54,18 @@ function ownCall(name: string, context: AgentDoorContext): Dispatched {
     async handle(message) {
       const request = call.request.safeParse(jsonOf(message));
       if (!request.success) throw new GrpcRefusal(status.INVALID_ARGUMENT, `${name}: ${z.prettifyError(request.error)}`);
-      return Buffer.from(JSON.stringify(await call.handle(request.data as never, context)));
+      const answer = await call.handle(request.data as never, context).catch((error: unknown) => {
+        throw asRefusal(error);
+      });
+      return Buffer.from(JSON.stringify(answer));
     },
   };
+}
+
+function asRefusal(error: unknown): unknown {
+  if (error instanceof InstanceRefused) return new GrpcRefusal(status.FAILED_PRECONDITION, error.message);
+  if (isUnconfirmed(error)) return new GrpcRefusal(status.UNAVAILABLE, 'Temporal or its worker does not answer.');
+  return error;
 }
 
 function jsonOf(message: Buffer): unknown {

@@ -11,6 +11,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { TemporalSettings } from '../../model/temporal-settings.ts';
@@ -36,8 +37,6 @@ export interface AgentDoorOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Host names and addresses of the door, for its certificate. */
-  readonly names: readonly string[];
   readonly store: Store;
   readonly authority: AgentAuthority;
   /** The caller closes it after the door. */
@@ -57,8 +56,8 @@ export interface RunningAgentDoor {
 
 /** Resolves when the door listens; rejects if it cannot listen on the port or Temporal does not answer. */
 export async function startAgentDoor(options: AgentDoorOptions): Promise<RunningAgentDoor> {
-  const { authority, names, host, port } = options;
-  const [upstream, pair] = await Promise.all([connectUpstream(options.temporal), authority.issueServer(names)]);
+  const { authority, host, port } = options;
+  const [upstream, pair] = await Promise.all([connectUpstream(options.temporal), authority.issueServer([])]);
   const server = createSecureServer({
     ...pair,
     ca: authority.certificate,
@@ -101,15 +100,25 @@ const listen = (server: Http2SecureServer, port: number, host: string): Promise<
   });
 
 function keepCertificate(server: Http2SecureServer, options: AgentDoorOptions): NodeJS.Timeout {
-  const { authority, names, logger } = options;
+  const { authority, logger } = options;
   const renew = async (): Promise<void> => {
     try {
-      server.setSecureContext({ ...(await authority.issueServer(names)), ca: authority.certificate });
+      server.setSecureContext({ ...(await authority.issueServer([])), ca: authority.certificate });
     } catch (error) {
       logger.error({ err: error }, 'the agent door got no new certificate; the old one stays');
     }
   };
   return setInterval(() => void renew(), NEW_CERTIFICATE_MS).unref();
+}
+
+/** A poll that ends because its connection does is one that the agent repeats elsewhere. */
+async function untilEnding<T>(ending: AbortSignal, poll: () => Promise<T>): Promise<T> {
+  try {
+    return await poll();
+  } catch (error) {
+    if (ending.aborted) throw new GrpcRefusal(status.UNAVAILABLE, 'The agent door closes.');
+    throw error;
+  }
 }
 
 class AgentDoor {
@@ -153,8 +162,10 @@ class AgentDoor {
       const { isPoll, handle } = dispatch(path, context, behind);
       if (isPoll) admitted.waits();
       const message = await call.read((count) => admitted.takeBytes(count));
-      const signal = isPoll ? AbortSignal.any([call.signal, ending]) : call.signal;
-      return await handle(message, { signal, deadline: call.deadline });
+      if (!isPoll) return await handle(message, call);
+      return await untilEnding(ending, () =>
+        handle(message, { signal: AbortSignal.any([call.signal, ending]), deadline: call.deadline }),
+      );
     } finally {
       admitted.end();
     }

@@ -68,6 +68,7 @@ interface Reading {
 async function readMessage(stream: ServerHttp2Stream, rules: BodyRules, { onBytes, signal }: Reading): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
+  signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error));
     stream.on('data', (chunk: Buffer) => {

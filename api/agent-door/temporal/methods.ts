@@ -3,10 +3,11 @@
  * request to Temporal is made anew from the members that are known here. So the namespace, the identity and the task queue
  * are the agent's own whatever it sends, and a member that a later SDK adds has no effect until somebody has judged it.
  */
+import { status } from '@grpc/grpc-js';
 import proto, { type temporal } from '@temporalio/proto';
 import { instanceTaskQueue } from '../../../model/container-instance.ts';
 import { AGENT_NAMESPACE } from '../../../model/agent-calls.ts';
-import { Forbidden } from '../grpc/status.ts';
+import { Forbidden, GrpcRefusal } from '../grpc/status.ts';
 import type { AgentIdentity } from '../identity.ts';
 import type { TaskTokens } from './task-tokens.ts';
 import type { CallBounds, Upstream, WorkflowService } from './upstream.ts';
@@ -69,11 +70,19 @@ interface Passed<Request, Answer> {
 const passed = <Request, Answer>(method: Passed<Request, Answer>): TemporalMethod => ({
   isPoll: method.isPoll ?? false,
   async handle(bytes, call) {
-    const request = method.toTemporal(method.request.decode(bytes), call);
+    const request = method.toTemporal(decoded(method.request, bytes), call);
     const answer = await call.upstream.call(call.bounds, (service) => method.send(service, request));
     return method.answer.encode(method.toAgent?.(answer, call) ?? answer).finish();
   },
 });
+
+function decoded<T>(codec: Codec<T>, bytes: Uint8Array): T {
+  try {
+    return codec.decode(bytes);
+  } catch {
+    throw new GrpcRefusal(status.INVALID_ARGUMENT, 'The message is not one of this call.');
+  }
+}
 
 type V1 = typeof temporal.api.workflowservice.v1;
 const v1: V1 = wire.v1;
@@ -114,13 +123,15 @@ const pollActivityTaskQueue = passed({
     checkNamespace(namespace);
     checkQueue(taskQueue?.name, call);
     const queue = { name: instanceTaskQueue(call.identity.containerInstanceId), kind: normal(taskQueue?.kind) };
-    return v1.PollActivityTaskQueueRequest.create({ ...by(call), taskQueue: queue, workerInstanceKey });
+    return v1.PollActivityTaskQueueRequest.create({ ...by(call), taskQueue: queue, workerInstanceKey: workerInstanceKey ?? null });
   },
   send: (service, request) => service.pollActivityTaskQueue(request),
   toAgent: (answer, { tokens, identity }) => {
-    const isTask = answer.taskToken.length > 0;
-    answer.workflowNamespace = isTask ? AGENT_NAMESPACE : '';
-    if (isTask) answer.taskToken = tokens.wrap(answer.taskToken, identity);
+    const { taskToken } = answer;
+    // Without work the answer is empty.
+    if (taskToken === null || taskToken === undefined || taskToken.length === 0) return answer;
+    answer.taskToken = tokens.wrap(taskToken, identity);
+    answer.workflowNamespace = AGENT_NAMESPACE;
     return answer;
   },
 });
@@ -145,7 +156,7 @@ const recordActivityTaskHeartbeat = passed({
   request: v1.RecordActivityTaskHeartbeatRequest,
   answer: v1.RecordActivityTaskHeartbeatResponse,
   toTemporal: (request, call) =>
-    v1.RecordActivityTaskHeartbeatRequest.create({ ...aboutTask(request, call), details: request.details }),
+    v1.RecordActivityTaskHeartbeatRequest.create({ ...aboutTask(request, call), details: request.details ?? null }),
   send: (service, request) => service.recordActivityTaskHeartbeat(request),
 });
 
@@ -153,7 +164,7 @@ const respondActivityTaskCompleted = passed({
   request: v1.RespondActivityTaskCompletedRequest,
   answer: v1.RespondActivityTaskCompletedResponse,
   toTemporal: (request, call) =>
-    v1.RespondActivityTaskCompletedRequest.create({ ...aboutTask(request, call), result: request.result }),
+    v1.RespondActivityTaskCompletedRequest.create({ ...aboutTask(request, call), result: request.result ?? null }),
   send: (service, request) => service.respondActivityTaskCompleted(request),
 });
 
@@ -163,8 +174,8 @@ const respondActivityTaskFailed = passed({
   toTemporal: (request, call) =>
     v1.RespondActivityTaskFailedRequest.create({
       ...aboutTask(request, call),
-      failure: request.failure,
-      lastHeartbeatDetails: request.lastHeartbeatDetails,
+      failure: request.failure ?? null,
+      lastHeartbeatDetails: request.lastHeartbeatDetails ?? null,
     }),
   send: (service, request) => service.respondActivityTaskFailed(request),
 });
@@ -173,7 +184,7 @@ const respondActivityTaskCanceled = passed({
   request: v1.RespondActivityTaskCanceledRequest,
   answer: v1.RespondActivityTaskCanceledResponse,
   toTemporal: (request, call) =>
-    v1.RespondActivityTaskCanceledRequest.create({ ...aboutTask(request, call), details: request.details }),
+    v1.RespondActivityTaskCanceledRequest.create({ ...aboutTask(request, call), details: request.details ?? null }),
   send: (service, request) => service.respondActivityTaskCanceled(request),
 });
 
@@ -186,10 +197,10 @@ const shutdownWorker = passed({
     checkQueue(taskQueue, call);
     return v1.ShutdownWorkerRequest.create({
       ...by(call),
-      taskQueue,
+      taskQueue: taskQueue ?? null,
       taskQueueTypes: [TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY],
-      workerInstanceKey,
-      reason,
+      workerInstanceKey: workerInstanceKey ?? null,
+      reason: reason ?? null,
     });
   },
   send: (service, request) => service.shutdownWorker(request),
