@@ -22,20 +22,25 @@ interface AgentDoorParts {
 /** A port in use is the person's to free. */
 export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): Promise<void> }> {
   const { settings, temporal, store, masterKey, logger } = parts;
-  const [{ startAgentDoor }, { agentAuthority }, { AgentIdentities }] = await Promise.all([
+  const [{ startAgentDoor }, { agentAuthority }, { AgentIdentities }, { connectUpstream }] = await Promise.all([
     import('../api/agent-door/door.ts'),
     import('../api/agent-door/authority.ts'),
     import('../api/agent-door/identity.ts'),
+    import('../api/agent-door/temporal/upstream.ts'),
   ]);
-  const [client, authority] = await Promise.all([connectTemporal(temporal), agentAuthority(store, masterKey)]);
+  const [client, upstream, authority] = await Promise.all([
+    connectTemporal(temporal),
+    connectUpstream(temporal),
+    agentAuthority(store, masterKey),
+  ]);
   const identities = new AgentIdentities({ store, logger });
   const release = async (): Promise<void> => {
     identities.close();
-    await client.connection.close();
+    await Promise.all([client.connection.close(), upstream.close()]);
   };
   const { host, port, advertised } = settings.agentDoor;
   const control = directControl(client, { timeoutMs: CONTROL_TIMEOUT_MS });
-  const shared = { store, authority, identities, temporal, control, masterKey, logger };
+  const shared = { store, authority, identities, upstream, control, masterKey, logger };
   try {
     const door = await startAgentDoor({ host, port, ...shared });
     logger.info({ url: `https://${advertised}`, port: door.port }, 'the agent door listens');

@@ -48,12 +48,15 @@ function ownCall(name: string, context: AgentDoorContext): Dispatched {
   const call = AGENT_DOOR_CALLS.get(name);
   if (call === undefined) throw new GrpcRefusal(status.UNIMPLEMENTED, `This Longshore has no call ${name} for agents.`);
   if (!call.callers.includes(context.identity.kind))
-    throw new Forbidden(`${name} is not for ${context.identity.kind === 'agent' ? 'agents that have joined' : 'joining'}.`);
+    throw new Forbidden(
+      `${name} is not for ${context.identity.kind === 'agent' ? 'agents that have joined' : 'joining'}.`,
+    );
   return {
     isPoll: false,
     async handle(message) {
       const request = call.request.safeParse(jsonOf(message));
-      if (!request.success) throw new GrpcRefusal(status.INVALID_ARGUMENT, `${name}: ${z.prettifyError(request.error)}`);
+      if (!request.success)
+        throw new GrpcRefusal(status.INVALID_ARGUMENT, `${name}: ${z.prettifyError(request.error)}`);
       const answer = await call.handle(request.data as never, context).catch((error: unknown) => {
         throw asRefusal(error);
       });

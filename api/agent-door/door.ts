@@ -14,7 +14,6 @@ import type { AddressInfo } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { InstanceControl } from '../../model/agent-calls.ts';
-import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { AgentAuthority } from './authority.ts';
 import { dispatch } from './dispatch.ts';
@@ -23,7 +22,7 @@ import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
 import type { AgentIdentities } from './identity.ts';
 import { type Caller, Sessions } from './sessions.ts';
 import { TaskTokens } from './temporal/task-tokens.ts';
-import { connectUpstream, type Upstream } from './temporal/upstream.ts';
+import type { Upstream } from './temporal/upstream.ts';
 
 /** Temporal takes no larger message. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -41,7 +40,8 @@ export interface AgentDoorOptions {
   readonly authority: AgentAuthority;
   /** The caller closes it after the door. */
   readonly identities: AgentIdentities;
-  readonly temporal: TemporalSettings;
+  /** The caller closes it after the door. */
+  readonly upstream: Upstream;
   readonly control: InstanceControl;
   /** 32 bytes. */
   readonly masterKey: Buffer;
@@ -54,12 +54,11 @@ export interface RunningAgentDoor {
   close(): Promise<void>;
 }
 
-/** Resolves when the door listens; rejects if it cannot listen on the port or Temporal does not answer. */
+/** Resolves when the door listens; rejects if it cannot listen on the port. */
 export async function startAgentDoor(options: AgentDoorOptions): Promise<RunningAgentDoor> {
   const { authority, host, port } = options;
-  const [upstream, pair] = await Promise.all([connectUpstream(options.temporal), authority.issueServer([])]);
   const server = createSecureServer({
-    ...pair,
+    ...(await authority.issueServer([])),
     ca: authority.certificate,
     requestCert: true,
     rejectUnauthorized: true,
@@ -69,13 +68,13 @@ export async function startAgentDoor(options: AgentDoorOptions): Promise<Running
     handshakeTimeout: HANDSHAKE_MS,
     settings: { maxConcurrentStreams: STREAMS_AT_ONCE, enablePush: false },
   });
-  const door = new AgentDoor(options, upstream);
+  const door = new AgentDoor(options);
   server.on('session', (session: ServerHttp2Session) => door.sessions.add(session));
   server.on('stream', (stream, headers) => void door.answer(stream, headers));
   try {
     await listen(server, port, host);
   } catch (error) {
-    await Promise.all([door.sessions.close(), upstream.close()]);
+    await door.sessions.close();
     throw error;
   }
   const renewal = keepCertificate(server, options);
@@ -85,7 +84,6 @@ export async function startAgentDoor(options: AgentDoorOptions): Promise<Running
       clearInterval(renewal);
       server.close();
       await door.sessions.close();
-      await upstream.close();
     },
   };
 }
@@ -124,12 +122,10 @@ async function untilEnding<T>(ending: AbortSignal, poll: () => Promise<T>): Prom
 class AgentDoor {
   readonly sessions: Sessions;
   readonly #options: AgentDoorOptions;
-  readonly #upstream: Upstream;
   readonly #tokens: TaskTokens;
 
-  constructor(options: AgentDoorOptions, upstream: Upstream) {
+  constructor(options: AgentDoorOptions) {
     this.#options = options;
-    this.#upstream = upstream;
     this.#tokens = new TaskTokens(options.masterKey);
     this.sessions = new Sessions(options.identities);
   }
@@ -153,12 +149,12 @@ class AgentDoor {
 
   async #handle(path: string, caller: Caller, call: UnaryCall): Promise<Uint8Array> {
     const { identity, share, ending } = caller;
-    const { store, authority, control, logger } = this.#options;
+    const { store, authority, control, logger, upstream } = this.#options;
     const refuse = (what: string): void => this.#logRefusal(caller, path, what);
     const context = { identity, store, authority, control, logger, refuse };
     const admitted = share.admit();
     try {
-      const behind = { upstream: this.#upstream, tokens: this.#tokens };
+      const behind = { upstream, tokens: this.#tokens };
       const { isPoll, handle } = dispatch(path, context, behind);
       if (isPoll) admitted.waits();
       const message = await call.read((count) => admitted.takeBytes(count));

@@ -16,7 +16,8 @@ const FORGOTTEN_AFTER_MS = 120_000;
 /** Refusals that are logged: ten, then one each ten seconds. */
 const LOGGED = { burst: 10, perSecond: 0.1 } as const;
 
-const tooMuch = (what: string): GrpcRefusal => new GrpcRefusal(status.RESOURCE_EXHAUSTED, `Too many ${what} of one agent.`);
+const tooMuch = (what: string): GrpcRefusal =>
+  new GrpcRefusal(status.RESOURCE_EXHAUSTED, `Too many ${what} of one agent.`);
 
 /** One call under way. */
 export interface AdmittedCall {

@@ -109,7 +109,8 @@ export class Sessions {
         held.session.ping(() => (held.isAsked = false));
       }
     }
-    for (const [key, { sessions, share }] of this.#counted) if (sessions === 0 && share.isIdle) this.#counted.delete(key);
+    for (const [key, { sessions, share }] of this.#counted)
+      if (sessions === 0 && share.isIdle) this.#counted.delete(key);
   }
 
   #endSoon(session: ServerHttp2Session): void {

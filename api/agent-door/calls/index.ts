@@ -6,7 +6,9 @@ import { renew } from './renew.ts';
 import { reportTasks } from './report-tasks.ts';
 
 /** A call whose request has passed its schema. */
-type AnyCall = Omit<AgentDoorCall<never, object>, 'request'> & { readonly request: AgentDoorCall<object, object>['request'] };
+type AnyCall = Omit<AgentDoorCall<never, object>, 'request'> & {
+  readonly request: AgentDoorCall<object, object>['request'];
+};
 
 const CALLS: readonly AnyCall[] = [join, renew, registerInstance, announceAgent, isRegistered, reportTasks];
 

@@ -33,9 +33,7 @@ export const registerInstance: AgentDoorCall<InstanceRegistration, ExpectedWork>
       throw new Forbidden(
         `The certificate is that of container instance ${containerInstanceId} in cluster ${clusterName}, not of ${request.containerInstanceId} in ${request.clusterName}.`,
       );
-    return context.control.register(
-      availabilityZone === undefined ? request : inZone(request, availabilityZone),
-    );
+    return context.control.register(availabilityZone === undefined ? request : inZone(request, availabilityZone));
   },
 };
 

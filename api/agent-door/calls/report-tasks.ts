@@ -51,7 +51,8 @@ export const reportTasks: AgentDoorCall<ReportTasks, ReportTasksAnswer> = {
     const ids = [...new Set(reports.map(({ taskId }) => taskId))];
     const rows = await context.store.getTasks(identity.clusterName, ids);
     const { own, refused } = sortReports(request, rows, identity);
-    if (refused.length > 0) context.refuse(`reported on tasks that it does not hold: ${refused.slice(0, 10).join(', ')}`);
+    if (refused.length > 0)
+      context.refuse(`reported on tasks that it does not hold: ${refused.slice(0, 10).join(', ')}`);
     const outcome =
       own.length > 0
         ? await context.control.sendReports(ownerWorkflowId, own)

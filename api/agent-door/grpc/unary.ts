@@ -113,7 +113,11 @@ function fail(stream: ServerHttp2Stream, error: unknown): void {
 
 function answerOf(error: unknown): { readonly code: status; readonly text: string; readonly details?: Buffer } {
   if (error instanceof GrpcRefusal)
-    return { code: error.code, text: error.message, ...(error.details === undefined ? {} : { details: error.details }) };
+    return {
+      code: error.code,
+      text: error.message,
+      ...(error.details === undefined ? {} : { details: error.details }),
+    };
   const { code, details: text } = refusalOf(error);
   return { code, text };
 }

@@ -51,7 +51,8 @@ function checkQueue(queue: string | null | undefined, { identity }: TemporalCall
 }
 
 function unwrap(token: Uint8Array | null | undefined, { tokens, identity }: TemporalCall): Uint8Array {
-  const own = tokens.unwrap(token ?? new Uint8Array(), identity);
+  // An empty token is decoded as an array.
+  const own = tokens.unwrap(Uint8Array.from(token ?? []), identity);
   if (own === undefined) throw new Forbidden('The task token was not handed out to this agent.');
   return own;
 }
@@ -123,7 +124,11 @@ const pollActivityTaskQueue = passed({
     checkNamespace(namespace);
     checkQueue(taskQueue?.name, call);
     const queue = { name: instanceTaskQueue(call.identity.containerInstanceId), kind: normal(taskQueue?.kind) };
-    return v1.PollActivityTaskQueueRequest.create({ ...by(call), taskQueue: queue, workerInstanceKey: workerInstanceKey ?? null });
+    return v1.PollActivityTaskQueueRequest.create({
+      ...by(call),
+      taskQueue: queue,
+      workerInstanceKey: workerInstanceKey ?? null,
+    });
   },
   send: (service, request) => service.pollActivityTaskQueue(request),
   toAgent: (answer, { tokens, identity }) => {
