@@ -2,6 +2,7 @@
 import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
+import type { ControlPlane as AgentControlPlane } from '../agent/control-plane.ts';
 import type { WorkflowGateway } from '../api/gateway.ts';
 import type { RunningApi } from '../api/server.ts';
 import { effectiveValue, newClusterSettings, ROOT } from '../model/account-setting.ts';
@@ -94,8 +95,11 @@ export interface ApiRole extends Role {
   readonly authorityFile?: string;
 }
 
-/** The API on its port; a port in use is the person's to free. */
-export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
+/** The API on its port, and the agent door on its own. A port in use is the person's to free. */
+export async function startApiRole(
+  plane: ControlPlane,
+  { withAgentDoor }: { readonly withAgentDoor: boolean },
+): Promise<ApiRole> {
   const { settings, temporal, store, logger, unwritable } = plane;
   const [{ startApi }, { Throttle }, { connectGateway }, { AccessKeySecrets }, { SessionTokens }] = await Promise.all([
     import('../api/server.ts'),
@@ -126,17 +130,24 @@ export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
       'TLS is off: whoever can read the network between the API and its callers reads all calls',
     );
   }
+  const door = await openDoor(withAgentDoor, { ...plane, masterKey }).catch(async (error: unknown) => {
+    await api.close();
+    throw error;
+  });
   const stopWatching = served === undefined ? () => undefined : keepCertificate(api, served, logger);
   return {
     url: api.url,
     ...defined({ authorityFile: served?.authorityFile }),
     shutdown: async () => {
       stopWatching();
-      await api.close();
+      await Promise.all([api.close(), door?.close()]);
       await Promise.all([gateway.close(), readiness.close()]);
     },
   };
 }
+
+const openDoor = async (isWanted: boolean, parts: ControlPlane & { readonly masterKey: Buffer }) =>
+  isWanted ? (await import('./agent-door.ts')).openAgentDoor(parts) : undefined;
 
 /** Serves a changed or renewed certificate without a restart. Returns the function that ends this. */
 const keepCertificate = (api: RunningApi, served: ServedCertificate, logger: Logger): (() => void) =>
@@ -148,26 +159,47 @@ const keepCertificate = (api: RunningApi, served: ServedCertificate, logger: Log
     onError: (error) => logger.error({ err: error }, 'the certificate cannot be read again; the old one stays'),
   });
 
-/** The agent for one Docker engine, in the settings' cluster. */
+/** Who an agent is, and its way to the control plane. */
+export interface AgentPlace {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly connect: () => Promise<AgentControlPlane>;
+  readonly containerInstanceId: string;
+  readonly clusterName: string;
+  readonly availabilityZone: string;
+}
+
+/** The folder of an agent in its data folder. */
+export const agentFolder = (settings: Settings): string => path.join(settings.dataDir, 'agent');
+
+/** The agent beside Temporal, in the settings' cluster. */
+export async function besideTemporal({
+  settings,
+  temporal,
+  logger,
+}: Pick<ControlPlane, 'settings' | 'temporal' | 'logger'>): Promise<AgentPlace> {
+  const [{ connectDirect }, { loadInstanceId }] = await Promise.all([
+    import('../agent/direct.ts'),
+    import('../agent/instance-id.ts'),
+  ]);
+  const { clusterName, availabilityZone } = settings;
+  const containerInstanceId = await loadInstanceId(agentFolder(settings));
+  const connect = () => connectDirect(temporal);
+  return { settings, logger, connect, containerInstanceId, clusterName, availabilityZone };
+}
+
+/** The agent for one Docker engine. */
 export async function startAgentRole(
-  options: Pick<ControlPlane, 'settings' | 'temporal' | 'logger'> & {
-    readonly docker: DockerOptions;
-    readonly fargate: boolean;
-  },
-): Promise<Role & { readonly containerInstanceId: string }> {
-  const { settings, temporal, logger, docker, fargate } = options;
+  { settings, ...place }: AgentPlace,
+  engine: { readonly docker: DockerOptions; readonly fargate: boolean },
+): Promise<Role> {
   const { startAgent } = await import('../agent/index.ts');
   return startAgent({
-    temporal,
-    docker,
-    clusterName: settings.clusterName,
+    ...place,
+    ...engine,
     partition: settings.partition,
-    dataDir: path.join(settings.dataDir, 'agent'),
-    availabilityZone: settings.availabilityZone,
-    fargate,
     ...defined({ capacityProvider: settings.capacityProvider }),
     attributes: settings.attributes,
-    logger,
     taskCleanupWaitMs: settings.taskCleanupWaitMs,
     keptContainers: settings.keptContainers,
   });

@@ -12,6 +12,7 @@ import type { Attribute } from '../model/container-instance.ts';
 import { type AddressPolicy, isSubnet } from '../model/webhook-address.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { accessEnvironment, accessSettings, isLoopback, type AccessSettings } from './access-settings.ts';
+import { agentDoorEnvironment, agentDoorSettings, type AgentDoorSettings } from './agent-door-settings.ts';
 
 /** A mistake that the user can correct. The message is shown as it is, without a stack trace. */
 export class SetupError extends Error {
@@ -23,6 +24,7 @@ export interface Settings extends AccessSettings {
   /** Downloads and builds, shared by all data folders of the user. */
   readonly cacheDir: string;
   readonly port: number;
+  readonly agentDoor: AgentDoorSettings;
   /** So many times ECS's rates of API calls. 0: calls may come at any rate. */
   readonly apiRates: number;
   /** Where webhooks may go. */
@@ -179,6 +181,7 @@ const environment = z.object({
   XDG_CACHE_HOME: absolutePath.default(() => path.join(homeFolder(), '.cache')),
   ...accessEnvironment,
   LONGSHORE_PORT: port.default(7878),
+  ...agentDoorEnvironment(port),
   LONGSHORE_API_RATES: apiRates.optional(),
   LONGSHORE_WEBHOOK_ALLOW: subnets.default([]),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
@@ -270,6 +273,7 @@ function toSettings(env: Environment): Settings {
     dataDir: env.LONGSHORE_DATA,
     cacheDir: path.join(env.XDG_CACHE_HOME, 'longshore'),
     port: env.LONGSHORE_PORT,
+    agentDoor: agentDoorSettings(env, env.LONGSHORE_HOST),
     apiRates: env.LONGSHORE_API_RATES ?? defaultApiRates(env.LONGSHORE_HOST),
     webhookAddresses: { loopback: isLoopback(env.LONGSHORE_HOST), allowed: env.LONGSHORE_WEBHOOK_ALLOW },
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },

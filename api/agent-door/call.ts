@@ -1,6 +1,7 @@
 /** What a call of the agent door is. Its messages are JSON, over unary gRPC (model/agent-door.ts). */
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { AgentAuthority } from './authority.ts';
 import type { AgentIdentity, JoinIdentity } from './identity.ts';
@@ -10,7 +11,11 @@ export interface AgentDoorContext {
   readonly identity: AgentIdentity | JoinIdentity;
   readonly store: Store;
   readonly authority: AgentAuthority;
+  /** The workflows of instances and of tasks' owners. */
+  readonly control: InstanceControl;
   readonly logger: Logger;
+  /** Logs what the door refuses this caller, apart from what the call answers. A caller that asks often is logged seldom. */
+  readonly refuse: (what: string) => void;
 }
 
 export interface AgentDoorCall<Request, Answer> {

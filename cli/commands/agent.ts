@@ -10,7 +10,8 @@ import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { keepPrivate } from '../../tools/private-files.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
-import { startAgentRole } from '../roles.ts';
+import { openJoined } from '../joined-agent.ts';
+import { agentFolder, startAgentRole } from '../roles.ts';
 import type { Stops } from '../shutdown.ts';
 import { requireTemporal, runUntilStopped } from './one-role.ts';
 
@@ -29,13 +30,14 @@ type Simulation = Readonly<Record<'count' | 'startMs' | 'cores' | 'memoryMiB', n
 export const run = (settings: Settings, args: readonly string[]): Promise<void> =>
   runUntilStopped(async (stops) => {
     const simulation = readArguments(args, settings);
-    const temporal = requireTemporal(settings);
+    const temporal = simulation === undefined ? undefined : requireTemporal(settings);
     keepAgentPrivate(settings.dataDir);
     const logger = createProcessLogger(settings.logLevel);
     const { installTemporalLogger } = await import('../../worker/index.ts');
     installTemporalLogger(logger);
-    const context = { settings, temporal, logger, stops };
-    await (simulation ? runFleet(context, simulation) : runAgent(context));
+    const context = { settings, logger, stops };
+    if (simulation !== undefined && temporal !== undefined) await runFleet({ ...context, temporal }, simulation);
+    else await runAgent(context);
   });
 
 /** Closes only the agent's part: the rest of the folder may belong to a whole Longshore, whose Postgres needs access to it. */
@@ -49,23 +51,27 @@ function keepAgentPrivate(dataDir: string): void {
 
 interface Context {
   readonly settings: Settings;
-  readonly temporal: TemporalSettings;
   readonly logger: Logger;
   readonly stops: Stops;
 }
 
-async function runAgent({ settings, temporal, logger, stops }: Context): Promise<void> {
+async function runAgent({ settings, logger, stops }: Context): Promise<void> {
+  const joined = await openJoined(settings, logger);
+  stops.add('identity', joined.close);
   const docker = await ensureDocker({
     logDir: path.join(settings.dataDir, 'docker'),
     ...defined({ dockerHost: settings.dockerHost }),
   });
-  const agent = await startAgentRole({ settings, temporal, logger, docker, fargate: settings.fargate ?? false });
+  const agent = await startAgentRole(joined.place, { docker, fargate: settings.fargate ?? false });
   stops.add('agent', () => agent.shutdown());
-  const { containerInstanceId } = agent;
-  logger.info({ containerInstanceId, clusterName: settings.clusterName }, 'the agent runs');
+  const { containerInstanceId, clusterName } = joined.place;
+  logger.info({ containerInstanceId, clusterName }, 'the agent runs');
 }
 
-async function runFleet({ settings, temporal, logger, stops }: Context, simulation: Simulation): Promise<void> {
+async function runFleet(
+  { settings, temporal, logger, stops }: Context & { readonly temporal: TemporalSettings },
+  simulation: Simulation,
+): Promise<void> {
   const [{ startFleet }, { loadInstanceId }] = await Promise.all([
     import('../../simulation/runtime/fleet.ts'),
     import('../../agent/instance-id.ts'),
@@ -79,7 +85,7 @@ async function runFleet({ settings, temporal, logger, stops }: Context, simulati
     clusterName,
     attributes: [...settings.attributes, ...group],
     fargate,
-    seed: await loadInstanceId(path.join(settings.dataDir, 'agent')),
+    seed: await loadInstanceId(agentFolder(settings)),
     onError: (error) => logger.warn({ err: error }, 'a simulated instance failed; the others go on'),
   });
   stops.add('simulated instances', () => fleet.shutdown());
