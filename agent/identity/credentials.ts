@@ -5,7 +5,7 @@ import { keyAsPem, newKeys, requestFor } from '../../certificates/keys.ts';
 import { RENEW } from '../../model/agent-door.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { type CallDoor, DoorRefusal, type DoorTls } from './door-client.ts';
-import { identityFile, identityFrom, keepIdentity, type KeptIdentity, readIdentity } from './kept-identity.ts';
+import { identityFrom, keepIdentity, type KeptIdentity, readIdentity } from './kept-identity.ts';
 
 /** A certificate is renewed when this part of its life is over. */
 const RENEW_AT = 1 / 2;
@@ -83,17 +83,17 @@ export class AgentCredentials {
   async #renewForever(call: CallDoor, logger: RenewalLogger): Promise<void> {
     const { signal } = this.#stopping;
     for (let due = this.#at(RENEW_AT); ;) {
-      await sleepUntil(Math.min(due, this.expiresAt), signal);
-      if (this.expiresAt <= Date.now()) {
-        const file = identityFile(this.#dataDir);
-        logger.error({ file }, 'the certificate of this agent has expired: join again with a new token');
-        return;
-      }
+      await sleepUntil(due, signal);
       try {
         await this.#renew(call);
         logger.info('renewed the certificate of this agent');
         due = this.#at(RENEW_AT);
       } catch (error) {
+        signal.throwIfAborted();
+        if (this.expiresAt <= Date.now()) {
+          logger.error({ err: error }, 'the certificate of this agent has expired: join again with a new token');
+          return;
+        }
         const refused = error instanceof DoorRefusal ? 'the control plane refuses to renew' : 'could not renew';
         logger.warn({ err: error }, `${refused} the certificate of this agent; trying again`);
         due = Date.now() + this.#retryMs();

@@ -9,29 +9,21 @@ import type { JoinUrl } from './join-url.ts';
 import { IdentityError } from './kept-identity.ts';
 
 const PATIENCE_MS = 10_000;
+const NEW_ONE = 'If it has expired by the clock there, make a new one: longshore token create';
 
 /**
- * The authority's certificate as PEM, which the door sends behind its own. Nothing is sent over this connection: it is not
- * trusted, and the authority is, as its pin is right. Rejects with DoorAway if nobody answers, with IdentityError if somebody
- * else does.
+ * The authority's certificate as PEM, which the door sends behind its own. Nothing is sent over this connection, which is not
+ * trusted; the authority is, as its pin is right. Rejects with DoorAway if nobody answers, with IdentityError if somebody else
+ * does, or if the door does not take the token's certificate.
  */
-export async function findAuthority({ address, cert, key, pin }: JoinUrl): Promise<string> {
-  const chain = await chainAt(address, { cert, key });
-  const authority = chain.find((each) => pinOf(each) === pin);
-  if (authority !== undefined) return authority.toString();
-  throw new IdentityError(
-    `What answers at ${address} is not the Longshore that made the token. Check the address, and whether something stands in between.`,
-  );
-}
-
-function chainAt(address: string, own: { readonly cert: string; readonly key: string }): Promise<X509Certificate[]> {
+export function findAuthority({ address, cert, key, pin }: JoinUrl): Promise<string> {
   const { hostname, port } = new URL(`https://${address}`);
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
   return new Promise((resolve, reject) => {
     const away = (why: string) => reject(new DoorAway(`The agent door at ${address} does not answer: ${why}`));
+    let authority: X509Certificate | undefined;
     const socket = connect({
-      ...own,
-      host,
+      ...{ cert, key },
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
       port: port === '' ? 443 : Number(port),
       servername: AGENT_DOOR_NAME,
       ALPNProtocols: ['h2'],
@@ -39,15 +31,31 @@ function chainAt(address: string, own: { readonly cert: string; readonly key: st
       timeout: PATIENCE_MS,
     });
     socket.once('secureConnect', () => {
-      resolve(certificates(socket.getPeerCertificate(true)));
+      authority = certificates(socket.getPeerCertificate(true)).find((each) => pinOf(each) === pin);
+      if (authority !== undefined) return;
+      reject(
+        new IdentityError(
+          `What answers at ${address} is not the Longshore that made the token. Check the address, and whether something stands in between.`,
+        ),
+      );
+      socket.destroy();
+    });
+    // A server of HTTP/2 speaks first, once it has taken the client's certificate.
+    socket.once('data', () => {
+      if (authority !== undefined) resolve(authority.toString());
       socket.destroy();
     });
     socket.once('timeout', () => {
       away('it kept silent for 10 s.');
       socket.destroy();
     });
-    socket.once('error', (error: Error) => away(error.message));
-    socket.once('close', () => away('it closed the connection.'));
+    // A door that does not take a certificate says so by an alert or, as Node.js does, by hanging up.
+    const refused = () =>
+      reject(new IdentityError(`The agent door at ${address} does not take the token's certificate. ${NEW_ONE}`));
+    socket.once('error', (error: Error) =>
+      /alert .*certificate/.test(error.message) ? refused() : away(error.message),
+    );
+    socket.once('close', () => (authority === undefined ? away('it closed the connection.') : refused()));
   });
 }
 

@@ -60,7 +60,11 @@ export async function agentAuthority(
         usage: ExtendedKeyUsage.serverAuth,
         period: periodOf(SERVER_MS),
       }),
-    nextCertificate: (now) => ({ serial: newSerial(), issuedAt: now, expiresAt: now + agentCertificateMs }),
+    nextCertificate: (now) => ({
+      serial: newSerial(),
+      issuedAt: now,
+      expiresAt: wholeSecond(now + agentCertificateMs),
+    }),
     issueAgent: (agent, { serial, issuedAt, expiresAt }, publicKey) =>
       issueFor(authority, publicKey, {
         commonName: agent.containerInstanceId,
@@ -107,6 +111,9 @@ function opened(sealer: Sealer, sealedKey: string): string {
     );
   }
 }
+
+/** Certificates know no smaller unit. */
+const wholeSecond = (time: EpochMs): EpochMs => Math.floor(time / 1000) * 1000;
 
 /** 16 random bytes, positive and without a zero in front, so that it has one form everywhere. */
 function newSerial(): string {
