@@ -1,6 +1,7 @@
 /** Starts the agent door. */
 import type { Logger } from 'pino';
 import { directControl } from '../agent/direct-control.ts';
+import type { AgentAuthority } from '../api/agent-door/authority.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/contract/store.ts';
 import { explainListenError } from '../tools/ports.ts';
@@ -16,23 +17,19 @@ interface AgentDoorParts {
   readonly temporal: TemporalSettings;
   readonly store: Store;
   readonly masterKey: Buffer;
+  readonly authority: AgentAuthority;
   readonly logger: Logger;
 }
 
 /** A port in use is the person's to free. */
 export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): Promise<void> }> {
-  const { settings, temporal, store, masterKey, logger } = parts;
-  const [{ startAgentDoor }, { agentAuthority }, { AgentIdentities }, { connectUpstream }] = await Promise.all([
+  const { settings, temporal, store, masterKey, authority, logger } = parts;
+  const [{ startAgentDoor }, { AgentIdentities }, { connectUpstream }] = await Promise.all([
     import('../api/agent-door/door.ts'),
-    import('../api/agent-door/authority.ts'),
     import('../api/agent-door/identity.ts'),
     import('../api/agent-door/temporal/upstream.ts'),
   ]);
-  const [client, upstream, authority] = await Promise.all([
-    connectTemporal(temporal),
-    connectUpstream(temporal),
-    agentAuthority(store, masterKey),
-  ]);
+  const [client, upstream] = await Promise.all([connectTemporal(temporal), connectUpstream(temporal)]);
   const identities = new AgentIdentities({ store, logger });
   const release = async (): Promise<void> => {
     identities.close();

@@ -27,6 +27,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     what: 'make and manage the keys of root, where callers must sign',
     load: () => import('./commands/access-key.ts'),
   },
+  token: {
+    what: 'make and manage the tokens by which other Docker hosts join',
+    load: () => import('./commands/token.ts'),
+  },
+  instance: {
+    what: 'cut a host off that joined by a token',
+    load: () => import('./commands/instance.ts'),
+  },
   demo: { what: 'show a service with three tasks on a running Longshore', load: () => import('./commands/demo.ts') },
   sim: {
     what: 'simulate a cluster in virtual time and check what Longshore promises',

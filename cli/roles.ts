@@ -3,10 +3,11 @@ import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
 import type { ControlPlane as AgentControlPlane } from '../agent/control-plane.ts';
+import type { AgentAuthority } from '../api/agent-door/authority.ts';
 import type { WorkflowGateway } from '../api/gateway.ts';
 import type { RunningApi } from '../api/server.ts';
 import { effectiveValue, newClusterSettings, ROOT } from '../model/account-setting.ts';
-import { isEcsError } from '../model/errors.ts';
+import { isAwsError, isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { defined } from '../model/defined.ts';
@@ -119,7 +120,9 @@ export async function startApiRole(
   const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
   const masterKey = readMasterKey(settings.masterKey, settings.dataDir);
   const secrets = { accessKeys: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey) };
-  const guard = { ...secrets, auth, ...defined({ certificate: served?.pair, throttle }) };
+  const authority = withAgentDoor ? await openAuthority(plane, masterKey) : undefined;
+  const agentDoor = authority && { advertised: settings.agentDoor.advertised, authority };
+  const guard = { ...secrets, auth, ...defined({ certificate: served?.pair, throttle, agentDoor }) };
   const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
     throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
@@ -130,7 +133,7 @@ export async function startApiRole(
       'TLS is off: whoever can read the network between the API and its callers reads all calls',
     );
   }
-  const door = await openDoor(withAgentDoor, { ...plane, masterKey }).catch(async (error: unknown) => {
+  const door = await openDoor({ ...plane, masterKey }, authority).catch(async (error: unknown) => {
     await api.close();
     throw error;
   });
@@ -146,8 +149,15 @@ export async function startApiRole(
   };
 }
 
-const openDoor = async (isWanted: boolean, parts: ControlPlane & { readonly masterKey: Buffer }) =>
-  isWanted ? (await import('./agent-door.ts')).openAgentDoor(parts) : undefined;
+const openDoor = async (parts: ControlPlane & { readonly masterKey: Buffer }, authority: AgentAuthority | undefined) =>
+  authority && (await import('./agent-door.ts')).openAgentDoor({ ...parts, authority });
+
+async function openAuthority({ settings, store }: ControlPlane, masterKey: Buffer): Promise<AgentAuthority> {
+  const { agentAuthority } = await import('../api/agent-door/authority.ts');
+  return agentAuthority(store, masterKey, settings).catch((error: unknown) => {
+    throw isAwsError(error) ? new SetupError(error.message) : error;
+  });
+}
 
 /** Serves a changed or renewed certificate without a restart. Returns the function that ends this. */
 const keepCertificate = (api: RunningApi, served: ServedCertificate, logger: Logger): (() => void) =>

@@ -34,3 +34,11 @@ export function requireUsable(token: JoinToken | undefined, now: EpochMs): asser
 export function requireUse({ tokenId, uses, usesLeft }: JoinToken): void {
   if (usesLeft === 0) throw refused(`The join token ${tokenId} is used up (${uses} of ${uses} uses)`);
 }
+
+export const JOIN_TOKEN_STATUSES = ['ACTIVE', 'USED_UP', 'EXPIRED', 'REVOKED'] as const;
+
+export function joinTokenStatus(token: JoinToken, now: EpochMs): (typeof JOIN_TOKEN_STATUSES)[number] {
+  if (token.revokedAt !== undefined) return 'REVOKED';
+  if (token.expiresAt <= now) return 'EXPIRED';
+  return token.usesLeft === 0 ? 'USED_UP' : 'ACTIVE';
+}

@@ -25,6 +25,8 @@ export interface Settings extends AccessSettings {
   readonly cacheDir: string;
   readonly port: number;
   readonly agentDoor: AgentDoorSettings;
+  /** How long an agent's certificate is good. It is renewed at half that time. */
+  readonly agentCertificateMs: number;
   /** So many times ECS's rates of API calls. 0: calls may come at any rate. */
   readonly apiRates: number;
   /** Where webhooks may go. */
@@ -65,12 +67,13 @@ export interface Settings extends AccessSettings {
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Reads `90`, `90s`, `3h` or `7d` into milliseconds. A bare number means seconds. */
+const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d)?$/;
+
+/** Reads `90`, `90s`, `3h` or `7d` into milliseconds. A bare number means seconds. Undefined for anything else. */
+export const parseDuration = (text: string): number | undefined => (DURATION.test(text) ? toMs(text) : undefined);
+
 const duration = (least: string, most: string) => {
-  const text = z
-    .string()
-    .regex(/^\d+(\.\d+)?(ms|s|m|h|d)?$/, 'must be a duration such as 90s, 3h or 7d')
-    .transform(toMs);
+  const text = z.string().regex(DURATION, 'must be a duration such as 90s, 3h or 7d').transform(toMs);
   return text.refine((ms) => ms >= toMs(least) && ms <= toMs(most), `must be between ${least} and ${most}`);
 };
 
@@ -182,6 +185,7 @@ const environment = z.object({
   ...accessEnvironment,
   LONGSHORE_PORT: port.default(7878),
   ...agentDoorEnvironment(port),
+  LONGSHORE_AGENT_CERTIFICATE_LIFETIME: duration('1h', '365d').default(30 * 86_400_000),
   LONGSHORE_API_RATES: apiRates.optional(),
   LONGSHORE_WEBHOOK_ALLOW: subnets.default([]),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
@@ -274,6 +278,7 @@ function toSettings(env: Environment): Settings {
     cacheDir: path.join(env.XDG_CACHE_HOME, 'longshore'),
     port: env.LONGSHORE_PORT,
     agentDoor: agentDoorSettings(env, env.LONGSHORE_HOST),
+    agentCertificateMs: env.LONGSHORE_AGENT_CERTIFICATE_LIFETIME,
     apiRates: env.LONGSHORE_API_RATES ?? defaultApiRates(env.LONGSHORE_HOST),
     webhookAddresses: { loopback: isLoopback(env.LONGSHORE_HOST), allowed: env.LONGSHORE_WEBHOOK_ALLOW },
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },

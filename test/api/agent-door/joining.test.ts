@@ -202,11 +202,11 @@ describe('a join token', () => {
     const { url, secret } = await token({ uses: 2 });
     const held = { ...unpack(secret)!, authority: door.authority.certificate };
     await expect(callDoor('Renew', await request(), { address: door.address, ...held })).rejects.toThrow(
-      /not for this/,
+      /Renew is not for joining/,
     );
     const agent = await joinDoor(url, folder, callDoor);
     const again = callDoor('Join', await request(), { address: door.address, ...agent.current() });
-    await expect(again).rejects.toThrow(/not for this certificate/);
+    await expect(again).rejects.toThrow(/Join is for joining/);
   });
 
   it.each(['not a request', '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----'])(
@@ -245,7 +245,6 @@ describe('the door', () => {
     });
     const held = { address: door.address, ...forged, authority: door.authority.certificate };
     await expect(callDoor('Renew', await request(), held)).rejects.toThrow();
-    expect(door.calls.at(-1)).not.toBe('Forged');
     const keys = await newKeys();
     const agent = { clusterName: 'default', containerInstanceId: 'b'.repeat(32) };
     const unrecorded = await door.authority.issueAgent(
@@ -368,7 +367,7 @@ describe('renewal', () => {
     expect(attempts).toBe(lines.length);
     expect(attempts).toBeGreaterThan(1);
     await expect(identify(agent.current(), brief.identities)).rejects.toThrow(/expired at .* longshore token create/);
-    brief.close();
+    await brief.close();
   });
 
   it('leaves a connection with the old certificate as it is', async () => {
