@@ -57,7 +57,10 @@ export class Sessions {
   /** Takes a connection whose certificate TLS has verified. */
   add(session: ServerHttp2Session): void {
     const certificate = (session.socket as TLSSocket).getPeerX509Certificate();
-    if (certificate === undefined) return session.destroy();
+    if (certificate === undefined) {
+      session.destroy();
+      return;
+    }
     const ending = new AbortController();
     const caller = this.#identify(session, certificate, ending.signal);
     // Its calls are refused with the reason.

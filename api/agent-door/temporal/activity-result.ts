@@ -32,9 +32,7 @@ function boundedColumns(most: number, depth: number): z.ZodType<Columns> {
   const column = z.union([plain, z.strictObject({ lists, lengths })]);
   return z
     .object({ rows: whole.min(0).max(most), columns: z.record(z.string().max(100), column) })
-    .refine(({ rows, columns }) =>
-      Object.values(columns).every((each) => itemsOf(each, rows) <= MOST_ITEMS),
-    ) as z.ZodType<Columns>;
+    .refine(({ rows, columns }) => Object.values(columns).every((each) => itemsOf(each, rows) <= MOST_ITEMS));
 }
 
 type Column =

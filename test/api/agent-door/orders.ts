@@ -40,7 +40,7 @@ export async function order(
   const seconds = (count: number) => ({ seconds: count as never });
   await workflowService.respondWorkflowTaskCompleted({
     namespace,
-    taskToken: taskToken!,
+    taskToken: taskToken,
     commands: [
       {
         commandType: CommandType.COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK,
