@@ -1,9 +1,9 @@
 /** An agent on a host of its own: who it is by its certificate, and its way through the agent door. */
 import type { Logger } from 'pino';
 import { connectDoor } from '../agent/door.ts';
-import { AgentCredentials } from '../agent/identity/credentials.ts';
 import { callDoor } from '../agent/identity/door-client.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
+import { openIdentity } from './join-host.ts';
 import { agentFolder, type AgentPlace } from './roles.ts';
 
 const HOW_TO_JOIN = `Make a token where Longshore's API is, and join with the line that it prints:
@@ -16,21 +16,24 @@ export interface JoinedAgent {
   readonly close: () => Promise<void>;
 }
 
-/** Reads the identity that the host got when it joined, and keeps its certificate current. Throws SetupError with what to do. */
-export function openJoined(settings: Settings, logger: Logger): Promise<JoinedAgent> {
-  const credentials = AgentCredentials.load(agentFolder(settings));
+/**
+ * Joins by the URL, or reads the identity that the host got when it joined, and keeps its certificate current. Throws SetupError
+ * with what to do.
+ */
+export async function openJoined(settings: Settings, logger: Logger, url?: string): Promise<JoinedAgent> {
+  const credentials = await openIdentity({ folder: agentFolder(settings), logger }, url);
   if (credentials === undefined) throw notJoined(settings);
   credentials.startRenewing(callDoor, { logger });
   const { containerInstanceId, clusterName, availabilityZone = settings.availabilityZone } = credentials;
   const connect = () => Promise.resolve(connectDoor(credentials, logger));
   const place = { settings, logger, connect, containerInstanceId, clusterName, availabilityZone };
-  return Promise.resolve({
+  return {
     place,
     close: () => {
       credentials.stop();
       return Promise.resolve();
     },
-  });
+  };
 }
 
 function notJoined(settings: Settings): SetupError {

@@ -15,7 +15,10 @@ import { agentFolder, startAgentRole } from '../roles.ts';
 import type { Stops } from '../shutdown.ts';
 import { requireTemporal, runUntilStopped } from './one-role.ts';
 
-const USAGE = `Usage: longshore agent [--simulate <count> [--start-ms <ms>] [--zones <zone>[,<zone>…]] [--cores <n>] [--memory <MiB>]]
+const USAGE = `Usage: longshore agent [--join https://HOST:PORT#TOKEN]
+       longshore agent --simulate <count> [--start-ms <ms>] [--zones <zone>[,<zone>…]] [--cores <n>] [--memory <MiB>]
+
+--join takes the URL that longshore token create prints. A host that has joined needs it no more.
 
 --simulate registers this many container instances that have no containers, for rehearsals: their tasks reach RUNNING
 after --start-ms (default 1000) and run until they are stopped. Each instance has the attribute longshore.simulated,
@@ -29,7 +32,7 @@ type Simulation = Readonly<Record<'count' | 'startMs' | 'cores' | 'memoryMiB', n
 
 export const run = (settings: Settings, args: readonly string[]): Promise<void> =>
   runUntilStopped(async (stops) => {
-    const simulation = readArguments(args, settings);
+    const { simulation, join } = readArguments(args, settings);
     const temporal = simulation === undefined ? undefined : requireTemporal(settings);
     keepAgentPrivate(settings.dataDir);
     const logger = createProcessLogger(settings.logLevel);
@@ -37,7 +40,7 @@ export const run = (settings: Settings, args: readonly string[]): Promise<void> 
     installTemporalLogger(logger);
     const context = { settings, logger, stops };
     if (simulation !== undefined && temporal !== undefined) await runFleet({ ...context, temporal }, simulation);
-    else await runAgent(context);
+    else await runAgent(context, join);
   });
 
 /** Closes only the agent's part: the rest of the folder may belong to a whole Longshore, whose Postgres needs access to it. */
@@ -55,8 +58,8 @@ interface Context {
   readonly stops: Stops;
 }
 
-async function runAgent({ settings, logger, stops }: Context): Promise<void> {
-  const joined = await openJoined(settings, logger);
+async function runAgent({ settings, logger, stops }: Context, join: string | undefined): Promise<void> {
+  const joined = await openJoined(settings, logger, join);
   stops.add('identity', joined.close);
   const docker = await ensureDocker({
     logDir: path.join(settings.dataDir, 'docker'),
@@ -94,16 +97,24 @@ async function runFleet(
   logger.info({ instances, clusterName, ms }, 'simulated instances take work');
 }
 
-function readArguments(args: readonly string[], settings: Settings): Simulation | undefined {
-  const { simulate, zones, ...rest } = parse(args);
-  if (simulate === undefined) return undefined;
-  return {
+interface Wanted {
+  readonly simulation?: Simulation;
+  /** The URL of a token. */
+  readonly join?: string;
+}
+
+function readArguments(args: readonly string[], settings: Settings): Wanted {
+  const { simulate, join, zones, ...rest } = parse(args);
+  if (simulate === undefined) return defined({ join });
+  if (join !== undefined) throw new SetupError(`--join is for this host's own agent, not for --simulate.\n\n${USAGE}`);
+  const simulation = {
     count: number(simulate, '--simulate'),
     startMs: number(rest['start-ms'] ?? '1000', '--start-ms'),
     cores: number(rest.cores ?? '4', '--cores'),
     memoryMiB: number(rest.memory ?? '16384', '--memory'),
     zones: zones?.split(',') ?? [settings.availabilityZone],
   };
+  return { simulation };
 }
 
 function number(text: string, name: string): number {
@@ -112,6 +123,7 @@ function number(text: string, name: string): number {
 }
 
 const OPTIONS = {
+  join: { type: 'string' },
   simulate: { type: 'string' },
   'start-ms': { type: 'string' },
   zones: { type: 'string' },
