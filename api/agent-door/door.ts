@@ -132,7 +132,10 @@ class AgentDoor {
 
   /** Never rejects. */
   async answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
-    if (!isGrpc(headers)) return stream.close();
+    if (!isGrpc(headers)) {
+      stream.close();
+      return;
+    }
     const path = headers[':path'] ?? '';
     const onFailure = (error: unknown): void =>
       this.#options.logger.error({ err: error, operation: path }, 'the agent door could not answer');
@@ -155,12 +158,12 @@ class AgentDoor {
     const admitted = share.admit();
     try {
       const behind = { upstream, tokens: this.#tokens };
-      const { isPoll, handle } = dispatch(path, context, behind);
-      if (isPoll) admitted.waits();
+      const asked = dispatch(path, context, behind);
+      if (asked.isPoll) admitted.waits();
       const message = await call.read((count) => admitted.takeBytes(count));
-      if (!isPoll) return await handle(message, call);
+      if (!asked.isPoll) return await asked.handle(message, call);
       return await untilEnding(ending, () =>
-        handle(message, { signal: AbortSignal.any([call.signal, ending]), deadline: call.deadline }),
+        asked.handle(message, { signal: AbortSignal.any([call.signal, ending]), deadline: call.deadline }),
       );
     } finally {
       admitted.end();

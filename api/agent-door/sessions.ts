@@ -57,7 +57,10 @@ export class Sessions {
   /** Takes a connection whose certificate TLS has verified. */
   add(session: ServerHttp2Session): void {
     const certificate = (session.socket as TLSSocket).getPeerX509Certificate();
-    if (certificate === undefined) return session.destroy();
+    if (certificate === undefined) {
+      session.destroy();
+      return;
+    }
     const ending = new AbortController();
     const caller = this.#identify(session, certificate, ending.signal);
     // Its calls are refused with the reason.
@@ -71,7 +74,10 @@ export class Sessions {
   /** Who calls on the connection. Rejects with the refusal of whoever may not. */
   callerOf(session: ServerHttp2Session | undefined): Promise<Caller> {
     const held = session === undefined ? undefined : this.#held.get(session);
-    return held?.caller ?? Promise.reject(new GrpcRefusal(status.UNAVAILABLE, 'The connection has ended.'));
+    if (held === undefined) return Promise.reject(new GrpcRefusal(status.UNAVAILABLE, 'The connection has ended.'));
+    if (held.expiresAt > Date.now()) return held.caller;
+    this.#endSoon(held.session);
+    return Promise.reject(new GrpcRefusal(status.UNAUTHENTICATED, 'The certificate of this connection has expired.'));
   }
 
   /** Ends all connections: each may first send its answers under way. */

@@ -12,6 +12,7 @@ import { type DoorTls, DoorClient } from '../../agent/identity/door-client.ts';
 import { type AgentAuthority, agentAuthority } from '../../api/agent-door/authority.ts';
 import { startAgentDoor, type RunningAgentDoor } from '../../api/agent-door/door.ts';
 import { AgentIdentities } from '../../api/agent-door/identity.ts';
+import { joinSecret } from '../../api/agent-door/join-secret.ts';
 import { connectUpstream, type Upstream } from '../../api/agent-door/temporal/upstream.ts';
 import { keyAsPem, newKeys, requestFor } from '../../certificates/keys.ts';
 import type { InstanceControl } from '../../model/agent-calls.ts';
@@ -53,6 +54,8 @@ export interface DoorStage {
   readonly log: Readonly<Record<string, unknown>>[];
   /** The certificate of a new token. */
   token(members?: TokenMembers): Promise<DoorTls>;
+  /** The URL of a new token. */
+  url(): Promise<string>;
   /** A new container instance that joined. */
   join(members?: TokenMembers): Promise<TestAgent>;
   /** A caller with these certificates. */
@@ -120,10 +123,10 @@ export class DoorCaller {
 }
 
 /** Starts the parts once, before a file's tests. Call the returned function inside tests. */
-export function withDoorStage(): () => DoorStage {
+export function withDoorStage(options: { readonly agentCertificateMs?: number } = {}): () => DoorStage {
   let stage: Stage | undefined;
   beforeAll(async () => {
-    stage = await Stage.start();
+    stage = await Stage.start(options);
   });
   afterAll(() => stage?.stop());
   return () => {
@@ -159,7 +162,7 @@ class Stage implements DoorStage {
     this.identities = new AgentIdentities({ store: this.store, logger: this.#logger(), everyMs: 50 });
   }
 
-  static async start(): Promise<Stage> {
+  static async start(options: { readonly agentCertificateMs?: number }): Promise<Stage> {
     const dataDir = mkdtempSync(join(tmpdir(), 'longshore-door-'));
     const port = await freePort();
     const { cacheDir } = readSettings(process.env);
@@ -172,7 +175,7 @@ class Stage implements DoorStage {
     const [temporal, upstream, authority] = await Promise.all([
       connectTemporal(server.settings),
       connectUpstream(server.settings),
-      agentAuthority(store, MASTER_KEY),
+      agentAuthority(store, MASTER_KEY, options),
     ]);
     const stage = new Stage({ store, authority, temporal }, upstream, [
       () => upstream.close(),
@@ -192,15 +195,23 @@ class Stage implements DoorStage {
     for (const step of this.#undo) await step();
   }
 
-  async token({ clusterName = 'default', availabilityZone }: TokenMembers = {}): Promise<DoorTls> {
+  async token(members?: TokenMembers): Promise<DoorTls> {
+    const { tokenId, period } = await this.#newToken(members);
+    return { ...(await this.authority.issueJoin(tokenId, period)), authority: this.authority.certificate };
+  }
+
+  async url(): Promise<string> {
+    const { tokenId, period } = await this.#newToken();
+    return `https://${this.address}#${await joinSecret(this.authority, tokenId, period)}`;
+  }
+
+  async #newToken({ clusterName = 'default', availabilityZone }: TokenMembers = {}) {
     const tokenId = randomBytes(8).toString('hex');
-    const now = Date.now();
-    const period = { createdAt: now, expiresAt: now + 3_600_000 };
-    const uses = { uses: 1, usesLeft: 1 };
+    const period = { now: Date.now(), expiresAt: Date.now() + 3_600_000 };
     const zone = availabilityZone === undefined ? {} : { availabilityZone };
-    await this.store.createJoinToken({ tokenId, clusterName, ...zone, ...uses, ...period, createdBy: 'a test' });
-    const pair = await this.authority.issueJoin(tokenId, { now, expiresAt: period.expiresAt });
-    return { ...pair, authority: this.authority.certificate };
+    const token = { tokenId, clusterName, uses: 1, usesLeft: 1, createdBy: 'a test', ...zone };
+    await this.store.createJoinToken({ ...token, createdAt: period.now, expiresAt: period.expiresAt });
+    return { tokenId, period };
   }
 
   async join(members: TokenMembers = {}): Promise<TestAgent> {

@@ -9,6 +9,7 @@ import { instanceTaskQueue } from '../../../model/container-instance.ts';
 import { AGENT_NAMESPACE } from '../../../model/agent-calls.ts';
 import { Forbidden, GrpcRefusal } from '../grpc/status.ts';
 import type { AgentIdentity } from '../identity.ts';
+import { checkedResult } from './activity-result.ts';
 import type { TaskTokens } from './task-tokens.ts';
 import type { CallBounds, Upstream, WorkflowService } from './upstream.ts';
 
@@ -160,8 +161,8 @@ function aboutTask({ namespace, taskToken }: AboutTask, call: TemporalCall) {
 const recordActivityTaskHeartbeat = passed({
   request: v1.RecordActivityTaskHeartbeatRequest,
   answer: v1.RecordActivityTaskHeartbeatResponse,
-  toTemporal: (request, call) =>
-    v1.RecordActivityTaskHeartbeatRequest.create({ ...aboutTask(request, call), details: request.details ?? null }),
+  // The agent's heartbeats have no details, and nobody reads any.
+  toTemporal: (request, call) => v1.RecordActivityTaskHeartbeatRequest.create(aboutTask(request, call)),
   send: (service, request) => service.recordActivityTaskHeartbeat(request),
 });
 
@@ -169,7 +170,10 @@ const respondActivityTaskCompleted = passed({
   request: v1.RespondActivityTaskCompletedRequest,
   answer: v1.RespondActivityTaskCompletedResponse,
   toTemporal: (request, call) =>
-    v1.RespondActivityTaskCompletedRequest.create({ ...aboutTask(request, call), result: request.result ?? null }),
+    v1.RespondActivityTaskCompletedRequest.create({
+      ...aboutTask(request, call),
+      result: checkedResult(request.result, call.identity),
+    }),
   send: (service, request) => service.respondActivityTaskCompleted(request),
 });
 
@@ -177,19 +181,14 @@ const respondActivityTaskFailed = passed({
   request: v1.RespondActivityTaskFailedRequest,
   answer: v1.RespondActivityTaskFailedResponse,
   toTemporal: (request, call) =>
-    v1.RespondActivityTaskFailedRequest.create({
-      ...aboutTask(request, call),
-      failure: request.failure ?? null,
-      lastHeartbeatDetails: request.lastHeartbeatDetails ?? null,
-    }),
+    v1.RespondActivityTaskFailedRequest.create({ ...aboutTask(request, call), failure: request.failure ?? null }),
   send: (service, request) => service.respondActivityTaskFailed(request),
 });
 
 const respondActivityTaskCanceled = passed({
   request: v1.RespondActivityTaskCanceledRequest,
   answer: v1.RespondActivityTaskCanceledResponse,
-  toTemporal: (request, call) =>
-    v1.RespondActivityTaskCanceledRequest.create({ ...aboutTask(request, call), details: request.details ?? null }),
+  toTemporal: (request, call) => v1.RespondActivityTaskCanceledRequest.create(aboutTask(request, call)),
   send: (service, request) => service.respondActivityTaskCanceled(request),
 });
 

@@ -20,6 +20,8 @@ beforeAll(async () => {
   [mine, foreign] = await Promise.all([stage().join(), stage().join()]);
 });
 
+const codeOf = (error: unknown): status => (error as { readonly code: status }).code;
+
 const denied = { code: status.PERMISSION_DENIED };
 const pollOf = (agent: TestAgent) => ({
   namespace: NAMESPACE,
@@ -110,10 +112,7 @@ describe('of Temporal', () => {
     const allowed: string[] = [];
     for (const method of methods.filter((name) => !needed.includes(name))) {
       const answer = mine.raw(`/temporal.api.workflowservice.v1.WorkflowService/${method}`, Buffer.alloc(0));
-      const code = await answer.then(
-        () => status.OK,
-        (error: { code: status }) => error.code,
-      );
+      const code = await answer.then(() => status.OK, codeOf);
       if (code !== status.PERMISSION_DENIED) allowed.push(method);
     }
     expect(allowed).toEqual([]);
@@ -262,7 +261,7 @@ const pollers = async ({ temporal }: DoorStage, agent: TestAgent, count: number)
     const answer = await temporal.workflowService.describeTaskQueue({
       namespace: 'default',
       taskQueue,
-      taskQueueType: 2,
+      taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     });
     expect(answer.pollers).toHaveLength(count);
   });
@@ -381,7 +380,7 @@ describe('too much', () => {
     const greedy = await stage().join();
     const ending = Array.from({ length: 20 }, () => new AbortController());
     const polls = ending.map(({ signal }) =>
-      greedy.temporal('PollActivityTaskQueue', pollOf(greedy), signal).catch((error: { code: status }) => error.code),
+      greedy.temporal('PollActivityTaskQueue', pollOf(greedy), signal).catch(codeOf),
     );
     const refused = await Promise.race(polls);
     expect(refused).toBe(status.RESOURCE_EXHAUSTED);
@@ -396,12 +395,7 @@ describe('too much', () => {
     const agent = await stage().join();
     const callers = Array.from({ length: 12 }, () => stage().caller(agent.tls));
     const codes = await Promise.all(
-      callers.map((caller) =>
-        caller.temporal('GetSystemInfo', {}).then(
-          () => status.OK,
-          (error: { code: status }) => error.code,
-        ),
-      ),
+      callers.map((caller) => caller.temporal('GetSystemInfo', {}).then(() => status.OK, codeOf)),
     );
     // The connection that joined may have gone or not.
     expect(codes.filter((code) => code === status.OK).length).toBeLessThanOrEqual(8);
