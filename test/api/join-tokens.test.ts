@@ -188,7 +188,7 @@ describe('the routes of join tokens and revocations', () => {
   it('are allowed on a cluster or an instance, and refused on any other', async () => {
     const { body } = await call('POST', 'prod/join-tokens');
     const { tokenId } = body['joinToken'] as JoinToken;
-    const instance = `${'b'.repeat(32)}`;
+    const instance = 'b'.repeat(32);
     const asked = [
       ['CreateJoinToken', 'POST', 'join-tokens', clusterArn('prod')],
       ['ListJoinTokens', 'GET', 'join-tokens', clusterArn('prod')],
