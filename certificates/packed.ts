@@ -1,5 +1,5 @@
 /** A certificate, its key and the pin of its authority in few characters, for a URL. */
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { createECDH, createHash, createPrivateKey, type JsonWebKey, X509Certificate } from 'node:crypto';
 import type { KeyPair } from './issue.ts';
 
 const VERSION = 1;
@@ -34,8 +34,9 @@ export function unpack(text: string): Packed | undefined {
   if (bytes[0] !== VERSION || bytes.length <= CERTIFICATE_AT) return undefined;
   try {
     const certificate = new X509Certificate(bytes.subarray(CERTIFICATE_AT));
-    const d = bytes.subarray(1 + PIN_BYTES, CERTIFICATE_AT).toString('base64url');
-    const key = createPrivateKey({ key: { ...certificate.publicKey.export({ format: 'jwk' }), d }, format: 'jwk' });
+    const d = bytes.subarray(1 + PIN_BYTES, CERTIFICATE_AT);
+    const jwk = { ...publicPart(d), d: d.toString('base64url') };
+    const key = createPrivateKey({ key: jwk, format: 'jwk' });
     if (!certificate.checkPrivateKey(key)) return undefined;
     return {
       cert: certificate.toString(),
@@ -46,4 +47,13 @@ export function unpack(text: string): Packed | undefined {
     // Parts of it were lost or changed.
     return undefined;
   }
+}
+
+/** Computed, not taken from the certificate: only so does a changed key show. */
+function publicPart(d: Buffer): JsonWebKey {
+  const ecdh = createECDH('prime256v1');
+  ecdh.setPrivateKey(d);
+  const point = ecdh.getPublicKey();
+  const [x, y] = [point.subarray(1, 1 + KEY_BYTES), point.subarray(1 + KEY_BYTES)];
+  return { kty: 'EC', crv: 'P-256', x: x.toString('base64url'), y: y.toString('base64url') };
 }

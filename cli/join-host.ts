@@ -42,15 +42,15 @@ async function join({ folder, logger }: Host, url: string): Promise<AgentCredent
     joinDoor(url, folder, callDoor),
   );
   const { containerInstanceId, clusterName, address } = credentials;
-  const fields = { containerInstanceId, clusterName, address };
+  const fields = { containerInstanceId, clusterName, url: `https://${address}` };
   if (before === containerInstanceId) {
     logger.info(fields, 'this host joined before; it goes on as the same container instance and needs no token');
   } else if (before === undefined) {
     logger.info(fields, 'this host joined the cluster; from now on it needs no token');
   } else {
     logger.warn(
-      { ...fields, before },
-      'this host joined as a new container instance; longshore orphans lists what it ran as the old one',
+      fields,
+      `this host joined as a new container instance instead of ${before}; longshore orphans lists what it ran as that`,
     );
   }
   return credentials;

@@ -35,6 +35,12 @@ export function requireUse({ tokenId, uses, usesLeft }: JoinToken): void {
   if (usesLeft === 0) throw refused(`The join token ${tokenId} is used up (${uses} of ${uses} uses)`);
 }
 
+export const instanceRevoked = (containerInstanceId: string): AwsError =>
+  new AwsError(
+    'AccessDeniedException',
+    `Container instance ${containerInstanceId} was revoked. To use this host again, remove agent/identity.json from its data folder and join by a new token: longshore token create`,
+  );
+
 export const JOIN_TOKEN_STATUSES = ['ACTIVE', 'USED_UP', 'EXPIRED', 'REVOKED'] as const;
 
 export function joinTokenStatus(token: JoinToken, now: EpochMs): (typeof JOIN_TOKEN_STATUSES)[number] {

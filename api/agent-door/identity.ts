@@ -2,7 +2,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Logger } from 'pino';
 import { defined } from '../../model/defined.ts';
-import { requireUsable } from '../../model/join-token.ts';
+import { instanceRevoked, requireUsable } from '../../model/join-token.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { AgentStore } from '../../store/contract/agents.ts';
 import { holderOf } from './names.ts';
@@ -100,11 +100,7 @@ export class AgentIdentities {
       if (found.revokedAt === undefined) this.#known.add(serial);
       else this.#revoked.add(serial);
     }
-    if (this.#revoked.has(serial)) {
-      throw refused(
-        `Container instance ${containerInstanceId} was revoked. To use this host again, remove its old identity and join by a new token.`,
-      );
-    }
+    if (this.#revoked.has(serial)) throw instanceRevoked(containerInstanceId);
   }
 
   async #poll(): Promise<void> {

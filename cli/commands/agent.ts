@@ -105,7 +105,8 @@ interface Wanted {
 
 function readArguments(args: readonly string[], settings: Settings): Wanted {
   const { simulate, join, zones, ...rest } = parse(args);
-  if (simulate === undefined) return defined({ join });
+  // An empty URL stands for a variable that nobody set: the host has joined before, or is told how.
+  if (simulate === undefined) return join === undefined || join === '' ? {} : { join };
   if (join !== undefined) throw new SetupError(`--join is for this host's own agent, not for --simulate.\n\n${USAGE}`);
   const simulation = {
     count: number(simulate, '--simulate'),

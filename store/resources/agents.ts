@@ -1,6 +1,6 @@
 /** The agents' authority, and the certificates of agents that joined by a token. */
 import { AwsError } from '../../model/errors.ts';
-import { requireUsable, requireUse } from '../../model/join-token.ts';
+import { instanceRevoked, requireUsable, requireUse } from '../../model/join-token.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { Database, Queries, Statement } from '../base/database.ts';
 import type { AgentStore, JoinedAgent, NewCertificate, SealedAuthority } from '../contract/agents.ts';
@@ -105,11 +105,7 @@ async function joinAgent(queries: Queries, join: Parameters<AgentStore['joinAgen
 async function addCertificate(queries: Queries, agent: AgentRow, certificate: NewCertificate): Promise<JoinedAgent> {
   const { serial, issuedAt, expiresAt } = certificate;
   const id = agent.instance_id;
-  if (agent.revoked_at !== null) {
-    throw refused(
-      `Container instance ${id} was revoked. To use this host again, remove its old identity and join by a new token.`,
-    );
-  }
+  if (agent.revoked_at !== null) throw instanceRevoked(id);
   const [good] = await queries.rows<{ count: number }>(
     'SELECT count(*) AS count FROM agent_certificates WHERE instance_id = $1 AND expires_at > $2',
     [id, issuedAt],
