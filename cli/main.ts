@@ -1,4 +1,5 @@
 /** The `longshore` command: maps each word to its command, and explains failures to the person at the terminal. */
+import { InstanceRefused } from '../model/agent-calls.ts';
 import { explainSystemError } from '../tools/system-error.ts';
 import { readSettings, SetupError, type Settings } from '../tools/settings.ts';
 
@@ -105,7 +106,7 @@ function outliveOutput(): void {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof SetupError) return error.message;
+  if (error instanceof SetupError || error instanceof InstanceRefused) return error.message;
   const refused = explainSystemError(error);
   if (refused !== undefined) return refused;
   if (!(error instanceof Error)) return String(error);

@@ -49,7 +49,9 @@ function ownCall(name: string, context: AgentDoorContext): Dispatched {
   if (call === undefined) throw new GrpcRefusal(status.UNIMPLEMENTED, `This Longshore has no call ${name} for agents.`);
   if (!call.callers.includes(context.identity.kind))
     throw new Forbidden(
-      `${name} is not for ${context.identity.kind === 'agent' ? 'agents that have joined' : 'joining'}.`,
+      context.identity.kind === 'join'
+        ? `${name} is not for joining.`
+        : `${name} is for joining. This agent has joined.`,
     );
   return {
     isPoll: false,

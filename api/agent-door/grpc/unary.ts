@@ -70,7 +70,7 @@ async function readMessage(stream: ServerHttp2Stream, rules: BodyRules, { onByte
   let length = 0;
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error));
+    signal.addEventListener('abort', () => reject(signal.reason === LATE ? LATE : GONE));
     stream.on('data', (chunk: Buffer) => {
       length += chunk.length;
       chunks.push(chunk);

@@ -89,7 +89,7 @@ describe('with a token to join', () => {
     await expect(joining.temporal('GetSystemInfo', {})).rejects.toMatchObject(denied);
     await expect(joining.call('RegisterInstance', aRegistration())).rejects.toThrow(/not for joining/);
     await expect(joining.call('Renew', { certificateRequest: 'x' })).rejects.toThrow(/not for joining/);
-    await expect(mine.call('Join', { certificateRequest: 'x' })).rejects.toThrow(/not for agents that have joined/);
+    await expect(mine.call('Join', { certificateRequest: 'x' })).rejects.toThrow(/Join is for joining/);
   });
 });
 
