@@ -8,33 +8,44 @@ const zone = (target, from, message) => ({ target: `./${target}`, from: from.map
 const zones = [
   zone(
     'model',
-    ['scheduler', 'workflows', 'activities', 'store', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
+    [
+      ...['certificates', 'scheduler', 'workflows', 'activities', 'store', 'api'],
+      ...['worker', 'agent', 'cli', 'tools', 'simulation'],
+    ],
     'model/ imports nothing of ours.',
   ),
   zone(
+    'certificates',
+    [
+      ...['model', 'scheduler', 'workflows', 'activities', 'store', 'api'],
+      ...['worker', 'agent', 'cli', 'tools', 'simulation'],
+    ],
+    'certificates/ makes certificates, for api/, agent/ and tools/, and knows nothing of what they are for.',
+  ),
+  zone(
     'scheduler',
-    ['workflows', 'activities', 'store', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
+    ['certificates', 'workflows', 'activities', 'store', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'scheduler/ is pure: it imports model/ only.',
   ),
   zone(
     'workflows',
-    ['store', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
+    ['certificates', 'store', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'workflows/ reach the world through activities only.',
   ),
   zone(
     'store',
-    ['scheduler', 'workflows', 'activities', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
+    ['certificates', 'scheduler', 'workflows', 'activities', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'store/ imports model/ only.',
   ),
   zone(
     'activities',
-    ['scheduler', 'workflows', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
+    ['certificates', 'scheduler', 'workflows', 'api', 'worker', 'agent', 'cli', 'tools', 'simulation'],
     'activities/ carry out decisions, they make none. Names of workflows and signals are in model/.',
   ),
   zone(
     'api',
     ['scheduler', 'activities', 'worker', 'agent', 'cli', 'tools', 'simulation'],
-    'api/ sees model/, store/ and workflows/messages.',
+    'api/ sees model/, store/, certificates/ and workflows/messages.',
   ),
   ...['activities', 'api', 'worker', 'cli'].map((target) => ({
     target: `./${target}`,
@@ -55,9 +66,11 @@ const zones = [
   ),
   zone('simulation', ['cli'], 'simulation/ imports the product, not what runs it.'),
   zone('bench', ['cli'], 'bench/ is run by cli/, which hands over what it needs.'),
-  ...['model', 'scheduler', 'workflows', 'activities', 'store', 'api', 'worker', 'agent', 'tools', 'simulation'].map(
-    (target) =>
-      zone(target, ['bench', 'fixtures', 'test'], 'The product imports neither what measures it nor what tests it.'),
+  ...[
+    ...['model', 'certificates', 'scheduler', 'workflows', 'activities', 'store'],
+    ...['api', 'worker', 'agent', 'tools', 'simulation'],
+  ].map((target) =>
+    zone(target, ['bench', 'fixtures', 'test'], 'The product imports neither what measures it nor what tests it.'),
   ),
   zone('cli', ['fixtures', 'test'], 'The product does not import its tests.'),
   zone('bench', ['test'], 'What bench/ and test/ both build on is in fixtures/.'),

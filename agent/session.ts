@@ -1,15 +1,14 @@
 /** The agent's session with the control plane: one at a time, and each begins with a registration and a reconciliation. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { AgentSession } from '../activities/host/index.ts';
 import type { ExpectedHostTask } from '../activities/host/launch/host-tasks.ts';
+import type { InstanceControl } from '../model/agent-calls.ts';
 import type { ExpectedTask, InstanceRegistration } from '../model/container-instance.ts';
 import { isBeforeRunning } from '../model/status.ts';
 import type { TaskStatus } from '../model/status.ts';
 import type { EpochMs } from '../model/time.ts';
-import { announceAgent, isRegistered, registerInstance } from './control-plane.ts';
 
 /**
  * The agent registers a deregistered instance again after this time, as the ECS agent does; a restart does it at once.
@@ -18,7 +17,7 @@ import { announceAgent, isRegistered, registerInstance } from './control-plane.t
 const DEREGISTERED_WAIT_MS = 3_600_000;
 
 export interface SessionDeps {
-  readonly client: Client;
+  readonly control: InstanceControl;
   /** Describes the instance, afresh for each session. */
   readonly describe: () => Promise<Omit<InstanceRegistration, 'sessionId'>>;
   /** Stops unexpected tasks and reports on the others. The session takes work afterwards. */
@@ -77,25 +76,25 @@ export class ControlPlaneSession implements AgentSession {
   }
 
   async announce(): Promise<void> {
-    if (this.#registration !== undefined) await announceAgent(this.#deps.client, this.#registration);
+    if (this.#registration !== undefined) await this.#deps.control.announce(this.#registration);
   }
 
   async #returnIfDeregistered(how: NonNullable<SessionDeps['comesBack']>): Promise<void> {
-    const { client } = this.#deps;
+    const { control } = this.#deps;
     const { logger, shutdown, afterMs = DEREGISTERED_WAIT_MS } = how;
     const registration = this.#registration;
-    if (registration === undefined || (await isRegistered(client, registration))) return;
+    if (registration === undefined || (await control.isRegistered(registration))) return;
     logger.warn(
       'the container instance was deregistered; the agent registers it again after an hour, or when you restart it',
     );
     await sleep(afterMs, undefined, { signal: shutdown, ref: false }).catch(() => undefined);
-    if (shutdown.aborted || (await isRegistered(client, registration))) return;
+    if (shutdown.aborted || (await control.isRegistered(registration))) return;
     await this.renew();
   }
 
   async #register(): Promise<void> {
     const registration = { ...(await this.#deps.describe()), sessionId: randomUUID() };
-    const { expectedTasks, ordersFrom = 0 } = await registerInstance(this.#deps.client, registration);
+    const { expectedTasks, ordersFrom = 0 } = await this.#deps.control.register(registration);
     this.#registration = registration;
     // Set before the reconciliation: a launch that the reconciliation did not find must not begin after it.
     this.#ordersFrom = ordersFrom;

@@ -9,6 +9,7 @@ import type { Partition } from '../model/arn.ts';
 import type { AddressPolicy } from '../model/webhook-address.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/contract/store.ts';
+import { addAgentRoutes, type AgentDoorFacts } from './agents/routes.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { callerOf, Holders } from './auth/caller.ts';
@@ -68,6 +69,8 @@ export interface ApiOptions {
   readonly webhookAddresses: AddressPolicy;
   /** Absent: calls may come at any rate. */
   readonly throttle?: Throttle;
+  /** Absent: no host can join. */
+  readonly agentDoor?: AgentDoorFacts;
 }
 
 /** A chain of certificates and the key of its first, as PEM. */
@@ -162,6 +165,7 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   addInterruptionRoute(app, { ...options, calls });
   addWhyRoute(app, { ...options, calls });
   addWebhookRoutes(app, { ...options, calls });
+  addAgentRoutes(app, { ...options, calls });
   app.use((request) => {
     throw new EcsError('UnknownOperationException', `There is nothing at ${request.method} ${request.path}.`);
   });

@@ -68,7 +68,7 @@ function asEcsError(error: unknown): unknown {
 }
 
 /** Returns true if the error does not tell whether Temporal made the change. */
-const isUnconfirmed = (error: unknown): boolean =>
+export const isUnconfirmed = (error: unknown): boolean =>
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isUnavailable(error);
 
 /**

@@ -14,7 +14,7 @@ import { startTemporal } from '../tools/embedded/temporal.ts';
 import { withProgress } from '../tools/progress.ts';
 import type { Settings } from '../tools/settings.ts';
 import { checkPorts } from './check-ports.ts';
-import { bundleCacheOf, openStore, startAgentRole, startApiRole, startWorkerRole } from './roles.ts';
+import { besideTemporal, bundleCacheOf, openStore, startAgentRole, startApiRole, startWorkerRole } from './roles.ts';
 import type { Stops } from './shutdown.ts';
 
 export interface AllInOne {
@@ -49,19 +49,20 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
   };
   const worker = await timed('worker', () => withProgress('starting the worker', () => startWorkerRole(plane)));
   stops.add('worker', () => worker.shutdown());
+  const place = await besideTemporal(plane);
   const [agent, api] = await Promise.all([
     timed('agent', () =>
       withProgress('registering this Docker engine', () =>
-        startAgentRole({ ...plane, docker, fargate: settings.fargate ?? true }),
+        startAgentRole(place, { docker, fargate: settings.fargate ?? true }),
       ),
     ),
-    timed('api', () => startApiRole(plane)),
+    timed('api', () => startApiRole(plane, { withAgentDoor: settings.agentDoor.isOn })),
   ]);
   stops.add('agent', () => agent.shutdown());
   stops.add('api', () => api.shutdown());
   return {
     url: api.url,
-    containerInstanceId: agent.containerInstanceId,
+    containerInstanceId: place.containerInstanceId,
     ...defined({ temporalUiUrl: temporal.uiUrl, authorityFile: api.authorityFile }),
   };
 }

@@ -20,6 +20,12 @@ export async function checkPorts(settings: Settings): Promise<void> {
 
 export const apiPort = ({ port }: Settings): WantedPort => ({ part: 'The API', port, setting: 'LONGSHORE_PORT' });
 
+export const agentDoorPort = ({ agentDoor: { port } }: Settings): WantedPort => ({
+  part: 'The agent door',
+  port,
+  setting: 'LONGSHORE_AGENT_PORT',
+});
+
 function wantedPorts(settings: Settings): readonly WantedPort[] {
   const { temporal, temporalUi, postgres } = settings.embeddedPorts;
   const ofTemporal = [
@@ -29,6 +35,7 @@ function wantedPorts(settings: Settings): readonly WantedPort[] {
   const ofPostgres = [{ part: 'Postgres', port: postgres, setting: 'LONGSHORE_POSTGRES_PORT' }];
   return [
     apiPort(settings),
+    ...(settings.agentDoor.isOn ? [agentDoorPort(settings)] : []),
     ...(settings.temporal === undefined ? ofTemporal : []),
     ...(settings.databaseUrl === undefined ? ofPostgres : []),
   ];

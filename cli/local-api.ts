@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { defined } from '../model/defined.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 
 /** `0.0.0.0` and `::` mean every address of this machine, so also its loopback address. */
@@ -23,7 +24,7 @@ export interface Answer {
   json(): Promise<unknown>;
 }
 
-/** Sends a GET request to the path. Resolves for every status. */
+/** Sends a request to the path: GET without a body, unless the options say otherwise. Resolves for every status. */
 export async function askApi(settings: Settings, pathAndQuery: string, options: AskOptions = {}): Promise<Answer> {
   const request = await prepare(settings, pathAndQuery, options);
   // Only undici's own fetch takes an authority beside those that Node.js trusts.
@@ -32,23 +33,29 @@ export async function askApi(settings: Settings, pathAndQuery: string, options: 
   const dispatcher =
     own === undefined ? {} : { dispatcher: new Agent({ connect: { ca: [...rootCertificates, own] } }) };
   const { url, headers } = request;
-  return fetch(url, { headers, signal: options.signal ?? null, ...dispatcher }).catch((error: unknown) => {
+  const { method = 'GET', body = null, signal = null } = options;
+  return fetch(url, { method, body, headers, signal, ...dispatcher }).catch((error: unknown) => {
     if (options.signal?.aborted === true) throw error;
     throw nobodyAnswers(settings);
   });
 }
 
 export interface AskOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** JSON. */
+  readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
-async function prepare(settings: Settings, pathAndQuery: string, { headers = {} }: AskOptions) {
+async function prepare(settings: Settings, pathAndQuery: string, { headers: given = {}, method, body }: AskOptions) {
+  const headers = body === undefined ? given : { 'content-type': 'application/json', ...given };
   const url = apiUrl(settings) + pathAndQuery;
   if (settings.auth === 'loopback') return { url, headers };
   const { signedHeaders } = await import('./signed-headers.ts');
   const credentials = await callersCredentials(settings);
-  return { url, headers: await signedHeaders(url, { headers, credentials, region: settings.partition.region }) };
+  const { region } = settings.partition;
+  return { url, headers: await signedHeaders(url, { headers, credentials, region, ...defined({ method, body }) }) };
 }
 
 /** The credentials with which commands call: any where Longshore takes any, else those that AWS's clients would take. */
@@ -68,4 +75,16 @@ export async function callersCredentials({ auth }: Settings): Promise<AwsCredent
 export function ownAuthority({ tls, dataDir }: Settings): string | undefined {
   const file = path.join(dataDir, 'tls', 'ca.pem');
   return tls.kind === 'own' && fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+}
+
+/** The body of an answer of the REST API. Throws SetupError with the API's own words if it refused. */
+export async function answerOf<Body>(
+  settings: Settings,
+  pathAndQuery: string,
+  options: AskOptions = {},
+): Promise<Body> {
+  const answer = await askApi(settings, pathAndQuery, options);
+  const body = (await answer.json().catch(() => ({}))) as Body & { readonly message?: string };
+  if (answer.status >= 200 && answer.status < 300) return body;
+  throw new SetupError(body.message ?? `The API answered ${answer.status}.`);
 }

@@ -1,4 +1,5 @@
 /** The `longshore` command: maps each word to its command, and explains failures to the person at the terminal. */
+import { InstanceRefused } from '../model/agent-calls.ts';
 import { explainSystemError } from '../tools/system-error.ts';
 import { readSettings, SetupError, type Settings } from '../tools/settings.ts';
 
@@ -26,6 +27,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'access-key': {
     what: 'make and manage the keys of root, where callers must sign',
     load: () => import('./commands/access-key.ts'),
+  },
+  token: {
+    what: 'make and manage the tokens by which other Docker hosts join',
+    load: () => import('./commands/token.ts'),
+  },
+  instance: {
+    what: 'cut a host off that joined by a token',
+    load: () => import('./commands/instance.ts'),
   },
   demo: { what: 'show a service with three tasks on a running Longshore', load: () => import('./commands/demo.ts') },
   sim: {
@@ -97,7 +106,7 @@ function outliveOutput(): void {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof SetupError) return error.message;
+  if (error instanceof SetupError || error instanceof InstanceRefused) return error.message;
   const refused = explainSystemError(error);
   if (refused !== undefined) return refused;
   if (!(error instanceof Error)) return String(error);

@@ -2,10 +2,12 @@
 import * as path from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
+import type { ControlPlane as AgentControlPlane } from '../agent/control-plane.ts';
+import type { AgentAuthority } from '../api/agent-door/authority.ts';
 import type { WorkflowGateway } from '../api/gateway.ts';
 import type { RunningApi } from '../api/server.ts';
 import { effectiveValue, newClusterSettings, ROOT } from '../model/account-setting.ts';
-import { isEcsError } from '../model/errors.ts';
+import { isAwsError, isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { defined } from '../model/defined.ts';
@@ -94,8 +96,11 @@ export interface ApiRole extends Role {
   readonly authorityFile?: string;
 }
 
-/** The API on its port; a port in use is the person's to free. */
-export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
+/** The API on its port, and the agent door on its own. A port in use is the person's to free. */
+export async function startApiRole(
+  plane: ControlPlane,
+  { withAgentDoor }: { readonly withAgentDoor: boolean },
+): Promise<ApiRole> {
   const { settings, temporal, store, logger, unwritable } = plane;
   const [{ startApi }, { Throttle }, { connectGateway }, { AccessKeySecrets }, { SessionTokens }] = await Promise.all([
     import('../api/server.ts'),
@@ -115,7 +120,9 @@ export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
   const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
   const masterKey = readMasterKey(settings.masterKey, settings.dataDir);
   const secrets = { accessKeys: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey) };
-  const guard = { ...secrets, auth, ...defined({ certificate: served?.pair, throttle }) };
+  const authority = withAgentDoor ? await openAuthority(plane, masterKey) : undefined;
+  const agentDoor = authority && { advertised: settings.agentDoor.advertised, authority };
+  const guard = { ...secrets, auth, ...defined({ certificate: served?.pair, throttle, agentDoor }) };
   const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
     throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
@@ -126,16 +133,30 @@ export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
       'TLS is off: whoever can read the network between the API and its callers reads all calls',
     );
   }
+  const door = await openDoor({ ...plane, masterKey }, authority).catch(async (error: unknown) => {
+    await api.close();
+    throw error;
+  });
   const stopWatching = served === undefined ? () => undefined : keepCertificate(api, served, logger);
   return {
     url: api.url,
     ...defined({ authorityFile: served?.authorityFile }),
     shutdown: async () => {
       stopWatching();
-      await api.close();
+      await Promise.all([api.close(), door?.close()]);
       await Promise.all([gateway.close(), readiness.close()]);
     },
   };
+}
+
+const openDoor = async (parts: ControlPlane & { readonly masterKey: Buffer }, authority: AgentAuthority | undefined) =>
+  authority && (await import('./agent-door.ts')).openAgentDoor({ ...parts, authority });
+
+async function openAuthority({ settings, store }: ControlPlane, masterKey: Buffer): Promise<AgentAuthority> {
+  const { agentAuthority } = await import('../api/agent-door/authority.ts');
+  return agentAuthority(store, masterKey, settings).catch((error: unknown) => {
+    throw isAwsError(error) ? new SetupError(error.message) : error;
+  });
 }
 
 /** Serves a changed or renewed certificate without a restart. Returns the function that ends this. */
@@ -148,26 +169,47 @@ const keepCertificate = (api: RunningApi, served: ServedCertificate, logger: Log
     onError: (error) => logger.error({ err: error }, 'the certificate cannot be read again; the old one stays'),
   });
 
-/** The agent for one Docker engine, in the settings' cluster. */
+/** Who an agent is, and its way to the control plane. */
+export interface AgentPlace {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly connect: () => Promise<AgentControlPlane>;
+  readonly containerInstanceId: string;
+  readonly clusterName: string;
+  readonly availabilityZone: string;
+}
+
+/** The folder of an agent in its data folder. */
+export const agentFolder = (settings: Settings): string => path.join(settings.dataDir, 'agent');
+
+/** The agent beside Temporal, in the settings' cluster. */
+export async function besideTemporal({
+  settings,
+  temporal,
+  logger,
+}: Pick<ControlPlane, 'settings' | 'temporal' | 'logger'>): Promise<AgentPlace> {
+  const [{ connectDirect }, { loadInstanceId }] = await Promise.all([
+    import('../agent/direct.ts'),
+    import('../agent/instance-id.ts'),
+  ]);
+  const { clusterName, availabilityZone } = settings;
+  const containerInstanceId = await loadInstanceId(agentFolder(settings));
+  const connect = () => connectDirect(temporal);
+  return { settings, logger, connect, containerInstanceId, clusterName, availabilityZone };
+}
+
+/** The agent for one Docker engine. */
 export async function startAgentRole(
-  options: Pick<ControlPlane, 'settings' | 'temporal' | 'logger'> & {
-    readonly docker: DockerOptions;
-    readonly fargate: boolean;
-  },
-): Promise<Role & { readonly containerInstanceId: string }> {
-  const { settings, temporal, logger, docker, fargate } = options;
+  { settings, ...place }: AgentPlace,
+  engine: { readonly docker: DockerOptions; readonly fargate: boolean },
+): Promise<Role> {
   const { startAgent } = await import('../agent/index.ts');
   return startAgent({
-    temporal,
-    docker,
-    clusterName: settings.clusterName,
+    ...place,
+    ...engine,
     partition: settings.partition,
-    dataDir: path.join(settings.dataDir, 'agent'),
-    availabilityZone: settings.availabilityZone,
-    fargate,
     ...defined({ capacityProvider: settings.capacityProvider }),
     attributes: settings.attributes,
-    logger,
     taskCleanupWaitMs: settings.taskCleanupWaitMs,
     keptContainers: settings.keptContainers,
   });

@@ -8,14 +8,15 @@ interface Signing {
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: AwsCredentialIdentity;
   readonly region: string;
-  /** GET by default. Bodies are not signed here: a request has none. */
+  /** GET by default. */
   readonly method?: string;
+  readonly body?: string;
 }
 
-/** The headers of a signed request without a body to the URL, without Host, which every client sends itself. */
+/** The headers of a signed request to the URL, without Host, which every client sends itself. */
 export async function signedHeaders(
   url: string,
-  { headers, credentials, region, method = 'GET' }: Signing,
+  { headers, credentials, region, method = 'GET', body }: Signing,
 ): Promise<Record<string, string>> {
   const { protocol, host, hostname, pathname, searchParams } = new URL(url);
   const query: Record<string, string[]> = {};
@@ -24,6 +25,7 @@ export async function signedHeaders(
   const request = new HttpRequest({
     ...{ method, protocol, hostname, path: pathname, query },
     headers: { ...headers, host },
+    body,
   });
   const { host: _host, ...signed } = (await signer.sign(request)).headers;
   return signed;

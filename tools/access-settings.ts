@@ -45,7 +45,8 @@ const masterKey = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const address = z
+/** Where a server of ours may listen. */
+export const address = z
   .string()
   .refine(
     (host) => host === 'localhost' || net.isIP(host) !== 0,

@@ -12,6 +12,7 @@ import type { Attribute } from '../model/container-instance.ts';
 import { type AddressPolicy, isSubnet } from '../model/webhook-address.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { accessEnvironment, accessSettings, isLoopback, type AccessSettings } from './access-settings.ts';
+import { agentDoorEnvironment, agentDoorSettings, type AgentDoorSettings } from './agent-door-settings.ts';
 
 /** A mistake that the user can correct. The message is shown as it is, without a stack trace. */
 export class SetupError extends Error {
@@ -23,6 +24,9 @@ export interface Settings extends AccessSettings {
   /** Downloads and builds, shared by all data folders of the user. */
   readonly cacheDir: string;
   readonly port: number;
+  readonly agentDoor: AgentDoorSettings;
+  /** How long an agent's certificate is good. It is renewed at half that time. */
+  readonly agentCertificateMs: number;
   /** So many times ECS's rates of API calls. 0: calls may come at any rate. */
   readonly apiRates: number;
   /** Where webhooks may go. */
@@ -63,12 +67,13 @@ export interface Settings extends AccessSettings {
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Reads `90`, `90s`, `3h` or `7d` into milliseconds. A bare number means seconds. */
+const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d)?$/;
+
+/** Reads `90`, `90s`, `3h` or `7d` into milliseconds. A bare number means seconds. Undefined for anything else. */
+export const parseDuration = (text: string): number | undefined => (DURATION.test(text) ? toMs(text) : undefined);
+
 const duration = (least: string, most: string) => {
-  const text = z
-    .string()
-    .regex(/^\d+(\.\d+)?(ms|s|m|h|d)?$/, 'must be a duration such as 90s, 3h or 7d')
-    .transform(toMs);
+  const text = z.string().regex(DURATION, 'must be a duration such as 90s, 3h or 7d').transform(toMs);
   return text.refine((ms) => ms >= toMs(least) && ms <= toMs(most), `must be between ${least} and ${most}`);
 };
 
@@ -179,6 +184,8 @@ const environment = z.object({
   XDG_CACHE_HOME: absolutePath.default(() => path.join(homeFolder(), '.cache')),
   ...accessEnvironment,
   LONGSHORE_PORT: port.default(7878),
+  ...agentDoorEnvironment(port),
+  LONGSHORE_AGENT_CERTIFICATE_LIFETIME: duration('1h', '365d').default(30 * 86_400_000),
   LONGSHORE_API_RATES: apiRates.optional(),
   LONGSHORE_WEBHOOK_ALLOW: subnets.default([]),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
@@ -270,6 +277,8 @@ function toSettings(env: Environment): Settings {
     dataDir: env.LONGSHORE_DATA,
     cacheDir: path.join(env.XDG_CACHE_HOME, 'longshore'),
     port: env.LONGSHORE_PORT,
+    agentDoor: agentDoorSettings(env, env.LONGSHORE_HOST),
+    agentCertificateMs: env.LONGSHORE_AGENT_CERTIFICATE_LIFETIME,
     apiRates: env.LONGSHORE_API_RATES ?? defaultApiRates(env.LONGSHORE_HOST),
     webhookAddresses: { loopback: isLoopback(env.LONGSHORE_HOST), allowed: env.LONGSHORE_WEBHOOK_ALLOW },
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },

@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { Store } from '../store/contract/store.ts';
 
 const PURGE_EVERY_MS = 10 * 60_000;
+/** Join tokens and certificates that have expired are kept for so long, to be told apart from unknown ones. */
+const EXPIRED_KEPT_MS = 7 * 86_400_000;
 
 /** How long rows are kept, in milliseconds. */
 export interface Retention {
@@ -12,7 +14,7 @@ export interface Retention {
 }
 
 interface PurgeOptions {
-  readonly store: Pick<Store, 'purgeStoppedTasks' | 'purgeEvents' | 'purgeDecisions'>;
+  readonly store: Pick<Store, 'purgeStoppedTasks' | 'purgeEvents' | 'purgeDecisions' | 'purgeAgents'>;
   readonly retention: Retention;
   readonly logger: Logger;
 }
@@ -28,6 +30,7 @@ async function purge({ store, retention, logger }: PurgeOptions): Promise<void> 
     const tasks = await store.purgeStoppedTasks(Date.now() - retention.stoppedTaskRetentionMs);
     const events = await store.purgeEvents(Date.now() - retention.eventRetentionMs);
     const decisions = await store.purgeDecisions(Date.now() - retention.decisionRetentionMs);
+    await store.purgeAgents(Date.now() - EXPIRED_KEPT_MS);
     logger.debug({ tasks, events, decisions }, 'removed rows past their retention');
   } catch (error) {
     logger.warn({ err: error }, 'could not remove rows past their retention; trying again later');

@@ -10,11 +10,15 @@ import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { keepPrivate } from '../../tools/private-files.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
-import { startAgentRole } from '../roles.ts';
+import { openJoined } from '../joined-agent.ts';
+import { agentFolder, startAgentRole } from '../roles.ts';
 import type { Stops } from '../shutdown.ts';
 import { requireTemporal, runUntilStopped } from './one-role.ts';
 
-const USAGE = `Usage: longshore agent [--simulate <count> [--start-ms <ms>] [--zones <zone>[,<zone>…]] [--cores <n>] [--memory <MiB>]]
+const USAGE = `Usage: longshore agent [--join https://HOST:PORT#TOKEN]
+       longshore agent --simulate <count> [--start-ms <ms>] [--zones <zone>[,<zone>…]] [--cores <n>] [--memory <MiB>]
+
+--join takes the URL that longshore token create prints. A host that has joined needs it no more.
 
 --simulate registers this many container instances that have no containers, for rehearsals: their tasks reach RUNNING
 after --start-ms (default 1000) and run until they are stopped. Each instance has the attribute longshore.simulated,
@@ -28,14 +32,15 @@ type Simulation = Readonly<Record<'count' | 'startMs' | 'cores' | 'memoryMiB', n
 
 export const run = (settings: Settings, args: readonly string[]): Promise<void> =>
   runUntilStopped(async (stops) => {
-    const simulation = readArguments(args, settings);
-    const temporal = requireTemporal(settings);
+    const { simulation, join } = readArguments(args, settings);
+    const temporal = simulation === undefined ? undefined : requireTemporal(settings);
     keepAgentPrivate(settings.dataDir);
     const logger = createProcessLogger(settings.logLevel);
     const { installTemporalLogger } = await import('../../worker/index.ts');
     installTemporalLogger(logger);
-    const context = { settings, temporal, logger, stops };
-    await (simulation ? runFleet(context, simulation) : runAgent(context));
+    const context = { settings, logger, stops };
+    if (simulation !== undefined && temporal !== undefined) await runFleet({ ...context, temporal }, simulation);
+    else await runAgent(context, join);
   });
 
 /** Closes only the agent's part: the rest of the folder may belong to a whole Longshore, whose Postgres needs access to it. */
@@ -49,23 +54,27 @@ function keepAgentPrivate(dataDir: string): void {
 
 interface Context {
   readonly settings: Settings;
-  readonly temporal: TemporalSettings;
   readonly logger: Logger;
   readonly stops: Stops;
 }
 
-async function runAgent({ settings, temporal, logger, stops }: Context): Promise<void> {
+async function runAgent({ settings, logger, stops }: Context, join: string | undefined): Promise<void> {
+  const joined = await openJoined(settings, logger, join);
+  stops.add('identity', joined.close);
   const docker = await ensureDocker({
     logDir: path.join(settings.dataDir, 'docker'),
     ...defined({ dockerHost: settings.dockerHost }),
   });
-  const agent = await startAgentRole({ settings, temporal, logger, docker, fargate: settings.fargate ?? false });
+  const agent = await startAgentRole(joined.place, { docker, fargate: settings.fargate ?? false });
   stops.add('agent', () => agent.shutdown());
-  const { containerInstanceId } = agent;
-  logger.info({ containerInstanceId, clusterName: settings.clusterName }, 'the agent runs');
+  const { containerInstanceId, clusterName } = joined.place;
+  logger.info({ containerInstanceId, clusterName }, 'the agent runs');
 }
 
-async function runFleet({ settings, temporal, logger, stops }: Context, simulation: Simulation): Promise<void> {
+async function runFleet(
+  { settings, temporal, logger, stops }: Context & { readonly temporal: TemporalSettings },
+  simulation: Simulation,
+): Promise<void> {
   const [{ startFleet }, { loadInstanceId }] = await Promise.all([
     import('../../simulation/runtime/fleet.ts'),
     import('../../agent/instance-id.ts'),
@@ -79,7 +88,7 @@ async function runFleet({ settings, temporal, logger, stops }: Context, simulati
     clusterName,
     attributes: [...settings.attributes, ...group],
     fargate,
-    seed: await loadInstanceId(path.join(settings.dataDir, 'agent')),
+    seed: await loadInstanceId(agentFolder(settings)),
     onError: (error) => logger.warn({ err: error }, 'a simulated instance failed; the others go on'),
   });
   stops.add('simulated instances', () => fleet.shutdown());
@@ -88,16 +97,25 @@ async function runFleet({ settings, temporal, logger, stops }: Context, simulati
   logger.info({ instances, clusterName, ms }, 'simulated instances take work');
 }
 
-function readArguments(args: readonly string[], settings: Settings): Simulation | undefined {
-  const { simulate, zones, ...rest } = parse(args);
-  if (simulate === undefined) return undefined;
-  return {
+interface Wanted {
+  readonly simulation?: Simulation;
+  /** The URL of a token. */
+  readonly join?: string;
+}
+
+function readArguments(args: readonly string[], settings: Settings): Wanted {
+  const { simulate, join, zones, ...rest } = parse(args);
+  // An empty URL stands for a variable that nobody set: the host has joined before, or is told how.
+  if (simulate === undefined) return join === undefined || join === '' ? {} : { join };
+  if (join !== undefined) throw new SetupError(`--join is for this host's own agent, not for --simulate.\n\n${USAGE}`);
+  const simulation = {
     count: number(simulate, '--simulate'),
     startMs: number(rest['start-ms'] ?? '1000', '--start-ms'),
     cores: number(rest.cores ?? '4', '--cores'),
     memoryMiB: number(rest.memory ?? '16384', '--memory'),
     zones: zones?.split(',') ?? [settings.availabilityZone],
   };
+  return { simulation };
 }
 
 function number(text: string, name: string): number {
@@ -106,6 +124,7 @@ function number(text: string, name: string): number {
 }
 
 const OPTIONS = {
+  join: { type: 'string' },
   simulate: { type: 'string' },
   'start-ms': { type: 'string' },
   zones: { type: 'string' },

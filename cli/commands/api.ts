@@ -1,4 +1,4 @@
-/** `longshore api`: runs only the API, with the operator's own Temporal and Postgres. */
+/** `longshore api`: runs only the API and the agent door, with the operator's own Temporal and Postgres. */
 import type { Settings } from '../../tools/settings.ts';
 import { startApiRole } from '../roles.ts';
 import { openControlPlane, runUntilStopped } from './one-role.ts';
@@ -6,7 +6,7 @@ import { openControlPlane, runUntilStopped } from './one-role.ts';
 export const run = (settings: Settings): Promise<void> =>
   runUntilStopped(async (stops) => {
     const plane = await openControlPlane(settings, stops);
-    const api = await startApiRole(plane);
+    const api = await startApiRole(plane, { withAgentDoor: true });
     stops.add('api', () => api.shutdown());
     plane.logger.info({ url: api.url }, 'the API listens');
   });

@@ -3,11 +3,14 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { INSTANCE_ID_FILE } from '../../agent/instance-id.ts';
+import { readIdentity } from '../../agent/identity/kept-identity.ts';
 import { findProcesses } from '../../tools/process.ts';
 
-/** The id of the data folder's container instance. Undefined before the first start. */
+/** The id of the data folder's container instance: of the host that joined, or of the all-in-one. Undefined before the first start. */
 export function instanceIdOf(dataDir: string): string | undefined {
   try {
+    const joined = readIdentity(path.join(dataDir, 'agent'));
+    if (joined !== undefined) return joined.containerInstanceId;
     return fs.readFileSync(path.join(dataDir, 'agent', INSTANCE_ID_FILE), 'utf8').trim();
   } catch {
     return undefined;

@@ -4,11 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, WorkflowUpdateFailedError } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import type { ControlPlane } from '../../agent/control-plane.ts';
+import { connectDirect } from '../../agent/direct.ts';
+import { InstanceRefused } from '../../model/agent-calls.ts';
 import type { Attribute, InstanceRegistration } from '../../model/container-instance.ts';
 import { instanceTaskQueue, SIMULATED_ATTRIBUTE } from '../../model/container-instance.ts';
-import { temporalConnectionOptions, type TemporalSettings } from '../../model/temporal-settings.ts';
+import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import { realClock } from '../clock.ts';
 import { createRandom, type Span } from '../random.ts';
 import { DEFAULT_BEHAVIOUR } from './behaviour.ts';
@@ -54,16 +56,12 @@ export interface Fleet {
 
 /** Registers the fleet and takes its work. Resolves when the last instance is registered; rejects if one cannot be. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
-  const connectionOptions = temporalConnectionOptions(options.temporal);
-  const [connection, workerConnection] = await Promise.all([
-    Connection.connect(connectionOptions),
-    NativeConnection.connect(connectionOptions),
-  ]);
-  const client = new Client({ connection, namespace: options.temporal.namespace });
+  const controlPlane = await connectDirect(options.temporal);
+  const workerConnection = await controlPlane.connectWorker();
   const ids = Array.from({ length: options.count }, (_, i) => instanceId(options.seed, i));
   const members: Member[] = [];
   await inParallel(ids, async (id, i) => {
-    members.push(await startMember({ options, client, workerConnection }, id, i));
+    members.push(await startMember({ options, controlPlane, workerConnection }, id, i));
   });
   return {
     containerInstanceIds: ids,
@@ -74,7 +72,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       }
       await Promise.all(members.map(({ ended }) => ended));
       await workerConnection.close();
-      await connection.close();
+      await controlPlane.close();
     },
   };
 }
@@ -87,12 +85,12 @@ interface Member {
 
 interface Setup {
   readonly options: FleetOptions;
-  readonly client: Client;
+  readonly controlPlane: ControlPlane;
   readonly workerConnection: NativeConnection;
 }
 
 async function startMember(setup: Setup, id: string, place: number): Promise<Member> {
-  const { options, client, workerConnection } = setup;
+  const { options, controlPlane, workerConnection } = setup;
   const random = createRandom(id);
   const behaviour = { ...DEFAULT_BEHAVIOUR, pullMs: NO_TIME, startMs: always(options.startMs), stopMs: NO_TIME };
   const engine = new SimulatedEngine({
@@ -102,11 +100,18 @@ async function startMember(setup: Setup, id: string, place: number): Promise<Mem
   });
   const registration = describe(options, id, place);
   const { onError } = options;
-  const agent = new SimulatedAgent({ client, engine, registration, clock: realClock, random, onError });
+  const agent = new SimulatedAgent({
+    control: controlPlane.control,
+    engine,
+    registration,
+    clock: realClock,
+    random,
+    onError,
+  });
   await register(agent);
   const worker = await Worker.create({
     connection: workerConnection,
-    namespace: options.temporal.namespace,
+    namespace: controlPlane.namespace,
     taskQueue: instanceTaskQueue(id),
     activities: agent.activities,
     maxConcurrentActivityTaskExecutions: ACTIVITIES_AT_ONCE,
@@ -122,7 +127,7 @@ async function register(agent: SimulatedAgent): Promise<void> {
       return;
     } catch (error) {
       // A refusal is final; all other errors may pass with time.
-      if (error instanceof WorkflowUpdateFailedError || attempt === REGISTER_ATTEMPTS) throw error;
+      if (error instanceof InstanceRefused || attempt === REGISTER_ATTEMPTS) throw error;
     }
     await sleep(RETRY_MS);
   }

@@ -1,15 +1,14 @@
 /**
  * The agent of a simulated machine: the real agent over a simulated engine. Many fit in one process. It runs on a real
- * Temporal as well as on the virtual one, because it only needs a client and a clock.
+ * Temporal as well as on the virtual one, because it only needs a way to the control plane and a clock.
  */
-import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { createHostActivities } from '../../activities/host/index.ts';
 import { HostTasks } from '../../activities/host/launch/host-tasks.ts';
 import { TaskReporter } from '../../activities/host/reporter.ts';
 import type { HostActivities } from '../../activities/host/types.ts';
-import { reportSender } from '../../agent/control-plane.ts';
 import { ControlPlaneSession } from '../../agent/session.ts';
+import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { InstanceRegistration } from '../../model/container-instance.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
@@ -22,7 +21,7 @@ const SILENT = pino({ level: 'silent' });
 const CLEANUP_WAIT_MS = 60_000;
 
 export interface SimulatedAgentOptions {
-  readonly client: Client;
+  readonly control: InstanceControl;
   readonly engine: SimulatedEngine;
   /** The instance's registration without a session id, which the agent makes itself. */
   readonly registration: Omit<InstanceRegistration, 'sessionId'>;
@@ -45,12 +44,12 @@ export class SimulatedAgent {
   readonly #stopping = new AbortController();
   #opened: Promise<void> | undefined;
 
-  constructor({ client, engine, registration, clock, random, ...options }: SimulatedAgentOptions) {
+  constructor({ control, engine, registration, clock, random, ...options }: SimulatedAgentOptions) {
     const { faults = {}, cleanupWaitMs = CLEANUP_WAIT_MS, onError = () => undefined } = options;
     this.containerInstanceId = registration.containerInstanceId;
     this.#connection = connectTo(engine);
     this.#reporter = new TaskReporter({
-      send: unreliableReports(reportSender(client), { faults, clock, random: random.fork('reports') }),
+      send: unreliableReports((owner, reports) => control.sendReports(owner, reports), { faults, clock, random: random.fork('reports') }),
       onError,
     });
     this.#tasks = new HostTasks({
@@ -63,7 +62,7 @@ export class SimulatedAgent {
       engineConcurrency: Infinity,
     });
     this.#session = new ControlPlaneSession({
-      client,
+      control,
       describe: () => Promise.resolve(registration),
       reconcile: (expected) => this.#tasks.reconcile(expected),
     });

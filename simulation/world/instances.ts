@@ -1,5 +1,7 @@
 /** The container instances of a simulation: engines, their agents, and the network between agents and control plane. */
-import { WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { directControl } from '../../agent/direct-control.ts';
+import { InstanceRefused } from '../../model/agent-calls.ts';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import type { ActivityFunctions, ActivityWorker } from '../engine/activity-tasks.ts';
 import { createVirtualClient } from '../engine/client.ts';
@@ -124,7 +126,7 @@ export class SimulatedInstance {
         return;
       } catch (error) {
         // The control plane has answered, and the answer is a refusal.
-        if (error instanceof WorkflowUpdateFailedError) throw error;
+        if (error instanceof InstanceRefused) throw error;
         await new Promise<void>((resolve) => void clock.after(REGISTER_RETRY_MS, resolve));
       }
     }
@@ -133,7 +135,7 @@ export class SimulatedInstance {
   #createAgent(random: Random, running: () => RunningAgent): SimulatedAgent {
     const { clock, faults } = this.#deps;
     return new SimulatedAgent({
-      client: this.#createClient(random.fork('client'), running),
+      control: directControl(this.#createClient(random.fork('client'), running)),
       engine: this.engine,
       registration: simulatedRegistration(this.shape),
       clock,

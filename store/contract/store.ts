@@ -8,6 +8,7 @@
  */
 import type { AccessKeyStore } from './access-keys.ts';
 import type { AccountSettingStore } from './account-settings.ts';
+import type { AgentStore } from './agents.ts';
 import type { CapacityStore, ZoneStore } from './capacity.ts';
 import type { CapacityProviderStore, ClusterStore } from './clusters.ts';
 import type { DecisionStore } from './decisions.ts';
@@ -38,6 +39,7 @@ export interface Store
     ZoneStore,
     WebhookStore,
     AccessKeyStore,
+    AgentStore,
     IamStore {
   /** Resolves when the database answers. */
   ping(): Promise<void>;

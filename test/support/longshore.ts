@@ -2,16 +2,22 @@
  * A whole Longshore as its users have it: `longshore start` as a child process, on free ports, with its own data folder
  * and Docker engine. It can be killed without warning and started again on the same folder.
  */
+import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { callDoor } from '../../agent/identity/door-client.ts';
+import { joinDoor } from '../../agent/identity/join.ts';
+import { agentAuthority } from '../../api/agent-door/authority.ts';
+import { joinSecret } from '../../api/agent-door/join-secret.ts';
 import { openStore } from '../../store/index.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { startPostgres } from '../../tools/embedded/postgres.ts';
 import { becomes, endProcess, findProcesses, isAlive } from '../../tools/process.ts';
+import { readMasterKey } from '../../tools/master-key.ts';
 import { startDockerEngine, type DockerEngine } from '../../fixtures/docker-engines.ts';
 import { ensureTestImage } from './images.ts';
 import { freePort } from '../../tools/free-port.ts';
@@ -37,6 +43,8 @@ export interface Longshore {
   readonly engine: DockerEngine;
   readonly dataDir: string;
   readonly temporalAddress: string;
+  /** The port of its agent door. */
+  readonly doorPort: number;
   readonly ecs: ECSClient;
   /** Its environment, for other `longshore` commands on the same folder. */
   readonly environment: NodeJS.ProcessEnv;
@@ -63,6 +71,8 @@ export interface AgentProcessOptions {
   readonly engine: DockerEngine;
   readonly zone: string;
   readonly cluster?: string;
+  /** Where the agent finds its door. Absent: the door's own port. */
+  readonly doorPort?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -83,14 +93,14 @@ export async function startLongshore(options: LongshoreOptions = {}): Promise<Lo
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'longshore-test-')));
   // Postgres runs as its own user and must reach its part of the folder.
   await chmod(dataDir, 0o711);
-  const [api, temporal, ui, postgres] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const [api, door, temporal, ui, postgres] = await Promise.all(Array.from({ length: 5 }, () => freePort()));
   await ensureTestImage(engine.docker);
   const longshore = new LongshoreProcess({
     engine,
     ownsEngine: options.engine === undefined,
     dataDir,
     ownsDataDir: options.dataDir === undefined,
-    ports: { api: api, temporal: temporal, ui: ui, postgres: postgres },
+    ports: { api: api!, door: door!, temporal: temporal!, ui: ui!, postgres: postgres! },
     env: options.env ?? {},
     node: options.node ?? process.execPath,
   });
@@ -144,7 +154,7 @@ interface Site {
   readonly ownsEngine: boolean;
   readonly dataDir: string;
   readonly ownsDataDir: boolean;
-  readonly ports: { readonly api: number; readonly temporal: number; readonly ui: number; readonly postgres: number };
+  readonly ports: Readonly<Record<'api' | 'door' | 'temporal' | 'ui' | 'postgres', number>>;
   readonly env: Readonly<Record<string, string>>;
   readonly node: string;
 }
@@ -182,6 +192,8 @@ class LongshoreProcess implements Longshore {
       LONGSHORE_DATA: site.dataDir,
       LONGSHORE_DISK_RESERVE: '16MB',
       LONGSHORE_PORT: String(site.ports.api),
+      LONGSHORE_AGENT_DOOR: 'on',
+      LONGSHORE_AGENT_PORT: String(site.ports.door),
       LONGSHORE_TEMPORAL_PORT: String(site.ports.temporal),
       LONGSHORE_TEMPORAL_UI_PORT: String(site.ports.ui),
       LONGSHORE_POSTGRES_PORT: String(site.ports.postgres),
@@ -193,6 +205,10 @@ class LongshoreProcess implements Longshore {
 
   get engine(): DockerEngine {
     return this.#site.engine;
+  }
+
+  get doorPort(): number {
+    return this.#site.ports.door;
   }
 
   get dataDir(): string {
@@ -223,12 +239,12 @@ class LongshoreProcess implements Longshore {
   async startAgent(options: AgentProcessOptions): Promise<AgentProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'longshore-agent-'));
     await ensureTestImage(options.engine.docker);
+    const url = await this.#token(options);
+    await joinDoor(url, join(dataDir, 'agent'), callDoor);
     const child = new Child(this.#site.node, ['agent'], {
       ...baseEnvironment(),
       LONGSHORE_DATA: dataDir,
       LONGSHORE_ZONE: options.zone,
-      LONGSHORE_CLUSTER: options.cluster ?? 'default',
-      TEMPORAL_ADDRESS: this.temporalAddress,
       DOCKER_HOST: `unix://${options.engine.socketPath}`,
       ...options.env,
     });
@@ -239,6 +255,18 @@ class LongshoreProcess implements Longshore {
       kill: (signal = 'SIGKILL') => child.end(signal),
       output: () => child.text,
     };
+  }
+
+  /** The URL of a token by which one agent joins. */
+  async #token({ cluster: clusterName = 'default', doorPort = this.#site.ports.door }: AgentProcessOptions) {
+    const tokenId = randomBytes(8).toString('hex');
+    const period = { now: Date.now(), expiresAt: Date.now() + 600_000 };
+    return this.withStore(async (store) => {
+      const token = { tokenId, clusterName, uses: 1, usesLeft: 1, createdBy: 'a test' };
+      await store.createJoinToken({ ...token, createdAt: period.now, expiresAt: period.expiresAt });
+      const authority = await agentAuthority(store, readMasterKey({ kind: 'file' }, this.dataDir));
+      return `https://127.0.0.1:${doorPort}#${await joinSecret(authority, tokenId, period)}`;
+    });
   }
 
   async withStore<T>(look: (store: Store) => Promise<T>): Promise<T> {

@@ -2,31 +2,13 @@
  * Longshore's own certificate authority, in the data folder: it issues the certificate with which the API serves HTTPS
  * where the operator gives none. Clients trust it by its certificate, `tls/ca.pem`.
  */
-import 'reflect-metadata';
-import { createPrivateKey, X509Certificate as NodeCertificate, type webcrypto } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  AuthorityKeyIdentifierExtension,
-  X509Certificate,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
+import { ExtendedKeyUsage, issuePair, type KeyPair, makeAuthority, periodOf } from '../../certificates/issue.ts';
+import { writePrivate } from '../../certificates/private-file.ts';
 import { SetupError } from '../settings.ts';
-
-/** A chain of certificates and the key of its first, as PEM. */
-export interface KeyPair {
-  readonly cert: string;
-  readonly key: string;
-}
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3_650;
@@ -34,10 +16,6 @@ const AUTHORITY_DAYS = 3_650;
 const SERVER_DAYS = 397;
 /** A certificate is renewed when less than this part of its life is left. */
 const RENEW_BELOW = 1 / 3;
-/** Clocks of clients may be a little behind. */
-const BACKDATED_MS = 3_600_000;
-
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 export const authorityFile = (folder: string): string => path.join(folder, 'ca.pem');
 
@@ -60,17 +38,17 @@ export async function serverCertificate(folder: string, names: readonly string[]
 }
 
 /** A crash may have left a certificate beside the key of another. */
-const isPair = ({ cert, key }: KeyPair): boolean => new NodeCertificate(cert).checkPrivateKey(createPrivateKey(key));
+const isPair = ({ cert, key }: KeyPair): boolean => new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
 
 function isGood(cert: string, { names, authority }: { readonly names: readonly string[]; readonly authority: string }) {
-  const certificate = new NodeCertificate(cert);
+  const certificate = new X509Certificate(cert);
   const from = Date.parse(certificate.validFrom);
   const to = Date.parse(certificate.validTo);
   const left = (to - Date.now()) / (to - from);
   const covered = names.every((name) =>
     net.isIP(name) === 0 ? certificate.checkHost(name) !== undefined : certificate.checkIP(name) !== undefined,
   );
-  return left > RENEW_BELOW && covered && certificate.checkIssued(new NodeCertificate(authority));
+  return left > RENEW_BELOW && covered && certificate.checkIssued(new X509Certificate(authority));
 }
 
 async function keptAuthority(folder: string): Promise<KeyPair> {
@@ -87,68 +65,19 @@ async function keptAuthority(folder: string): Promise<KeyPair> {
       `${keyFile} is missing. Restore it, or remove ${certFile} to begin a new authority, which clients must trust anew.`,
     );
   }
-  const made = await makeAuthority();
+  const made = await makeOwn();
   writePrivate(keyFile, made.key);
   writePrivate(certFile, made.cert);
   return made;
 }
 
-const period = (days: number): { readonly notBefore: Date; readonly notAfter: Date } => ({
-  notBefore: new Date(Date.now() - BACKDATED_MS),
-  notAfter: new Date(Date.now() + days * DAY_MS),
-});
+const makeOwn = (): Promise<KeyPair> =>
+  makeAuthority(`Longshore of ${new Date().toISOString().slice(0, 10)}`, periodOf(AUTHORITY_DAYS * DAY_MS));
 
-async function makeAuthority(): Promise<KeyPair> {
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    name: `CN=Longshore of ${new Date().toISOString().slice(0, 10)}`,
-    keys,
-    ...period(AUTHORITY_DAYS),
-    signingAlgorithm: ALGORITHM,
-    extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
+const issue = (authority: KeyPair, names: readonly string[]): Promise<KeyPair> =>
+  issuePair(authority, {
+    commonName: 'Longshore',
+    names,
+    usage: ExtendedKeyUsage.serverAuth,
+    period: periodOf(SERVER_DAYS * DAY_MS),
   });
-  return { cert: pem(certificate), key: await pemOfKey(keys.privateKey) };
-}
-
-async function issue(authority: KeyPair, names: readonly string[]): Promise<KeyPair> {
-  const issuer = new X509Certificate(authority.cert);
-  const signingKey = await crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(authority.key), ALGORITHM, false, [
-    'sign',
-  ]);
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-  const certificate = await X509CertificateGenerator.create({
-    subject: 'CN=Longshore',
-    issuer: issuer.subject,
-    publicKey: keys.publicKey,
-    signingKey,
-    ...period(SERVER_DAYS),
-    signingAlgorithm: ALGORITHM,
-    extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension(
-        names.map((name) => ({ type: net.isIP(name) === 0 ? 'dns' : 'ip', value: name }) as const),
-      ),
-      await AuthorityKeyIdentifierExtension.create(issuer),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
-  });
-  return { cert: pem(certificate) + authority.cert, key: await pemOfKey(keys.privateKey) };
-}
-
-const pem = (certificate: X509Certificate): string => `${certificate.toString('pem')}\n`;
-
-async function pemOfKey(key: webcrypto.CryptoKey): Promise<string> {
-  return `${PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`;
-}
-
-/** Whole or not at all, and never readable by others. */
-function writePrivate(file: string, text: string): void {
-  fs.writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
-  fs.renameSync(`${file}.new`, file);
-}

@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { TlsSettings } from '../access-settings.ts';
 import { SetupError } from '../settings.ts';
-import type { KeyPair } from './authority.ts';
+import type { KeyPair } from '../../certificates/issue.ts';
 
 export interface ServedCertificate {
   readonly pair: KeyPair;

@@ -99,7 +99,7 @@ export class HostWork {
       const taskDefinitions = Object.fromEntries(arns.flatMap((arn) => (all[arn] ? [[arn, all[arn]]] : [])));
       const batch = { clusterName, containerInstanceId: instanceId, ownerWorkflowId, taskDefinitions };
       const input = { ...batch, tasks: toColumns(wanted) };
-      if (await this.#succeeds(input, () => activities.launchTasks(input))) return;
+      if (await this.#succeeds(input, wanted, () => activities.launchTasks(input))) return;
       wanted = wanted.filter((task) => this.#options.isWanted(task.taskId, 'launch'));
     }
   }
@@ -110,7 +110,7 @@ export class HostWork {
       const activities = this.#activities(instanceId, `stop ${wanted.length} on ${instanceId.slice(0, 8)}`);
       const tasks = wanted.map((taskId) => ({ taskId }));
       const input = { containerInstanceId: instanceId, ownerWorkflowId: this.#options.ownerWorkflowId, tasks };
-      if (await this.#succeeds(input, () => activities.stopTasks(input))) return;
+      if (await this.#succeeds(input, tasks, () => activities.stopTasks(input))) return;
       wanted = wanted.filter((taskId) => this.#options.isWanted(taskId, 'stop'));
     }
   }
@@ -124,10 +124,16 @@ export class HostWork {
   }
 
   /** False after a failure that is worth another go; the pause keeps a broken host from spinning the workflow. */
-  async #succeeds(input: unknown, call: () => Promise<Columns<TaskReport>>): Promise<boolean> {
+  async #succeeds(
+    input: unknown,
+    tasks: readonly { readonly taskId: string }[],
+    call: () => Promise<Columns<TaskReport>>,
+  ): Promise<boolean> {
     try {
       await this.#budget.take(JSON.stringify(input).length);
-      const reports = fromColumns(await call());
+      // An agent answers for the tasks that it was asked about, and for no others of the owner.
+      const asked = new Set(tasks.map(({ taskId }) => taskId));
+      const reports = fromColumns(await call()).filter(({ taskId }) => asked.has(taskId));
       if (reports.length > 0) this.#options.onReports(reports);
       return true;
     } catch (error) {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { AccessKeySecrets } from '../../../api/auth/access-keys.ts';
 import { SessionTokens } from '../../../api/auth/session-tokens.ts';
 import { type ApiOptions, startApi, type RunningApi } from '../../../api/server.ts';
+import { defined } from '../../../model/defined.ts';
 import type { Store } from '../../../store/contract/store.ts';
 import { startTestStore, TEST_PARTITION, type TestStore } from '../../support/store.ts';
 import { RecordingGateway } from './recording-gateway.ts';
@@ -15,7 +16,10 @@ const MASTER_KEY = Buffer.alloc(32, 7);
 export const TEST_SECRETS = { accessKeys: new AccessKeySecrets(MASTER_KEY), tokens: new SessionTokens(MASTER_KEY) };
 
 /** How the API under test is guarded. */
-export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate'>>;
+export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate'>> & {
+  /** The agent door to which join tokens lead. */
+  readonly agentDoor?: (store: Store) => Promise<NonNullable<ApiOptions['agentDoor']>>;
+};
 
 export interface ApiUnderTest {
   readonly store: Store;
@@ -27,7 +31,7 @@ export interface ApiUnderTest {
 }
 
 /** Starts the API once, before a test file's tests. Call the returned function inside tests. */
-export function withApi(access: ApiAccess = {}): () => ApiUnderTest {
+export function withApi({ agentDoor, ...access }: ApiAccess = {}): () => ApiUnderTest {
   let running: ApiUnderTest | undefined;
   let testStore: TestStore | undefined;
   let api: RunningApi | undefined;
@@ -47,6 +51,7 @@ export function withApi(access: ApiAccess = {}): () => ApiUnderTest {
       ...TEST_SECRETS,
       auth: 'loopback',
       ...access,
+      ...defined({ agentDoor: await agentDoor?.(store) }),
     });
     const ecs = new ECSClient({
       endpoint: api.url,

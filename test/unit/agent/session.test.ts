@@ -1,7 +1,7 @@
 /** An agent's session: registration after the end of its watch, and void launches. */
-import type { Client } from '@temporalio/client';
 import { describe, expect, it, vi } from 'vitest';
 import { ControlPlaneSession } from '../../../agent/session.ts';
+import type { InstanceControl } from '../../../model/agent-calls.ts';
 import type { ExpectedWork } from '../../../model/container-instance.ts';
 
 const instance = {
@@ -15,28 +15,30 @@ const instance = {
   tags: [],
 };
 
-/** A registered agent of an instance whose workflow is in this state. */
+/** A registered agent of an instance that the control plane still knows, or not. */
 async function anAgent({
-  status,
+  isRegistered,
   comesBack = true,
   expects = [{ expectedTasks: [] }],
 }: {
-  status: string;
+  isRegistered: boolean;
   comesBack?: boolean;
   expects?: ExpectedWork[];
 }) {
   const sessions: string[] = [];
-  const workflow = {
-    executeUpdateWithStart: (_update: unknown, { args }: { args: [{ sessionId: string }] }) => {
-      sessions.push(args[0].sessionId);
-      return Promise.resolve(expects[sessions.length - 1] ?? expects.at(-1));
+  const control: InstanceControl = {
+    register: ({ sessionId }) => {
+      sessions.push(sessionId);
+      return Promise.resolve(expects[sessions.length - 1] ?? expects.at(-1)!);
     },
-    getHandle: () => ({ describe: () => Promise.resolve({ status: { name: status } }) }),
+    announce: () => Promise.resolve(),
+    isRegistered: () => Promise.resolve(isRegistered),
+    sendReports: () => Promise.resolve('delivered'),
   };
   const shutdown = new AbortController();
   const warn = vi.fn();
   const session = new ControlPlaneSession({
-    client: { workflow } as unknown as Client,
+    control,
     describe: () => Promise.resolve(instance),
     reconcile: () => Promise.resolve(),
     ...(comesBack ? { comesBack: { logger: { warn }, shutdown: shutdown.signal, afterMs: 20 } } : {}),
@@ -47,7 +49,7 @@ async function anAgent({
 
 describe('an agent without a watch', () => {
   it('registers its instance again some time after a deregistration, and says so', async () => {
-    const { session, sessions, warn } = await anAgent({ status: 'COMPLETED' });
+    const { session, sessions, warn } = await anAgent({ isRegistered: false });
     session.unwatched();
     session.unwatched();
     await vi.waitFor(() => expect(sessions).toHaveLength(2), 30_000);
@@ -56,8 +58,8 @@ describe('an agent without a watch', () => {
   });
 
   it.each([
-    ['another watch begins', { status: 'RUNNING' }],
-    ['the agent must not register again', { status: 'COMPLETED', comesBack: false }],
+    ['another watch begins', { isRegistered: true }],
+    ['the agent must not register again', { isRegistered: false, comesBack: false }],
   ])('does nothing when %s', async (_name, how) => {
     const { session, sessions } = await anAgent(how);
     session.unwatched();
@@ -66,7 +68,7 @@ describe('an agent without a watch', () => {
   });
 
   it('does not register again if it shuts down meanwhile', async () => {
-    const { session, sessions, shutdown } = await anAgent({ status: 'COMPLETED' });
+    const { session, sessions, shutdown } = await anAgent({ isRegistered: false });
     session.unwatched();
     shutdown.abort();
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -76,7 +78,7 @@ describe('an agent without a watch', () => {
 
 it('voids launches ordered before a given-up instance returned', async () => {
   const expects = [{ expectedTasks: [] }, { expectedTasks: [], ordersFrom: 1_000 }];
-  const { session } = await anAgent({ status: 'RUNNING', expects });
+  const { session } = await anAgent({ isRegistered: true, expects });
   expect(session.voids(1)).toBe(false);
   await session.renew();
   expect([999, 1_000].map((at) => session.voids(at))).toEqual([true, false]);

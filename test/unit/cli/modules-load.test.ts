@@ -9,7 +9,7 @@ import { expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Excludes workflows/, which only Temporal's bundle loads. */
-const FOLDERS = ['activities', 'agent', 'api', 'cli', 'simulation', 'store', 'tools', 'worker'];
+const FOLDERS = ['activities', 'agent', 'api', 'certificates', 'cli', 'simulation', 'store', 'tools', 'worker'];
 
 const modulesIn = (folder: string): string[] =>
   readdirSync(`${ROOT}/${folder}`, { recursive: true, encoding: 'utf8' })

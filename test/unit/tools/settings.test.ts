@@ -1,4 +1,5 @@
 /** Reading of settings from the environment. */
+import { hostname } from 'node:os';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +70,11 @@ describe('readSettings', () => {
     [{ LONGSHORE_MASTER_KEY: 'short' }, /LONGSHORE_MASTER_KEY must be 32 bytes[^"]*$/],
     [{ LONGSHORE_MASTER_KEY: 'a'.repeat(64), LONGSHORE_MASTER_KEY_COMMAND: 'true' }, /not both/],
     [{ LONGSHORE_PORT: '70000' }, /LONGSHORE_PORT must be between 1 and 65535 \(it is "70000"\)/],
+    [{ LONGSHORE_AGENT_DOOR: 'maybe' }, /LONGSHORE_AGENT_DOOR must be on or off/],
+    [{ LONGSHORE_AGENT_HOST: 'door.example' }, /LONGSHORE_AGENT_HOST must be an IP address of this machine/],
+    [{ LONGSHORE_AGENT_ADDRESS: 'door.example' }, /LONGSHORE_AGENT_ADDRESS must be host:port/],
+    [{ LONGSHORE_AGENT_ADDRESS: 'https://door.example:7882' }, /LONGSHORE_AGENT_ADDRESS must be host:port/],
+    [{ LONGSHORE_AGENT_ADDRESS: 'door.example:70000' }, /LONGSHORE_AGENT_ADDRESS must be host:port/],
     [{ LONGSHORE_API_RATES: 'fast' }, /LONGSHORE_API_RATES must be off, ecs, or a number such as 2 or 0\.5/],
     [{ LONGSHORE_API_RATES: '0' }, /LONGSHORE_API_RATES must be off, or above 0/],
     [{ LONGSHORE_WEBHOOK_ALLOW: '10.0.0.0/8,home' }, /LONGSHORE_WEBHOOK_ALLOW must be a list of addresses and subnets/],
@@ -104,6 +110,21 @@ describe('readSettings', () => {
     ],
   ])('derives from %j who may call, and how', (env, access) => {
     expect(readSettings(env as Record<string, string>)).toMatchObject(access);
+  });
+
+  it.each([
+    [{}, { isOn: false, host: '127.0.0.1', port: 7882, advertised: '127.0.0.1:7882' }],
+    [{ LONGSHORE_AGENT_DOOR: 'on' }, { isOn: true, host: '127.0.0.1' }],
+    [{ LONGSHORE_HOST: '10.0.0.5' }, { isOn: true, host: '10.0.0.5', advertised: '10.0.0.5:7882' }],
+    [{ LONGSHORE_HOST: '10.0.0.5', LONGSHORE_AGENT_DOOR: 'off' }, { isOn: false }],
+    [{ LONGSHORE_HOST: '0.0.0.0' }, { isOn: true, host: '0.0.0.0', advertised: `${hostname()}:7882` }],
+    [
+      { LONGSHORE_AGENT_HOST: 'fd00::1', LONGSHORE_AGENT_PORT: '99' },
+      { isOn: true, host: 'fd00::1', port: 99, advertised: '[fd00::1]:99' },
+    ],
+    [{ LONGSHORE_AGENT_ADDRESS: 'door.example:443' }, { isOn: false, advertised: 'door.example:443' }],
+  ])('derives from %j where the agent door is', (env, agentDoor) => {
+    expect(readSettings(env as Record<string, string>).agentDoor).toMatchObject(agentDoor);
   });
 
   it('names all bad values at once, and never a password', () => {

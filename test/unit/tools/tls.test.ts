@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type KeyPair, serverCertificate } from '../../../tools/tls/authority.ts';
+import type { KeyPair } from '../../../certificates/issue.ts';
+import { serverCertificate } from '../../../tools/tls/authority.ts';
 import { loadCertificate } from '../../../tools/tls/certificate.ts';
 
 let folder: string;

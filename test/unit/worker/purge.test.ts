@@ -11,6 +11,7 @@ const aStore = () => ({
   purgeStoppedTasks: vi.fn(() => Promise.resolve(0)),
   purgeEvents: vi.fn(() => Promise.resolve(0)),
   purgeDecisions: vi.fn(() => Promise.resolve(0)),
+  purgeAgents: vi.fn(() => Promise.resolve(0)),
 });
 
 describe('purging', () => {
@@ -25,6 +26,8 @@ describe('purging', () => {
     expect(store.purgeStoppedTasks.mock.calls).toEqual([[10 * MINUTE_MS - 1_000], [20 * MINUTE_MS - 1_000]]);
     expect(store.purgeEvents.mock.calls).toEqual([[10 * MINUTE_MS - 2_000], [20 * MINUTE_MS - 2_000]]);
     expect(store.purgeDecisions.mock.calls).toEqual([[10 * MINUTE_MS - 3_000], [20 * MINUTE_MS - 3_000]]);
+    // What expired a week ago.
+    expect(store.purgeAgents.mock.calls).toEqual([[10 * MINUTE_MS - 604_800_000], [20 * MINUTE_MS - 604_800_000]]);
   });
 
   it('tries again the next time if the store fails', async () => {

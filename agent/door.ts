@@ -1,0 +1,96 @@
+/** The control plane through the agent door, with the agent's certificate. The agent needs no other address. */
+import { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import {
+  AGENT_NAMESPACE,
+  ANNOUNCE_AGENT,
+  type AnnounceAgent,
+  InstanceRefused,
+  type InstanceControl,
+  IS_REGISTERED,
+  type IsRegisteredAnswer,
+  REGISTER_INSTANCE,
+  REPORT_TASKS,
+  type ReportTasks,
+  type ReportTasksAnswer,
+} from '../model/agent-calls.ts';
+import { AGENT_DOOR_NAME } from '../model/agent-door.ts';
+import type { ExpectedWork } from '../model/container-instance.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { AgentCredentials } from './identity/credentials.ts';
+import { DoorClient, DoorRefusal } from './identity/door-client.ts';
+
+/** A registration waits for a worker of the control plane. */
+const REGISTER_TIMEOUT_MS = 60_000;
+
+/** Connects when it is first used. The caller stops the credentials' renewal. */
+export function connectDoor(credentials: AgentCredentials, logger: Logger): ControlPlane {
+  const { address } = credentials;
+  let client = new DoorClient({ address, ...credentials.current() });
+  const stop = credentials.onRenewed((tls) => {
+    // Calls under way end on the connection where they began.
+    client.close();
+    client = new DoorClient({ address, ...tls });
+  });
+  return {
+    control: doorControl(() => client, logger),
+    namespace: AGENT_NAMESPACE,
+    connectWorker: () => NativeConnection.connect(workerConnection(credentials)),
+    onRenewed: (listener) => credentials.onRenewed(() => listener()),
+    close: () => {
+      stop();
+      client.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function workerConnection(credentials: AgentCredentials) {
+  const { cert, key, authority } = credentials.current();
+  return {
+    address: credentials.address,
+    tls: {
+      clientCertPair: { crt: Buffer.from(cert), key: Buffer.from(key) },
+      serverRootCACertificate: Buffer.from(authority),
+      serverNameOverride: AGENT_DOOR_NAME,
+    },
+    // What agents send is small, and the door would unpack it all.
+    grpcCompression: { codec: 'none' } as const,
+  };
+}
+
+function doorControl(client: () => DoorClient, logger: Logger): InstanceControl {
+  return {
+    async register(registration) {
+      try {
+        const options = { timeoutMs: REGISTER_TIMEOUT_MS };
+        return (await client().call(REGISTER_INSTANCE, registration, options)) as ExpectedWork;
+      } catch (error) {
+        if (error instanceof DoorRefusal) throw new InstanceRefused(error.message, { cause: error });
+        throw error;
+      }
+    },
+
+    async announce({ sessionId }) {
+      await client().call(ANNOUNCE_AGENT, { sessionId } satisfies AnnounceAgent);
+    },
+
+    async isRegistered() {
+      return ((await client().call(IS_REGISTERED, {})) as IsRegisteredAnswer).isRegistered;
+    },
+
+    async sendReports(ownerWorkflowId, reports) {
+      const request: ReportTasks = { ownerWorkflowId, reports };
+      try {
+        const { outcome, refused } = (await client().call(REPORT_TASKS, request)) as ReportTasksAnswer;
+        if (refused.length > 0) logger.warn({ ownerWorkflowId, tasks: refused.length }, 'reports were refused');
+        return outcome;
+      } catch (error) {
+        if (!(error instanceof DoorRefusal)) throw error;
+        // No later attempt would be taken either.
+        logger.warn({ ownerWorkflowId, err: error }, 'the control plane takes no reports from this agent');
+        return 'gone';
+      }
+    },
+  };
+}

@@ -1,0 +1,183 @@
+/**
+ * The agent door: a port of its own on which agents, and only they, reach the control plane. TLS with certificates on both
+ * sides; unary gRPC on Node's own HTTP/2, because a connection must be cut when its certificate is revoked.
+ */
+import { constants } from 'node:crypto';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { status } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import type { InstanceControl } from '../../model/agent-calls.ts';
+import type { Store } from '../../store/contract/store.ts';
+import type { AgentAuthority } from './authority.ts';
+import { dispatch } from './dispatch.ts';
+import { Forbidden, GrpcRefusal } from './grpc/status.ts';
+import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
+import type { AgentIdentities } from './identity.ts';
+import { type Caller, Sessions } from './sessions.ts';
+import { TaskTokens } from './temporal/task-tokens.ts';
+import type { Upstream } from './temporal/upstream.ts';
+
+/** Temporal takes no larger message. */
+const MOST_BYTES = 4 * 1024 * 1024;
+/** Of one connection. Calls beyond wait at the agent. */
+const STREAMS_AT_ONCE = 128;
+const HANDSHAKE_MS = 10_000;
+/** A server's certificate is good for more than a year. A process that runs for so long gets a new one in time. */
+const NEW_CERTIFICATE_MS = 7 * 86_400_000;
+
+export interface AgentDoorOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly store: Store;
+  readonly authority: AgentAuthority;
+  /** The caller closes it after the door. */
+  readonly identities: AgentIdentities;
+  /** The caller closes it after the door. */
+  readonly upstream: Upstream;
+  readonly control: InstanceControl;
+  /** 32 bytes. */
+  readonly masterKey: Buffer;
+  readonly logger: Logger;
+}
+
+export interface RunningAgentDoor {
+  readonly port: number;
+  /** Ends polls, lets other calls under way finish, and closes all connections. */
+  close(): Promise<void>;
+}
+
+/** Resolves when the door listens; rejects if it cannot listen on the port. */
+export async function startAgentDoor(options: AgentDoorOptions): Promise<RunningAgentDoor> {
+  const { authority, host, port } = options;
+  const server = createSecureServer({
+    ...(await authority.issueServer([])),
+    ca: authority.certificate,
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.3',
+    // A resumed connection would not show its certificate again.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+    handshakeTimeout: HANDSHAKE_MS,
+    settings: { maxConcurrentStreams: STREAMS_AT_ONCE, enablePush: false },
+  });
+  const door = new AgentDoor(options);
+  server.on('session', (session: ServerHttp2Session) => door.sessions.add(session));
+  server.on('stream', (stream, headers) => void door.answer(stream, headers));
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    await door.sessions.close();
+    throw error;
+  }
+  const renewal = keepCertificate(server, options);
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      clearInterval(renewal);
+      server.close();
+      await door.sessions.close();
+    },
+  };
+}
+
+const listen = (server: Http2SecureServer, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+function keepCertificate(server: Http2SecureServer, options: AgentDoorOptions): NodeJS.Timeout {
+  const { authority, logger } = options;
+  const renew = async (): Promise<void> => {
+    try {
+      server.setSecureContext({ ...(await authority.issueServer([])), ca: authority.certificate });
+    } catch (error) {
+      logger.error({ err: error }, 'the agent door got no new certificate; the old one stays');
+    }
+  };
+  return setInterval(() => void renew(), NEW_CERTIFICATE_MS).unref();
+}
+
+/** A poll that ends because its connection does is one that the agent repeats elsewhere. */
+async function untilEnding<T>(ending: AbortSignal, poll: () => Promise<T>): Promise<T> {
+  try {
+    return await poll();
+  } catch (error) {
+    if (ending.aborted) throw new GrpcRefusal(status.UNAVAILABLE, 'The agent door closes.');
+    throw error;
+  }
+}
+
+class AgentDoor {
+  readonly sessions: Sessions;
+  readonly #options: AgentDoorOptions;
+  readonly #tokens: TaskTokens;
+
+  constructor(options: AgentDoorOptions) {
+    this.#options = options;
+    this.#tokens = new TaskTokens(options.masterKey);
+    this.sessions = new Sessions(options.identities);
+  }
+
+  /** Never rejects. */
+  async answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    if (!isGrpc(headers)) {
+      stream.close();
+      return;
+    }
+    const path = headers[':path'] ?? '';
+    const onFailure = (error: unknown): void =>
+      this.#options.logger.error({ err: error, operation: path }, 'the agent door could not answer');
+    await answerUnary(stream, headers, { most: MOST_BYTES, onFailure }, async (call) => {
+      const caller = await this.sessions.callerOf(stream.session as ServerHttp2Session | undefined);
+      try {
+        return await this.#handle(path, caller, call);
+      } catch (error) {
+        if (error instanceof Forbidden) this.#logRefusal(caller, path, error.message);
+        throw error;
+      }
+    });
+  }
+
+  async #handle(path: string, caller: Caller, call: UnaryCall): Promise<Uint8Array> {
+    const { identity, share, ending } = caller;
+    const { store, authority, control, logger, upstream } = this.#options;
+    const refuse = (what: string): void => this.#logRefusal(caller, path, what);
+    const context = { identity, store, authority, control, logger, refuse };
+    const admitted = share.admit();
+    try {
+      const behind = { upstream, tokens: this.#tokens };
+      const asked = dispatch(path, context, behind);
+      if (asked.isPoll) admitted.waits();
+      const message = await call.read((count) => admitted.takeBytes(count));
+      if (!asked.isPoll) return await asked.handle(message, call);
+      return await untilEnding(ending, () =>
+        asked.handle(message, { signal: AbortSignal.any([call.signal, ending]), deadline: call.deadline }),
+      );
+    } finally {
+      admitted.end();
+    }
+  }
+
+  #logRefusal({ identity, share }: Caller, operation: string, message: string): void {
+    const logged = share.logRefusal();
+    if (logged === undefined) return;
+    const who =
+      identity.kind === 'agent'
+        ? { clusterName: identity.clusterName, containerInstanceId: identity.containerInstanceId }
+        : { tokenId: identity.tokenId };
+    const fields = { ...who, operation, message, lines: logged.unlogged };
+    this.#options.logger.warn(fields, 'refused an agent what it may not do');
+  }
+}

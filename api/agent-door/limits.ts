@@ -1,0 +1,91 @@
+/** How much of the door one agent may take, over all its connections, so that a flood of its calls does not starve others. */
+import { status } from '@grpc/grpc-js';
+import { type Bucket, fullBucket, takeToken } from '../throttle/bucket.ts';
+import { GrpcRefusal } from './grpc/status.ts';
+
+/** An agent with its 500 activities sends two hundred heartbeats a second at the most. */
+const CALLS = { burst: 1_000, perSecond: 500 } as const;
+/** Calls at a time. */
+const CALLS_AT_ONCE = 128;
+/** Two for each of the connections that overlap while a certificate is renewed or an agent restarts, and to spare. */
+const POLLS_AT_ONCE = 8;
+/** Bytes of requests that are being read or handled. */
+const BYTES_AT_ONCE = 16 * 1024 * 1024;
+/** By then all its allowances are whole again. */
+const FORGOTTEN_AFTER_MS = 120_000;
+/** Refusals that are logged: ten, then one each ten seconds. */
+const LOGGED = { burst: 10, perSecond: 0.1 } as const;
+
+const tooMuch = (what: string): GrpcRefusal =>
+  new GrpcRefusal(status.RESOURCE_EXHAUSTED, `Too many ${what} of one agent.`);
+
+/** One call under way. */
+export interface AdmittedCall {
+  /** It is a poll, which waits for work and counts apart. Throws GrpcRefusal if the agent has too many. */
+  waits(): void;
+  /** Throws GrpcRefusal if the agent may send no more now. */
+  takeBytes(count: number): void;
+  end(): void;
+}
+
+/** What one agent takes at present. `now` counts milliseconds from any beginning. */
+export class AgentShare {
+  readonly #now: () => number;
+  #calls: Bucket;
+  #logged: Bucket;
+  #unlogged = 0;
+  readonly #atOnce = { calls: 0, polls: 0, bytes: 0 };
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#calls = fullBucket(CALLS, now());
+    this.#logged = fullBucket(LOGGED, now());
+  }
+
+  /** Throws GrpcRefusal if the agent has too much under way. */
+  admit(): AdmittedCall {
+    const { bucket, isTaken } = takeToken(this.#calls, CALLS, this.#now());
+    this.#calls = bucket;
+    if (!isTaken) throw tooMuch('calls a second');
+    const atOnce = this.#atOnce;
+    if (atOnce.calls >= CALLS_AT_ONCE) throw tooMuch('calls at a time');
+    atOnce.calls += 1;
+    let kind: 'calls' | 'polls' = 'calls';
+    let bytes = 0;
+    return {
+      waits: () => {
+        if (atOnce.polls >= POLLS_AT_ONCE) throw tooMuch('polls at a time');
+        kind = 'polls';
+        atOnce.calls -= 1;
+        atOnce.polls += 1;
+      },
+      takeBytes: (count) => {
+        bytes += count;
+        atOnce.bytes += count;
+        if (atOnce.bytes > BYTES_AT_ONCE) throw tooMuch('bytes at a time');
+      },
+      end: () => {
+        atOnce[kind] -= 1;
+        atOnce.bytes -= bytes;
+      },
+    };
+  }
+
+  /** Whether nothing would be lost if it were forgotten. */
+  get isIdle(): boolean {
+    return this.#atOnce.calls + this.#atOnce.polls === 0 && this.#now() - this.#calls.at > FORGOTTEN_AFTER_MS;
+  }
+
+  /** Whether to log a refusal; then with how many that were not logged since the last one. */
+  logRefusal(): { readonly unlogged: number } | undefined {
+    const { bucket, isTaken } = takeToken(this.#logged, LOGGED, this.#now());
+    this.#logged = bucket;
+    if (!isTaken) {
+      this.#unlogged += 1;
+      return undefined;
+    }
+    const unlogged = this.#unlogged;
+    this.#unlogged = 0;
+    return { unlogged };
+  }
+}

@@ -1,0 +1,136 @@
+/** The connections of the door: whose each is, and when it must end. */
+import type { X509Certificate } from 'node:crypto';
+import type { ServerHttp2Session } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import { status } from '@grpc/grpc-js';
+import { GrpcRefusal } from './grpc/status.ts';
+import type { AgentIdentities, AgentIdentity, JoinIdentity } from './identity.ts';
+import { AgentShare } from './limits.ts';
+
+/** How often each connection is asked for a sign of life. One that does not answer until the next time is cut. */
+const ASK_EVERY_MS = 10_000;
+/** Connections of one agent: two, twice that while its certificate is renewed, and to spare. */
+const MOST_SESSIONS = 8;
+/** A connection that ends in order has so long for its last answers. */
+const LAST_ANSWERS_MS = 2_000;
+
+export interface Caller {
+  readonly identity: AgentIdentity | JoinIdentity;
+  readonly share: AgentShare;
+  /** Aborted when the connection is about to end: polls on it must end, so that no task is handed to it. */
+  readonly ending: AbortSignal;
+}
+
+interface Held {
+  readonly session: ServerHttp2Session;
+  readonly serial: string;
+  readonly caller: Promise<Caller>;
+  readonly ending: AbortController;
+  expiresAt: number;
+  isAsked: boolean;
+}
+
+interface Counted {
+  readonly share: AgentShare;
+  sessions: number;
+}
+
+const keyOf = (identity: AgentIdentity | JoinIdentity): string =>
+  identity.kind === 'agent' ? `${identity.clusterName}/${identity.containerInstanceId}` : identity.tokenId;
+
+export class Sessions {
+  readonly #identities: AgentIdentities;
+  readonly #held = new Map<ServerHttp2Session, Held>();
+  /** By agent or token, over all its connections. */
+  readonly #counted = new Map<string, Counted>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #unsubscribe: () => void;
+
+  constructor(identities: AgentIdentities) {
+    this.#identities = identities;
+    this.#unsubscribe = identities.onRevoked((serial) => {
+      for (const held of this.#held.values()) if (held.serial === serial) held.session.destroy();
+    });
+    this.#timer = setInterval(() => this.#ask(), ASK_EVERY_MS).unref();
+  }
+
+  /** Takes a connection whose certificate TLS has verified. */
+  add(session: ServerHttp2Session): void {
+    const certificate = (session.socket as TLSSocket).getPeerX509Certificate();
+    if (certificate === undefined) {
+      session.destroy();
+      return;
+    }
+    const ending = new AbortController();
+    const caller = this.#identify(session, certificate, ending.signal);
+    // Its calls are refused with the reason.
+    caller.catch(() => this.#endSoon(session));
+    const held = { session, serial: certificate.serialNumber, caller, ending, expiresAt: Infinity, isAsked: false };
+    this.#held.set(session, held);
+    session.once('close', () => this.#held.delete(session));
+    session.on('error', () => undefined);
+  }
+
+  /** Who calls on the connection. Rejects with the refusal of whoever may not. */
+  callerOf(session: ServerHttp2Session | undefined): Promise<Caller> {
+    const held = session === undefined ? undefined : this.#held.get(session);
+    if (held === undefined) return Promise.reject(new GrpcRefusal(status.UNAVAILABLE, 'The connection has ended.'));
+    if (held.expiresAt > Date.now()) return held.caller;
+    this.#endSoon(held.session);
+    return Promise.reject(new GrpcRefusal(status.UNAUTHENTICATED, 'The certificate of this connection has expired.'));
+  }
+
+  /** Ends all connections: each may first send its answers under way. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#unsubscribe();
+    await Promise.all([...this.#held.values()].map((held) => this.#end(held)));
+  }
+
+  async #identify(session: ServerHttp2Session, certificate: X509Certificate, ending: AbortSignal): Promise<Caller> {
+    const identity = await this.#identities.identify(certificate);
+    const counted = this.#countedAs(keyOf(identity));
+    if (counted.sessions >= MOST_SESSIONS)
+      throw new GrpcRefusal(status.RESOURCE_EXHAUSTED, `An agent has at most ${MOST_SESSIONS} connections.`);
+    const held = this.#held.get(session);
+    if (held === undefined) throw new GrpcRefusal(status.UNAVAILABLE, 'The connection has ended.');
+    counted.sessions += 1;
+    session.once('close', () => (counted.sessions -= 1));
+    if (identity.kind === 'agent') held.expiresAt = identity.expiresAt;
+    return { identity, share: counted.share, ending };
+  }
+
+  #countedAs(key: string): Counted {
+    const counted = this.#counted.get(key) ?? { share: new AgentShare(() => performance.now()), sessions: 0 };
+    this.#counted.set(key, counted);
+    return counted;
+  }
+
+  #ask(): void {
+    for (const held of this.#held.values()) {
+      if (held.isAsked) held.session.destroy();
+      else if (held.expiresAt <= Date.now()) void this.#end(held);
+      else {
+        held.isAsked = true;
+        held.session.ping(() => (held.isAsked = false));
+      }
+    }
+    for (const [key, { sessions, share }] of this.#counted)
+      if (sessions === 0 && share.isIdle) this.#counted.delete(key);
+  }
+
+  #endSoon(session: ServerHttp2Session): void {
+    setTimeout(() => session.destroy(), LAST_ANSWERS_MS).unref();
+  }
+
+  async #end({ session, ending }: Held): Promise<void> {
+    if (session.destroyed) return;
+    ending.abort();
+    const timer = setTimeout(() => session.destroy(), LAST_ANSWERS_MS);
+    await new Promise<void>((resolve) => {
+      session.once('close', resolve);
+      session.close();
+    });
+    clearTimeout(timer);
+  }
+}

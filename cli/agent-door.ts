@@ -1,0 +1,49 @@
+/** Starts the agent door. */
+import type { Logger } from 'pino';
+import { directControl } from '../agent/direct-control.ts';
+import type { AgentAuthority } from '../api/agent-door/authority.ts';
+import type { TemporalSettings } from '../model/temporal-settings.ts';
+import type { Store } from '../store/contract/store.ts';
+import { explainListenError } from '../tools/ports.ts';
+import type { Settings } from '../tools/settings.ts';
+import { connectTemporal } from '../tools/temporal-connection.ts';
+import { agentDoorPort } from './check-ports.ts';
+
+/** An agent waits for longer, so it gets the door's own answer. */
+const CONTROL_TIMEOUT_MS = 15_000;
+
+interface AgentDoorParts {
+  readonly settings: Settings;
+  readonly temporal: TemporalSettings;
+  readonly store: Store;
+  readonly masterKey: Buffer;
+  readonly authority: AgentAuthority;
+  readonly logger: Logger;
+}
+
+/** A port in use is the person's to free. */
+export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): Promise<void> }> {
+  const { settings, temporal, store, masterKey, authority, logger } = parts;
+  const [{ startAgentDoor }, { AgentIdentities }, { connectUpstream }] = await Promise.all([
+    import('../api/agent-door/door.ts'),
+    import('../api/agent-door/identity.ts'),
+    import('../api/agent-door/temporal/upstream.ts'),
+  ]);
+  const [client, upstream] = await Promise.all([connectTemporal(temporal), connectUpstream(temporal)]);
+  const identities = new AgentIdentities({ store, logger });
+  const release = async (): Promise<void> => {
+    identities.close();
+    await Promise.all([client.connection.close(), upstream.close()]);
+  };
+  const { host, port, advertised } = settings.agentDoor;
+  const control = directControl(client, { timeoutMs: CONTROL_TIMEOUT_MS });
+  const shared = { store, authority, identities, upstream, control, masterKey, logger };
+  try {
+    const door = await startAgentDoor({ host, port, ...shared });
+    logger.info({ url: `https://${advertised}`, port: door.port }, 'the agent door listens');
+    return { close: () => door.close().finally(release) };
+  } catch (error) {
+    await release();
+    throw error instanceof Error ? explainListenError(error, agentDoorPort(settings)) : error;
+  }
+}
