@@ -49,7 +49,11 @@ export class SimulatedAgent {
     this.containerInstanceId = registration.containerInstanceId;
     this.#connection = connectTo(engine);
     this.#reporter = new TaskReporter({
-      send: unreliableReports((owner, reports) => control.sendReports(owner, reports), { faults, clock, random: random.fork('reports') }),
+      send: unreliableReports((owner, reports) => control.sendReports(owner, reports), {
+        faults,
+        clock,
+        random: random.fork('reports'),
+      }),
       onError,
     });
     this.#tasks = new HostTasks({

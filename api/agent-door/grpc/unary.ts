@@ -81,7 +81,7 @@ async function readMessage(stream: ServerHttp2Stream, rules: BodyRules, { onByte
       } catch (error) {
         stream.removeAllListeners('data');
         stream.pause();
-        reject(error);
+        reject(error instanceof Error ? error : GONE);
       }
     });
     stream.on('end', resolve);
