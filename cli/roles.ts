@@ -115,7 +115,8 @@ export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
   const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
   const masterKey = readMasterKey(settings.masterKey, settings.dataDir);
   const secrets = { accessKeys: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey) };
-  const guard = { ...secrets, auth, ...defined({ certificate: served?.pair, throttle }) };
+  const audit = settings.auditRetentionMs === 0 ? ('off' as const) : ('on' as const);
+  const guard = { ...secrets, auth, audit, ...defined({ certificate: served?.pair, throttle }) };
   const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
     throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;

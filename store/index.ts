@@ -3,6 +3,7 @@ import type { Partition } from '../model/arn.ts';
 import { assignTasks, listProvisioningOwners } from './capacity/assign.ts';
 import { createAccessKeyStore } from './resources/access-keys.ts';
 import { createAccountSettingStore } from './resources/account-settings.ts';
+import { createAuditStore } from './history/audit.ts';
 import { createAttributeStore } from './resources/attributes.ts';
 import { createCapacityProviderStore } from './resources/capacity-providers.ts';
 import { createClusterStore } from './resources/clusters.ts';
@@ -69,6 +70,7 @@ export function createStore(db: Database, partition: Partition): Store {
     ...createZoneStore(db),
     ...createWebhookStore(db),
     ...createAccessKeyStore(db),
+    ...createAuditStore(db),
     ...createIamStore(db, partition),
     snapshotForQuery: (clusterName, status) => snapshotForQuery(db, clusterName, status),
     snapshotCapacity: (request) => snapshotCapacity(db, request),

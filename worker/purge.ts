@@ -9,10 +9,11 @@ export interface Retention {
   readonly stoppedTaskRetentionMs: number;
   readonly eventRetentionMs: number;
   readonly decisionRetentionMs: number;
+  readonly auditRetentionMs: number;
 }
 
 interface PurgeOptions {
-  readonly store: Pick<Store, 'purgeStoppedTasks' | 'purgeEvents' | 'purgeDecisions'>;
+  readonly store: Pick<Store, 'purgeStoppedTasks' | 'purgeEvents' | 'purgeDecisions' | 'purgeAudit'>;
   readonly retention: Retention;
   readonly logger: Logger;
 }
@@ -28,7 +29,8 @@ async function purge({ store, retention, logger }: PurgeOptions): Promise<void> 
     const tasks = await store.purgeStoppedTasks(Date.now() - retention.stoppedTaskRetentionMs);
     const events = await store.purgeEvents(Date.now() - retention.eventRetentionMs);
     const decisions = await store.purgeDecisions(Date.now() - retention.decisionRetentionMs);
-    logger.debug({ tasks, events, decisions }, 'removed rows past their retention');
+    const audit = await store.purgeAudit(Date.now() - retention.auditRetentionMs);
+    logger.debug({ tasks, events, decisions, audit }, 'removed rows past their retention');
   } catch (error) {
     logger.warn({ err: error }, 'could not remove rows past their retention; trying again later');
   }

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document of the REST routes, made from the same table and shapes that serve them. */
 import { ECS_ERROR_CODES } from '../../model/errors.ts';
+import { AUDIT_PATHS, AUDIT_SCHEMAS } from '../audit/openapi.ts';
 import { DEMAND_PATHS } from '../capacity-demand/openapi.ts';
 import { INTERRUPTION_PATHS } from '../interruption/openapi.ts';
 import { EVENT_PATHS, EVENT_SCHEMAS } from '../events/openapi.ts';
@@ -50,8 +51,11 @@ function buildDocument(): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    paths: { ...paths, ...EVENT_PATHS, ...INTERRUPTION_PATHS, ...DEMAND_PATHS, ...WEBHOOK_PATHS, ...WHY_PATHS },
-    components: { schemas: { ...Object.fromEntries(schemas), ...EVENT_SCHEMAS, ...WEBHOOK_SCHEMAS } },
+    paths: {
+      ...{ ...paths, ...EVENT_PATHS, ...INTERRUPTION_PATHS, ...DEMAND_PATHS, ...WEBHOOK_PATHS },
+      ...{ ...WHY_PATHS, ...AUDIT_PATHS },
+    },
+    components: { schemas: { ...Object.fromEntries(schemas), ...EVENT_SCHEMAS, ...WEBHOOK_SCHEMAS, ...AUDIT_SCHEMAS } },
   };
 }
 

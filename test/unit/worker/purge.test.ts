@@ -5,12 +5,16 @@ import { startPurging } from '../../../worker/purge.ts';
 
 const MINUTE_MS = 60_000;
 const logger = pino({ level: 'silent' });
-const retention = { stoppedTaskRetentionMs: 1_000, eventRetentionMs: 2_000, decisionRetentionMs: 3_000 };
+const retention = {
+  ...{ stoppedTaskRetentionMs: 1_000, eventRetentionMs: 2_000, decisionRetentionMs: 3_000 },
+  auditRetentionMs: 4_000,
+};
 
 const aStore = () => ({
   purgeStoppedTasks: vi.fn(() => Promise.resolve(0)),
   purgeEvents: vi.fn(() => Promise.resolve(0)),
   purgeDecisions: vi.fn(() => Promise.resolve(0)),
+  purgeAudit: vi.fn(() => Promise.resolve(0)),
 });
 
 describe('purging', () => {
@@ -24,6 +28,7 @@ describe('purging', () => {
     purging.stop();
     expect(store.purgeStoppedTasks.mock.calls).toEqual([[10 * MINUTE_MS - 1_000], [20 * MINUTE_MS - 1_000]]);
     expect(store.purgeEvents.mock.calls).toEqual([[10 * MINUTE_MS - 2_000], [20 * MINUTE_MS - 2_000]]);
+    expect(store.purgeAudit.mock.calls).toEqual([[10 * MINUTE_MS - 4_000], [20 * MINUTE_MS - 4_000]]);
     expect(store.purgeDecisions.mock.calls).toEqual([[10 * MINUTE_MS - 3_000], [20 * MINUTE_MS - 3_000]]);
   });
 
