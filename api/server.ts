@@ -134,7 +134,7 @@ function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void
 }
 
 /** The AWS services that Longshore serves. */
-const DOORS = [ecsDoor, stsDoor, iamDoor, cloudtrailDoor];
+export const DOORS = [ecsDoor, stsDoor, iamDoor, cloudtrailDoor];
 
 function createApp(
   options: ApiOptions,

@@ -11,7 +11,7 @@ import { Allowance, type LeftOut } from './allowance.ts';
 import type { CallFacts, Outcome } from './facts.ts';
 import { inSeconds } from './identity.ts';
 import { type NamedCall, namedCall, OWN_SERVICE } from './named-call.ts';
-import { recordOf } from './record.ts';
+import { EVENT_VERSION, recordOf } from './record.ts';
 import { isDenial, isKept } from './which.ts';
 import { AuditWriter } from './writer.ts';
 
@@ -39,6 +39,7 @@ export class Auditor {
   readonly #writer: AuditWriter;
   readonly #allowance = new Allowance(() => performance.now());
   readonly #telling: NodeJS.Timeout;
+  #lastAt = 0;
 
   constructor(options: AuditorOptions) {
     this.#options = options;
@@ -87,14 +88,20 @@ export class Auditor {
 
   #write(facts: CallFacts, outcome: Outcome): Promise<void> {
     const { partition } = this.#options;
-    return this.#writer.write(recordOf(facts, outcome, { at: Date.now(), named: this.#named(facts), partition }));
+    return this.#writer.write(recordOf(facts, outcome, { at: this.#nextTime(), named: this.#named(facts), partition }));
+  }
+
+  /** In milliseconds, each later than the one before, so that records are found in the order of their calls. */
+  #nextTime(): number {
+    this.#lastAt = Math.max(Date.now(), this.#lastAt + 1);
+    return this.#lastAt;
   }
 
   async #tellLeftOut(): Promise<void> {
     const leftOut = this.#allowance.takeLeftOut();
     if (leftOut === undefined) return;
     try {
-      await this.#writer.write(gapRecord(leftOut, this.#options.partition));
+      await this.#writer.write(gapRecord(leftOut, { at: this.#nextTime(), ...this.#options.partition }));
     } catch (error) {
       this.#options.logger.warn({ calls: leftOut.calls, err: error }, 'refused calls are missing in the audit');
     }
@@ -110,13 +117,15 @@ const limitedBy = (principal: Principal): string =>
   principal.kind === 'assumed-role' ? principal.roleArn : principal.arn;
 
 /** How many refused calls have no record of their own. */
-function gapRecord({ calls, bySource }: LeftOut, { account, region }: Partition): AuditRecord {
-  const at = Date.now();
+function gapRecord(
+  { calls, bySource }: LeftOut,
+  { at, account, region }: Partition & { readonly at: number },
+): AuditRecord {
   const id = randomUUID();
   return {
     at,
     event: {
-      ...{ eventVersion: '1.11', userIdentity: { type: 'AWSService' }, eventTime: inSeconds(at) },
+      ...{ eventVersion: EVENT_VERSION, userIdentity: { type: 'AWSService' }, eventTime: inSeconds(at) },
       ...{ eventSource: OWN_SERVICE, eventName: 'RefusedCallsLeftOut', awsRegion: region, sourceIPAddress: OWN_SERVICE },
       ...{ requestParameters: null, responseElements: null, additionalEventData: { calls, bySource } },
       ...{ requestID: id, eventID: id, readOnly: true, eventType: 'AwsServiceEvent', managementEvent: true },

@@ -66,6 +66,6 @@ function allRoutes(): readonly Route[] {
   return [...ofEcs, ...own];
 }
 
-/** The last parameter of some of Longshore's own paths takes slashes, too. */
+/** Only what `why` asks about may contain slashes. */
 const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll(/\{\w+\}$/g, '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  new RegExp(`^${path.replace('{id}', '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`);

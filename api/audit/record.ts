@@ -16,7 +16,7 @@ import { type NamedCall, OWN_SERVICE } from './named-call.ts';
 import { resourcesOf } from './resources.ts';
 import { isRead } from './which.ts';
 
-const EVENT_VERSION = '1.11';
+export const EVENT_VERSION = '1.11';
 /** CloudTrail's limit for each of request parameters and answer. */
 const MOST_BYTES = 100 * 1024;
 /** CloudTrail's limit for a user agent. */
@@ -59,7 +59,7 @@ export function recordOf(facts: CallFacts, outcome: Outcome, { at, named, partit
 }
 
 /** `ecs.amazonaws.com`, as CloudTrail names services. Longshore itself is none of AWS's. */
-export const sourceOf = (service: string): string => (service === OWN_SERVICE ? service : `${service}.amazonaws.com`);
+const sourceOf = (service: string): string => (service === OWN_SERVICE ? service : `${service}.amazonaws.com`);
 
 /** Of the calls that only read and are kept, those have an answer in CloudTrail that give credentials. */
 const answersCredentials = ({ answer }: CallFacts): boolean =>

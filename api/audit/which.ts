@@ -7,7 +7,6 @@ const OTHER_READS: ReadonlySet<string> = new Set([
   'GenerateCredentialReport',
   'GenerateOrganizationsAccessReport',
   'GenerateServiceLastAccessedDetails',
-  'DecodeAuthorizationMessage',
 ]);
 /** They change no record, but give credentials to somebody. */
 const CREDENTIALS = /^(?:AssumeRo|Get(?:Session|Federation|DelegatedAccess|WebIdentity)Token$)/;

@@ -51,7 +51,9 @@ function readArguments(args: readonly string[]): Wanted {
     since: since && timeOf('--since', since, now),
     until: until && timeOf('--until', until, now),
   };
-  const given = Object.entries(filters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const given = Object.entries(filters).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, value]],
+  );
   return { filter: new URLSearchParams(given), limit: Number(limit), json };
 }
 
@@ -75,8 +77,8 @@ async function list(settings: Settings, { filter, limit }: Wanted): Promise<read
   const found: AuditEvent[] = [];
   for (let token: string | undefined; ; ) {
     const asked = Math.min(limit - found.length, PAGE);
-    const next = token === undefined ? [] : [['nextToken', token]];
-    const query = new URLSearchParams([...filter, ['limit', String(asked)], ...next]);
+    const query = new URLSearchParams([...filter, ['limit', String(asked)]]);
+    if (token !== undefined) query.set('nextToken', token);
     const response = await askApi(settings, `/v1/audit?${query.toString()}`);
     const page = (await response.json()) as { events?: readonly AuditEvent[]; nextToken?: string; message?: string };
     if (page.events === undefined) throw new SetupError(page.message ?? `The API answered ${response.status}.`);

@@ -30,6 +30,7 @@ describe('readSettings', () => {
       stoppedTaskRetentionMs: 7 * 24 * 3_600_000,
       eventRetentionMs: 7 * 24 * 3_600_000,
       decisionRetentionMs: 30 * 24 * 3_600_000,
+      auditRetentionMs: 90 * 24 * 3_600_000,
       taskCleanupWaitMs: 3 * 3_600_000,
       keptContainers: { perFamily: 10, inAll: 100 },
       logLevel: 'info',
