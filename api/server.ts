@@ -198,7 +198,10 @@ async function authenticate(
   request: Request,
   response: Response,
 ): Promise<void> {
-  if (authenticator === undefined) return calls.trust(response);
+  if (authenticator === undefined) {
+    calls.trust(response);
+    return;
+  }
   const { method, originalUrl: url, headers } = request;
   const raw = { method, url, headers, body: sentBody(request) };
   const { caller, claim } = await authenticator.authenticate(request, raw);

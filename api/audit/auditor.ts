@@ -65,7 +65,10 @@ export class Auditor {
     const { caller, request } = facts;
     const source = caller === undefined ? (sourceAddress(request) ?? '') : limitedBy(caller.principal);
     // While the disk is full, its last room is for calls that free some.
-    if (this.#options.unwritable?.() !== undefined) return this.#allowance.leaveOut(source);
+    if (this.#options.unwritable?.() !== undefined) {
+      this.#allowance.leaveOut(source);
+      return;
+    }
     if (!this.#allowance.admit(source, { known: caller !== undefined })) return;
     const written = this.#write(facts, { error: { code, message } }).catch((error: unknown) => {
       this.#allowance.leaveOut(source);
@@ -126,7 +129,12 @@ function gapRecord(
     at,
     event: {
       ...{ eventVersion: EVENT_VERSION, userIdentity: { type: 'AWSService' }, eventTime: inSeconds(at) },
-      ...{ eventSource: OWN_SERVICE, eventName: 'RefusedCallsLeftOut', awsRegion: region, sourceIPAddress: OWN_SERVICE },
+      ...{
+        eventSource: OWN_SERVICE,
+        eventName: 'RefusedCallsLeftOut',
+        awsRegion: region,
+        sourceIPAddress: OWN_SERVICE,
+      },
       ...{ requestParameters: null, responseElements: null, additionalEventData: { calls, bySource } },
       ...{ requestID: id, eventID: id, readOnly: true, eventType: 'AwsServiceEvent', managementEvent: true },
       ...{ recipientAccountId: account, eventCategory: 'Management' },

@@ -46,7 +46,8 @@ export const AUDIT_PATHS = {
     get: {
       operationId: 'ListAudit',
       tags: ['audit'],
-      description: 'Calls that changed something, gave credentials or were denied, newest first. All filters must hold.',
+      description:
+        'Calls that changed something, gave credentials or were denied, newest first. All filters must hold.',
       parameters: [
         query('user', 'The name of a user or of a role’s session, or `root`.'),
         query('eventName', 'The operation, such as `RunTask`.'),

@@ -38,10 +38,17 @@ export function readAuditQuery(query: Readonly<Record<string, unknown>>): AuditQ
   if (filter.since !== undefined && filter.until !== undefined && filter.since > filter.until) {
     throw invalid('since must not be after until.');
   }
-  const list = ['audit', ...NAMES.filter((name) => name !== 'limit' && name !== 'nextToken').map((name) => given[name])];
+  const list = [
+    'audit',
+    ...NAMES.filter((name) => name !== 'limit' && name !== 'nextToken').map((name) => given[name]),
+  ];
   const after = given.nextToken === undefined ? undefined : keyInToken(list, given.nextToken);
   if (given.nextToken !== undefined && after === undefined) throw invalid('nextToken is not of this list.');
-  return { filter, page: { limit: limitOf(given.limit), ...defined({ after }) }, tokenFor: (key) => pageToken(list, key) };
+  return {
+    filter,
+    page: { limit: limitOf(given.limit), ...defined({ after }) },
+    tokenFor: (key) => pageToken(list, key),
+  };
 }
 
 function readTexts(query: Readonly<Record<string, unknown>>): Partial<Readonly<Record<Name, string>>> {
@@ -53,7 +60,7 @@ function readTexts(query: Readonly<Record<string, unknown>>): Partial<Readonly<R
     if (typeof value !== 'string' || value === '') throw invalid(`${name} must be one text.`);
     return [[name, value]];
   });
-  return Object.fromEntries(texts) as Partial<Record<Name, string>>;
+  return Object.fromEntries(texts);
 }
 
 export function requestIdOf(text: string): string {
@@ -70,8 +77,13 @@ function readFlag(name: string, text: string | undefined): true | undefined {
 /** Epoch seconds or ISO 8601. */
 function timeOf(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const at = /^\d{1,11}(?:\.\d+)?$/.test(text) ? Number(text) * 1000 : /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(at)) throw invalid(`${name} must be a time in ISO 8601, such as 2026-11-30T16:00:00Z, or epoch seconds.`);
+  const at = /^\d{1,11}(?:\.\d+)?$/.test(text)
+    ? Number(text) * 1000
+    : /^\d{4}-\d\d-\d\d/.test(text)
+      ? Date.parse(text)
+      : NaN;
+  if (Number.isNaN(at))
+    throw invalid(`${name} must be a time in ISO 8601, such as 2026-11-30T16:00:00Z, or epoch seconds.`);
   return Math.trunc(at);
 }
 

@@ -92,7 +92,8 @@ function bodyOf({ body }: Request): object {
 
 /** As CloudTrail, null for nothing; what is too large is left out, with its size. */
 function bounded(value: unknown): unknown {
-  if (value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)) return null;
+  if (value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0))
+    return null;
   const originalSize = Buffer.byteLength(JSON.stringify(value));
   return originalSize <= MOST_BYTES ? value : { omitted: true, originalSize };
 }

@@ -22,7 +22,8 @@ function resourceOf(arn: string): AuditResource | undefined {
   return { ARN: arn, accountId, type: `AWS::${service.toUpperCase()}::${inCamelCase(type)}` };
 }
 
-const inCamelCase = (type: string): string => type.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const inCamelCase = (type: string): string =>
+  type.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** Every ARN that a member of the answer has as its value, at any depth. */
 function arnsIn(value: unknown): readonly string[] {

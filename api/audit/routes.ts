@@ -23,6 +23,9 @@ export function addAuditRoute(app: Express, { calls, store, audit }: AuditRoutes
     const { filter, page, tokenFor } = readAuditQuery(query);
     const { items, next } = await store.listAudit(filter, page);
     const nextToken = next === undefined ? undefined : tokenFor(next);
-    await calls.succeed(response, { status: 200, body: { events: items.map(({ event }) => event), ...defined({ nextToken }) } });
+    await calls.succeed(response, {
+      status: 200,
+      body: { events: items.map(({ event }) => event), ...defined({ nextToken }) },
+    });
   });
 }

@@ -24,8 +24,7 @@ export const cloudtrailDoor: Door = {
     otherPrefix: 'CloudTrail_20131101.',
   },
   catalogue: new Catalogue(sdk, {
-    valuesOf: (path) =>
-      path === 'LookupAttribute.AttributeKey' ? Object.values(sdk.LookupAttributeKey) : undefined,
+    valuesOf: (path) => (path === 'LookupAttribute.AttributeKey' ? Object.values(sdk.LookupAttributeKey) : undefined),
   }),
   operations: operationsByName([lookupEvents]),
   refusals,

@@ -215,12 +215,7 @@ function send(response: Response, status: number, content: string | Uint8Array):
 }
 
 /** What an unsigned call asks for: the audit names its resources. Nobody is refused by it. */
-async function askedOf(
-  door: Door,
-  name: string,
-  input: object,
-  context: OperationContext,
-): Promise<readonly Asked[]> {
+async function askedOf(door: Door, name: string, input: object, context: OperationContext): Promise<readonly Asked[]> {
   try {
     return await (door.named ?? door.access)(name, input, context);
   } catch (error) {

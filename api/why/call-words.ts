@@ -26,7 +26,9 @@ function judgementWords({ action, resource, decision, by, missing, lookedAt = []
   const subject = `${action} on ${resource}`;
   if (missing !== undefined) {
     const looked =
-      lookedAt.length === 0 ? 'There is none.' : `Looked at: ${lookedAt.map((at) => lookedWords(missing, at)).join('; ')}.`;
+      lookedAt.length === 0
+        ? 'There is none.'
+        : `Looked at: ${lookedAt.map((at) => lookedWords(missing, at)).join('; ')}.`;
     return `${subject} is denied, because no statement of ${KINDS[missing]} allows it. ${looked}`;
   }
   if (by === undefined) return `${subject} is allowed: root may do everything.`;

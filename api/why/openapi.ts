@@ -14,7 +14,9 @@ export const WHY_PATHS = {
       description:
         'Tells who called what and with which answer, and which policies and statements decided. Of calls that changed something, gave credentials or were denied.',
       parameters: [
-        parameter('requestId', { description: 'As an answer has it in `x-amzn-RequestId`, or its first 8 characters.' }),
+        parameter('requestId', {
+          description: 'As an answer has it in `x-amzn-RequestId`, or its first 8 characters.',
+        }),
       ],
       responses: {
         '200': {

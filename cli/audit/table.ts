@@ -10,7 +10,12 @@ const MOST_NAMED = 2;
 export function auditTable(events: readonly AuditEvent[]): string {
   const rows = [HEAD, ...events.map(columns)];
   const widths = HEAD.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd());
+  const lines = rows.map((row) =>
+    row
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -24,6 +29,9 @@ function columns(event: AuditEvent): readonly string[] {
 function callOf({ eventSource, eventName, resources = [], additionalEventData }: AuditEvent): string {
   const names = resources.map(({ ARN }) => ARN.split(':').slice(5).join(':'));
   const more = names.length > MOST_NAMED ? [`and ${names.length - MOST_NAMED} more`] : [];
-  const about = additionalEventData === undefined ? [...names.slice(0, MOST_NAMED), ...more].join(', ') : JSON.stringify(additionalEventData);
+  const about =
+    additionalEventData === undefined
+      ? [...names.slice(0, MOST_NAMED), ...more].join(', ')
+      : JSON.stringify(additionalEventData);
   return `${eventSource.split('.')[0] ?? ''} ${eventName} ${about}`.trimEnd();
 }

@@ -75,7 +75,7 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
 
 async function list(settings: Settings, { filter, limit }: Wanted): Promise<readonly AuditEvent[]> {
   const found: AuditEvent[] = [];
-  for (let token: string | undefined; ; ) {
+  for (let token: string | undefined; ;) {
     const asked = Math.min(limit - found.length, PAGE);
     const query = new URLSearchParams([...filter, ['limit', String(asked)]]);
     if (token !== undefined) query.set('nextToken', token);

@@ -57,7 +57,8 @@ async function whyCall(settings: Settings, id: string, json: boolean): Promise<v
   const response = await askApi(settings, `/v1/why/call/${encodeURIComponent(id)}`);
   const answer = (await response.json()) as CallAnswer;
   const { at, headline, details = [], message } = answer;
-  if (at === undefined || headline === undefined) throw new SetupError(message ?? `The API answered ${response.status}.`);
+  if (at === undefined || headline === undefined)
+    throw new SetupError(message ?? `The API answered ${response.status}.`);
   const shown = json ? `${JSON.stringify(answer, undefined, 2)}\n` : callForPeople({ at, headline, details });
   process.stdout.write(shown);
 }

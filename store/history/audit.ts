@@ -94,12 +94,12 @@ async function listAudit(db: Database, filter: AuditFilter, page: PageRequest): 
     if (given.includes(undefined)) return;
     conditions.push(condition(...given.map((value) => `$${values.push(value)}`)));
   };
-  where((id) => `id = ${id ?? ''}`, requestId);
-  where((from) => `at >= ${from ?? ''}`, since);
-  where((to) => `at <= ${to ?? ''}`, until);
-  where((at, id) => `(at, id) < (${at ?? ''}, ${id ?? ''})`, ...(page.after?.split('/') ?? [undefined]));
+  where((id) => `id = ${id}`, requestId);
+  where((from) => `at >= ${from}`, since);
+  where((to) => `at <= ${to}`, until);
+  where((at, id) => `(at, id) < (${at}, ${id})`, ...(page.after?.split('/') ?? [undefined]));
   const terms = filterTerms(filter);
-  where((all) => `terms @> ${all ?? ''}`, terms.length === 0 ? undefined : terms);
+  where((all) => `terms @> ${all}`, terms.length === 0 ? undefined : terms);
   const rows = await db.rows<Row>(
     `SELECT id, at, event, judgements FROM audit_events
      ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`} ORDER BY at DESC, id DESC LIMIT $1`,
@@ -110,7 +110,7 @@ async function listAudit(db: Database, filter: AuditFilter, page: PageRequest): 
 }
 
 async function purgeAudit(db: Database, before: EpochMs): Promise<number> {
-  for (let removed = 0; ; ) {
+  for (let removed = 0; ;) {
     const now = await db.run(
       `DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_events WHERE at < $1 ORDER BY at LIMIT ${PURGE_BATCH})`,
       [before],

@@ -1,7 +1,12 @@
 /** LookupEvents and GET /v1/audit on loopback, where every caller is root: by the SDK, boto3 and the AWS CLI. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { CloudTrailClient, LookupEventsCommand, type LookupEventsCommandInput, paginateLookupEvents } from '@aws-sdk/client-cloudtrail';
+import {
+  CloudTrailClient,
+  LookupEventsCommand,
+  type LookupEventsCommandInput,
+  paginateLookupEvents,
+} from '@aws-sdk/client-cloudtrail';
 import { CreateClusterCommand, DeleteClusterCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../model/audit.ts';
@@ -21,7 +26,8 @@ let cloudtrail: CloudTrailClient;
 const lookup = (input: LookupEventsCommandInput = {}) => cloudtrail.send(new LookupEventsCommand(input));
 const by = (AttributeKey: string, AttributeValue: string) =>
   lookup({ LookupAttributes: [{ AttributeKey: AttributeKey as 'EventName', AttributeValue }] });
-const names = async (answer: ReturnType<typeof lookup>) => ((await answer).Events ?? []).map(({ EventName }) => EventName);
+const names = async (answer: ReturnType<typeof lookup>) =>
+  ((await answer).Events ?? []).map(({ EventName }) => EventName);
 
 const CLUSTERS = ['one', 'two', 'three'];
 beforeAll(async () => {
@@ -29,7 +35,9 @@ beforeAll(async () => {
   cloudtrail = new CloudTrailClient({ endpoint: api().url, region: 'us-east-1', credentials, maxAttempts: 1 });
   for (const clusterName of CLUSTERS) await api().ecs.send(new CreateClusterCommand({ clusterName }));
   await api().ecs.send(new DeleteClusterCommand({ cluster: 'three' }));
-  await api().ecs.send(new DeleteClusterCommand({ cluster: 'none' })).catch(() => undefined);
+  await api()
+    .ecs.send(new DeleteClusterCommand({ cluster: 'none' }))
+    .catch(() => undefined);
 });
 afterAll(() => cloudtrail.destroy());
 
@@ -101,9 +109,18 @@ describe('LookupEvents', () => {
     ['InvalidNextTokenException', { NextToken: 'x' }],
     ['InvalidEventCategoryException', { EventCategory: 'insight' as const }],
     ['InvalidEventCategoryException', { EventCategory: 'management' as 'insight' }],
-    ['InvalidLookupAttributesException', { LookupAttributes: [{ AttributeKey: 'Color' as 'EventName', AttributeValue: 'x' }] }],
-    ['InvalidLookupAttributesException', { LookupAttributes: [{ AttributeKey: 'ReadOnly' as const, AttributeValue: 'x' }] }],
-    ['InvalidLookupAttributesException', { LookupAttributes: [{ AttributeKey: 'EventName' as const, AttributeValue: '' }] }],
+    [
+      'InvalidLookupAttributesException',
+      { LookupAttributes: [{ AttributeKey: 'Color' as 'EventName', AttributeValue: 'x' }] },
+    ],
+    [
+      'InvalidLookupAttributesException',
+      { LookupAttributes: [{ AttributeKey: 'ReadOnly' as const, AttributeValue: 'x' }] },
+    ],
+    [
+      'InvalidLookupAttributesException',
+      { LookupAttributes: [{ AttributeKey: 'EventName' as const, AttributeValue: '' }] },
+    ],
     [
       'InvalidLookupAttributesException',
       {
@@ -139,22 +156,32 @@ describe('unmodified clients', () => {
 pages = boto3.client('cloudtrail').get_paginator('lookup_events').paginate(PaginationConfig={'PageSize': 2})
 print(json.dumps([event['EventName'] for page in pages for event in page['Events']]))`;
     const run = promisify(execFile);
-    const cli = 'cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=two --output json';
+    const cli =
+      'cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=two --output json';
     const [boto3, aws] = await Promise.all([
       run(python.program('python'), ['-c', script], { env: environment() }),
       run(python.program('aws'), cli.split(' '), { env: environment() }),
     ]);
-    expect(JSON.parse(boto3.stdout)).toEqual(['DeleteCluster', 'DeleteCluster', ...CLUSTERS.map(() => 'CreateCluster')]);
+    expect(JSON.parse(boto3.stdout)).toEqual([
+      'DeleteCluster',
+      'DeleteCluster',
+      ...CLUSTERS.map(() => 'CreateCluster'),
+    ]);
     const { Events } = JSON.parse(aws.stdout) as { Events: { EventName: string; CloudTrailEvent: string }[] };
     expect(Events.map(({ EventName }) => EventName)).toEqual(['CreateCluster']);
-    expect(JSON.parse(Events[0]!.CloudTrailEvent)).toMatchObject({ userAgent: expect.stringContaining('aws-sdk-js') as string });
+    expect(JSON.parse(Events[0]!.CloudTrailEvent)).toMatchObject({
+      userAgent: expect.stringContaining('aws-sdk-js') as string,
+    });
   });
 });
 
 describe('GET /v1/audit', () => {
   const get = async (query: string) => {
     const response = await fetch(`${api().url}/v1/audit?${query}`);
-    return { status: response.status, body: (await response.json()) as { events: AuditEvent[]; nextToken?: string; message?: string } };
+    return {
+      status: response.status,
+      body: (await response.json()) as { events: AuditEvent[]; nextToken?: string; message?: string },
+    };
   };
   const found = async (query: string) => (await get(query)).body.events.map(({ eventName }) => eventName);
 
@@ -181,11 +208,17 @@ describe('GET /v1/audit', () => {
     expect((await get(`user=root&nextToken=${body.nextToken}`)).status).toBe(400);
   });
 
-  it.each(['limit=0', 'limit=1001', 'since=soon', 'since=2&until=1', 'requestId=x', 'errorsOnly=1', 'color=red', 'user=a&user=b'])(
-    'refuses %s',
-    async (query) => {
-      const { status, body } = await get(query);
-      expect(status, body.message).toBe(400);
-    },
-  );
+  it.each([
+    'limit=0',
+    'limit=1001',
+    'since=soon',
+    'since=2&until=1',
+    'requestId=x',
+    'errorsOnly=1',
+    'color=red',
+    'user=a&user=b',
+  ])('refuses %s', async (query) => {
+    const { status, body } = await get(query);
+    expect(status, body.message).toBe(400);
+  });
 });

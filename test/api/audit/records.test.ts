@@ -128,23 +128,43 @@ describe('what is kept', () => {
     `${event.eventSource.split('.')[0]} ${event.eventName} ${event.errorCode ?? 'ok'} ${event.readOnly ? 'read' : 'change'}`;
 
   it.each([
-    ['a change', () => ecsOf().send(new ecs.CreateClusterCommand({ clusterName: 'kept' })), ['ecs CreateCluster ok change']],
-    ['a change that is refused', () => ecsOf().send(new ecs.DeleteServiceCommand({ service: 'none' })), ['ecs DeleteService ServiceNotFoundException change']],
+    [
+      'a change',
+      () => ecsOf().send(new ecs.CreateClusterCommand({ clusterName: 'kept' })),
+      ['ecs CreateCluster ok change'],
+    ],
+    [
+      'a change that is refused',
+      () => ecsOf().send(new ecs.DeleteServiceCommand({ service: 'none' })),
+      ['ecs DeleteService ServiceNotFoundException change'],
+    ],
     [
       'a change whose shape is wrong',
       () => ecsOf().send(new ecs.CreateClusterCommand({ clusterName: 5 as unknown as string })),
       ['ecs CreateCluster SerializationException change'],
     ],
-    ['a change that is not built', () => ecsOf().send(new ecs.ExecuteCommandCommand({ command: 'a', interactive: true, task: 'a' })), ['ecs ExecuteCommand UnsupportedFeatureException change']],
+    [
+      'a change that is not built',
+      () => ecsOf().send(new ecs.ExecuteCommandCommand({ command: 'a', interactive: true, task: 'a' })),
+      ['ecs ExecuteCommand UnsupportedFeatureException change'],
+    ],
     ['no read', () => ecsOf().send(new ecs.ListClustersCommand({})), []],
     ['no read that fails', () => ecsOf().send(new ecs.ListTasksCommand({ cluster: 'none' })), []],
     ['a change of IAM', () => iamOf().send(new CreateUserCommand({ UserName: 'kept' })), ['iam CreateUser ok change']],
     ['no read of IAM', () => iamOf().send(new ListUsersCommand({})), []],
     ['no question who one is', () => stsOf(root).send(new GetCallerIdentityCommand({})), []],
-    ['credentials that are given', () => stsOf(root).send(new GetSessionTokenCommand({})), ['sts GetSessionToken ok read']],
+    [
+      'credentials that are given',
+      () => stsOf(root).send(new GetSessionTokenCommand({})),
+      ['sts GetSessionToken ok read'],
+    ],
     ['a change over REST', () => rest('DELETE', '/v1/clusters/kept'), ['ecs DeleteCluster ok change']],
     ['no read over REST', () => rest('GET', '/v1/clusters'), []],
-    ['a change of Longshore’s own routes', () => rest('DELETE', '/v1/webhooks/none'), ['longshore DeleteWebhook ResourceNotFoundException change']],
+    [
+      'a change of Longshore’s own routes',
+      () => rest('DELETE', '/v1/webhooks/none'),
+      ['longshore DeleteWebhook ResourceNotFoundException change'],
+    ],
     ['no read of Longshore’s own routes', () => rest('GET', '/v1/webhooks'), []],
     ['nothing that does not exist', () => rest('POST', '/v1/nothing'), []],
   ])('is %s', async (_what, call, expected) => {
@@ -156,7 +176,8 @@ describe('what is kept', () => {
     const denials = await eventsOf(
       () => ecsOf(user).send(new ecs.ListClustersCommand({})),
       () => iamOf(user).send(new ListUsersCommand({})),
-      () => stsOf(user).send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${ACCOUNT}:role/x`, RoleSessionName: 'xx' })),
+      () =>
+        stsOf(user).send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${ACCOUNT}:role/x`, RoleSessionName: 'xx' })),
       () => rest('GET', '/v1/clusters', user),
       () => rest('GET', '/v1/events', user),
       () => rest('POST', '/v1/clusters/default/container-instances/x/interruption', user),
@@ -223,7 +244,10 @@ it('no secret of a request or an answer is in the table', async () => {
   await api().store.createUser({ name: 'holder', path: '/', id: 'AIDAHOLDER', createdAt: 0, tags: [] });
   const events = await eventsOf(
     () => ecsOf().send(new ecs.RegisterTaskDefinitionCommand({ family: 'canary', containerDefinitions })),
-    () => ecsOf().send(new ecs.RegisterTaskDefinitionCommand({ family: 'canary', containerDefinitions: wrongDefinitions as never })),
+    () =>
+      ecsOf().send(
+        new ecs.RegisterTaskDefinitionCommand({ family: 'canary', containerDefinitions: wrongDefinitions as never }),
+      ),
     () => ecsOf().send(new ecs.RunTaskCommand({ taskDefinition: 'canary', overrides })),
     () => ecsOf().send(new ecs.RunTaskCommand({ taskDefinition: 'none', overrides })),
     async () => {
@@ -243,7 +267,9 @@ it('no secret of a request or an answer is in the table', async () => {
 });
 
 it('what is too large is left out, with its size', async () => {
-  const containerDefinitions = [{ name: 'c', image: 'i', memory: 32, command: Array.from({ length: 60 }, () => 'x'.repeat(2_000)) }];
+  const containerDefinitions = [
+    { name: 'c', image: 'i', memory: 32, command: Array.from({ length: 60 }, () => 'x'.repeat(2_000)) },
+  ];
   const [event] = await eventsOf(() =>
     ecsOf().send(new ecs.RegisterTaskDefinitionCommand({ family: 'large', containerDefinitions })),
   );

@@ -124,7 +124,11 @@ describe('why call', () => {
     const session = await sessionOf(role, { Policy: policy(allow('ecs:ListClusters')) });
     const { headline, judgements } = await explain(createCluster(session));
     expect(headline).toContain(':assumed-role/');
-    expect(judgements[0]).toMatchObject({ decision: 'implicitDeny', missing: 'session', lookedAt: [{ statements: [] }] });
+    expect(judgements[0]).toMatchObject({
+      decision: 'implicitDeny',
+      missing: 'session',
+      lookedAt: [{ statements: [] }],
+    });
   });
 
   it('names the trust policy of a role that does not let the caller in', async () => {
@@ -132,14 +136,15 @@ describe('why call', () => {
     const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:user/other`)] });
     const { headline, details, judgements } = await explain(assume(user, role));
     expect(headline).toContain('called AssumeRole of sts');
-    expect(judgements[0]).toMatchObject({ missing: 'trust', lookedAt: [{ policy: role.split('/')[1], statements: ['#1'] }] });
+    expect(judgements[0]).toMatchObject({
+      missing: 'trust',
+      lookedAt: [{ policy: role.split('/')[1], statements: ['#1'] }],
+    });
     expect(details[1]).toContain('the trust policy of role');
   });
 
   it('explains a denied read', async () => {
-    const { headline } = await explain(
-      new ECSClient(settings(await userWith())).send(new ListClustersCommand({})),
-    );
+    const { headline } = await explain(new ECSClient(settings(await userWith())).send(new ListClustersCommand({})));
     expect(headline).toContain('called ListClusters of ecs');
   });
 

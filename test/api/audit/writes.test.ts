@@ -66,7 +66,10 @@ it('a change is answered only once its record is durable', async () => {
 it('a change that cannot be recorded is answered with 503, a refusal as it is', async () => {
   const away = () => Promise.reject(new EcsError('ServiceUnavailable', 'The database is out of reach.'));
   await start({ recordAudit: away });
-  await expect(create('lost')).rejects.toMatchObject({ name: 'ServiceUnavailable', $metadata: { httpStatusCode: 503 } });
+  await expect(create('lost')).rejects.toMatchObject({
+    name: 'ServiceUnavailable',
+    $metadata: { httpStatusCode: 503 },
+  });
   await expect(ecs.send(new DeleteClusterCommand({ cluster: 'none' }))).rejects.toThrow('Cluster not found.');
   expect((await ecs.send(new ListClustersCommand({}))).clusterArns).toBeDefined();
   expect(lines.map(({ msg }) => msg)).toContain('a refused call is missing in the audit');
@@ -127,16 +130,24 @@ describe('refused calls', () => {
 
 describe('with the audit off', () => {
   it('nothing is recorded, and who asks is told so', async () => {
-    const { url } = await start({ recordAudit: () => Promise.reject(new Error('nobody may call this')) }, { audit: 'off' });
+    const { url } = await start(
+      { recordAudit: () => Promise.reject(new Error('nobody may call this')) },
+      { audit: 'off' },
+    );
     await create('unseen');
     for (const path of ['/v1/audit', '/v1/why/call/00000000-0000-4000-8000-000000000000']) {
       const response = await fetch(url + path);
-      expect([response.status, await response.text()]).toEqual([501, expect.stringContaining('LONGSHORE_AUDIT_RETENTION is 0')]);
+      expect([response.status, await response.text()]).toEqual([
+        501,
+        expect.stringContaining('LONGSHORE_AUDIT_RETENTION is 0'),
+      ]);
     }
     const { CloudTrailClient, LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail');
     const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
     const cloudtrail = new CloudTrailClient({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
-    await expect(cloudtrail.send(new LookupEventsCommand({}))).rejects.toMatchObject({ name: 'UnsupportedOperationException' });
+    await expect(cloudtrail.send(new LookupEventsCommand({}))).rejects.toMatchObject({
+      name: 'UnsupportedOperationException',
+    });
     cloudtrail.destroy();
   });
 });

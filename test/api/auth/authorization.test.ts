@@ -18,7 +18,15 @@ import type { Shape, StructureShape } from '../../../api/protocol/shapes.ts';
 import { REST_ROUTES } from '../../../api/rest/routes.ts';
 import { signedHeaders } from '../../../cli/signed-headers.ts';
 import { TEST_SECRETS, withApi } from '../support/api-under-test.ts';
-import { ACCOUNT, allow, type Credentials, policy, principalsOf, type Statement, trusting } from '../support/principals.ts';
+import {
+  ACCOUNT,
+  allow,
+  type Credentials,
+  policy,
+  principalsOf,
+  type Statement,
+  trusting,
+} from '../support/principals.ts';
 
 const api = withApi({ auth: 'required' });
 const { userWith, keyOf, roleWith, settings } = principalsOf(api);
@@ -232,7 +240,9 @@ describe('a user with policies', () => {
     const create = allow('iam:CreateUser');
     const Tags = [{ Key: 'team', Value: 'red' }];
     const call = async (...may: readonly Statement[]) =>
-      iamOf(await userWith(...may)).send(new CreateUserCommand({ UserName: `made-${randomBytes(4).toString('hex')}`, Tags }));
+      iamOf(await userWith(...may)).send(
+        new CreateUserCommand({ UserName: `made-${randomBytes(4).toString('hex')}`, Tags }),
+      );
     await expect(call(create)).rejects.toThrow('iam:TagUser');
     await expect(call(create, allow('iam:TagUser'))).resolves.toBeDefined();
   });

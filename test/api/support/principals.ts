@@ -30,13 +30,13 @@ interface MadeRole {
 
 export interface Principals {
   /** A user with an inline policy of these statements, and a key of the user's. */
-  userWith(...statements: readonly Statement[]): Promise<Credentials & { readonly name: string }>;
+  readonly userWith: (...statements: readonly Statement[]) => Promise<Credentials & { readonly name: string }>;
   /** A key of the user's, or of root. */
-  keyOf(userName: string | undefined): Promise<Credentials>;
+  readonly keyOf: (userName: string | undefined) => Promise<Credentials>;
   /** The ARN of a new role. */
-  roleWith(role: MadeRole): Promise<string>;
+  readonly roleWith: (role: MadeRole) => Promise<string>;
   /** What clients of AWS's SDK take. */
-  settings(credentials: Credentials): {
+  readonly settings: (credentials: Credentials) => {
     readonly endpoint: string;
     readonly region: string;
     readonly credentials: Credentials;
