@@ -10,7 +10,7 @@ import type { Door } from '../door.ts';
 import { Allowance, type LeftOut } from './allowance.ts';
 import type { CallFacts, Outcome } from './facts.ts';
 import { inSeconds } from './identity.ts';
-import { type NamedCall, namedCall, OWN_SERVICE } from './named-call.ts';
+import { isGet, type NamedCall, namedCall, OWN_SERVICE, UNKNOWN_OPERATION } from './named-call.ts';
 import { EVENT_VERSION, recordOf } from './record.ts';
 import { isDenial, isKept } from './which.ts';
 import { AuditWriter } from './writer.ts';
@@ -50,7 +50,7 @@ export class Auditor {
   /** Whether a call that is carried out is recorded. */
   keeps({ called, request }: Pick<CallFacts, 'called' | 'request'>): boolean {
     if (called !== undefined) return isKept(called.name);
-    return request.method !== 'GET' && namedCall(this.#options.doors, request).ownChange;
+    return !isGet(request) && namedCall(this.#options.doors, request).ownChange;
   }
 
   /** Records a call that was carried out, if it is one to record. Rejects if that fails: then it must not be answered. */
@@ -60,8 +60,7 @@ export class Auditor {
 
   /** Records a refused call, if it is one to record and there are not too many. Never rejects. */
   async refused(facts: CallFacts, { code, message, refusedWith }: Refusal): Promise<void> {
-    const named = this.#named(facts);
-    if (!isDenial(refusedWith) && !keepsRefusals(named)) return;
+    if (!isDenial(refusedWith) && !keepsRefusals(this.#named(facts))) return;
     const { caller, request } = facts;
     const source = caller === undefined ? (sourceAddress(request) ?? '') : limitedBy(caller.principal);
     // While the disk is full, its last room is for calls that free some.
@@ -113,7 +112,7 @@ export class Auditor {
 
 /** A call of nothing that exists is not worth a record, unless its caller may not call at all. */
 const keepsRefusals = ({ service, operation, ownChange }: NamedCall): boolean =>
-  service === OWN_SERVICE ? ownChange : isKept(operation);
+  service === OWN_SERVICE ? ownChange && operation !== UNKNOWN_OPERATION : isKept(operation);
 
 /** A role's sessions share what is kept, because their names are free. */
 const limitedBy = (principal: Principal): string =>

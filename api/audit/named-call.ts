@@ -16,7 +16,12 @@ export interface NamedCall {
 
 /** The service of Longshore's own routes, in policies as in the audit. */
 export const OWN_SERVICE = 'longshore';
-const NOTHING: NamedCall = { service: OWN_SERVICE, operation: 'UnknownOperation', ownChange: false };
+/** The name of what has none: a route that the OpenAPI document leaves out, or nothing that exists. */
+export const UNKNOWN_OPERATION = 'UnknownOperation';
+const NOTHING: NamedCall = { service: OWN_SERVICE, operation: UNKNOWN_OPERATION, ownChange: false };
+
+/** HEAD asks the route of GET. */
+export const isGet = ({ method }: Pick<Request, 'method'>): boolean => method === 'GET' || method === 'HEAD';
 
 export function namedCall(doors: readonly Door[], request: Request): NamedCall {
   if (request.path.startsWith(REST_PREFIX)) return restCall(request);
@@ -43,9 +48,11 @@ interface Route extends NamedCall {
 
 let routes: readonly Route[] | undefined;
 
-function restCall({ method, path }: Request): NamedCall {
+function restCall(request: Request): NamedCall {
   routes ??= allRoutes();
-  return routes.find((route) => route.method === method && route.pattern.test(path)) ?? NOTHING;
+  const method = isGet(request) ? 'GET' : request.method;
+  const route = routes.find((known) => known.method === method && known.pattern.test(request.path));
+  return route ?? { ...NOTHING, ownChange: method !== 'GET' };
 }
 
 /** ECS's operations, and what else the OpenAPI document has. */

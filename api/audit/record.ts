@@ -78,7 +78,11 @@ function parametersOf({ called, request }: CallFacts, { ownChange }: NamedCall):
   return ownChange ? shownPlain({ ...pathAndQuery(request), ...bodyOf(request) }) : null;
 }
 
-const pathAndQuery = ({ params, query }: Request): object => ({ ...params, ...query });
+/** Without what signs a URL. */
+const pathAndQuery = ({ params, query }: Request): object => ({
+  ...params,
+  ...Object.fromEntries(Object.entries(query).filter(([name]) => !/^X-Amz-/i.test(name))),
+});
 
 /** Nothing if it cannot be read: the call was refused because of it. */
 function bodyOf({ body }: Request): object {

@@ -77,6 +77,7 @@ describe('readSettings', () => {
     [{ LONGSHORE_ACCOUNT: '1234' }, /LONGSHORE_ACCOUNT must be an AWS account id: 12 digits/],
     [{ LONGSHORE_INSTANCE_LOST_AFTER: 'soon' }, /LONGSHORE_INSTANCE_LOST_AFTER must be a duration/],
     [{ LONGSHORE_STOPPED_TASK_RETENTION: '59m' }, /must be between 1h and 365d/],
+    [{ LONGSHORE_AUDIT_RETENTION: '59m' }, /must be 0 or between 1h and 3650d/],
     [{ DOCKER_HOST: 'ssh://host' }, /DOCKER_HOST must be unix:\/\/\/path or tcp:\/\/host:port/],
     [{ TEMPORAL_ADDRESS: 'https://x' }, /TEMPORAL_ADDRESS must be host:port/],
     [{ TEMPORAL_UI_ADDRESS: 'temporal-ui' }, /TEMPORAL_UI_ADDRESS must be host:port/],
@@ -105,6 +106,10 @@ describe('readSettings', () => {
     ],
   ])('derives from %j who may call, and how', (env, access) => {
     expect(readSettings(env as Record<string, string>)).toMatchObject(access);
+  });
+
+  it('takes 0 for an audit that is off', () => {
+    expect(readSettings({ LONGSHORE_AUDIT_RETENTION: '0' }).auditRetentionMs).toBe(0);
   });
 
   it('names all bad values at once, and never a password', () => {
