@@ -88,9 +88,9 @@ export class Auditor {
     return { service: called.door.service, operation: called.name, ownChange: false };
   }
 
-  #write(facts: CallFacts, outcome: Outcome): Promise<void> {
+  async #write(facts: CallFacts, outcome: Outcome): Promise<void> {
     const { partition } = this.#options;
-    return this.#writer.write(recordOf(facts, outcome, { at: this.#nextTime(), named: this.#named(facts), partition }));
+    await this.#writer.write(recordOf(facts, outcome, { at: this.#nextTime(), named: this.#named(facts), partition }));
   }
 
   /** In milliseconds, each later than the one before, so that records are found in the order of their calls. */
