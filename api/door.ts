@@ -9,7 +9,13 @@ import type { ShapeRefusals } from './protocol/shape-refusals.ts';
 
 /** How clients name the service's operations: by an X-Amz-Target header, or by a form's Action and Version. */
 export type DoorProtocol =
-  | { readonly kind: 'json'; readonly version: '1.0' | '1.1'; readonly targetPrefix: string }
+  | {
+      readonly kind: 'json';
+      readonly version: '1.0' | '1.1';
+      readonly targetPrefix: string;
+      /** Where clients do not agree on one: the other. */
+      readonly otherPrefix?: string;
+    }
   | { readonly kind: 'query'; readonly version: string; readonly namespace: string };
 
 export interface Door {
@@ -29,7 +35,16 @@ export interface Door {
     input: object,
     context: OperationContext,
   ) => readonly Asked[] | Promise<readonly Asked[]>;
+  /** The part of `access` that is in the request alone, for whoever must not read for it. Absent: all of it is. */
+  readonly named?: (operation: string, input: object, context: Pick<OperationContext, 'partition'>) => readonly Asked[];
 }
 
 export const operationsByName = (operations: readonly Operation[]): ReadonlyMap<string, Operation> =>
   new Map(operations.map((operation) => [operation.name, operation]));
+
+/** The operation that a target header names; undefined if it names none of the door's. */
+export function operationOfTarget({ protocol }: Pick<Door, 'protocol'>, target: string): string | undefined {
+  if (protocol.kind !== 'json') return undefined;
+  const prefix = [protocol.targetPrefix, protocol.otherPrefix].find((each) => each && target.startsWith(each));
+  return prefix && target.slice(prefix.length);
+}

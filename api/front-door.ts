@@ -1,20 +1,22 @@
 /** The front door: takes every request of an AWS client on `/`, and hands it to the service that it is for. */
 import type { Request, Response } from 'express';
 import { EcsError } from '../model/errors.ts';
-import type { Door } from './door.ts';
+import { type Door, type DoorProtocol, operationOfTarget } from './door.ts';
 import type { Calls } from './protocol/calls.ts';
 import { queryAnswer } from './protocol/query-answer.ts';
-import { type Form, membersOf, parseForm } from './protocol/query-request.ts';
-import { parseBody, textOf } from './protocol/request-body.ts';
+import { type Form, membersOf } from './protocol/query-request.ts';
+import { parseBody } from './protocol/request-body.ts';
 import { checkJson } from './protocol/request-text.ts';
 import { responseBody } from './protocol/response-body.ts';
-import { doorOf, isForm, REST_PREFIX, serviceNamed, signedService } from './which-door.ts';
+import { doorOf, formOf, REST_PREFIX, serviceNamed, signedService } from './which-door.ts';
 
 /** The content types that AWS JSON clients and people with curl send. */
 const CONTENT_TYPES = new Set(['application/x-amz-json-1.1', 'application/x-amz-json-1.0', 'application/json']);
 
 /** The service for which calls of the REST routes are signed. */
 const REST_SERVICE = 'ecs';
+
+type JsonProtocol = Extract<DoorProtocol, { readonly kind: 'json' }>;
 
 export class FrontDoor {
   readonly #doors: readonly Door[];
@@ -75,11 +77,11 @@ export class FrontDoor {
 
   async #answerJson(door: Door, request: Request, response: Response): Promise<void> {
     if (door.protocol.kind !== 'json') throw new Error(`${door.service} does not speak AWS JSON.`);
-    const { version, targetPrefix } = door.protocol;
+    const { version } = door.protocol;
     this.#calls.speak(response, { kind: 'json', version });
-    const name = targetOperation({ version, targetPrefix }, request);
+    const name = targetOperation(door, door.protocol, request);
     const { shape, output } = await this.#calls.invoke(response, { door, name }, parseBody(request.body));
-    this.#calls.succeed(response, { status: 200, body: responseBody(shape, output) });
+    await this.#calls.succeed(response, { status: 200, body: responseBody(shape, output) });
   }
 
   async #answerQuery({ door, form }: { readonly door: Door; readonly form: Form }, response: Response): Promise<void> {
@@ -96,25 +98,15 @@ export class FrontDoor {
     const members = membersOf(form, shapes.input);
     checkJson(members);
     const { shape, output } = await this.#calls.invoke(response, { door, name: operation }, members);
-    this.#calls.succeedWith(response, {
+    await this.#calls.succeedWith(response, {
       status: 200,
       text: queryAnswer({ operation, shape, output }, { namespace, requestId }),
     });
   }
 }
 
-/** The form of a Query request: its body, or the query of a presigned URL; undefined if it is no such request. */
-function formOf(request: Request): Form | undefined {
-  if (isForm(request)) return parseForm(Buffer.isBuffer(request.body) ? textOf(request.body) : '');
-  if (request.query['Action'] === undefined) return undefined;
-  return parseForm(request.url.slice(request.url.indexOf('?') + 1));
-}
-
 /** The operation that a request's target header names. Throws UnknownOperationException. */
-function targetOperation(
-  { version, targetPrefix }: { readonly version: string; readonly targetPrefix: string },
-  request: Request,
-): string {
+function targetOperation(door: Door, { version, targetPrefix }: JsonProtocol, request: Request): string {
   const type = request.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (!CONTENT_TYPES.has(type)) {
     throw new EcsError(
@@ -123,12 +115,10 @@ function targetOperation(
     );
   }
   const target = request.get('x-amz-target') ?? '';
-  if (!target.startsWith(targetPrefix)) throw unknownTarget(target, targetPrefix);
-  return target.slice(targetPrefix.length);
-}
-
-const unknownTarget = (target: string, targetPrefix: string): EcsError =>
-  new EcsError(
+  const name = operationOfTarget(door, target);
+  if (name !== undefined) return name;
+  throw new EcsError(
     'UnknownOperationException',
     `X-Amz-Target '${target}' is not understood. Send ${targetPrefix}<operation>.`,
   );
+}

@@ -20,6 +20,8 @@ export interface OperationContext {
   readonly caller: Caller;
   readonly accessKeys: AccessKeySecrets;
   readonly tokens: SessionTokens;
+  /** Whether calls are recorded. */
+  readonly audited: boolean;
 }
 
 /**

@@ -7,15 +7,19 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
 import type { AddressPolicy } from '../model/webhook-address.ts';
+import { defined } from '../model/defined.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/contract/store.ts';
 import { addAgentRoutes, type AgentDoorFacts } from './agents/routes.ts';
+import { Auditor } from './audit/auditor.ts';
+import { addAuditRoute } from './audit/routes.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { callerOf, Holders } from './auth/caller.ts';
 import type { SessionTokens } from './auth/session-tokens.ts';
 import { notSigned } from './auth/refusals.ts';
 import { circumstancesOf } from './auth/circumstances.ts';
+import { cloudtrailDoor } from './cloudtrail/door.ts';
 import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignCaller } from './foreign-callers.ts';
@@ -35,6 +39,7 @@ import { answerRest } from './rest/rest-call.ts';
 import { REST_ROUTES } from './rest/routes.ts';
 import { stsDoor } from './sts/door.ts';
 import type { Throttle } from './throttle/throttle.ts';
+import { addWhyCallRoute } from './why/call-route.ts';
 import { addWhyRoute } from './why/routes.ts';
 import { addWebhookRoutes } from './webhooks/routes.ts';
 import { guessProtocol, signedService } from './which-door.ts';
@@ -65,6 +70,8 @@ export interface ApiOptions {
   readonly isReady: () => Promise<boolean>;
   /** Returns why nothing can be recorded at present, such as a full disk; changes are then refused with that reason. */
   readonly unwritable?: () => string | undefined;
+  /** Whether changes and denials are recorded. Absent: they are. */
+  readonly audit?: 'on' | 'off';
   /** Where webhooks may go. */
   readonly webhookAddresses: AddressPolicy;
   /** Absent: calls may come at any rate. */
@@ -91,7 +98,8 @@ export interface RunningApi {
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { store, partition } = options;
   const feed = new EventFeed({ store, present: (event) => presentEvent(event, partition) });
-  const app = createApp(options, feed);
+  const auditor = options.audit === 'off' ? undefined : new Auditor({ ...options, doors: DOORS });
+  const app = createApp(options, { feed, ...defined({ auditor }) });
   const { certificate, host: address } = options;
   const secure = certificate === undefined ? undefined : createTlsServer({ ...certificate }, app);
   const server: Server = secure ?? createServer(app);
@@ -101,9 +109,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   server.on('connection', (socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
   const { port } = server.address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;
-  const close = (): Promise<void> => {
+  const close = async (): Promise<void> => {
     feed.close();
-    return closeServer(server, sockets);
+    await closeServer(server, sockets);
+    await auditor?.close();
   };
   const scheme = secure === undefined ? 'http' : 'https';
   return { url: `${scheme}://${host}:${port}`, close, setCertificate: (next) => secure?.setSecureContext({ ...next }) };
@@ -128,12 +137,16 @@ function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void
 }
 
 /** The AWS services that Longshore serves. */
-const DOORS = [ecsDoor, stsDoor, iamDoor];
+export const DOORS = [ecsDoor, stsDoor, iamDoor, cloudtrailDoor];
 
-function createApp(options: ApiOptions, feed: EventFeed): Express {
-  const calls = new Calls(options);
-  const authenticator = options.auth === 'required' ? authenticatorOf(options) : undefined;
-  const frontDoor = new FrontDoor(DOORS, calls, { authenticated: authenticator !== undefined });
+function createApp(
+  options: ApiOptions,
+  { feed, auditor }: { readonly feed: EventFeed; readonly auditor?: Auditor },
+): Express {
+  const authenticated = options.auth === 'required';
+  const calls = new Calls({ ...options, ...defined({ auditor }) });
+  const authenticator = authenticated ? authenticatorOf(options) : undefined;
+  const frontDoor = new FrontDoor(DOORS, calls, { authenticated });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -143,7 +156,7 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   app.get('/healthz', answerHealthy);
   app.use((request, response, next) => {
     calls.begin(response, guessProtocol(request));
-    refuseForeignCaller(request, { authenticated: authenticator !== undefined });
+    refuseForeignCaller(request, { authenticated });
     checkUrl(request.url);
     next();
   });
@@ -163,6 +176,8 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   addEventRoutes(app, { ...options, calls, feed });
   addDemandRoute(app, { ...options, calls });
   addInterruptionRoute(app, { ...options, calls });
+  addAuditRoute(app, { ...options, calls });
+  addWhyCallRoute(app, { ...options, calls });
   addWhyRoute(app, { ...options, calls });
   addWebhookRoutes(app, { ...options, calls });
   addAgentRoutes(app, { ...options, calls });
@@ -187,7 +202,10 @@ async function authenticate(
   request: Request,
   response: Response,
 ): Promise<void> {
-  if (authenticator === undefined) return;
+  if (authenticator === undefined) {
+    calls.trust(response);
+    return;
+  }
   const { method, originalUrl: url, headers } = request;
   const raw = { method, url, headers, body: sentBody(request) };
   const { caller, claim } = await authenticator.authenticate(request, raw);
@@ -195,6 +213,7 @@ async function authenticate(
   calls.identify(response, {
     caller,
     context: circumstancesOf(request, claim, caller),
+    accessKeyId: claim.accessKeyId,
     again: () => authenticator.again(claim),
   });
 }

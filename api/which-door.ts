@@ -3,9 +3,10 @@
  * by its form's Action and Version, else by its path. Requests that name no service are ECS's.
  */
 import type { Request } from 'express';
-import type { Door } from './door.ts';
+import { type Door, operationOfTarget } from './door.ts';
 import { AWS_JSON, type Protocol, REST } from './protocol/protocol.ts';
-import type { Form } from './protocol/query-request.ts';
+import { type Form, parseForm } from './protocol/query-request.ts';
+import { textOf } from './protocol/request-body.ts';
 
 /** The REST routes under this path belong to Longshore itself. */
 export const REST_PREFIX = '/v1/';
@@ -26,7 +27,7 @@ export function signedService(request: Addressed): string | undefined {
   return SIGNED_SERVICE.exec(request.get('authorization') ?? '')?.[1];
 }
 
-export const isForm = (request: Addressed): boolean =>
+const isForm = (request: Addressed): boolean =>
   request.get('content-type')?.split(';')[0]?.trim().toLowerCase() === FORM_TYPE;
 
 /** How to answer a request before its door is known, so that its client can read the error. */
@@ -48,9 +49,16 @@ export function doorOf(doors: readonly Door[], request: Addressed, form: Form | 
   const target = request.get('x-amz-target') ?? '';
   return doors.find(({ protocol, catalogue }) =>
     protocol.kind === 'json'
-      ? target.startsWith(protocol.targetPrefix)
+      ? operationOfTarget({ protocol }, target) !== undefined
       : form?.get('Version') === protocol.version && catalogue.names.includes(form.get('Action') ?? ''),
   );
+}
+
+/** The form of a Query request: its body, or the query of a presigned URL; undefined if it is no such request. */
+export function formOf(request: Request): Form | undefined {
+  if (isForm(request)) return parseForm(Buffer.isBuffer(request.body) ? textOf(request.body) : '');
+  if (request.query['Action'] === undefined) return undefined;
+  return parseForm(request.url.slice(request.url.indexOf('?') + 1));
 }
 
 /** What the request calls a service for which no door was found; undefined if it names none. */

@@ -42,8 +42,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./commands/sim.ts'),
   },
   why: {
-    what: 'explain what happened to a task, a service, a deployment or a container instance, and why',
+    what: 'explain what happened to a task, a service, a deployment, a container instance or a call, and why',
     load: () => import('./commands/why.ts'),
+  },
+  audit: {
+    what: 'print who changed what, and who was refused',
+    load: () => import('./commands/audit.ts'),
   },
   events: {
     what: 'print past events, and with --follow new ones as they happen',

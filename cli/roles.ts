@@ -122,7 +122,8 @@ export async function startApiRole(
   const secrets = { accessKeys: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey) };
   const authority = withAgentDoor ? await openAuthority(plane, masterKey) : undefined;
   const agentDoor = authority && { advertised: settings.agentDoor.advertised, authority };
-  const guard = { ...secrets, auth, ...defined({ certificate: served?.pair, throttle, agentDoor }) };
+  const audit = settings.auditRetentionMs === 0 ? ('off' as const) : ('on' as const);
+  const guard = { ...secrets, auth, audit, ...defined({ certificate: served?.pair, throttle, agentDoor }) };
   const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
     throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;

@@ -4,6 +4,7 @@ import { assignTasks, listProvisioningOwners } from './capacity/assign.ts';
 import { createAccessKeyStore } from './resources/access-keys.ts';
 import { createAccountSettingStore } from './resources/account-settings.ts';
 import { createAgentStore } from './resources/agents.ts';
+import { createAuditStore } from './history/audit.ts';
 import { createAttributeStore } from './resources/attributes.ts';
 import { createCapacityProviderStore } from './resources/capacity-providers.ts';
 import { createClusterStore } from './resources/clusters.ts';
@@ -71,6 +72,7 @@ export function createStore(db: Database, partition: Partition): Store {
     ...createWebhookStore(db),
     ...createAccessKeyStore(db),
     ...createAgentStore(db),
+    ...createAuditStore(db),
     ...createIamStore(db, partition),
     snapshotForQuery: (clusterName, status) => snapshotForQuery(db, clusterName, status),
     snapshotCapacity: (request) => snapshotCapacity(db, request),

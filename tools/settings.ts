@@ -57,6 +57,8 @@ export interface Settings extends AccessSettings {
   readonly stoppedTaskRetentionMs: number;
   readonly eventRetentionMs: number;
   readonly decisionRetentionMs: number;
+  /** 0: no calls are recorded. */
+  readonly auditRetentionMs: number;
   readonly taskCleanupWaitMs: number;
   readonly keptContainers: { readonly perFamily: number; readonly inAll: number };
   /** Size of the ballast file that is freed on a full disk. Absent: one hundredth of the disk. */
@@ -72,9 +74,13 @@ const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d)?$/;
 /** Reads `90`, `90s`, `3h` or `7d` into milliseconds. A bare number means seconds. Undefined for anything else. */
 export const parseDuration = (text: string): number | undefined => (DURATION.test(text) ? toMs(text) : undefined);
 
-const duration = (least: string, most: string) => {
+/** With `off`, `0` is good, too. */
+const duration = (least: string, most: string, { off = false } = {}) => {
   const text = z.string().regex(DURATION, 'must be a duration such as 90s, 3h or 7d').transform(toMs);
-  return text.refine((ms) => ms >= toMs(least) && ms <= toMs(most), `must be between ${least} and ${most}`);
+  return text.refine(
+    (ms) => (off && ms === 0) || (ms >= toMs(least) && ms <= toMs(most)),
+    `must be ${off ? '0 or ' : ''}between ${least} and ${most}`,
+  );
 };
 
 function toMs(value: string): number {
@@ -223,6 +229,7 @@ const environment = z.object({
   LONGSHORE_STOPPED_TASK_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
   LONGSHORE_EVENT_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
   LONGSHORE_DECISION_RETENTION: duration('1h', '3650d').default(30 * 86_400_000),
+  LONGSHORE_AUDIT_RETENTION: duration('1h', '3650d', { off: true }).default(90 * 86_400_000),
   LONGSHORE_TASK_CLEANUP_WAIT: duration('1s', '365d').default(3 * 3_600_000),
   LONGSHORE_KEPT_CONTAINERS_PER_FAMILY: count.default(10),
   LONGSHORE_KEPT_CONTAINERS: count.default(100),
@@ -305,6 +312,7 @@ function toSettings(env: Environment): Settings {
     stoppedTaskRetentionMs: env.LONGSHORE_STOPPED_TASK_RETENTION,
     eventRetentionMs: env.LONGSHORE_EVENT_RETENTION,
     decisionRetentionMs: env.LONGSHORE_DECISION_RETENTION,
+    auditRetentionMs: env.LONGSHORE_AUDIT_RETENTION,
     taskCleanupWaitMs: env.LONGSHORE_TASK_CLEANUP_WAIT,
     keptContainers: {
       perFamily: env.LONGSHORE_KEPT_CONTAINERS_PER_FAMILY,

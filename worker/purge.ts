@@ -11,10 +11,11 @@ export interface Retention {
   readonly stoppedTaskRetentionMs: number;
   readonly eventRetentionMs: number;
   readonly decisionRetentionMs: number;
+  readonly auditRetentionMs: number;
 }
 
 interface PurgeOptions {
-  readonly store: Pick<Store, 'purgeStoppedTasks' | 'purgeEvents' | 'purgeDecisions' | 'purgeAgents'>;
+  readonly store: Pick<Store, 'purgeStoppedTasks' | 'purgeEvents' | 'purgeDecisions' | 'purgeAgents' | 'purgeAudit'>;
   readonly retention: Retention;
   readonly logger: Logger;
 }
@@ -30,8 +31,9 @@ async function purge({ store, retention, logger }: PurgeOptions): Promise<void> 
     const tasks = await store.purgeStoppedTasks(Date.now() - retention.stoppedTaskRetentionMs);
     const events = await store.purgeEvents(Date.now() - retention.eventRetentionMs);
     const decisions = await store.purgeDecisions(Date.now() - retention.decisionRetentionMs);
+    const audit = await store.purgeAudit(Date.now() - retention.auditRetentionMs);
     await store.purgeAgents(Date.now() - EXPIRED_KEPT_MS);
-    logger.debug({ tasks, events, decisions }, 'removed rows past their retention');
+    logger.debug({ tasks, events, decisions, audit }, 'removed rows past their retention');
   } catch (error) {
     logger.warn({ err: error }, 'could not remove rows past their retention; trying again later');
   }

@@ -3,7 +3,7 @@ import type { Tag } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../model/errors.ts';
 import type { Caller } from './caller.ts';
 import type { ContextValues } from './policy/context.ts';
-import { type AccessRequest, decide, type PolicySet } from './policy/decide.ts';
+import { type AccessRequest, decide, type PolicySet, type Verdict } from './policy/decide.ts';
 import { denialSentence } from './policy/denial.ts';
 import { lookAt, type Policy } from './policy/document.ts';
 import { resourceTagKeys, resourceTagPrefixes } from './tag-keys.ts';
@@ -34,17 +34,24 @@ export interface Circumstances {
   readonly context: ContextValues;
 }
 
+/** What the policies said about one action on one resource. */
+export interface Judged {
+  readonly request: AccessRequest;
+  readonly verdict: Verdict;
+  readonly policies: PolicySet;
+}
+
 /** The tags of a resource; undefined if it does not exist. */
 export type TagsOf = (arn: string) => Promise<readonly Tag[] | undefined>;
 
 /**
  * Throws AccessDeniedException for the first thing that is not allowed. Everything that is asked for must be. Reads tags of
- * resources only if a policy looks at them.
+ * resources only if a policy looks at them. `judged` learns of each verdict, of the last one before the refusal.
  */
 export async function authorize(
   { principal, policies }: Caller,
   asked: readonly Asked[],
-  { now, context, tagsOf }: Circumstances & { readonly tagsOf: TagsOf },
+  { now, context, tagsOf, judged }: Circumstances & { readonly tagsOf: TagsOf; readonly judged?: (by: Judged) => void },
 ): Promise<void> {
   for (const { action, resources, context: own, tagged, trust } of asked) {
     const applied: PolicySet =
@@ -54,6 +61,7 @@ export async function authorize(
       const tags = readsTags ? resourceTagKeys('ecs', (await tagsOf(resource)) ?? []) : {};
       const request: AccessRequest = { principal, action, resource, context: { ...context, ...own, ...tags }, now };
       const verdict = decide(request, applied);
+      judged?.({ request, verdict, policies: applied });
       if (verdict.decision !== 'allowed') {
         throw new EcsError('AccessDeniedException', denialSentence(request, verdict));
       }

@@ -7,9 +7,12 @@ import type { Claim } from './signature/claim.ts';
 /** An IPv4 address as a socket for both versions shows it. */
 const MAPPED = /^::ffff:(?=\d+\.)/;
 
+/** The address that a request comes from; undefined once its connection is gone. */
+export const sourceAddress = ({ socket }: Request): string | undefined => socket.remoteAddress?.replace(MAPPED, '');
+
 export function circumstancesOf(request: Request, { region }: Claim, caller: Caller): ContextValues {
   const userAgent = request.get('user-agent');
-  const from = request.socket.remoteAddress?.replace(MAPPED, '');
+  const from = sourceAddress(request);
   return {
     ...sessionKeys(caller),
     'aws:SecureTransport': String(request.secure),

@@ -28,6 +28,6 @@ export function addDemandRoute(app: Express, { calls, store, partition }: Demand
     const [provider] = await store.getCapacityProviders([providerName]);
     if (provider?.autoScalingGroupProvider === undefined) throw providerNotFound();
     const body = providerDemand(await store.getProviderGroup(clusterName, providerName));
-    calls.succeed(response, { status: 200, body });
+    await calls.succeed(response, { status: 200, body });
   });
 }

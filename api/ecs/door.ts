@@ -1,5 +1,6 @@
 /** ECS itself: AWS JSON 1.1 on `POST /`; REST under /v1 runs the same operations. */
 import { type Door, operationsByName } from '../door.ts';
+import { accessOf } from './access/index.ts';
 import { ecsCatalogue } from './catalogue.ts';
 import { ecsAccess } from './door-access.ts';
 import { operations } from './operations/index.ts';
@@ -12,4 +13,5 @@ export const ecsDoor: Door = {
   operations: operationsByName(operations),
   refusals: ecsShapeRefusals,
   access: ecsAccess,
+  named: accessOf,
 };

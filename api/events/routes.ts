@@ -27,7 +27,7 @@ export function addEventRoutes(app: Express, { calls, feed, store, partition }: 
     const { items, through } = await feed.page(filter, page);
     // The items' texts are already JSON.
     const events = items.map(({ text }): unknown => JSON.parse(text));
-    calls.succeed(response, { status: 200, body: { events, next: String(through) } });
+    await calls.succeed(response, { status: 200, body: { events, next: String(through) } });
   });
   app.get('/v1/events/stream', async (request: Request, response: Response) => {
     await calls.authorize(response, READ_EVENTS);

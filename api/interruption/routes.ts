@@ -32,6 +32,6 @@ export function addInterruptionRoute(app: Express, { calls, store, partition }: 
     await requireInstance({ store }, clusterName, id);
     await calls.contextOf(response, OPERATION).workflows.interruptInstance(clusterName, id);
     const body = await answerInstance({ store, partition }, clusterName, id);
-    calls.succeed(response, { status: 202, body });
+    await calls.succeed(response, { status: 202, body });
   });
 }

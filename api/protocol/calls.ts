@@ -2,22 +2,22 @@
  * Handles one HTTP request: gives it an id, runs its operation, answers, and logs what it answered and how long it
  * took.
  */
-import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
 import { defined } from '../../model/defined.ts';
-import { EcsError } from '../../model/errors.ts';
+import { EcsError, isAwsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
+import type { Auditor } from '../audit/auditor.ts';
 import type { AccessKeySecrets } from '../auth/access-keys.ts';
-import { type Asked, authorize, type TagsOf } from '../auth/authorize.ts';
-import { type Caller, rootCaller } from '../auth/caller.ts';
-import type { ContextValues } from '../auth/policy/context.ts';
+import { type Asked, authorize, type Judged, type TagsOf } from '../auth/authorize.ts';
+import { rootCaller } from '../auth/caller.ts';
 import type { SessionTokens } from '../auth/session-tokens.ts';
 import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Throttle } from '../throttle/throttle.ts';
+import { beginCall, callOf, factsOf, type Signed } from './call.ts';
 import { errorText } from './error-text.ts';
 import type { WireError } from './errors.ts';
 import { wireError } from './errors.ts';
@@ -37,28 +37,13 @@ export interface CallDependencies {
   readonly unwritable?: () => string | undefined;
   /** Absent: calls may come at any rate. */
   readonly throttle?: Throttle;
-}
-
-interface Call {
-  readonly requestId: string;
-  readonly startedAt: number;
-  protocol: Protocol;
-  /** Absent where nobody is authenticated: every call is root's. */
-  signed?: Signed;
-  operation?: string;
+  /** Absent: no call is recorded. */
+  readonly auditor?: Auditor;
 }
 
 const FAILURES: ReadonlySet<string> = new Set(['ServerException', 'ServiceUnavailable', 'InternalFailure']);
 const unwritable = (problem: string): EcsError =>
   new EcsError('ServiceUnavailable', `Nothing can be recorded. ${problem}`);
-
-/** Who signed a request, and the condition keys that every call has. */
-export interface Signed {
-  readonly caller: Caller;
-  readonly context: ContextValues;
-  /** The caller as things are now. Rejects if its credentials are no longer good. */
-  readonly again: () => Promise<Caller>;
-}
 
 export class Calls {
   readonly #dependencies: CallDependencies;
@@ -69,9 +54,7 @@ export class Calls {
 
   /** Gives the request its id, which the response carries from now on. The answer will be in `protocol`. */
   begin(response: Response, protocol: Protocol): void {
-    const call: Call = { requestId: randomUUID(), startedAt: performance.now(), protocol };
-    response.locals['call'] = call;
-    response.setHeader('x-amzn-RequestId', call.requestId);
+    response.setHeader('x-amzn-RequestId', beginCall(response, protocol).requestId);
   }
 
   /** Answers in this protocol from now on. Returns the request's id. */
@@ -83,38 +66,57 @@ export class Calls {
 
   /** From now on, the request is this caller's. */
   identify(response: Response, signed: Signed): void {
-    callOf(response).signed = signed;
+    Object.assign(callOf(response), { signed, caller: signed.caller });
+  }
+
+  /** From now on, the request is root's: nobody has to sign. */
+  trust(response: Response): void {
+    callOf(response).caller = rootCaller(this.#dependencies.partition);
   }
 
   /** Rejects with AccessDeniedException if the request's caller may not do all that is asked for. */
   async authorize(response: Response, asked: readonly Asked[]): Promise<void> {
-    const { signed } = callOf(response);
+    const { signed, told } = callOf(response);
     if (signed === undefined) return;
     const { store } = this.#dependencies;
     const tagsOf: TagsOf = (arn) => store.listTags(arn);
-    await authorize(signed.caller, asked, { now: Date.now(), context: signed.context, tagsOf });
+    // Streams ask again and again: the last time counts.
+    told.asked = asked;
+    told.judged = [];
+    const judged = (by: Judged): void => void told.judged.push(by);
+    await authorize(signed.caller, asked, { now: Date.now(), context: signed.context, tagsOf, judged });
   }
 
   /** Asks again, for an answer that goes on: rejects if the caller may not do it any more. */
   async authorizeAgain(response: Response, asked: readonly Asked[]): Promise<void> {
     const { signed } = callOf(response);
     if (signed === undefined) return;
-    callOf(response).signed = { ...signed, caller: await signed.again() };
+    this.identify(response, { ...signed, caller: await signed.again() });
     await this.authorize(response, asked);
   }
 
   /** Runs an operation of a door for this request. Throws as `invokeOperation` does. */
-  invoke(response: Response, called: { readonly door: Door; readonly name: string }, body: unknown): Promise<Answer> {
+  async invoke(
+    response: Response,
+    called: { readonly door: Door; readonly name: string },
+    body: unknown,
+  ): Promise<Answer> {
+    const { told } = callOf(response);
+    told.called = { ...called, body };
     const context = this.contextOf(response, called.name);
     this.#dependencies.throttle?.admit(called.door.service, called.name);
     const problem = recordsMore(called.door, called.name) ? this.#dependencies.unwritable?.() : undefined;
     if (problem !== undefined) throw unwritable(problem);
     const { door, name } = called;
     const check = async (input: object): Promise<void> => {
-      if (callOf(response).signed !== undefined)
+      if (callOf(response).signed !== undefined) {
         await this.authorize(response, await door.access(name, input, context));
+      } else if (this.#dependencies.auditor?.keeps(factsOf(response)) === true) {
+        told.asked = await askedOf(door, name, input, context);
+      }
     };
-    return invokeOperation(called, body, { context, check });
+    told.answer = await invokeOperation(called, body, { context, check });
+    return told.answer;
   }
 
   /** What a handler of this request works with. The operation's name goes into its commands and its log line. */
@@ -123,7 +125,7 @@ export class Calls {
     call.operation = printable(operation);
     const { store, workflows, partition, accessKeys, tokens } = this.#dependencies;
     const { requestId } = call;
-    const caller = call.signed?.caller ?? rootCaller(partition);
+    const caller = call.caller ?? rootCaller(partition);
     const { principal } = caller;
     return {
       store,
@@ -135,27 +137,51 @@ export class Calls {
       caller,
       accessKeys,
       tokens,
+      audited: this.#dependencies.auditor !== undefined,
     };
   }
 
-  /** Answers with a status and a body that is ready for JSON. */
-  succeed(response: Response, { status, body }: { readonly status: number; readonly body: unknown }): void {
-    this.succeedWith(response, { status, text: JSON.stringify(body) });
+  /** Answers with a status and a body that is ready for JSON. Rejects, without an answer, as `succeedWith` does. */
+  async succeed(
+    response: Response,
+    { status, body }: { readonly status: number; readonly body: unknown },
+  ): Promise<void> {
+    await this.#record(response, body);
+    this.#send(response, status, JSON.stringify(body));
   }
 
-  /** Answers with a text in the request's protocol. */
-  succeedWith(response: Response, { status, text }: { readonly status: number; readonly text: string }): void {
-    send(response, status, text);
-    this.#log(response, status);
+  /** Answers with a text in the request's protocol. Rejects, without an answer, if the call cannot be put on record. */
+  async succeedWith(
+    response: Response,
+    { status, text }: { readonly status: number; readonly text: string },
+  ): Promise<void> {
+    await this.#record(response, undefined);
+    this.#send(response, status, text);
   }
 
   /** Answers with the error that `thrown` stands for. Logs its cause if the fault is Longshore's. */
-  fail(response: Response, thrown: unknown): void {
-    const { protocol, requestId } = callOf(response);
+  async fail(response: Response, thrown: unknown): Promise<void> {
+    const { protocol, requestId, told } = callOf(response);
     const error = this.#wireError(thrown, protocol.kind, requestId);
+    const { auditor } = this.#dependencies;
+    if (auditor !== undefined && !told.isTold) {
+      told.isTold = true;
+      const refusedWith = isAwsError(thrown) ? thrown.code : error.code;
+      await auditor.refused(factsOf(response), { ...error, refusedWith });
+    }
     response.setHeader('x-amzn-errortype', error.code);
     send(response, error.status, errorText(error, protocol, requestId));
     this.#log(response, error.status, error, thrown);
+  }
+
+  async #record(response: Response, body: unknown): Promise<void> {
+    callOf(response).told.isTold = true;
+    await this.#dependencies.auditor?.carriedOut(factsOf(response), body);
+  }
+
+  #send(response: Response, status: number, text: string): void {
+    send(response, status, text);
+    this.#log(response, status);
   }
 
   /**
@@ -188,4 +214,13 @@ function send(response: Response, status: number, content: string | Uint8Array):
   response.end(content);
 }
 
-const callOf = (response: Response): Call => response.locals['call'] as Call;
+/** What an unsigned call asks for: the audit names its resources. Nobody is refused by it. */
+async function askedOf(door: Door, name: string, input: object, context: OperationContext): Promise<readonly Asked[]> {
+  try {
+    return await (door.named ?? door.access)(name, input, context);
+  } catch (error) {
+    // The operation refuses it in its own words.
+    if (isAwsError(error)) return [];
+    throw error;
+  }
+}

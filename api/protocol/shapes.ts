@@ -17,9 +17,13 @@ export interface StructureShape {
   /** A union has exactly one of its members. */
   readonly union: boolean;
   readonly members: readonly Member[];
+  readonly sensitive?: true;
 }
 
-export type Shape =
+/** `sensitive`: what it holds is not for logs. */
+export type Shape = PlainShape & { readonly sensitive?: true };
+
+type PlainShape =
   | {
       readonly kind: 'string';
       readonly values?: readonly string[];
@@ -56,6 +60,9 @@ export interface ShapeDetails {
 
 type Schema = string | number | readonly unknown[] | (() => Schema);
 
+/** The bit of the trait `sensitive`, where traits are a number. */
+const SENSITIVE = 8;
+
 const SIMPLE_SHAPES: Readonly<Record<number, Shape>> = {
   0: { kind: 'string' },
   1: { kind: 'integer' },
@@ -78,6 +85,11 @@ export class ShapeReader {
 
   /** Returns the shape of one of the SDK's schemas. `of` is `Structure.member` if the schema belongs to a member. */
   read(schema: unknown, of = ''): Shape {
+    const shape = this.#read(schema, of);
+    return shape.sensitive === true || !isSensitive(schema as Schema) ? shape : { ...shape, sensitive: true };
+  }
+
+  #read(schema: unknown, of: string): Shape {
     const resolved = resolve(schema as Schema);
     if (typeof resolved === 'number') return this.#simple(resolved, of);
     if (typeof resolved === 'string') return { kind: 'structure', name: 'Unit', union: false, members: [] };
@@ -118,7 +130,8 @@ export class ShapeReader {
     const types = schema[5] as readonly unknown[];
     const required = typeof schema[6] === 'number' ? schema[6] : 0;
     const members: Member[] = [];
-    const shape: StructureShape = { kind: 'structure', name, union: schema[0] === UNION, members };
+    const sensitive = isSensitive(schema) ? ({ sensitive: true } as const) : {};
+    const shape: StructureShape = { kind: 'structure', name, union: schema[0] === UNION, members, ...sensitive };
     this.#structures.set(schema, shape);
     names.forEach((member, index) => {
       members.push({ name: member, required: index < required, shape: this.read(types[index], `${name}.${member}`) });
@@ -126,6 +139,19 @@ export class ShapeReader {
     return shape;
   }
 }
+
+/** Whether the traits of a schema, or those of a member that has it, say that it is sensitive. */
+function isSensitive(schema: Schema): boolean {
+  if (typeof schema === 'function') return isSensitive(schema());
+  if (!Array.isArray(schema)) return false;
+  if (schema.length === 2) return hasSensitive(schema[1]) || isSensitive(schema[0] as Schema);
+  return hasSensitive(schema[3]);
+}
+
+const hasSensitive = (traits: unknown): boolean =>
+  typeof traits === 'number'
+    ? (traits & SENSITIVE) !== 0
+    : typeof traits === 'object' && traits !== null && 'sensitive' in traits;
 
 /** Follows functions (late references) and `[schema, traits]` pairs (members with their own traits). */
 function resolve(schema: Schema): string | number | readonly unknown[] {

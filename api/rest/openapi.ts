@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document of the REST routes, made from the same table and shapes that serve them. */
 import { ECS_ERROR_CODES } from '../../model/errors.ts';
 import { AGENT_PATHS, AGENT_SCHEMAS } from '../agents/openapi.ts';
+import { AUDIT_PATHS, AUDIT_SCHEMAS } from '../audit/openapi.ts';
 import { DEMAND_PATHS } from '../capacity-demand/openapi.ts';
 import { INTERRUPTION_PATHS } from '../interruption/openapi.ts';
 import { EVENT_PATHS, EVENT_SCHEMAS } from '../events/openapi.ts';
@@ -52,15 +53,18 @@ function buildDocument(): Json {
     },
     servers: [{ url: '/' }],
     paths: {
-      ...paths,
-      ...EVENT_PATHS,
-      ...INTERRUPTION_PATHS,
-      ...DEMAND_PATHS,
-      ...WEBHOOK_PATHS,
-      ...WHY_PATHS,
-      ...AGENT_PATHS,
+      ...{ ...paths, ...EVENT_PATHS, ...INTERRUPTION_PATHS, ...DEMAND_PATHS, ...WEBHOOK_PATHS },
+      ...{ ...WHY_PATHS, ...AUDIT_PATHS, ...AGENT_PATHS },
     },
-    components: { schemas: { ...Object.fromEntries(schemas), ...EVENT_SCHEMAS, ...WEBHOOK_SCHEMAS, ...AGENT_SCHEMAS } },
+    components: {
+      schemas: {
+        ...Object.fromEntries(schemas),
+        ...EVENT_SCHEMAS,
+        ...WEBHOOK_SCHEMAS,
+        ...AUDIT_SCHEMAS,
+        ...AGENT_SCHEMAS,
+      },
+    },
   };
 }
 

@@ -22,7 +22,7 @@ export async function answerRest(
 ): Promise<void> {
   const called = { door: ecsDoor, name: route.operation };
   const { shape, output } = await calls.invoke(response, called, inputOf(route, request));
-  calls.succeed(response, { status: route.status ?? 200, body: bodyOf(route, responseBody(shape, output)) });
+  await calls.succeed(response, { status: route.status ?? 200, body: bodyOf(route, responseBody(shape, output)) });
 }
 
 /** Merges the body's members, then the query's, then the path's; the path wins. */

@@ -27,7 +27,8 @@ export function addWebhookRoutes(
     webhookAddresses,
   }: { readonly calls: Calls; readonly store: WebhookStore; readonly webhookAddresses: AddressPolicy },
 ): void {
-  const answer = (response: Response, body: unknown, status = 200): void => calls.succeed(response, { status, body });
+  const answer = (response: Response, body: unknown, status = 200): Promise<void> =>
+    calls.succeed(response, { status, body });
   const idOf = (request: Request): string => String(request.params['webhookId']);
 
   app.post('/v1/webhooks', async (request, response) => {
@@ -42,33 +43,33 @@ export function addWebhookRoutes(
       status,
       at: Date.now(),
     });
-    answer(response, presentWebhook(webhook), 201);
+    await answer(response, presentWebhook(webhook), 201);
   });
 
   app.get('/v1/webhooks', async ({ query }, response) => {
     await calls.authorize(response, READ);
     const after = typeof query['after'] === 'string' ? { after: query['after'] } : {};
     const { items, next } = await store.listWebhooks({ limit: PAGE, ...after });
-    answer(response, { webhooks: items.map(presentWebhook), ...defined({ next }) });
+    await answer(response, { webhooks: items.map(presentWebhook), ...defined({ next }) });
   });
 
   app.get('/v1/webhooks/:webhookId', async (request, response) => {
     await calls.authorize(response, READ);
-    answer(response, presentWebhook(found(await store.getWebhook(idOf(request)))));
+    await answer(response, presentWebhook(found(await store.getWebhook(idOf(request)))));
   });
 
   app.patch('/v1/webhooks/:webhookId', async (request, response) => {
     await calls.authorize(response, WRITE);
     const changes = readWebhook(parseBody(request.body), webhookAddresses);
     const webhook = await store.updateWebhook(idOf(request), { ...changes, at: Date.now() });
-    answer(response, presentWebhook(found(webhook)));
+    await answer(response, presentWebhook(found(webhook)));
   });
 
   app.delete('/v1/webhooks/:webhookId', async (request, response) => {
     await calls.authorize(response, WRITE);
     const webhook = found(await store.getWebhook(idOf(request)));
     await store.deleteWebhook(webhook.webhookId);
-    answer(response, presentWebhook(webhook));
+    await answer(response, presentWebhook(webhook));
   });
 }
 

@@ -7,6 +7,48 @@ const parameter = (name: string, more: object) => ({
 });
 
 export const WHY_PATHS = {
+  '/v1/why/call/{requestId}': {
+    get: {
+      operationId: 'WhyCall',
+      tags: ['why'],
+      description:
+        'Tells who called what and with which answer, and which policies and statements decided. Of calls that changed something, gave credentials or were denied.',
+      parameters: [
+        parameter('requestId', {
+          description: 'As an answer has it in `x-amzn-RequestId`, or its first 8 characters.',
+        }),
+      ],
+      responses: {
+        '200': {
+          description: 'The call.',
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['requestId', 'at', 'headline', 'details', 'judgements', 'event'],
+                properties: {
+                  requestId: { type: 'string', format: 'uuid' },
+                  at: { type: 'number', description: 'Seconds since 1970-01-01 UTC.' },
+                  headline: { type: 'string', description: 'Who called what, and how it ended.' },
+                  details: { type: 'array', items: { type: 'string' }, description: 'What decided.' },
+                  judgements: {
+                    type: 'array',
+                    items: { type: 'object' },
+                    description: 'What policies said about each action on each resource.',
+                  },
+                  event: { $ref: '#/components/schemas/AuditEvent' },
+                },
+              },
+            },
+          },
+        },
+        default: {
+          description: 'Refused or failed: the ECS error.',
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        },
+      },
+    },
+  },
   '/v1/why/{subject}/{id}': {
     get: {
       operationId: 'Why',

@@ -38,6 +38,6 @@ export function addWhyRoute(app: Express, { calls, store, partition }: WhyRoute)
     const chain = await whyChain(store, question);
     if (chain.length === 0) throw unknownSubject(question);
     const body = { ...question, chain: chain.map(toWire) };
-    calls.succeed(response, { status: 200, body });
+    await calls.succeed(response, { status: 200, body });
   });
 }

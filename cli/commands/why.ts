@@ -2,15 +2,18 @@
 import { parseArgs } from 'node:util';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { askApi } from '../local-api.ts';
-import type { WhyAnswer } from '../why/answer.ts';
+import type { CallAnswer, WhyAnswer } from '../why/answer.ts';
 import { forMachines } from '../why/for-machines.ts';
-import { forPeople } from '../why/for-people.ts';
+import { callForPeople, forPeople } from '../why/for-people.ts';
 
 const USAGE = `Usage: longshore why task|service|deployment|instance ID [--cluster NAME] [--json]
+       longshore why call REQUEST-ID [--json]
 
-Prints what happened and why, oldest first, with local times and short ids.
+Prints what happened and why, oldest first, with local times and short ids. Of a call: who called what, how it ended, and
+which policies and statements decided.
 
   ID         an ARN, an id or its first 8 characters, or the name of a service
+  REQUEST-ID the id of an API call (x-amzn-RequestId, in the errors of AWS's clients), or its first 8 characters
   --cluster  the cluster of the id or name (default: LONGSHORE_CLUSTER)
   --json     print JSON for programs: full ids, ISO times, and the record of each decision`;
 
@@ -39,6 +42,7 @@ function readQuestion(settings: Settings, args: readonly string[]): Question {
 
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
   const { subject, id, cluster, json } = readQuestion(settings, args);
+  if (subject === 'call') return whyCall(settings, id, json);
   const path = id.split('/').map(encodeURIComponent).join('/');
   const query = `cluster=${encodeURIComponent(cluster)}`;
   const response = await askApi(settings, `/v1/why/${encodeURIComponent(subject)}/${path}?${query}`);
@@ -47,4 +51,14 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   process.stdout.write(json ? forMachines(answer) : answer.chain.map(forPeople).join(''));
   if (!json && subject !== 'task')
     process.stderr.write('\nFor the life and the end of one task: longshore why task ID\n');
+}
+
+async function whyCall(settings: Settings, id: string, json: boolean): Promise<void> {
+  const response = await askApi(settings, `/v1/why/call/${encodeURIComponent(id)}`);
+  const answer = (await response.json()) as CallAnswer;
+  const { at, headline, details = [], message } = answer;
+  if (at === undefined || headline === undefined)
+    throw new SetupError(message ?? `The API answered ${response.status}.`);
+  const shown = json ? `${JSON.stringify(answer, undefined, 2)}\n` : callForPeople({ at, headline, details });
+  process.stdout.write(shown);
 }

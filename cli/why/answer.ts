@@ -13,3 +13,11 @@ export interface WhyAnswer {
   readonly message?: string;
   readonly chain?: readonly WhyStep[];
 }
+
+/** What the API answers to `why call`. */
+export interface CallAnswer {
+  readonly message?: string;
+  readonly at?: number;
+  readonly headline?: string;
+  readonly details?: readonly string[];
+}

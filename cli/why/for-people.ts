@@ -23,10 +23,12 @@ export const shortened = (text: string): string =>
     .replaceAll(/\becs-svc\/(\d+)/g, (_, digits: string) => `ecs-svc/${digits.slice(0, SHORT)}`);
 
 /** One line for the headline, and an indented one for each detail. */
-export function forPeople({ at, headline, details }: WhyStep): string {
+export const forPeople = ({ at, headline, details }: WhyStep): string =>
+  callForPeople({ at, headline: shortened(headline), details: details.map(shortened) });
+
+/** The same with whole ids and ARNs: what a policy says of them depends on each letter. */
+export function callForPeople({ at, headline, details }: Pick<WhyStep, 'at' | 'headline' | 'details'>): string {
   const time = localTime(at * 1000);
   const indent = ' '.repeat(time.length + 2) + INDENT;
-  return [`${time}  ${shortened(headline)}`, ...details.map((detail) => indent + shortened(detail))]
-    .map((line) => `${line}\n`)
-    .join('');
+  return [`${time}  ${headline}`, ...details.map((detail) => indent + detail)].map((line) => `${line}\n`).join('');
 }

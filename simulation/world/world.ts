@@ -170,6 +170,7 @@ export class SimulatedWorld {
       caller,
       accessKeys: ACCESS_KEYS,
       tokens: TOKENS,
+      audited: false,
     };
     const { shape, output } = await this.#until(
       operation,

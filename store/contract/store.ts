@@ -3,12 +3,14 @@
  * resource; `openStore` in store/index.ts combines them. Refusals are EcsErrors; any other error comes from the
  * database.
  *
- * The API writes clusters, task definitions, attributes, tags, account settings, and IAM's users, groups, roles and policies.
+ * The API writes clusters, task definitions, attributes, tags, account settings, IAM's users, groups, roles and policies, and
+ * the audit.
  * Tasks, services, events and instances are projections that the owners' activities write; every such write has a version.
  */
 import type { AccessKeyStore } from './access-keys.ts';
 import type { AccountSettingStore } from './account-settings.ts';
 import type { AgentStore } from './agents.ts';
+import type { AuditStore } from './audit.ts';
 import type { CapacityStore, ZoneStore } from './capacity.ts';
 import type { CapacityProviderStore, ClusterStore } from './clusters.ts';
 import type { DecisionStore } from './decisions.ts';
@@ -40,6 +42,7 @@ export interface Store
     WebhookStore,
     AccessKeyStore,
     AgentStore,
+    AuditStore,
     IamStore {
   /** Resolves when the database answers. */
   ping(): Promise<void>;

@@ -143,13 +143,14 @@ describe('capacity providers', () => {
   test('do not accept a cluster, which only Managed Instances providers have', async () => {
     await create();
     const autoScalingGroupProvider = { managedDraining: 'DISABLED' as const };
-    for (const call of [
+    const calls = [
       create({ name: `${name}-bound`, cluster }),
       api().ecs.send(new UpdateCapacityProviderCommand({ name, cluster, autoScalingGroupProvider })),
       api().ecs.send(new DeleteCapacityProviderCommand({ capacityProvider: name, cluster })),
-    ]) {
-      await expectRefusal(call, 'UnsupportedFeatureException', /cluster of a capacity provider/);
-    }
+    ];
+    await Promise.all(
+      calls.map((call) => expectRefusal(call, 'UnsupportedFeatureException', /cluster of a capacity provider/)),
+    );
   });
 
   test('do not accept a repeated name, a change of AWS’s providers, or the deletion of a used or unknown one', async () => {

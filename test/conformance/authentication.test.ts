@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { ECSClient, ListClustersCommand, RegisterTaskDefinitionCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { becomes } from '../../tools/process.ts';
@@ -47,11 +48,11 @@ async function runPython(script: string, credentials = key): Promise<string> {
   return (await run(python.program('python'), ['-c', script], { env: environment(credentials) })).stdout.trim();
 }
 
-const client = (credentials = key): ECSClient =>
-  new ECSClient({
-    ...{ endpoint: url(), region: 'us-east-1', credentials, maxAttempts: 1 },
-    requestHandler: { httpsAgent: { ca: readFileSync(authorityFile()) } },
-  });
+const settings = (credentials = key) => ({
+  ...{ endpoint: url(), region: 'us-east-1', credentials, maxAttempts: 1 },
+  requestHandler: { httpsAgent: { ca: readFileSync(authorityFile()) } },
+});
+const client = (credentials = key): ECSClient => new ECSClient(settings(credentials));
 
 describe('the right key', () => {
   it('lets the AWS CLI, boto3 and the JavaScript SDK in, and runs a task', async () => {
@@ -81,6 +82,27 @@ print(urllib.request.urlopen(url, context=ssl.create_default_context(cafile=os.e
     expect(await runLongshore(longshore(), ['events'], env)).toContain('RUNNING');
     await expect(runLongshore(longshore(), ['events'])).rejects.toThrow(/longshore access-key create/);
   });
+});
+
+it('a denial is on record, with the statement that decided', async () => {
+  const iam = new IAMClient(settings());
+  await iam.send(new CreateUserCommand({ UserName: 'ada' }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'ada' }));
+  const ada = client({ accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! });
+  const denied = (await ada.send(new ListClustersCommand({})).catch((error: unknown) => error)) as {
+    readonly $metadata: { readonly requestId: string };
+  };
+  ada.destroy();
+  iam.destroy();
+  const { requestId } = denied.$metadata;
+  const env = { AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey };
+  const table = await runLongshore(longshore(), ['audit', '--user', 'ada', '--errors', '--since', '1h'], env);
+  expect(table).toMatch(new RegExp(`ada +127\\.0\\.0\\.1 +ecs ListClusters +AccessDeniedException +${requestId}\\n`));
+  const why = await runLongshore(longshore(), ['why', 'call', requestId], env);
+  expect(why).toMatch(/user\/ada called ListClusters of ecs from 127\.0\.0\.1\. It was refused/);
+  expect(why).toContain('no statement of an identity-based policy allows it. There is none.');
+  const json = await runLongshore(longshore(), ['audit', '--request', requestId, '--json'], env);
+  expect(JSON.parse(json)).toMatchObject({ eventName: 'ListClusters', tlsDetails: { tlsVersion: 'TLSv1.3' } });
 });
 
 describe('a wrong key', () => {

@@ -8,6 +8,7 @@ import {
   DescribeTasksCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
+  TagResourceCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -58,6 +59,29 @@ const settled = (): Promise<boolean> =>
 const replaced = (before: readonly string[]): Promise<boolean> =>
   becomes(async () => (await runningTasks()).join() !== before.join() && (await settled()), PATIENCE_MS, 200);
 
+/** Changes something again and again, until it is told to stop. `answered`: the ids of the requests that got an answer. */
+function keepChanging(): { readonly answered: readonly string[]; stop(): void } {
+  const answered: string[] = [];
+  let isOver = false;
+  const resourceArn = 'arn:aws:ecs:us-east-1:123456789012:cluster/default';
+  const change = async (key: string): Promise<void> => {
+    for (let turn = 0; !isOver; turn++) {
+      const call = new TagResourceCommand({ resourceArn, tags: [{ key, value: String(turn) }] });
+      // Whatever is not answered may or may not have happened.
+      const answer = await longshore.ecs.send(call).catch(() => undefined);
+      if (answer !== undefined) answered.push(answer.$metadata.requestId!);
+    }
+  };
+  for (const key of ['a', 'b', 'c', 'd']) void change(key);
+  return { answered, stop: () => (isOver = true) };
+}
+
+const missingInAudit = (requestIds: readonly string[]): Promise<readonly string[]> =>
+  longshore.withStore(async (store) => {
+    const found = await Promise.all(requestIds.map((requestId) => store.listAudit({ requestId }, { limit: 1 })));
+    return requestIds.filter((_, i) => found[i]?.items.length !== 1);
+  });
+
 describe('a running service', () => {
   beforeAll(async () => {
     await longshore.ecs.send(
@@ -84,10 +108,14 @@ describe('a running service', () => {
 
   it.each(['main', 'all'] as const)('keeps its containers across kill -9 (%s) and the next start', async (what) => {
     const before = { tasks: await runningTasks(), containers: await containers() };
+    const changes = keepChanging();
+    expect(await becomes(() => changes.answered.length >= 20, PATIENCE_MS)).toBe(true);
     await longshore.kill(what);
+    changes.stop();
     await longshore.start();
     expect(await settled()).toBe(true);
     expect({ tasks: await runningTasks(), containers: await containers() }).toEqual(before);
+    expect(await missingInAudit(changes.answered)).toEqual([]);
   });
 
   it.each(['temporal', 'postgres'] as const)('keeps its containers while %s is killed and restarted', async (what) => {

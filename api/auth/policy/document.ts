@@ -12,6 +12,8 @@ export interface Policy {
   readonly name: string;
   /** The statements that say something about an action, whose name is in lower case. */
   readonly about: (action: string) => readonly Statement[];
+  /** A statement as it is written, by the id that verdicts give; undefined if there is none. */
+  readonly written: (statement: string) => unknown;
 }
 
 const LATEST = '2012-10-17';
@@ -35,7 +37,8 @@ export function readPolicy(kind: DocumentKind, name: string, text: string): Poli
   const variables = version === LATEST;
   const statements = given.map((each, i) => readStatement(each, { kind, number: i + 1, variables }));
   refuseRepeatedIds(statements);
-  return { name, about: rememberedByAction(statements) };
+  const written = (id: string): unknown => given[statements.findIndex((statement) => statement.id === id)];
+  return { name, about: rememberedByAction(statements), written };
 }
 
 /** Callers ask about some hundred actions. A simulation may ask about any text, which must not fill the memory. */

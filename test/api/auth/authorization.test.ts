@@ -1,5 +1,6 @@
 /** What callers may do: users, roles and their sessions, by policies, over every protocol. */
 import { randomBytes } from 'node:crypto';
+import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import * as ecs from '@aws-sdk/client-ecs';
 import {
   CreateUserCommand,
@@ -17,70 +18,23 @@ import type { Shape, StructureShape } from '../../../api/protocol/shapes.ts';
 import { REST_ROUTES } from '../../../api/rest/routes.ts';
 import { signedHeaders } from '../../../cli/signed-headers.ts';
 import { TEST_SECRETS, withApi } from '../support/api-under-test.ts';
+import {
+  ACCOUNT,
+  allow,
+  type Credentials,
+  policy,
+  principalsOf,
+  type Statement,
+  trusting,
+} from '../support/principals.ts';
 
 const api = withApi({ auth: 'required' });
-const ACCOUNT = '123456789012';
+const { userWith, keyOf, roleWith, settings } = principalsOf(api);
 const arnOf = (resource: string): string => `arn:aws:ecs:us-east-1:${ACCOUNT}:${resource}`;
 
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-const settings = (credentials: Credentials) => ({
-  ...{ endpoint: api().url, region: 'us-east-1', credentials, maxAttempts: 1 },
-});
 const ecsOf = (credentials: Credentials) => new ecs.ECSClient(settings(credentials));
 const iamOf = (credentials: Credentials) => new IAMClient(settings(credentials));
 const stsOf = (credentials: Credentials) => new STSClient(settings(credentials));
-
-type Statement = Readonly<Record<string, unknown>>;
-const policy = (...Statement: readonly Statement[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
-const allow = (Action: unknown, Resource: unknown = '*', Condition?: unknown): Statement => ({
-  ...{ Effect: 'Allow', Action, Resource },
-  ...(Condition === undefined ? {} : { Condition }),
-});
-
-let made = 0;
-
-/** A user with an inline policy of these statements, and a key of the user's. */
-async function userWith(...statements: readonly Statement[]): Promise<Credentials & { readonly name: string }> {
-  const name = `user-${++made}`;
-  const { store } = api();
-  await store.createUser({ name, path: '/', id: `AIDA${randomBytes(8).toString('hex')}`, createdAt: 0, tags: [] });
-  if (statements.length > 0) {
-    await store.putInlinePolicy({ kind: 'user', name }, { name: 'inline', document: policy(...statements) });
-  }
-  return { name, ...(await keyOf(name)) };
-}
-
-async function keyOf(userName: string | undefined): Promise<Credentials> {
-  const { key, secretAccessKey } = TEST_SECRETS.accessKeys.make(userName, Date.now());
-  await api().store.createAccessKey(key);
-  return { accessKeyId: key.accessKeyId, secretAccessKey };
-}
-
-interface MadeRole {
-  readonly trust: readonly Statement[];
-  readonly may?: readonly Statement[];
-  readonly maxSessionSeconds?: number;
-}
-
-async function roleWith({ trust, may = [], maxSessionSeconds = 3_600 }: MadeRole): Promise<string> {
-  const name = `role-${++made}`;
-  const { store } = api();
-  const id = `AROA${randomBytes(8).toString('hex')}`;
-  const trustPolicy = JSON.stringify({ Version: '2012-10-17', Statement: trust });
-  await store.createRole({ name, path: '/', id, createdAt: 0, tags: [], trustPolicy, maxSessionSeconds });
-  if (may.length > 0) await store.putInlinePolicy({ kind: 'role', name }, { name: 'inline', document: policy(...may) });
-  return `arn:aws:iam::${ACCOUNT}:role/${name}`;
-}
-
-const trusting = (principal: unknown, more: Statement = {}): Statement => ({
-  ...{ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' },
-  ...more,
-});
 
 const denied = (text: string | RegExp) => ({
   name: 'AccessDeniedException',
@@ -167,6 +121,7 @@ describe('a user without policies', () => {
   });
 
   it.each([
+    ...['GET /v1/audit', 'GET /v1/why/call/x'],
     ...['GET /v1/events', 'GET /v1/events/stream', 'GET /v1/why/task/x', 'GET /v1/webhooks', 'POST /v1/webhooks'],
     ...['GET /v1/webhooks/x', 'PATCH /v1/webhooks/x', 'DELETE /v1/webhooks/x'],
     'GET /v1/clusters/default/capacity-providers/x/demand',
@@ -179,6 +134,12 @@ describe('a user without policies', () => {
     const response = await fetch(url, { method, headers });
     const body = (await response.json()) as { __type: string; message: string };
     expect([response.status, body.__type], body.message).toEqual([403, 'AccessDeniedException']);
+  });
+
+  it('may not call CloudTrail’s LookupEvents', async () => {
+    const call = new CloudTrailClient(settings(nobody)).send(new LookupEventsCommand({}));
+    const text = 'is not authorized to perform: cloudtrail:LookupEvents on resource: *';
+    await expect(call).rejects.toMatchObject(denied(text));
   });
 
   it('may learn who it is', async () => {
@@ -279,7 +240,9 @@ describe('a user with policies', () => {
     const create = allow('iam:CreateUser');
     const Tags = [{ Key: 'team', Value: 'red' }];
     const call = async (...may: readonly Statement[]) =>
-      iamOf(await userWith(...may)).send(new CreateUserCommand({ UserName: `made-${++made}`, Tags }));
+      iamOf(await userWith(...may)).send(
+        new CreateUserCommand({ UserName: `made-${randomBytes(4).toString('hex')}`, Tags }),
+      );
     await expect(call(create)).rejects.toThrow('iam:TagUser');
     await expect(call(create, allow('iam:TagUser'))).resolves.toBeDefined();
   });

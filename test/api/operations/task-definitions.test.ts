@@ -186,9 +186,10 @@ describe('DeregisterTaskDefinition and DeleteTaskDefinitions', () => {
 
   it('refuse names without a revision, and lists that are empty or too long', async () => {
     await expectRefusal(deregister('keep'), 'ClientException', 'Revision is missing.');
-    for (const call of [deregister('keep:foo'), describeOne('keep:foo'), describeOne(`${ARN}keep:foo`)]) {
-      await expectRefusal(call, 'InvalidParameterException', 'Invalid revision number. Number: foo');
-    }
+    const calls = [deregister('keep:foo'), describeOne('keep:foo'), describeOne(`${ARN}keep:foo`)];
+    await Promise.all(
+      calls.map((call) => expectRefusal(call, 'InvalidParameterException', 'Invalid revision number. Number: foo')),
+    );
     const huge = '9'.repeat(20);
     await expectRefusal(
       deregister(`keep:${huge}`),

@@ -1,6 +1,7 @@
 /** The README lists the operations that are not built: exactly those that the API refuses by name. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { cloudtrailDoor } from '../../../api/cloudtrail/door.ts';
 import { ecsCatalogue } from '../../../api/ecs/catalogue.ts';
 import { operations } from '../../../api/ecs/operations/index.ts';
 import { iamCatalogue } from '../../../api/iam/catalogue.ts';
@@ -24,4 +25,10 @@ test('README counts the operations of IAM that are built, all of which IAM has',
   expect(built.size).toBe(iamOperations.length);
   for (const name of built) expect(iamCatalogue.names).toContain(name);
   expect(readme).toContain(`${built.size} of its ${iamCatalogue.names.length} operations answer`);
+});
+
+test('README counts the operations of CloudTrail', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  expect([...cloudtrailDoor.operations.keys()]).toEqual(['LookupEvents']);
+  expect(readme).toContain(`1 of its ${cloudtrailDoor.catalogue.names.length} operations answers, LookupEvents`);
 });

@@ -31,6 +31,7 @@ describe('readSettings', () => {
       stoppedTaskRetentionMs: 7 * 24 * 3_600_000,
       eventRetentionMs: 7 * 24 * 3_600_000,
       decisionRetentionMs: 30 * 24 * 3_600_000,
+      auditRetentionMs: 90 * 24 * 3_600_000,
       taskCleanupWaitMs: 3 * 3_600_000,
       keptContainers: { perFamily: 10, inAll: 100 },
       logLevel: 'info',
@@ -82,6 +83,7 @@ describe('readSettings', () => {
     [{ LONGSHORE_ACCOUNT: '1234' }, /LONGSHORE_ACCOUNT must be an AWS account id: 12 digits/],
     [{ LONGSHORE_INSTANCE_LOST_AFTER: 'soon' }, /LONGSHORE_INSTANCE_LOST_AFTER must be a duration/],
     [{ LONGSHORE_STOPPED_TASK_RETENTION: '59m' }, /must be between 1h and 365d/],
+    [{ LONGSHORE_AUDIT_RETENTION: '59m' }, /must be 0 or between 1h and 3650d/],
     [{ DOCKER_HOST: 'ssh://host' }, /DOCKER_HOST must be unix:\/\/\/path or tcp:\/\/host:port/],
     [{ TEMPORAL_ADDRESS: 'https://x' }, /TEMPORAL_ADDRESS must be host:port/],
     [{ TEMPORAL_UI_ADDRESS: 'temporal-ui' }, /TEMPORAL_UI_ADDRESS must be host:port/],
@@ -125,6 +127,10 @@ describe('readSettings', () => {
     [{ LONGSHORE_AGENT_ADDRESS: 'door.example:443' }, { isOn: false, advertised: 'door.example:443' }],
   ])('derives from %j where the agent door is', (env, agentDoor) => {
     expect(readSettings(env as Record<string, string>).agentDoor).toMatchObject(agentDoor);
+  });
+
+  it('takes 0 for an audit that is off', () => {
+    expect(readSettings({ LONGSHORE_AUDIT_RETENTION: '0' }).auditRetentionMs).toBe(0);
   });
 
   it('names all bad values at once, and never a password', () => {

@@ -5,13 +5,17 @@ import { startPurging } from '../../../worker/purge.ts';
 
 const MINUTE_MS = 60_000;
 const logger = pino({ level: 'silent' });
-const retention = { stoppedTaskRetentionMs: 1_000, eventRetentionMs: 2_000, decisionRetentionMs: 3_000 };
+const retention = {
+  ...{ stoppedTaskRetentionMs: 1_000, eventRetentionMs: 2_000, decisionRetentionMs: 3_000 },
+  auditRetentionMs: 4_000,
+};
 
 const aStore = () => ({
   purgeStoppedTasks: vi.fn(() => Promise.resolve(0)),
   purgeEvents: vi.fn(() => Promise.resolve(0)),
   purgeDecisions: vi.fn(() => Promise.resolve(0)),
   purgeAgents: vi.fn(() => Promise.resolve(0)),
+  purgeAudit: vi.fn(() => Promise.resolve(0)),
 });
 
 describe('purging', () => {
@@ -25,6 +29,7 @@ describe('purging', () => {
     purging.stop();
     expect(store.purgeStoppedTasks.mock.calls).toEqual([[10 * MINUTE_MS - 1_000], [20 * MINUTE_MS - 1_000]]);
     expect(store.purgeEvents.mock.calls).toEqual([[10 * MINUTE_MS - 2_000], [20 * MINUTE_MS - 2_000]]);
+    expect(store.purgeAudit.mock.calls).toEqual([[10 * MINUTE_MS - 4_000], [20 * MINUTE_MS - 4_000]]);
     expect(store.purgeDecisions.mock.calls).toEqual([[10 * MINUTE_MS - 3_000], [20 * MINUTE_MS - 3_000]]);
     // What expired a week ago.
     expect(store.purgeAgents.mock.calls).toEqual([[10 * MINUTE_MS - 604_800_000], [20 * MINUTE_MS - 604_800_000]]);

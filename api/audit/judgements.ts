@@ -1,0 +1,43 @@
+/** What is kept of the verdicts of policies: enough to say later which statement decided. Pure. */
+import type { Judgement, PolicyKind } from '../../model/audit.ts';
+import { defined } from '../../model/defined.ts';
+import type { Judged } from '../auth/authorize.ts';
+import type { PolicySet } from '../auth/policy/decide.ts';
+import type { Policy } from '../auth/policy/document.ts';
+
+/** The last ones are kept: whatever was denied is among them. */
+const MOST_JUDGEMENTS = 50;
+
+export const judgementsOf = (judged: readonly Judged[]): readonly Judgement[] =>
+  judged.slice(-MOST_JUDGEMENTS).map(judgementOf);
+
+function judgementOf({ request: { action, resource }, verdict, policies }: Judged): Judgement {
+  const asked = { action, resource, decision: verdict.decision };
+  if (verdict.decision === 'implicitDeny') {
+    const lookedAt = policiesOf(policies, verdict.missing).map(({ name, about }) => ({
+      policy: name,
+      statements: about(action.toLowerCase()).map(({ id }) => id),
+    }));
+    return { ...asked, missing: verdict.missing, lookedAt };
+  }
+  if (verdict.by === undefined) return asked;
+  const { type: kind, policy, statement } = verdict.by;
+  const text = policiesOf(policies, kind)
+    .find(({ name }) => name === policy)
+    ?.written(statement);
+  return { ...asked, by: { kind, policy, statement, ...defined({ text }) } };
+}
+
+function policiesOf({ identity, boundary, session = [], resource }: PolicySet, kind: PolicyKind): readonly Policy[] {
+  switch (kind) {
+    case 'identity':
+      return identity;
+    case 'boundary':
+      return boundary === undefined ? [] : [boundary];
+    case 'session':
+      return session;
+    case 'trust':
+    case 'resource':
+      return resource === undefined ? [] : [resource.policy];
+  }
+}

@@ -1,0 +1,121 @@
+/** Makes the record of a call, in CloudTrail's form, from what is known of it. */
+import { TLSSocket } from 'node:tls';
+import type { Request } from 'express';
+import type { Partition } from '../../model/arn.ts';
+import type { AuditEvent, AuditRecord } from '../../model/audit.ts';
+import { defined } from '../../model/defined.ts';
+import { sourceAddress } from '../auth/circumstances.ts';
+import { readClaim } from '../auth/signature/claim.ts';
+import { printable } from '../protocol/printable.ts';
+import { parseBody } from '../protocol/request-body.ts';
+import type { CallFacts, Outcome } from './facts.ts';
+import { identityOf, inSeconds, unknownIdentity } from './identity.ts';
+import { judgementsOf } from './judgements.ts';
+import { shown, shownPlain } from './masking.ts';
+import { type NamedCall, OWN_SERVICE } from './named-call.ts';
+import { resourcesOf } from './resources.ts';
+import { isRead } from './which.ts';
+
+export const EVENT_VERSION = '1.11';
+/** CloudTrail's limit for each of request parameters and answer. */
+const MOST_BYTES = 100 * 1024;
+/** CloudTrail's limit for a user agent. */
+const MOST_AGENT = 1_024;
+
+interface Recorded {
+  readonly at: number;
+  readonly named: NamedCall;
+  readonly partition: Partition;
+}
+
+/** `at`: when it was answered, in milliseconds since the epoch. */
+export function recordOf(facts: CallFacts, outcome: Outcome, { at, named, partition }: Recorded): AuditRecord {
+  const { request, requestId, caller, accessKeyId, judged } = facts;
+  const { service, operation } = named;
+  const readOnly = service === OWN_SERVICE ? !named.ownChange : isRead(operation);
+  const responseElements = readOnly && !answersCredentials(facts) ? null : answerOf(facts, outcome);
+  const resources = resourcesOf(facts.asked, responseElements);
+  const userAgent = request.get('user-agent');
+  const event: AuditEvent = {
+    eventVersion: EVENT_VERSION,
+    userIdentity: caller === undefined ? unknownIdentity(claimedKey(request)) : identityOf(caller, accessKeyId),
+    eventTime: inSeconds(at),
+    eventSource: sourceOf(service),
+    eventName: operation,
+    awsRegion: partition.region,
+    sourceIPAddress: sourceAddress(request) ?? '',
+    ...(userAgent === undefined ? {} : { userAgent: printable(userAgent).slice(0, MOST_AGENT) }),
+    ...('error' in outcome ? { errorCode: outcome.error.code, errorMessage: outcome.error.message } : {}),
+    // What somebody unknown sends is nobody's word.
+    requestParameters: caller === undefined ? null : bounded(parametersOf(facts, named)),
+    responseElements: bounded(responseElements),
+    ...{ requestID: requestId, eventID: requestId, readOnly },
+    ...(resources.length === 0 ? {} : { resources }),
+    ...{ eventType: 'AwsApiCall', managementEvent: true },
+    ...{ recipientAccountId: partition.account, eventCategory: 'Management' },
+    ...defined({ tlsDetails: tlsOf(request) }),
+  };
+  return { at, event, ...(judged.length === 0 ? {} : { judgements: judgementsOf(judged) }) };
+}
+
+/** `ecs.amazonaws.com`, as CloudTrail names services. Longshore itself is none of AWS's. */
+const sourceOf = (service: string): string => (service === OWN_SERVICE ? service : `${service}.amazonaws.com`);
+
+/** Of the calls that only read and are kept, those have an answer in CloudTrail that give credentials. */
+const answersCredentials = ({ answer }: CallFacts): boolean =>
+  answer?.shape.members.some(({ name }) => name === 'Credentials') ?? false;
+
+function answerOf({ answer }: CallFacts, outcome: Outcome): unknown {
+  if ('error' in outcome) return null;
+  return answer === undefined ? shownPlain(outcome.body) : shown(answer.shape, answer.output);
+}
+
+function parametersOf({ called, request }: CallFacts, { ownChange }: NamedCall): unknown {
+  if (called !== undefined) {
+    const shape = called.door.catalogue.shapesOf(called.name)?.input;
+    return shape && shown(shape, called.body);
+  }
+  return ownChange ? shownPlain({ ...pathAndQuery(request), ...bodyOf(request) }) : null;
+}
+
+/** Without what signs a URL. */
+const pathAndQuery = ({ params, query }: Request): object => ({
+  ...params,
+  ...Object.fromEntries(Object.entries(query).filter(([name]) => !/^X-Amz-/i.test(name))),
+});
+
+/** Nothing if it cannot be read: the call was refused because of it. */
+function bodyOf({ body }: Request): object {
+  try {
+    const parsed = parseBody(body);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+/** As CloudTrail, null for nothing; what is too large is left out, with its size. */
+function bounded(value: unknown): unknown {
+  if (value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0))
+    return null;
+  const originalSize = Buffer.byteLength(JSON.stringify(value));
+  return originalSize <= MOST_BYTES ? value : { omitted: true, originalSize };
+}
+
+function claimedKey(request: Request): string | undefined {
+  try {
+    return readClaim(request).accessKeyId;
+  } catch {
+    return undefined;
+  }
+}
+
+function tlsOf({ socket, headers }: Request): AuditEvent['tlsDetails'] {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const clientProvidedHostHeader = printable(headers.host ?? '');
+  return {
+    tlsVersion: socket.getProtocol() ?? '',
+    cipherSuite: socket.getCipher().standardName,
+    clientProvidedHostHeader,
+  };
+}
