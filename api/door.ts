@@ -29,6 +29,8 @@ export interface Door {
     input: object,
     context: OperationContext,
   ) => readonly Asked[] | Promise<readonly Asked[]>;
+  /** Operations that ask for no signature, because their request says in another way who calls. */
+  readonly unsigned?: ReadonlySet<string>;
 }
 
 export const operationsByName = (operations: readonly Operation[]): ReadonlyMap<string, Operation> =>

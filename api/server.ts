@@ -6,15 +6,17 @@ import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
-import type { AddressPolicy } from '../model/webhook-address.ts';
+import type { AddressPolicy } from '../model/outgoing-address.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
 import { Authenticator } from './auth/authenticator.ts';
-import { callerOf, Holders } from './auth/caller.ts';
+import { ANONYMOUS_CALLER, callerOf, Holders } from './auth/caller.ts';
+import { IamVersion } from './auth/iam-version.ts';
 import type { SessionTokens } from './auth/session-tokens.ts';
 import { notSigned } from './auth/refusals.ts';
 import { circumstancesOf } from './auth/circumstances.ts';
+import { WebIdentities } from './auth/web-identity/web-identities.ts';
 import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignCaller } from './foreign-callers.ts';
@@ -64,7 +66,7 @@ export interface ApiOptions {
   readonly isReady: () => Promise<boolean>;
   /** Returns why nothing can be recorded at present, such as a full disk; changes are then refused with that reason. */
   readonly unwritable?: () => string | undefined;
-  /** Where webhooks may go. */
+  /** Where webhooks may go, and where issuers of web identities may be. */
   readonly webhookAddresses: AddressPolicy;
   /** Absent: calls may come at any rate. */
   readonly throttle?: Throttle;
@@ -128,8 +130,11 @@ function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void
 const DOORS = [ecsDoor, stsDoor, iamDoor];
 
 function createApp(options: ApiOptions, feed: EventFeed): Express {
-  const calls = new Calls(options);
-  const authenticator = options.auth === 'required' ? authenticatorOf(options) : undefined;
+  const { store, partition, webhookAddresses: addresses } = options;
+  const version = new IamVersion(store, Date.now);
+  const webIdentities = new WebIdentities({ store, version, partition, addresses, now: Date.now });
+  const calls = new Calls({ ...options, webIdentities });
+  const authenticator = options.auth === 'required' ? authenticatorOf(options, version) : undefined;
   const frontDoor = new FrontDoor(DOORS, calls, { authenticated: authenticator !== undefined });
   const app = express();
   app.disable('x-powered-by');
@@ -147,7 +152,9 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   app.use(readBody);
   app.use(async (request, response, next) => {
     frontDoor.refuseOtherService(request);
-    await authenticate(authenticator, calls, request, response);
+    const known = frontDoor.takesUnsigned(request) ? undefined : authenticator;
+    if (known !== undefined) await authenticate(known, calls, request, response);
+    else describeUnsigned(calls, { request, response }, options);
     next();
   });
   app.get('/readyz', answerReady(options));
@@ -170,20 +177,19 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
   return app;
 }
 
-function authenticatorOf({ store, accessKeys, tokens, partition }: ApiOptions): Authenticator {
-  const holders = new Holders(store, Date.now);
+function authenticatorOf({ store, accessKeys, tokens, partition }: ApiOptions, version: IamVersion): Authenticator {
+  const holders = new Holders(store, version);
   const options = { store, secrets: accessKeys, tokens, region: partition.region, now: Date.now };
   return new Authenticator({ ...options, callerOf: (owner) => callerOf(owner, holders, partition) });
 }
 
-/** Finds out who calls, where callers are authenticated. Throws the refusal of a caller who is not known. */
+/** Finds out who calls. Throws the refusal of a caller who is not known. */
 async function authenticate(
-  authenticator: Authenticator | undefined,
+  authenticator: Authenticator,
   calls: Calls,
   request: Request,
   response: Response,
 ): Promise<void> {
-  if (authenticator === undefined) return;
   const { method, originalUrl: url, headers } = request;
   const raw = { method, url, headers, body: sentBody(request) };
   const { caller, claim } = await authenticator.authenticate(request, raw);
@@ -193,6 +199,17 @@ async function authenticate(
     context: circumstancesOf(request, claim, caller),
     again: () => authenticator.again(claim),
   });
+}
+
+/** A call of which no signature says whose it is: anybody's where callers sign, root's where they need not. */
+function describeUnsigned(
+  calls: Calls,
+  { request, response }: { readonly request: Request; readonly response: Response },
+  { auth, partition }: ApiOptions,
+): void {
+  const context = circumstancesOf(request, partition);
+  if (auth === 'loopback') calls.describe(response, context);
+  else calls.identify(response, { caller: ANONYMOUS_CALLER, context, again: () => Promise.resolve(ANONYMOUS_CALLER) });
 }
 
 /** Writes `/v1/clusters/{cluster}` in Express's form. */

@@ -7,11 +7,16 @@ import type { Claim } from './signature/claim.ts';
 /** An IPv4 address as a socket for both versions shows it. */
 const MAPPED = /^::ffff:(?=\d+\.)/;
 
-export function circumstancesOf(request: Request, { region }: Claim, caller: Caller): ContextValues {
+/** `caller`: absent where nobody is known. */
+export function circumstancesOf(
+  request: Request,
+  { region }: Pick<Claim, 'region'>,
+  caller?: Caller,
+): ContextValues {
   const userAgent = request.get('user-agent');
   const from = request.socket.remoteAddress?.replace(MAPPED, '');
   return {
-    ...sessionKeys(caller),
+    ...(caller === undefined ? {} : sessionKeys(caller)),
     'aws:SecureTransport': String(request.secure),
     'aws:RequestedRegion': region,
     'aws:ViaAWSService': 'false',

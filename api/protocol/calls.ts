@@ -14,6 +14,8 @@ import { type Asked, authorize, type TagsOf } from '../auth/authorize.ts';
 import { type Caller, rootCaller } from '../auth/caller.ts';
 import type { ContextValues } from '../auth/policy/context.ts';
 import type { SessionTokens } from '../auth/session-tokens.ts';
+import type { WebIdentities } from '../auth/web-identity/web-identities.ts';
+import { CallReads } from '../call-reads.ts';
 import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
@@ -32,6 +34,7 @@ export interface CallDependencies {
   readonly partition: Partition;
   readonly accessKeys: AccessKeySecrets;
   readonly tokens: SessionTokens;
+  readonly webIdentities: WebIdentities;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -45,6 +48,7 @@ interface Call {
   protocol: Protocol;
   /** Absent where nobody is authenticated: every call is root's. */
   signed?: Signed;
+  circumstances: ContextValues;
   operation?: string;
 }
 
@@ -69,7 +73,7 @@ export class Calls {
 
   /** Gives the request its id, which the response carries from now on. The answer will be in `protocol`. */
   begin(response: Response, protocol: Protocol): void {
-    const call: Call = { requestId: randomUUID(), startedAt: performance.now(), protocol };
+    const call: Call = { requestId: randomUUID(), startedAt: performance.now(), protocol, circumstances: {} };
     response.locals['call'] = call;
     response.setHeader('x-amzn-RequestId', call.requestId);
   }
@@ -83,7 +87,12 @@ export class Calls {
 
   /** From now on, the request is this caller's. */
   identify(response: Response, signed: Signed): void {
-    callOf(response).signed = signed;
+    Object.assign(callOf(response), { signed, circumstances: signed.context });
+  }
+
+  /** The condition keys of a request that is nobody's in particular. */
+  describe(response: Response, circumstances: ContextValues): void {
+    callOf(response).circumstances = circumstances;
   }
 
   /** Rejects with AccessDeniedException if the request's caller may not do all that is asked for. */
@@ -121,20 +130,21 @@ export class Calls {
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = printable(operation);
-    const { store, workflows, partition, accessKeys, tokens } = this.#dependencies;
-    const { requestId } = call;
+    const { store, workflows, partition, accessKeys, tokens, webIdentities } = this.#dependencies;
+    const { requestId, circumstances } = call;
     const caller = call.signed?.caller ?? rootCaller(partition);
-    const { principal } = caller;
     return {
       store,
-      workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn: principal.arn }),
+      workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn: caller.principal.arn }),
       partition,
       now: Date.now(),
       requestId,
-      principal,
       caller,
+      circumstances,
+      reads: new CallReads(store),
       accessKeys,
       tokens,
+      webIdentities,
     };
   }
 

@@ -4,12 +4,11 @@ import * as ecs from '@aws-sdk/client-ecs';
 import {
   CreateUserCommand,
   GetUserCommand,
-  IAMClient,
   ListUsersCommand,
   PutUserPolicyCommand,
   UpdateUserCommand,
 } from '@aws-sdk/client-iam';
-import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ecsDoor } from '../../../api/ecs/door.ts';
 import { iamDoor } from '../../../api/iam/door.ts';
@@ -17,70 +16,22 @@ import type { Shape, StructureShape } from '../../../api/protocol/shapes.ts';
 import { REST_ROUTES } from '../../../api/rest/routes.ts';
 import { signedHeaders } from '../../../cli/signed-headers.ts';
 import { TEST_SECRETS, withApi } from '../support/api-under-test.ts';
+import { ACCOUNT } from '../support/iam-calls.ts';
+import {
+  allowing,
+  type Credentials,
+  credentialsOf,
+  policy,
+  signedCallers,
+  type Statement,
+  trusting,
+} from '../support/signed-callers.ts';
 
 const api = withApi({ auth: 'required' });
-const ACCOUNT = '123456789012';
+const { keyOf, ecsOf, iamOf, stsOf, userWith, roleWith } = signedCallers(api);
 const arnOf = (resource: string): string => `arn:aws:ecs:us-east-1:${ACCOUNT}:${resource}`;
 
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-const settings = (credentials: Credentials) => ({
-  ...{ endpoint: api().url, region: 'us-east-1', credentials, maxAttempts: 1 },
-});
-const ecsOf = (credentials: Credentials) => new ecs.ECSClient(settings(credentials));
-const iamOf = (credentials: Credentials) => new IAMClient(settings(credentials));
-const stsOf = (credentials: Credentials) => new STSClient(settings(credentials));
-
-type Statement = Readonly<Record<string, unknown>>;
-const policy = (...Statement: readonly Statement[]): string => JSON.stringify({ Version: '2012-10-17', Statement });
-const allow = (Action: unknown, Resource: unknown = '*', Condition?: unknown): Statement => ({
-  ...{ Effect: 'Allow', Action, Resource },
-  ...(Condition === undefined ? {} : { Condition }),
-});
-
 let made = 0;
-
-/** A user with an inline policy of these statements, and a key of the user's. */
-async function userWith(...statements: readonly Statement[]): Promise<Credentials & { readonly name: string }> {
-  const name = `user-${++made}`;
-  const { store } = api();
-  await store.createUser({ name, path: '/', id: `AIDA${randomBytes(8).toString('hex')}`, createdAt: 0, tags: [] });
-  if (statements.length > 0) {
-    await store.putInlinePolicy({ kind: 'user', name }, { name: 'inline', document: policy(...statements) });
-  }
-  return { name, ...(await keyOf(name)) };
-}
-
-async function keyOf(userName: string | undefined): Promise<Credentials> {
-  const { key, secretAccessKey } = TEST_SECRETS.accessKeys.make(userName, Date.now());
-  await api().store.createAccessKey(key);
-  return { accessKeyId: key.accessKeyId, secretAccessKey };
-}
-
-interface MadeRole {
-  readonly trust: readonly Statement[];
-  readonly may?: readonly Statement[];
-  readonly maxSessionSeconds?: number;
-}
-
-async function roleWith({ trust, may = [], maxSessionSeconds = 3_600 }: MadeRole): Promise<string> {
-  const name = `role-${++made}`;
-  const { store } = api();
-  const id = `AROA${randomBytes(8).toString('hex')}`;
-  const trustPolicy = JSON.stringify({ Version: '2012-10-17', Statement: trust });
-  await store.createRole({ name, path: '/', id, createdAt: 0, tags: [], trustPolicy, maxSessionSeconds });
-  if (may.length > 0) await store.putInlinePolicy({ kind: 'role', name }, { name: 'inline', document: policy(...may) });
-  return `arn:aws:iam::${ACCOUNT}:role/${name}`;
-}
-
-const trusting = (principal: unknown, more: Statement = {}): Statement => ({
-  ...{ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' },
-  ...more,
-});
 
 const denied = (text: string | RegExp) => ({
   name: 'AccessDeniedException',
@@ -190,7 +141,7 @@ describe('a user without policies', () => {
 
 describe('a user with policies', () => {
   it('may do what is allowed, on the resources that are named, and nothing else', async () => {
-    const user = ecsOf(await userWith(allow('ecs:Describe*', arnOf('cluster/default')), allow('ecs:ListClusters')));
+    const user = ecsOf(await userWith(allowing('ecs:Describe*', arnOf('cluster/default')), allowing('ecs:ListClusters')));
     expect((await user.send(new ecs.ListClustersCommand({}))).clusterArns).toHaveLength(1);
     expect((await user.send(new ecs.DescribeClustersCommand({}))).clusters).toHaveLength(1);
     const other = user.send(new ecs.DescribeClustersCommand({ clusters: ['default', 'other'] }));
@@ -201,7 +152,7 @@ describe('a user with policies', () => {
   });
 
   it('may not do what is denied, whatever is allowed', async () => {
-    const user = ecsOf(await userWith(allow('*'), { ...allow('ecs:DeleteCluster'), Effect: 'Deny' }));
+    const user = ecsOf(await userWith(allowing('*'), { ...allowing('ecs:DeleteCluster'), Effect: 'Deny' }));
     await user.send(new ecs.CreateClusterCommand({ clusterName: 'kept' }));
     await expect(user.send(new ecs.DeleteClusterCommand({ cluster: 'kept' }))).rejects.toMatchObject(
       denied('with an explicit deny in an identity-based policy'),
@@ -210,7 +161,7 @@ describe('a user with policies', () => {
   });
 
   it('is asked where the call comes from', async () => {
-    const from = (range: string) => allow('ecs:ListClusters', '*', { IpAddress: { 'aws:SourceIp': range } });
+    const from = (range: string) => allowing('ecs:ListClusters', '*', { IpAddress: { 'aws:SourceIp': range } });
     const [here, elsewhere] = [await userWith(from('127.0.0.0/8')), await userWith(from('10.0.0.0/8'))];
     expect((await ecsOf(here).send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
     await expect(ecsOf(elsewhere).send(new ecs.ListClustersCommand({}))).rejects.toMatchObject(denied('ListClusters'));
@@ -221,7 +172,7 @@ describe('a user with policies', () => {
       ...{ clusterName: 'tagged', status: 'ACTIVE', createdAt: 0, settings: [], capacityProviders: [] },
       ...{ defaultCapacityProviderStrategy: [], tags: [{ key: 'team', value: 'red' }] },
     });
-    const ofTeam = (team: string) => allow('ecs:*', '*', { StringEquals: { 'aws:ResourceTag/team': team } });
+    const ofTeam = (team: string) => allowing('ecs:*', '*', { StringEquals: { 'aws:ResourceTag/team': team } });
     const [red, blue] = [await userWith(ofTeam('red')), await userWith(ofTeam('blue'))];
     const command = new ecs.DescribeClustersCommand({ clusters: ['tagged'] });
     expect((await ecsOf(red).send(command)).clusters).toHaveLength(1);
@@ -234,8 +185,8 @@ describe('a user with policies', () => {
     await ecsOf(root).send(
       new ecs.RegisterTaskDefinitionCommand({ family: 'roled', executionRoleArn, containerDefinitions }),
     );
-    const runs = allow('ecs:RunTask');
-    const passes = allow('iam:PassRole', executionRoleArn, {
+    const runs = allowing('ecs:RunTask');
+    const passes = allowing('iam:PassRole', executionRoleArn, {
       StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
     });
     const run = new ecs.RunTaskCommand({ taskDefinition: 'roled' });
@@ -244,7 +195,7 @@ describe('a user with policies', () => {
   });
 
   it('may not take a name or a path for which it has no right', async () => {
-    const may = allow('iam:UpdateUser', `arn:aws:iam::${ACCOUNT}:user/user-*`);
+    const may = allowing('iam:UpdateUser', `arn:aws:iam::${ACCOUNT}:user/user-*`);
     const user = await userWith(may);
     const rename = (more: object) => iamOf(user).send(new UpdateUserCommand({ UserName: user.name, ...more }));
     for (const more of [
@@ -260,13 +211,13 @@ describe('a user with policies', () => {
   it('is judged in IAM by the tags and the boundary of what it changes', async () => {
     const kept = { Effect: 'Deny', Action: 'iam:*', Resource: '*' };
     const user = await userWith(
-      allow('iam:*'),
+      allowing('iam:*'),
       { ...kept, Condition: { StringEquals: { 'aws:ResourceTag/kept': 'yes' } } },
       { ...kept, Action: 'iam:CreateUser', Condition: { StringEquals: { 'aws:RequestTag/kept': 'yes' } } },
     );
     const target = await userWith();
     await api().store.addIamTags({ kind: 'user', name: target.name }, [{ key: 'kept', value: 'yes' }]);
-    const document = { PolicyName: 'p', PolicyDocument: policy(allow('*')) };
+    const document = { PolicyName: 'p', PolicyDocument: policy(allowing('*')) };
     const iam = iamOf(user);
     await expect(iam.send(new PutUserPolicyCommand({ UserName: target.name, ...document }))).rejects.toMatchObject({
       name: 'AccessDenied',
@@ -276,12 +227,12 @@ describe('a user with policies', () => {
   });
 
   it('may create with tags only if it may tag', async () => {
-    const create = allow('iam:CreateUser');
+    const create = allowing('iam:CreateUser');
     const Tags = [{ Key: 'team', Value: 'red' }];
     const call = async (...may: readonly Statement[]) =>
       iamOf(await userWith(...may)).send(new CreateUserCommand({ UserName: `made-${++made}`, Tags }));
     await expect(call(create)).rejects.toThrow('iam:TagUser');
-    await expect(call(create, allow('iam:TagUser'))).resolves.toBeDefined();
+    await expect(call(create, allowing('iam:TagUser'))).resolves.toBeDefined();
   });
 
   it('gains and loses rights within moments of a change', async () => {
@@ -295,7 +246,7 @@ describe('a user with policies', () => {
         );
     expect(await tryIt()).toBe('denied');
     const holder = { kind: 'user', name: user.name } as const;
-    await api().store.putInlinePolicy(holder, { name: 'inline', document: policy(allow('ecs:ListClusters')) });
+    await api().store.putInlinePolicy(holder, { name: 'inline', document: policy(allowing('ecs:ListClusters')) });
     await expect.poll(tryIt, { timeout: 10_000 }).toBe('allowed');
     await api().store.deleteInlinePolicy(holder, 'inline');
     await expect.poll(tryIt, { timeout: 10_000 }).toBe('denied');
@@ -303,14 +254,14 @@ describe('a user with policies', () => {
 
   it('may manage itself in IAM if a variable says so', async () => {
     const self = `arn:aws:iam::${ACCOUNT}:user/\${aws:username}`;
-    const user = await userWith(allow('iam:GetUser', self));
+    const user = await userWith(allowing('iam:GetUser', self));
     expect((await iamOf(user).send(new GetUserCommand({}))).User?.UserName).toBe(user.name);
     const other = await userWith();
     await expect(iamOf(user).send(new GetUserCommand({ UserName: other.name }))).rejects.toMatchObject({
       name: 'AccessDenied',
     });
     await expect(iamOf(user).send(new ListUsersCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
-    const more = { UserName: user.name, PolicyName: 'more', PolicyDocument: policy(allow('*')) };
+    const more = { UserName: user.name, PolicyName: 'more', PolicyDocument: policy(allowing('*')) };
     await expect(iamOf(user).send(new PutUserPolicyCommand(more))).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 });
@@ -318,19 +269,15 @@ describe('a user with policies', () => {
 describe('a role', () => {
   const assume = (user: Credentials, RoleArn: string, more: object = {}) =>
     stsOf(user).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'deploy', ...more }));
-  const credentialsIn = ({ Credentials: c }: Awaited<ReturnType<typeof assume>>): Credentials => ({
-    accessKeyId: c!.AccessKeyId!,
-    secretAccessKey: c!.SecretAccessKey!,
-    sessionToken: c!.SessionToken!,
-  });
-  const mayAssume = allow(['sts:AssumeRole', 'sts:TagSession']);
+  const credentialsIn = (answer: Awaited<ReturnType<typeof assume>>) => credentialsOf(answer.Credentials);
+  const mayAssume = allowing(['sts:AssumeRole', 'sts:TagSession']);
 
   it('gives its session the role’s rights, and not the caller’s', async () => {
     const role = await roleWith({
       trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)],
-      may: [allow('ecs:ListClusters')],
+      may: [allowing('ecs:ListClusters')],
     });
-    const user = await userWith(mayAssume, allow('ecs:ListTasks'));
+    const user = await userWith(mayAssume, allowing('ecs:ListTasks'));
     const answer = await assume(user, role);
     expect(answer.AssumedRoleUser?.Arn).toBe(
       role.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/') + '/deploy',
@@ -364,15 +311,15 @@ describe('a role', () => {
   });
 
   it('has its rights cut by policies of the session', async () => {
-    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)], may: [allow('ecs:*')] });
-    const answer = await assume(await userWith(mayAssume), role, { Policy: policy(allow('ecs:ListClusters')) });
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)], may: [allowing('ecs:*')] });
+    const answer = await assume(await userWith(mayAssume), role, { Policy: policy(allowing('ecs:ListClusters')) });
     const session = ecsOf(credentialsIn(answer));
     expect((await session.send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
     await expect(session.send(new ecs.ListTasksCommand({}))).rejects.toMatchObject(denied('no session policy allows'));
   });
 
   it('passes tags of the session on to policies', async () => {
-    const onlyRed = allow('ecs:ListClusters', '*', { StringEquals: { 'aws:PrincipalTag/team': 'red' } });
+    const onlyRed = allowing('ecs:ListClusters', '*', { StringEquals: { 'aws:PrincipalTag/team': 'red' } });
     const trust = [trusting(`arn:aws:iam::${ACCOUNT}:root`, { Action: ['sts:AssumeRole', 'sts:TagSession'] })];
     const role = await roleWith({ trust, may: [onlyRed] });
     const user = await userWith(mayAssume);
@@ -401,7 +348,7 @@ describe('a role', () => {
   });
 
   it('has its sessions revoked by the time at which they began', async () => {
-    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)], may: [allow('ecs:*')] });
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)], may: [allowing('ecs:*')] });
     const session = ecsOf(credentialsIn(await assume(await userWith(mayAssume), role)));
     expect((await session.send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
     const since = new Date(Date.now() + 60_000).toISOString();
@@ -425,10 +372,10 @@ describe('a role', () => {
 
   it('keeps the source identity of the session that begins it', async () => {
     const actions = { Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] };
-    const onlyAda = allow('ecs:ListClusters', '*', { StringEquals: { 'aws:SourceIdentity': 'ada' } });
-    const may = [allow(['sts:AssumeRole', 'sts:SetSourceIdentity']), onlyAda];
+    const onlyAda = allowing('ecs:ListClusters', '*', { StringEquals: { 'aws:SourceIdentity': 'ada' } });
+    const may = [allowing(['sts:AssumeRole', 'sts:SetSourceIdentity']), onlyAda];
     const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`, actions)], may });
-    const user = await userWith(allow(['sts:AssumeRole', 'sts:SetSourceIdentity']));
+    const user = await userWith(allowing(['sts:AssumeRole', 'sts:SetSourceIdentity']));
     const first = credentialsIn(await assume(user, role, { SourceIdentity: 'ada' }));
     await expect(assume(first, role, { SourceIdentity: 'bob' })).rejects.toMatchObject({ name: 'AccessDenied' });
     const second = await assume(first, role);
@@ -469,13 +416,9 @@ describe('a role', () => {
 
 describe('temporary credentials of a user', () => {
   it('have the user’s rights, and end', async () => {
-    const user = await userWith(allow('ecs:ListClusters'));
+    const user = await userWith(allowing('ecs:ListClusters'));
     const { Credentials: c } = await stsOf(user).send(new GetSessionTokenCommand({ DurationSeconds: 900 }));
-    const session = {
-      accessKeyId: c!.AccessKeyId!,
-      secretAccessKey: c!.SecretAccessKey!,
-      sessionToken: c!.SessionToken!,
-    };
+    const session = credentialsOf(c);
     expect((await ecsOf(session).send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
     await expect(stsOf(session).send(new GetSessionTokenCommand({}))).rejects.toMatchObject({ name: 'AccessDenied' });
     const { id } = await api().store.getUser(user.name);
@@ -489,7 +432,7 @@ describe('temporary credentials of a user', () => {
   it('are refused without their token, with another’s, or changed', async () => {
     const tokenOf = async () => {
       const { Credentials: c } = await stsOf(root).send(new GetSessionTokenCommand({}));
-      return { accessKeyId: c!.AccessKeyId!, secretAccessKey: c!.SecretAccessKey!, sessionToken: c!.SessionToken! };
+      return credentialsOf(c);
     };
     const [one, other] = [await tokenOf(), await tokenOf()];
     const { sessionToken, ...bare } = one;

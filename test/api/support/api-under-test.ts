@@ -15,7 +15,7 @@ const MASTER_KEY = Buffer.alloc(32, 7);
 export const TEST_SECRETS = { accessKeys: new AccessKeySecrets(MASTER_KEY), tokens: new SessionTokens(MASTER_KEY) };
 
 /** How the API under test is guarded. */
-export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate'>>;
+export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate' | 'webhookAddresses'>>;
 
 export interface ApiUnderTest {
   readonly store: Store;
