@@ -9,7 +9,7 @@ import {
   UpdateUserCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ecsDoor } from '../../../api/ecs/door.ts';
 import { iamDoor } from '../../../api/iam/door.ts';
 import type { Shape, StructureShape } from '../../../api/protocol/shapes.ts';
@@ -141,7 +141,9 @@ describe('a user without policies', () => {
 
 describe('a user with policies', () => {
   it('may do what is allowed, on the resources that are named, and nothing else', async () => {
-    const user = ecsOf(await userWith(allowing('ecs:Describe*', arnOf('cluster/default')), allowing('ecs:ListClusters')));
+    const user = ecsOf(
+      await userWith(allowing('ecs:Describe*', arnOf('cluster/default')), allowing('ecs:ListClusters')),
+    );
     expect((await user.send(new ecs.ListClustersCommand({}))).clusterArns).toHaveLength(1);
     expect((await user.send(new ecs.DescribeClustersCommand({}))).clusters).toHaveLength(1);
     const other = user.send(new ecs.DescribeClustersCommand({ clusters: ['default', 'other'] }));
@@ -177,6 +179,85 @@ describe('a user with policies', () => {
     const command = new ecs.DescribeClustersCommand({ clusters: ['tagged'] });
     expect((await ecsOf(red).send(command)).clusters).toHaveLength(1);
     await expect(ecsOf(blue).send(command)).rejects.toMatchObject(denied('cluster/tagged'));
+  });
+
+  it('is judged by all of the tags whose keys differ only in case', async () => {
+    const key = 'aws:RequestTag/Team';
+    const notProd = await userWith(allowing('ecs:*'), {
+      ...allowing('ecs:*', '*', { StringEquals: { [key]: 'prod' } }),
+      Effect: 'Deny',
+    });
+    const onlyDev = await userWith(allowing('ecs:*', '*', { StringEquals: { [key]: 'dev' } }));
+    const exceptDev = await userWith(allowing('ecs:*'), {
+      ...allowing('ecs:*', '*', { StringNotEquals: { [key]: 'dev' } }),
+      Effect: 'Deny',
+    });
+    const both = ['Team', 'team', 'TEAM'];
+    for (const user of [notProd, onlyDev, exceptDev]) {
+      for (const prod of both) {
+        const tags = both.map((tag) => ({ key: tag, value: tag === prod ? 'prod' : 'dev' }));
+        const call = ecsOf(user).send(new ecs.CreateClusterCommand({ clusterName: 'two-teams', tags }));
+        await expect(call).rejects.toMatchObject(denied('ecs:CreateCluster'));
+      }
+      const tags = both.map((tag) => ({ key: tag, value: 'dev' }));
+      await ecsOf(user).send(new ecs.CreateClusterCommand({ clusterName: `team-of-${user.name}`, tags }));
+    }
+    await api().store.createCluster({
+      ...{ clusterName: 'two-teams', status: 'ACTIVE', createdAt: 0, settings: [], capacityProviders: [] },
+      defaultCapacityProviderStrategy: [],
+      tags: [
+        { key: 'Team', value: 'prod' },
+        { key: 'team', value: 'dev' },
+      ],
+    });
+    const ofDev = await userWith(allowing('ecs:*', '*', { StringEquals: { 'ecs:ResourceTag/team': 'dev' } }));
+    await expect(ecsOf(ofDev).send(new ecs.DescribeClustersCommand({ clusters: ['two-teams'] }))).rejects.toMatchObject(
+      denied('cluster/two-teams'),
+    );
+    const many = Array.from({ length: 20 }, (_, i) => [`k${i}`, `K${i}`]).flat();
+    const tags = many.map((tag) => ({ key: tag, value: 'dev' }));
+    await expect(
+      ecsOf(notProd).send(new ecs.CreateClusterCommand({ clusterName: 'many', tags })),
+    ).rejects.toMatchObject(denied('differ only in case'));
+  });
+
+  it('passes on the role that the operation uses, or none', async () => {
+    const user = await userWith(allowing('ecs:*'), allowing('iam:PassRole', `arn:aws:iam::${ACCOUNT}:role/*`));
+    const containerDefinitions = [{ name: 'c', image: 'i', memory: 32 }];
+    const register = (executionRoleArn: string) =>
+      ecsOf(root).send(
+        new ecs.RegisterTaskDefinitionCommand({ family: 'passing', executionRoleArn, containerDefinitions }),
+      );
+    for (const role of [
+      `arn:aws-cn:iam::${ACCOUNT}:role/worker`,
+      `arn:aws:iam::${ACCOUNT}:user/worker`,
+      'arn:aws:iam::1:role/worker',
+      'a role',
+    ]) {
+      await expect(register(role), role).rejects.toMatchObject({
+        name: 'ClientException',
+        message: 'Role is not valid',
+      });
+    }
+    await register(`arn:aws:iam::${ACCOUNT}:role/team/worker`);
+    await register('worker');
+    const run = (executionRoleArn: string) =>
+      ecsOf(user).send(new ecs.RunTaskCommand({ taskDefinition: 'passing', overrides: { executionRoleArn } }));
+    await expect(run(`arn:aws:iam::${ACCOUNT}:role/other`)).resolves.toBeDefined();
+    await expect(run(`arn:aws:iam::999999999999:role/other`)).rejects.toMatchObject(denied('iam:PassRole'));
+    const all = ecsOf(await userWith(allowing('*')));
+    const foreign = { executionRoleArn: `arn:aws-cn:iam::${ACCOUNT}:role/other` };
+    await expect(
+      all.send(new ecs.RunTaskCommand({ taskDefinition: 'passing', overrides: foreign })),
+    ).rejects.toMatchObject({ message: 'Role is not valid' });
+  });
+
+  it('uses the revision that was checked, which is read once', async () => {
+    const containerDefinitions = [{ name: 'c', image: 'i', memory: 32 }];
+    await ecsOf(root).send(new ecs.RegisterTaskDefinitionCommand({ family: 'once', containerDefinitions }));
+    const reads = vi.spyOn(api().store, 'getTaskDefinition');
+    await ecsOf(root).send(new ecs.RunTaskCommand({ taskDefinition: 'once' }));
+    expect(reads).toHaveBeenCalledTimes(1);
   });
 
   it('may run a task with a role only if it may pass the role', async () => {
@@ -287,6 +368,14 @@ describe('a role', () => {
     expect((await stsOf(session).send(new GetCallerIdentityCommand({}))).Arn).toBe(answer.AssumedRoleUser?.Arn);
     expect((await ecsOf(session).send(new ecs.ListClustersCommand({}))).clusterArns).not.toHaveLength(0);
     await expect(ecsOf(session).send(new ecs.ListTasksCommand({}))).rejects.toMatchObject(denied('assumed-role'));
+  });
+
+  it('is read once, so that nobody changes it between check and use', async () => {
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)] });
+    const user = await userWith(mayAssume);
+    const reads = vi.spyOn(api().store, 'getRole');
+    await assume(user, role);
+    expect(reads).toHaveBeenCalledTimes(1);
   });
 
   it('lets in whom it trusts only, and only if they may assume it', async () => {
