@@ -3,7 +3,7 @@
  * where the operator gives none. Clients trust it by its certificate, `tls/ca.pem`.
  */
 import 'reflect-metadata';
-import { createPrivateKey, X509Certificate as NodeCertificate, type webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate as NodeCertificate, type webcrypto } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
@@ -87,10 +87,11 @@ async function keptAuthority(folder: string): Promise<KeyPair> {
       `${keyFile} is missing. Restore it, or remove ${certFile} to begin a new authority, which clients must trust anew.`,
     );
   }
-  const made = await makeAuthority();
-  writePrivate(keyFile, made.key);
-  writePrivate(certFile, made.cert);
-  return made;
+  // Other processes may begin together with this one: the first key wins, then the first certificate of that key.
+  writeFirst(keyFile, await newKey());
+  const key = fs.readFileSync(keyFile, 'utf8');
+  writeFirst(certFile, await selfSigned(key));
+  return { cert: fs.readFileSync(certFile, 'utf8'), key };
 }
 
 const period = (days: number): { readonly notBefore: Date; readonly notAfter: Date } => ({
@@ -98,8 +99,18 @@ const period = (days: number): { readonly notBefore: Date; readonly notAfter: Da
   notAfter: new Date(Date.now() + days * DAY_MS),
 });
 
-async function makeAuthority(): Promise<KeyPair> {
-  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+async function newKey(): Promise<string> {
+  const { privateKey } = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  return pemOfKey(privateKey);
+}
+
+/** The authority's certificate, for its key. */
+async function selfSigned(key: string): Promise<string> {
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const keys = {
+    privateKey: await signingKeyOf(key),
+    publicKey: await crypto.subtle.importKey('spki', spki, ALGORITHM, true, ['verify']),
+  };
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: `CN=Longshore of ${new Date().toISOString().slice(0, 10)}`,
     keys,
@@ -111,14 +122,15 @@ async function makeAuthority(): Promise<KeyPair> {
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { cert: pem(certificate), key: await pemOfKey(keys.privateKey) };
+  return pem(certificate);
 }
+
+const signingKeyOf = (key: string): Promise<webcrypto.CryptoKey> =>
+  crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(key), ALGORITHM, false, ['sign']);
 
 async function issue(authority: KeyPair, names: readonly string[]): Promise<KeyPair> {
   const issuer = new X509Certificate(authority.cert);
-  const signingKey = await crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(authority.key), ALGORITHM, false, [
-    'sign',
-  ]);
+  const signingKey = await signingKeyOf(authority.key);
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.create({
     subject: 'CN=Longshore',
@@ -149,6 +161,20 @@ async function pemOfKey(key: webcrypto.CryptoKey): Promise<string> {
 
 /** Whole or not at all, and never readable by others. */
 function writePrivate(file: string, text: string): void {
-  fs.writeFileSync(`${file}.new`, text, { mode: 0o600, flush: true });
-  fs.renameSync(`${file}.new`, file);
+  const mine = `${file}.${process.pid}`;
+  fs.writeFileSync(mine, text, { mode: 0o600, flush: true });
+  fs.renameSync(mine, file);
+}
+
+/** The same, unless there is such a file already: a hard link is atomic, so of several processes one wins. */
+function writeFirst(file: string, text: string): void {
+  const mine = `${file}.${process.pid}`;
+  try {
+    fs.writeFileSync(mine, text, { mode: 0o600, flush: true });
+    fs.linkSync(mine, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    fs.rmSync(mine, { force: true });
+  }
 }
