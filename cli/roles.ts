@@ -15,6 +15,7 @@ import { explainListenError } from '../tools/ports.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
 import { loadCertificate, type ServedCertificate, watchCertificate } from '../tools/tls/certificate.ts';
+import { checkMasterKey } from './check-master-key.ts';
 import { apiPort } from './check-ports.ts';
 
 export interface Role {
@@ -115,6 +116,9 @@ export async function startApiRole(plane: ControlPlane): Promise<ApiRole> {
   const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
   const masterKey = readMasterKey(settings.masterKey, settings.dataDir);
   const secrets = { accessKeys: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey) };
+  if (auth === 'required' && (await checkMasterKey(store, secrets.accessKeys)) === 'some') {
+    logger.warn('some access keys were sealed with another master key: calls that they sign are refused');
+  }
   const guard = { ...secrets, auth, ...defined({ certificate: served?.pair, throttle }) };
   const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
