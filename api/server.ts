@@ -179,7 +179,7 @@ function createApp(options: ApiOptions, feed: EventFeed): Express {
 
 function authenticatorOf({ store, accessKeys, tokens, partition }: ApiOptions, version: IamVersion): Authenticator {
   const holders = new Holders(store, version);
-  const options = { store, secrets: accessKeys, tokens, region: partition.region, now: Date.now };
+  const options = { store, version, secrets: accessKeys, tokens, region: partition.region, now: Date.now };
   return new Authenticator({ ...options, callerOf: (owner) => callerOf(owner, holders, partition) });
 }
 

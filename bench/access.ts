@@ -81,10 +81,11 @@ interface Alone {
 /** Verifies and authorises calls, one after the other, each with a body and signature of its own. */
 async function checksAlone({ store, masterKey, credentials, settings, calls }: Alone): Promise<readonly BenchRow[]> {
   const { partition } = settings;
-  const holders = new Holders(store, new IamVersion(store, Date.now));
+  const version = new IamVersion(store, Date.now);
+  const holders = new Holders(store, version);
   const authenticator = new Authenticator({
     ...{ store, secrets: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey), now: Date.now },
-    region: partition.region,
+    ...{ version, region: partition.region },
     callerOf: (owner) => callerOf(owner, holders, partition),
   });
   const url = new URL('http://127.0.0.1:7878/');

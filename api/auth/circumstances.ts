@@ -8,11 +8,7 @@ import type { Claim } from './signature/claim.ts';
 const MAPPED = /^::ffff:(?=\d+\.)/;
 
 /** `caller`: absent where nobody is known. */
-export function circumstancesOf(
-  request: Request,
-  { region }: Pick<Claim, 'region'>,
-  caller?: Caller,
-): ContextValues {
+export function circumstancesOf(request: Request, { region }: Pick<Claim, 'region'>, caller?: Caller): ContextValues {
   const userAgent = request.get('user-agent');
   const from = request.socket.remoteAddress?.replace(MAPPED, '');
   return {

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { authorityFile, serverCertificate } from '../../tools/tls/authority.ts';
 
 type Keys = Awaited<ReturnType<typeof generateKeyPair>>;
@@ -36,7 +36,10 @@ export class OidcIssuer {
       const path = request.url ?? '';
       this.asked.push(path);
       const { status = 200, body, location } = this.instead.get(path) ?? { body: this.#document(path) };
-      response.writeHead(status, { 'content-type': 'application/json', ...(location === undefined ? {} : { location }) });
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        ...(location === undefined ? {} : { location }),
+      });
       response.end(body);
     });
   }
@@ -71,7 +74,7 @@ export class OidcIssuer {
   }
 
   /** A token with these claims beside `iss`, `sub`, `aud`, `iat` and `exp`; undefined takes one of them away. */
-  async token(claims: JWTPayload = {}, { alg, kid, key }: Signing = {}): Promise<string> {
+  async token(claims: Readonly<Record<string, unknown>> = {}, { alg, kid, key }: Signing = {}): Promise<string> {
     const [newest = ''] = [...this.#keys.keys()].slice(-1);
     const found = this.#keys.get(kid ?? newest);
     const now = Math.floor(Date.now() / 1000);

@@ -61,7 +61,8 @@ export function checkClaims(given: Claims, provider: Audiences, now: number): vo
       `Token expired: current date/time ${seconds} must be before the expiration date/time ${exp}`,
     );
   }
-  if (iat > seconds + SKEW_SECONDS) throw invalidToken(`Token is issued in the future: at ${iat}, and now is ${seconds}`);
+  if (iat > seconds + SKEW_SECONDS)
+    throw invalidToken(`Token is issued in the future: at ${iat}, and now is ${seconds}`);
   if ((nbf ?? 0) > seconds + SKEW_SECONDS) {
     throw invalidToken(`Token is not valid yet: before ${String(nbf)}, and now is ${seconds}`);
   }
@@ -111,7 +112,7 @@ function contextValue(value: unknown): ContextValue | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   const isTexts = Array.isArray(value) && value.every((each) => typeof each === 'string');
-  return isTexts ? (value) : undefined;
+  return isTexts ? value : undefined;
 }
 
 const tagValue = z.union([z.string(), z.tuple([z.string()]).transform(([only]) => only)]);

@@ -63,7 +63,8 @@ export class IssuerKeys {
       next.hasFailed = true;
       // What was read before is good until its own end.
       const isUsable = before !== undefined && !before.hasFailed && now - before.readAt < KEPT_MS;
-      if (isUsable && this.#kept.get(provider.issuer) === next) this.#keep(provider.issuer, { ...before, askedAt: now });
+      if (isUsable && this.#kept.get(provider.issuer) === next)
+        this.#keep(provider.issuer, { ...before, askedAt: now });
     });
     return next.keys;
   }
