@@ -127,7 +127,7 @@ function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void
 }
 
 /** The AWS services that Longshore serves. */
-const DOORS = [ecsDoor, stsDoor, iamDoor];
+export const DOORS = [ecsDoor, stsDoor, iamDoor];
 
 function createApp(options: ApiOptions, feed: EventFeed): Express {
   const { store, partition, webhookAddresses: addresses } = options;

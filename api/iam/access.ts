@@ -37,7 +37,8 @@ interface Named {
 export interface IamAccess {
   readonly partition: Partition;
   readonly caller: { readonly principal: Pick<Principal, 'arn'> };
-  readonly store: Pick<IamStore, 'getUser' | 'getGroup' | 'getRole' | 'getOidcProvider'> & Pick<AccessKeyStore, 'findAccessKey'>;
+  readonly store: Pick<IamStore, 'getUser' | 'getGroup' | 'getRole' | 'getOidcProvider'> &
+    Pick<AccessKeyStore, 'findAccessKey'>;
 }
 
 /** What a call acts on, with what conditions may look at. */

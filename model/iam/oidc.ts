@@ -24,7 +24,8 @@ export function issuerOfUrl(url: string): Issuer | OidcUrlFault {
   const issuer = url.slice(SCHEME.length);
   const slash = issuer.indexOf('/');
   const [host, path] = slash < 0 ? [issuer, ''] : [issuer.slice(0, slash), issuer.slice(slash)];
-  if (!HOST.test(host) || !URL.canParse(url)) return { fault: 'its host must be a name in lower case, or an IPv4 address' };
+  if (!HOST.test(host) || !URL.canParse(url))
+    return { fault: 'its host must be a name in lower case, or an IPv4 address' };
   if (!PATH.test(path)) return { fault: 'its path must have no query, no fragment and no wildcard' };
   return issuer;
 }

@@ -118,7 +118,13 @@ export class SimulatedWorld {
     const addresses = { loopback: false, allowed: [] };
     this.#api = {
       store,
-      webIdentities: new WebIdentities({ store, version: new IamVersion(store, now), partition: PARTITION, addresses, now }),
+      webIdentities: new WebIdentities({
+        store,
+        version: new IamVersion(store, now),
+        partition: PARTITION,
+        addresses,
+        now,
+      }),
       workflows: createGateway(createVirtualConnection(this.clock, this.temporal), client),
     };
   }

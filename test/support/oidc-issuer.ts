@@ -78,7 +78,14 @@ export class OidcIssuer {
     const [newest = ''] = [...this.#keys.keys()].slice(-1);
     const found = this.#keys.get(kid ?? newest);
     const now = Math.floor(Date.now() / 1000);
-    const all = { iss: this.url, sub: 'ada', aud: 'longshore', iat: now, exp: now + 300, ...claims };
+    const all: Record<string, unknown> = {
+      iss: this.url,
+      sub: 'ada',
+      aud: 'longshore',
+      iat: now,
+      exp: now + 300,
+      ...claims,
+    };
     const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
     return new SignJWT(given)
       .setProtectedHeader({ alg: alg ?? found?.jwk.alg ?? 'RS256', kid: kid ?? newest })

@@ -58,13 +58,18 @@ function seenIn(leaf: DetailedPeerCertificate): readonly Seen[] {
   const seen: Seen[] = [];
   let each: DetailedPeerCertificate | undefined = leaf;
   while (each !== undefined) {
-    const above: DetailedPeerCertificate | undefined = each.issuerCertificate;
+    const above = issuerOf(each);
     const isSelfSigned: boolean = above?.fingerprint256 === each.fingerprint256;
     seen.push({ thumbprint: each.fingerprint.replaceAll(':', '').toLowerCase(), pem: pemOf(each.raw), isSelfSigned });
     each = isSelfSigned ? undefined : above;
   }
   return seen;
 }
+
+/** A chain may end before it reaches a root, whatever the type says. */
+const issuerOf = (certificate: {
+  readonly issuerCertificate?: DetailedPeerCertificate;
+}): DetailedPeerCertificate | undefined => certificate.issuerCertificate;
 
 const pemOf = (der: Buffer): string =>
   `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;

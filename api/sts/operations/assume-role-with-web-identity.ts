@@ -49,12 +49,20 @@ export const assumeRoleWithWebIdentity: Operation<AssumeRoleWithWebIdentityReque
     },
   };
 
-function checkInput({ RoleSessionName, WebIdentityToken: token = '', ProviderId }: AssumeRoleWithWebIdentityRequest): void {
+function checkInput({
+  RoleSessionName,
+  WebIdentityToken: token = '',
+  ProviderId,
+}: AssumeRoleWithWebIdentityRequest): void {
   // Only for the access tokens of OAuth 2.0 that two providers issued before OpenID Connect.
   if (ProviderId !== undefined) throw unsupportedMembers(['ProviderId']);
   checkSessionName('roleSessionName', RoleSessionName);
   if (token.length < LEAST_TOKEN || token.length > MOST_TOKEN) {
-    throw validationError('webIdentityToken', '(hidden)', `Member must have length from ${LEAST_TOKEN} to ${MOST_TOKEN}`);
+    throw validationError(
+      'webIdentityToken',
+      '(hidden)',
+      `Member must have length from ${LEAST_TOKEN} to ${MOST_TOKEN}`,
+    );
   }
 }
 

@@ -13,7 +13,12 @@ import type { UserRow } from './users.ts';
 
 type TagStore = Pick<IamStore, 'listIamTags' | 'addIamTags' | 'removeIamTags'>;
 
-const TABLES = { user: 'iam_users', role: 'iam_roles', policy: 'iam_policies', 'oidc-provider': 'iam_oidc_providers' } as const;
+const TABLES = {
+  user: 'iam_users',
+  role: 'iam_roles',
+  policy: 'iam_policies',
+  'oidc-provider': 'iam_oidc_providers',
+} as const;
 
 export function createIamTagStore(db: Database, account: string, names: PolicyNames): TagStore {
   const read = async (queries: Queries, { kind, name }: TagOwner) => {

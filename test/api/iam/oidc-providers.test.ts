@@ -96,30 +96,27 @@ describe('providers', () => {
   });
 
   it.each([
-    ['a URL without https', 'http://id.example', {}, 'InvalidInputException', /begin with https/],
+    ['a URL without https', 'http://id.example', {}, ['InvalidInputException', /begin with https/]],
     [
       'a thumbprint that is none',
       'https://id.example',
       { ThumbprintList: ['x'.repeat(40)] },
-      'InvalidInputException',
-      /SHA-1/,
+      ['InvalidInputException', /SHA-1/],
     ],
-    ['a short thumbprint', 'https://id.example', { ThumbprintList: ['ab'] }, 'ValidationError', /thumbprintList/],
+    ['a short thumbprint', 'https://id.example', { ThumbprintList: ['ab'] }, ['ValidationError', /thumbprintList/]],
     [
       'too many thumbprints',
       'https://id.example',
       { ThumbprintList: Array<string>(6).fill(THUMBPRINT) },
-      'ValidationError',
-      /less than or equal to 5/,
+      ['ValidationError', /less than or equal to 5/],
     ],
     [
       'a tag of AWS',
       'https://id.example',
       { Tags: [{ Key: 'aws:x', Value: '' }] },
-      'InvalidInputException',
-      /reserved/,
+      ['InvalidInputException', /reserved/],
     ],
-  ])('%s is refused', async (_what, url, input, name, message) => {
+  ])('%s is refused', async (_what, url, input, [name, message]) => {
     await expect(create(url, input)).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
   });
 

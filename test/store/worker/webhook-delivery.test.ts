@@ -133,9 +133,7 @@ describe('a webhook', () => {
     const strict = deliverer({}, { loopback: false, allowed: [] });
     await until(async () => (await deliveryOf(literal)).failures > 0 && (await deliveryOf(name)).failures > 0);
     await strict.stop();
-    expect((await deliveryOf(literal)).lastError).toMatch(
-      /^Longshore calls 127\.0\.0\.1, this machine itself, only/,
-    );
+    expect((await deliveryOf(literal)).lastError).toMatch(/^Longshore calls 127\.0\.0\.1, this machine itself, only/);
     expect((await deliveryOf(name)).lastError).toMatch(/^Longshore calls 127\.0\.0\.1, this machine itself, only/);
     expect(receiver.received).toEqual([]);
     deliverer({}, { loopback: false, allowed: ['127.0.0.0/8'] });

@@ -42,9 +42,7 @@ describe('an address', () => {
     '%s, the machine itself, is allowed only where Longshore listens on loopback alone',
     (address) => {
       expect(addressFault(address, ALONE)).toBeUndefined();
-      expect(addressFault(address, SHARED)).toMatch(
-        /this machine itself, only where it listens on loopback alone/,
-      );
+      expect(addressFault(address, SHARED)).toMatch(/this machine itself, only where it listens on loopback alone/);
     },
   );
 

@@ -65,9 +65,7 @@ it.each([['127.0.0.1'], ['::1'], ['::ffff:127.0.0.1'], ['0.0.0.0']])(
   'a name that stands for %s is not called where Longshore listens to others',
   async (address) => {
     const { resolve } = nameServer([address]);
-    expect(await deliver('hook.example', SHARED, resolve)).toContain(
-      `Longshore calls ${address}, this machine itself`,
-    );
+    expect(await deliver('hook.example', SHARED, resolve)).toContain(`Longshore calls ${address}, this machine itself`);
     expect(reached).toEqual([]);
   },
 );

@@ -79,7 +79,10 @@ describe('a principal', () => {
     const common = { arn: callerArn, account: partition.account, userId: 'AIDA' };
     if (callerArn.endsWith(':root')) return { partition, caller: { principal: { kind: 'root' as const, ...common } } };
     if (callerArn.includes(':user/')) return { partition, caller: { principal: { kind: 'user' as const, ...common } } };
-    return { partition, caller: { principal: { kind: 'assumed-role' as const, roleArn: arn('role/deploy'), ...common } } };
+    return {
+      partition,
+      caller: { principal: { kind: 'assumed-role' as const, roleArn: arn('role/deploy'), ...common } },
+    };
   };
 
   it.each([
