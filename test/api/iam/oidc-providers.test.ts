@@ -117,7 +117,7 @@ describe('providers', () => {
       ['InvalidInputException', /reserved/],
     ],
   ])('%s is refused', async (_what, url, input, [name, message]) => {
-    await expect(create(url, input)).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
+    await expect(create(url, input)).rejects.toMatchObject({ name, message: expect.stringMatching(message!) });
   });
 
   it('are a hundred at the most, and so are their client ids', async () => {
