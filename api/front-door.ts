@@ -1,6 +1,7 @@
 /** The front door: takes every request of an AWS client on `/`, and hands it to the service that it is for. */
 import type { Request, Response } from 'express';
-import { EcsError } from '../model/errors.ts';
+import { EcsError, isAwsError } from '../model/errors.ts';
+import { isSigned } from './auth/signature/claim.ts';
 import { type Door, type DoorProtocol, operationOfTarget } from './door.ts';
 import type { Calls } from './protocol/calls.ts';
 import { queryAnswer } from './protocol/query-answer.ts';
@@ -47,6 +48,14 @@ export class FrontDoor {
     if (service === undefined) return;
     const serves = request.path.startsWith(REST_PREFIX) ? [REST_SERVICE] : this.#doors.map((door) => door.service);
     if (!serves.includes(service)) throw this.#noDoor(service, serves);
+  }
+
+  /** Whether the request is not signed, and is for an operation that asks for no signature. */
+  takesUnsigned(request: Request): boolean {
+    if (request.path !== '/' || isSigned(request)) return false;
+    const form = readableForm(request);
+    const door = form === undefined ? undefined : doorOf(this.#doors, request, form);
+    return door?.unsigned?.has(form?.get('Action') ?? '') === true;
   }
 
   /** A web page can make a browser send a GET. Where callers sign, it cannot sign it. */
@@ -102,6 +111,16 @@ export class FrontDoor {
       status: 200,
       text: queryAnswer({ operation, shape, output }, { namespace, requestId }),
     });
+  }
+}
+
+/** The request's form; undefined if it cannot be read. */
+function readableForm(request: Request): Form | undefined {
+  try {
+    return formOf(request);
+  } catch (error) {
+    if (isAwsError(error)) return undefined;
+    throw error;
   }
 }
 

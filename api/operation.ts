@@ -2,8 +2,10 @@
 import type { Partition } from '../model/arn.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
 import type { Caller } from './auth/caller.ts';
-import type { Principal } from './auth/principal.ts';
+import type { ContextValues } from './auth/policy/context.ts';
 import type { SessionTokens } from './auth/session-tokens.ts';
+import type { WebIdentities } from './auth/web-identity/web-identities.ts';
+import type { CallReads } from './call-reads.ts';
 import type { Store } from '../store/contract/store.ts';
 import type { WorkflowGateway } from './gateway.ts';
 
@@ -16,12 +18,16 @@ export interface OperationContext {
   readonly now: number;
   readonly requestId: string;
   /** Who calls. Where no authentication is required, it is the account's root. */
-  readonly principal: Principal;
   readonly caller: Caller;
+  /** The condition keys that every call has: where it came from, and how. */
+  readonly circumstances: ContextValues;
+  /** Roles and task definitions: what was checked is what is used. */
+  readonly reads: CallReads;
   readonly accessKeys: AccessKeySecrets;
   readonly tokens: SessionTokens;
   /** Whether calls are recorded. */
   readonly audited: boolean;
+  readonly webIdentities: WebIdentities;
 }
 
 /**

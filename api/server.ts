@@ -6,7 +6,7 @@ import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../model/arn.ts';
-import type { AddressPolicy } from '../model/webhook-address.ts';
+import type { AddressPolicy } from '../model/outgoing-address.ts';
 import { defined } from '../model/defined.ts';
 import { EcsError } from '../model/errors.ts';
 import type { Store } from '../store/contract/store.ts';
@@ -15,11 +15,13 @@ import { Auditor } from './audit/auditor.ts';
 import { addAuditRoute } from './audit/routes.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
 import { Authenticator } from './auth/authenticator.ts';
-import { callerOf, Holders } from './auth/caller.ts';
+import { ANONYMOUS_CALLER, callerOf, Holders } from './auth/caller.ts';
+import { IamVersion } from './auth/iam-version.ts';
 import type { SessionTokens } from './auth/session-tokens.ts';
 import { notSigned } from './auth/refusals.ts';
 import { circumstancesOf } from './auth/circumstances.ts';
 import { cloudtrailDoor } from './cloudtrail/door.ts';
+import { WebIdentities } from './auth/web-identity/web-identities.ts';
 import { EventFeed } from './events/feed.ts';
 import { addEventRoutes } from './events/routes.ts';
 import { refuseForeignCaller } from './foreign-callers.ts';
@@ -72,7 +74,7 @@ export interface ApiOptions {
   readonly unwritable?: () => string | undefined;
   /** Whether changes and denials are recorded. Absent: they are. */
   readonly audit?: 'on' | 'off';
-  /** Where webhooks may go. */
+  /** Where webhooks may go, and where issuers of web identities may be. */
   readonly webhookAddresses: AddressPolicy;
   /** Absent: calls may come at any rate. */
   readonly throttle?: Throttle;
@@ -143,10 +145,12 @@ function createApp(
   options: ApiOptions,
   { feed, auditor }: { readonly feed: EventFeed; readonly auditor?: Auditor },
 ): Express {
-  const authenticated = options.auth === 'required';
-  const calls = new Calls({ ...options, ...defined({ auditor }) });
-  const authenticator = authenticated ? authenticatorOf(options) : undefined;
-  const frontDoor = new FrontDoor(DOORS, calls, { authenticated });
+  const { store, partition, webhookAddresses: addresses } = options;
+  const version = new IamVersion(store, Date.now);
+  const webIdentities = new WebIdentities({ store, version, partition, addresses, now: Date.now });
+  const calls = new Calls({ ...options, webIdentities, ...defined({ auditor }) });
+  const authenticator = options.auth === 'required' ? authenticatorOf(options, version) : undefined;
+  const frontDoor = new FrontDoor(DOORS, calls, { authenticated: authenticator !== undefined });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -156,14 +160,16 @@ function createApp(
   app.get('/healthz', answerHealthy);
   app.use((request, response, next) => {
     calls.begin(response, guessProtocol(request));
-    refuseForeignCaller(request, { authenticated });
+    refuseForeignCaller(request, { authenticated: authenticator !== undefined });
     checkUrl(request.url);
     next();
   });
   app.use(readBody);
   app.use(async (request, response, next) => {
     frontDoor.refuseOtherService(request);
-    await authenticate(authenticator, calls, request, response);
+    const known = frontDoor.takesUnsigned(request) ? undefined : authenticator;
+    if (known !== undefined) await authenticate(known, calls, request, response);
+    else describeUnsigned(calls, { request, response }, options);
     next();
   });
   app.get('/readyz', answerReady(options));
@@ -189,23 +195,19 @@ function createApp(
   return app;
 }
 
-function authenticatorOf({ store, accessKeys, tokens, partition }: ApiOptions): Authenticator {
-  const holders = new Holders(store, Date.now);
-  const options = { store, secrets: accessKeys, tokens, region: partition.region, now: Date.now };
+function authenticatorOf({ store, accessKeys, tokens, partition }: ApiOptions, version: IamVersion): Authenticator {
+  const holders = new Holders(store, version);
+  const options = { store, version, secrets: accessKeys, tokens, region: partition.region, now: Date.now };
   return new Authenticator({ ...options, callerOf: (owner) => callerOf(owner, holders, partition) });
 }
 
-/** Finds out who calls, where callers are authenticated. Throws the refusal of a caller who is not known. */
+/** Finds out who calls. Throws the refusal of a caller who is not known. */
 async function authenticate(
-  authenticator: Authenticator | undefined,
+  authenticator: Authenticator,
   calls: Calls,
   request: Request,
   response: Response,
 ): Promise<void> {
-  if (authenticator === undefined) {
-    calls.trust(response);
-    return;
-  }
   const { method, originalUrl: url, headers } = request;
   const raw = { method, url, headers, body: sentBody(request) };
   const { caller, claim } = await authenticator.authenticate(request, raw);
@@ -216,6 +218,17 @@ async function authenticate(
     accessKeyId: claim.accessKeyId,
     again: () => authenticator.again(claim),
   });
+}
+
+/** A call of which no signature says whose it is: anybody's where callers sign, root's where they need not. */
+function describeUnsigned(
+  calls: Calls,
+  { request, response }: { readonly request: Request; readonly response: Response },
+  { auth, partition }: ApiOptions,
+): void {
+  const context = circumstancesOf(request, partition);
+  if (auth === 'loopback') calls.trust(response, context);
+  else calls.identify(response, { caller: ANONYMOUS_CALLER, context, again: () => Promise.resolve(ANONYMOUS_CALLER) });
 }
 
 /** Writes `/v1/clusters/{cluster}` in Express's form. */

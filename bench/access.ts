@@ -9,6 +9,7 @@ import { AccessKeySecrets } from '../api/auth/access-keys.ts';
 import { authorize } from '../api/auth/authorize.ts';
 import { Authenticator } from '../api/auth/authenticator.ts';
 import { callerOf, Holders } from '../api/auth/caller.ts';
+import { IamVersion } from '../api/auth/iam-version.ts';
 import { SessionTokens } from '../api/auth/session-tokens.ts';
 import { accessOf } from '../api/ecs/access/index.ts';
 import { readMasterKey } from '../tools/master-key.ts';
@@ -80,10 +81,11 @@ interface Alone {
 /** Verifies and authorises calls, one after the other, each with a body and signature of its own. */
 async function checksAlone({ store, masterKey, credentials, settings, calls }: Alone): Promise<readonly BenchRow[]> {
   const { partition } = settings;
-  const holders = new Holders(store, Date.now);
+  const version = new IamVersion(store, Date.now);
+  const holders = new Holders(store, version);
   const authenticator = new Authenticator({
     ...{ store, secrets: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey), now: Date.now },
-    region: partition.region,
+    ...{ version, region: partition.region },
     callerOf: (owner) => callerOf(owner, holders, partition),
   });
   const url = new URL('http://127.0.0.1:7878/');

@@ -40,20 +40,24 @@ export const periodOf = (ms: number, now = Date.now()): Period => ({
 });
 
 /** An authority that issues to servers and clients and has no authorities below it. */
-export async function makeAuthority(commonName: string, period: Period): Promise<KeyPair> {
-  const keys = await newKeys();
+export async function makeAuthority(
+  commonName: string,
+  period: Period,
+  keys?: webcrypto.CryptoKeyPair,
+): Promise<KeyPair> {
+  const { privateKey, publicKey } = keys ?? (await newKeys());
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [commonName] }],
-    keys,
+    keys: { privateKey, publicKey },
     ...period,
     signingAlgorithm: ALGORITHM,
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await SubjectKeyIdentifierExtension.create(publicKey),
     ],
   });
-  return { cert: pem(certificate), key: await keyAsPem(keys.privateKey) };
+  return { cert: pem(certificate), key: await keyAsPem(privateKey) };
 }
 
 export interface Issued {

@@ -17,6 +17,7 @@ import { explainListenError } from '../tools/ports.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
 import { loadCertificate, type ServedCertificate, watchCertificate } from '../tools/tls/certificate.ts';
+import { checkMasterKey } from './check-master-key.ts';
 import { apiPort } from './check-ports.ts';
 
 export interface Role {
@@ -120,6 +121,9 @@ export async function startApiRole(
   const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
   const masterKey = readMasterKey(settings.masterKey, settings.dataDir);
   const secrets = { accessKeys: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey) };
+  if (auth === 'required' && (await checkMasterKey(store, secrets.accessKeys)) === 'some') {
+    logger.warn('some access keys were sealed with another master key: calls that they sign are refused');
+  }
   const authority = withAgentDoor ? await openAuthority(plane, masterKey) : undefined;
   const agentDoor = authority && { advertised: settings.agentDoor.advertised, authority };
   const audit = settings.auditRetentionMs === 0 ? ('off' as const) : ('on' as const);

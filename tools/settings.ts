@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Partition } from '../model/arn.ts';
 import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../model/capacity-provider.ts';
 import type { Attribute } from '../model/container-instance.ts';
-import { type AddressPolicy, isSubnet } from '../model/webhook-address.ts';
+import { type AddressPolicy, isSubnet } from '../model/outgoing-address.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { accessEnvironment, accessSettings, isLoopback, type AccessSettings } from './access-settings.ts';
 import { agentDoorEnvironment, agentDoorSettings, type AgentDoorSettings } from './agent-door-settings.ts';
@@ -29,7 +29,7 @@ export interface Settings extends AccessSettings {
   readonly agentCertificateMs: number;
   /** So many times ECS's rates of API calls. 0: calls may come at any rate. */
   readonly apiRates: number;
-  /** Where webhooks may go. */
+  /** Where webhooks may go, and where issuers of web identities may be. */
   readonly webhookAddresses: AddressPolicy;
   readonly partition: Partition;
   readonly clusterName: string;

@@ -52,7 +52,7 @@ export function addAgentRoutes(app: Express, { calls, store, partition, agentDoo
 
   app.post(TOKENS, async (request, response) => {
     const clusterName = await allowed(request, response, 'CreateJoinToken');
-    const { principal, now } = calls.contextOf(response, 'CreateJoinToken');
+    const { caller, now } = calls.contextOf(response, 'CreateJoinToken');
     const { availabilityZone, uses, durationSeconds } = readJoinTokenRequest(parseBody(request.body));
     await store.requireCluster(clusterName);
     if (agentDoor === undefined) throw noDoor();
@@ -62,7 +62,7 @@ export function addAgentRoutes(app: Express, { calls, store, partition, agentDoo
     const secret = await joinSecret(agentDoor.authority, tokenId, { now, expiresAt });
     const token: JoinToken = {
       ...{ tokenId, clusterName, ...defined({ availabilityZone }), uses, usesLeft: uses, createdAt: now, expiresAt },
-      createdBy: principal.arn,
+      createdBy: caller.principal.arn,
     };
     await store.createJoinToken(token);
     const body = { joinToken: presentJoinToken(token, now), url: `https://${agentDoor.advertised}#${secret}` };

@@ -12,6 +12,8 @@ export function identityOf(caller: Caller, accessKeyId: string | undefined): Aud
   const { arn, account: accountId, userId: principalId } = principal;
   const common = { principalId, arn, accountId, ...defined({ accessKeyId }) };
   switch (principal.kind) {
+    case 'anonymous':
+      return unknownIdentity(undefined);
     case 'root':
       return { type: 'Root', ...common, ...session(caller) };
     case 'user':

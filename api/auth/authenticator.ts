@@ -1,8 +1,11 @@
 /** Who calls: verifies a request's signature and finds the principal behind its key. */
 import type { AccessKey } from '../../model/access-key.ts';
+import { defined } from '../../model/defined.ts';
 import type { AccessKeyStore } from '../../store/contract/access-keys.ts';
 import type { AccessKeySecrets } from './access-keys.ts';
 import type { Caller, Owner } from './caller.ts';
+import { type Bucket, fullBucket, type Rate, takeToken } from '../throttle/bucket.ts';
+import { type IamVersion, KeptWhileUnchanged } from './iam-version.ts';
 import { invalidSignature, otherMasterKey, unknownCaller } from './refusals.ts';
 import { type Claim, type Signed, readClaim } from './signature/claim.ts';
 import { SealError } from './sealing.ts';
@@ -10,7 +13,8 @@ import { isTemporaryKey, type SessionTokens } from './session-tokens.ts';
 import { checkClaim, type RawRequest, verifySignature } from './signature/verify.ts';
 
 export interface AuthenticatorOptions {
-  readonly store: Pick<AccessKeyStore, 'findAccessKey' | 'recordKeyUse'>;
+  readonly store: Pick<AccessKeyStore, 'findAccessKey' | 'listAccessKeyIds' | 'recordKeyUse'>;
+  readonly version: IamVersion;
   readonly secrets: AccessKeySecrets;
   readonly tokens: SessionTokens;
   /** The region for which calls are signed. */
@@ -39,16 +43,24 @@ const FRESH_MS = 1_000;
 /** IAM tells when a key was used last, to the minute. */
 const USE_RECORDED_EVERY_MS = 60_000;
 const MOST_KEPT = 1_000;
+/** So many keys are looked for one by one; beyond that, only those that the list of all has. */
+const LOOK_UPS: Rate = { burst: 50, perSecond: 20 };
 const GLOBAL_SERVICES: ReadonlySet<string> = new Set(['iam', 'sts']);
 const GLOBAL_REGION = 'us-east-1';
 
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
-  readonly #known = new Map<string, Known & { readonly readAt: number }>();
+  /** What a key's id stands for; without credentials, that it may not sign. */
+  readonly #known = new Map<string, { readonly readAt: number; readonly credentials?: Known }>();
+  /** Whoever calls can name any id, so ids that no key has must not cost a query each. */
+  #lookUps: Bucket;
+  readonly #ids: KeptWhileUnchanged<ReadonlySet<string>>;
   readonly #used = new Map<string, number>();
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
+    this.#lookUps = fullBucket(LOOK_UPS, options.now());
+    this.#ids = new KeptWhileUnchanged(options.version, async () => new Set(await options.store.listAccessKeyIds()));
   }
 
   /** Throws the refusals of refusals.ts. */
@@ -95,14 +107,31 @@ export class Authenticator {
 
   async #findKey(accessKeyId: string, now: number): Promise<Known> {
     const kept = this.#known.get(accessKeyId);
-    if (kept !== undefined && now - kept.readAt < FRESH_MS) return kept;
+    const isFresh = kept !== undefined && now - kept.readAt < FRESH_MS;
+    const credentials = isFresh ? kept.credentials : await this.#readKey(accessKeyId, now);
+    if (credentials === undefined) throw unknownCaller();
+    return credentials;
+  }
+
+  async #readKey(accessKeyId: string, now: number): Promise<Known | undefined> {
     this.#known.delete(accessKeyId);
+    if (!this.#mayLookUp(now) && !(await this.#ids.current()).has(accessKeyId)) return undefined;
     const key = await this.#options.store.findAccessKey(accessKeyId);
-    if (key?.status !== 'Active') throw unknownCaller();
+    const credentials = key?.status === 'Active' ? this.#credentialsOf(key) : undefined;
+    keep(this.#known, accessKeyId, { readAt: now, ...defined({ credentials }) });
+    return credentials;
+  }
+
+  /** A new key is known at once; while many unknown ones are named, within a second. */
+  #mayLookUp(now: number): boolean {
+    const { bucket, isTaken } = takeToken(this.#lookUps, LOOK_UPS, now);
+    this.#lookUps = bucket;
+    return isTaken;
+  }
+
+  #credentialsOf(key: AccessKey): Known {
     const owner: Owner = key.userName === undefined ? { kind: 'root' } : { kind: 'user', name: key.userName };
-    const known = { owner, secretAccessKey: this.#secretOf(key), readAt: now };
-    keep(this.#known, accessKeyId, known);
-    return known;
+    return { owner, secretAccessKey: this.#secretOf(key) };
   }
 
   #secretOf(key: AccessKey): string {

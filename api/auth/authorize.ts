@@ -6,6 +6,7 @@ import type { ContextValues } from './policy/context.ts';
 import { type AccessRequest, decide, type PolicySet, type Verdict } from './policy/decide.ts';
 import { denialSentence } from './policy/denial.ts';
 import { lookAt, type Policy } from './policy/document.ts';
+import { readingsOf } from './readings.ts';
 import { resourceTagKeys, resourceTagPrefixes } from './tag-keys.ts';
 
 /** One thing that a call asks for: an action on resources, each of which must be allowed. */
@@ -59,15 +60,25 @@ export async function authorize(
     const readsTags = tagged === true && lookAt(allOf(policies), action, resourceTagPrefixes('ecs'));
     for (const resource of resources) {
       const tags = readsTags ? resourceTagKeys('ecs', (await tagsOf(resource)) ?? []) : {};
-      const request: AccessRequest = { principal, action, resource, context: { ...context, ...own, ...tags }, now };
-      const verdict = decide(request, applied);
-      judged?.({ request, verdict, policies: applied });
-      if (verdict.decision !== 'allowed') {
-        throw new EcsError('AccessDeniedException', denialSentence(request, verdict));
+      const readings = readingsOf({ ...context, ...own, ...tags });
+      if (readings === undefined) throw tooDoubtful(principal, action);
+      for (const reading of readings) {
+        const request: AccessRequest = { principal, action, resource, context: reading, now };
+        const verdict = decide(request, applied);
+        judged?.({ request, verdict, policies: applied });
+        if (verdict.decision !== 'allowed') {
+          throw new EcsError('AccessDeniedException', denialSentence(request, verdict));
+        }
       }
     }
   }
 }
+
+const tooDoubtful = ({ arn }: Caller['principal'], action: string): EcsError =>
+  new EcsError(
+    'AccessDeniedException',
+    `User: ${arn} is not authorized to perform: ${action}, because too many keys of tags differ only in case`,
+  );
 
 const allOf = ({ identity, session = [], boundary }: PolicySet): readonly Policy[] => [
   ...identity,

@@ -1,10 +1,11 @@
 /** Who calls, and the policies that say what they may do. */
 import type { Partition } from '../../model/arn.ts';
 import type { IamStore, HolderPolicies } from '../../store/contract/iam.ts';
+import type { IamVersion } from './iam-version.ts';
 import type { ContextValues } from './policy/context.ts';
 import type { PolicySet } from './policy/decide.ts';
 import { readPolicy } from './policy/document.ts';
-import { type Principal, rootOf } from './principal.ts';
+import { ANONYMOUS, type Principal, rootOf } from './principal.ts';
 import type { RoleSession, Session } from './session-tokens.ts';
 
 export interface Caller {
@@ -22,6 +23,9 @@ export interface Caller {
 export const sessionKeys = ({ issuedAt, session }: Caller): ContextValues => ({
   ...(issuedAt === undefined ? {} : { 'aws:TokenIssueTime': new Date(issuedAt).toISOString() }),
   ...(session?.sourceIdentity === undefined ? {} : { 'aws:SourceIdentity': session.sourceIdentity }),
+  ...(session?.webIdentity === undefined
+    ? {}
+    : { 'aws:FederatedProvider': session.webIdentity.provider, ...session.webIdentity.keys }),
 });
 
 /** Whom verified credentials stand for. Those of a key name a user only; those of a session also the id. */
@@ -32,6 +36,9 @@ export const rootCaller = (partition: Partition): Caller => ({
   principal: rootOf(partition),
   policies: { identity: [] },
 });
+
+/** Who has no credentials may do what needs none. */
+export const ANONYMOUS_CALLER: Caller = { principal: ANONYMOUS, policies: { identity: [] } };
 
 /** A user or role with its policies, compiled. */
 export interface Holder {
@@ -47,26 +54,23 @@ interface Kept {
   readonly holder: Holder | undefined;
 }
 
-/** Policies that were changed may hold for this long, as in AWS, where it takes seconds. */
-const FRESH_MS = 1_000;
 const MOST_KEPT = 2_000;
 
 /** Reads the policies of users and roles, and keeps them compiled until IAM's records change. */
 export class Holders {
-  readonly #store: Pick<IamStore, 'policiesOf' | 'iamVersion'>;
-  readonly #now: () => number;
+  readonly #store: Pick<IamStore, 'policiesOf'>;
+  readonly #version: IamVersion;
   readonly #kept = new Map<string, Kept>();
-  #version: { readonly checkedAt: number; readonly current: Promise<number> } | undefined;
 
-  constructor(store: Pick<IamStore, 'policiesOf' | 'iamVersion'>, now: () => number) {
+  constructor(store: Pick<IamStore, 'policiesOf'>, version: IamVersion) {
     this.#store = store;
-    this.#now = now;
+    this.#version = version;
   }
 
   /** undefined if there is no such user or role. */
   async find(kind: 'user' | 'role', name: string): Promise<Holder | undefined> {
     const key = `${kind}/${name}`;
-    const version = await this.#currentVersion();
+    const version = await this.#version.current();
     const kept = this.#kept.get(key);
     if (kept?.version === version) return kept.holder;
     const read = await this.#store.policiesOf({ kind, name });
@@ -74,20 +78,6 @@ export class Holders {
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
     this.#kept.set(key, { version: read?.version ?? version, holder });
     return holder;
-  }
-
-  async #currentVersion(): Promise<number> {
-    const now = this.#now();
-    if (this.#version === undefined || now - this.#version.checkedAt >= FRESH_MS) {
-      this.#version = { checkedAt: now, current: this.#store.iamVersion() };
-    }
-    const asked = this.#version;
-    try {
-      return await asked.current;
-    } catch (error) {
-      if (this.#version === asked) this.#version = undefined;
-      throw error;
-    }
   }
 }
 

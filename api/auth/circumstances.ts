@@ -10,11 +10,12 @@ const MAPPED = /^::ffff:(?=\d+\.)/;
 /** The address that a request comes from; undefined once its connection is gone. */
 export const sourceAddress = ({ socket }: Request): string | undefined => socket.remoteAddress?.replace(MAPPED, '');
 
-export function circumstancesOf(request: Request, { region }: Claim, caller: Caller): ContextValues {
+/** `caller`: absent where nobody is known. */
+export function circumstancesOf(request: Request, { region }: Pick<Claim, 'region'>, caller?: Caller): ContextValues {
   const userAgent = request.get('user-agent');
   const from = sourceAddress(request);
   return {
-    ...sessionKeys(caller),
+    ...(caller === undefined ? {} : sessionKeys(caller)),
     'aws:SecureTransport': String(request.secure),
     'aws:RequestedRegion': region,
     'aws:ViaAWSService': 'false',

@@ -2,8 +2,16 @@
 import type { Partition } from '../../model/arn.ts';
 import type { Principal as PolicyPrincipal } from './policy/principals.ts';
 
-/** Root, a user, or a session of a role. `userId`: of root the account, of a user `AIDA…`, of a session `AROA…:NAME`. */
+/**
+ * Root, a user, a session of a role, or nobody who is known. `userId`: of root the account, of a user `AIDA…`, of a session
+ * `AROA…:NAME`.
+ */
 export type Principal = Extract<PolicyPrincipal, { readonly account: string }> & { readonly userId: string };
+
+/** Who calls without credentials, in IAM's words for it. Of no account. */
+export const ANONYMOUS: Principal = {
+  ...{ kind: 'anonymous', arn: 'anonymous', account: 'anonymous', userId: 'anonymous' },
+};
 
 /** The account's root, who may do everything. */
 export const rootOf = ({ account }: Pick<Partition, 'account'>): Principal => ({

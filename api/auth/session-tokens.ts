@@ -33,6 +33,10 @@ const schema = z.object({
       sourceIdentity: z.string().optional(),
       /** The session's own policies. If there are any, one of them must allow. */
       policies: z.array(policy).optional(),
+      /** Who began it with a token of an issuer: the provider's ARN, and the condition keys that stay with the session. */
+      webIdentity: z
+        .object({ provider: z.string(), keys: z.record(z.string(), z.union([z.string(), z.array(z.string())])) })
+        .optional(),
     }),
   ]),
 });

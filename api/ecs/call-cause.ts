@@ -2,9 +2,9 @@
 import type { CallCause } from '../../model/decision.ts';
 import type { OperationContext } from '../operation.ts';
 
-export const callCause = (operation: string, { requestId, principal }: OperationContext): CallCause => ({
+export const callCause = (operation: string, { requestId, caller }: OperationContext): CallCause => ({
   kind: 'call',
   operation,
   requestId,
-  principalArn: principal.arn,
+  principalArn: caller.principal.arn,
 });

@@ -13,12 +13,12 @@ import { settingOf } from './read/account-settings.ts';
 export async function ecsAccess(
   operation: string,
   input: object,
-  { store, partition, principal }: OperationContext,
+  { store, partition, caller, reads }: OperationContext,
 ): Promise<readonly Asked[]> {
-  const accesses = await withoutFreeTags(accessOf(operation, input, { partition }), { store, principal });
+  const accesses = await withoutFreeTags(accessOf(operation, input, { partition }), { store, caller });
   const runs = accesses.find((access) => access.runs !== undefined)?.runs;
   if (runs === undefined) return accesses;
-  const found = await store.getTaskDefinition(runs.family, runs.revision);
+  const found = await reads.taskDefinition(runs.family, runs.revision);
   if (found === undefined) return accesses;
   const { overrides } = input as Pick<RunTaskRequest, 'overrides'>;
   return withDefinition(accesses, found.definition, overrides, { partition });
@@ -27,10 +27,10 @@ export async function ecsAccess(
 /** Where tagResourceAuthorization is off, tags that come with a new resource ask for nothing of their own. */
 async function withoutFreeTags(
   accesses: readonly Access[],
-  caller: Pick<OperationContext, 'store' | 'principal'>,
+  asking: Pick<OperationContext, 'store' | 'caller'>,
 ): Promise<readonly Access[]> {
   const comesWithNew = ({ context }: Access): boolean => context['ecs:CreateAction'] !== undefined;
   if (!accesses.some(comesWithNew)) return accesses;
-  const isFree = (await settingOf('tagResourceAuthorization', caller)) === 'off';
+  const isFree = (await settingOf('tagResourceAuthorization', asking)) === 'off';
   return isFree ? accesses.filter((access) => !comesWithNew(access)) : accesses;
 }

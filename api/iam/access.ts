@@ -1,8 +1,10 @@
 /** What each call of IAM asks for: its action, on the users, groups, roles and policies that it names. */
 import type { Partition } from '../../model/arn.ts';
 import { isAwsError } from '../../model/errors.ts';
+import { defined } from '../../model/defined.ts';
 import { iamArn, type IamResource } from '../../model/iam/arn.ts';
 import { SERVICE_LINKED_PATH } from '../../model/iam/entity.ts';
+import { issuerOfArn, oidcProviderArn } from '../../model/iam/oidc.ts';
 import type { AccessKeyStore } from '../../store/contract/access-keys.ts';
 import type { IamStore, IamTag } from '../../store/contract/iam.ts';
 import type { Asked } from '../auth/authorize.ts';
@@ -20,6 +22,8 @@ interface Named {
   readonly PolicySourceArn?: string;
   readonly AccessKeyId?: string;
   readonly DeletionTaskId?: string;
+  readonly OpenIDConnectProviderArn?: string;
+  readonly Url?: string;
   readonly Path?: string;
   readonly NewPath?: string;
   readonly NewUserName?: string;
@@ -32,8 +36,9 @@ interface Named {
 
 export interface IamAccess {
   readonly partition: Partition;
-  readonly principal: Principal;
-  readonly store: Pick<IamStore, 'getUser' | 'getGroup' | 'getRole'> & Pick<AccessKeyStore, 'findAccessKey'>;
+  readonly caller: { readonly principal: Pick<Principal, 'arn'> };
+  readonly store: Pick<IamStore, 'getUser' | 'getGroup' | 'getRole' | 'getOidcProvider'> &
+    Pick<AccessKeyStore, 'findAccessKey'>;
 }
 
 /** What a call acts on, with what conditions may look at. */
@@ -49,6 +54,7 @@ interface Target {
 const ABOUT_ALL: ReadonlySet<string> = new Set([
   'GetAccountSummary',
   'ListGroups',
+  'ListOpenIDConnectProviders',
   'ListPolicies',
   'ListRoles',
   'ListUsers',
@@ -57,6 +63,7 @@ const ABOUT_ALL: ReadonlySet<string> = new Set([
 
 /** The actions that bringing tags along asks for beside the creation. */
 const TAGGED_BY: Readonly<Record<string, string>> = {
+  CreateOpenIDConnectProvider: 'iam:TagOpenIDConnectProvider',
   CreatePolicy: 'iam:TagPolicy',
   CreateRole: 'iam:TagRole',
   CreateUser: 'iam:TagUser',
@@ -120,8 +127,19 @@ async function targetOf(operation: string, named: Named, given: IamAccess): Prom
       ? { arn: `arn:aws:iam::${account}:root` }
       : target('user', owner, () => store.getUser(owner));
   }
+  if (operation === 'CreateOpenIDConnectProvider') {
+    return { arn: oidcProviderArn(account, (named.Url ?? '').replace(/^https:\/\//, '')) };
+  }
+  if (named.OpenIDConnectProviderArn !== undefined) return providerTarget(named.OpenIDConnectProviderArn, given);
   // Without a name, the call is about the user who calls.
-  return { arn: named.PolicyArn ?? named.PolicySourceArn ?? given.principal.arn };
+  return { arn: named.PolicyArn ?? named.PolicySourceArn ?? given.caller.principal.arn };
+}
+
+async function providerTarget(arn: string, { partition, store }: IamAccess): Promise<Target> {
+  const issuer = issuerOfArn(partition.account, arn);
+  if (issuer === undefined) return { arn };
+  const { tags } = await foundOr(async () => ({ path: '/', tags: (await store.getOidcProvider(issuer)).tags }));
+  return { arn, ...defined({ tags }) };
 }
 
 /** What does not exist is asked for without a path. */

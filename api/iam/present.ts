@@ -24,7 +24,8 @@ export const encodeDocument = (text: string): string =>
 export const presentTags = (tags: readonly IamTag[]): Tag[] =>
   tags.map(({ key, value }) => ({ Key: key, Value: value }));
 
-const tagsMember = (tags: readonly IamTag[]): { Tags?: Tag[] } =>
+/** Nothing where there are no tags. */
+export const tagsMember = (tags: readonly IamTag[]): { Tags?: Tag[] } =>
   tags.length === 0 ? {} : { Tags: presentTags(tags) };
 
 /** IAM's answers say `Policy`; the SDK's enum has another text. */

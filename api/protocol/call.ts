@@ -13,7 +13,8 @@ import type { Protocol } from './protocol.ts';
 export interface Signed {
   readonly caller: Caller;
   readonly context: ContextValues;
-  readonly accessKeyId: string;
+  /** Absent where a token in the request says who calls, in place of a signature. */
+  readonly accessKeyId?: string;
   /** The caller as things are now. Rejects if its credentials are no longer good. */
   readonly again: () => Promise<Caller>;
 }
@@ -26,6 +27,7 @@ interface Call {
   signed?: Signed;
   /** Absent until it is known who calls, or that nobody has to say so. */
   caller?: Caller;
+  circumstances: ContextValues;
   operation?: string;
   /** What the audit will tell of it. */
   readonly told: Told;
@@ -42,7 +44,7 @@ interface Told {
 
 export function beginCall(response: Response, protocol: Protocol): Call {
   const told: Told = { asked: [], judged: [], isTold: false };
-  const call: Call = { requestId: randomUUID(), startedAt: performance.now(), protocol, told };
+  const call: Call = { requestId: randomUUID(), startedAt: performance.now(), protocol, circumstances: {}, told };
   response.locals['call'] = call;
   return call;
 }
@@ -54,5 +56,14 @@ export function factsOf(response: Response): CallFacts {
   const { requestId, caller, signed, told } = callOf(response);
   const { called, answer, asked, judged } = told;
   const accessKeyId = signed?.accessKeyId;
-  return { request: response.req, requestId, caller, asked, judged, ...defined({ accessKeyId, called, answer }) };
+  // The audit tells of callers that are known.
+  const known = caller?.principal.kind === 'anonymous' ? undefined : caller;
+  return {
+    request: response.req,
+    requestId,
+    caller: known,
+    asked,
+    judged,
+    ...defined({ accessKeyId, called, answer }),
+  };
 }

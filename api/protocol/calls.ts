@@ -12,7 +12,10 @@ import type { Auditor } from '../audit/auditor.ts';
 import type { AccessKeySecrets } from '../auth/access-keys.ts';
 import { type Asked, authorize, type Judged, type TagsOf } from '../auth/authorize.ts';
 import { rootCaller } from '../auth/caller.ts';
+import type { ContextValues } from '../auth/policy/context.ts';
 import type { SessionTokens } from '../auth/session-tokens.ts';
+import type { WebIdentities } from '../auth/web-identity/web-identities.ts';
+import { CallReads } from '../call-reads.ts';
 import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
@@ -32,6 +35,7 @@ export interface CallDependencies {
   readonly partition: Partition;
   readonly accessKeys: AccessKeySecrets;
   readonly tokens: SessionTokens;
+  readonly webIdentities: WebIdentities;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -66,12 +70,12 @@ export class Calls {
 
   /** From now on, the request is this caller's. */
   identify(response: Response, signed: Signed): void {
-    Object.assign(callOf(response), { signed, caller: signed.caller });
+    Object.assign(callOf(response), { signed, caller: signed.caller, circumstances: signed.context });
   }
 
   /** From now on, the request is root's: nobody has to sign. */
-  trust(response: Response): void {
-    callOf(response).caller = rootCaller(this.#dependencies.partition);
+  trust(response: Response, circumstances: ContextValues): void {
+    Object.assign(callOf(response), { caller: rootCaller(this.#dependencies.partition), circumstances });
   }
 
   /** Rejects with AccessDeniedException if the request's caller may not do all that is asked for. */
@@ -123,21 +127,22 @@ export class Calls {
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = printable(operation);
-    const { store, workflows, partition, accessKeys, tokens } = this.#dependencies;
-    const { requestId } = call;
-    const caller = call.caller ?? rootCaller(partition);
-    const { principal } = caller;
+    const { store, workflows, partition, accessKeys, tokens, webIdentities } = this.#dependencies;
+    const { requestId, circumstances, caller } = call;
+    if (caller === undefined) throw new Error(`It is not known who calls ${operation}.`);
     return {
       store,
-      workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn: principal.arn }),
+      workflows: workflows.forCall({ kind: 'call', operation, requestId, principalArn: caller.principal.arn }),
       partition,
       now: Date.now(),
       requestId,
-      principal,
       caller,
+      circumstances,
+      reads: new CallReads(store),
       accessKeys,
       tokens,
       audited: this.#dependencies.auditor !== undefined,
+      webIdentities,
     };
   }
 

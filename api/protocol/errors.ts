@@ -50,6 +50,8 @@ const NOT_FOUND_MESSAGES: ReadonlySet<string> = new Set([
 const QUERY_CODES: Readonly<Record<string, readonly [code: string, status: number]>> = {
   AccessDeniedException: ['AccessDenied', 403],
   ExpiredTokenException: ['ExpiredToken', 403],
+  // STS: a token of an issuer.
+  ExpiredIdentityToken: ['ExpiredTokenException', 400],
   IncompleteSignatureException: ['IncompleteSignature', 403],
   InvalidSignatureException: ['SignatureDoesNotMatch', 403],
   MissingAuthenticationTokenException: ['MissingAuthenticationToken', 403],

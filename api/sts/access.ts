@@ -4,8 +4,11 @@ import type { Asked } from '../auth/authorize.ts';
 import type { OperationContext } from '../operation.ts';
 import { assumeRoleAccess } from './operations/assume-role.ts';
 
-/** As in AWS, no policy is needed for these, and none can forbid them. */
-const FREE: ReadonlySet<string> = new Set(['GetCallerIdentity', 'GetSessionToken']);
+/**
+ * As in AWS, no policy of the caller is needed for these, and none can forbid them. AssumeRoleWithWebIdentity asks the
+ * role's trust policy about the token's identity, whoever calls.
+ */
+const FREE: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity', 'GetCallerIdentity', 'GetSessionToken']);
 
 export function stsAccess(
   operation: string,

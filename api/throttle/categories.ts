@@ -1,8 +1,13 @@
 /**
- * ECS's categories of operations and their rates. The operations of a category share one bucket for the account and region.
+ * The categories of operations and their rates, by service. The operations of a category share one bucket for the account and
+ * region. ECS's are its own. STS publishes 600 calls a second for those that it counts together; calls that anybody may make
+ * without credentials have a bucket of their own here, so that they cannot use up the account's. IAM publishes none: these are
+ * generous for tools, and keep a loop from taking the database for itself.
+ *
  * AWS does not say where the calls of task sets and the changes of service deployments belong: here they count as changes of
  * services, and DescribeTaskSets as a read of them.
  */
+import { iamDoor } from '../iam/door.ts';
 import type { Rate } from './bucket.ts';
 
 export interface Category extends Rate {
@@ -18,7 +23,7 @@ const category = (name: string, [burst, perSecond]: readonly [number, number], .
   operations,
 });
 
-export const CATEGORIES: readonly Category[] = [
+const ECS: readonly Category[] = [
   category(
     'cluster modify',
     [20, 1],
@@ -66,3 +71,34 @@ export const CATEGORIES: readonly Category[] = [
   category('service revision read', [50, 20], 'DescribeServiceRevisions'),
   category('task protection', [200, 80], 'GetTaskProtection', 'UpdateTaskProtection'),
 ];
+
+const STS: readonly Category[] = [
+  category('sts', [600, 600], 'AssumeRole', 'GetAccessKeyInfo', 'GetCallerIdentity', 'GetSessionToken'),
+  category('sts web identity', [100, 50], 'AssumeRoleWithWebIdentity'),
+];
+
+/** By the beginning of an operation's name. */
+const IAM_READ = /^(?:Get|List)/;
+const IAM_SIMULATION = /^Simulate/;
+
+const iamCategories = (operations: readonly string[]): readonly Category[] => {
+  const simulations = operations.filter((name) => IAM_SIMULATION.test(name));
+  const reads = operations.filter((name) => IAM_READ.test(name));
+  const others = operations.filter((name) => !IAM_READ.test(name) && !IAM_SIMULATION.test(name));
+  return [
+    category('iam read', [200, 50], ...reads),
+    category('iam modify', [100, 15], ...others),
+    category('iam simulation', [20, 5], ...simulations),
+  ];
+};
+
+/** By the service's name. */
+/** LookupEvents has two calls a second and account. */
+const CLOUDTRAIL: readonly Category[] = [category('cloudtrail', [2, 2], 'LookupEvents')];
+
+export const CATEGORIES: Readonly<Record<string, readonly Category[]>> = {
+  ecs: ECS,
+  sts: STS,
+  cloudtrail: CLOUDTRAIL,
+  iam: iamCategories([...iamDoor.operations.keys()]),
+};

@@ -1,10 +1,13 @@
-/** Refuses calls that come faster than ECS's rates. An api process counts the calls that it gets itself. */
+/**
+ * Refuses calls that come faster than the services' rates. They are counted for the whole account, whoever calls and over
+ * whatever protocol; an api process counts the calls that it gets itself.
+ */
 import { EcsError } from '../../model/errors.ts';
 import { type Bucket, fullBucket, type Rate, takeToken } from './bucket.ts';
 import { CATEGORIES } from './categories.ts';
 
 export interface ThrottleOptions {
-  /** ECS's rates times this. */
+  /** The services' rates times this. */
   readonly factor: number;
   /** Milliseconds from any beginning, never backwards. */
   readonly now: () => number;
@@ -17,23 +20,25 @@ interface Counted {
 
 export class Throttle {
   readonly #now: () => number;
-  /** By operation; those of one category share theirs. */
+  /** By service and operation, such as `ecs:RunTask`; those of one category share theirs. */
   readonly #counted: ReadonlyMap<string, Counted>;
 
   constructor({ factor, now }: ThrottleOptions) {
     this.#now = now;
     this.#counted = new Map(
-      CATEGORIES.flatMap(({ operations, ...ecs }) => {
-        const rate = scaled(ecs, factor);
-        const counted: Counted = { rate, bucket: fullBucket(rate, now()) };
-        return operations.map((operation) => [operation, counted] as const);
-      }),
+      Object.entries(CATEGORIES).flatMap(([service, categories]) =>
+        categories.flatMap(({ operations, ...own }) => {
+          const rate = scaled(own, factor);
+          const counted: Counted = { rate, bucket: fullBucket(rate, now()) };
+          return operations.map((operation) => [`${service}:${operation}`, counted] as const);
+        }),
+      ),
     );
   }
 
-  /** Counts a call. Throws ThrottlingException if it comes too soon. Only ECS's operations are counted. */
+  /** Counts a call. Throws ThrottlingException if it comes too soon. What has no category is not counted. */
   admit(service: string, operation: string): void {
-    const counted = service === 'ecs' ? this.#counted.get(operation) : undefined;
+    const counted = this.#counted.get(`${service}:${operation}`);
     if (counted === undefined) return;
     const { bucket, isTaken } = takeToken(counted.bucket, counted.rate, this.#now());
     counted.bucket = bucket;

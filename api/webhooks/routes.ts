@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import { EcsError } from '../../model/errors.ts';
 import type { Webhook } from '../../model/webhook.ts';
-import type { AddressPolicy } from '../../model/webhook-address.ts';
+import type { AddressPolicy } from '../../model/outgoing-address.ts';
 import { defined } from '../../model/defined.ts';
 import type { WebhookStore } from '../../store/contract/events.ts';
 import { ownAction } from '../auth/authorize.ts';

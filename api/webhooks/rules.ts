@@ -1,7 +1,7 @@
 /** Checks the parameters of a webhook. */
 import { type EventPattern, patternFault } from '../../model/event-pattern.ts';
 import type { Webhook } from '../../model/webhook.ts';
-import { type AddressPolicy, hostFault } from '../../model/webhook-address.ts';
+import { type AddressPolicy, hostFault } from '../../model/outgoing-address.ts';
 import { invalid } from '../ecs/rules/refusals.ts';
 
 const MEMBERS = ['url', 'pattern', 'secret', 'status'];

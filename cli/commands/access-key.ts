@@ -6,6 +6,7 @@ import { isAwsError, isEcsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
 import * as path from 'node:path';
 import { embeddedDatabaseUrl } from '../../tools/embedded/postgres.ts';
+import { openableKeys } from '../check-master-key.ts';
 import { readMasterKey } from '../../tools/master-key.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 
@@ -84,6 +85,11 @@ async function create(store: Store, { masterKey, dataDir }: Settings, { env }: W
     : [`Access key id      ${key.accessKeyId}`, `Secret access key  ${secretAccessKey}`];
   process.stdout.write(`${lines.join('\n')}\n`);
   process.stderr.write('This key may do everything. Its secret is not shown again.\n');
+  if ((await openableKeys(store, secrets)) !== 'all') {
+    process.stderr.write(
+      'Other access keys were sealed with another master key. The api opens only those of its own: give it this one, or make this key again with its.\n',
+    );
+  }
 }
 
 async function list(store: Store, { json }: Wanted): Promise<void> {

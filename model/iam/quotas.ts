@@ -12,6 +12,8 @@ export const QUOTAS = {
   tags: 50,
   policySize: 6144,
   trustPolicySize: 2048,
+  oidcProviders: 100,
+  clientIdsPerProvider: 100,
 } as const;
 
 /** Attached managed policies of one user, group or role. */

@@ -9,6 +9,9 @@ import type { InstancePolicy } from '../../activities/control/types.ts';
 import type { OperationContext } from '../../api/operation.ts';
 import { AccessKeySecrets } from '../../api/auth/access-keys.ts';
 import { rootCaller } from '../../api/auth/caller.ts';
+import { IamVersion } from '../../api/auth/iam-version.ts';
+import { WebIdentities } from '../../api/auth/web-identity/web-identities.ts';
+import { CallReads } from '../../api/call-reads.ts';
 import { SessionTokens } from '../../api/auth/session-tokens.ts';
 import { ecsDoor } from '../../api/ecs/door.ts';
 import { invokeOperation } from '../../api/protocol/invoke.ts';
@@ -89,7 +92,7 @@ export class SimulatedWorld {
   readonly #workers = new Map<string, () => void>();
   readonly #digest = createHash('sha256');
   readonly #lines: string[] = [];
-  readonly #api: Pick<OperationContext, 'store' | 'workflows'>;
+  readonly #api: Pick<OperationContext, 'store' | 'workflows' | 'webIdentities'>;
   #areFaultsOn = true;
   readonly #watches: WriteWatch[] = [];
   #workerCount = 0;
@@ -110,8 +113,18 @@ export class SimulatedWorld {
       trace: (line) => this.trace(line),
     });
     const client = this.#client('api', () => true);
+    const store = this.#virtualStore('api', () => true);
+    const now = (): number => this.clock.now();
+    const addresses = { loopback: false, allowed: [] };
     this.#api = {
-      store: this.#virtualStore('api', () => true),
+      store,
+      webIdentities: new WebIdentities({
+        store,
+        version: new IamVersion(store, now),
+        partition: PARTITION,
+        addresses,
+        now,
+      }),
       workflows: createGateway(createVirtualConnection(this.clock, this.temporal), client),
     };
   }
@@ -158,19 +171,20 @@ export class SimulatedWorld {
     this.trace(`call ${operation} ${JSON.stringify(body)}`);
     const requestId = randomUuid(this.random);
     const caller = rootCaller(PARTITION);
-    const { principal } = caller;
-    const principalArn = principal.arn;
+    const principalArn = caller.principal.arn;
     const context: OperationContext = {
       store: this.#api.store,
       workflows: this.#api.workflows.forCall({ kind: 'call', operation, requestId, principalArn }),
       partition: PARTITION,
       now: this.clock.now(),
       requestId,
-      principal,
       caller,
+      circumstances: {},
+      reads: new CallReads(this.#api.store),
       accessKeys: ACCESS_KEYS,
       tokens: TOKENS,
       audited: false,
+      webIdentities: this.#api.webIdentities,
     };
     const { shape, output } = await this.#until(
       operation,

@@ -7,6 +7,7 @@
 import type { PathAndName } from '../../model/iam/arn.ts';
 import type { EntityKind, EntityRef } from '../../model/iam/entity.ts';
 import type { EpochMs } from '../../model/time.ts';
+import type { OidcProviderStore } from './oidc-providers.ts';
 import type { Page, PageRequest } from './page.ts';
 
 /** What users, groups, roles and managed policies have in common. */
@@ -77,8 +78,8 @@ export interface PolicyHolder extends EntityRef {
 
 export type AttachedPolicy = Pick<PolicyRecord, 'name' | 'arn'>;
 
-/** What has tags. A policy is named by its ARN. */
-export type TagOwner = { readonly kind: 'user' | 'role' | 'policy'; readonly name: string };
+/** What has tags. A policy is named by its ARN, an OpenID Connect provider by its issuer. */
+export type TagOwner = { readonly kind: 'user' | 'role' | 'policy' | 'oidc-provider'; readonly name: string };
 
 /** A policy that applies to a user or role. */
 export interface AppliedPolicy {
@@ -201,9 +202,11 @@ export interface IamCounts {
   readonly policies: number;
   readonly policyVersions: number;
   readonly rootKeys: number;
+  readonly oidcProviders: number;
 }
 
-export interface IamStore extends UserStore, GroupStore, RoleStore, ManagedPolicyStore, PolicyUseStore, IamTagStore {
+export interface IamStore
+  extends UserStore, GroupStore, RoleStore, ManagedPolicyStore, PolicyUseStore, IamTagStore, OidcProviderStore {
   /** Rises with every change of what this interface holds. */
   iamVersion(): Promise<number>;
   /** When the account began. */

@@ -50,6 +50,15 @@ export function createAccessKeyStore(db: Database): AccessKeyStore {
       const [row] = await db.rows<KeyRow>(FIND, [accessKeyId]);
       return row && toKey(row);
     },
+    listAccessKeyIds: async () => (await db.rows<Pick<KeyRow, 'id'>>('SELECT id FROM access_keys')).map(({ id }) => id),
+    oneAccessKeyOfEachSeal: async () => {
+      // A sealed secret begins with what tells the master key.
+      const rows = await db.rows<KeyRow>(
+        `SELECT DISTINCT ON (split_part(sealed_secret, '.', 1)) ${COLUMNS} FROM access_keys
+         ORDER BY split_part(sealed_secret, '.', 1), created_at DESC`,
+      );
+      return rows.map(toKey);
+    },
     listAccessKeys: async (userName) => {
       const rows = await db.rows<KeyRow>(
         `SELECT ${COLUMNS} FROM access_keys WHERE user_name IS NOT DISTINCT FROM $1 ORDER BY created_at, id`,
@@ -64,13 +73,14 @@ export function createAccessKeyStore(db: Database): AccessKeyStore {
       );
       return changed > 0;
     },
-    deleteAccessKey: async ({ accessKeyId, userName }) => {
-      const deleted = await db.run(`DELETE FROM access_keys WHERE id = $1 AND user_name IS NOT DISTINCT FROM $2`, [
-        accessKeyId,
-        userName ?? null,
-      ]);
-      return deleted > 0;
-    },
+    deleteAccessKey: ({ accessKeyId, userName }) =>
+      change(db, async (queries) => {
+        const deleted = await queries.run(
+          `DELETE FROM access_keys WHERE id = $1 AND user_name IS NOT DISTINCT FROM $2`,
+          [accessKeyId, userName ?? null],
+        );
+        return deleted > 0;
+      }),
     recordKeyUse: async (accessKeyId, { at, ...use }) => {
       await db.run(
         `UPDATE access_keys SET last_used_at = $2, last_used_for = $3

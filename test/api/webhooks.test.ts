@@ -64,10 +64,10 @@ describe('/v1/webhooks', () => {
     [{ url: 'http://user:pass@example.com' }, /must not hold credentials/],
     [
       { url: 'http://169.254.169.254/latest/meta-data' },
-      /url is not allowed\. Webhooks may not go to 169\.254\.169\.254/,
+      /url is not allowed\. Longshore does not call 169\.254\.169\.254/,
     ],
-    [{ url: 'http://2852039166/' }, /url is not allowed\. Webhooks may not go to 169\.254\.169\.254/],
-    [{ url: 'http://[fe80::1]:8080/' }, /url is not allowed\. Webhooks may not go to fe80::1/],
+    [{ url: 'http://2852039166/' }, /url is not allowed\. Longshore does not call 169\.254\.169\.254/],
+    [{ url: 'http://[fe80::1]:8080/' }, /url is not allowed\. Longshore does not call fe80::1/],
     [{ url: 'http://example.com', secret: '' }, /secret must be/],
     [{ url: 'http://example.com', status: 'ON' }, /status must be/],
     [{ url: 'http://example.com', pattern: { source: 'aws.ecs' } }, /pattern\.source must be an object/],

@@ -2,11 +2,12 @@
  * Longshore's own certificate authority, in the data folder: it issues the certificate with which the API serves HTTPS
  * where the operator gives none. Clients trust it by its certificate, `tls/ca.pem`.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type webcrypto, X509Certificate } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
 import { ExtendedKeyUsage, issuePair, type KeyPair, makeAuthority, periodOf } from '../../certificates/issue.ts';
+import { keyAsPem, keysFromPem, newKeys } from '../../certificates/keys.ts';
 import { writePrivate } from '../../certificates/private-file.ts';
 import { SetupError } from '../settings.ts';
 
@@ -65,14 +66,17 @@ async function keptAuthority(folder: string): Promise<KeyPair> {
       `${keyFile} is missing. Restore it, or remove ${certFile} to begin a new authority, which clients must trust anew.`,
     );
   }
-  const made = await makeOwn();
-  writePrivate(keyFile, made.key);
-  writePrivate(certFile, made.cert);
-  return made;
+  // Other processes may begin together with this one: the first key wins, then the first certificate of that key.
+  const { privateKey } = await newKeys();
+  writeFirst(keyFile, await keyAsPem(privateKey));
+  const key = fs.readFileSync(keyFile, 'utf8');
+  const { cert } = await makeOwn(await keysFromPem(key));
+  writeFirst(certFile, cert);
+  return { cert: fs.readFileSync(certFile, 'utf8'), key };
 }
 
-const makeOwn = (): Promise<KeyPair> =>
-  makeAuthority(`Longshore of ${new Date().toISOString().slice(0, 10)}`, periodOf(AUTHORITY_DAYS * DAY_MS));
+const makeOwn = (keys: webcrypto.CryptoKeyPair): Promise<KeyPair> =>
+  makeAuthority(`Longshore of ${new Date().toISOString().slice(0, 10)}`, periodOf(AUTHORITY_DAYS * DAY_MS), keys);
 
 const issue = (authority: KeyPair, names: readonly string[]): Promise<KeyPair> =>
   issuePair(authority, {
@@ -81,3 +85,16 @@ const issue = (authority: KeyPair, names: readonly string[]): Promise<KeyPair> =
     usage: ExtendedKeyUsage.serverAuth,
     period: periodOf(SERVER_DAYS * DAY_MS),
   });
+
+/** Unless there is such a file already: a hard link is atomic, so of several processes one wins. */
+function writeFirst(file: string, text: string): void {
+  const mine = `${file}.${process.pid}`;
+  try {
+    fs.writeFileSync(mine, text, { mode: 0o600, flush: true });
+    fs.linkSync(mine, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    fs.rmSync(mine, { force: true });
+  }
+}

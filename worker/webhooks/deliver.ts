@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Partition } from '../../model/arn.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import { matchesPattern } from '../../model/event-pattern.ts';
-import type { AddressPolicy } from '../../model/webhook-address.ts';
+import type { AddressPolicy } from '../../model/outgoing-address.ts';
 import { presentEvent } from '../../model/wire/event.ts';
 import type { ClaimedWebhook, WebhookLease } from '../../store/contract/events.ts';
 import type { Store } from '../../store/contract/store.ts';

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { type Agent, fetch } from 'undici';
 import type { EventEnvelope } from '../../model/event.ts';
-import { type AddressPolicy, hostFault } from '../../model/webhook-address.ts';
+import { type AddressPolicy, hostFault } from '../../model/outgoing-address.ts';
 
 const PATIENCE_MS = 10_000;
 const MOST_ERROR_CHARACTERS = 500;

@@ -4,7 +4,10 @@ import type { ContextValues } from './context.ts';
 import { objectAt, textsAt } from './elements.ts';
 import { MalformedPolicyDocument, syntaxError } from './malformed.ts';
 
-/** Root, users and role sessions belong to an account; a service or an identity of another provider has none. */
+/**
+ * Root, users and role sessions belong to an account; a service or an identity of another provider has none. Who is
+ * anonymous belongs to `anonymous`, which is no account.
+ */
 export type Principal =
   | {
       readonly kind: 'root' | 'user';
@@ -25,6 +28,7 @@ export type Principal =
       /** Those of the role and of the session together. */
       readonly tags?: Readonly<Record<string, string>>;
     }
+  | { readonly kind: 'anonymous'; readonly arn: 'anonymous'; readonly account: 'anonymous' }
   /** `arn`: such as `ecs-tasks.amazonaws.com`. */
   | { readonly kind: 'service'; readonly arn: string }
   /** `arn`: that of the OIDC provider, or its host. */
@@ -37,6 +41,10 @@ export function principalKeys(principal: Principal): ContextValues {
       return { 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': principal.arn };
     case 'web-identity':
       return { 'aws:PrincipalIsAWSService': 'false' };
+    case 'anonymous':
+      return {
+        ...{ 'aws:PrincipalIsAWSService': 'false', 'aws:PrincipalType': 'Anonymous', 'aws:userid': 'anonymous' },
+      };
     case 'root':
     case 'user':
     case 'assumed-role':
@@ -50,7 +58,9 @@ export function principalKeys(principal: Principal): ContextValues {
   }
 }
 
-function identityKeys(principal: Extract<Principal, { readonly account: string }>): ContextValues {
+type Known = Exclude<Extract<Principal, { readonly account: string }>, { readonly kind: 'anonymous' }>;
+
+function identityKeys(principal: Known): ContextValues {
   switch (principal.kind) {
     case 'root':
       return { 'aws:PrincipalArn': principal.arn, 'aws:PrincipalType': 'Account' };

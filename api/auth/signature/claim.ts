@@ -31,11 +31,16 @@ const SIGNATURE = /^[0-9a-f]{64}$/;
 /** AWS's limit for presigned URLs, a week. */
 const MOST_EXPIRES_SECONDS = 604_800;
 
+const isPresigned = ({ query }: Signed): boolean =>
+  query['X-Amz-Algorithm'] !== undefined || query['X-Amz-Signature'] !== undefined;
+
+/** Whether the request has anything of a signature, right or wrong. */
+export const isSigned = (request: Signed): boolean =>
+  request.get('authorization') !== undefined || isPresigned(request) || request.query['X-Amz-Credential'] !== undefined;
+
 /** Throws MissingAuthenticationTokenException or IncompleteSignatureException. */
 export function readClaim(request: Signed): Claim {
-  if (request.query['X-Amz-Algorithm'] !== undefined || request.query['X-Amz-Signature'] !== undefined) {
-    return presignedClaim(request);
-  }
+  if (isPresigned(request)) return presignedClaim(request);
   const header = request.get('authorization');
   if (header === undefined || header.trim() === '') throw notSigned();
   return headerClaim(request, header);

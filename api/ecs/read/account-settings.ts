@@ -12,9 +12,12 @@ import type { Principal } from '../../auth/principal.ts';
 /** The value that holds for a caller: its own, else root's, else ECS's. */
 export async function settingOf(
   name: SettingName,
-  { store, principal: caller }: { readonly store: AccountSettingStore; readonly principal: Pick<Principal, 'arn'> },
+  {
+    store,
+    caller,
+  }: { readonly store: AccountSettingStore; readonly caller: { readonly principal: Pick<Principal, 'arn'> } },
 ): Promise<string> {
-  const principal = settingsPrincipal(caller.arn);
+  const principal = settingsPrincipal(caller.principal.arn);
   return effectiveValue(await keptFor(principal, store), principal, name);
 }
 

@@ -4,7 +4,7 @@ import type { TaskDefinitionRecord } from '../../../model/task-definition.ts';
 import type { OperationContext } from '../../operation.ts';
 import { resolveTaskDefinition } from '../rules/task-definition-names.ts';
 
-type DefinitionReader = Pick<OperationContext, 'store' | 'partition'>;
+type DefinitionReader = Pick<OperationContext, 'reads' | 'partition'>;
 
 /**
  * Returns the ACTIVE task definition named by `family`, `family:revision` or an ARN; a family alone means its latest
@@ -26,7 +26,7 @@ export async function requireActiveTaskDefinition(
  */
 export async function findTaskDefinition(context: DefinitionReader, reference: string): Promise<TaskDefinitionRecord> {
   const parsed = resolveTaskDefinition(reference, context.partition);
-  const record = parsed && (await context.store.getTaskDefinition(parsed.family, parsed.revision));
+  const record = parsed && (await context.reads.taskDefinition(parsed.family, parsed.revision));
   if (record === undefined) throw new EcsError('ClientException', 'TaskDefinition not found.');
   return record;
 }

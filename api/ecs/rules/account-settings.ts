@@ -7,6 +7,7 @@ import {
   systemDefault,
 } from '../../../model/account-setting.ts';
 import { EcsError } from '../../../model/errors.ts';
+import type { Caller } from '../../auth/caller.ts';
 import type { OperationContext } from '../../operation.ts';
 import { invalid } from './refusals.ts';
 
@@ -73,7 +74,9 @@ export function checkSettingValue(name: SettingName, value: string): void {
   }
 }
 
-type Caller = Pick<OperationContext, 'principal' | 'partition'>;
+interface Asking extends Pick<OperationContext, 'partition'> {
+  readonly caller: Pick<Caller, 'principal'>;
+}
 
 /** Root, a user or a role. A path may come before the name. */
 const PRINCIPAL = /^arn:aws[a-z-]*:iam::(\d{12}):(root|(?:user|role)\/(?:[!-~]{1,510}\/)?[\w+=,.@-]{1,64})$/;
@@ -82,18 +85,18 @@ const PRINCIPAL = /^arn:aws[a-z-]*:iam::(\d{12}):(root|(?:user|role)\/(?:[!-~]{1
  * Whose setting a call changes: `given`, or without it the caller's own. Throws InvalidParameterException for an ARN that is no
  * principal of this account, and AccessDeniedException for a caller who is neither the principal nor root.
  */
-export function principalToChange(given: string | undefined, caller: Caller): string {
-  if (given !== undefined) return checkPrincipal(given, caller);
-  const own = ownPrincipal(caller.principal.arn);
+export function principalToChange(given: string | undefined, asking: Asking): string {
+  if (given !== undefined) return checkPrincipal(given, asking);
+  const own = ownPrincipal(asking.caller.principal.arn);
   if (own !== undefined) return own;
   throw invalid('Federated users assume the account settings of the root user and can not have settings of their own.');
 }
 
 /** Whose settings a call reads: as above, but who can have none of its own reads root's. */
-export const principalToRead = (given: string | undefined, caller: Caller): string =>
-  given === undefined ? settingsPrincipal(caller.principal.arn) : checkPrincipal(given, caller);
+export const principalToRead = (given: string | undefined, asking: Asking): string =>
+  given === undefined ? settingsPrincipal(asking.caller.principal.arn) : checkPrincipal(given, asking);
 
-function checkPrincipal(given: string, { principal: caller, partition }: Caller): string {
+function checkPrincipal(given: string, { caller: { principal: caller }, partition }: Asking): string {
   const [, account, principal = ROOT] = PRINCIPAL.exec(given) ?? [];
   if (account === undefined) throw invalid('The ARN provided is invalid.');
   if (account !== partition.account) {

@@ -7,6 +7,7 @@ import { unsupportedOverrides } from '../../../model/unsupported-parameters.ts';
 import { SIZE_RULES } from './task-definition/sizes.ts';
 import { member } from '../members.ts';
 import { invalid, unsupported } from './refusals.ts';
+import { checkRoles } from './roles.ts';
 
 /** ECS's limit on the length of the overrides as JSON. */
 const MOST_CHARACTERS = 8192;
@@ -22,6 +23,7 @@ export function resolveOverrides(given: TaskOverride | undefined, definition: Ta
   }
   const names = new Set((definition.containerDefinitions ?? []).map((container) => container.name));
   for (const override of given.containerOverrides ?? []) checkContainerOverride(override, names);
+  checkRoles([given.taskRoleArn, given.executionRoleArn]);
   const parts = unsupportedOverrides(given);
   if (parts.length > 0) throw unsupported(parts.join(', '));
   // An empty size overrides nothing. If it stayed, the task would have no limit at all.

@@ -24,8 +24,8 @@ const noSuchKey = (id: string) => noSuchEntity(`The Access Key with id ${id} can
 const createAccessKey: Operation<CreateAccessKeyRequest, CreateAccessKeyResponse> = {
   name: 'CreateAccessKey',
   effect: 'records',
-  async handle({ UserName }, { store, principal, accessKeys, now }) {
-    const userName = userMeant(UserName, principal);
+  async handle({ UserName }, { store, caller, accessKeys, now }) {
+    const userName = userMeant(UserName, caller.principal);
     const { key, secretAccessKey } = accessKeys.make(userName, now);
     await store.createAccessKey(key);
     return {
@@ -51,8 +51,8 @@ const presentKey = ({ userName, accessKeyId, status, createdAt }: AccessKey): Ac
 const listAccessKeys: Operation<ListAccessKeysRequest, ListAccessKeysResponse> = {
   name: 'ListAccessKeys',
   effect: 'reads',
-  async handle(input, { store, principal }) {
-    const userName = userMeant(input.UserName, principal);
+  async handle(input, { store, caller }) {
+    const userName = userMeant(input.UserName, caller.principal);
     if (userName !== undefined) await store.getUser(userName);
     const keys = await store.listAccessKeys(userName);
     const { items, paging } = await pageOf(['ListAccessKeys', userName], input, (page) =>
@@ -65,8 +65,8 @@ const listAccessKeys: Operation<ListAccessKeysRequest, ListAccessKeysResponse> =
 const updateAccessKey: Operation<UpdateAccessKeyRequest> = {
   name: 'UpdateAccessKey',
   effect: 'records',
-  async handle({ UserName, AccessKeyId: accessKeyId = '', Status: status = 'Active' }, { store, principal }) {
-    const userName = userMeant(UserName, principal);
+  async handle({ UserName, AccessKeyId: accessKeyId = '', Status: status = 'Active' }, { store, caller }) {
+    const userName = userMeant(UserName, caller.principal);
     if (userName !== undefined) await store.getUser(userName);
     if (status === 'Expired') throw new Error('The request says Expired, which its enum leaves out.');
     const found = await store.setAccessKeyStatus({ accessKeyId, ...defined({ userName }) }, status);
@@ -78,8 +78,8 @@ const updateAccessKey: Operation<UpdateAccessKeyRequest> = {
 const deleteAccessKey: Operation<DeleteAccessKeyRequest> = {
   name: 'DeleteAccessKey',
   effect: 'frees',
-  async handle({ UserName, AccessKeyId: accessKeyId = '' }, { store, principal }) {
-    const userName = userMeant(UserName, principal);
+  async handle({ UserName, AccessKeyId: accessKeyId = '' }, { store, caller }) {
+    const userName = userMeant(UserName, caller.principal);
     if (userName !== undefined) await store.getUser(userName);
     const found = await store.deleteAccessKey({ accessKeyId, ...defined({ userName }) });
     if (!found) throw noSuchKey(accessKeyId);

@@ -11,7 +11,6 @@ const NONE = {
   InstanceProfiles: 0,
   MFADevices: 0,
   MFADevicesInUse: 0,
-  Providers: 0,
   ServerCertificates: 0,
 };
 
@@ -37,7 +36,7 @@ export const getAccountSummary: Operation<object, GetAccountSummaryResponse> = {
   name: 'GetAccountSummary',
   effect: 'reads',
   async handle(_input, { store }) {
-    const { users, groups, roles, policies, policyVersions, rootKeys } = await store.countIam();
+    const { users, groups, roles, policies, policyVersions, rootKeys, oidcProviders } = await store.countIam();
     return {
       SummaryMap: {
         ...NONE,
@@ -46,6 +45,7 @@ export const getAccountSummary: Operation<object, GetAccountSummaryResponse> = {
         Groups: groups,
         Policies: policies,
         PolicyVersionsInUse: policyVersions,
+        Providers: oidcProviders,
         Roles: roles,
         Users: users,
       },

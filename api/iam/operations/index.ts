@@ -6,6 +6,7 @@ import { attachments } from './attachments.ts';
 import { boundaries } from './boundaries.ts';
 import { groups } from './groups.ts';
 import { inlinePolicies } from './inline-policies.ts';
+import { oidcProviders } from './oidc-providers.ts';
 import { policies } from './policies.ts';
 import { policyVersions } from './policy-versions.ts';
 import { roles } from './roles.ts';
@@ -24,6 +25,7 @@ export const operations: readonly Operation[] = [
   ...inlinePolicies,
   ...attachments,
   ...boundaries,
+  ...oidcProviders,
   ...tags,
   ...accessKeys,
   getAccountSummary,

@@ -39,8 +39,8 @@ const createUser: Operation<CreateUserRequest, CreateUserResponse> = {
 const getUser: Operation<GetUserRequest, GetUserResponse> = {
   name: 'GetUser',
   effect: 'reads',
-  async handle({ UserName }, { store, partition, principal }) {
-    const name = userMeant(UserName, principal);
+  async handle({ UserName }, { store, partition, caller }) {
+    const name = userMeant(UserName, caller.principal);
     if (name !== undefined) return { User: presentUser(partition.account, await store.getUser(name)) };
     const { arn, userId } = rootOf(partition);
     return { User: { UserId: userId, Arn: arn, CreateDate: toDate(await store.accountBegan()) } as User };

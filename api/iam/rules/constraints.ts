@@ -13,6 +13,7 @@ const ARN: Constraint = { min: 20, max: 2048 };
 const PATH: Constraint = { min: 1, max: 512, pattern: String.raw`(\u002F)|(\u002F[\u0021-\u007E]+\u002F)` };
 const POLICY_PATH: Constraint = { min: 1, max: 512, pattern: String.raw`((/[A-Za-z0-9\.,\+@=_-]+)*)/` };
 const DOCUMENT: Constraint = { min: 1, max: 131_072, pattern: String.raw`[\u0009\u000A\u000D\u0020-\u00FF]+` };
+const CLIENT_ID: Constraint = { min: 1, max: 255 };
 const TAG_TEXT = String.raw`[\p{L}\p{Z}\p{N}_.:/=+\-@]`;
 const TAG_KEY: Constraint = { min: 1, max: 128, pattern: `${TAG_TEXT}+` };
 
@@ -49,6 +50,13 @@ const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   Marker: { min: 1, max: 320, pattern: String.raw`[\u0020-\u00FF]+` },
   AccessKeyId: { min: 16, max: 128, pattern: String.raw`[\w]+` },
   DeletionTaskId: { min: 1, max: 1000 },
+  OpenIDConnectProviderArn: ARN,
+  Url: { min: 1, max: 255 },
+  ClientIDList: { max: 100 },
+  'ClientIDList[]': CLIENT_ID,
+  ClientID: CLIENT_ID,
+  ThumbprintList: { max: 5 },
+  'ThumbprintList[]': { min: 40, max: 40 },
   Tags: { max: 50 },
   'Tags[].Key': TAG_KEY,
   'Tags[].Value': { max: 256, pattern: `${TAG_TEXT}*` },

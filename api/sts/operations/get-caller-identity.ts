@@ -5,6 +5,12 @@ import type { Operation } from '../../operation.ts';
 export const getCallerIdentity: Operation<GetCallerIdentityRequest, GetCallerIdentityResponse> = {
   name: 'GetCallerIdentity',
   effect: 'reads',
-  handle: (_input, { principal: { account, arn, userId } }) =>
-    Promise.resolve({ Account: account, Arn: arn, UserId: userId }),
+  handle: (
+    _input,
+    {
+      caller: {
+        principal: { account, arn, userId },
+      },
+    },
+  ) => Promise.resolve({ Account: account, Arn: arn, UserId: userId }),
 };

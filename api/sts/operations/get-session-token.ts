@@ -17,7 +17,7 @@ export const getSessionToken: Operation<GetSessionTokenRequest, GetSessionTokenR
     const unsupported = (['SerialNumber', 'TokenCode'] as const).filter((member) => input[member] !== undefined);
     if (unsupported.length > 0) throw unsupportedMembers(unsupported);
     const { principal, temporary } = caller;
-    if (principal.kind === 'assumed-role' || temporary === true) {
+    if (principal.kind === 'assumed-role' || principal.kind === 'anonymous' || temporary === true) {
       throw accessDenied('Cannot call GetSessionToken with session credentials');
     }
     const seconds = secondsOf({ asked: input.DurationSeconds, byDefault: DEFAULT, most: MOST[principal.kind] });

@@ -1,21 +1,37 @@
-/** What the session of a role takes with it: its tags and its own policies. */
-import type { AssumeRoleRequest, Tag } from '@aws-sdk/client-sts';
+/** The session of a role: its name, its tags and its own policies, and its credentials. */
+import type { AssumedRoleUser, AssumeRoleRequest, Credentials, Tag } from '@aws-sdk/client-sts';
 import { AwsError } from '../../../model/errors.ts';
-import type { IamStore } from '../../../store/contract/iam.ts';
+import type { IamStore, RoleRecord } from '../../../store/contract/iam.ts';
+import { sessionArn } from '../../auth/caller.ts';
 import type { RoleSession } from '../../auth/session-tokens.ts';
 import { readPolicy } from '../../auth/policy/document.ts';
+import type { OperationContext } from '../../operation.ts';
 import { validationError } from '../../protocol/validation-errors.ts';
+import { presentCredentials } from '../present.ts';
 
 /** AWS's limits: of session tags, of managed session policies, and of an inline session policy's characters. */
 const MOST_TAGS = 50;
 const MOST_ARNS = 10;
 const MOST_CHARACTERS = 2_048;
 
+/** What a header can carry beside others. */
+const MOST_TOKEN_CHARACTERS = 12_000;
+
+const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
+
+/** Throws ValidationError. */
+export function checkSessionName(member: 'roleSessionName' | 'sourceIdentity', text: string | undefined): void {
+  if (text === undefined || SESSION_NAME.test(text)) return;
+  throw validationError(member, text, 'Member must satisfy regular expression pattern: [\\w+=,.@-]{2,64}');
+}
+
 const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
   Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 
 /** Keys of session tags mean the same in any case. */
 const folded = (keys: readonly string[]): ReadonlySet<string> => new Set(keys.map((key) => key.toLowerCase()));
+
+export type SessionTags = Pick<RoleSession, 'tags' | 'transitiveKeys'>;
 
 /**
  * The session's tags: those that the caller's own session passes on, and those of the request, which may not replace
@@ -24,7 +40,7 @@ const folded = (keys: readonly string[]): ReadonlySet<string> => new Set(keys.ma
 export function sessionTags(
   { Tags = [], TransitiveTagKeys = [] }: Pick<AssumeRoleRequest, 'Tags' | 'TransitiveTagKeys'>,
   before: RoleSession | undefined,
-): Pick<RoleSession, 'tags' | 'transitiveKeys'> {
+): SessionTags {
   if (Tags.length > MOST_TAGS) {
     throw validationError('tags', Tags.length, `Member must have length less than or equal to ${MOST_TAGS}`);
   }
@@ -76,8 +92,33 @@ export async function sessionPolicies(
   return policies;
 }
 
+interface Begun {
+  readonly role: RoleRecord;
+  readonly sessionName: string;
+  readonly seconds: number;
+  readonly session: Omit<RoleSession, 'kind' | 'name' | 'id' | 'sessionName'>;
+}
+
+/** Credentials of the session, as STS answers them. Throws PackedPolicyTooLarge. */
+export function beginSession(
+  { role, sessionName, seconds, session }: Begun,
+  { tokens, now, partition }: OperationContext,
+): { Credentials: Credentials; AssumedRoleUser: AssumedRoleUser; PackedPolicySize: number } {
+  const of = { kind: 'role', name: role.name, id: role.id, sessionName, ...session } as const;
+  const credentials = tokens.issue(of, { now, seconds });
+  if (credentials.sessionToken.length > MOST_TOKEN_CHARACTERS) {
+    throw new AwsError('PackedPolicyTooLarge', 'The session policies and tags are too large for a session token.');
+  }
+  const arn = sessionArn(partition.account, role.name, sessionName);
+  return {
+    Credentials: presentCredentials(credentials),
+    AssumedRoleUser: { AssumedRoleId: `${role.id}:${sessionName}`, Arn: arn },
+    PackedPolicySize: packedSize(session.policies, session.tags),
+  };
+}
+
 /** How full a session is of policies and tags, in percent of what AWS packs into a token. */
-export function packedSize(policies: RoleSession['policies'], tags: Readonly<Record<string, string>>): number {
+function packedSize(policies: RoleSession['policies'], tags: Readonly<Record<string, string>>): number {
   const characters = (policies ?? []).reduce((sum, { document }) => sum + document.length, 0);
   return Math.ceil(((characters + JSON.stringify(tags).length - 2) / (2 * MOST_CHARACTERS)) * 100);
 }

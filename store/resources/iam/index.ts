@@ -7,6 +7,7 @@ import { readVersion } from './change.ts';
 import { createGroupStore } from './groups.ts';
 import { createInlinePolicyStore } from './inline-policies.ts';
 import { createManagedPolicyStore } from './managed-policies.ts';
+import { createOidcProviderStore } from './oidc-providers.ts';
 import { createPoliciesReader } from './policies-of.ts';
 import { PolicyNames } from './policy-names.ts';
 import { createPolicyVersionStore } from './policy-versions.ts';
@@ -24,7 +25,8 @@ export function createIamStore(db: Database, { account }: Partition): IamStore {
     ...createPolicyVersionStore(db, names),
     ...createInlinePolicyStore(db),
     ...createAttachmentStore(db, names),
-    ...createIamTagStore(db, names),
+    ...createOidcProviderStore(db, account),
+    ...createIamTagStore(db, account, names),
     ...createPoliciesReader(db, account, names),
     iamVersion: async () => (await readVersion(db)).version,
     accountBegan: async () => (await readVersion(db)).began_at,
@@ -37,7 +39,8 @@ async function count(db: Database): Promise<IamCounts> {
     `SELECT (SELECT count(*) FROM iam_users) AS users, (SELECT count(*) FROM iam_groups) AS groups,
        (SELECT count(*) FROM iam_roles) AS roles, (SELECT count(*) FROM iam_policies) AS policies,
        (SELECT count(*) FROM iam_policy_versions) AS "policyVersions",
-       (SELECT count(*) FROM access_keys WHERE user_name IS NULL) AS "rootKeys"`,
+       (SELECT count(*) FROM access_keys WHERE user_name IS NULL) AS "rootKeys",
+       (SELECT count(*) FROM iam_oidc_providers) AS "oidcProviders"`,
   );
   if (!row) throw new Error('Postgres counted nothing.');
   return row;

@@ -1,4 +1,4 @@
-/** Tags of users, roles and the account's managed policies. */
+/** Tags of users, roles, the account's managed policies and OpenID Connect providers. */
 import { QUOTAS } from '../../../model/iam/quotas.ts';
 import { invalidInput, limitExceeded } from '../../../model/iam/refusals.ts';
 import type { Database, Queries } from '../../base/database.ts';
@@ -7,15 +7,22 @@ import type { IamStore, IamTag, TagOwner } from '../../contract/iam.ts';
 import { change } from './change.ts';
 import { requireEntity } from './entities.ts';
 import { requirePolicyRow } from './managed-policies.ts';
+import { requireOidcProvider } from './oidc-providers.ts';
 import type { PolicyNames } from './policy-names.ts';
 import type { UserRow } from './users.ts';
 
 type TagStore = Pick<IamStore, 'listIamTags' | 'addIamTags' | 'removeIamTags'>;
 
-const TABLES = { user: 'iam_users', role: 'iam_roles', policy: 'iam_policies' } as const;
+const TABLES = {
+  user: 'iam_users',
+  role: 'iam_roles',
+  policy: 'iam_policies',
+  'oidc-provider': 'iam_oidc_providers',
+} as const;
 
-export function createIamTagStore(db: Database, names: PolicyNames): TagStore {
+export function createIamTagStore(db: Database, account: string, names: PolicyNames): TagStore {
   const read = async (queries: Queries, { kind, name }: TagOwner) => {
+    if (kind === 'oidc-provider') return requireOidcProvider(account)(queries, name);
     if (kind !== 'policy') return requireEntity<UserRow>(queries, { kind, name });
     if (names.awsPolicy(name) !== undefined) throw invalidInput(`Policy ${name} belongs to AWS and has no tags.`);
     return requirePolicyRow(queries, names, name);

@@ -9,10 +9,11 @@ import { REST_ROUTES } from '../../../api/rest/routes.ts';
 import { signedHeaders } from '../../../cli/signed-headers.ts';
 import type { AuditEvent, AuditRecord } from '../../../model/audit.ts';
 import { withApi } from '../support/api-under-test.ts';
-import { ACCOUNT, allow, type Credentials, principalsOf, trusting } from '../support/principals.ts';
+import { ACCOUNT } from '../support/iam-calls.ts';
+import { allowing, type Credentials, signedCallers, trusting } from '../support/signed-callers.ts';
 
 const api = withApi({ auth: 'required' });
-const { userWith, keyOf, roleWith, settings } = principalsOf(api);
+const { userWith, keyOf, roleWith, settings } = signedCallers(api);
 const CANARY = 'c4n4ry-in-a-coal-mine';
 
 let root: Credentials;
@@ -49,7 +50,7 @@ async function rest(method: string, path: string, credentials: Credentials = roo
 
 describe('a record', () => {
   it('has CloudTrail’s form', async () => {
-    const user = await userWith(allow('ecs:*'));
+    const user = await userWith(allowing('ecs:*'));
     const [event, ...more] = await eventsOf(() =>
       ecsOf(user).send(new ecs.CreateClusterCommand({ clusterName: 'form', tags: [{ key: 'team', value: 'red' }] })),
     );
@@ -92,9 +93,9 @@ describe('a record', () => {
   });
 
   it('tells root, users, sessions of roles and unknown callers apart', async () => {
-    const may = [allow('sts:AssumeRole'), allow('ecs:*')];
+    const may = [allowing('sts:AssumeRole'), allowing('ecs:*')];
     const user = await userWith(...may);
-    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)], may: [allow('ecs:*')] });
+    const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:root`)], may: [allowing('ecs:*')] });
     const { Credentials: given } = await stsOf(user).send(
       new AssumeRoleCommand({ RoleArn: role, RoleSessionName: 'deploy' }),
     );

@@ -6,10 +6,11 @@ import { signedHeaders } from '../../../cli/signed-headers.ts';
 import type { Judgement } from '../../../model/audit.ts';
 import { aPolicy, policyArn } from '../../store/resources/iam/records.ts';
 import { withApi } from '../support/api-under-test.ts';
-import { ACCOUNT, allow, type Credentials, policy, principalsOf, trusting } from '../support/principals.ts';
+import { ACCOUNT } from '../support/iam-calls.ts';
+import { allowing, type Credentials, policy, signedCallers, trusting } from '../support/signed-callers.ts';
 
 const api = withApi({ auth: 'required' });
-const { userWith, keyOf, roleWith, settings } = principalsOf(api);
+const { userWith, keyOf, roleWith, settings } = signedCallers(api);
 const CLUSTERS = `arn:aws:ecs:us-east-1:${ACCOUNT}:cluster/*`;
 const DENY = { Sid: 'NoClusters', Effect: 'Deny', Action: 'ecs:CreateCluster', Resource: '*' };
 
@@ -24,7 +25,7 @@ let root: Credentials;
 let explainer: Credentials;
 beforeAll(async () => {
   root = await keyOf(undefined);
-  explainer = await userWith(allow('longshore:Explain'));
+  explainer = await userWith(allowing('longshore:Explain'));
 });
 
 async function why(id: string, credentials = explainer): Promise<{ status: number; body: Explained }> {
@@ -51,7 +52,7 @@ const assume = (credentials: Credentials, role: string, more: object = {}) =>
   );
 
 async function sessionOf(role: string, more: object = {}): Promise<Credentials> {
-  const { Credentials: given } = await assume(await userWith(allow('sts:AssumeRole')), role, more);
+  const { Credentials: given } = await assume(await userWith(allowing('sts:AssumeRole')), role, more);
   return {
     ...{ accessKeyId: given!.AccessKeyId!, secretAccessKey: given!.SecretAccessKey! },
     sessionToken: given!.SessionToken!,
@@ -61,12 +62,12 @@ const anyoneHere = trusting(`arn:aws:iam::${ACCOUNT}:root`);
 
 describe('why call', () => {
   it('names the statement that allowed a change', async () => {
-    const user = await userWith(allow('ecs:Describe*'), allow('ecs:CreateCluster', CLUSTERS));
+    const user = await userWith(allowing('ecs:Describe*'), allowing('ecs:CreateCluster', CLUSTERS));
     const { headline, details, judgements } = await explain(createCluster(user));
     expect(headline).toBe(
       `arn:aws:iam::${ACCOUNT}:user/${user.name} called CreateCluster of ecs from 127.0.0.1. It was carried out.`,
     );
-    const statement = allow('ecs:CreateCluster', CLUSTERS);
+    const statement = allowing('ecs:CreateCluster', CLUSTERS);
     expect(judgements).toEqual([
       {
         ...{ action: 'ecs:CreateCluster', resource: CLUSTERS.replace('*', 'x'), decision: 'allowed' },
@@ -79,7 +80,7 @@ describe('why call', () => {
   });
 
   it('names the statement that denied, which the caller does not see', async () => {
-    const user = await userWith(allow('*'), DENY);
+    const user = await userWith(allowing('*'), DENY);
     const { headline, details, message } = await explain(createCluster(user));
     expect(headline).toContain('It was refused with AccessDeniedException.');
     expect(details[1]).toContain(
@@ -90,9 +91,12 @@ describe('why call', () => {
   });
 
   it('says that nothing allowed it, which policies were looked at, and which statements did not apply', async () => {
-    const user = await userWith(allow('ecs:CreateCluster', CLUSTERS.replace('*', 'other')), allow('ecs:ListTasks'));
+    const user = await userWith(
+      allowing('ecs:CreateCluster', CLUSTERS.replace('*', 'other')),
+      allowing('ecs:ListTasks'),
+    );
     const arn = policyArn('reads');
-    await api().store.createPolicy(aPolicy('reads', policy(allow('iam:Get*'))));
+    await api().store.createPolicy(aPolicy('reads', policy(allowing('iam:Get*'))));
     await api().store.attachPolicy({ kind: 'user', name: user.name }, arn);
     const { details, judgements } = await explain(createCluster(user));
     expect(judgements[0]).toMatchObject({ decision: 'implicitDeny', missing: 'identity' });
@@ -106,8 +110,8 @@ describe('why call', () => {
   });
 
   it('names the permissions boundary that does not allow it', async () => {
-    const user = await userWith(allow('ecs:*'));
-    await api().store.createPolicy(aPolicy('bound', policy(allow('ecs:List*'))));
+    const user = await userWith(allowing('ecs:*'));
+    await api().store.createPolicy(aPolicy('bound', policy(allowing('ecs:List*'))));
     await api().store.putBoundary({ kind: 'user', name: user.name }, policyArn('bound'));
     const { details } = await explain(createCluster(user));
     expect(details[1]).toContain('no statement of the permissions boundary allows it');
@@ -120,8 +124,8 @@ describe('why call', () => {
   });
 
   it('names the policy of a session that does not allow it', async () => {
-    const role = await roleWith({ trust: [anyoneHere], may: [allow('ecs:*')] });
-    const session = await sessionOf(role, { Policy: policy(allow('ecs:ListClusters')) });
+    const role = await roleWith({ trust: [anyoneHere], may: [allowing('ecs:*')] });
+    const session = await sessionOf(role, { Policy: policy(allowing('ecs:ListClusters')) });
     const { headline, judgements } = await explain(createCluster(session));
     expect(headline).toContain(':assumed-role/');
     expect(judgements[0]).toMatchObject({
@@ -132,7 +136,7 @@ describe('why call', () => {
   });
 
   it('names the trust policy of a role that does not let the caller in', async () => {
-    const user = await userWith(allow('sts:AssumeRole'));
+    const user = await userWith(allowing('sts:AssumeRole'));
     const role = await roleWith({ trust: [trusting(`arn:aws:iam::${ACCOUNT}:user/other`)] });
     const { headline, details, judgements } = await explain(assume(user, role));
     expect(headline).toContain('called AssumeRole of sts');
@@ -170,7 +174,7 @@ describe('why call', () => {
   });
 
   it('is not for the caller who was denied', async () => {
-    const user = await userWith(allow('*'), DENY, { ...allow('longshore:Explain'), Effect: 'Deny' });
+    const user = await userWith(allowing('*'), DENY, { ...allowing('longshore:Explain'), Effect: 'Deny' });
     const { requestId } = await explain(createCluster(user));
     const { status, body } = await why(requestId, user);
     expect(status).toBe(403);

@@ -67,7 +67,7 @@ seen["refused"] = [
     refusal(iam.create_user, UserName="U1"),
     refusal(iam.create_policy, PolicyName="bad", PolicyDocument="{"),
     refusal(iam.create_group, GroupName="a b"),
-    refusal(iam.create_open_id_connect_provider, Url="https://example.com"),
+    refusal(iam.create_instance_profile, InstanceProfileName="none"),
 ]
 for each in attached:
     iam.detach_role_policy(RoleName="task", PolicyArn=each["PolicyArn"])

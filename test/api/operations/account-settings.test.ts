@@ -112,7 +112,8 @@ describe('PutAccountSetting', () => {
     expect(await insights()).toMatchObject({ value: 'enabled', principalArn: ALICE });
     await put('containerInsights', 'disabled', ALICE);
     expect(await insights()).toMatchObject({ value: 'disabled' });
-    const held = (arn: string) => settingOf('containerInsights', { store: api().store, principal: { arn } });
+    const held = (arn: string) =>
+      settingOf('containerInsights', { store: api().store, caller: { principal: { arn } } });
     expect([await held(ALICE), await held(ROOT)]).toEqual(['disabled', 'enabled']);
   });
 

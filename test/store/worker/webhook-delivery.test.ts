@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EventPattern } from '../../../model/event-pattern.ts';
 import type { Webhook } from '../../../model/webhook.ts';
-import type { AddressPolicy } from '../../../model/webhook-address.ts';
+import type { AddressPolicy } from '../../../model/outgoing-address.ts';
 import { becomes } from '../../../tools/process.ts';
 import { type DeliveryTiming, startWebhookDelivery } from '../../../worker/webhooks/deliver.ts';
 import { signature } from '../../../worker/webhooks/post.ts';
@@ -133,10 +133,8 @@ describe('a webhook', () => {
     const strict = deliverer({}, { loopback: false, allowed: [] });
     await until(async () => (await deliveryOf(literal)).failures > 0 && (await deliveryOf(name)).failures > 0);
     await strict.stop();
-    expect((await deliveryOf(literal)).lastError).toMatch(
-      /^Webhooks may go to 127\.0\.0\.1, this machine itself, only/,
-    );
-    expect((await deliveryOf(name)).lastError).toMatch(/^Webhooks may go to 127\.0\.0\.1, this machine itself, only/);
+    expect((await deliveryOf(literal)).lastError).toMatch(/^Longshore calls 127\.0\.0\.1, this machine itself, only/);
+    expect((await deliveryOf(name)).lastError).toMatch(/^Longshore calls 127\.0\.0\.1, this machine itself, only/);
     expect(receiver.received).toEqual([]);
     deliverer({}, { loopback: false, allowed: ['127.0.0.0/8'] });
     await until(async () => (await deliveryOf(literal)).delivered === 3 && (await deliveryOf(name)).delivered === 3);

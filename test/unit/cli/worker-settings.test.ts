@@ -1,7 +1,7 @@
 /** What a worker by itself makes of the settings. */
 import { expect, it } from 'vitest';
 import { workerSettings } from '../../../cli/commands/worker.ts';
-import { addressFault } from '../../../model/webhook-address.ts';
+import { addressFault } from '../../../model/outgoing-address.ts';
 import { readSettings } from '../../../tools/settings.ts';
 
 it('a worker by itself sends webhooks to its own machine only if the operator allows it', () => {

@@ -62,6 +62,23 @@ describe('Longshore’s own authority', () => {
     expect(authority()).toBe(ca);
   });
 
+  it('is one, also if several processes make it together', async () => {
+    const pairs = await Promise.all([1, 2, 3].map(() => serverCertificate(folder, ['localhost'])));
+    const ca = authority();
+    for (const pair of pairs) await expect(ask(pair, 'localhost', ca)).resolves.toBe('hello');
+    expect(fs.readdirSync(folder).sort()).toEqual(['ca.key', 'ca.pem', 'server.key', 'server.pem']);
+    const kept = await serverCertificate(folder, ['localhost']);
+    await expect(ask(kept, 'localhost', ca)).resolves.toBe('hello');
+    expect(authority()).toBe(ca);
+  });
+
+  it('is made whole after a process that died while it made it', async () => {
+    await serverCertificate(folder, ['localhost']);
+    for (const file of ['ca.pem', 'server.pem', 'server.key']) fs.rmSync(path.join(folder, file));
+    const pair = await serverCertificate(folder, ['localhost']);
+    await expect(ask(pair, 'localhost', authority())).resolves.toBe('hello');
+  });
+
   it('keeps all files from other users', async () => {
     await serverCertificate(folder, ['localhost']);
     for (const file of fs.readdirSync(folder)) expect(fs.statSync(path.join(folder, file)).mode & 0o077).toBe(0);

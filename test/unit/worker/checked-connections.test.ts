@@ -2,8 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { AddressPolicy } from '../../../model/webhook-address.ts';
-import { checkedConnections, type Resolve } from '../../../worker/webhooks/checked-connections.ts';
+import type { AddressPolicy } from '../../../model/outgoing-address.ts';
+import type { Resolve } from '../../../model/checked-lookup.ts';
+import { checkedConnections } from '../../../worker/webhooks/checked-connections.ts';
 import { type Delivery, post } from '../../../worker/webhooks/post.ts';
 
 /** What each delivery reached: the address that the connection came in at. */
@@ -64,22 +65,20 @@ it.each([['127.0.0.1'], ['::1'], ['::ffff:127.0.0.1'], ['0.0.0.0']])(
   'a name that stands for %s is not called where Longshore listens to others',
   async (address) => {
     const { resolve } = nameServer([address]);
-    expect(await deliver('hook.example', SHARED, resolve)).toContain(
-      `Webhooks may go to ${address}, this machine itself`,
-    );
+    expect(await deliver('hook.example', SHARED, resolve)).toContain(`Longshore calls ${address}, this machine itself`);
     expect(reached).toEqual([]);
   },
 );
 
 it('a name that stands for a metadata address is called nowhere', async () => {
   const { resolve } = nameServer(['169.254.169.254']);
-  expect(await deliver('hook.example', ALONE, resolve)).toContain('Webhooks may not go to 169.254.169.254');
+  expect(await deliver('hook.example', ALONE, resolve)).toContain('Longshore does not call 169.254.169.254');
 });
 
 it('a name that changes its address after the check gains nothing', async () => {
   // Whoever looked twice would check the first answer and call the second.
   const { resolve, asked } = nameServer(['169.254.169.254'], ['127.0.0.1'], ['127.0.0.1']);
-  expect(await deliver('hook.example', ALONE, resolve)).toContain('Webhooks may not go to 169.254.169.254');
+  expect(await deliver('hook.example', ALONE, resolve)).toContain('Longshore does not call 169.254.169.254');
   expect(asked).toHaveLength(1);
   expect(reached).toEqual([]);
 });

@@ -41,7 +41,7 @@ export const createService: Operation<CreateServiceRequest, CreateServiceRespons
         ...(taskDefinition === undefined
           ? {}
           : { taskDefinition: taskDefinition.definition, taskDefinitionTags: taskDefinition.tags }),
-        createdBy: context.principal.arn,
+        createdBy: context.caller.principal.arn,
         incarnation: randomUUID(),
       };
       await context.workflows.createService(command).catch(async (refusal: unknown) => {

@@ -25,7 +25,7 @@ function checkRevision(family: string, revision: number): void {
 export const registerTaskDefinition: Operation<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse> = {
   name: 'RegisterTaskDefinition',
   effect: 'records',
-  async handle(input, { store, partition, now, principal }) {
+  async handle(input, { store, partition, now, caller }) {
     checkDefinition(input);
     const tags = validateTags(input.tags);
     const normalised = normaliseDefinition(input);
@@ -43,7 +43,7 @@ export const registerTaskDefinition: Operation<RegisterTaskDefinitionRequest, Re
           requiresAttributes: requiredAttributes(normalised),
           compatibilities: compatibilitiesOf(normalised),
           registeredAt: now,
-          registeredBy: principal.arn,
+          registeredBy: caller.principal.arn,
         };
       },
       tags,

@@ -11,7 +11,7 @@ import { limitsRule, linuxParametersRule, swapRule } from './limits.ts';
 import { loggingRule } from './logging.ts';
 import { linksRule, networkModeRule } from './network-mode.ts';
 import { portMappingsRule, portNamesRule, sharedPortsRule } from './ports.ts';
-import { executionRoleRule } from './roles.ts';
+import { executionRoleRule, rolesRule } from './roles.ts';
 import { SIZE_RULES } from './sizes.ts';
 import {
   definitionSizeRule,
@@ -60,6 +60,7 @@ const RULES: readonly Rule[] = [
   linuxParametersRule,
   swapRule,
   loggingRule,
+  rolesRule,
   executionRoleRule,
   placementConstraintsRule,
   proxyConfigurationRule,

@@ -1,6 +1,11 @@
-/** Checks what needs the execution role: the agent fetches secrets with it before a container starts. */
+/** Checks the roles of a task definition, and what needs the execution role: with it, the agent fetches secrets. */
+import { isRole, NO_ROLE } from '../roles.ts';
 import type { Rule } from './definition.ts';
 import { containersOf, isEmpty } from './definition.ts';
+
+export const rolesRule: Rule = function* ({ taskRoleArn, executionRoleArn }) {
+  for (const role of [taskRoleArn, executionRoleArn]) if (role && !isRole(role)) yield NO_ROLE;
+};
 
 export const executionRoleRule: Rule = function* (definition) {
   if (definition.executionRoleArn) return;

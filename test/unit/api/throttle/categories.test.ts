@@ -1,18 +1,28 @@
 /** Every operation has exactly one rate, and those of a category share it. */
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../../../api/ecs/operations/index.ts';
+import { cloudtrailDoor } from '../../../../api/cloudtrail/door.ts';
+import { ecsDoor } from '../../../../api/ecs/door.ts';
+import { iamDoor } from '../../../../api/iam/door.ts';
+import { stsDoor } from '../../../../api/sts/door.ts';
 import { CATEGORIES } from '../../../../api/throttle/categories.ts';
 import { Throttle } from '../../../../api/throttle/throttle.ts';
 
+const ALL = Object.entries(CATEGORIES).flatMap(([service, categories]) =>
+  categories.map((category) => ({ service, ...category })),
+);
+
 describe('the categories', () => {
-  it('have each operation once, and no other', () => {
-    const throttled = CATEGORIES.flatMap(({ operations: names }) => names);
-    expect(throttled.toSorted()).toEqual(operations.map(({ name }) => name).toSorted());
-  });
+  it.each([cloudtrailDoor, ecsDoor, stsDoor, iamDoor].map((door) => [door.service, door] as const))(
+    'have each operation of %s once, and no other',
+    (service, door) => {
+      const throttled = CATEGORIES[service]!.flatMap(({ operations: names }) => names);
+      expect(throttled.toSorted()).toEqual([...door.operations.keys()].toSorted());
+    },
+  );
 
   it('have a rate each, and a name of their own', () => {
-    expect(new Set(CATEGORIES.map(({ name }) => name)).size).toBe(CATEGORIES.length);
-    expect(CATEGORIES.filter(({ burst, perSecond }) => burst < 1 || perSecond <= 0)).toEqual([]);
+    expect(new Set(ALL.map(({ name }) => name)).size).toBe(ALL.length);
+    expect(ALL.filter(({ burst, perSecond }) => burst < 1 || perSecond <= 0)).toEqual([]);
   });
 });
 
@@ -30,18 +40,24 @@ describe('a throttle', () => {
       }
     }).reduce((sum: number, one) => sum + one, 0);
 
-  it.each(CATEGORIES.map(({ name, burst, operations: [operation = ''] }) => [name, burst, operation] as const))(
-    'of %s admits %d calls at once',
-    (_name, burst, operation) => {
-      expect(admitted(throttle(), operation, burst + 10)).toBe(burst);
-    },
-  );
+  it.each(
+    ALL.map(({ name, burst, operations: [operation = ''], service }) => [name, burst, operation, service] as const),
+  )('of %s admits %d calls at once', (_name, burst, operation, service) => {
+    expect(admitted(throttle(), operation, burst + 10, service)).toBe(burst);
+  });
 
   it('counts the operations of a category together, and those of others apart', () => {
     const one = throttle();
     expect(admitted(one, 'CreateCluster', 15)).toBe(15);
     expect(admitted(one, 'DeleteCluster', 15)).toBe(5);
     expect(admitted(one, 'DescribeClusters', 15)).toBe(15);
+  });
+
+  it('counts what anybody may call apart from what the account calls', () => {
+    const one = throttle();
+    expect(admitted(one, 'AssumeRoleWithWebIdentity', 500, 'sts')).toBe(100);
+    expect(admitted(one, 'AssumeRole', 500, 'sts')).toBe(500);
+    expect(admitted(one, 'GetCallerIdentity', 500, 'sts')).toBe(100);
   });
 
   it('admits again as time passes', () => {
@@ -56,7 +72,7 @@ describe('a throttle', () => {
     expect(admitted(throttle(0.01), 'CreateCluster', 100)).toBe(1);
   });
 
-  it('does not count operations that ECS does not have, nor those of other services', () => {
+  it('does not count operations that a service does not have', () => {
     expect(admitted(throttle(0.01), 'MakeCoffee', 100)).toBe(100);
     expect(admitted(throttle(0.01), 'TagResource', 100, 'elasticloadbalancing')).toBe(100);
   });

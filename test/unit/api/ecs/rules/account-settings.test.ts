@@ -77,9 +77,12 @@ describe('a principal', () => {
   const arn = (tail: string) => `arn:aws:iam::123456789012:${tail}`;
   const caller = (callerArn: string) => {
     const common = { arn: callerArn, account: partition.account, userId: 'AIDA' };
-    if (callerArn.endsWith(':root')) return { partition, principal: { kind: 'root' as const, ...common } };
-    if (callerArn.includes(':user/')) return { partition, principal: { kind: 'user' as const, ...common } };
-    return { partition, principal: { kind: 'assumed-role' as const, roleArn: arn('role/deploy'), ...common } };
+    if (callerArn.endsWith(':root')) return { partition, caller: { principal: { kind: 'root' as const, ...common } } };
+    if (callerArn.includes(':user/')) return { partition, caller: { principal: { kind: 'user' as const, ...common } } };
+    return {
+      partition,
+      caller: { principal: { kind: 'assumed-role' as const, roleArn: arn('role/deploy'), ...common } },
+    };
   };
 
   it.each([

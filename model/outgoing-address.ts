@@ -1,13 +1,14 @@
 /**
- * Where webhooks may go: not to link-local addresses, which answer whoever is on the machine (a cloud hands out credentials
- * there), and to the machine itself only where nobody else can make a webhook. Pure.
+ * What Longshore may call because somebody named it: receivers of webhooks and issuers of web identities. No link-local
+ * addresses, which answer whoever is on the machine (a cloud hands out credentials there), and the machine itself only where
+ * nobody else can name it. Pure.
  */
 import ipaddr from 'ipaddr.js';
 
 type Address = ReturnType<typeof ipaddr.parse>;
 
 export interface AddressPolicy {
-  /** Whether webhooks may go to the machine itself. */
+  /** Whether Longshore may call the machine itself. */
   readonly loopback: boolean;
   /** Addresses and subnets that the operator allows in any case, such as `127.0.0.1` or `fd00::/8`. */
   readonly allowed: readonly string[];
@@ -17,7 +18,7 @@ export interface AddressPolicy {
 export const isSubnet = (text: string): boolean =>
   ipaddr.isValidCIDR(text) || ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
 
-/** Why webhooks may not go to the host of a URL as far as its text tells; undefined if they may. */
+/** Why Longshore may not call the host of a URL as far as its text tells; undefined if it may. */
 export function hostFault(hostname: string, policy: AddressPolicy): string | undefined {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (ipaddr.isValid(host)) return addressFault(host, policy);
@@ -26,15 +27,15 @@ export function hostFault(hostname: string, policy: AddressPolicy): string | und
   return faults.includes(undefined) ? undefined : faults[0];
 }
 
-/** Why webhooks may not go to the address; undefined if they may. */
+/** Why Longshore may not call the address; undefined if it may. */
 export function addressFault(text: string, policy: AddressPolicy): string | undefined {
   if (!ipaddr.isValid(text)) return `${text} is no IP address.`;
   const address = meant(ipaddr.parse(text));
   if (policy.allowed.some((subnet) => isIn(address, subnet))) return undefined;
   const advice = 'Only LONGSHORE_WEBHOOK_ALLOW can allow it.';
-  if (isOfCloud(address)) return `Webhooks may not go to ${text}, a link-local or metadata address. ${advice}`;
+  if (isOfCloud(address)) return `Longshore does not call ${text}, a link-local or metadata address. ${advice}`;
   if (isOwn(address) && !policy.loopback) {
-    return `Webhooks may go to ${text}, this machine itself, only where Longshore listens on loopback alone. ${advice}`;
+    return `Longshore calls ${text}, this machine itself, only where it listens on loopback alone. ${advice}`;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
-/** Where webhooks may go. */
+/** What Longshore may call. */
 import { describe, expect, it } from 'vitest';
-import { addressFault, type AddressPolicy, hostFault, isSubnet } from '../../../model/webhook-address.ts';
+import { addressFault, type AddressPolicy, hostFault, isSubnet } from '../../../model/outgoing-address.ts';
 
 const ALONE: AddressPolicy = { loopback: true, allowed: [] };
 const SHARED: AddressPolicy = { loopback: false, allowed: [] };
@@ -34,7 +34,7 @@ describe('an address', () => {
   ])('%s is refused everywhere', (address) => {
     for (const policy of [ALONE, SHARED])
       expect(addressFault(address, policy)).toBe(
-        `Webhooks may not go to ${address}, a link-local or metadata address. Only LONGSHORE_WEBHOOK_ALLOW can allow it.`,
+        `Longshore does not call ${address}, a link-local or metadata address. Only LONGSHORE_WEBHOOK_ALLOW can allow it.`,
       );
   });
 
@@ -42,9 +42,7 @@ describe('an address', () => {
     '%s, the machine itself, is allowed only where Longshore listens on loopback alone',
     (address) => {
       expect(addressFault(address, ALONE)).toBeUndefined();
-      expect(addressFault(address, SHARED)).toMatch(
-        /this machine itself, only where Longshore listens on loopback alone/,
-      );
+      expect(addressFault(address, SHARED)).toMatch(/this machine itself, only where it listens on loopback alone/);
     },
   );
 
