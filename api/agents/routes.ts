@@ -13,7 +13,7 @@ import type { AgentAuthority } from '../agent-door/authority.ts';
 import { joinSecret } from '../agent-door/join-secret.ts';
 import type { Asked } from '../auth/authorize.ts';
 import { resolveClusterName } from '../ecs/rules/clusters.ts';
-import { resolveInstanceId } from '../ecs/rules/identifiers.ts';
+import { resolveIdentifier, resolveInstanceId } from '../ecs/rules/identifiers.ts';
 import type { Calls } from '../protocol/calls.ts';
 import { parseBody } from '../protocol/request-body.ts';
 import { readJoinTokenRequest } from './rules.ts';
@@ -66,7 +66,7 @@ export function addAgentRoutes(app: Express, { calls, store, partition, agentDoo
     };
     await store.createJoinToken(token);
     const body = { joinToken: presentJoinToken(token, now), url: `https://${agentDoor.advertised}#${secret}` };
-    calls.succeed(response, { status: 201, body });
+    await calls.succeed(response, { status: 201, body });
   });
 
   app.get(TOKENS, async (request, response) => {
@@ -76,7 +76,7 @@ export function addAgentRoutes(app: Express, { calls, store, partition, agentDoo
     const page = { limit: PAGE, ...(typeof after === 'string' ? { after } : {}) };
     const { items, next } = await store.listJoinTokens(clusterName, page);
     const body = { joinTokens: items.map((token) => presentJoinToken(token, now)), ...defined({ next }) };
-    calls.succeed(response, { status: 200, body });
+    await calls.succeed(response, { status: 200, body });
   });
 
   app.delete(`${TOKENS}/:tokenId`, async (request, response) => {
@@ -84,22 +84,28 @@ export function addAgentRoutes(app: Express, { calls, store, partition, agentDoo
     const { now } = calls.contextOf(response, 'RevokeJoinToken');
     const token = await store.revokeJoinToken({ clusterName, tokenId: request.params.tokenId }, now);
     if (token === undefined) throw notFound('The join token was not found.');
-    calls.succeed(response, { status: 200, body: { joinToken: presentJoinToken(token, now) } });
+    await calls.succeed(response, { status: 200, body: { joinToken: presentJoinToken(token, now) } });
   });
 
   app.post(REVOCATION, async (request, response) => {
     const { cluster = '', containerInstance = '' } = request.params as Record<string, string>;
     const clusterName = resolveClusterName(cluster, { partition });
-    const containerInstanceId = resolveInstanceId(containerInstance, { clusterName, partition });
-    const arn = containerInstanceArn(partition, clusterName, containerInstanceId);
+    const scope = { clusterName, partition };
+    // Before its length is checked: who may not do it learns nothing.
+    const arn = containerInstanceArn(
+      partition,
+      clusterName,
+      resolveIdentifier('container-instance', containerInstance, scope),
+    );
     await calls.authorize(response, on('RevokeContainerInstance', arn));
+    const containerInstanceId = resolveInstanceId(containerInstance, scope);
     const { now } = calls.contextOf(response, 'RevokeContainerInstance');
     const revoked = await store.revokeAgent({ clusterName, containerInstanceId }, now);
     if (revoked === undefined) {
       throw notFound(`${containerInstanceId} did not join cluster ${clusterName} by a token: it has no certificate.`);
     }
     const body = { containerInstanceArn: arn, revokedAt: revoked.revokedAt / 1000 };
-    calls.succeed(response, { status: 200, body });
+    await calls.succeed(response, { status: 200, body });
   });
 }
 
