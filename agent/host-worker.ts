@@ -1,4 +1,5 @@
 /** The worker of the instance's task queue, whose connection follows the agent's certificate. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createHostActivities, type HostActivityDeps } from '../activities/host/index.ts';
@@ -13,6 +14,7 @@ const POLLS = 2;
 const HEARTBEAT_INTERVAL_MS = 3_000;
 /** Polls that began on a connection end within this time, with work or without. */
 const LONGEST_POLL_MS = 90_000;
+const RECONNECT_EVERY_MS = 5_000;
 
 export interface HostWorkerOptions {
   readonly controlPlane: ControlPlane;
@@ -30,6 +32,8 @@ export class HostWorker {
   /** The latest is the worker's; the others have polls under way. */
   readonly #connections: NativeConnection[];
   readonly #closing = new Set<NodeJS.Timeout>();
+  readonly #stopping = new AbortController();
+  #reconnects = 0;
 
   private constructor(worker: Worker, connection: NativeConnection, { controlPlane, logger }: HostWorkerOptions) {
     this.#worker = worker;
@@ -43,6 +47,8 @@ export class HostWorker {
   /** Rejects while the control plane is out of reach. */
   static async start(options: HostWorkerOptions): Promise<HostWorker> {
     const { controlPlane, containerInstanceId, activities } = options;
+    const meanwhile = { isRenewed: false };
+    const stopWatching = controlPlane.onRenewed(() => (meanwhile.isRenewed = true));
     const connection = await controlPlane.connectWorker();
     try {
       const worker = await Worker.create({
@@ -56,32 +62,50 @@ export class HostWorker {
         maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
         defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
       });
-      return new HostWorker(worker, connection, options);
+      const host = new HostWorker(worker, connection, options);
+      if (meanwhile.isRenewed) void host.#reconnect();
+      return host;
     } catch (error) {
       await connection.close();
       throw error;
+    } finally {
+      stopWatching();
     }
   }
 
   /** Resolves when activities and polls have ended. */
   async shutdown(): Promise<void> {
     this.#stopRenewing();
+    this.#stopping.abort();
     if (this.#worker.getState() === 'RUNNING') this.#worker.shutdown();
     await this.#ended;
     for (const timer of this.#closing) clearTimeout(timer);
     await Promise.all(this.#connections.map((connection) => connection.close()));
   }
 
-  /** Goes on over a new connection: activities keep running, and polls under way end on the old one. */
+  /**
+   * Goes on over a new connection: activities keep running, and polls under way end on the old one. Tries until it succeeds,
+   * because the next renewal comes when the old certificate ends.
+   */
   async #reconnect(): Promise<void> {
-    try {
-      const connection = await this.#controlPlane.connectWorker();
-      this.#worker.connection = connection;
-      const old = this.#connections.splice(0, this.#connections.length, connection);
-      for (const each of old) this.#closeLater(each);
-    } catch (error) {
-      // The next renewal comes well before the certificate ends.
-      this.#logger.warn({ err: error }, 'the worker keeps its old certificate; it takes the next one');
+    this.#reconnects += 1;
+    const turn = this.#reconnects;
+    const isWanted = (): boolean => turn === this.#reconnects && !this.#stopping.signal.aborted;
+    while (isWanted()) {
+      try {
+        const connection = await this.#controlPlane.connectWorker();
+        if (!isWanted()) {
+          await connection.close();
+          return;
+        }
+        this.#worker.connection = connection;
+        const old = this.#connections.splice(0, this.#connections.length, connection);
+        for (const each of old) this.#closeLater(each);
+        return;
+      } catch (error) {
+        this.#logger.warn({ err: error }, 'the worker keeps its old certificate for now; trying again');
+        await sleep(RECONNECT_EVERY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      }
     }
   }
 

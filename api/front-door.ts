@@ -37,7 +37,7 @@ export class FrontDoor {
     const door = this.#doorOf(request, form);
     if (door.protocol.kind === 'query') {
       const called = form ?? new Map<string, string>();
-      if (request.method === 'GET') this.#refuseChangeByGet(door, called.get('Action') ?? '');
+      if (request.method !== 'POST') this.#refuseChangeByGet(door, called.get('Action') ?? '');
       await this.#answerQuery({ door, form: called }, response);
     } else await this.#answerJson(door, request, response);
   }

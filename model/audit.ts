@@ -4,13 +4,15 @@ import type { EpochMs } from './time.ts';
 /** CloudTrail's `userIdentity`: who called. */
 export interface AuditIdentity {
   /** `Unknown`: the caller's credentials were not good, or nobody could look at them. */
-  readonly type: 'Root' | 'IAMUser' | 'AssumedRole' | 'Unknown' | 'AWSService';
+  readonly type: 'Root' | 'IAMUser' | 'AssumedRole' | 'WebIdentityUser' | 'Unknown' | 'AWSService';
   readonly principalId?: string;
   readonly arn?: string;
   readonly accountId?: string;
   /** Of an unknown caller: the key that the request names, which nobody vouches for. */
   readonly accessKeyId?: string;
   readonly userName?: string;
+  /** The ARN of a web identity's provider. */
+  readonly identityProvider?: string;
   readonly sessionContext?: {
     readonly sessionIssuer?: {
       readonly type: 'Role';

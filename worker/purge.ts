@@ -1,5 +1,6 @@
 /** Removes rows that are past their retention, from time to time. */
 import type { Logger } from 'pino';
+import type { EpochMs } from '../model/time.ts';
 import type { Store } from '../store/contract/store.ts';
 
 const PURGE_EVERY_MS = 10 * 60_000;
@@ -27,14 +28,20 @@ export function startPurging(options: PurgeOptions): { stop(): void } {
 }
 
 async function purge({ store, retention, logger }: PurgeOptions): Promise<void> {
-  try {
-    const tasks = await store.purgeStoppedTasks(Date.now() - retention.stoppedTaskRetentionMs);
-    const events = await store.purgeEvents(Date.now() - retention.eventRetentionMs);
-    const decisions = await store.purgeDecisions(Date.now() - retention.decisionRetentionMs);
-    const audit = await store.purgeAudit(Date.now() - retention.auditRetentionMs);
-    await store.purgeAgents(Date.now() - EXPIRED_KEPT_MS);
-    logger.debug({ tasks, events, decisions, audit }, 'removed rows past their retention');
-  } catch (error) {
-    logger.warn({ err: error }, 'could not remove rows past their retention; trying again later');
-  }
+  const { stoppedTaskRetentionMs, eventRetentionMs, decisionRetentionMs, auditRetentionMs } = retention;
+  // One that fails again and again must not keep the others from their turn.
+  const removed = async (purgeOf: (before: EpochMs) => Promise<number>, afterMs: number): Promise<number> => {
+    try {
+      return await purgeOf(Date.now() - afterMs);
+    } catch (error) {
+      logger.warn({ err: error }, 'could not remove rows past their retention; trying again later');
+      return 0;
+    }
+  };
+  const tasks = await removed(store.purgeStoppedTasks, stoppedTaskRetentionMs);
+  const events = await removed(store.purgeEvents, eventRetentionMs);
+  const decisions = await removed(store.purgeDecisions, decisionRetentionMs);
+  const audit = await removed(store.purgeAudit, auditRetentionMs);
+  await removed(store.purgeAgents, EXPIRED_KEPT_MS);
+  logger.debug({ tasks, events, decisions, audit }, 'removed rows past their retention');
 }

@@ -82,6 +82,7 @@ export class AgentCredentials {
 
   async #renewForever(call: CallDoor, logger: RenewalLogger): Promise<void> {
     const { signal } = this.#stopping;
+    let hasExpired = false;
     for (let due = this.#at(RENEW_AT); ;) {
       await sleepUntil(due, signal);
       try {
@@ -90,13 +91,16 @@ export class AgentCredentials {
         due = this.#at(RENEW_AT);
       } catch (error) {
         signal.throwIfAborted();
+        due = Date.now() + this.#retryMs();
+        // It goes on: it may be the clock that is wrong.
         if (this.expiresAt <= Date.now()) {
-          logger.error({ err: error }, 'the certificate of this agent has expired: join again with a new token');
-          return;
+          if (!hasExpired)
+            logger.error({ err: error }, 'the certificate of this agent has expired: join again with a new token');
+          hasExpired = true;
+          continue;
         }
         const refused = error instanceof DoorRefusal ? 'the control plane refuses to renew' : 'could not renew';
         logger.warn({ err: error }, `${refused} the certificate of this agent; trying again`);
-        due = Date.now() + this.#retryMs();
       }
     }
   }

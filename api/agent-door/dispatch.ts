@@ -27,6 +27,9 @@ export interface Dispatched {
 }
 
 /** Throws Forbidden for what this caller may not call. */
+/** Whether it is one of Longshore's own calls, and not Temporal's. */
+export const isOwnCall = (path: string): boolean => path.startsWith(OWN);
+
 export function dispatch(path: string, context: AgentDoorContext, behind: Behind): Dispatched {
   const { identity } = context;
   if (path.startsWith(TEMPORAL)) return temporalCall(path.slice(TEMPORAL.length), identity, behind);
@@ -57,8 +60,7 @@ function ownCall(name: string, context: AgentDoorContext): Dispatched {
     isPoll: false,
     async handle(message) {
       const request = call.request.safeParse(jsonOf(message));
-      if (!request.success)
-        throw new GrpcRefusal(status.INVALID_ARGUMENT, `${name}: ${z.prettifyError(request.error)}`);
+      if (!request.success) throw new GrpcRefusal(status.INVALID_ARGUMENT, `${name}: ${firstIssues(request.error)}`);
       const answer = await call.handle(request.data as never, context).catch((error: unknown) => {
         throw asRefusal(error);
       });
@@ -66,6 +68,10 @@ function ownCall(name: string, context: AgentDoorContext): Dispatched {
     },
   };
 }
+
+/** The first are enough: there may be very many. */
+const SHOWN_ISSUES = 5;
+const firstIssues = ({ issues }: z.ZodError): string => z.prettifyError(new z.ZodError(issues.slice(0, SHOWN_ISSUES)));
 
 function asRefusal(error: unknown): unknown {
   if (error instanceof InstanceRefused) return new GrpcRefusal(status.FAILED_PRECONDITION, error.message);

@@ -11,12 +11,13 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { AgentAuthority } from './authority.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatch, isOwnCall } from './dispatch.ts';
 import { Forbidden, GrpcRefusal } from './grpc/status.ts';
 import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
 import type { AgentIdentities } from './identity.ts';
@@ -29,6 +30,8 @@ const MOST_BYTES = 4 * 1024 * 1024;
 /** Of one connection. Calls beyond wait at the agent. */
 const STREAMS_AT_ONCE = 128;
 const HANDSHAKE_MS = 10_000;
+/** Characters of what an agent said. */
+const MOST_LOGGED = 500;
 /** A server's certificate is good for more than a year. A process that runs for so long gets a new one in time. */
 const NEW_CERTIFICATE_MS = 7 * 86_400_000;
 
@@ -58,19 +61,25 @@ export interface RunningAgentDoor {
 export async function startAgentDoor(options: AgentDoorOptions): Promise<RunningAgentDoor> {
   const { authority, host, port } = options;
   const server = createSecureServer({
-    ...(await authority.issueServer([])),
-    ca: authority.certificate,
+    ...(await secureContext(authority)),
     requestCert: true,
     rejectUnauthorized: true,
-    minVersion: 'TLSv1.3',
-    // A resumed connection would not show its certificate again.
-    secureOptions: constants.SSL_OP_NO_TICKET,
     handshakeTimeout: HANDSHAKE_MS,
     settings: { maxConcurrentStreams: STREAMS_AT_ONCE, enablePush: false },
   });
   const door = new AgentDoor(options);
-  server.on('session', (session: ServerHttp2Session) => door.sessions.add(session));
-  server.on('stream', (stream, headers) => void door.answer(stream, headers));
+  // HTTP/2 makes the session of a connection before anything else happens, and does not show its socket.
+  let connecting: TLSSocket | undefined;
+  server.prependListener('secureConnection', (socket: TLSSocket) => (connecting = socket));
+  server.on('session', (session: ServerHttp2Session) => {
+    if (connecting === undefined) session.destroy();
+    else door.sessions.add(session, connecting);
+  });
+  server.on('stream', (stream, headers) => {
+    door.answer(stream, headers).catch((error: unknown) => {
+      options.logger.error({ err: error }, 'the agent door could not answer');
+    });
+  });
   try {
     await listen(server, port, host);
   } catch (error) {
@@ -88,6 +97,15 @@ export async function startAgentDoor(options: AgentDoorOptions): Promise<Running
   };
 }
 
+/** What every connection must have. A new certificate needs all of it again. */
+const secureContext = async (authority: AgentAuthority): Promise<SecureContextOptions> => ({
+  ...(await authority.issueServer([])),
+  ca: authority.certificate,
+  minVersion: 'TLSv1.3',
+  // A resumed connection would not show its certificate again.
+  secureOptions: constants.SSL_OP_NO_TICKET,
+});
+
 const listen = (server: Http2SecureServer, port: number, host: string): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -101,7 +119,7 @@ function keepCertificate(server: Http2SecureServer, options: AgentDoorOptions): 
   const { authority, logger } = options;
   const renew = async (): Promise<void> => {
     try {
-      server.setSecureContext({ ...(await authority.issueServer([])), ca: authority.certificate });
+      server.setSecureContext(await secureContext(authority));
     } catch (error) {
       logger.error({ err: error }, 'the agent door got no new certificate; the old one stays');
     }
@@ -130,8 +148,9 @@ class AgentDoor {
     this.sessions = new Sessions(options.identities);
   }
 
-  /** Never rejects. */
   async answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    // The peer may reset a stream at any time; its end is told by 'close'.
+    stream.on('error', () => undefined);
     if (!isGrpc(headers)) {
       stream.close();
       return;
@@ -155,7 +174,7 @@ class AgentDoor {
     const { store, authority, control, logger, upstream } = this.#options;
     const refuse = (what: string): void => this.#logRefusal(caller, path, what);
     const context = { identity, store, authority, control, logger, refuse };
-    const admitted = share.admit();
+    const admitted = share.admit(isOwnCall(path) ? 'own' : 'temporal');
     try {
       const behind = { upstream, tokens: this.#tokens };
       const asked = dispatch(path, context, behind);
@@ -177,7 +196,12 @@ class AgentDoor {
       identity.kind === 'agent'
         ? { clusterName: identity.clusterName, containerInstanceId: identity.containerInstanceId }
         : { tokenId: identity.tokenId };
-    const fields = { ...who, operation, message, lines: logged.unlogged };
+    const fields = {
+      ...who,
+      operation: operation.slice(0, MOST_LOGGED),
+      message: message.slice(0, MOST_LOGGED),
+      lines: logged.unlogged,
+    };
     this.#options.logger.warn(fields, 'refused an agent what it may not do');
   }
 }

@@ -5,6 +5,8 @@ import { GrpcRefusal } from './grpc/status.ts';
 
 /** An agent with its 500 activities sends two hundred heartbeats a second at the most. */
 const CALLS = { burst: 1_000, perSecond: 500 } as const;
+/** Of these, Longshore's own: reports go to each owner twice a second. */
+const OWN_CALLS = { burst: 500, perSecond: 100 } as const;
 /** Calls at a time. */
 const CALLS_AT_ONCE = 128;
 /** Two for each of the connections that overlap while a certificate is renewed or an agent restarts, and to spare. */
@@ -32,6 +34,7 @@ export interface AdmittedCall {
 export class AgentShare {
   readonly #now: () => number;
   #calls: Bucket;
+  #own: Bucket;
   #logged: Bucket;
   #unlogged = 0;
   readonly #atOnce = { calls: 0, polls: 0, bytes: 0 };
@@ -39,14 +42,15 @@ export class AgentShare {
   constructor(now: () => number) {
     this.#now = now;
     this.#calls = fullBucket(CALLS, now());
+    this.#own = fullBucket(OWN_CALLS, now());
     this.#logged = fullBucket(LOGGED, now());
   }
 
   /** Throws GrpcRefusal if the agent has too much under way. */
-  admit(): AdmittedCall {
+  admit(whose: 'temporal' | 'own' = 'temporal'): AdmittedCall {
     const { bucket, isTaken } = takeToken(this.#calls, CALLS, this.#now());
     this.#calls = bucket;
-    if (!isTaken) throw tooMuch('calls a second');
+    if (!isTaken || (whose === 'own' && !this.#takeOwn())) throw tooMuch('calls a second');
     const atOnce = this.#atOnce;
     if (atOnce.calls >= CALLS_AT_ONCE) throw tooMuch('calls at a time');
     atOnce.calls += 1;
@@ -69,6 +73,12 @@ export class AgentShare {
         atOnce.bytes -= bytes;
       },
     };
+  }
+
+  #takeOwn(): boolean {
+    const { bucket, isTaken } = takeToken(this.#own, OWN_CALLS, this.#now());
+    this.#own = bucket;
+    return isTaken;
   }
 
   /** Whether nothing would be lost if it were forgotten. */

@@ -23,6 +23,8 @@ export interface Caller {
 
 interface Held {
   readonly session: ServerHttp2Session;
+  /** A destroyed session still waits for the peer to end the connection. The socket does not. */
+  readonly socket: TLSSocket;
   readonly serial: string;
   readonly caller: Promise<Caller>;
   readonly ending: AbortController;
@@ -49,23 +51,31 @@ export class Sessions {
   constructor(identities: AgentIdentities) {
     this.#identities = identities;
     this.#unsubscribe = identities.onRevoked((serial) => {
-      for (const held of this.#held.values()) if (held.serial === serial) held.session.destroy();
+      for (const held of this.#held.values()) if (held.serial === serial) cut(held);
     });
     this.#timer = setInterval(() => this.#ask(), ASK_EVERY_MS).unref();
   }
 
   /** Takes a connection whose certificate TLS has verified. */
-  add(session: ServerHttp2Session): void {
-    const certificate = (session.socket as TLSSocket).getPeerX509Certificate();
+  add(session: ServerHttp2Session, socket: TLSSocket): void {
+    const certificate = socket.getPeerX509Certificate();
     if (certificate === undefined) {
-      session.destroy();
+      cut({ session, socket });
       return;
     }
     const ending = new AbortController();
     const caller = this.#identify(session, certificate, ending.signal);
     // Its calls are refused with the reason.
-    caller.catch(() => this.#endSoon(session));
-    const held = { session, serial: certificate.serialNumber, caller, ending, expiresAt: Infinity, isAsked: false };
+    caller.catch(() => endSoon({ session, socket }));
+    const held = {
+      session,
+      socket,
+      serial: certificate.serialNumber,
+      caller,
+      ending,
+      expiresAt: Infinity,
+      isAsked: false,
+    };
     this.#held.set(session, held);
     session.once('close', () => this.#held.delete(session));
     session.on('error', () => undefined);
@@ -76,7 +86,7 @@ export class Sessions {
     const held = session === undefined ? undefined : this.#held.get(session);
     if (held === undefined) return Promise.reject(new GrpcRefusal(status.UNAVAILABLE, 'The connection has ended.'));
     if (held.expiresAt > Date.now()) return held.caller;
-    this.#endSoon(held.session);
+    endSoon(held);
     return Promise.reject(new GrpcRefusal(status.UNAUTHENTICATED, 'The certificate of this connection has expired.'));
   }
 
@@ -108,7 +118,7 @@ export class Sessions {
 
   #ask(): void {
     for (const held of this.#held.values()) {
-      if (held.isAsked) held.session.destroy();
+      if (held.isAsked || held.session.destroyed) cut(held);
       else if (held.expiresAt <= Date.now()) void this.#end(held);
       else {
         held.isAsked = true;
@@ -119,18 +129,27 @@ export class Sessions {
       if (sessions === 0 && share.isIdle) this.#counted.delete(key);
   }
 
-  #endSoon(session: ServerHttp2Session): void {
-    setTimeout(() => session.destroy(), LAST_ANSWERS_MS).unref();
-  }
-
-  async #end({ session, ending }: Held): Promise<void> {
-    if (session.destroyed) return;
+  async #end(held: Held): Promise<void> {
+    const { session, socket, ending } = held;
     ending.abort();
-    const timer = setTimeout(() => session.destroy(), LAST_ANSWERS_MS);
+    const timer = setTimeout(() => cut(held), LAST_ANSWERS_MS);
     await new Promise<void>((resolve) => {
-      session.once('close', resolve);
+      if (socket.destroyed) resolve();
+      else socket.once('close', () => resolve());
       session.close();
     });
     clearTimeout(timer);
   }
 }
+
+interface Connection {
+  readonly session: ServerHttp2Session;
+  readonly socket: TLSSocket;
+}
+
+function cut({ session, socket }: Connection): void {
+  session.destroy();
+  socket.destroy();
+}
+
+const endSoon = (connection: Connection): void => void setTimeout(() => cut(connection), LAST_ANSWERS_MS).unref();

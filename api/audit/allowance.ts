@@ -23,7 +23,8 @@ export interface LeftOut {
 
 export class Allowance {
   readonly #now: () => number;
-  readonly #buckets = new Map<string, Bucket>();
+  /** Apart, so that addresses, of which there are many, push no user out. */
+  readonly #buckets = { known: new Map<string, Bucket>(), unknown: new Map<string, Bucket>() };
   #ofAllUnknown: Bucket;
   #calls = 0;
   readonly #bySource = new Map<string, number>();
@@ -60,11 +61,12 @@ export class Allowance {
   #take(source: string, known: boolean): boolean {
     const rate = known ? OF_KNOWN : OF_UNKNOWN;
     const now = this.#now();
-    const { bucket, isTaken } = takeToken(this.#buckets.get(source) ?? fullBucket(rate, now), rate, now);
-    this.#buckets.delete(source);
-    this.#buckets.set(source, bucket);
-    const [oldest] = this.#buckets.size > MOST_SOURCES ? this.#buckets.keys() : [];
-    if (oldest !== undefined) this.#buckets.delete(oldest);
+    const buckets = known ? this.#buckets.known : this.#buckets.unknown;
+    const { bucket, isTaken } = takeToken(buckets.get(source) ?? fullBucket(rate, now), rate, now);
+    buckets.delete(source);
+    buckets.set(source, bucket);
+    const [oldest] = buckets.size > MOST_SOURCES ? buckets.keys() : [];
+    if (oldest !== undefined) buckets.delete(oldest);
     return isTaken;
   }
 

@@ -1,4 +1,5 @@
 /** Who called, in CloudTrail's form. Pure. */
+import type { AssumeRoleWithWebIdentityResponse } from '@aws-sdk/client-sts';
 import type { AuditIdentity } from '../../model/audit.ts';
 import { defined } from '../../model/defined.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -47,6 +48,21 @@ export const unknownIdentity = (claimed: string | undefined): AuditIdentity => (
   type: 'Unknown',
   ...(claimed !== undefined && KEY_ID.test(claimed) ? { accessKeyId: claimed } : {}),
 });
+
+/**
+ * Whom the token of AssumeRoleWithWebIdentity stands for, by the call's answer: its issuer's provider and the token's subject.
+ * Undefined for the answers of all other calls.
+ */
+export function webIdentityOf(answer: object | undefined): AuditIdentity | undefined {
+  const {
+    Provider,
+    Audience,
+    SubjectFromWebIdentityToken: subject,
+  } = (answer ?? {}) as AssumeRoleWithWebIdentityResponse;
+  if (Provider === undefined || subject === undefined) return undefined;
+  const principalId = [Provider, Audience ?? '', subject].join(':');
+  return { type: 'WebIdentityUser', principalId, userName: subject, identityProvider: Provider };
+}
 
 /** `2026-11-30T16:00:00Z`. */
 export const inSeconds = (at: number): string => `${new Date(at).toISOString().slice(0, -5)}Z`;

@@ -4,15 +4,26 @@ import { defined } from '../../model/defined.ts';
 import type { Judged } from '../auth/authorize.ts';
 import type { PolicySet } from '../auth/policy/decide.ts';
 import type { Policy } from '../auth/policy/document.ts';
+import { printable } from '../protocol/printable.ts';
 
 /** The last ones are kept: whatever was denied is among them. */
 const MOST_JUDGEMENTS = 50;
+/** Together, as JSON, beside the last one. */
+const MOST_CHARACTERS = 16_384;
 
-export const judgementsOf = (judged: readonly Judged[]): readonly Judgement[] =>
-  judged.slice(-MOST_JUDGEMENTS).map(judgementOf);
+export function judgementsOf(judged: readonly Judged[]): readonly Judgement[] {
+  let left = MOST_CHARACTERS;
+  const kept: Judgement[] = [];
+  for (const judgement of judged.slice(-MOST_JUDGEMENTS).map(judgementOf).reverse()) {
+    left -= JSON.stringify(judgement).length;
+    if (kept.length > 0 && left < 0) break;
+    kept.push(judgement);
+  }
+  return kept.reverse();
+}
 
 function judgementOf({ request: { action, resource }, verdict, policies }: Judged): Judgement {
-  const asked = { action, resource, decision: verdict.decision };
+  const asked = { action, resource: printable(resource), decision: verdict.decision };
   if (verdict.decision === 'implicitDeny') {
     const lookedAt = policiesOf(policies, verdict.missing).map(({ name, about }) => ({
       policy: name,

@@ -16,6 +16,10 @@ const SECRET_MEMBERS: ReadonlySet<string> = new Set([
 const SECRET_NAME = /secret|token|passw|credential|api-?_?key|authorization/i;
 /** Values that hold a secret beside other things, such as `username=a,password=b`. */
 const SECRET_VALUE = /\b(?:passw(?:or)?d|pwd|secret|token)=/i;
+/** A URL's fragment is for its reader alone: that of a join URL opens the agent door. */
+const FRAGMENT = /^https?:\/\/[^#\s]*#./i;
+/** Members of Longshore's own routes that only name a secret. */
+const NAMES_SECRET: ReadonlySet<string> = new Set(['joinToken', 'joinTokens', 'tokenId']);
 
 /** The value as the audit shows it: only what the shape has; undefined for a value of another kind. */
 export function shown(shape: Shape, value: unknown): unknown {
@@ -59,7 +63,8 @@ const shownEntries = (value: object, show: (member: unknown) => unknown): Record
   );
 
 const isSecret = (key: string, value: unknown): boolean =>
-  SECRET_NAME.test(key) || (typeof value === 'string' && SECRET_VALUE.test(value));
+  (SECRET_NAME.test(key) && !NAMES_SECRET.has(key)) ||
+  (typeof value === 'string' && (SECRET_VALUE.test(value) || FRAGMENT.test(value)));
 
 /** A value without a shape, such as the body of one of Longshore's own routes. */
 export function shownPlain(value: unknown): unknown {

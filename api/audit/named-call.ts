@@ -73,6 +73,6 @@ function allRoutes(): readonly Route[] {
   return [...ofEcs, ...own];
 }
 
-/** Only what `why` asks about may contain slashes. */
+/** Only what `why` asks about may contain slashes; a slash at the end means nothing. */
 const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replace('{id}', '.+').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  new RegExp(`^${path.replace('{id}', '.+').replaceAll(/\{\w+\}/g, '[^/]+')}/?$`);

@@ -6,6 +6,8 @@ import { keyInToken, pageToken } from '../protocol/page-token.ts';
 
 const DEFAULT_LIMIT = 50;
 export const MOST_RECORDS = 1_000;
+/** Where a page ends: the time and the id of its last record. */
+const KEY = /^\d{1,16}\/[0-9a-f-]{36}$/;
 const REQUEST_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NAMES = [
   ...['user', 'eventName', 'eventSource', 'resource', 'resourceType', 'requestId', 'accessKeyId'],
@@ -43,7 +45,8 @@ export function readAuditQuery(query: Readonly<Record<string, unknown>>): AuditQ
     ...NAMES.filter((name) => name !== 'limit' && name !== 'nextToken').map((name) => given[name]),
   ];
   const after = given.nextToken === undefined ? undefined : keyInToken(list, given.nextToken);
-  if (given.nextToken !== undefined && after === undefined) throw invalid('nextToken is not of this list.');
+  if (given.nextToken !== undefined && (after === undefined || !KEY.test(after)))
+    throw invalid('nextToken is not of this list.');
   return {
     filter,
     page: { limit: limitOf(given.limit), ...defined({ after }) },

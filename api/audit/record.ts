@@ -9,7 +9,7 @@ import { readClaim } from '../auth/signature/claim.ts';
 import { printable } from '../protocol/printable.ts';
 import { parseBody } from '../protocol/request-body.ts';
 import type { CallFacts, Outcome } from './facts.ts';
-import { identityOf, inSeconds, unknownIdentity } from './identity.ts';
+import { identityOf, inSeconds, unknownIdentity, webIdentityOf } from './identity.ts';
 import { judgementsOf } from './judgements.ts';
 import { shown, shownPlain } from './masking.ts';
 import { type NamedCall, OWN_SERVICE } from './named-call.ts';
@@ -19,6 +19,13 @@ import { isRead } from './which.ts';
 export const EVENT_VERSION = '1.11';
 /** CloudTrail's limit for each of request parameters and answer. */
 const MOST_BYTES = 100 * 1024;
+/** The same where the call was refused, so that what nobody is charged for stays small. */
+const MOST_BYTES_REFUSED = 4 * 1024;
+const MOST_RESOURCES_REFUSED = 10;
+/** Of the message to a caller who is not known: it may repeat what the request says. */
+const MOST_MESSAGE_TO_UNKNOWN = 200;
+/** The longest name of a host. */
+const MOST_HOST = 255;
 /** CloudTrail's limit for a user agent. */
 const MOST_AGENT = 1_024;
 
@@ -34,21 +41,26 @@ export function recordOf(facts: CallFacts, outcome: Outcome, { at, named, partit
   const { service, operation } = named;
   const readOnly = service === OWN_SERVICE ? !named.ownChange : isRead(operation);
   const responseElements = readOnly && !answersCredentials(facts) ? null : answerOf(facts, outcome);
-  const resources = resourcesOf(facts.asked, responseElements);
+  const isRefused = 'error' in outcome;
+  const most = isRefused ? MOST_BYTES_REFUSED : MOST_BYTES;
+  const resources = resourcesOf(facts.asked, responseElements).slice(0, isRefused ? MOST_RESOURCES_REFUSED : Infinity);
+  const webIdentity = isRefused ? undefined : webIdentityOf(facts.answer?.output as object | undefined);
   const userAgent = request.get('user-agent');
   const event: AuditEvent = {
     eventVersion: EVENT_VERSION,
-    userIdentity: caller === undefined ? unknownIdentity(claimedKey(request)) : identityOf(caller, accessKeyId),
+    userIdentity:
+      caller === undefined ? (webIdentity ?? unknownIdentity(claimedKey(request))) : identityOf(caller, accessKeyId),
     eventTime: inSeconds(at),
     eventSource: sourceOf(service),
     eventName: operation,
     awsRegion: partition.region,
     sourceIPAddress: sourceAddress(request) ?? '',
     ...(userAgent === undefined ? {} : { userAgent: printable(userAgent).slice(0, MOST_AGENT) }),
-    ...('error' in outcome ? { errorCode: outcome.error.code, errorMessage: outcome.error.message } : {}),
+    ...('error' in outcome ? errorOf(outcome.error, { isKnown: caller !== undefined }) : {}),
     // What somebody unknown sends is nobody's word.
-    requestParameters: caller === undefined ? null : bounded(parametersOf(facts, named)),
-    responseElements: bounded(responseElements),
+    requestParameters:
+      caller === undefined && webIdentity === undefined ? null : bounded(parametersOf(facts, named), most),
+    responseElements: bounded(responseElements, most),
     ...{ requestID: requestId, eventID: requestId, readOnly },
     ...(resources.length === 0 ? {} : { resources }),
     ...{ eventType: 'AwsApiCall', managementEvent: true },
@@ -57,6 +69,11 @@ export function recordOf(facts: CallFacts, outcome: Outcome, { at, named, partit
   };
   return { at, event, ...(judged.length === 0 ? {} : { judgements: judgementsOf(judged) }) };
 }
+
+const errorOf = ({ code, message }: { readonly code: string; readonly message: string }, { isKnown = false }) => ({
+  errorCode: code,
+  errorMessage: isKnown ? message : message.slice(0, MOST_MESSAGE_TO_UNKNOWN),
+});
 
 /** `ecs.amazonaws.com`, as CloudTrail names services. Longshore itself is none of AWS's. */
 const sourceOf = (service: string): string => (service === OWN_SERVICE ? service : `${service}.amazonaws.com`);
@@ -95,11 +112,11 @@ function bodyOf({ body }: Request): object {
 }
 
 /** As CloudTrail, null for nothing; what is too large is left out, with its size. */
-function bounded(value: unknown): unknown {
+function bounded(value: unknown, mostBytes: number): unknown {
   if (value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0))
     return null;
   const originalSize = Buffer.byteLength(JSON.stringify(value));
-  return originalSize <= MOST_BYTES ? value : { omitted: true, originalSize };
+  return originalSize <= mostBytes ? value : { omitted: true, originalSize };
 }
 
 function claimedKey(request: Request): string | undefined {
@@ -112,7 +129,7 @@ function claimedKey(request: Request): string | undefined {
 
 function tlsOf({ socket, headers }: Request): AuditEvent['tlsDetails'] {
   if (!(socket instanceof TLSSocket)) return undefined;
-  const clientProvidedHostHeader = printable(headers.host ?? '');
+  const clientProvidedHostHeader = printable(headers.host ?? '').slice(0, MOST_HOST);
   return {
     tlsVersion: socket.getProtocol() ?? '',
     cipherSuite: socket.getCipher().standardName,

@@ -5,6 +5,8 @@ import type { Asked } from '../auth/authorize.ts';
 /** A call about more is found by the first of them. */
 const MOST_RESOURCES = 50;
 const LONGEST_ARN = 1_600;
+/** They would draw on the terminal of whoever reads the audit. */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 const ARN = /^arn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(\d{12}):([a-z][a-z-]*)[/:]./;
 /** Members of answers that name a resource. */
 const NAMES_RESOURCE = /(?:^arn|Arn)$/;
@@ -16,7 +18,7 @@ export function resourcesOf(asked: readonly Asked[], answer: unknown): readonly 
 }
 
 function resourceOf(arn: string): AuditResource | undefined {
-  if (arn.length > LONGEST_ARN || arn.endsWith('*')) return undefined;
+  if (arn.length > LONGEST_ARN || arn.endsWith('*') || UNPRINTABLE.test(arn)) return undefined;
   const [, service, accountId, type] = ARN.exec(arn) ?? [];
   if (service === undefined || accountId === undefined || type === undefined) return undefined;
   return { ARN: arn, accountId, type: `AWS::${service.toUpperCase()}::${inCamelCase(type)}` };

@@ -109,7 +109,7 @@ export class Calls {
     told.called = { ...called, body };
     const context = this.contextOf(response, called.name);
     this.#dependencies.throttle?.admit(called.door.service, called.name);
-    const problem = recordsMore(called.door, called.name) ? this.#dependencies.unwritable?.() : undefined;
+    const problem = this.#recordsMore(response, called) ? this.#dependencies.unwritable?.() : undefined;
     if (problem !== undefined) throw unwritable(problem);
     const { door, name } = called;
     const check = async (input: object): Promise<void> => {
@@ -121,6 +121,13 @@ export class Calls {
     };
     told.answer = await invokeOperation(called, body, { context, check });
     return told.answer;
+  }
+
+  /** Calls that give credentials change nothing, and the audit keeps each of them. */
+  #recordsMore(response: Response, { door, name }: { readonly door: Door; readonly name: string }): boolean {
+    if (recordsMore(door, name)) return true;
+    const isRead = door.operations.get(name)?.effect === 'reads';
+    return isRead && this.#dependencies.auditor?.keeps(factsOf(response)) === true;
   }
 
   /** What a handler of this request works with. The operation's name goes into its commands and its log line. */

@@ -5,7 +5,7 @@ import type { Task, TaskReport } from '../../../model/task.ts';
 import type { AgentDoorCall } from '../call.ts';
 import type { AgentIdentity } from '../identity.ts';
 import { agentOf } from './instance.ts';
-import { taskReport } from './schemas.ts';
+import { listOf, taskReport } from './schemas.ts';
 
 /** More than the reporter's batches have. */
 const MOST_REPORTS = 500;
@@ -42,7 +42,7 @@ export const reportTasks: AgentDoorCall<ReportTasks, ReportTasksAnswer> = {
   name: REPORT_TASKS,
   request: z.object({
     ownerWorkflowId: z.string().min(1).max(1_000),
-    reports: z.array(taskReport).min(1).max(MOST_REPORTS),
+    reports: listOf(taskReport, MOST_REPORTS).refine(({ length }) => length > 0, 'must not be empty'),
   }),
   callers: ['agent'],
   async handle(request, context) {

@@ -6,11 +6,16 @@ import type { ContainerReport, TaskReport } from '../../../model/task.ts';
 
 const id = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits');
 const name = z.string().min(1).max(512);
-const text = z.string().max(4_096);
+/** Cut and not refused: a registry may answer with a page, and the task's end must arrive all the same. */
+const text = z.string().transform((given) => given.slice(0, 4_096));
 const time = z.number().int().nonnegative();
+const size = z.number().int().min(0).max(2_147_483_647);
 const health = z.enum(['HEALTHY', 'UNHEALTHY', 'UNKNOWN']);
 const port = z.number().int().min(0).max(65_535);
-const few = <T extends z.ZodType>(item: T) => z.array(item).max(1_000);
+/** The length is looked at before the items are: each bad one of millions would cost memory. */
+export const listOf = <T extends z.ZodType>(item: T, most: number) =>
+  z.array(z.unknown()).max(most).pipe(z.array(item));
+const few = <T extends z.ZodType>(item: T) => listOf(item, 1_000);
 
 const container: z.ZodType<ContainerReport> = z.object({
   name,
@@ -21,7 +26,7 @@ const container: z.ZodType<ContainerReport> = z.object({
   runtimeId: name.exactOptional(),
   imageDigest: name.exactOptional(),
   networkBindings: few(
-    z.object({ bindIP: name, containerPort: port, hostPort: port, protocol: z.enum(['tcp', 'udp']) }),
+    z.object({ bindIP: z.string().max(512), containerPort: port, hostPort: port, protocol: z.enum(['tcp', 'udp']) }),
   ).exactOptional(),
   networkInterfaces: few(z.object({ privateIpv4Address: name, ipv6Address: name.exactOptional() })).exactOptional(),
 });
@@ -49,8 +54,8 @@ export const registration: z.ZodType<InstanceRegistration> = z.object({
   containerInstanceId: id,
   clusterName: name,
   resources: z.object({
-    cpu: z.number().int().nonnegative(),
-    memoryMiB: z.number().int().nonnegative(),
+    cpu: size,
+    memoryMiB: size,
     reservedPorts: few(name),
     gpuIds: few(name),
   }),

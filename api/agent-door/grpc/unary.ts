@@ -42,8 +42,6 @@ export async function answerUnary(
     clearTimeout(timer);
     ending.abort(GONE);
   });
-  // The peer may reset a stream at any time; its end is told by 'close'.
-  stream.on('error', () => undefined);
   const { signal } = ending;
   const rules = { encoding: oneHeader(headers, 'grpc-encoding'), most };
   try {
@@ -86,18 +84,21 @@ async function readMessage(stream: ServerHttp2Stream, rules: BodyRules, { onByte
     });
     stream.on('end', resolve);
   });
-  return unframe(Buffer.concat(chunks), rules);
+  const message = await unframe(Buffer.concat(chunks), rules);
+  // What was compressed takes room once it is unpacked.
+  if (message.length > length) onBytes(message.length - length);
+  return message;
 }
 
 function succeed(stream: ServerHttp2Stream, message: Uint8Array): void {
-  if (stream.destroyed || stream.headersSent) return;
+  if (stream.destroyed || stream.closed || stream.headersSent) return;
   stream.respond({ ':status': 200, 'content-type': CONTENT_TYPE }, { waitForTrailers: true });
   stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': String(status.OK) }));
   stream.end(frame(message));
 }
 
 function fail(stream: ServerHttp2Stream, error: unknown): void {
-  if (stream.destroyed || stream.headersSent) return;
+  if (stream.destroyed || stream.closed || stream.headersSent) return;
   const { code, text, details } = answerOf(error);
   const headers = {
     ':status': 200,

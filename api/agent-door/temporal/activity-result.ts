@@ -7,7 +7,7 @@ import type { temporal } from '@temporalio/proto';
 import { z } from 'zod';
 import { type Columns, fromColumns, toColumns } from '../../../model/columns.ts';
 import type { TaskReport } from '../../../model/task.ts';
-import { taskReport } from '../calls/schemas.ts';
+import { listOf, taskReport } from '../calls/schemas.ts';
 import { Forbidden, GrpcRefusal } from '../grpc/status.ts';
 import type { AgentIdentity } from '../identity.ts';
 
@@ -22,13 +22,13 @@ const DEEPEST = 4;
 
 const whole = z.number().int();
 const values = z.array(z.unknown()).max(MOST_ITEMS);
-const index = z.array(whole).max(MOST_ITEMS).exactOptional();
+const index = listOf(whole, MOST_ITEMS).exactOptional();
 const plain = z.strictObject({ values, index });
 
 /** Columns that unpack to bounded objects: few bytes could ask for a list that fills the memory. */
 function boundedColumns(most: number, depth: number): z.ZodType<Columns> {
   const lists = depth === 0 ? z.never() : boundedColumns(MOST_ITEMS, depth - 1);
-  const lengths = z.strictObject({ values: z.array(whole.min(0).max(MOST_ITEMS)).max(MOST_ITEMS), index });
+  const lengths = z.strictObject({ values: listOf(whole.min(0).max(MOST_ITEMS), MOST_ITEMS), index });
   const column = z.union([plain, z.strictObject({ lists, lengths })]);
   return z
     .object({ rows: whole.min(0).max(most), columns: z.record(z.string().max(100), column) })
@@ -58,13 +58,20 @@ export function checkedResult(
 ): Payloads | null {
   const [payload, ...more] = result?.payloads ?? [];
   if (payload === undefined || encodingOf(payload) === 'binary/null')
-    return more.length === 0 ? (result ?? null) : malformed();
+    return more.length === 0 ? nothing(payload) : malformed();
   if (more.length > 0 || encodingOf(payload) !== 'json/plain') return malformed();
   const told = reportsIn(payload);
   const foreign = told.find((report) => report.containerInstanceId !== containerInstanceId);
   if (foreign !== undefined) throw new Forbidden(`The task ${foreign.taskId} is not reported by its own instance.`);
-  return { payloads: [{ ...payload, data: Buffer.from(JSON.stringify(toColumns(told))) }] };
+  return {
+    payloads: [
+      { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(JSON.stringify(toColumns(told))) },
+    ],
+  };
 }
+
+const nothing = (payload: Payload | undefined): Payloads | null =>
+  payload === undefined ? null : { payloads: [{ metadata: { encoding: Buffer.from('binary/null') } }] };
 
 function reportsIn({ data }: Payload): readonly TaskReport[] {
   const packed = answer.safeParse(parsed(data));

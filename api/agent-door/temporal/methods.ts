@@ -177,11 +177,29 @@ const respondActivityTaskCompleted = passed({
   send: (service, request) => service.respondActivityTaskCompleted(request),
 });
 
+const MOST_IN_FAILURE = 4_096;
+
+/**
+ * The failure for Temporal. A workflow reads failures outside of its own code, and one that it cannot read would hold it up for
+ * ever: so all that an agent may say is a message, a type, and whether to try again.
+ */
+export function writtenAnew(
+  failure: temporal.api.failure.v1.IFailure | null | undefined,
+): temporal.api.failure.v1.IFailure {
+  const { type, nonRetryable } = failure?.applicationFailureInfo ?? {};
+  const clipped = (text: string | null | undefined): string => (text ?? '').slice(0, MOST_IN_FAILURE);
+  return {
+    message: clipped(failure?.message),
+    source: 'agent',
+    applicationFailureInfo: { type: clipped(type), nonRetryable: nonRetryable === true },
+  };
+}
+
 const respondActivityTaskFailed = passed({
   request: v1.RespondActivityTaskFailedRequest,
   answer: v1.RespondActivityTaskFailedResponse,
   toTemporal: (request, call) =>
-    v1.RespondActivityTaskFailedRequest.create({ ...aboutTask(request, call), failure: request.failure ?? null }),
+    v1.RespondActivityTaskFailedRequest.create({ ...aboutTask(request, call), failure: writtenAnew(request.failure) }),
   send: (service, request) => service.respondActivityTaskFailed(request),
 });
 

@@ -4,6 +4,8 @@
  */
 import type { AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse } from '@aws-sdk/client-sts';
 import type { RoleRecord } from '../../../store/contract/iam.ts';
+import { sessionKeys } from '../../auth/caller.ts';
+import type { ContextValues } from '../../auth/policy/context.ts';
 import { decide } from '../../auth/policy/decide.ts';
 import { readPolicy } from '../../auth/policy/document.ts';
 import type { RoleSession } from '../../auth/session-tokens.ts';
@@ -85,11 +87,11 @@ interface Wanted {
 }
 
 /** The identity has no policies, so the trust policy must allow all of it: to assume, and to bring tags along. */
-function isTrusted(wanted: Wanted, { circumstances, now }: OperationContext): boolean {
+function isTrusted(wanted: Wanted, { circumstances, caller, now }: OperationContext): boolean {
   const { arn, role, sessionName, identity, tagging } = wanted;
   const tags = Object.entries(tagging.tags).map(([key, value]) => ({ key, value }));
   const context = {
-    ...circumstances,
+    ...withoutKeys(circumstances, Object.keys(sessionKeys(caller))),
     ...identity.keys,
     'sts:RoleSessionName': sessionName,
     ...defined({ 'sts:SourceIdentity': identity.sourceIdentity }),
@@ -109,6 +111,10 @@ function isTrusted(wanted: Wanted, { circumstances, now }: OperationContext): bo
     return decide(request, { identity: [], resource: { type: 'trust', policy } }).decision === 'allowed';
   });
 }
+
+/** Whoever signs the call, too: it is the token that says who assumes the role. */
+const withoutKeys = (context: ContextValues, keys: readonly string[]): ContextValues =>
+  Object.fromEntries(Object.entries(context).filter(([key]) => !keys.includes(key)));
 
 /** AWS keeps these keys with the session, so that policies of the role can use them. */
 const KEPT_CLAIMS = ['aud', 'sub', 'amr'];

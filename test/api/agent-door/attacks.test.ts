@@ -1,5 +1,7 @@
 /** The agent door in hostile hands: whoever steals an agent's certificate gains that one instance's tasks and nothing else. */
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import proto from '@temporalio/proto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -65,6 +67,28 @@ describe('a connection', () => {
     });
     await expect(answer).rejects.toMatchObject({ code: status.UNAVAILABLE });
     client.close();
+  });
+
+  /** HTTP/2 without gRPC, with the agent's certificate. */
+  const http2Of = async (agent: TestAgent): Promise<ClientHttp2Session> => {
+    const { cert, key, authority } = agent.tls;
+    const session = connect(`https://${stage().address}`, { cert, key, ca: authority, servername: AGENT_DOOR_NAME });
+    session.on('error', () => undefined);
+    await once(session, 'connect');
+    return session;
+  };
+
+  it('may end in any way, and the door goes on', async () => {
+    const reset = await http2Of(foreign);
+    const stream = reset.request({ ':method': 'GET', ':path': '/' });
+    stream.on('error', () => undefined);
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    const gone = await http2Of(foreign);
+    gone.goaway(constants.NGHTTP2_INTERNAL_ERROR);
+    const quiet = await http2Of(foreign);
+    quiet.goaway(constants.NGHTTP2_NO_ERROR);
+    await expect(call(mine)).resolves.toBeDefined();
+    for (const session of [reset, gone, quiet]) session.destroy();
   });
 
   it('needs a certificate of Longshore’s authority, whatever it says', async () => {

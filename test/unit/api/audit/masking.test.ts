@@ -148,3 +148,12 @@ it('takes any JSON as a request without a failure', () => {
     }),
   );
 });
+
+it('hides the fragment of a URL, by which a host may join, and not the name of its token', () => {
+  const body = {
+    joinToken: { tokenId: '0123', uses: 1 },
+    url: 'https://longshore.internal:7882#AbC',
+    see: 'https://a/b',
+  };
+  expect(shownPlain(body)).toEqual({ joinToken: { tokenId: '0123', uses: 1 }, url: HIDDEN, see: 'https://a/b' });
+});
