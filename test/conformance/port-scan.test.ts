@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { Agent, fetch } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DockerEngine, startDockerEngine } from '../../fixtures/docker-engines.ts';
@@ -34,6 +35,9 @@ afterAll(async () => {
 });
 
 const portOf = (name: string): number => Number(longshore.environment[name]);
+/** The API and the agent door. */
+const forOthers = (): readonly number[] =>
+  [portOf('LONGSHORE_PORT'), portOf('LONGSHORE_AGENT_PORT')].toSorted((a, b) => a - b);
 const at = (scheme: 'http' | 'https'): string => `${scheme}://${engine.address}:${portOf('LONGSHORE_PORT')}`;
 
 const isOpen = (port: number): Promise<boolean> =>
@@ -57,14 +61,14 @@ async function listeners(): Promise<readonly { readonly address: string; readonl
   );
 }
 
-it('opens the API’s port to the network, and no other', async () => {
+it('opens the ports of the API and of the agent door to the network, and no other', async () => {
   const open: number[] = [];
   for (let first = 1; first <= PORTS; first += AT_ONCE) {
     const ports = Array.from({ length: Math.min(AT_ONCE, PORTS - first + 1) }, (_, i) => first + i);
     const answers = await Promise.all(ports.map(isOpen));
     open.push(...ports.filter((_, i) => answers[i]));
   }
-  expect(open).toEqual([portOf('LONGSHORE_PORT')]);
+  expect(open).toEqual(forOthers());
 });
 
 it('keeps Temporal, its UI and Postgres to the machine itself', async () => {
@@ -74,7 +78,7 @@ it('keeps Temporal, its UI and Postgres to the machine itself', async () => {
   expect(ports).toEqual(expect.arrayContaining(servers));
   const isLoopback = (address: string): boolean => /7F$|^0{24}01000000$/.test(address);
   const beyond = found.filter(({ address }) => !isLoopback(address)).map(({ port }) => port);
-  expect(beyond).toEqual([portOf('LONGSHORE_PORT')]);
+  expect(beyond.toSorted((a, b) => a - b)).toEqual(forOthers());
 });
 
 it('asks everybody for credentials, but whoever asks whether it lives', async () => {
@@ -83,6 +87,19 @@ it('asks everybody for credentials, but whoever asks whether it lives', async ()
   for (const route of ['/', '/readyz', '/openapi.json', '/v1/clusters', '/v1/events/stream', '/metrics', '/api/v1/x']) {
     expect(await get(route), route).toBe(403);
   }
+});
+
+it('has an agent door that says nothing to whoever has no certificate', async () => {
+  const received = await new Promise<number>((resolve) => {
+    let bytes = 0;
+    const { address: host } = engine;
+    const options = { host, port: portOf('LONGSHORE_AGENT_PORT'), rejectUnauthorized: false, ALPNProtocols: ['h2'] };
+    const socket = connectTls(options, () => socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'));
+    socket.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(bytes));
+  });
+  expect(received).toBe(0);
 });
 
 it('answers nothing without TLS, and goes on', async () => {
