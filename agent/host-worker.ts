@@ -1,10 +1,10 @@
 /** The worker of the instance's task queue, whose connection follows the agent's certificate. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createHostActivities, type HostActivityDeps } from '../activities/host/index.ts';
 import { instanceTaskQueue } from '../model/container-instance.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { untilDone } from './retry.ts';
 
 /** Concurrent activities: most of them only wait for containers. */
 const CONCURRENT_ACTIVITIES = 500;
@@ -14,7 +14,6 @@ const POLLS = 2;
 const HEARTBEAT_INTERVAL_MS = 3_000;
 /** Polls that began on a connection end within this time, with work or without. */
 const LONGEST_POLL_MS = 90_000;
-const RECONNECT_EVERY_MS = 5_000;
 
 export interface HostWorkerOptions {
   readonly controlPlane: ControlPlane;
@@ -32,8 +31,8 @@ export class HostWorker {
   /** The latest is the worker's; the others have polls under way. */
   readonly #connections: NativeConnection[];
   readonly #closing = new Set<NodeJS.Timeout>();
-  readonly #stopping = new AbortController();
-  #reconnects = 0;
+  /** Aborted by the next renewal, and when the worker ends. */
+  #reconnecting = new AbortController();
 
   private constructor(worker: Worker, connection: NativeConnection, { controlPlane, logger }: HostWorkerOptions) {
     this.#worker = worker;
@@ -76,7 +75,7 @@ export class HostWorker {
   /** Resolves when activities and polls have ended. */
   async shutdown(): Promise<void> {
     this.#stopRenewing();
-    this.#stopping.abort();
+    this.#reconnecting.abort();
     if (this.#worker.getState() === 'RUNNING') this.#worker.shutdown();
     await this.#ended;
     for (const timer of this.#closing) clearTimeout(timer);
@@ -88,24 +87,21 @@ export class HostWorker {
    * because the next renewal comes when the old certificate ends.
    */
   async #reconnect(): Promise<void> {
-    this.#reconnects += 1;
-    const turn = this.#reconnects;
-    const isWanted = (): boolean => turn === this.#reconnects && !this.#stopping.signal.aborted;
-    while (isWanted()) {
-      try {
-        const connection = await this.#controlPlane.connectWorker();
-        if (!isWanted()) {
-          await connection.close();
-          return;
-        }
-        this.#worker.connection = connection;
-        const old = this.#connections.splice(0, this.#connections.length, connection);
-        for (const each of old) this.#closeLater(each);
+    this.#reconnecting.abort();
+    this.#reconnecting = new AbortController();
+    const { signal } = this.#reconnecting;
+    try {
+      const options = { what: 'the worker keeps its old certificate for now', logger: this.#logger, signal };
+      const connection = await untilDone(options, () => this.#controlPlane.connectWorker());
+      if (signal.aborted) {
+        await connection.close();
         return;
-      } catch (error) {
-        this.#logger.warn({ err: error }, 'the worker keeps its old certificate for now; trying again');
-        await sleep(RECONNECT_EVERY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       }
+      this.#worker.connection = connection;
+      const old = this.#connections.splice(0, this.#connections.length, connection);
+      for (const each of old) this.#closeLater(each);
+    } catch (error) {
+      if (!signal.aborted) this.#logger.error({ err: error }, 'the worker stays on its old connection');
     }
   }
 

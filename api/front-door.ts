@@ -1,6 +1,6 @@
 /** The front door: takes every request of an AWS client on `/`, and hands it to the service that it is for. */
 import type { Request, Response } from 'express';
-import { EcsError, isAwsError } from '../model/errors.ts';
+import { EcsError } from '../model/errors.ts';
 import { isSigned } from './auth/signature/claim.ts';
 import { type Door, type DoorProtocol, operationOfTarget } from './door.ts';
 import type { Calls } from './protocol/calls.ts';
@@ -9,7 +9,7 @@ import { type Form, membersOf } from './protocol/query-request.ts';
 import { parseBody } from './protocol/request-body.ts';
 import { checkJson } from './protocol/request-text.ts';
 import { responseBody } from './protocol/response-body.ts';
-import { doorOf, formOf, REST_PREFIX, serviceNamed, signedService } from './which-door.ts';
+import { doorOf, formOf, readableForm, REST_PREFIX, serviceNamed, signedService } from './which-door.ts';
 
 /** The content types that AWS JSON clients and people with curl send. */
 const CONTENT_TYPES = new Set(['application/x-amz-json-1.1', 'application/x-amz-json-1.0', 'application/json']);
@@ -111,16 +111,6 @@ export class FrontDoor {
       status: 200,
       text: queryAnswer({ operation, shape, output }, { namespace, requestId }),
     });
-  }
-}
-
-/** The request's form; undefined if it cannot be read. */
-function readableForm(request: Request): Form | undefined {
-  try {
-    return formOf(request);
-  } catch (error) {
-    if (isAwsError(error)) return undefined;
-    throw error;
   }
 }
 

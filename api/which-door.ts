@@ -61,6 +61,15 @@ export function formOf(request: Request): Form | undefined {
   return parseForm(request.url.slice(request.url.indexOf('?') + 1));
 }
 
+/** The same; undefined if it cannot be read. */
+export function readableForm(request: Request): Form | undefined {
+  try {
+    return formOf(request);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the request calls a service for which no door was found; undefined if it names none. */
 export function serviceNamed(request: Addressed, form: Form | undefined): string | undefined {
   const target = request.get('x-amz-target')?.split('.')[0] ?? '';

@@ -59,7 +59,7 @@ async function join(door: JoinUrl, dataDir: string, call: CallDoor): Promise<Kep
   return identityFrom(answer, { address, authority, key });
 }
 
-/** As PEM. A broken file is made anew. */
+/** As PEM. A new key takes the place of a broken file. */
 async function joiningKey(dataDir: string): Promise<string> {
   const file = keyFile(dataDir);
   if (fs.existsSync(file)) {

@@ -21,10 +21,13 @@ export interface Caller {
   readonly ending: AbortSignal;
 }
 
-interface Held {
+interface Connection {
   readonly session: ServerHttp2Session;
   /** A destroyed session still waits for the peer to end the connection. The socket does not. */
   readonly socket: TLSSocket;
+}
+
+interface Held extends Connection {
   readonly serial: string;
   readonly caller: Promise<Caller>;
   readonly ending: AbortController;
@@ -140,11 +143,6 @@ export class Sessions {
     });
     clearTimeout(timer);
   }
-}
-
-interface Connection {
-  readonly session: ServerHttp2Session;
-  readonly socket: TLSSocket;
 }
 
 function cut({ session, socket }: Connection): void {

@@ -4,7 +4,7 @@ import type { Door } from '../door.ts';
 import { operationOfTarget } from '../door.ts';
 import { openApiDocument } from '../rest/openapi.ts';
 import { REST_ROUTES } from '../rest/routes.ts';
-import { doorOf, formOf, REST_PREFIX } from '../which-door.ts';
+import { doorOf, readableForm, REST_PREFIX } from '../which-door.ts';
 
 export interface NamedCall {
   /** `ecs`; `longshore` for its own routes, and for what is nothing at all. */
@@ -25,20 +25,11 @@ export const isGet = ({ method }: Pick<Request, 'method'>): boolean => method ==
 
 export function namedCall(doors: readonly Door[], request: Request): NamedCall {
   if (request.path.startsWith(REST_PREFIX)) return restCall(request);
-  const form = readForm(request);
+  const form = readableForm(request);
   const door = doorOf(doors, request, form);
   const operation = door && (operationOfTarget(door, request.get('x-amz-target') ?? '') ?? form?.get('Action'));
   if (door === undefined || operation === undefined || !door.catalogue.names.includes(operation)) return NOTHING;
   return { service: door.service, operation, ownChange: false };
-}
-
-/** A broken form names nothing. */
-function readForm(request: Request): ReturnType<typeof formOf> {
-  try {
-    return formOf(request);
-  } catch {
-    return undefined;
-  }
 }
 
 interface Route extends NamedCall {

@@ -56,7 +56,7 @@ export function factsOf(response: Response): CallFacts {
   const { requestId, caller, signed, told } = callOf(response);
   const { called, answer, asked, judged } = told;
   const accessKeyId = signed?.accessKeyId;
-  // The audit tells of callers that are known.
+  // To the audit, whoever calls without credentials is unknown.
   const known = caller?.principal.kind === 'anonymous' ? undefined : caller;
   return {
     request: response.req,

@@ -9,6 +9,7 @@ import { embeddedDatabaseUrl } from '../../tools/embedded/postgres.ts';
 import { openableKeys } from '../check-master-key.ts';
 import { readMasterKey } from '../../tools/master-key.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
+import { withUsage } from '../with-usage.ts';
 
 const USAGE = `Usage: longshore access-key create [--env] | list [--json] | disable ID | enable ID | delete ID
 
@@ -31,7 +32,7 @@ interface Wanted {
 }
 
 function readArguments(args: readonly string[]): Wanted {
-  try {
+  return withUsage(USAGE, () => {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -42,9 +43,7 @@ function readArguments(args: readonly string[]): Wanted {
     const needsId = action !== 'create' && action !== 'list';
     if (action === undefined || more.length > 0 || needsId !== (id !== '')) throw new Error('Which key, and what for?');
     return { action, id, ...values };
-  } catch (error) {
-    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+  });
 }
 
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {

@@ -10,6 +10,7 @@ import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { keepPrivate } from '../../tools/private-files.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
+import { withUsage } from '../with-usage.ts';
 import { openJoined } from '../joined-agent.ts';
 import { agentFolder, startAgentRole } from '../roles.ts';
 import type { Stops } from '../shutdown.ts';
@@ -133,9 +134,5 @@ const OPTIONS = {
 } as const;
 
 function parse(args: readonly string[]): Partial<Record<keyof typeof OPTIONS, string>> {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS }).values;
-  } catch (error) {
-    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+  return withUsage(USAGE, () => parseArgs({ args: [...args], options: OPTIONS }).values);
 }

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { AuditEvent } from '../../model/audit.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
+import { withUsage } from '../with-usage.ts';
 import { auditTable } from '../audit/table.ts';
 import { timeOf } from '../audit/time.ts';
 import { askApi } from '../local-api.ts';
@@ -62,12 +63,7 @@ const sourceOf = (service: string): string =>
   service.includes('.') || service === 'longshore' ? service : `${service}.amazonaws.com`;
 
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
-  let wanted: Wanted;
-  try {
-    wanted = readArguments(args);
-  } catch (error) {
-    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+  const wanted = withUsage(USAGE, () => readArguments(args));
   const events = await list(settings, wanted);
   if (wanted.json) for (const event of events) process.stdout.write(`${JSON.stringify(event)}\n`);
   else process.stdout.write(events.length === 0 ? 'No calls are recorded that match.\n' : auditTable(events));

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { EventEnvelope } from '../../model/event.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
+import { withUsage } from '../with-usage.ts';
 import { eventLine } from '../events/event-line.ts';
 import { followEvents, FollowRefused } from '../events/follow-events.ts';
 import { askApi, nobodyAnswers } from '../local-api.ts';
@@ -62,12 +63,7 @@ const tellPosition = (position: string | undefined): void => {
 };
 
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
-  let wanted: Wanted;
-  try {
-    wanted = readArguments(args);
-  } catch (error) {
-    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+  const wanted = withUsage(USAGE, () => readArguments(args));
   tellPosition(await (wanted.follow ? follow(settings, wanted) : list(settings, wanted)));
 }
 

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { shortName } from '../../model/arn.ts';
 import { answerOf } from '../local-api.ts';
-import { type Settings, SetupError } from '../../tools/settings.ts';
+import { type Settings } from '../../tools/settings.ts';
+import { withUsage } from '../with-usage.ts';
 
 const USAGE = `Usage: longshore instance revoke INSTANCE [--cluster NAME]
 
@@ -25,7 +26,7 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
 }
 
 function readArguments(args: readonly string[], { clusterName }: Settings) {
-  try {
+  return withUsage(USAGE, () => {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -34,7 +35,5 @@ function readArguments(args: readonly string[], { clusterName }: Settings) {
     const [word, instance, ...more] = positionals;
     if (word !== 'revoke' || instance === undefined || more.length > 0) throw new Error('Which container instance?');
     return { instance, cluster: values.cluster ?? clusterName };
-  } catch (error) {
-    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+  });
 }

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { defined } from '../../model/defined.ts';
 import { answerOf } from '../local-api.ts';
-import { parseDuration, type Settings, SetupError } from '../../tools/settings.ts';
+import { parseDuration, type Settings } from '../../tools/settings.ts';
+import { withUsage } from '../with-usage.ts';
 
 const USAGE = `Usage: longshore token create [--cluster NAME] [--zone ZONE] [--uses N] [--expires TIME] [--json]
        longshore token list [--cluster NAME] [--json]
@@ -77,12 +78,7 @@ function readArguments(args: readonly string[], { clusterName }: Settings): Want
 }
 
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
-  let wanted: Wanted;
-  try {
-    wanted = readArguments(args, settings);
-  } catch (error) {
-    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+  const wanted = withUsage(USAGE, () => readArguments(args, settings));
   switch (wanted.action) {
     case 'create':
       return create(settings, wanted);

@@ -1,6 +1,7 @@
 /** `longshore why SUBJECT ID`: asks a running Longshore why, and prints the chain for a person or for a program. */
 import { parseArgs } from 'node:util';
 import { type Settings, SetupError } from '../../tools/settings.ts';
+import { withUsage } from '../with-usage.ts';
 import { askApi } from '../local-api.ts';
 import type { CallAnswer, WhyAnswer } from '../why/answer.ts';
 import { forMachines } from '../why/for-machines.ts';
@@ -25,19 +26,16 @@ interface Question {
 }
 
 function readQuestion(settings: Settings, args: readonly string[]): Question {
-  try {
-    const { values, positionals } = parseArgs({
+  const { values, positionals } = withUsage(USAGE, () =>
+    parseArgs({
       args: [...args],
       allowPositionals: true,
       options: { cluster: { type: 'string' }, json: { type: 'boolean' } },
-    });
-    const [subject, id, ...more] = positionals;
-    if (subject === undefined || id === undefined || more.length > 0) throw new SetupError(USAGE);
-    return { subject, id, cluster: values.cluster ?? settings.clusterName, json: values.json ?? false };
-  } catch (error) {
-    if (error instanceof SetupError) throw error;
-    throw new SetupError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
+    }),
+  );
+  const [subject, id, ...more] = positionals;
+  if (subject === undefined || id === undefined || more.length > 0) throw new SetupError(USAGE);
+  return { subject, id, cluster: values.cluster ?? settings.clusterName, json: values.json ?? false };
 }
 
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {

@@ -15,7 +15,7 @@ export class Reservations {
     this.#tell = tell;
   }
 
-  /** Call `end` when the owner has been told of the tasks. No promise of this class may stand in between: it would delay commands. */
+  /** Call `end` once the owner knows the tasks, without an `await` in between: that would delay commands, and older histories would not replay. */
   begin(): void {
     this.#underWay += 1;
   }
