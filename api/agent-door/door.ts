@@ -24,6 +24,7 @@ import type { AgentIdentities } from './identity.ts';
 import { type Caller, Sessions } from './sessions.ts';
 import { TaskTokens } from './temporal/task-tokens.ts';
 import type { Upstream } from './temporal/upstream.ts';
+import { Traffic } from './traffic.ts';
 
 /** Temporal takes no larger message. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -83,7 +84,7 @@ export async function startAgentDoor(options: AgentDoorOptions): Promise<Running
   try {
     await listen(server, port, host);
   } catch (error) {
-    await door.sessions.close();
+    await door.close();
     throw error;
   }
   const renewal = keepCertificate(server, options);
@@ -92,7 +93,7 @@ export async function startAgentDoor(options: AgentDoorOptions): Promise<Running
     async close() {
       clearInterval(renewal);
       server.close();
-      await door.sessions.close();
+      await door.close();
     },
   };
 }
@@ -141,11 +142,18 @@ class AgentDoor {
   readonly sessions: Sessions;
   readonly #options: AgentDoorOptions;
   readonly #tokens: TaskTokens;
+  readonly #traffic: Traffic;
 
   constructor(options: AgentDoorOptions) {
     this.#options = options;
     this.#tokens = new TaskTokens(options.masterKey);
     this.sessions = new Sessions(options.identities);
+    this.#traffic = new Traffic(options.logger, () => this.sessions.count);
+  }
+
+  close(): Promise<void> {
+    this.#traffic.close();
+    return this.sessions.close();
   }
 
   async answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
@@ -178,6 +186,7 @@ class AgentDoor {
     try {
       const behind = { upstream, tokens: this.#tokens };
       const asked = dispatch(path, context, behind);
+      this.#traffic.count(asked);
       if (asked.isPoll) admitted.waits();
       const message = await call.read((count) => admitted.takeBytes(count));
       if (!asked.isPoll) return await asked.handle(message, call);
