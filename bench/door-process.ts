@@ -5,7 +5,7 @@ import { masterKeyFile } from '../tools/master-key.ts';
 import { type RunningCommand, startCommand } from './command.ts';
 import type { Longshore } from './longshore.ts';
 
-const READY_PATIENCE_MS = 60_000;
+const READY_PATIENCE_MS = 180_000;
 
 export interface DoorProcess extends RunningCommand {
   /** A token's URL for so many instances of the cluster. */

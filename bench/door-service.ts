@@ -13,7 +13,7 @@ import type { Stage } from './stage.ts';
 const COUNT = 40;
 const ROUNDS = 5;
 const TIMES_DIRECT = 1.1;
-const READY = { readyWhen: 'the agent takes work', patienceMs: 60_000 };
+const READY = { readyWhen: 'the agent takes work', patienceMs: 180_000 };
 const DIRECT_AGENT = fileURLToPath(new URL('direct-agent.ts', import.meta.url));
 
 type Side = 'door' | 'direct';

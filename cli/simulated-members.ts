@@ -4,8 +4,10 @@ import type { Logger } from 'pino';
 import { isJoinRefused } from '../agent/identity/join.ts';
 import type { FleetMembers } from '../simulation/runtime/fleet-member.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
-import { requireTemporal } from './commands/one-role.ts';
 import { agentFolder } from './roles.ts';
+
+const NO_WAY =
+  'Simulated instances need --join https://HOST:PORT#TOKEN, to reach an agent door, or TEMPORAL_ADDRESS (host:port), to run beside a Temporal server.';
 
 interface Simulated {
   readonly settings: Settings;
@@ -17,12 +19,14 @@ interface Simulated {
 export async function openMembers({ settings, logger, count }: Simulated, url?: string): Promise<FleetMembers> {
   const folder = agentFolder(settings);
   if (url === undefined) {
+    const { temporal } = settings;
+    if (temporal === undefined) throw new SetupError(NO_WAY);
     const [{ directMembers }, { loadInstanceId }] = await Promise.all([
       import('../simulation/runtime/direct-members.ts'),
       import('../agent/instance-id.ts'),
     ]);
     return directMembers({
-      temporal: requireTemporal(settings),
+      temporal,
       clusterName: settings.clusterName,
       count,
       seed: await loadInstanceId(folder),

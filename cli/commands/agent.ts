@@ -35,7 +35,6 @@ type Simulation = Readonly<Record<'count' | 'startMs' | 'cores' | 'memoryMiB', n
 export const run = (settings: Settings, args: readonly string[]): Promise<void> =>
   runUntilStopped(async (stops) => {
     const { simulation, join } = readArguments(args, settings);
-    if (simulation !== undefined && join === undefined) requireWay(settings);
     keepAgentPrivate(settings.dataDir);
     const logger = createProcessLogger(settings.logLevel);
     const { installTemporalLogger } = await import('../../worker/index.ts');
@@ -44,14 +43,6 @@ export const run = (settings: Settings, args: readonly string[]): Promise<void> 
     if (simulation === undefined) await runAgent(context, join);
     else await runFleet(context, simulation, join);
   });
-
-/** Before anything else is begun. */
-function requireWay({ temporal }: Settings): void {
-  if (temporal !== undefined) return;
-  throw new SetupError(
-    'Simulated instances need --join https://HOST:PORT#TOKEN, to reach an agent door, or TEMPORAL_ADDRESS (host:port), to run beside a Temporal server.',
-  );
-}
 
 /** Closes only the agent's part: the rest of the folder may belong to a whole Longshore, whose Postgres needs access to it. */
 function keepAgentPrivate(dataDir: string): void {
