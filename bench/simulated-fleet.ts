@@ -2,7 +2,7 @@
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { type RunningCommand, startCommand } from './command.ts';
 
-const READY_PATIENCE_MS = 480_000;
+const READY_PATIENCE_MS = 1_200_000;
 
 export interface SimulatedFleetOptions {
   /** Straight to Temporal, in that cluster; or by a join token's URL, in the token's cluster, through the agent door. */

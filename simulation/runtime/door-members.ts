@@ -43,7 +43,7 @@ export async function doorMembers({ url, count, folder, logger, signal }: DoorOp
   return {
     members: opened.map(({ member }) => member),
     close: async () => {
-      await Promise.all(opened.map(({ close }) => close()));
+      await Promise.all(opened.map((each) => each.close()));
     },
   };
 }

@@ -47,13 +47,14 @@ export interface Fleet {
 
 /** Registers the fleet and takes its work. Resolves when the last instance takes work; rejects if one cannot be registered. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
-  const { members, close } = options.through;
+  const { through } = options;
+  const { members } = through;
   const ends = await inParallel(members, AT_ONCE, (member, place) => startMember(options, member, place));
   return {
     containerInstanceIds: members.map(({ containerInstanceId }) => containerInstanceId),
     async shutdown() {
       await Promise.all(ends.map((end) => end()));
-      await close();
+      await through.close();
     },
   };
 }

@@ -19,7 +19,10 @@ export async function layCable(...to: readonly number[]): Promise<Cable> {
     const far = connect(to[turn % to.length]!, '127.0.0.1');
     turn += 1;
     sockets.add(far);
-    const onRefused = (): void => void (attempts > 1 ? lead(near, attempts - 1) : near.destroy());
+    const onRefused = (): void => {
+      if (attempts > 1) lead(near, attempts - 1);
+      else near.destroy();
+    };
     far.once('error', onRefused);
     far.once('connect', () => {
       far.off('error', onRefused);

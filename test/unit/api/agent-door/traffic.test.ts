@@ -5,7 +5,10 @@ import { Traffic } from '../../../../api/agent-door/traffic.ts';
 
 let lines: Record<string, unknown>[];
 const logger = (level: string) =>
-  pino({ level, base: null, timestamp: false }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  pino(
+    { level, base: null, timestamp: false },
+    { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
 beforeEach(() => {
   lines = [];
   vi.useFakeTimers();
