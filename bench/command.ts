@@ -44,6 +44,10 @@ export async function startProgram(args: readonly string[], options: CommandOpti
     env: { ...withoutSettings(), ...options.env, LONGSHORE_DATA: dataDir },
   });
   closeSync(log);
+  // A bench that is interrupted while it waits for the command must not leave it running.
+  const leaveNone = (): unknown => child.kill('SIGKILL');
+  process.once('exit', leaveNone);
+  child.once('exit', () => process.off('exit', leaveNone));
   const output = (): string => readFileSync(logFile, 'utf8');
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
