@@ -1,7 +1,7 @@
 /** The worker of the instance's task queue, whose connection follows the agent's certificate. */
-import { type NativeConnection, Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createHostActivities, type HostActivityDeps } from '../activities/host/index.ts';
+import type { HostActivities } from '../activities/host/types.ts';
 import { instanceTaskQueue } from '../model/container-instance.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { untilDone } from './retry.ts';
@@ -18,8 +18,10 @@ const LONGEST_POLL_MS = 90_000;
 export interface HostWorkerOptions {
   readonly controlPlane: ControlPlane;
   readonly containerInstanceId: string;
-  readonly activities: HostActivityDeps;
+  readonly activities: HostActivities;
   readonly logger: Logger;
+  /** In place of what suits the agent of one engine. */
+  readonly worker?: Omit<WorkerOptions, 'connection' | 'namespace' | 'taskQueue' | 'activities'>;
 }
 
 export class HostWorker {
@@ -54,12 +56,13 @@ export class HostWorker {
         connection,
         namespace: controlPlane.namespace,
         taskQueue: instanceTaskQueue(containerInstanceId),
-        activities: createHostActivities(activities),
+        activities,
         maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
         // The SDK pays no heed to `maxConcurrentActivityTaskPolls`: it would be ten.
         activityTaskPollerBehavior: { type: 'simple-maximum', maximum: POLLS },
         maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
         defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
+        ...options.worker,
       });
       const host = new HostWorker(worker, connection, options);
       if (meanwhile.isRenewed) void host.#reconnect();

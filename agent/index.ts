@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import { createHostActivities } from '../activities/host/index.ts';
 import { HostTasks } from '../activities/host/launch/host-tasks.ts';
 import { probeTaskCgroups } from '../activities/host/limits/task-cgroups.ts';
 import type { TaskCgroups } from '../activities/host/limits/task-cgroups.ts';
@@ -83,13 +84,13 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     comesBack: { logger, shutdown: stopping.signal },
   });
   await patiently('registration', () => session.renew());
-  const activities = {
+  const activities = createHostActivities({
     tasks,
     reporter,
     session,
     engineIsLost: () => tasks.engineAwayMs > ENGINE_LOST_AFTER_MS,
     shutdown: stopping.signal,
-  };
+  });
   const worker = await patiently('worker', () =>
     HostWorker.start({ controlPlane, containerInstanceId, activities, logger }),
   );

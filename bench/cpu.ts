@@ -39,8 +39,8 @@ export function cpuRow(before: CpuTimes, after: CpuTimes): BenchRow {
 
 const total = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + secondsOf(pid), 0);
 
-/** CPU time of the process and of its children that have ended. */
-function secondsOf(pid: number): number {
+/** Seconds of CPU of the process and of its children that have ended. */
+export function secondsOf(pid: number): number {
   const ticks = fieldsOf(pid)?.slice(11, 15).map(Number) ?? [];
   return ticks.reduce((sum, n) => sum + n, 0) / TICKS_A_SECOND;
 }

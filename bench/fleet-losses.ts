@@ -15,7 +15,7 @@ export async function instanceLost(site: Site, stage: Stage): Promise<readonly B
   const { lostTasks } = site.sizes;
   const start = (count: number, folder: string): Promise<SimulatedFleet> => {
     const dataDir = stage.folder(folder);
-    return startSimulatedFleet({ temporal, clusterName: LOST_CLUSTER, count, startMs: 1_000, dataDir });
+    return startSimulatedFleet({ through: { temporal, clusterName: LOST_CLUSTER }, count, startMs: 1_000, dataDir });
   };
   const victim = await start(1, 'lost-instance');
   const service = 'lost';

@@ -42,8 +42,7 @@ async function startSite(stage: Stage): Promise<Site> {
     await longshore.ecs.send(new CreateClusterCommand({ clusterName }));
   say(`  registering ${sizes.instances} simulated instances`);
   const fleet = await startSimulatedFleet({
-    temporal: longshore.temporal,
-    clusterName: CLUSTER,
+    through: { temporal: longshore.temporal, clusterName: CLUSTER },
     count: sizes.instances,
     startMs: 0,
     dataDir: stage.folder('fleet-instances'),

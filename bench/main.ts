@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 import { say, seconds } from '../tools/progress.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { benchAccess } from './access.ts';
+import { benchDoor } from './door.ts';
+import { benchDoorService } from './door-service.ts';
 import { benchFleet } from './fleet.ts';
 import { benchIdleMemory } from './idle-memory.ts';
 import { probeMachine, readCpuTicks, stealRow } from './machine.ts';
@@ -43,6 +45,16 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'run-task': { what: 'RunTask calls, beside bare calls on the same Temporal', needsEngine: true, run: benchRunTask },
   reads: { what: 'DescribeTasks and ListTasks with 10,000 tasks, beside moto', needsEngine: true, run: benchReads },
   fleet: { what: 'thousands of tasks on a thousand simulated instances', needsEngine: true, run: benchFleet },
+  'door-service': {
+    what: 'a service of 40 through the agent door, beside the same straight through Temporal',
+    needsEngine: true,
+    run: benchDoorService,
+  },
+  door: {
+    what: 'a thousand simulated instances through the agent door: idle, and launching',
+    needsEngine: true,
+    run: benchDoor,
+  },
   store: { what: 'a snapshot of 5,000 instances, a reservation', needsEngine: false, run: benchStoreCalls },
   placement: { what: 'the pure placement and cluster queries', needsEngine: false, run: placementRows },
   reconcile: { what: 'the pure reconciliation', needsEngine: false, run: reconcileRows },
@@ -55,7 +67,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 };
 
 const LIST = Object.entries(BENCHES)
-  .map(([name, { what }]) => `  ${name.padEnd(12)}${what}`)
+  .map(([name, { what }]) => `  ${name.padEnd(14)}${what}`)
   .join('\n');
 
 const USAGE = `Usage: npm run bench -- [--only <name>[,<name>…]] [--trial] [--profile] [--temporal <host:port>] [--list]

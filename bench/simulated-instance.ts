@@ -5,6 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { InstanceRegistration } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
+import { directMembers } from '../simulation/runtime/direct-members.ts';
 import { startFleet } from '../simulation/runtime/fleet.ts';
 import { installQuietRuntime } from './quiet-runtime.ts';
 
@@ -31,18 +32,16 @@ export async function startSimulatedInstance(
   clusterName: string,
 ): Promise<() => Promise<void>> {
   installQuietRuntime();
+  const onError = (error: unknown): unknown => process.stderr.write(`bench: ${String(error)}\n`);
   const fleet = await startFleet({
-    temporal,
-    clusterName,
-    count: 1,
-    seed: randomUUID(),
+    through: await directMembers({ temporal, clusterName, count: 1, seed: randomUUID(), onError }),
     zones: ['zone-a'],
     cores: 10_000,
     memoryMiB: 10_000_000,
     fargate: false,
     attributes: [],
     startMs: 0,
-    onError: (error) => process.stderr.write(`bench: ${String(error)}\n`),
+    onError,
   });
   return () => fleet.shutdown();
 }

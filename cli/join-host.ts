@@ -1,9 +1,8 @@
 /** Who this host's agent is: by the identity in its folder, or by the token in the URL of --join. */
 import type { Logger } from 'pino';
 import { AgentCredentials } from '../agent/identity/credentials.ts';
-import { callDoor, DoorRefusal } from '../agent/identity/door-client.ts';
-import { joinDoor } from '../agent/identity/join.ts';
-import { IdentityError } from '../agent/identity/kept-identity.ts';
+import { callDoor } from '../agent/identity/door-client.ts';
+import { isJoinRefused, joinDoor } from '../agent/identity/join.ts';
 import { untilDone } from '../agent/retry.ts';
 import { SetupError } from '../tools/settings.ts';
 
@@ -21,11 +20,9 @@ export async function openIdentity(host: Host, url?: string): Promise<AgentCrede
   try {
     return url === undefined ? load(host.folder) : await join(host, url);
   } catch (error) {
-    throw isFinal(error) ? new SetupError(error.message) : error;
+    throw isJoinRefused(error) ? new SetupError(error.message) : error;
   }
 }
-
-const isFinal = (error: unknown): error is Error => error instanceof IdentityError || error instanceof DoorRefusal;
 
 function load(folder: string): AgentCredentials | undefined {
   const credentials = AgentCredentials.load(folder);
@@ -38,7 +35,7 @@ function load(folder: string): AgentCredentials | undefined {
 async function join({ folder, logger }: Host, url: string): Promise<AgentCredentials> {
   const before = AgentCredentials.load(folder)?.containerInstanceId;
   const { signal } = new AbortController();
-  const credentials = await untilDone({ what: 'joining', logger, signal, isFinal }, () =>
+  const credentials = await untilDone({ what: 'joining', logger, signal, isFinal: isJoinRefused }, () =>
     joinDoor(url, folder, callDoor),
   );
   const { containerInstanceId, clusterName, address } = credentials;

@@ -30,6 +30,8 @@ export class DoorAway extends Error {
 }
 
 const PATIENCE_MS = 20_000;
+/** A connection without calls costs the door memory and signs of life, for each of its agents. */
+const IDLE_MS = 30_000;
 
 const FINAL: ReadonlySet<status> = new Set([
   status.FAILED_PRECONDITION,
@@ -43,13 +45,14 @@ const FINAL: ReadonlySet<status> = new Set([
 const serialize = (value: object): Buffer => Buffer.from(JSON.stringify(value));
 const deserialize = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'));
 
-/** A connection that is opened at the first call and opened again whenever it breaks. */
+/** A connection that is opened by a call, and again whenever it breaks. It closes when there is none for half a minute. */
 export class DoorClient {
   readonly #client: Client;
 
   constructor({ address, cert, key, authority }: Door) {
     const secure = credentials.createSsl(Buffer.from(authority), Buffer.from(key), Buffer.from(cert));
-    this.#client = new Client(address, secure, { 'grpc.ssl_target_name_override': AGENT_DOOR_NAME });
+    const options = { 'grpc.ssl_target_name_override': AGENT_DOOR_NAME, 'grpc.client_idle_timeout_ms': IDLE_MS };
+    this.#client = new Client(address, secure, options);
   }
 
   /** The answer to one call. Rejects with DoorRefusal, or with DoorAway, also after `timeoutMs`. */

@@ -7,7 +7,7 @@ import { pinOf } from '../../certificates/packed.ts';
 import { writePrivate } from '../../certificates/private-file.ts';
 import { JOIN } from '../../model/agent-door.ts';
 import { AgentCredentials } from './credentials.ts';
-import type { CallDoor } from './door-client.ts';
+import { type CallDoor, DoorRefusal } from './door-client.ts';
 import { findAuthority } from './find-authority.ts';
 import { type JoinUrl, readJoinUrl } from './join-url.ts';
 import {
@@ -21,6 +21,10 @@ import {
 
 /** The key for which a certificate was asked. It outlives a crash, so that the next attempt is no second use of the token. */
 const keyFile = (dataDir: string): string => path.join(dataDir, 'joining.key');
+
+/** Whether a person must correct something before joining can succeed. */
+export const isJoinRefused = (error: unknown): error is Error =>
+  error instanceof IdentityError || error instanceof DoorRefusal;
 
 /**
  * Gets a certificate with the token in the URL (`https://host:port#token`) and keeps it in the agent's folder. If there is a

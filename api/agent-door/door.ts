@@ -12,18 +12,19 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
-import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { AgentAuthority } from './authority.ts';
 import { dispatch, isOwnCall } from './dispatch.ts';
-import { Forbidden, GrpcRefusal } from './grpc/status.ts';
+import { Forbidden } from './grpc/status.ts';
 import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
 import type { AgentIdentities } from './identity.ts';
 import { type Caller, Sessions } from './sessions.ts';
+import { untilEnding } from './temporal/poll.ts';
 import { TaskTokens } from './temporal/task-tokens.ts';
 import type { Upstream } from './temporal/upstream.ts';
+import { Traffic } from './traffic.ts';
 
 /** Temporal takes no larger message. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -83,7 +84,7 @@ export async function startAgentDoor(options: AgentDoorOptions): Promise<Running
   try {
     await listen(server, port, host);
   } catch (error) {
-    await door.sessions.close();
+    await door.close();
     throw error;
   }
   const renewal = keepCertificate(server, options);
@@ -92,7 +93,7 @@ export async function startAgentDoor(options: AgentDoorOptions): Promise<Running
     async close() {
       clearInterval(renewal);
       server.close();
-      await door.sessions.close();
+      await door.close();
     },
   };
 }
@@ -127,25 +128,22 @@ function keepCertificate(server: Http2SecureServer, options: AgentDoorOptions): 
   return setInterval(() => void renew(), NEW_CERTIFICATE_MS).unref();
 }
 
-/** A poll that ends because its connection does is one that the agent repeats elsewhere. */
-async function untilEnding<T>(ending: AbortSignal, poll: () => Promise<T>): Promise<T> {
-  try {
-    return await poll();
-  } catch (error) {
-    if (ending.aborted) throw new GrpcRefusal(status.UNAVAILABLE, 'The agent door closes.');
-    throw error;
-  }
-}
-
 class AgentDoor {
   readonly sessions: Sessions;
   readonly #options: AgentDoorOptions;
   readonly #tokens: TaskTokens;
+  readonly #traffic: Traffic;
 
   constructor(options: AgentDoorOptions) {
     this.#options = options;
     this.#tokens = new TaskTokens(options.masterKey);
     this.sessions = new Sessions(options.identities);
+    this.#traffic = new Traffic(options.logger, () => this.sessions.count);
+  }
+
+  close(): Promise<void> {
+    this.#traffic.close();
+    return this.sessions.close();
   }
 
   async answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
@@ -178,12 +176,11 @@ class AgentDoor {
     try {
       const behind = { upstream, tokens: this.#tokens };
       const asked = dispatch(path, context, behind);
+      this.#traffic.count(asked);
       if (asked.isPoll) admitted.waits();
       const message = await call.read((count) => admitted.takeBytes(count));
       if (!asked.isPoll) return await asked.handle(message, call);
-      return await untilEnding(ending, () =>
-        asked.handle(message, { signal: AbortSignal.any([call.signal, ending]), deadline: call.deadline }),
-      );
+      return await untilEnding(ending, call, (bounds) => asked.handle(message, bounds));
     } finally {
       admitted.end();
     }

@@ -84,6 +84,11 @@ export class Sessions {
     session.on('error', () => undefined);
   }
 
+  /** How many connections there are. */
+  get count(): number {
+    return this.#held.size;
+  }
+
   /** Who calls on the connection. Rejects with the refusal of whoever may not. */
   callerOf(session: ServerHttp2Session | undefined): Promise<Caller> {
     const held = session === undefined ? undefined : this.#held.get(session);

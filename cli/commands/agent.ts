@@ -4,7 +4,6 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
-import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import { defined } from '../../model/defined.ts';
 import { ensureDocker } from '../../tools/embedded/docker.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
@@ -12,19 +11,21 @@ import { keepPrivate } from '../../tools/private-files.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { withUsage } from '../with-usage.ts';
 import { openJoined } from '../joined-agent.ts';
-import { agentFolder, startAgentRole } from '../roles.ts';
+import { startAgentRole } from '../roles.ts';
 import type { Stops } from '../shutdown.ts';
-import { requireTemporal, runUntilStopped } from './one-role.ts';
+import { runUntilStopped } from './one-role.ts';
 
 const USAGE = `Usage: longshore agent [--join https://HOST:PORT#TOKEN]
-       longshore agent --simulate <count> [--start-ms <ms>] [--zones <zone>[,<zone>…]] [--cores <n>] [--memory <MiB>]
+       longshore agent --simulate <count> [--join https://HOST:PORT#TOKEN] [--start-ms <ms>]
+                       [--zones <zone>[,<zone>…]] [--cores <n>] [--memory <MiB>]
 
 --join takes the URL that longshore token create prints. A host that has joined needs it no more.
 
 --simulate registers this many container instances that have no containers, for rehearsals: their tasks reach RUNNING
 after --start-ms (default 1000) and run until they are stopped. Each instance has the attribute longshore.simulated,
 --cores CPU cores (default 4) and --memory MiB (default 16384). The instances are spread over --zones (default:
-LONGSHORE_ZONE).`;
+LONGSHORE_ZONE). With --join each of them joins by itself, which takes a use of the token (longshore token create --uses
+<count>), and reaches the agent door alone. Without it they need TEMPORAL_ADDRESS and register in LONGSHORE_CLUSTER.`;
 
 /** What --simulate asks for. Without it the agent serves this host's Docker engine. */
 type Simulation = Readonly<Record<'count' | 'startMs' | 'cores' | 'memoryMiB', number>> & {
@@ -34,14 +35,13 @@ type Simulation = Readonly<Record<'count' | 'startMs' | 'cores' | 'memoryMiB', n
 export const run = (settings: Settings, args: readonly string[]): Promise<void> =>
   runUntilStopped(async (stops) => {
     const { simulation, join } = readArguments(args, settings);
-    const temporal = simulation === undefined ? undefined : requireTemporal(settings);
     keepAgentPrivate(settings.dataDir);
     const logger = createProcessLogger(settings.logLevel);
     const { installTemporalLogger } = await import('../../worker/index.ts');
     installTemporalLogger(logger);
     const context = { settings, logger, stops };
-    if (simulation !== undefined && temporal !== undefined) await runFleet({ ...context, temporal }, simulation);
-    else await runAgent(context, join);
+    if (simulation === undefined) await runAgent(context, join);
+    else await runFleet(context, simulation, join);
   });
 
 /** Closes only the agent's part: the rest of the folder may belong to a whole Longshore, whose Postgres needs access to it. */
@@ -72,30 +72,26 @@ async function runAgent({ settings, logger, stops }: Context, join: string | und
   logger.info({ containerInstanceId, clusterName }, 'the agent runs');
 }
 
-async function runFleet(
-  { settings, temporal, logger, stops }: Context & { readonly temporal: TemporalSettings },
-  simulation: Simulation,
-): Promise<void> {
-  const [{ startFleet }, { loadInstanceId }] = await Promise.all([
+async function runFleet({ settings, logger, stops }: Context, simulation: Simulation, join?: string): Promise<void> {
+  const [{ startFleet }, { openMembers }] = await Promise.all([
     import('../../simulation/runtime/fleet.ts'),
-    import('../../agent/instance-id.ts'),
+    import('../simulated-members.ts'),
   ]);
   const begun = performance.now();
-  const { clusterName, capacityProvider, fargate = false } = settings;
+  const { count, ...shape } = simulation;
+  const { capacityProvider, fargate = false } = settings;
   const group = capacityProvider === undefined ? [] : [{ name: CAPACITY_PROVIDER_ATTRIBUTE, value: capacityProvider }];
   const fleet = await startFleet({
-    ...simulation,
-    temporal,
-    clusterName,
+    ...shape,
+    through: await openMembers({ settings, logger, count }, join),
     attributes: [...settings.attributes, ...group],
     fargate,
-    seed: await loadInstanceId(agentFolder(settings)),
     onError: (error) => logger.warn({ err: error }, 'a simulated instance failed; the others go on'),
   });
   stops.add('simulated instances', () => fleet.shutdown());
   const instances = fleet.containerInstanceIds.length;
   const ms = Math.round(performance.now() - begun);
-  logger.info({ instances, clusterName, ms }, 'simulated instances take work');
+  logger.info({ instances, ms }, 'simulated instances take work');
 }
 
 interface Wanted {
@@ -107,8 +103,8 @@ interface Wanted {
 function readArguments(args: readonly string[], settings: Settings): Wanted {
   const { simulate, join, zones, ...rest } = parse(args);
   // An empty URL stands for a variable that nobody set: the host has joined before, or is told how.
-  if (simulate === undefined) return join === undefined || join === '' ? {} : { join };
-  if (join !== undefined) throw new SetupError(`--join is for this host's own agent, not for --simulate.\n\n${USAGE}`);
+  const url = join === undefined || join === '' ? {} : { join };
+  if (simulate === undefined) return url;
   const simulation = {
     count: number(simulate, '--simulate'),
     startMs: number(rest['start-ms'] ?? '1000', '--start-ms'),
@@ -116,7 +112,7 @@ function readArguments(args: readonly string[], settings: Settings): Wanted {
     memoryMiB: number(rest.memory ?? '16384', '--memory'),
     zones: zones?.split(',') ?? [settings.availabilityZone],
   };
-  return { simulation };
+  return { simulation, ...url };
 }
 
 function number(text: string, name: string): number {

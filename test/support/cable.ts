@@ -10,22 +10,35 @@ export interface Cable {
   close(): void;
 }
 
-/** Leads to that port of 127.0.0.1. */
-export async function layCable(to: number): Promise<Cable> {
+/** Leads to those ports of 127.0.0.1 in turns, as an address of several servers does. A port that nobody listens on is left out. */
+export async function layCable(...to: readonly number[]): Promise<Cable> {
   let isCut = false;
+  let turn = 0;
   const sockets = new Set<Socket>();
+  const lead = (near: Socket, attempts: number): void => {
+    const far = connect(to[turn % to.length]!, '127.0.0.1');
+    turn += 1;
+    sockets.add(far);
+    const onRefused = (): void => {
+      if (attempts > 1) lead(near, attempts - 1);
+      else near.destroy();
+    };
+    far.once('error', onRefused);
+    far.once('connect', () => {
+      far.off('error', onRefused);
+      far.on('error', () => near.destroy());
+      near.on('data', (bytes) => isCut || far.write(bytes));
+      far.on('data', (bytes) => isCut || near.write(bytes));
+      near.on('close', () => isCut || far.destroy());
+      far.on('close', () => isCut || near.destroy());
+    });
+  };
   const server = createServer((near) => {
     sockets.add(near);
     near.on('error', () => undefined);
     // A cut cable takes no connection: the caller's attempt stays without an answer.
-    if (isCut) return void near.pause();
-    const far = connect(to, '127.0.0.1');
-    sockets.add(far);
-    far.on('error', () => near.destroy());
-    near.on('data', (bytes) => isCut || far.write(bytes));
-    far.on('data', (bytes) => isCut || near.write(bytes));
-    near.on('close', () => isCut || far.destroy());
-    far.on('close', () => isCut || near.destroy());
+    if (isCut) near.pause();
+    else lead(near, to.length);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

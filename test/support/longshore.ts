@@ -58,6 +58,10 @@ export interface Longshore {
   stop(): Promise<void>;
   /** Starts another agent in its own process, for another engine, in a zone. */
   startAgent(options: AgentProcessOptions): Promise<AgentProcess>;
+  /** The URL by which so many agents join. */
+  joinUrl(options: JoinUrlOptions): Promise<string>;
+  /** Starts another `longshore` command, which ends with this Longshore. */
+  startCommand(args: readonly string[], options: CommandOptions): Promise<AgentProcess>;
   /** Reads its database while it runs; the connection is closed after the call. */
   withStore<T>(look: (store: Store) => Promise<T>): Promise<T>;
   /** Everything that it wrote to the terminal, over all its starts. */
@@ -74,6 +78,20 @@ export interface AgentProcessOptions {
   /** Where the agent finds its door. Absent: the door's own port. */
   readonly doorPort?: number;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface JoinUrlOptions {
+  readonly cluster?: string;
+  /** Where agents find the door. Absent: the door's own port. */
+  readonly doorPort?: number;
+  /** Absent: one. */
+  readonly uses?: number;
+}
+
+interface CommandOptions {
+  readonly env: Readonly<Record<string, string>>;
+  /** What it prints once it is up. */
+  readonly readyWhen: string;
 }
 
 export interface AgentProcess {
@@ -167,6 +185,7 @@ class LongshoreProcess implements Longshore {
   readonly ecs: ECSClient;
   readonly #site: Site;
   readonly #main: Child;
+  /** Agents and other commands. */
   readonly #agents: { readonly child: Child; readonly dataDir: string }[] = [];
 
   constructor(site: Site) {
@@ -239,30 +258,32 @@ class LongshoreProcess implements Longshore {
   async startAgent(options: AgentProcessOptions): Promise<AgentProcess> {
     const dataDir = await mkdtemp(join(tmpdir(), 'longshore-agent-'));
     await ensureTestImage(options.engine.docker);
-    const url = await this.#token(options);
-    await joinDoor(url, join(dataDir, 'agent'), callDoor);
-    const child = new Child(this.#site.node, ['agent'], {
-      ...baseEnvironment(),
-      LONGSHORE_DATA: dataDir,
-      LONGSHORE_ZONE: options.zone,
-      DOCKER_HOST: `unix://${options.engine.socketPath}`,
-      ...options.env,
-    });
+    await joinDoor(await this.joinUrl(options), join(dataDir, 'agent'), callDoor);
+    const env = { LONGSHORE_ZONE: options.zone, DOCKER_HOST: `unix://${options.engine.socketPath}`, ...options.env };
+    return this.#start(['agent'], { env, readyWhen: 'the agent runs' }, dataDir);
+  }
+
+  async startCommand(args: readonly string[], options: CommandOptions): Promise<AgentProcess> {
+    return this.#start(args, options, await mkdtemp(join(tmpdir(), 'longshore-command-')));
+  }
+
+  async #start(args: readonly string[], { env, readyWhen }: CommandOptions, dataDir: string): Promise<AgentProcess> {
+    const child = new Child(this.#site.node, args, { ...baseEnvironment(), LONGSHORE_DATA: dataDir, ...env });
     this.#agents.push({ child, dataDir });
-    await child.start('the agent runs');
+    await child.start(readyWhen);
     return {
-      start: () => child.start('the agent runs'),
+      start: () => child.start(readyWhen),
       kill: (signal = 'SIGKILL') => child.end(signal),
       output: () => child.text,
     };
   }
 
-  /** The URL of a token by which one agent joins. */
-  async #token({ cluster: clusterName = 'default', doorPort = this.#site.ports.door }: AgentProcessOptions) {
+  async joinUrl(options: JoinUrlOptions): Promise<string> {
+    const { cluster: clusterName = 'default', doorPort = this.#site.ports.door, uses = 1 } = options;
     const tokenId = randomBytes(8).toString('hex');
     const period = { now: Date.now(), expiresAt: Date.now() + 600_000 };
     return this.withStore(async (store) => {
-      const token = { tokenId, clusterName, uses: 1, usesLeft: 1, createdBy: 'a test' };
+      const token = { tokenId, clusterName, uses, usesLeft: uses, createdBy: 'a test' };
       await store.createJoinToken({ ...token, createdAt: period.now, expiresAt: period.expiresAt });
       const authority = await agentAuthority(store, readMasterKey({ kind: 'file' }, this.dataDir));
       return `https://127.0.0.1:${doorPort}#${await joinSecret(authority, tokenId, period)}`;

@@ -38,16 +38,21 @@ export async function answerUnary(
   const ending = new AbortController();
   const ms = Math.min(timeoutOf(oneHeader(headers, 'grpc-timeout')) ?? LONGEST_MS, LONGEST_MS);
   const timer = setTimeout(() => ending.abort(LATE), ms);
+  let isAnswered = false;
   stream.once('close', () => {
     clearTimeout(timer);
-    ending.abort(GONE);
+    // Nobody waits for the end of a call that was answered, and to tell of it costs as much as half an answer.
+    if (!isAnswered) ending.abort(GONE);
   });
   const { signal } = ending;
   const rules = { encoding: oneHeader(headers, 'grpc-encoding'), most };
   try {
     const read = (onBytes: (count: number) => void) => readMessage(stream, rules, { onBytes, signal });
-    succeed(stream, await handle({ read, signal, deadline: Date.now() + ms }));
+    const answer = await handle({ read, signal, deadline: Date.now() + ms });
+    isAnswered = true;
+    succeed(stream, answer);
   } catch (error) {
+    isAnswered = true;
     if (!(error instanceof GrpcRefusal || isAwsError(error)) && signal.reason !== GONE) onFailure(error);
     fail(stream, error);
   }

@@ -3,7 +3,7 @@
  * from whoever has it, so the door hands out none that another agent could use. All api processes derive one key from the
  * master key, so each takes the tokens of the others.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 const VERSION = 1;
 const MAC_BYTES = 32;
@@ -16,11 +16,12 @@ export interface TokenHolder {
 }
 
 export class TaskTokens {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
 
   /** `masterKey` has 32 bytes. */
   constructor(masterKey: Buffer) {
-    this.#key = Buffer.from(hkdfSync('sha256', masterKey, Buffer.alloc(0), 'longshore/agent-task-tokens', 32));
+    const derived = hkdfSync('sha256', masterKey, Buffer.alloc(0), 'longshore/agent-task-tokens', 32);
+    this.#key = createSecretKey(Buffer.from(derived));
   }
 
   wrap(token: Uint8Array, holder: TokenHolder): Buffer {

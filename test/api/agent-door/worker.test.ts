@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createHostActivities } from '../../../activities/host/index.ts';
 import { connectDoor } from '../../../agent/door.ts';
 import { HostWorker } from '../../../agent/host-worker.ts';
 import type { AgentCredentials } from '../../../agent/identity/credentials.ts';
@@ -32,7 +33,7 @@ beforeAll(async () => {
     controlPlane,
     containerInstanceId: credentials.containerInstanceId,
     logger,
-    activities: {
+    activities: createHostActivities({
       tasks: { launch: () => undefined, decline: () => undefined, stop: () => undefined },
       reporter: { hold: () => ({ take: () => [], release: () => undefined }) },
       session: {
@@ -43,7 +44,7 @@ beforeAll(async () => {
       },
       engineIsLost: () => false,
       shutdown: attending.signal,
-    },
+    }),
   });
 });
 afterAll(async () => {
