@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
 import type { AuditRecord } from '../../model/audit.ts';
 import type { AuditStore } from '../../store/contract/audit.ts';
-import type { Principal } from '../auth/principal.ts';
+import { countedAs } from '../auth/principal.ts';
 import { sourceAddress } from '../auth/circumstances.ts';
 import type { Door } from '../door.ts';
 import { Allowance, type LeftOut } from './allowance.ts';
@@ -62,7 +62,7 @@ export class Auditor {
   async refused(facts: CallFacts, { code, message, refusedWith }: Refusal): Promise<void> {
     if (!isDenial(refusedWith) && !keepsRefusals(this.#named(facts))) return;
     const { caller, request } = facts;
-    const source = caller === undefined ? (sourceAddress(request) ?? '') : limitedBy(caller.principal);
+    const source = caller === undefined ? (sourceAddress(request) ?? '') : countedAs(caller.principal);
     // While the disk is full, its last room is for calls that free some.
     if (this.#options.unwritable?.() !== undefined) {
       this.#allowance.leaveOut(source);
@@ -113,10 +113,6 @@ export class Auditor {
 /** A call of nothing that exists is not worth a record, unless its caller may not call at all. */
 const keepsRefusals = ({ service, operation, ownChange }: NamedCall): boolean =>
   service === OWN_SERVICE ? ownChange && operation !== UNKNOWN_OPERATION : isKept(operation);
-
-/** A role's sessions share what is kept, because their names are free. */
-const limitedBy = (principal: Principal): string =>
-  principal.kind === 'assumed-role' ? principal.roleArn : principal.arn;
 
 /** How many refused calls have no record of their own. */
 function gapRecord(
