@@ -7,7 +7,7 @@ import { KeyedBuckets } from '../throttle/keyed-buckets.ts';
 
 /** For each source of unknown callers. */
 const OF_UNKNOWN: Rate = { burst: 300, perSecond: 1 / 60 };
-/** For all unknown callers together: whatever they send, it is below 500 MB in 90 days. */
+/** For all unknown callers together: whatever they send, it is below 500 MB in 90 days; with good tokens of issuers 1 GB. */
 const OF_ALL_UNKNOWN: Rate = { burst: 1_000, perSecond: 1 / 20 };
 /** For each user or role. */
 const OF_KNOWN: Rate = { burst: 1_000, perSecond: 1 / 5 };

@@ -22,7 +22,7 @@ import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Throttle } from '../throttle/throttle.ts';
-import { beginCall, callOf, factsOf, type Signed } from './call.ts';
+import { beginCall, callOf, factsOf, type Signed, tellOf } from './call.ts';
 import { errorText } from './error-text.ts';
 import type { WireError } from './errors.ts';
 import { wireError } from './errors.ts';
@@ -153,6 +153,7 @@ export class Calls {
       tokens,
       audited: this.#dependencies.auditor !== undefined,
       webIdentities,
+      tell: tellOf(call),
     };
   }
 
