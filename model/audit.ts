@@ -3,8 +3,19 @@ import type { EpochMs } from './time.ts';
 
 /** CloudTrail's `userIdentity`: who called. */
 export interface AuditIdentity {
-  /** `Unknown`: the caller's credentials were not good, or nobody could look at them. */
-  readonly type: 'Root' | 'IAMUser' | 'AssumedRole' | 'WebIdentityUser' | 'Unknown' | 'AWSService';
+  /**
+   * `Unknown`: the caller's credentials were not good, or nobody could look at them. `ContainerInstance` and `JoinToken` are
+   * Longshore's own, for callers of the agent door.
+   */
+  readonly type:
+    | 'Root'
+    | 'IAMUser'
+    | 'AssumedRole'
+    | 'WebIdentityUser'
+    | 'ContainerInstance'
+    | 'JoinToken'
+    | 'Unknown'
+    | 'AWSService';
   readonly principalId?: string;
   readonly arn?: string;
   readonly accountId?: string;

@@ -8,8 +8,11 @@ import type { Claim } from './signature/claim.ts';
 /** An IPv4 address as a socket for both versions shows it. */
 const MAPPED = /^::ffff:(?=\d+\.)/;
 
+export const withoutMapping = (address: string): string => address.replace(MAPPED, '');
+
 /** The address that a request comes from; undefined once its connection is gone. */
-export const sourceAddress = ({ socket }: Request): string | undefined => socket.remoteAddress?.replace(MAPPED, '');
+export const sourceAddress = ({ socket }: Request): string | undefined =>
+  socket.remoteAddress === undefined ? undefined : withoutMapping(socket.remoteAddress);
 
 const GROUPS = 8;
 

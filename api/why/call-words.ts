@@ -1,5 +1,5 @@
 /** The words for a call and what decided about it. Pure. */
-import { type AuditRecord, auditUserName, type Judgement, type LookedAt, type PolicyKind } from '../../model/audit.ts';
+import { type AuditEvent, type AuditRecord, auditUserName, type Judgement, type LookedAt, type PolicyKind } from '../../model/audit.ts';
 
 export interface CallWords {
   readonly headline: string;
@@ -9,7 +9,7 @@ export interface CallWords {
 export function callWords({ event, judgements = [] }: AuditRecord): CallWords {
   const { userIdentity, eventName, eventSource, sourceIPAddress, errorCode, errorMessage } = event;
   const [service = eventSource] = eventSource.split('.');
-  const who = userIdentity.arn ?? auditUserName(userIdentity) ?? unknownCaller(userIdentity.accessKeyId);
+  const who = userIdentity.arn ?? namedCaller(userIdentity) ?? unknownCaller(userIdentity.accessKeyId);
   const end = errorCode === undefined ? 'It was carried out.' : `It was refused with ${errorCode}.`;
   const details = [...(errorMessage === undefined ? [] : [errorMessage]), ...judgements.map(judgementWords)];
   const isUnjudgedRoot = userIdentity.type === 'Root' && judgements.length === 0;
@@ -17,6 +17,11 @@ export function callWords({ event, judgements = [] }: AuditRecord): CallWords {
     headline: `${who} called ${eventName} of ${service} from ${sourceIPAddress}. ${end}`,
     details: isUnjudgedRoot ? [...details, 'No policy was asked: root may do everything.'] : details,
   };
+}
+
+function namedCaller(identity: AuditEvent['userIdentity']): string | undefined {
+  const name = auditUserName(identity);
+  return identity.type === 'JoinToken' && name !== undefined ? `The join token ${name}` : name;
 }
 
 const unknownCaller = (key: string | undefined): string =>
