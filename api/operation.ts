@@ -1,9 +1,11 @@
 /** What an operation of an AWS service's API is: each folder under a door's operations/ exports one. */
 import type { Partition } from '../model/arn.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
+import type { Judged } from './auth/authorize.ts';
 import type { Caller } from './auth/caller.ts';
 import type { ContextValues } from './auth/policy/context.ts';
 import type { SessionTokens } from './auth/session-tokens.ts';
+import type { WebIdentity } from './auth/web-identity/claims.ts';
 import type { WebIdentities } from './auth/web-identity/web-identities.ts';
 import type { CallReads } from './call-reads.ts';
 import type { Store } from '../store/contract/store.ts';
@@ -28,6 +30,15 @@ export interface OperationContext {
   /** Whether calls are recorded. */
   readonly audited: boolean;
   readonly webIdentities: WebIdentities;
+  /** For the audit: what an operation finds out that nobody else can. */
+  readonly tell: Tell;
+}
+
+export interface Tell {
+  /** A verdict of policies that the operation asked itself, with the resource that it is about. */
+  judged(by: Judged): void;
+  /** Whom a good token in the request stands for. */
+  identified(identity: WebIdentity): void;
 }
 
 /**

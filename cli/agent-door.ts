@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { directControl } from '../agent/direct-control.ts';
 import type { AgentAuthority } from '../api/agent-door/authority.ts';
+import { defined } from '../model/defined.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/contract/store.ts';
 import { explainListenError } from '../tools/ports.ts';
@@ -19,25 +20,32 @@ interface AgentDoorParts {
   readonly masterKey: Buffer;
   readonly authority: AgentAuthority;
   readonly logger: Logger;
+  /** Why nothing can be recorded at present; undefined if all is well. */
+  readonly unwritable?: () => string | undefined;
 }
 
 /** A port in use is the person's to free. */
 export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): Promise<void> }> {
-  const { settings, temporal, store, masterKey, authority, logger } = parts;
-  const [{ startAgentDoor }, { AgentIdentities }, { connectUpstream }] = await Promise.all([
+  const { settings, temporal, store, masterKey, authority, logger, unwritable } = parts;
+  const [{ startAgentDoor }, { AgentIdentities }, { connectUpstream }, { AgentDoorAudit }] = await Promise.all([
     import('../api/agent-door/door.ts'),
     import('../api/agent-door/identity.ts'),
     import('../api/agent-door/temporal/upstream.ts'),
+    import('../api/agent-door/audit.ts'),
   ]);
   const [client, upstream] = await Promise.all([connectTemporal(temporal), connectUpstream(temporal)]);
   const identities = new AgentIdentities({ store, logger });
+  const { partition, auditRetentionMs } = settings;
+  const ledger = { store, partition, logger, ...defined({ unwritable }) };
+  const audit = auditRetentionMs === 0 ? undefined : new AgentDoorAudit(ledger);
   const release = async (): Promise<void> => {
+    await audit?.close();
     identities.close();
     await Promise.all([client.connection.close(), upstream.close()]);
   };
   const { host, port, advertised } = settings.agentDoor;
   const control = directControl(client, { timeoutMs: CONTROL_TIMEOUT_MS });
-  const shared = { store, authority, identities, upstream, control, masterKey, logger };
+  const shared = { store, authority, identities, upstream, control, masterKey, logger, ...defined({ audit }) };
   try {
     const door = await startAgentDoor({ host, port, ...shared });
     logger.info({ url: `https://${advertised}`, port: door.port }, 'the agent door listens');

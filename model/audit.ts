@@ -3,8 +3,19 @@ import type { EpochMs } from './time.ts';
 
 /** CloudTrail's `userIdentity`: who called. */
 export interface AuditIdentity {
-  /** `Unknown`: the caller's credentials were not good, or nobody could look at them. */
-  readonly type: 'Root' | 'IAMUser' | 'AssumedRole' | 'WebIdentityUser' | 'Unknown' | 'AWSService';
+  /**
+   * `Unknown`: the caller's credentials were not good, or nobody could look at them. `ContainerInstance` and `JoinToken` are
+   * Longshore's own, for callers of the agent door.
+   */
+  readonly type:
+    | 'Root'
+    | 'IAMUser'
+    | 'AssumedRole'
+    | 'WebIdentityUser'
+    | 'ContainerInstance'
+    | 'JoinToken'
+    | 'Unknown'
+    | 'AWSService';
   readonly principalId?: string;
   readonly arn?: string;
   readonly accountId?: string;
@@ -69,6 +80,14 @@ export interface AuditEvent {
 
 export type PolicyKind = 'identity' | 'boundary' | 'session' | 'trust' | 'resource';
 
+export interface LookedAt {
+  readonly policy: string;
+  /** As `by.statement` names them. */
+  readonly statements: readonly string[];
+  /** By statement: the element for which it did not apply, such as `Condition StringEquals aws:username`. */
+  readonly unmet?: Readonly<Record<string, string>>;
+}
+
 /** What policies said about one action on one resource. */
 export interface Judgement {
   readonly action: string;
@@ -86,7 +105,7 @@ export interface Judgement {
   /** Of an implicit denial: the kind of policy of which none allows it. */
   readonly missing?: PolicyKind;
   /** Of an implicit denial: the policies of that kind, each with the statements that are about the action but did not apply. */
-  readonly lookedAt?: readonly { readonly policy: string; readonly statements: readonly string[] }[];
+  readonly lookedAt?: readonly LookedAt[];
 }
 
 export interface AuditRecord {

@@ -46,6 +46,16 @@ export class AwsError<Code extends string = string> extends Error {
   }
 }
 
+/** A refusal whose cause the caller must not learn: the log has it, with the request's id. */
+export class GuardedError extends AwsError {
+  readonly forLog: string;
+
+  constructor(code: string, message: string, forLog: string) {
+    super(code, message);
+    this.forLog = forLog;
+  }
+}
+
 /** A refusal with one of ECS's codes. */
 export class EcsError extends AwsError<EcsErrorCode> {
   override readonly name = 'EcsError';

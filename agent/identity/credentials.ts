@@ -5,7 +5,7 @@ import { keyAsPem, newKeys, requestFor } from '../../certificates/keys.ts';
 import { RENEW } from '../../model/agent-door.ts';
 import type { EpochMs } from '../../model/time.ts';
 import { type CallDoor, DoorRefusal, type DoorTls } from './door-client.ts';
-import { identityFrom, keepIdentity, type KeptIdentity, readIdentity } from './kept-identity.ts';
+import { identityFrom, keepIdentity, type KeptIdentity, readIdentity, reserveIdentity } from './kept-identity.ts';
 
 /** A certificate is renewed when this part of its life is over. */
 const RENEW_AT = 1 / 2;
@@ -22,6 +22,8 @@ export class AgentCredentials {
   readonly #listeners = new Set<(tls: DoorTls) => void>();
   readonly #stopping = new AbortController();
   #kept: KeptIdentity;
+  /** A new certificate that could not be kept yet, because of the disk. It is not in use before it is. */
+  #unkept: KeptIdentity | undefined;
 
   constructor(dataDir: string, kept: KeptIdentity) {
     this.#dataDir = dataDir;
@@ -106,16 +108,24 @@ export class AgentCredentials {
   }
 
   async #renew(call: CallDoor): Promise<void> {
+    const waiting = this.#unkept;
+    const next = waiting !== undefined && waiting.expiresAt > Date.now() ? waiting : await this.#ask(call);
+    this.#unkept = next;
+    // Kept before it is used: a crash in between would lose the key.
+    keepIdentity(this.#dataDir, next);
+    this.#unkept = undefined;
+    this.#kept = next;
+    for (const listener of this.#listeners) listener(this.current());
+  }
+
+  async #ask(call: CallDoor): Promise<KeptIdentity> {
+    reserveIdentity(this.#dataDir);
     const keys = await newKeys();
     const { address, authority } = this.#kept;
     const request = { certificateRequest: await requestFor(keys) };
     const answer = await call(RENEW, request, { address, ...this.current() });
     this.#stopping.signal.throwIfAborted();
-    const next = identityFrom(answer, { address, authority, key: await keyAsPem(keys.privateKey) });
-    // Kept before it is used: a crash in between would lose the key.
-    keepIdentity(this.#dataDir, next);
-    this.#kept = next;
-    for (const listener of this.#listeners) listener(this.current());
+    return identityFrom(answer, { address, authority, key: await keyAsPem(keys.privateKey) });
   }
 
   /** When that part of the certificate's life is over. */

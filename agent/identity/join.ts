@@ -17,6 +17,7 @@ import {
   keepIdentity,
   type KeptIdentity,
   readIdentity,
+  reserveIdentity,
 } from './kept-identity.ts';
 
 /** The key for which a certificate was asked. It outlives a crash, so that the next attempt is no second use of the token. */
@@ -57,6 +58,7 @@ async function join(door: JoinUrl, dataDir: string, call: CallDoor): Promise<Kep
     );
   }
   const authority = await findAuthority(door);
+  reserveIdentity(dataDir);
   const key = await joiningKey(dataDir);
   const certificateRequest = await requestFor(await keysFromPem(key));
   const answer = await call(JOIN, { certificateRequest }, { address, cert, key: tokenKey, authority });

@@ -6,7 +6,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { z } from 'zod';
-import { writePrivate } from '../../certificates/private-file.ts';
+import { reservePrivate, writePrivate } from '../../certificates/private-file.ts';
 import { defined } from '../../model/defined.ts';
 
 /** A mistake that a person can correct; the message says how. */
@@ -67,8 +67,22 @@ export function readIdentity(dataDir: string): KeptIdentity | undefined {
   }
 }
 
+/** More than any identity has. */
+const MOST_BYTES = 16 * 1024;
+
+/**
+ * Makes sure that an identity can be kept, and holds the room for it: a certificate that cannot be kept is lost, and the control
+ * plane gives an instance only so many. Throws if the disk is full or cannot be written.
+ */
+export function reserveIdentity(dataDir: string): void {
+  makeFolder(dataDir);
+  reservePrivate(identityFile(dataDir), MOST_BYTES);
+}
+
 /** The folder and the file are for this user only. */
+const makeFolder = (dataDir: string): unknown => fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+
 export function keepIdentity(dataDir: string, identity: KeptIdentity): void {
-  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   writePrivate(identityFile(dataDir), `${JSON.stringify(identity, undefined, 2)}\n`);
 }

@@ -15,12 +15,17 @@ import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { Store } from '../../store/contract/store.ts';
+import { isAwsError } from '../../model/errors.ts';
+import { defined } from '../../model/defined.ts';
+import { withoutMapping } from '../auth/circumstances.ts';
+import type { AgentDoorAudit, RefusedAgentCall } from './audit.ts';
 import type { AgentAuthority } from './authority.ts';
+import type { AgentDoorContext } from './call.ts';
 import { dispatch, isOwnCall } from './dispatch.ts';
 import { Forbidden } from './grpc/status.ts';
 import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
 import type { AgentIdentities } from './identity.ts';
-import { type Caller, Sessions } from './sessions.ts';
+import { type Caller, type SessionPace, Sessions } from './sessions.ts';
 import { untilEnding } from './temporal/poll.ts';
 import { TaskTokens } from './temporal/task-tokens.ts';
 import type { Upstream } from './temporal/upstream.ts';
@@ -50,6 +55,9 @@ export interface AgentDoorOptions {
   /** 32 bytes. */
   readonly masterKey: Buffer;
   readonly logger: Logger;
+  /** Absent: what is refused is only logged. The caller closes it after the door. */
+  readonly audit?: Pick<AgentDoorAudit, 'refused'>;
+  readonly pace?: SessionPace;
 }
 
 export interface RunningAgentDoor {
@@ -128,6 +136,10 @@ function keepCertificate(server: Http2SecureServer, options: AgentDoorOptions): 
   return setInterval(() => void renew(), NEW_CERTIFICATE_MS).unref();
 }
 
+/** Whether it says that the caller may not do this, and not that it cannot be done now. */
+const isDenial = (error: unknown): error is Error =>
+  error instanceof Forbidden || (isAwsError(error) && error.code === 'AccessDeniedException');
+
 class AgentDoor {
   readonly sessions: Sessions;
   readonly #options: AgentDoorOptions;
@@ -137,7 +149,7 @@ class AgentDoor {
   constructor(options: AgentDoorOptions) {
     this.#options = options;
     this.#tokens = new TaskTokens(options.masterKey);
-    this.sessions = new Sessions(options.identities);
+    this.sessions = new Sessions(options.identities, options.pace);
     this.#traffic = new Traffic(options.logger, () => this.sessions.count);
   }
 
@@ -157,20 +169,28 @@ class AgentDoor {
     const onFailure = (error: unknown): void =>
       this.#options.logger.error({ err: error, operation: path }, 'the agent door could not answer');
     await answerUnary(stream, headers, { most: MOST_BYTES, onFailure }, async (call) => {
-      const caller = await this.sessions.callerOf(stream.session as ServerHttp2Session | undefined);
+      const session = stream.session as ServerHttp2Session | undefined;
+      const from = { path, address: withoutMapping(session?.socket.remoteAddress ?? '') };
+      const caller = await this.sessions.callerOf(session).catch((error: unknown) => {
+        if (isDenial(error)) this.#options.audit?.refused({ ...from, identity: undefined, message: error.message });
+        throw error;
+      });
+      const refuse = (message: string): void => this.#refuse(caller, { ...from, message });
       try {
-        return await this.#handle(path, caller, call);
+        return await this.#handle(path, { ...caller, refuse }, call);
       } catch (error) {
-        if (error instanceof Forbidden) this.#logRefusal(caller, path, error.message);
+        if (isDenial(error)) refuse(error.message);
         throw error;
       }
     });
   }
 
-  async #handle(path: string, caller: Caller, call: UnaryCall): Promise<Uint8Array> {
-    const { identity, share, ending } = caller;
+  async #handle(
+    path: string,
+    { identity, share, ending, refuse }: Caller & Pick<AgentDoorContext, 'refuse'>,
+    call: UnaryCall,
+  ): Promise<Uint8Array> {
     const { store, authority, control, logger, upstream } = this.#options;
-    const refuse = (what: string): void => this.#logRefusal(caller, path, what);
     const context = { identity, store, authority, control, logger, refuse };
     const admitted = share.admit(isOwnCall(path) ? 'own' : 'temporal');
     try {
@@ -186,7 +206,12 @@ class AgentDoor {
     }
   }
 
-  #logRefusal({ identity, share }: Caller, operation: string, message: string): void {
+  /** Records and logs what the caller may not do. */
+  #refuse(
+    { identity, share }: Caller,
+    { path: operation, message, address }: Omit<RefusedAgentCall, 'identity'>,
+  ): void {
+    const requestId = this.#options.audit?.refused({ identity, path: operation, message, address });
     const logged = share.logRefusal();
     if (logged === undefined) return;
     const who =
@@ -195,6 +220,7 @@ class AgentDoor {
         : { tokenId: identity.tokenId };
     const fields = {
       ...who,
+      ...defined({ requestId }),
       operation: operation.slice(0, MOST_LOGGED),
       message: message.slice(0, MOST_LOGGED),
       lines: logged.unlogged,

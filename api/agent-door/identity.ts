@@ -22,6 +22,8 @@ export interface AgentIdentity {
 export interface JoinIdentity {
   readonly kind: 'join';
   readonly tokenId: string;
+  /** The token's end, as for an agent. */
+  readonly expiresAt: EpochMs;
 }
 
 interface IdentitiesOptions {
@@ -59,8 +61,9 @@ export class AgentIdentities {
     const holder = holderOf(certificate.subjectAltName);
     if (holder === undefined) throw unknownCertificate();
     if (holder.kind === 'join') {
-      requireUsable(await this.#store.findJoinToken(holder.tokenId), Date.now());
-      return holder;
+      const token = await this.#store.findJoinToken(holder.tokenId);
+      requireUsable(token, Date.now());
+      return { ...holder, expiresAt: token.expiresAt };
     }
     const { clusterName, containerInstanceId, availabilityZone } = holder;
     const { serialNumber: serial } = certificate;

@@ -9,6 +9,15 @@ import { AgentShare } from './limits.ts';
 
 /** How often each connection is asked for a sign of life. One that does not answer until the next time is cut. */
 const ASK_EVERY_MS = 10_000;
+/** For tests, which do not wait as long. */
+export interface SessionPace {
+  /** How often it is looked whose time is up. */
+  readonly endEveryMs: number;
+  /** Whoever joins makes a call or two. After so long without one, a token's connection ends. */
+  readonly joinIdleMs: number;
+}
+
+const PACE: SessionPace = { endEveryMs: 1_000, joinIdleMs: 60_000 };
 /** Connections of one agent: two, twice that while its certificate is renewed, and to spare. */
 const MOST_SESSIONS = 8;
 /** A connection that ends in order has so long for its last answers. */
@@ -32,6 +41,10 @@ interface Held extends Connection {
   readonly caller: Promise<Caller>;
   readonly ending: AbortController;
   expiresAt: number;
+  /** It ends so long after its last call: that of a token to join. */
+  idleMs: number;
+  /** Milliseconds from any beginning: when its last call came, or it did. */
+  usedAt: number;
   isAsked: boolean;
 }
 
@@ -45,18 +58,23 @@ const keyOf = (identity: AgentIdentity | JoinIdentity): string =>
 
 export class Sessions {
   readonly #identities: AgentIdentities;
+  readonly #pace: SessionPace;
   readonly #held = new Map<ServerHttp2Session, Held>();
   /** By agent or token, over all its connections. */
   readonly #counted = new Map<string, Counted>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   readonly #unsubscribe: () => void;
 
-  constructor(identities: AgentIdentities) {
+  constructor(identities: AgentIdentities, pace = PACE) {
     this.#identities = identities;
+    this.#pace = pace;
     this.#unsubscribe = identities.onRevoked((serial) => {
       for (const held of this.#held.values()) if (held.serial === serial) cut(held);
     });
-    this.#timer = setInterval(() => this.#ask(), ASK_EVERY_MS).unref();
+    this.#timers = [
+      setInterval(() => this.#ask(), ASK_EVERY_MS).unref(),
+      setInterval(() => this.#endDue(), pace.endEveryMs).unref(),
+    ];
   }
 
   /** Takes a connection whose certificate TLS has verified. */
@@ -77,6 +95,8 @@ export class Sessions {
       caller,
       ending,
       expiresAt: Infinity,
+      idleMs: Infinity,
+      usedAt: performance.now(),
       isAsked: false,
     };
     this.#held.set(session, held);
@@ -93,6 +113,7 @@ export class Sessions {
   callerOf(session: ServerHttp2Session | undefined): Promise<Caller> {
     const held = session === undefined ? undefined : this.#held.get(session);
     if (held === undefined) return Promise.reject(new GrpcRefusal(status.UNAVAILABLE, 'The connection has ended.'));
+    held.usedAt = performance.now();
     if (held.expiresAt > Date.now()) return held.caller;
     endSoon(held);
     return Promise.reject(new GrpcRefusal(status.UNAUTHENTICATED, 'The certificate of this connection has expired.'));
@@ -100,7 +121,7 @@ export class Sessions {
 
   /** Ends all connections: each may first send its answers under way. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#unsubscribe();
     await Promise.all([...this.#held.values()].map((held) => this.#end(held)));
   }
@@ -114,7 +135,8 @@ export class Sessions {
     if (held === undefined) throw new GrpcRefusal(status.UNAVAILABLE, 'The connection has ended.');
     counted.sessions += 1;
     session.once('close', () => (counted.sessions -= 1));
-    if (identity.kind === 'agent') held.expiresAt = identity.expiresAt;
+    held.expiresAt = identity.expiresAt;
+    if (identity.kind === 'join') held.idleMs = this.#pace.joinIdleMs;
     return { identity, share: counted.share, ending };
   }
 
@@ -127,7 +149,6 @@ export class Sessions {
   #ask(): void {
     for (const held of this.#held.values()) {
       if (held.isAsked || held.session.destroyed) cut(held);
-      else if (held.expiresAt <= Date.now()) void this.#end(held);
       else {
         held.isAsked = true;
         held.session.ping(() => (held.isAsked = false));
@@ -135,6 +156,10 @@ export class Sessions {
     }
     for (const [key, { sessions, share }] of this.#counted)
       if (sessions === 0 && share.isIdle) this.#counted.delete(key);
+  }
+
+  #endDue(): void {
+    for (const held of this.#held.values()) if (!held.ending.signal.aborted && isOver(held)) void this.#end(held);
   }
 
   async #end(held: Held): Promise<void> {
@@ -149,6 +174,9 @@ export class Sessions {
     clearTimeout(timer);
   }
 }
+
+const isOver = ({ expiresAt, usedAt, idleMs }: Held): boolean =>
+  expiresAt <= Date.now() || performance.now() - usedAt >= idleMs;
 
 function cut({ session, socket }: Connection): void {
   session.destroy();

@@ -3,10 +3,11 @@
  * Calls that were carried out are always kept.
  */
 import { type Bucket, fullBucket, type Rate, takeToken } from '../throttle/bucket.ts';
+import { KeyedBuckets } from '../throttle/keyed-buckets.ts';
 
 /** For each source of unknown callers. */
 const OF_UNKNOWN: Rate = { burst: 300, perSecond: 1 / 60 };
-/** For all unknown callers together: whatever they send, it is below 500 MB in 90 days. */
+/** For all unknown callers together: whatever they send, it is below 500 MB in 90 days; with good tokens of issuers 1 GB. */
 const OF_ALL_UNKNOWN: Rate = { burst: 1_000, perSecond: 1 / 20 };
 /** For each user or role. */
 const OF_KNOWN: Rate = { burst: 1_000, perSecond: 1 / 5 };
@@ -24,7 +25,7 @@ export interface LeftOut {
 export class Allowance {
   readonly #now: () => number;
   /** Apart, so that addresses, of which there are many, push no user out. */
-  readonly #buckets = { known: new Map<string, Bucket>(), unknown: new Map<string, Bucket>() };
+  readonly #buckets: { readonly known: KeyedBuckets; readonly unknown: KeyedBuckets };
   #ofAllUnknown: Bucket;
   #calls = 0;
   readonly #bySource = new Map<string, number>();
@@ -32,12 +33,16 @@ export class Allowance {
   /** `now`: milliseconds from any beginning. */
   constructor(now: () => number) {
     this.#now = now;
+    this.#buckets = {
+      known: new KeyedBuckets({ rate: OF_KNOWN, most: MOST_SOURCES, now }),
+      unknown: new KeyedBuckets({ rate: OF_UNKNOWN, most: MOST_SOURCES, now }),
+    };
     this.#ofAllUnknown = fullBucket(OF_ALL_UNKNOWN, now());
   }
 
   /** Whether a refused call from there is kept. `known`: the caller is who it says. */
   admit(source: string, { known }: { readonly known: boolean }): boolean {
-    const isKept = this.#take(source, known) && (known || this.#takeOfAll());
+    const isKept = this.#buckets[known ? 'known' : 'unknown'].take(source) && (known || this.#takeOfAll());
     if (!isKept) this.leaveOut(source);
     return isKept;
   }
@@ -56,18 +61,6 @@ export class Allowance {
     this.#calls = 0;
     this.#bySource.clear();
     return leftOut;
-  }
-
-  #take(source: string, known: boolean): boolean {
-    const rate = known ? OF_KNOWN : OF_UNKNOWN;
-    const now = this.#now();
-    const buckets = known ? this.#buckets.known : this.#buckets.unknown;
-    const { bucket, isTaken } = takeToken(buckets.get(source) ?? fullBucket(rate, now), rate, now);
-    buckets.delete(source);
-    buckets.set(source, bucket);
-    const [oldest] = buckets.size > MOST_SOURCES ? buckets.keys() : [];
-    if (oldest !== undefined) buckets.delete(oldest);
-    return isTaken;
   }
 
   #takeOfAll(): boolean {

@@ -1,30 +1,16 @@
 /** Decides which calls are recorded, and writes their records before they are answered. */
-import { randomUUID } from 'node:crypto';
-import type { Logger } from 'pino';
-import type { Partition } from '../../model/arn.ts';
 import type { AuditRecord } from '../../model/audit.ts';
-import type { AuditStore } from '../../store/contract/audit.ts';
-import type { Principal } from '../auth/principal.ts';
+import { countedAs } from '../auth/principal.ts';
 import { sourceAddress } from '../auth/circumstances.ts';
 import type { Door } from '../door.ts';
-import { Allowance, type LeftOut } from './allowance.ts';
 import type { CallFacts, Outcome } from './facts.ts';
-import { inSeconds } from './identity.ts';
 import { isGet, type NamedCall, namedCall, OWN_SERVICE, UNKNOWN_OPERATION } from './named-call.ts';
-import { EVENT_VERSION, recordOf } from './record.ts';
+import { AuditLedger, type LedgerOptions } from './ledger.ts';
+import { recordOf } from './record.ts';
 import { isDenial, isKept } from './which.ts';
-import { AuditWriter } from './writer.ts';
 
-/** How often it is recorded what was left out. */
-const TELL_LEFT_OUT_MS = 60_000;
-
-export interface AuditorOptions {
+export interface AuditorOptions extends LedgerOptions {
   readonly doors: readonly Door[];
-  readonly store: Pick<AuditStore, 'recordAudit'>;
-  readonly partition: Partition;
-  readonly logger: Logger;
-  /** Why nothing can be recorded at present; undefined if all is well. */
-  readonly unwritable?: () => string | undefined;
 }
 
 /** The error that a caller gets, and the code with which it was refused, which no protocol has renamed. */
@@ -36,15 +22,11 @@ export interface Refusal {
 
 export class Auditor {
   readonly #options: AuditorOptions;
-  readonly #writer: AuditWriter;
-  readonly #allowance = new Allowance(() => performance.now());
-  readonly #telling: NodeJS.Timeout;
-  #lastAt = 0;
+  readonly #ledger: AuditLedger;
 
   constructor(options: AuditorOptions) {
     this.#options = options;
-    this.#writer = new AuditWriter(options.store);
-    this.#telling = setInterval(() => void this.#tellLeftOut(), TELL_LEFT_OUT_MS).unref();
+    this.#ledger = new AuditLedger(options);
   }
 
   /** Whether a call that is carried out is recorded. */
@@ -55,32 +37,23 @@ export class Auditor {
 
   /** Records a call that was carried out, if it is one to record. Rejects if that fails: then it must not be answered. */
   async carriedOut(facts: CallFacts, body: unknown): Promise<void> {
-    if (this.keeps(facts)) await this.#write(facts, { body });
+    if (this.keeps(facts)) await this.#ledger.write(this.#recordOf(facts, { body }));
   }
 
   /** Records a refused call, if it is one to record and there are not too many. Never rejects. */
   async refused(facts: CallFacts, { code, message, refusedWith }: Refusal): Promise<void> {
     if (!isDenial(refusedWith) && !keepsRefusals(this.#named(facts))) return;
     const { caller, request } = facts;
-    const source = caller === undefined ? (sourceAddress(request) ?? '') : limitedBy(caller.principal);
-    // While the disk is full, its last room is for calls that free some.
-    if (this.#options.unwritable?.() !== undefined) {
-      this.#allowance.leaveOut(source);
-      return;
-    }
-    if (!this.#allowance.admit(source, { known: caller !== undefined })) return;
-    const written = this.#write(facts, { error: { code, message } }).catch((error: unknown) => {
-      this.#allowance.leaveOut(source);
-      this.#options.logger.warn({ requestId: facts.requestId, err: error }, 'a refused call is missing in the audit');
-    });
+    const source = caller === undefined ? (sourceAddress(request) ?? '') : countedAs(caller.principal);
+    const from = { source, known: caller !== undefined, requestId: facts.requestId };
+    const written = this.#ledger.writeRefused(from, this.#recordOf(facts, { error: { code, message } }));
     // The store may be what is away. Nobody waits longer for such an answer.
     if (refusedWith !== 'ServiceUnavailable') await written;
   }
 
   /** Records what was left out, and ends. */
-  async close(): Promise<void> {
-    clearInterval(this.#telling);
-    await this.#tellLeftOut();
+  close(): Promise<void> {
+    return this.#ledger.close();
   }
 
   #named({ called, request }: Pick<CallFacts, 'called' | 'request'>): NamedCall {
@@ -88,55 +61,12 @@ export class Auditor {
     return { service: called.door.service, operation: called.name, ownChange: false };
   }
 
-  async #write(facts: CallFacts, outcome: Outcome): Promise<void> {
+  #recordOf(facts: CallFacts, outcome: Outcome): (at: number) => AuditRecord {
     const { partition } = this.#options;
-    await this.#writer.write(recordOf(facts, outcome, { at: this.#nextTime(), named: this.#named(facts), partition }));
-  }
-
-  /** In milliseconds, each later than the one before, so that records are found in the order of their calls. */
-  #nextTime(): number {
-    this.#lastAt = Math.max(Date.now(), this.#lastAt + 1);
-    return this.#lastAt;
-  }
-
-  async #tellLeftOut(): Promise<void> {
-    const leftOut = this.#allowance.takeLeftOut();
-    if (leftOut === undefined) return;
-    try {
-      await this.#writer.write(gapRecord(leftOut, { at: this.#nextTime(), ...this.#options.partition }));
-    } catch (error) {
-      this.#options.logger.warn({ calls: leftOut.calls, err: error }, 'refused calls are missing in the audit');
-    }
+    return (at) => recordOf(facts, outcome, { at, named: this.#named(facts), partition });
   }
 }
 
 /** A call of nothing that exists is not worth a record, unless its caller may not call at all. */
 const keepsRefusals = ({ service, operation, ownChange }: NamedCall): boolean =>
   service === OWN_SERVICE ? ownChange && operation !== UNKNOWN_OPERATION : isKept(operation);
-
-/** A role's sessions share what is kept, because their names are free. */
-const limitedBy = (principal: Principal): string =>
-  principal.kind === 'assumed-role' ? principal.roleArn : principal.arn;
-
-/** How many refused calls have no record of their own. */
-function gapRecord(
-  { calls, bySource }: LeftOut,
-  { at, account, region }: Partition & { readonly at: number },
-): AuditRecord {
-  const id = randomUUID();
-  return {
-    at,
-    event: {
-      ...{ eventVersion: EVENT_VERSION, userIdentity: { type: 'AWSService' }, eventTime: inSeconds(at) },
-      ...{
-        eventSource: OWN_SERVICE,
-        eventName: 'RefusedCallsLeftOut',
-        awsRegion: region,
-        sourceIPAddress: OWN_SERVICE,
-      },
-      ...{ requestParameters: null, responseElements: null, additionalEventData: { calls, bySource } },
-      ...{ requestID: id, eventID: id, readOnly: true, eventType: 'AwsServiceEvent', managementEvent: true },
-      ...{ recipientAccountId: account, eventCategory: 'Management' },
-    },
-  };
-}

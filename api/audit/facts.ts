@@ -2,6 +2,7 @@
 import type { Request } from 'express';
 import type { Asked, Judged } from '../auth/authorize.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { WebIdentity } from '../auth/web-identity/claims.ts';
 import type { Door } from '../door.ts';
 import type { Answer } from '../protocol/invoke.ts';
 
@@ -25,6 +26,8 @@ export interface CallFacts {
   readonly asked: readonly Asked[];
   readonly judged: readonly Judged[];
   readonly answer?: Answer;
+  /** Whom a good token in the request stands for. */
+  readonly webIdentity?: WebIdentity;
 }
 
 /** How it ended: with the body of its answer, or with an error. */

@@ -1,8 +1,9 @@
 /** Who called, in CloudTrail's form. Pure. */
-import type { AssumeRoleWithWebIdentityResponse } from '@aws-sdk/client-sts';
 import type { AuditIdentity } from '../../model/audit.ts';
 import { defined } from '../../model/defined.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { WebIdentity } from '../auth/web-identity/claims.ts';
+import { escapeControls } from '../protocol/printable.ts';
 
 /** What a key's id looks like. Whoever pastes a secret in its place must not find it in the audit. */
 const KEY_ID = /^(?:AKIA|ASIA)[A-Z0-9]{12,28}$/;
@@ -49,20 +50,13 @@ export const unknownIdentity = (claimed: string | undefined): AuditIdentity => (
   ...(claimed !== undefined && KEY_ID.test(claimed) ? { accessKeyId: claimed } : {}),
 });
 
-/**
- * Whom the token of AssumeRoleWithWebIdentity stands for, by the call's answer: its issuer's provider and the token's subject.
- * Undefined for the answers of all other calls.
- */
-export function webIdentityOf(answer: object | undefined): AuditIdentity | undefined {
-  const {
-    Provider,
-    Audience,
-    SubjectFromWebIdentityToken: subject,
-  } = (answer ?? {}) as AssumeRoleWithWebIdentityResponse;
-  if (Provider === undefined || subject === undefined) return undefined;
-  const principalId = [Provider, Audience ?? '', subject].join(':');
-  return { type: 'WebIdentityUser', principalId, userName: subject, identityProvider: Provider };
-}
+/** Whom a token stands for: its issuer's provider and the token's subject. */
+export const webIdentityOf = ({ providerArn, audience, subject }: WebIdentity): AuditIdentity => ({
+  type: 'WebIdentityUser',
+  principalId: [providerArn, audience, escapeControls(subject)].join(':'),
+  userName: escapeControls(subject),
+  identityProvider: providerArn,
+});
 
 /** `2026-11-30T16:00:00Z`. */
 export const inSeconds = (at: number): string => `${new Date(at).toISOString().slice(0, -5)}Z`;

@@ -2,7 +2,7 @@
 import type { Judgement, PolicyKind } from '../../model/audit.ts';
 import { defined } from '../../model/defined.ts';
 import type { Judged } from '../auth/authorize.ts';
-import type { PolicySet } from '../auth/policy/decide.ts';
+import { type PolicySet, unmetElement } from '../auth/policy/decide.ts';
 import type { Policy } from '../auth/policy/document.ts';
 import { printable } from '../protocol/printable.ts';
 
@@ -22,13 +22,22 @@ export function judgementsOf(judged: readonly Judged[]): readonly Judgement[] {
   return kept.reverse();
 }
 
-function judgementOf({ request: { action, resource }, verdict, policies }: Judged): Judgement {
+function judgementOf({ request, verdict, policies }: Judged): Judgement {
+  const { action, resource } = request;
   const asked = { action, resource: printable(resource), decision: verdict.decision };
   if (verdict.decision === 'implicitDeny') {
-    const lookedAt = policiesOf(policies, verdict.missing).map(({ name, about }) => ({
-      policy: name,
-      statements: about(action.toLowerCase()).map(({ id }) => id),
-    }));
+    const lookedAt = policiesOf(policies, verdict.missing).map(({ name, about }) => {
+      const statements = about(action.toLowerCase());
+      const unmet = statements.flatMap((statement) => {
+        const element = unmetElement(statement, request);
+        return element === undefined ? [] : [[statement.id, printable(element)]];
+      });
+      return {
+        policy: name,
+        statements: statements.map(({ id }) => id),
+        ...(unmet.length === 0 ? {} : { unmet: Object.fromEntries(unmet) as Readonly<Record<string, string>> }),
+      };
+    });
     return { ...asked, missing: verdict.missing, lookedAt };
   }
   if (verdict.by === undefined) return asked;

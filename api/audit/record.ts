@@ -21,6 +21,8 @@ export const EVENT_VERSION = '1.11';
 const MOST_BYTES = 100 * 1024;
 /** The same where the call was refused, so that what nobody is charged for stays small. */
 const MOST_BYTES_REFUSED = 4 * 1024;
+/** The same where the caller has nothing but a token of an issuer that may issue them to everybody. */
+const MOST_BYTES_REFUSED_TOKEN = 1024;
 const MOST_RESOURCES_REFUSED = 10;
 /** Of the message to a caller who is not known: it may repeat what the request says. */
 const MOST_MESSAGE_TO_UNKNOWN = 200;
@@ -42,9 +44,11 @@ export function recordOf(facts: CallFacts, outcome: Outcome, { at, named, partit
   const readOnly = service === OWN_SERVICE ? !named.ownChange : isRead(operation);
   const responseElements = readOnly && !answersCredentials(facts) ? null : answerOf(facts, outcome);
   const isRefused = 'error' in outcome;
-  const most = isRefused ? MOST_BYTES_REFUSED : MOST_BYTES;
   const resources = resourcesOf(facts.asked, responseElements).slice(0, isRefused ? MOST_RESOURCES_REFUSED : Infinity);
-  const webIdentity = isRefused ? undefined : webIdentityOf(facts.answer?.output as object | undefined);
+  const webIdentity = facts.webIdentity && webIdentityOf(facts.webIdentity);
+  const isKnown = caller !== undefined || webIdentity !== undefined;
+  const mostRefused = caller === undefined ? MOST_BYTES_REFUSED_TOKEN : MOST_BYTES_REFUSED;
+  const most = isRefused ? mostRefused : MOST_BYTES;
   const userAgent = request.get('user-agent');
   const event: AuditEvent = {
     eventVersion: EVENT_VERSION,
@@ -56,10 +60,9 @@ export function recordOf(facts: CallFacts, outcome: Outcome, { at, named, partit
     awsRegion: partition.region,
     sourceIPAddress: sourceAddress(request) ?? '',
     ...(userAgent === undefined ? {} : { userAgent: printable(userAgent).slice(0, MOST_AGENT) }),
-    ...('error' in outcome ? errorOf(outcome.error, { isKnown: caller !== undefined }) : {}),
+    ...('error' in outcome ? errorOf(outcome.error, { isKnown }) : {}),
     // What somebody unknown sends is nobody's word.
-    requestParameters:
-      caller === undefined && webIdentity === undefined ? null : bounded(parametersOf(facts, named), most),
+    requestParameters: isKnown ? bounded(parametersOf(facts, named), most) : null,
     responseElements: bounded(responseElements, most),
     ...{ requestID: requestId, eventID: requestId, readOnly },
     ...(resources.length === 0 ? {} : { resources }),

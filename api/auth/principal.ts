@@ -20,3 +20,7 @@ export const rootOf = ({ account }: Pick<Partition, 'account'>): Principal => ({
   account,
   userId: account,
 });
+
+/** The ARN under which its calls are counted: a role's sessions share theirs, because their names are free. */
+export const countedAs = (principal: Principal): string =>
+  principal.kind === 'assumed-role' ? principal.roleArn : principal.arn;

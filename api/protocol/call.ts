@@ -6,6 +6,8 @@ import type { CalledOperation, CallFacts } from '../audit/facts.ts';
 import type { Asked, Judged } from '../auth/authorize.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { ContextValues } from '../auth/policy/context.ts';
+import type { WebIdentity } from '../auth/web-identity/claims.ts';
+import type { Tell } from '../operation.ts';
 import type { Answer } from './invoke.ts';
 import type { Protocol } from './protocol.ts';
 
@@ -38,6 +40,7 @@ interface Told {
   answer?: Answer;
   asked: readonly Asked[];
   judged: Judged[];
+  webIdentity?: WebIdentity;
   /** Nothing is told twice. */
   isTold: boolean;
 }
@@ -51,10 +54,22 @@ export function beginCall(response: Response, protocol: Protocol): Call {
 
 export const callOf = (response: Response): Call => response.locals['call'] as Call;
 
+/** How a call's operation tells what it found out. */
+export const tellOf = ({ told }: Call): Tell => ({
+  judged: (by) => {
+    const { action, resource } = by.request;
+    told.judged.push(by);
+    told.asked = [...told.asked, { action, resources: [resource], context: {} }];
+  },
+  identified: (identity) => {
+    told.webIdentity = identity;
+  },
+});
+
 /** What the audit may know of the call. */
 export function factsOf(response: Response): CallFacts {
   const { requestId, caller, signed, told } = callOf(response);
-  const { called, answer, asked, judged } = told;
+  const { called, answer, asked, judged, webIdentity } = told;
   const accessKeyId = signed?.accessKeyId;
   // To the audit, whoever calls without credentials is unknown.
   const known = caller?.principal.kind === 'anonymous' ? undefined : caller;
@@ -64,6 +79,6 @@ export function factsOf(response: Response): CallFacts {
     caller: known,
     asked,
     judged,
-    ...defined({ accessKeyId, called, answer }),
+    ...defined({ accessKeyId, called, answer, webIdentity }),
   };
 }

@@ -6,13 +6,15 @@ import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { Partition } from '../../model/arn.ts';
 import { defined } from '../../model/defined.ts';
-import { EcsError, isAwsError } from '../../model/errors.ts';
+import { EcsError, GuardedError, isAwsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { Auditor } from '../audit/auditor.ts';
 import type { AccessKeySecrets } from '../auth/access-keys.ts';
 import { type Asked, authorize, type Judged, type TagsOf } from '../auth/authorize.ts';
 import { rootCaller } from '../auth/caller.ts';
+import { sourceNetwork } from '../auth/circumstances.ts';
 import type { ContextValues } from '../auth/policy/context.ts';
+import { countedAs } from '../auth/principal.ts';
 import type { SessionTokens } from '../auth/session-tokens.ts';
 import type { WebIdentities } from '../auth/web-identity/web-identities.ts';
 import { CallReads } from '../call-reads.ts';
@@ -20,7 +22,7 @@ import type { Door } from '../door.ts';
 import type { WorkflowGateway } from '../gateway.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Throttle } from '../throttle/throttle.ts';
-import { beginCall, callOf, factsOf, type Signed } from './call.ts';
+import { beginCall, callOf, factsOf, type Signed, tellOf } from './call.ts';
 import { errorText } from './error-text.ts';
 import type { WireError } from './errors.ts';
 import { wireError } from './errors.ts';
@@ -108,7 +110,8 @@ export class Calls {
     const { told } = callOf(response);
     told.called = { ...called, body };
     const context = this.contextOf(response, called.name);
-    this.#dependencies.throttle?.admit(called.door.service, called.name);
+    const by = { source: sourceNetwork(response.req), principal: countedAs(context.caller.principal) };
+    this.#dependencies.throttle?.admit(called.door.service, called.name, by);
     const problem = this.#recordsMore(response, called) ? this.#dependencies.unwritable?.() : undefined;
     if (problem !== undefined) throw unwritable(problem);
     const { door, name } = called;
@@ -150,6 +153,7 @@ export class Calls {
       tokens,
       audited: this.#dependencies.auditor !== undefined,
       webIdentities,
+      tell: tellOf(call),
     };
   }
 
@@ -215,7 +219,10 @@ export class Calls {
     const { logger } = this.#dependencies;
     if (error === undefined) logger.info(fields, 'request');
     else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');
-    else logger.info({ ...fields, code: error.code, message: error.message }, 'request refused');
+    else {
+      const cannotBeTold = cause instanceof GuardedError ? { detail: cause.forLog } : {};
+      logger.info({ ...fields, code: error.code, message: error.message, ...cannotBeTold }, 'request refused');
+    }
   }
 }
 

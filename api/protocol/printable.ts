@@ -7,10 +7,13 @@ const LONG_WORD = new RegExp(String.raw`[^\s,]{${MOST_IN_ONE_WORD + 1},}`, 'gu')
 /** Control characters, line separators, and halves of surrogate pairs. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]/gu;
 
+/** The text with control characters shown as \uXXXX. */
+export const escapeControls = (text: string): string => text.replaceAll(UNPRINTABLE, escaped);
+
 /** The text with control characters shown as \uXXXX, long words cut, and at most about a page long. */
 export const printable = (text: string): string =>
   cut(
-    text.replaceAll(UNPRINTABLE, escaped).replaceAll(LONG_WORD, (word) => cut(word, MOST_IN_ONE_WORD)),
+    escapeControls(text).replaceAll(LONG_WORD, (word) => cut(word, MOST_IN_ONE_WORD)),
     MOST_CHARACTERS,
   );
 

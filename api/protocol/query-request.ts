@@ -16,11 +16,15 @@ export function parseForm(text: string): Form {
   for (const pair of text.split('&').filter((part) => part !== '')) {
     const [name = '', ...value] = pair.replaceAll('+', ' ').split('=');
     const decoded = decode(name);
-    if (form.has(decoded)) throw malformed(`The parameter ${decoded} appears twice.`);
+    if (form.has(decoded)) throw malformed(`${parameter(decoded)} appears twice.`);
     form.set(decoded, decode(value.join('=')));
   }
   return form;
 }
+
+/** What names no member may be a body of another form, which may hold secrets. */
+const NAME = /^[\w.-]{1,200}$/;
+const parameter = (name: string): string => (NAME.test(name) ? `The parameter ${name}` : 'A parameter');
 
 function decode(text: string): string {
   try {
@@ -46,11 +50,11 @@ function plant(root: Branch, { name, value }: { readonly name: string; readonly 
   let branch = root;
   for (const part of parts) {
     const next = branch.get(part) ?? new Map<string, Branch | string>();
-    if (typeof next === 'string') throw malformed(`The parameter ${name} contradicts another one.`);
+    if (typeof next === 'string') throw malformed(`${parameter(name)} contradicts another one.`);
     branch.set(part, next);
     branch = next;
   }
-  if (branch.has(leaf)) throw malformed(`The parameter ${name} contradicts another one.`);
+  if (branch.has(leaf)) throw malformed(`${parameter(name)} contradicts another one.`);
   branch.set(leaf, value);
 }
 

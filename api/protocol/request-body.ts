@@ -83,11 +83,15 @@ export function textOf(bytes: Buffer): string {
   }
 }
 
+/** Where JSON.parse stopped, if it says so. The rest of its message quotes the text, which may hold secrets. */
+const POSITION = / at position (\d+)/;
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const where = error instanceof SyntaxError ? `: ${error.message}` : '';
-    throw new EcsError('SerializationException', `The body of the request is not JSON${where}`);
+    const [, position] = POSITION.exec(error instanceof Error ? error.message : '') ?? [];
+    const where = position === undefined ? '' : `, from character ${Number(position) + 1} on`;
+    throw new EcsError('SerializationException', `The body of the request is not JSON${where}.`);
   }
 }

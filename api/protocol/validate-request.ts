@@ -67,7 +67,7 @@ function wanted(issue: core.$ZodIssue): string | undefined {
 function mismatch(value: unknown, article: string | undefined): string {
   if (Array.isArray(value)) return 'Start of list found where not expected';
   if (typeof value === 'object' && value !== null) return 'Start of structure or map found where not expected.';
-  if (article === undefined) return `Unexpected value ${JSON.stringify(value)}: a list or structure belongs here`;
+  if (article === undefined) return `${tokenOf(value)} found where a list or structure belongs`;
   return `${tokenOf(value)} can not be converted to ${article}`;
 }
 

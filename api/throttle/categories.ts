@@ -1,8 +1,9 @@
 /**
  * The categories of operations and their rates, by service. The operations of a category share one bucket for the account and
- * region. ECS's are its own. STS publishes 600 calls a second for those that it counts together; calls that anybody may make
- * without credentials have a bucket of their own here, so that they cannot use up the account's. IAM publishes none: these are
- * generous for tools, and keep a loop from taking the database for itself.
+ * region. ECS's are its own. STS publishes 600 calls a second for those that it counts together. What anybody may call is
+ * counted for each caller here, so that nobody uses up the calls of others: without credentials for each address that calls,
+ * without a permission for each principal. IAM publishes none: these are generous for tools, and keep a loop from taking the
+ * database for itself.
  *
  * AWS does not say where the calls of task sets and the changes of service deployments belong: here they count as changes of
  * services, and DescribeTaskSets as a read of them.
@@ -12,6 +13,8 @@ import type { Rate } from './bucket.ts';
 
 export interface Category extends Rate {
   readonly name: string;
+  /** Who shares a bucket: the account's calls, those from one address, or those of one principal. */
+  readonly per: 'account' | 'source' | 'principal';
   readonly operations: readonly string[];
 }
 
@@ -20,6 +23,7 @@ const category = (name: string, [burst, perSecond]: readonly [number, number], .
   name,
   burst,
   perSecond,
+  per: 'account',
   operations,
 });
 
@@ -72,9 +76,13 @@ const ECS: readonly Category[] = [
   category('task protection', [200, 80], 'GetTaskProtection', 'UpdateTaskProtection'),
 ];
 
+/** Of one caller, where AWS publishes no figure. */
+const OF_ONE = [100, 50] as const;
+
 const STS: readonly Category[] = [
-  category('sts', [600, 600], 'AssumeRole', 'GetAccessKeyInfo', 'GetCallerIdentity', 'GetSessionToken'),
-  category('sts web identity', [100, 50], 'AssumeRoleWithWebIdentity'),
+  category('sts', [600, 600], 'AssumeRole', 'GetAccessKeyInfo', 'GetCallerIdentity'),
+  { ...category('sts web identity', OF_ONE, 'AssumeRoleWithWebIdentity'), per: 'source' },
+  { ...category('sts session token', OF_ONE, 'GetSessionToken'), per: 'principal' },
 ];
 
 /** By the beginning of an operation's name. */

@@ -1,10 +1,11 @@
 /**
- * Refuses calls that come faster than the services' rates. They are counted for the whole account, whoever calls and over
- * whatever protocol; an api process counts the calls that it gets itself.
+ * Refuses calls that come faster than the services' rates. They are counted over whatever protocol they come, for the whole
+ * account or for each caller as their category says; an api process counts the calls that it gets itself.
  */
 import { EcsError } from '../../model/errors.ts';
-import { type Bucket, fullBucket, type Rate, takeToken } from './bucket.ts';
-import { CATEGORIES } from './categories.ts';
+import type { Rate } from './bucket.ts';
+import { CATEGORIES, type Category } from './categories.ts';
+import { KeyedBuckets } from './keyed-buckets.ts';
 
 export interface ThrottleOptions {
   /** The services' rates times this. */
@@ -13,23 +14,32 @@ export interface ThrottleOptions {
   readonly now: () => number;
 }
 
+/** By what calls are told apart where the account does not count them together. */
+export interface CalledBy {
+  /** The address that the call comes from, or its network. */
+  readonly source: string;
+  /** The ARN of the user, role or root that calls. */
+  readonly principal: string;
+}
+
+/** So many addresses or principals are counted in one category: whoever was heard of last. */
+const MOST_CALLERS = 10_000;
+
 interface Counted {
-  readonly rate: Rate;
-  bucket: Bucket;
+  readonly per: Category['per'];
+  readonly buckets: KeyedBuckets;
 }
 
 export class Throttle {
-  readonly #now: () => number;
   /** By service and operation, such as `ecs:RunTask`; those of one category share theirs. */
   readonly #counted: ReadonlyMap<string, Counted>;
 
   constructor({ factor, now }: ThrottleOptions) {
-    this.#now = now;
     this.#counted = new Map(
       Object.entries(CATEGORIES).flatMap(([service, categories]) =>
-        categories.flatMap(({ operations, ...own }) => {
-          const rate = scaled(own, factor);
-          const counted: Counted = { rate, bucket: fullBucket(rate, now()) };
+        categories.flatMap(({ operations, per, ...own }) => {
+          const most = per === 'account' ? 1 : MOST_CALLERS;
+          const counted: Counted = { per, buckets: new KeyedBuckets({ rate: scaled(own, factor), most, now }) };
           return operations.map((operation) => [`${service}:${operation}`, counted] as const);
         }),
       ),
@@ -37,12 +47,11 @@ export class Throttle {
   }
 
   /** Counts a call. Throws ThrottlingException if it comes too soon. What has no category is not counted. */
-  admit(service: string, operation: string): void {
+  admit(service: string, operation: string, by: CalledBy): void {
     const counted = this.#counted.get(`${service}:${operation}`);
     if (counted === undefined) return;
-    const { bucket, isTaken } = takeToken(counted.bucket, counted.rate, this.#now());
-    counted.bucket = bucket;
-    if (!isTaken) throw new EcsError('ThrottlingException', 'Rate exceeded');
+    const { per, buckets } = counted;
+    if (!buckets.take(per === 'account' ? '' : by[per])) throw new EcsError('ThrottlingException', 'Rate exceeded');
   }
 }
 

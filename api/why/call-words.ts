@@ -1,5 +1,5 @@
 /** The words for a call and what decided about it. Pure. */
-import { type AuditRecord, auditUserName, type Judgement, type PolicyKind } from '../../model/audit.ts';
+import { type AuditEvent, type AuditRecord, auditUserName, type Judgement, type LookedAt, type PolicyKind } from '../../model/audit.ts';
 
 export interface CallWords {
   readonly headline: string;
@@ -9,7 +9,7 @@ export interface CallWords {
 export function callWords({ event, judgements = [] }: AuditRecord): CallWords {
   const { userIdentity, eventName, eventSource, sourceIPAddress, errorCode, errorMessage } = event;
   const [service = eventSource] = eventSource.split('.');
-  const who = userIdentity.arn ?? auditUserName(userIdentity) ?? unknownCaller(userIdentity.accessKeyId);
+  const who = userIdentity.arn ?? namedCaller(userIdentity) ?? unknownCaller(userIdentity.accessKeyId);
   const end = errorCode === undefined ? 'It was carried out.' : `It was refused with ${errorCode}.`;
   const details = [...(errorMessage === undefined ? [] : [errorMessage]), ...judgements.map(judgementWords)];
   const isUnjudgedRoot = userIdentity.type === 'Root' && judgements.length === 0;
@@ -17,6 +17,11 @@ export function callWords({ event, judgements = [] }: AuditRecord): CallWords {
     headline: `${who} called ${eventName} of ${service} from ${sourceIPAddress}. ${end}`,
     details: isUnjudgedRoot ? [...details, 'No policy was asked: root may do everything.'] : details,
   };
+}
+
+function namedCaller(identity: AuditEvent['userIdentity']): string | undefined {
+  const name = auditUserName(identity);
+  return identity.type === 'JoinToken' && name !== undefined ? `The join token ${name}` : name;
 }
 
 const unknownCaller = (key: string | undefined): string =>
@@ -27,7 +32,9 @@ function judgementWords({ action, resource, decision, by, missing, lookedAt = []
   if (missing !== undefined) {
     const looked =
       lookedAt.length === 0
-        ? 'There is none.'
+        ? missing === 'trust'
+          ? 'There is no such role.'
+          : 'There is none.'
         : `Looked at: ${lookedAt.map((at) => lookedWords(missing, at)).join('; ')}.`;
     return `${subject} is denied, because no statement of ${KINDS[missing]} allows it. ${looked}`;
   }
@@ -45,13 +52,20 @@ const KINDS: Readonly<Record<PolicyKind, string>> = {
   resource: "the resource's policy",
 };
 
-function lookedWords(kind: PolicyKind, { policy, statements }: NonNullable<Judgement['lookedAt']>[number]): string {
-  const about = statements.length === 0 ? 'is not about the action' : `its ${statementsWords(statements)} not apply`;
+function lookedWords(kind: PolicyKind, { policy, statements, unmet = {} }: LookedAt): string {
+  const about = statements.length === 0 ? 'is not about the action' : statementsWords(statements, unmet);
   return `${policyWords(kind, policy)} (${about})`;
 }
 
-const statementsWords = (ids: readonly string[]): string =>
-  ids.length === 1 ? `statement ${ids.join('')} does` : `statements ${ids.join(', ')} do`;
+function statementsWords(ids: readonly string[], unmet: NonNullable<LookedAt['unmet']>): string {
+  const [only = '', ...more] = ids;
+  if (more.length === 0) {
+    const element = unmet[only];
+    return `its statement ${only} does not apply${element === undefined ? '' : `, because of its ${element}`}`;
+  }
+  const each = ids.map((id) => (unmet[id] === undefined ? id : `${id}, because of its ${unmet[id]}`));
+  return `its statements do not apply: ${each.join('; ')}`;
+}
 
 function policyWords(kind: PolicyKind, policy: string): string {
   switch (kind) {

@@ -40,3 +40,6 @@ export function issuerOfArn(account: string, arn: string): Issuer | undefined {
   const prefix = oidcProviderArn(account, '');
   return arn.startsWith(prefix) && arn.length > prefix.length ? arn.slice(prefix.length) : undefined;
 }
+
+/** The issuer that a Federated principal names, by its provider's ARN or by itself. */
+export const issuerOfProvider = (name: string): Issuer => name.replace(/^arn:[^:]*:iam::\d{12}:oidc-provider\//, '');

@@ -185,6 +185,7 @@ export class SimulatedWorld {
       tokens: TOKENS,
       audited: false,
       webIdentities: this.#api.webIdentities,
+      tell: { judged: () => undefined, identified: () => undefined },
     };
     const { shape, output } = await this.#until(
       operation,

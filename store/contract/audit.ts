@@ -25,7 +25,10 @@ export interface AuditFilter {
 export interface AuditStore {
   /** Keeps all of the records or none. */
   recordAudit(records: readonly AuditRecord[]): Promise<void>;
-  /** Newest first. */
+  /**
+   * Newest first, without what policies said. A page ends before its limit where its events would have more than two
+   * mebibytes together; it has one event at least.
+   */
   listAudit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRecord>>;
   /** Records of requests whose id begins with the text (hexadecimal digits and hyphens); at most `limit`. */
   findAudit(requestIdPrefix: string, limit: number): Promise<readonly AuditRecord[]>;

@@ -10,6 +10,8 @@ import type { Page, PageRequest } from '../contract/page.ts';
 
 /** How many rows a purge removes in one statement. */
 const PURGE_BATCH = 10_000;
+/** Of the events in a page together. */
+const MOST_PAGE_BYTES = 2 * 1024 * 1024;
 /** Postgres cannot index longer ones. No name that AWS allows is as long. */
 const LONGEST_TERM_BYTES = 2_000;
 
@@ -27,7 +29,12 @@ interface Row {
   readonly judgements: readonly Judgement[] | null;
 }
 
-const toRecord = ({ at, event, judgements }: Row): AuditRecord => ({
+interface Listed extends Pick<Row, 'id' | 'at'> {
+  /** null: it does not fit into the page. */
+  readonly event: string | null;
+}
+
+const toRecord = ({ at, event, judgements }: Omit<Row, 'id'>): AuditRecord => ({
   at,
   event: JSON.parse(event) as AuditEvent,
   ...(judgements === null ? {} : { judgements }),
@@ -84,7 +91,7 @@ function filterTerms(filter: Omit<AuditFilter, 'requestId' | 'since' | 'until'>)
   return Object.entries(named).flatMap(([kind, value]) => (value === undefined ? [] : [`${kind}=${String(value)}`]));
 }
 
-const keyOf = ({ at, id }: Row): string => `${at}/${id}`;
+const keyOf = ({ at, id }: Listed): string => `${at}/${id}`;
 
 async function listAudit(db: Database, filter: AuditFilter, page: PageRequest): Promise<Page<AuditRecord>> {
   const { requestId, since, until } = filter;
@@ -100,13 +107,18 @@ async function listAudit(db: Database, filter: AuditFilter, page: PageRequest): 
   where((at, id) => `(at, id) < (${at}, ${id})`, ...(page.after?.split('/') ?? [undefined]));
   const terms = filterTerms(filter);
   where((all) => `terms @> ${all}`, terms.length === 0 ? undefined : terms);
-  const rows = await db.rows<Row>(
-    `SELECT id, at, event, judgements FROM audit_events
-     ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`} ORDER BY at DESC, id DESC LIMIT $1`,
+  const rows = await db.rows<Listed>(
+    `SELECT id, at, CASE WHEN place = 1 OR bytes <= ${MOST_PAGE_BYTES} THEN event END AS event
+     FROM (SELECT id, at, event, row_number() OVER newest AS place, sum(octet_length(event)) OVER newest AS bytes
+           FROM (SELECT id, at, event FROM audit_events
+                 ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`} ORDER BY at DESC, id DESC LIMIT $1) found
+           WINDOW newest AS (ORDER BY at DESC, id DESC)) counted
+     ORDER BY at DESC, id DESC`,
     values,
   );
-  const { items, next } = pageOf(rows, page.limit, keyOf);
-  return { items: items.map(toRecord), ...defined({ next }) };
+  const fitting = rows.slice(0, page.limit).flatMap(({ at, event }) => (event === null ? [] : [{ at, event }]));
+  const { next } = pageOf(rows, fitting.length, keyOf);
+  return { items: fitting.map((row) => toRecord({ ...row, judgements: null })), ...defined({ next }) };
 }
 
 async function purgeAudit(db: Database, before: EpochMs): Promise<number> {

@@ -23,6 +23,16 @@ test('StartTask starts one task on each instance named by id or ARN', async () =
   });
 });
 
+test('StartTask gives a task of an EXTERNAL definition that launch type', async () => {
+  await registerDefinition(api().store, 'edge', { networkMode: 'bridge', requiresCompatibilities: ['EXTERNAL'] });
+  await registerDefinition(api().store, 'any', { networkMode: 'bridge', requiresCompatibilities: ['EC2', 'EXTERNAL'] });
+  const launchTypes = [];
+  for (const taskDefinition of ['edge', 'any']) {
+    launchTypes.push((await start([api().instanceId], { taskDefinition })).tasks?.[0]?.launchType);
+  }
+  expect(launchTypes).toEqual(['EXTERNAL', 'EC2']);
+});
+
 test.each<[string, string[], object, string, string | RegExp]>([
   ['no instances', [], {}, 'ClientException', 'Container Instances cannot be empty.'],
   ['too many', Array(11).fill('a'), {}, 'InvalidParameterException', /10/],

@@ -2,6 +2,8 @@
 import { pino } from 'pino';
 import { type AgentAuthority, agentAuthority } from '../../api/agent-door/authority.ts';
 import { type AgentDoorOptions, startAgentDoor } from '../../api/agent-door/door.ts';
+import type { SessionPace } from '../../api/agent-door/sessions.ts';
+import { defined } from '../../model/defined.ts';
 import { AgentIdentities } from '../../api/agent-door/identity.ts';
 import type { Store } from '../../store/contract/store.ts';
 
@@ -25,7 +27,7 @@ const behind = new Proxy({}, { get: () => nothingBehind }) as AgentDoorOptions['
 /** `agentCertificateMs`: how long agents' certificates are good. */
 export async function startTestDoor(
   store: Store,
-  options: { readonly agentCertificateMs?: number } = {},
+  { pace, ...options }: { readonly agentCertificateMs?: number; readonly pace?: SessionPace } = {},
 ): Promise<TestDoor> {
   const logger = pino({ level: 'silent' });
   const authority = await agentAuthority(store, TEST_MASTER_KEY, options);
@@ -33,6 +35,7 @@ export async function startTestDoor(
   const door = await startAgentDoor({
     ...{ host: '127.0.0.1', port: 0, masterKey: TEST_MASTER_KEY, upstream: behind, control: behind },
     ...{ store, authority, identities, logger },
+    ...defined({ pace }),
   });
   return {
     ...{ address: `127.0.0.1:${door.port}`, authority, identities },

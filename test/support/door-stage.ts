@@ -9,6 +9,7 @@ import proto from '@temporalio/proto';
 import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { type DoorTls, DoorClient } from '../../agent/identity/door-client.ts';
+import { AgentDoorAudit } from '../../api/agent-door/audit.ts';
 import { type AgentAuthority, agentAuthority } from '../../api/agent-door/authority.ts';
 import { startAgentDoor, type RunningAgentDoor } from '../../api/agent-door/door.ts';
 import { AgentIdentities } from '../../api/agent-door/identity.ts';
@@ -23,7 +24,7 @@ import { aCluster } from '../../fixtures/records.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { readSettings } from '../../tools/settings.ts';
 import { connectTemporal } from '../../tools/temporal-connection.ts';
-import { startTestStore, type TestStore } from './store.ts';
+import { startTestStore, TEST_PARTITION, type TestStore } from './store.ts';
 
 const MASTER_KEY = Buffer.alloc(32, 7);
 const WORKFLOW_SERVICE = '/temporal.api.workflowservice.v1.WorkflowService/';
@@ -148,6 +149,7 @@ class Stage implements DoorStage {
   readonly #undo: (() => unknown)[];
   readonly #callers: DoorCaller[] = [];
   readonly #doors: RunningAgentDoor[] = [];
+  readonly #audit: AgentDoorAudit;
 
   private constructor(
     parts: Pick<DoorStage, 'store' | 'authority' | 'temporal'>,
@@ -160,6 +162,7 @@ class Stage implements DoorStage {
     this.#upstream = upstream;
     this.#undo = undo;
     this.identities = new AgentIdentities({ store: this.store, logger: this.#logger(), everyMs: 50 });
+    this.#audit = new AgentDoorAudit({ store: this.store, partition: TEST_PARTITION, logger: this.#logger() });
   }
 
   static async start(options: { readonly agentCertificateMs?: number }): Promise<Stage> {
@@ -191,6 +194,7 @@ class Stage implements DoorStage {
   async stop(): Promise<void> {
     for (const caller of this.#callers) caller.close();
     await Promise.all(this.#doors.map((door) => door.close()));
+    await this.#audit.close();
     this.identities.close();
     for (const step of this.#undo) await step();
   }
@@ -241,6 +245,7 @@ class Stage implements DoorStage {
       control: this.#control(),
       masterKey,
       logger: this.#logger(),
+      audit: this.#audit,
     });
     this.#doors.push(door);
     return { address: `127.0.0.1:${door.port}` };

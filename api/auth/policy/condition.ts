@@ -12,6 +12,12 @@ export interface Condition {
   readonly keys: readonly string[];
 }
 
+/** The whole element. */
+export interface Conditions extends Condition {
+  /** The first part that does not hold, as it is written: `StringEquals aws:username`; undefined if all of them hold. */
+  readonly unmet: (context: Context) => string | undefined;
+}
+
 type SetOperator = 'ForAllValues' | 'ForAnyValue';
 
 interface Qualified {
@@ -30,17 +36,18 @@ function readOperator(name: string, where: string): Qualified {
 }
 
 /** Reads the element. Throws MalformedPolicyDocument. `variables`: whether the version of the document has them. */
-export function readCondition(element: unknown, where: string, variables: boolean): Condition {
+export function readCondition(element: unknown, where: string, variables: boolean): Conditions {
   const conditions = Object.entries(objectAt(element, `Condition of ${where}`)).flatMap(([name, keys]) => {
     const read = name === 'Null' ? readNull : valueReader(readOperator(name, where), variables);
     return Object.entries(objectAt(keys, `${name} of ${where}`)).map(([key, values]) => {
       checkKey(key);
-      return read(key.toLowerCase(), scalarsAt(values, `${name} ${key} of ${where}`));
+      return { ...read(key.toLowerCase(), scalarsAt(values, `${name} ${key} of ${where}`)), name: `${name} ${key}` };
     });
   });
   return {
     test: allOf(conditions.map(({ test }) => test)),
     keys: conditions.flatMap(({ keys }) => keys),
+    unmet: (context) => conditions.find(({ test }) => !test(context))?.name,
   };
 }
 

@@ -72,9 +72,7 @@ interface Opinion {
 /** Decides. Root is always allowed: whether root may do a thing at all, as with AssumeRole, is for the operation to say. */
 export function decide(request: AccessRequest, policies: PolicySet): Verdict {
   if (request.principal.kind === 'root') return { decision: 'allowed' };
-  const { now } = request;
-  const time = { 'aws:CurrentTime': new Date(now).toISOString(), 'aws:EpochTime': String(Math.floor(now / 1000)) };
-  const context = new Context(request.context, time, principalKeys(request.principal));
+  const context = contextOf(request);
   const asked = { request, context, action: request.action.toLowerCase() };
 
   const identity = opinion('identity', policies.identity, asked);
@@ -97,6 +95,20 @@ export function decide(request: AccessRequest, policies: PolicySet): Verdict {
   if (boundary !== undefined && boundary.allow === undefined) return { decision: 'implicitDeny', missing: 'boundary' };
   if (session !== undefined && session.allow === undefined) return { decision: 'implicitDeny', missing: 'session' };
   return { decision: 'allowed', by };
+}
+
+function contextOf({ now, context, principal }: AccessRequest): Context {
+  const time = { 'aws:CurrentTime': new Date(now).toISOString(), 'aws:EpochTime': String(Math.floor(now / 1000)) };
+  return new Context(context, time, principalKeys(principal));
+}
+
+/** The first element of a statement that does not fit the request, for people; undefined if the statement applies. */
+export function unmetElement(statement: Statement, request: AccessRequest): string | undefined {
+  const context = contextOf(request);
+  if (statement.naming(request.principal) === undefined) return 'Principal';
+  if (!statement.matchesResource(request.resource, context)) return 'Resource';
+  const condition = statement.unmet(context);
+  return condition === undefined ? undefined : `Condition ${condition}`;
 }
 
 /** The first statement that denies; else the first that allows, and of those the one that names the principal most directly. */

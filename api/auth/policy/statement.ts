@@ -1,6 +1,6 @@
 /** One statement of a policy document, read and compiled. */
 import { componentsOf, resourceTemplate } from './arn-pattern.ts';
-import type { Condition } from './condition.ts';
+import type { Conditions } from './condition.ts';
 import { readCondition } from './condition.ts';
 import type { Context } from './context.ts';
 import type { JsonObject } from './elements.ts';
@@ -32,6 +32,8 @@ export interface Statement {
   /** How the statement names the principal. Policies of identities name nobody: they apply to whom they belong. */
   readonly naming: (principal: Principal) => Naming | undefined;
   readonly holds: (context: Context) => boolean;
+  /** The first condition that does not hold, such as `StringEquals aws:username`; undefined if all of them hold. */
+  readonly unmet: (context: Context) => string | undefined;
   /** The condition keys that the statement looks at, in lower case. */
   readonly keys: ReadonlySet<string>;
 }
@@ -58,9 +60,9 @@ export function readStatement(value: unknown, place: Place): Statement {
   const naming = principalPart(element, place, where);
   const matchesAction = actionPart(element, place, where);
   const resource = resourcePart(element, place, where);
-  const condition: Condition =
+  const condition: Conditions =
     element['Condition'] === undefined
-      ? { test: () => true, keys: [] }
+      ? { test: () => true, keys: [], unmet: () => undefined }
       : readCondition(element['Condition'], where, place.variables);
   return {
     id: sid || `#${place.number}`,
@@ -69,6 +71,7 @@ export function readStatement(value: unknown, place: Place): Statement {
     matchesResource: resource.test,
     naming,
     holds: condition.test,
+    unmet: condition.unmet,
     keys: new Set([...resource.keys, ...condition.keys]),
   };
 }

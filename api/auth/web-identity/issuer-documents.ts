@@ -6,7 +6,7 @@ import * as dns from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, fetch } from 'undici';
 import { checkedLookup } from '../../../model/checked-lookup.ts';
-import { AwsError, isAwsError } from '../../../model/errors.ts';
+import { AwsError, GuardedError, isAwsError } from '../../../model/errors.ts';
 import { type Issuer, urlOfIssuer } from '../../../model/iam/oidc.ts';
 import { type AddressPolicy, hostFault } from '../../../model/outgoing-address.ts';
 import { chainAt, isUnknownAuthority, pinnedIn, thumbprintIn } from './certificates.ts';
@@ -54,8 +54,10 @@ export class IssuerDocuments {
       if (thumbprint === undefined) throw new Error('it shows no certificate');
       return thumbprint;
     } catch (error) {
-      const { message } = outOfReach(new URL(urlOfIssuer(issuer)), error);
-      throw new AwsError('OpenIdIdpCommunicationError', `${message} Give a ThumbprintList, or let it answer.`);
+      const why = outOfReach(new URL(urlOfIssuer(issuer)), error);
+      const detail = why instanceof GuardedError ? why.forLog : why.message;
+      // Whoever may make providers may know.
+      throw new AwsError('OpenIdIdpCommunicationError', `${detail} Give a ThumbprintList, or let it answer.`);
     }
   }
 

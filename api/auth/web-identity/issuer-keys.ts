@@ -4,28 +4,33 @@ import { z } from 'zod';
 import { type Issuer, urlOfIssuer } from '../../../model/iam/oidc.ts';
 import type { OidcProviderRecord } from '../../../store/contract/oidc-providers.ts';
 import type { IssuerDocuments } from './issuer-documents.ts';
-import { invalidToken, NO_KEY } from './refusals.ts';
+import { noKey } from './refusals.ts';
 
 type Provider = Pick<OidcProviderRecord, 'issuer' | 'thumbprints'>;
 
 /** Keys that an issuer has withdrawn are good for no longer than this. */
 const KEPT_MS = 600_000;
-/** An issuer may have new keys; a token that names an unknown one must not make us ask all the time. */
-const ASKED_AGAIN_AFTER_MS = 30_000;
-/** So long, a failure is the answer to all callers. */
+/** From then on new keys are read while the old ones are in use, so that nobody waits for a slow issuer. */
+const REFRESHED_AFTER_MS = KEPT_MS / 2;
+/** An issuer may have new keys; tokens that name unknown ones must not make us ask all the time. */
+const ASKED_AGAIN_AFTER_MS = 10_000;
+/** So long, a failure is the answer to all who need the keys that could not be read. */
 const FAILURE_KEPT_MS = 5_000;
 
 const configuration = z.looseObject({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https$/ }) });
 const keySet = z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).max(200) });
 
+/** What is known of one issuer. A read that is under way or failed leaves the keys alone that were read before. */
 interface Kept {
-  readonly readAt: number;
-  /** When the issuer was asked last, perhaps without success. */
-  readonly askedAt: number;
-  readonly keys: Promise<JWTVerifyGetKey>;
-  /** With these the keys were read. */
+  /** With these the keys are read. */
   readonly thumbprints: string;
-  hasFailed: boolean;
+  good?: { readonly keys: JWTVerifyGetKey; readonly readAt: number };
+  /** Present while the issuer is being asked. */
+  reading?: Promise<JWTVerifyGetKey>;
+  /** When the issuer was asked last; never: -Infinity. */
+  askedAt: number;
+  /** Why the last read failed; absent if it did not. */
+  failure?: { readonly error: unknown };
 }
 
 export class IssuerKeys {
@@ -42,38 +47,66 @@ export class IssuerKeys {
   }
 
   /** The issuer's keys. Throws IDPCommunicationError and InvalidIdentityToken. */
-  keysOf(provider: Provider): Promise<JWTVerifyGetKey> {
-    return this.#keys(provider, ({ readAt }) => this.#now() - readAt < KEPT_MS);
+  async keysOf(provider: Provider): Promise<JWTVerifyGetKey> {
+    const kept = this.#keptOf(provider);
+    const good = this.#goodOf(kept);
+    if (good === undefined) return this.#ask(kept, provider);
+    const isOld = this.#now() - good.readAt >= REFRESHED_AFTER_MS;
+    // Whoever needs newer keys gets the failure.
+    if (isOld && !this.#wasAskedWithin(kept, ASKED_AGAIN_AFTER_MS)) this.#ask(kept, provider).catch(() => undefined);
+    return good.keys;
   }
 
   /** The same, for a token of which the key is not among them: asks the issuer again if that was not a moment ago. */
-  newerKeysOf(provider: Provider): Promise<JWTVerifyGetKey> {
-    return this.#keys(provider, ({ askedAt }) => this.#now() - askedAt < ASKED_AGAIN_AFTER_MS);
+  async newerKeysOf(provider: Provider): Promise<JWTVerifyGetKey> {
+    const kept = this.#keptOf(provider);
+    const good = this.#goodOf(kept);
+    const isEnough = kept.reading === undefined && this.#wasAskedWithin(kept, ASKED_AGAIN_AFTER_MS);
+    return good !== undefined && isEnough ? good.keys : this.#ask(kept, provider);
   }
 
-  #keys(provider: Provider, isFresh: (kept: Kept) => boolean): Promise<JWTVerifyGetKey> {
-    const [now, thumbprints] = [this.#now(), provider.thumbprints.join()];
-    const kept = this.#kept.get(provider.issuer);
-    const before = kept?.thumbprints === thumbprints ? kept : undefined;
-    const isGood = before?.hasFailed === true ? now - before.askedAt < FAILURE_KEPT_MS : before && isFresh(before);
-    if (before !== undefined && isGood === true) return before.keys;
-    const next: Kept = { readAt: now, askedAt: now, keys: this.#read(provider), thumbprints, hasFailed: false };
-    this.#keep(provider.issuer, next);
-    next.keys.catch(() => {
-      next.hasFailed = true;
-      // What was read before is good until its own end.
-      const isUsable = before !== undefined && !before.hasFailed && now - before.readAt < KEPT_MS;
-      if (isUsable && this.#kept.get(provider.issuer) === next)
-        this.#keep(provider.issuer, { ...before, askedAt: now });
-    });
-    return next.keys;
-  }
-
-  #keep(issuer: Issuer, kept: Kept): void {
+  #keptOf({ issuer, thumbprints }: Provider): Kept {
+    const before = this.#kept.get(issuer);
+    const trusted = thumbprints.join();
+    const kept = before?.thumbprints === trusted ? before : { thumbprints: trusted, askedAt: -Infinity };
     this.#kept.delete(issuer);
     this.#kept.set(issuer, kept);
-    const oldest = this.#kept.size > this.#most ? this.#kept.keys().next().value : undefined;
+    const [oldest] = this.#kept.size > this.#most ? this.#kept.keys() : [];
     if (oldest !== undefined) this.#kept.delete(oldest);
+    return kept;
+  }
+
+  #goodOf({ good }: Kept): Kept['good'] {
+    return good !== undefined && this.#now() - good.readAt < KEPT_MS ? good : undefined;
+  }
+
+  #wasAskedWithin({ askedAt }: Kept, ms: number): boolean {
+    return this.#now() - askedAt < ms;
+  }
+
+  /** All who ask while the issuer is being asked share the answer, and for a moment a failure. */
+  #ask(kept: Kept, provider: Provider): Promise<JWTVerifyGetKey> {
+    if (kept.reading !== undefined) return kept.reading;
+    if (kept.failure !== undefined && this.#wasAskedWithin(kept, FAILURE_KEPT_MS)) {
+      return Promise.reject(kept.failure.error as Error);
+    }
+    kept.askedAt = this.#now();
+    kept.reading = this.#take(kept, provider);
+    return kept.reading;
+  }
+
+  async #take(kept: Kept, provider: Provider): Promise<JWTVerifyGetKey> {
+    try {
+      const keys = await this.#read(provider);
+      kept.good = { keys, readAt: kept.askedAt };
+      delete kept.failure;
+      return keys;
+    } catch (error) {
+      kept.failure = { error };
+      throw error;
+    } finally {
+      delete kept.reading;
+    }
   }
 
   async #read({ issuer, thumbprints }: Provider): Promise<JWTVerifyGetKey> {
@@ -82,10 +115,10 @@ export class IssuerKeys {
     const told = configuration.safeParse(
       await this.#documents.read(new URL(url.replace(/\/$/, '') + path), thumbprints),
     );
-    if (!told.success) throw invalidToken(`${NO_KEY}: ${path} of ${url} has no https jwks_uri or no issuer.`);
-    if (told.data.issuer !== url) throw invalidToken(`${NO_KEY}: ${path} of ${url} is of another issuer.`);
+    if (!told.success) throw noKey(`${path} of ${url} has no https jwks_uri or no issuer.`);
+    if (told.data.issuer !== url) throw noKey(`${path} of ${url} is of another issuer.`);
     const set = keySet.safeParse(await this.#documents.read(new URL(told.data.jwks_uri), thumbprints));
-    if (!set.success) throw invalidToken(`${NO_KEY}: ${told.data.jwks_uri} holds no set of keys.`);
+    if (!set.success) throw noKey(`${told.data.jwks_uri} holds no set of keys.`);
     return createLocalJWKSet(set.data);
   }
 }

@@ -1,5 +1,5 @@
 /** STS's refusals of tokens that others issued, in its words where they are known. */
-import { AwsError } from '../../../model/errors.ts';
+import { AwsError, GuardedError } from '../../../model/errors.ts';
 
 export const invalidToken = (message: string): AwsError => new AwsError('InvalidIdentityToken', message);
 
@@ -9,7 +9,14 @@ export const expiredIdentityToken = (message: string): AwsError => new AwsError(
 /** The token is good, and says something that STS does not take. */
 export const rejectedClaim = (message: string): AwsError => new AwsError('IDPRejectedClaim', message, {}, 403);
 
-/** AWS's clients try the call again. */
-export const issuerOutOfReach = (message: string): AwsError => new AwsError('IDPCommunicationError', message);
-
 export const NO_KEY = "Couldn't retrieve verification key from your identity provider";
+
+/**
+ * The issuer gave no keys that can be used. Whoever calls has no credentials, and what an issuer or the network says may show
+ * what is inside of it: that is for the operator's log.
+ */
+export const noKey = (forLog: string): AwsError => new GuardedError('InvalidIdentityToken', NO_KEY, forLog);
+
+/** The issuer does not answer, or is not called. AWS's clients try the call again. `forLog`: as for `noKey`. */
+export const issuerOutOfReach = (forLog: string): GuardedError =>
+  new GuardedError('IDPCommunicationError', 'The identity provider gives no answer that can be used.', forLog);

@@ -6,7 +6,7 @@ import type { AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityRespons
 import type { RoleRecord } from '../../../store/contract/iam.ts';
 import { sessionKeys } from '../../auth/caller.ts';
 import type { ContextValues } from '../../auth/policy/context.ts';
-import { decide } from '../../auth/policy/decide.ts';
+import { decide, type ResourcePolicy, type Verdict } from '../../auth/policy/decide.ts';
 import { readPolicy } from '../../auth/policy/document.ts';
 import type { RoleSession } from '../../auth/session-tokens.ts';
 import { requestTagKeys, resourceTagKeys } from '../../auth/tag-keys.ts';
@@ -31,9 +31,10 @@ export const assumeRoleWithWebIdentity: Operation<AssumeRoleWithWebIdentityReque
       const { RoleArn: arn = '', RoleSessionName: sessionName = '', WebIdentityToken: token = '' } = input;
       checkInput(input);
       const identity = await context.webIdentities.verify(token);
+      context.tell.identified(identity);
       const tagging = taggingOf(identity);
       const role = await findRole(arn, { reads: context.reads, account: context.partition.account });
-      if (role === undefined || !isTrusted({ arn, role, sessionName, identity, tagging }, context)) {
+      if (!isTrusted({ arn, role, sessionName, identity, tagging }, context) || role === undefined) {
         throw accessDenied(`Not authorized to perform ${ACTION}`);
       }
       const policies = await sessionPolicies(input, context.store);
@@ -80,14 +81,18 @@ function taggingOf({ tags, transitiveTagKeys, sourceIdentity }: WebIdentity): Se
 
 interface Wanted {
   readonly arn: string;
-  readonly role: RoleRecord;
+  /** Absent: there is none. */
+  readonly role: RoleRecord | undefined;
   readonly sessionName: string;
   readonly identity: WebIdentity;
   readonly tagging: SessionTags;
 }
 
+/** Without a role there is no trust policy that could allow anything. */
+const NO_ROLE: Verdict = { decision: 'implicitDeny', missing: 'trust' };
+
 /** The identity has no policies, so the trust policy must allow all of it: to assume, and to bring tags along. */
-function isTrusted(wanted: Wanted, { circumstances, caller, now }: OperationContext): boolean {
+function isTrusted(wanted: Wanted, { circumstances, caller, now, tell }: OperationContext): boolean {
   const { arn, role, sessionName, identity, tagging } = wanted;
   const tags = Object.entries(tagging.tags).map(([key, value]) => ({ key, value }));
   const context = {
@@ -97,18 +102,22 @@ function isTrusted(wanted: Wanted, { circumstances, caller, now }: OperationCont
     ...defined({ 'sts:SourceIdentity': identity.sourceIdentity }),
     ...(tags.length === 0 ? {} : { 'sts:TransitiveTagKeys': tagging.transitiveKeys }),
     ...requestTagKeys(tags),
-    ...resourceTagKeys('iam', role.tags),
+    ...resourceTagKeys('iam', role?.tags ?? []),
   };
   const actions = [
     ACTION,
     ...(tags.length === 0 ? [] : ['sts:TagSession']),
     ...(identity.sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
   ];
-  const policy = readPolicy('trust', role.name, role.trustPolicy);
+  const resource =
+    role && ({ type: 'trust', policy: readPolicy('trust', role.name, role.trustPolicy) } satisfies ResourcePolicy);
+  const policies = { identity: [], ...defined({ resource }) };
   const principal = { kind: 'web-identity', arn: identity.providerArn } as const;
   return actions.every((action) => {
     const request = { principal, action, resource: arn, context, now };
-    return decide(request, { identity: [], resource: { type: 'trust', policy } }).decision === 'allowed';
+    const verdict: Verdict = role === undefined ? NO_ROLE : decide(request, policies);
+    tell.judged({ request, verdict, policies });
+    return verdict.decision === 'allowed';
   });
 }
 

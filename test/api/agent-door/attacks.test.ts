@@ -7,6 +7,10 @@ import proto from '@temporalio/proto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ExtendedKeyUsage, issuePair, makeAuthority, periodOf } from '../../../certificates/issue.ts';
 import { aRegistration, aTask, anInstanceRecord, newId } from '../../../fixtures/records.ts';
+import { callWords } from '../../../api/why/call-words.ts';
+import { newKeys, requestFor } from '../../../certificates/keys.ts';
+import { containerInstanceArn } from '../../../model/arn.ts';
+import { TEST_PARTITION } from '../../support/store.ts';
 import { AGENT_DOOR_NAME, agentDoorPath } from '../../../model/agent-door.ts';
 import { AVAILABILITY_ZONE_ATTRIBUTE, instanceTaskQueue } from '../../../model/container-instance.ts';
 import type { TaskReport } from '../../../model/task.ts';
@@ -442,5 +446,62 @@ describe('a revocation', () => {
     });
     await expect(stage().caller(stolen.tls).temporal('GetSystemInfo', {})).rejects.toMatchObject(denied);
     await expect(mine.temporal('GetSystemInfo', {})).resolves.toBeDefined();
+  });
+});
+
+describe('what the door refuses', () => {
+  const recordsOf = async (userName: string) =>
+    (await stage().store.listAudit({ userName, errorsOnly: true }, { limit: 50 })).items.map(({ event }) => event);
+
+  it('is on record: which agent, which call, and why', async () => {
+    const stolen = await stage().join();
+    const { containerInstanceId: id, clusterName } = stolen;
+    await expect(stolen.temporal('PollActivityTaskQueue', pollOf(foreign))).rejects.toMatchObject(denied);
+    await expect(stolen.raw('/evil.Service/drop-table', Buffer.alloc(0))).rejects.toMatchObject(denied);
+    await expect(stolen.call('Join', { certificateRequest: '' })).rejects.toThrow();
+    await expect.poll(async () => (await recordsOf(id)).map(({ eventName }) => eventName)).toHaveLength(3);
+    const [joining, unknown, polling] = await recordsOf(id);
+    const arn = containerInstanceArn(TEST_PARTITION, clusterName, id);
+    expect(polling).toMatchObject({
+      userIdentity: { type: 'ContainerInstance', principalId: id, arn, userName: id },
+      ...{ eventSource: 'longshore', eventName: 'PollActivityTaskQueue', sourceIPAddress: '127.0.0.1' },
+      errorCode: 'AccessDeniedException',
+      errorMessage: expect.stringContaining(foreign.containerInstanceId),
+      resources: [{ ARN: arn, type: 'AWS::ECS::ContainerInstance' }],
+    });
+    expect(unknown).toMatchObject({
+      eventName: 'UnknownOperation',
+      requestParameters: { path: '/evil.Service/drop-table' },
+    });
+    expect(joining).toMatchObject({ eventName: 'Join', errorMessage: 'Join is for joining. This agent has joined.' });
+    // The log leads to the record.
+    const logged = stage().log.find((line) => line['requestId'] === polling!.requestID);
+    expect(logged).toMatchObject({ containerInstanceId: id });
+    const [record] = await stage().store.findAudit(polling!.requestID, 1);
+    expect(callWords(record!).headline).toBe(
+      `${arn} called PollActivityTaskQueue of longshore from 127.0.0.1. It was refused with AccessDeniedException.`,
+    );
+  });
+
+  it('is on record also of a token that is used up, and of a certificate that was revoked', async () => {
+    const token = await stage().token();
+    const joining = stage().caller(token);
+    const keys = await newKeys();
+    await joining.call('Join', { certificateRequest: await requestFor(keys) });
+    await expect(joining.call('Join', { certificateRequest: await requestFor(await newKeys()) })).rejects.toThrow();
+    const stolen = await stage().join();
+    await stage().store.revokeAgent(stolen, Date.now());
+    await stage().identities.refresh();
+    await expect(stage().caller(stolen.tls).temporal('GetSystemInfo', {})).rejects.toMatchObject(denied);
+    const found = async () =>
+      (await stage().store.listAudit({ errorsOnly: true }, { limit: 2 })).items.map(({ event }) => [
+        event.userIdentity.type,
+        event.eventName,
+        event.errorMessage,
+      ]);
+    await expect.poll(found).toEqual([
+      ['Unknown', 'GetSystemInfo', expect.stringContaining(`${stolen.containerInstanceId} was revoked`)],
+      ['JoinToken', 'Join', expect.stringContaining('is used up')],
+    ]);
   });
 });

@@ -18,6 +18,7 @@ import { issuePair, ExtendedKeyUsage, makeAuthority, periodOf } from '../../../c
 import { newKeys, requestFor } from '../../../certificates/keys.ts';
 import { pack, unpack } from '../../../certificates/packed.ts';
 import { startTestDoor, TEST_MASTER_KEY, type TestDoor } from '../../support/agent-door.ts';
+import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
 import { withStore } from '../../support/store.ts';
 
 const store = withStore();
@@ -123,7 +124,7 @@ describe('an agent that joins', () => {
       throw new DoorAway('The agent died.');
     };
     await expect(joinDoor(url, folder, dying)).rejects.toThrow('The agent died.');
-    expect(files()).toEqual(['joining.key']);
+    expect(files()).toEqual(['identity.json.new', 'joining.key']);
     const credentials = await joinDoor(url, folder, callDoor);
     expect(lost).toMatchObject({ containerInstanceId: credentials.containerInstanceId });
     expect(files()).toEqual(['identity.json']);
@@ -370,6 +371,72 @@ describe('renewal', () => {
     expect(attempts).toBeGreaterThan(1);
     await expect(identify(agent.current(), brief.identities)).rejects.toThrow(/expired at .* longshore token create/);
     await brief.close();
+  });
+
+  describe('on a disk that cannot take the new identity', () => {
+    let disk: SmallDisk;
+    beforeEach(() => (disk = mountSmallDisk(1)));
+    afterEach(() => disk.destroy());
+
+    /** An agent that tries to renew all the time, and counts what it asks for and what it logs. */
+    async function renewing(afterAnswer: () => void = () => undefined) {
+      const agent = await joinDoor((await token()).url, disk.folder, shortLived(3_000));
+      opened.push(agent);
+      const first = agent.current();
+      const seen = { asked: 0, failed: 0, renewed: 0 };
+      const call: typeof callDoor = async (...args) => {
+        seen.asked++;
+        const answer = await shortLived(600_000)(...args);
+        afterAnswer();
+        return answer;
+      };
+      return { agent, first, seen, start: () => agent.startRenewing(call, { logger: loggerOf(seen) }) };
+    }
+    const loggerOf = (seen: { failed: number; renewed: number }) =>
+      ({ info: () => seen.renewed++, warn: () => seen.failed++, error: () => seen.failed++ }) as never;
+
+    it('asks for none while it is full, and for one when there is room', async () => {
+      const { agent, first, seen, start } = await renewing();
+      disk.fill();
+      start();
+      await expect.poll(() => seen.failed).toBeGreaterThan(2);
+      expect([seen.asked, agent.current()]).toEqual([0, first]);
+      disk.empty();
+      await expect.poll(() => seen.renewed).toBe(1);
+      expect(seen.asked).toBe(1);
+      expect(loaded(disk.folder).current()).toEqual(agent.current());
+    });
+
+    it('keeps the one that it got for when it can be written', async () => {
+      const draft = path.join(disk.folder, 'identity.json.new');
+      const { agent, first, seen, start } = await renewing(() => {
+        fs.rmSync(draft);
+        fs.mkdirSync(draft);
+      });
+      start();
+      await expect.poll(() => seen.failed).toBeGreaterThan(2);
+      expect([seen.asked, agent.current()]).toEqual([1, first]);
+      fs.rmdirSync(draft);
+      await expect.poll(() => seen.renewed).toBe(1);
+      expect(seen.asked).toBe(1);
+      expect(loaded(disk.folder).current()).toEqual(agent.current());
+      await expect(identify(agent.current())).resolves.toHaveProperty('kind', 'agent');
+    });
+
+    it('joins only when there is room, and then once', async () => {
+      const { url } = await token();
+      let asked = 0;
+      const call: typeof callDoor = (...args) => {
+        asked++;
+        return callDoor(...args);
+      };
+      disk.fill();
+      await expect(joinDoor(url, disk.folder, call)).rejects.toMatchObject({ code: 'ENOSPC' });
+      expect(asked).toBe(0);
+      disk.empty();
+      opened.push(await joinDoor(url, disk.folder, call));
+      expect(asked).toBe(1);
+    });
   });
 
   it('leaves a connection with the old certificate as it is', async () => {

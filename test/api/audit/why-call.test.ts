@@ -103,7 +103,7 @@ describe('why call', () => {
     expect(details[1]).toBe(
       [
         `ecs:CreateCluster on ${CLUSTERS.replace('*', 'x')} is denied, because no statement of an identity-based policy allows it.`,
-        `Looked at: the inline policy inline of user ${user.name} (its statement #1 does not apply);`,
+        `Looked at: the inline policy inline of user ${user.name} (its statement #1 does not apply, because of its Resource);`,
         `the managed policy ${arn} (is not about the action).`,
       ].join(' '),
     );
@@ -142,7 +142,7 @@ describe('why call', () => {
     expect(headline).toContain('called AssumeRole of sts');
     expect(judgements[0]).toMatchObject({
       missing: 'trust',
-      lookedAt: [{ policy: role.split('/')[1], statements: ['#1'] }],
+      lookedAt: [{ policy: role.split('/')[1], statements: ['#1'], unmet: { '#1': 'Principal' } }],
     });
     expect(details[1]).toContain('the trust policy of role');
   });

@@ -50,6 +50,22 @@ describe('roles', () => {
     expect(Roles).toEqual([Role]);
   });
 
+  it('trust nobody of an issuer that many share without saying whom', async () => {
+    const Federated = iamArnOf('oidc-provider/token.actions.githubusercontent.com');
+    const statement = { Effect: 'Allow', Principal: { Federated }, Action: 'sts:AssumeRoleWithWebIdentity' };
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statement });
+    const refused = {
+      name: 'MalformedPolicyDocumentException',
+      message: expect.stringContaining('compares token.actions.githubusercontent.com:sub with values'),
+    };
+    await expect(create('hub', { AssumeRolePolicyDocument: PolicyDocument })).rejects.toMatchObject(refused);
+    await create('hub');
+    await expect(
+      iam().send(new UpdateAssumeRolePolicyCommand({ RoleName: 'hub', PolicyDocument })),
+    ).rejects.toMatchObject(refused);
+    expect(decodeURIComponent((await get('hub'))!.AssumeRolePolicyDocument!)).toBe(TRUST);
+  });
+
   it('escape what RFC 3986 reserves', async () => {
     const trust = TRUST.replace('2012-10-17"', `2012-10-17","Id":"it's (a*) test!"`);
     await create('reserved', { AssumeRolePolicyDocument: trust });

@@ -133,7 +133,7 @@ describe('POST /', () => {
       'DescribeClusters',
       '{"clusters":"default"}',
       'SerializationException',
-      'clusters: Unexpected value "default": a list or structure belongs here',
+      'clusters: STRING_VALUE found where a list or structure belongs',
     ],
     [
       'DescribeClusters',

@@ -1,4 +1,7 @@
 /** Calls that come too fast over HTTP: refused before anything is read, and tried again by AWS's client until they pass. */
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { ECSClient, ListTagsForResourceCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -83,6 +86,20 @@ describe('a call that comes too fast', () => {
     );
     expect(await Promise.all(statuses)).toEqual([400, 200, 200, 200]);
   });
+});
+
+it('whoever calls without credentials uses up the calls of one address', async () => {
+  const { url } = await start(new Throttle({ factor: 0.01, now: () => 0 }));
+  const body = 'Version=2011-06-15&Action=AssumeRoleWithWebIdentity';
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const callFrom = async (localAddress: string): Promise<string> => {
+    const call = request(url, { method: 'POST', localAddress, headers }).end(body);
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    return /<Code>(.*)<\/Code>/.exec(await text(answer))?.[1] ?? '';
+  };
+  const [mine, others] = ['127.0.0.1', '127.0.0.2'];
+  const codes = [await callFrom(mine), await callFrom(mine), await callFrom(others), await callFrom(others)];
+  expect(codes).toEqual(['ValidationError', 'Throttling', 'ValidationError', 'Throttling']);
 });
 
 it('AWS’s client tries again, and every call gets through', async () => {

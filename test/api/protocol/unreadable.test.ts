@@ -216,3 +216,27 @@ describe('a body that cannot be read', () => {
     expect(answer).toMatchObject({ status: 413, body: { __type: 'RequestEntityTooLargeException' } });
   });
 });
+
+it('what cannot be read, or is in the wrong place, is quoted neither in the answer nor in the audit', async () => {
+  const canary = 'c4n4ry-in-a-coal-mine';
+  const form = (body: string) =>
+    fetch(api().url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `Action=CreateUser&Version=2010-05-08&${body}`,
+    }).then((answer) => answer.text());
+  const answers = [
+    await call('CreateCluster', `{"clusterName":"${canary}`),
+    await call('CreateCluster', `{"clusterName" ${canary}`),
+    await call('CreateCluster', canary),
+    await call('CreateCluster', `{"settings":"${canary}"}`),
+    await send({ path: '/v1/webhooks', body: `{"secret":"${canary}` }),
+    await form(`{"${canary}"&{"${canary}"`),
+    await form(`UserName=a&UserName.{"${canary}"=b`),
+  ];
+  // The first form is none, so nobody knows what it calls.
+  const names = ['CreateUser', 'CreateWebhook', ...Array<string>(4).fill('CreateCluster')];
+  const { items } = await api().store.listAudit({}, { limit: names.length });
+  expect(items.map(({ event }) => event.eventName)).toEqual(names);
+  expect(JSON.stringify([answers, items])).not.toContain(canary);
+});

@@ -1,6 +1,7 @@
 /** The audit's records: found by all that they name, newest first, page by page, until they are purged. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { defined } from '../../../model/defined.ts';
 import type { AuditEvent, AuditRecord } from '../../../model/audit.ts';
 import type { AuditFilter } from '../../../store/contract/audit.ts';
 import { T0 } from '../../../fixtures/records.ts';
@@ -64,6 +65,23 @@ describe('records', () => {
     [{ userName: 'name=RunTask' }, []],
   ])('are found by %j', async (filter, expected) => {
     expect(await found(filter)).toEqual(expected);
+  });
+
+  it('come in pages of two mebibytes at the most, but for one that is larger by itself', async () => {
+    const sizes = [10, 3_000_000, 10, 900_000, 900_000, 900_000, 10];
+    const large = sizes.map((size, i) =>
+      aRecord(T0 - 10 + i, { eventName: 'Large', requestParameters: { text: 'x'.repeat(size) } }),
+    );
+    await store().recordAudit(large);
+    const pages: number[][] = [];
+    for (let after: string | undefined; ;) {
+      const page = await store().listAudit({ eventName: 'Large' }, { limit: 5, ...defined({ after }) });
+      pages.push(page.items.map(({ at }) => at - T0 + 10));
+      after = page.next;
+      if (after === undefined) break;
+    }
+    expect(pages).toEqual([[6, 5, 4], [3, 2], [1], [0]]);
+    await store().purgeAudit(T0);
   });
 
   it('come back as they were written', async () => {

@@ -45,6 +45,14 @@ function normaliseContainer(container: ContainerDefinition, networkMode: string 
     volumesFrom: container.volumesFrom ?? [],
     systemControls: container.systemControls ?? [],
     portMappings: (container.portMappings ?? []).map((mapping) => normalisePort(mapping, networkMode)),
+    ...(container.logConfiguration === undefined
+      ? {}
+      : {
+          logConfiguration: {
+            ...container.logConfiguration,
+            secretOptions: container.logConfiguration.secretOptions ?? [],
+          },
+        }),
     ...(container.healthCheck === undefined ? {} : { healthCheck: normaliseHealthCheck(container.healthCheck) }),
   };
 }

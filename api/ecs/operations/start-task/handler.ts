@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { StartTaskRequest, StartTaskResponse } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../../model/errors.ts';
+import type { LaunchType } from '../../../../model/status.ts';
+import type { TaskDefinition } from '../../../../model/task-definition.ts';
 import type { Operation } from '../../../operation.ts';
 import { both } from '../../read/both.ts';
 import { checkBatch, resolveInstanceId } from '../../rules/identifiers.ts';
@@ -38,7 +40,11 @@ export const startTask: Operation<StartTaskRequest, StartTaskResponse> = {
     );
     const outcome = await context.workflows.runTask(randomUUID(), {
       kind: 'StartTask',
-      ...buildCommonMembers(input, { clusterName, taskDefinition, launchType: 'EC2' }),
+      ...buildCommonMembers(input, {
+        clusterName,
+        taskDefinition,
+        launchType: launchTypeFor(taskDefinition.definition),
+      }),
       count: containerInstanceIds.length,
       placementConstraints: [],
       placementStrategy: [],
@@ -48,3 +54,10 @@ export const startTask: Operation<StartTaskRequest, StartTaskResponse> = {
     return answerPlacement(context, clusterName, outcome);
   },
 };
+
+/**
+ * StartTask names no launch type; in ECS it is the instance's. Here every instance takes both kinds of tasks, so the definition
+ * says which it is.
+ */
+const launchTypeFor = ({ requiresCompatibilities = [] }: TaskDefinition): LaunchType =>
+  requiresCompatibilities.includes('EXTERNAL') && !requiresCompatibilities.includes('EC2') ? 'EXTERNAL' : 'EC2';

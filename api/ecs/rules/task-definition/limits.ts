@@ -27,7 +27,7 @@ const limits: ContainerRule = function* (container) {
     yield `An environment file ${of} must be the ARN of an S3 object whose name ends in .env.`;
   }
   for (const { name = '' } of container.environment ?? []) {
-    if (name === '' || name.includes('=')) yield `The environment variable name '${name}' ${of} is invalid.`;
+    if (name === '' || name.includes('=')) yield `The environment variable name '${withoutValue(name)}' ${of} is invalid.`;
   }
   for (const host of container.extraHosts ?? []) {
     if (!host.hostname || !host.ipAddress) yield `An entry of extraHosts ${of} needs a hostname and an ipAddress.`;
@@ -63,3 +63,6 @@ export const swapRule: Rule = function* (definition) {
     yield `The maxSwap of the linuxParameters of container '${nameOf(container)}' needs a memory limit of the container or of the task.`;
   }
 };
+
+/** What follows an equals sign is a value, and perhaps a secret. */
+const withoutValue = (name: string): string => name.replace(/=.*$/s, '=…');

@@ -5,7 +5,7 @@ import { ecsDoor } from '../../../../api/ecs/door.ts';
 import { iamDoor } from '../../../../api/iam/door.ts';
 import { stsDoor } from '../../../../api/sts/door.ts';
 import { CATEGORIES } from '../../../../api/throttle/categories.ts';
-import { Throttle } from '../../../../api/throttle/throttle.ts';
+import { type CalledBy, Throttle } from '../../../../api/throttle/throttle.ts';
 
 const ALL = Object.entries(CATEGORIES).flatMap(([service, categories]) =>
   categories.map((category) => ({ service, ...category })),
@@ -29,10 +29,11 @@ describe('the categories', () => {
 describe('a throttle', () => {
   const at = { now: 0 };
   const throttle = (factor = 1) => new Throttle({ factor, now: () => at.now });
-  const admitted = (one: Throttle, operation: string, calls: number, service = 'ecs'): number =>
+  const BY = { source: '10.0.0.1', principal: 'arn:aws:iam::123456789012:root' };
+  const admitted = (one: Throttle, operation: string, calls: number, service = 'ecs', by: Partial<CalledBy> = {}) =>
     Array.from({ length: calls }, () => {
       try {
-        one.admit(service, operation);
+        one.admit(service, operation, { ...BY, ...by });
         return 1;
       } catch (error) {
         expect(error).toMatchObject({ code: 'ThrottlingException', message: 'Rate exceeded' });
@@ -56,8 +57,29 @@ describe('a throttle', () => {
   it('counts what anybody may call apart from what the account calls', () => {
     const one = throttle();
     expect(admitted(one, 'AssumeRoleWithWebIdentity', 500, 'sts')).toBe(100);
+    expect(admitted(one, 'GetSessionToken', 500, 'sts')).toBe(100);
     expect(admitted(one, 'AssumeRole', 500, 'sts')).toBe(500);
     expect(admitted(one, 'GetCallerIdentity', 500, 'sts')).toBe(100);
+  });
+
+  it.each([
+    ['AssumeRoleWithWebIdentity', 'source'],
+    ['GetSessionToken', 'principal'],
+  ] as const)('lets nobody use up the calls of %s that others may make', (operation, per) => {
+    const one = throttle();
+    const from = (who: string) => admitted(one, operation, 200, 'sts', { [per]: who });
+    expect([from('one'), from('one'), from('another'), from('a third')]).toEqual([100, 0, 100, 100]);
+  });
+
+  it('remembers those who call, whoever else comes, up to ten thousand', () => {
+    const one = throttle();
+    const from = (who: string, calls: number) =>
+      admitted(one, 'AssumeRoleWithWebIdentity', calls, 'sts', { source: who });
+    expect(from('one', 200)).toBe(100);
+    for (let i = 1; i < 10_000; i++) from(`${i}`, 1);
+    expect(from('one', 1)).toBe(0);
+    for (let i = 0; i < 10_000; i++) from(`other ${i}`, 1);
+    expect(from('one', 200)).toBe(100);
   });
 
   it('admits again as time passes', () => {

@@ -41,7 +41,8 @@ describe('an issuer', () => {
     for (const url of [issuer.url, issuer.url.replace('localhost', '127.0.0.1'), 'https://169.254.169.254']) {
       await expect(read(shared, [issuer.thumbprint], `${url}${PATH}`)).rejects.toMatchObject({
         code: 'IDPCommunicationError',
-        message: expect.stringContaining('Only LONGSHORE_WEBHOOK_ALLOW can allow it.'),
+        message: 'The identity provider gives no answer that can be used.',
+        forLog: expect.stringContaining('Only LONGSHORE_WEBHOOK_ALLOW can allow it.'),
       });
     }
     expect(issuer.asked).toEqual([]);
@@ -57,11 +58,14 @@ describe('an issuer', () => {
     issuer.instead.set(PATH, answer);
     await expect(read()).rejects.toMatchObject({
       code: 'IDPCommunicationError',
-      message: expect.stringMatching(message),
+      message: 'The identity provider gives no answer that can be used.',
+      forLog: expect.stringMatching(message),
     });
   });
 
   it('without TLS is not called', async () => {
-    await expect(read(here, [], 'http://localhost:1/')).rejects.toThrow('issuers answer by https');
+    await expect(read(here, [], 'http://localhost:1/')).rejects.toMatchObject({
+      forLog: expect.stringContaining('issuers answer by https'),
+    });
   });
 });

@@ -23,6 +23,12 @@ describe('normaliseDefinition', () => {
     });
   });
 
+  it('shows a log configuration with its secret options, though there are none', () => {
+    const logConfiguration = { logDriver: 'json-file' as const };
+    expect(container(of({ logConfiguration }))?.logConfiguration).toEqual({ ...logConfiguration, secretOptions: [] });
+    expect(container(of({}))).not.toHaveProperty('logConfiguration');
+  });
+
   it('keeps given values, in their order', () => {
     const environment = [
       { name: 'B', value: '2' },

@@ -306,6 +306,11 @@ describe('health checks and limits', () => {
     ['a negative stopTimeout', of({ stopTimeout: -1 }), /stopTimeout/],
     ['a nameless variable', of({ environment: [{ value: '1' }] }), /environment variable name '' /],
     [
+      'a variable that holds its value in its name',
+      of({ environment: [{ name: 'PASSWORD=c4n4ry', value: '' }] }),
+      /environment variable name 'PASSWORD=…' of/,
+    ],
+    [
       'a host without an address',
       of({ extraHosts: [{ hostname: 'a', ipAddress: '' }] }),
       /needs a hostname and an ipAddress/,
