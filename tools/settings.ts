@@ -139,6 +139,9 @@ const apiRates = z
 /** Where the operator has said nothing. Alone on a machine, nobody is in anybody's way. */
 const defaultApiRates = (host: string): number => (isLoopback(host) ? 0 : 1);
 
+/** Milliseconds. An operator who gives instances up sooner wants their silence noticed sooner, too. */
+const defaultHeartbeatTimeout = (lostAfterMs: number): number => Math.min(Math.max(lostAfterMs / 2, 5_000), 15_000);
+
 const subnets = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -223,7 +226,7 @@ const environment = z.object({
     )
     .optional(),
   LONGSHORE_INSTANCE_ATTRIBUTES: attributes.default([]),
-  LONGSHORE_HEARTBEAT_TIMEOUT: duration('5s', '1h').default(15_000),
+  LONGSHORE_HEARTBEAT_TIMEOUT: duration('5s', '1h').optional(),
   LONGSHORE_INSTANCE_LOST_AFTER: duration('1s', '30d').default(60_000),
   LONGSHORE_PROVISIONING_TIMEOUT: duration('1s', '30d').default(DEFAULT_PROVISIONING_TIMEOUT_MS),
   LONGSHORE_STOPPED_TASK_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
@@ -305,7 +308,7 @@ function toSettings(env: Environment): Settings {
     ...(env.LONGSHORE_CAPACITY_PROVIDER === undefined ? {} : { capacityProvider: env.LONGSHORE_CAPACITY_PROVIDER }),
     attributes: env.LONGSHORE_INSTANCE_ATTRIBUTES,
     instancePolicy: {
-      heartbeatTimeoutMs: env.LONGSHORE_HEARTBEAT_TIMEOUT,
+      heartbeatTimeoutMs: env.LONGSHORE_HEARTBEAT_TIMEOUT ?? defaultHeartbeatTimeout(env.LONGSHORE_INSTANCE_LOST_AFTER),
       giveUpAfterMs: env.LONGSHORE_INSTANCE_LOST_AFTER,
       provisioningTimeoutMs: env.LONGSHORE_PROVISIONING_TIMEOUT,
     },

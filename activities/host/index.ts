@@ -4,16 +4,13 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { type Columns, fromColumns, toColumns } from '../../model/columns.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
+import { whileHeartbeating } from './heartbeats.ts';
 import type { TaskBlueprint } from './launch/container-spec.ts';
 import { planTask } from './launch/plan.ts';
 import type { Settled } from './launch/waiters.ts';
 import type { OrderKind, TaskReporter } from './reporter.ts';
 import type { HostActivities, LaunchTasksInput, StopTasksInput, TaskLaunch } from './types.ts';
 
-/** How often an activity that lasts looks whether a heartbeat is due, and at the engine. */
-const LOOK_MS = 2_000;
-/** Heartbeats in the time after which Temporal misses them: the worker's throttle passes them on or holds some of them back. */
-const HEARTBEATS_A_TIMEOUT = 8;
 const FAILURE_PAUSE_MS = 5_000;
 
 /**
@@ -89,16 +86,21 @@ export function createHostActivities(deps: HostActivityDeps): HostActivities {
     },
 
     async attendInstance({ sessionId }) {
+      let attends = false;
       try {
         assertEngine(deps);
         // After a new registration, the workflow begins a new watch.
         if (!(await whileHeartbeating(deps.session.confirm(sessionId)))) return;
-        await deps.session.announce();
+        await whileHeartbeating(deps.session.announce());
+        attends = true;
         await whileHeartbeating(aborted(deps.shutdown), () => assertEngine(deps));
       } catch (error) {
-        // The workflow tries again at once, so a lasting failure must not keep it busy.
-        if (!(error instanceof CancelledFailure)) await sleep(FAILURE_PAUSE_MS);
-        else if (!deps.shutdown.aborted) deps.session.unwatched();
+        if (error instanceof CancelledFailure) {
+          if (!deps.shutdown.aborted) deps.session.unwatched();
+        } else if (!attends) {
+          // The workflow tries again at once, so a lasting failure must not keep it busy. It learns of a new one at once.
+          await sleep(FAILURE_PAUSE_MS);
+        }
         throw error;
       }
     },
@@ -148,35 +150,6 @@ function launchAll(tasks: HostTaskOrders, input: LaunchOrder): OrderedTask[] {
     const run = tasks.launch({ clusterName, containerInstanceId, definition, launch, plan });
     return run === undefined ? [] : [run];
   });
-}
-
-/**
- * Waits for the work, and heartbeats if it takes a while: each heartbeat makes Temporal write, so quick work sends
- * none. A cancellation ends the wait, not the work. `check` may end the wait by throwing.
- */
-async function whileHeartbeating<T>(work: Promise<T>, check: () => void = () => undefined): Promise<T> {
-  const context = Context.current();
-  const pauseMs = (context.info.heartbeatTimeoutMs ?? 0) / HEARTBEATS_A_TIMEOUT;
-  let dueAt = Date.now() + pauseMs;
-  let timer: NodeJS.Timeout | undefined;
-  const checked = new Promise<never>((_resolve, reject) => {
-    const look = (): void => {
-      try {
-        check();
-        if (Date.now() < dueAt) return;
-        context.heartbeat();
-        dueAt = Date.now() + pauseMs;
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
-      }
-    };
-    timer = setInterval(look, LOOK_MS);
-  });
-  try {
-    return await Promise.race([work, checked, context.cancelled]);
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

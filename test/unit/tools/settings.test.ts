@@ -59,6 +59,17 @@ describe('readSettings', () => {
   });
 
   it.each([
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '1s' }, 5_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '10s' }, 5_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '20s' }, 10_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '30s' }, 15_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '30d' }, 15_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '10s', LONGSHORE_HEARTBEAT_TIMEOUT: '60s' }, 60_000],
+  ])('with %j, heartbeats are missed after %i ms', (env, ms) => {
+    expect(readSettings(env).instancePolicy.heartbeatTimeoutMs).toBe(ms);
+  });
+
+  it.each([
     [{ LONGSHORE_HOST: 'longshore.example' }, /LONGSHORE_HOST must be an IP address of this machine/],
     [{ LONGSHORE_HOST: '0.0.0.0', LONGSHORE_AUTH: 'loopback' }, /LONGSHORE_AUTH=loopback takes any caller/],
     [{ LONGSHORE_AUTH: 'none' }, /LONGSHORE_AUTH must be loopback or required/],
