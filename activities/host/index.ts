@@ -4,12 +4,13 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { type Columns, fromColumns, toColumns } from '../../model/columns.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
-import { whileHeartbeating } from './heartbeats.ts';
+import type { HostFence } from './fence.ts';
+import { fencedBeat, whileHeartbeating, type Watching } from './heartbeats.ts';
 import type { TaskBlueprint } from './launch/container-spec.ts';
 import { planTask } from './launch/plan.ts';
 import type { Settled } from './launch/waiters.ts';
 import type { OrderKind, TaskReporter } from './reporter.ts';
-import type { HostActivities, LaunchTasksInput, StopTasksInput, TaskLaunch } from './types.ts';
+import type { AttendInstanceInput, HostActivities, LaunchTasksInput, StopTasksInput, TaskLaunch } from './types.ts';
 
 const FAILURE_PAUSE_MS = 5_000;
 
@@ -40,6 +41,8 @@ export interface HostActivityDeps {
   readonly session: AgentSession;
   /** Whether the container engine has been away for so long that nobody should count on it. */
   readonly engineIsLost: () => boolean;
+  /** Absent: nothing runs here that could be fenced, because the host is simulated. */
+  readonly fence?: HostFence;
   /** Aborted when the agent shuts down in order. */
   readonly shutdown: AbortSignal;
 }
@@ -48,6 +51,8 @@ export interface HostActivityDeps {
 export interface AgentSession {
   /** Tells the container-instance workflow that this agent has reconciled and takes work. */
   announce(): Promise<void>;
+  /** Whether the container-instance workflow has heard this session since, and counts no silence: it believes the heartbeats that follow. */
+  isAttended(): Promise<boolean>;
   /**
    * Handles the session id that the control plane expects. If it is not the agent's own, the agent registers and
    * reconciles again, and the answer is false.
@@ -85,15 +90,17 @@ export function createHostActivities(deps: HostActivityDeps): HostActivities {
       });
     },
 
-    async attendInstance({ sessionId }) {
+    async attendInstance({ sessionId, fencing }) {
       let attends = false;
       try {
         assertEngine(deps);
         // After a new registration, the workflow begins a new watch.
         if (!(await whileHeartbeating(deps.session.confirm(sessionId)))) return;
+        const watching = fencing === undefined ? unfenced(deps) : await whileHeartbeating(beginFence(deps, fencing));
         await whileHeartbeating(deps.session.announce());
+        if (fencing !== undefined) await whileHeartbeating(assertAttended(deps.session));
         attends = true;
-        await whileHeartbeating(aborted(deps.shutdown), () => assertEngine(deps));
+        await whileHeartbeating(aborted(deps.shutdown), { ...watching, check: () => assertEngine(deps) });
       } catch (error) {
         if (error instanceof CancelledFailure) {
           if (!deps.shutdown.aborted) deps.session.unwatched();
@@ -134,6 +141,29 @@ async function answering(
 function assertEngine(deps: HostActivityDeps): void {
   if (deps.engineIsLost())
     throw ApplicationFailure.retryable('The container engine does not answer.', 'ContainerEngineAway');
+}
+
+function unfenced({ fence }: HostActivityDeps): Watching {
+  fence?.off();
+  return {};
+}
+
+/** From now on the host's service tasks end without contact. */
+async function beginFence(
+  { fence }: HostActivityDeps,
+  { lostAfterMs }: NonNullable<AttendInstanceInput['fencing']>,
+): Promise<Watching> {
+  if (fence === undefined) return {};
+  const { taskToken, heartbeatTimeoutMs = 0 } = Context.current().info;
+  const watch = { taskToken, heartbeatTimeoutMs, lostAfterMs };
+  await fence.begin(watch);
+  return { beat: fencedBeat(fence, watch) };
+}
+
+/** A heartbeat renews the lease only if the control plane counts no silence meanwhile. */
+async function assertAttended(session: AgentSession): Promise<void> {
+  if (!(await session.isAttended()))
+    throw ApplicationFailure.retryable('The control plane does not count on this session.', 'NotAttended');
 }
 
 interface LaunchOrder extends Omit<LaunchTasksInput, 'tasks'> {
