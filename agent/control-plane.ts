@@ -11,6 +11,11 @@ export interface ControlPlane {
   readonly namespace: string;
   /** A connection for the worker, by the certificate of the moment. The caller closes it. */
   connectWorker(): Promise<NativeConnection>;
+  /**
+   * Heartbeats the activity with that token. Resolves when Temporal has recorded it, or when it says that the activity has ended or is
+   * to end. Rejects without an answer in the time.
+   */
+  heartbeat(taskToken: Uint8Array, timeoutMs: number): Promise<'confirmed' | 'ended'>;
   /** Calls the listener when the worker needs another connection. Returns the function that ends this. */
   onRenewed(listener: () => void): () => void;
   close(): Promise<void>;

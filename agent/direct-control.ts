@@ -11,7 +11,7 @@ import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { ExpectedWork, InstanceRegistration } from '../model/container-instance.ts';
 import { CONTAINER_INSTANCE_WORKFLOW, containerInstanceWorkflowId } from '../model/workflow-ids.ts';
 import type { ContainerInstanceWorkflowInput } from '../workflows/messages.ts';
-import { agentAttendsSignal, registerInstanceUpdate, taskReportsSignal } from '../workflows/messages.ts';
+import { agentAttendsSignal, instanceQuery, registerInstanceUpdate, taskReportsSignal } from '../workflows/messages.ts';
 
 const handleOf = (client: Client, { clusterName, containerInstanceId }: InstanceName) =>
   client.workflow.getHandle(containerInstanceWorkflowId(clusterName, containerInstanceId));
@@ -24,6 +24,10 @@ export function directControl(client: Client, { timeoutMs }: { readonly timeoutM
     register: (registration) => within(() => register(client, registration)),
     announce: (instance) =>
       within(() => handleOf(client, instance).signal(agentAttendsSignal, { sessionId: instance.sessionId })),
+    async isAttended(instance) {
+      const { attendedSession } = await within(() => handleOf(client, instance).query(instanceQuery));
+      return attendedSession === instance.sessionId;
+    },
     async isRegistered(instance) {
       const { status } = await within(() => handleOf(client, instance).describe());
       return status.name !== 'COMPLETED';

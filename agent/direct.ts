@@ -1,5 +1,5 @@
 /** The control plane straight through Temporal: for an agent of the same process, and for simulated instances. */
-import { Client, Connection } from '@temporalio/client';
+import { ActivityCancelledError, ActivityNotFoundError, Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -9,10 +9,20 @@ import { directControl } from './direct-control.ts';
 export async function connectDirect(temporal: TemporalSettings): Promise<ControlPlane> {
   const options = temporalConnectionOptions(temporal);
   const connection = await Connection.connect(options);
+  const client = new Client({ connection, namespace: temporal.namespace });
   return {
-    control: directControl(new Client({ connection, namespace: temporal.namespace })),
+    control: directControl(client),
     namespace: temporal.namespace,
     connectWorker: () => NativeConnection.connect(options),
+    async heartbeat(taskToken, timeoutMs) {
+      try {
+        await client.withDeadline(Date.now() + timeoutMs, () => client.activity.heartbeat(taskToken));
+        return 'confirmed';
+      } catch (error) {
+        if (error instanceof ActivityCancelledError || error instanceof ActivityNotFoundError) return 'ended';
+        throw error;
+      }
+    },
     onRenewed: () => () => undefined,
     close: () => connection.close(),
   };

@@ -7,6 +7,9 @@ import {
   type AnnounceAgent,
   InstanceRefused,
   type InstanceControl,
+  IS_ATTENDED,
+  type IsAttended,
+  type IsAttendedAnswer,
   IS_REGISTERED,
   type IsRegisteredAnswer,
   REGISTER_INSTANCE,
@@ -18,6 +21,7 @@ import { AGENT_DOOR_NAME } from '../model/agent-door.ts';
 import type { ExpectedWork } from '../model/container-instance.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { AgentCredentials } from './identity/credentials.ts';
+import { DoorHeartbeats } from './identity/door-heartbeat.ts';
 import { DoorClient, DoorRefusal } from './identity/door-client.ts';
 
 /** A registration waits for a worker of the control plane. */
@@ -27,19 +31,23 @@ const REGISTER_TIMEOUT_MS = 60_000;
 export function connectDoor(credentials: AgentCredentials, logger: Logger): ControlPlane {
   const { address } = credentials;
   let client = new DoorClient({ address, ...credentials.current() });
+  const heartbeats = new DoorHeartbeats(() => ({ address, ...credentials.current() }));
   const stop = credentials.onRenewed((tls) => {
     // Calls under way end on the connection where they began.
     client.close();
     client = new DoorClient({ address, ...tls });
+    heartbeats.close();
   });
   return {
     control: doorControl(() => client, logger),
     namespace: AGENT_NAMESPACE,
     connectWorker: () => NativeConnection.connect(workerConnection(credentials)),
+    heartbeat: (taskToken, timeoutMs) => heartbeats.send(taskToken, timeoutMs),
     onRenewed: (listener) => credentials.onRenewed(() => listener()),
     close: () => {
       stop();
       client.close();
+      heartbeats.close();
       return Promise.resolve();
     },
   };
@@ -73,6 +81,11 @@ function doorControl(client: () => DoorClient, logger: Logger): InstanceControl 
 
     async announce({ sessionId }) {
       await client().call(ANNOUNCE_AGENT, { sessionId } satisfies AnnounceAgent);
+    },
+
+    async isAttended({ sessionId }) {
+      const answer = await client().call(IS_ATTENDED, { sessionId } satisfies IsAttended);
+      return (answer as IsAttendedAnswer).isAttended;
     },
 
     async isRegistered() {

@@ -10,8 +10,8 @@ import { untilDone } from './retry.ts';
 const CONCURRENT_ACTIVITIES = 500;
 /** Concurrent polls for work. Temporal limits the polls of a namespace, and each instance of a cluster has its own. */
 const POLLS = 2;
-/** Time between heartbeats to Temporal. A few missing ones reveal a silent instance. */
-const HEARTBEAT_INTERVAL_MS = 3_000;
+/** The activities keep the pace of their heartbeats themselves: the SDK must hold none of them back, at the quickest pace either. */
+const HEARTBEAT_THROTTLE_MS = 1_000;
 /** Polls that began on a connection end within this time, with work or without. */
 const LONGEST_POLL_MS = 90_000;
 
@@ -60,8 +60,8 @@ export class HostWorker {
         maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
         // The SDK pays no heed to `maxConcurrentActivityTaskPolls`: it would be ten.
         activityTaskPollerBehavior: { type: 'simple-maximum', maximum: POLLS },
-        maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
-        defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
+        maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+        defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
         ...options.worker,
       });
       const host = new HostWorker(worker, connection, options);

@@ -1,4 +1,5 @@
 /** Composition root of a container instance: one agent serves one Docker engine in one cluster. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
@@ -15,6 +16,7 @@ import type { Attribute, InstanceRegistration } from '../model/container-instanc
 import { attributesOf, resourcesOf } from './attributes.ts';
 import type { EngineFacts } from './attributes.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { Fence } from './fence/fence.ts';
 import { HostWorker } from './host-worker.ts';
 import { probeEngine } from './probe.ts';
 import { untilDone } from './retry.ts';
@@ -32,6 +34,8 @@ export interface AgentOptions {
   /** Opens the way to the control plane. Rejects while that is out of reach. The agent closes it. */
   readonly connect: () => Promise<ControlPlane>;
   readonly containerInstanceId: string;
+  /** The agent's own folder. */
+  readonly folder: string;
   readonly docker: Docker.DockerOptions;
   readonly clusterName: string;
   readonly partition: Partition;
@@ -75,7 +79,14 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const cgroups = await patiently('container engine', () => probeTaskCgroups(docker, containerInstanceId));
   if (typeof cgroups === 'string')
     logger.warn({ err: cgroups }, 'the limits of a task apply to each of its containers, not to all of them together');
-  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups });
+  const fence = new Fence({
+    folder: join(options.folder, 'fence'),
+    containerInstanceId,
+    docker: options.docker,
+    heartbeat: (taskToken, timeoutMs) => controlPlane.heartbeat(taskToken, timeoutMs),
+    logger,
+  });
+  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups, fence });
   await patiently('container engine', () => tasks.open());
   const session = new ControlPlaneSession({
     control,
@@ -88,6 +99,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     tasks,
     reporter,
     session,
+    fence,
     engineIsLost: () => tasks.engineAwayMs > ENGINE_LOST_AFTER_MS,
     shutdown: stopping.signal,
   });
@@ -113,17 +125,19 @@ interface HostTasksSetup {
   readonly docker: Docker;
   readonly reporter: TaskReporter;
   readonly cgroups: TaskCgroups | string;
+  readonly fence: Fence;
 }
 
 function createHostTasks(setup: HostTasksSetup): HostTasks {
-  const { options, logger, docker, reporter, cgroups } = setup;
+  const { options, logger, docker, reporter, cgroups, fence } = setup;
   return new HostTasks({
     runtime: new DockerRuntime(docker),
     containerInstanceId: options.containerInstanceId,
     ...(typeof cgroups === 'string' ? {} : { cgroups }),
     logger,
     now: Date.now,
-    report: (owner, report) => reporter.report(owner, report),
+    assertMayStart: (plan) => fence.assertMayStart(plan),
+    report: (owner, report) => reporter.report(owner, fence.explain(report)),
     cleanupWaitMs: options.taskCleanupWaitMs,
     kept: options.keptContainers,
     isTold: (owner, taskId) => reporter.isTold(owner, taskId),

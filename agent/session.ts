@@ -79,6 +79,10 @@ export class ControlPlaneSession implements AgentSession {
     if (this.#registration !== undefined) await this.#deps.control.announce(this.#registration);
   }
 
+  async isAttended(): Promise<boolean> {
+    return this.#registration !== undefined && (await this.#deps.control.isAttended(this.#registration));
+  }
+
   async #returnIfDeregistered(how: NonNullable<SessionDeps['comesBack']>): Promise<void> {
     const { control } = this.#deps;
     const { logger, shutdown, afterMs = DEREGISTERED_WAIT_MS } = how;

@@ -212,6 +212,7 @@ export async function startAgentRole(
   return startAgent({
     ...place,
     ...engine,
+    folder: agentFolder(settings),
     partition: settings.partition,
     ...defined({ capacityProvider: settings.capacityProvider }),
     attributes: settings.attributes,

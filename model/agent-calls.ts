@@ -12,6 +12,7 @@ export const AGENT_NAMESPACE = 'longshore';
 export const REGISTER_INSTANCE = 'RegisterInstance';
 export const ANNOUNCE_AGENT = 'AnnounceAgent';
 export const IS_REGISTERED = 'IsRegistered';
+export const IS_ATTENDED = 'IsAttended';
 export const REPORT_TASKS = 'ReportTasks';
 
 /** Answered with an empty object. */
@@ -21,6 +22,14 @@ export interface AnnounceAgent {
 
 export interface IsRegisteredAnswer {
   readonly isRegistered: boolean;
+}
+
+export interface IsAttended {
+  readonly sessionId: string;
+}
+
+export interface IsAttendedAnswer {
+  readonly isAttended: boolean;
 }
 
 /** Reports on tasks of one owner. */
@@ -54,6 +63,11 @@ export interface InstanceControl {
   register(registration: InstanceRegistration): Promise<ExpectedWork>;
   /** Tells the instance's workflow that this agent has reconciled its tasks and takes work. */
   announce(instance: InstanceName & { readonly sessionId: string }): Promise<void>;
+  /**
+   * Whether the instance's workflow has heard this session and counts no silence. It has taken in all that it was told before the
+   * question.
+   */
+  isAttended(instance: InstanceName & { readonly sessionId: string }): Promise<boolean>;
   /** False when the instance was deregistered, which ends its workflow. */
   isRegistered(instance: InstanceName): Promise<boolean>;
   /** Delivers reports to the current run of the tasks' owner. `gone`: nobody is left to whom they matter. */

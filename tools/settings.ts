@@ -52,6 +52,8 @@ export interface Settings extends AccessSettings {
   readonly instancePolicy: {
     readonly heartbeatTimeoutMs: number;
     readonly giveUpAfterMs: number;
+    /** The service tasks of an instance without contact end before the instance is given up. */
+    readonly fencing: boolean;
     readonly provisioningTimeoutMs: number;
   };
   readonly stoppedTaskRetentionMs: number;
@@ -139,6 +141,12 @@ const apiRates = z
 /** Where the operator has said nothing. Alone on a machine, nobody is in anybody's way. */
 const defaultApiRates = (host: string): number => (isLoopback(host) ? 0 : 1);
 
+/** In half of it a task is told to stop, less the margin that the guard of the fence needs. */
+const LEAST_FENCED_LOST_AFTER_MS = 10_000;
+
+/** Milliseconds. An operator who gives instances up sooner wants their silence noticed sooner, too. */
+const defaultHeartbeatTimeout = (lostAfterMs: number): number => Math.min(Math.max(lostAfterMs / 2, 5_000), 15_000);
+
 const subnets = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -223,8 +231,9 @@ const environment = z.object({
     )
     .optional(),
   LONGSHORE_INSTANCE_ATTRIBUTES: attributes.default([]),
-  LONGSHORE_HEARTBEAT_TIMEOUT: duration('5s', '1h').default(15_000),
+  LONGSHORE_HEARTBEAT_TIMEOUT: duration('5s', '1h').optional(),
   LONGSHORE_INSTANCE_LOST_AFTER: duration('1s', '30d').default(60_000),
+  LONGSHORE_FENCING: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
   LONGSHORE_PROVISIONING_TIMEOUT: duration('1s', '30d').default(DEFAULT_PROVISIONING_TIMEOUT_MS),
   LONGSHORE_STOPPED_TASK_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
   LONGSHORE_EVENT_RETENTION: duration('1h', '365d').default(7 * 86_400_000),
@@ -279,6 +288,10 @@ function toSettings(env: Environment): Settings {
   const temporal = toTemporalSettings(env);
   const access = accessSettings(env);
   if (typeof access === 'string') throw new SetupError(access);
+  if (env.LONGSHORE_FENCING === 'on' && env.LONGSHORE_INSTANCE_LOST_AFTER < LEAST_FENCED_LOST_AFTER_MS)
+    throw new SetupError(
+      'LONGSHORE_FENCING=on needs LONGSHORE_INSTANCE_LOST_AFTER of at least 10s: in less, tasks cannot be stopped before their instance is given up.',
+    );
   return {
     ...access,
     dataDir: env.LONGSHORE_DATA,
@@ -305,8 +318,9 @@ function toSettings(env: Environment): Settings {
     ...(env.LONGSHORE_CAPACITY_PROVIDER === undefined ? {} : { capacityProvider: env.LONGSHORE_CAPACITY_PROVIDER }),
     attributes: env.LONGSHORE_INSTANCE_ATTRIBUTES,
     instancePolicy: {
-      heartbeatTimeoutMs: env.LONGSHORE_HEARTBEAT_TIMEOUT,
+      heartbeatTimeoutMs: env.LONGSHORE_HEARTBEAT_TIMEOUT ?? defaultHeartbeatTimeout(env.LONGSHORE_INSTANCE_LOST_AFTER),
       giveUpAfterMs: env.LONGSHORE_INSTANCE_LOST_AFTER,
+      fencing: env.LONGSHORE_FENCING === 'on',
       provisioningTimeoutMs: env.LONGSHORE_PROVISIONING_TIMEOUT,
     },
     stoppedTaskRetentionMs: env.LONGSHORE_STOPPED_TASK_RETENTION,

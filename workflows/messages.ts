@@ -118,6 +118,8 @@ export const serviceRowQuery = defineQuery<ServiceRecord | null>('serviceRow');
 export interface InstanceSummary {
   readonly status: InstanceStatus;
   readonly agentConnected: boolean;
+  /** The session of the agent that is heard: its silence does not count. */
+  readonly attendedSession?: string;
 }
 export const instanceQuery = defineQuery<InstanceSummary>('instance');
 

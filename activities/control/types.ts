@@ -19,6 +19,8 @@ export interface InstancePolicy {
   readonly heartbeatTimeoutMs: number;
   /** An instance that stays silent for this long after that is given up: its tasks are replaced. */
   readonly giveUpAfterMs: number;
+  /** An instance's service tasks end without contact before it is given up. Absent: they run on. */
+  readonly fencing?: boolean;
   /** A task in PROVISIONING for this long becomes STOPPED. */
   readonly provisioningTimeoutMs?: number;
 }

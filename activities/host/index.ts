@@ -4,16 +4,14 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { type Columns, fromColumns, toColumns } from '../../model/columns.ts';
 import type { TaskReport } from '../../model/task.ts';
 import type { EpochMs } from '../../model/time.ts';
+import type { HostFence } from './fence.ts';
+import { fencedBeat, whileHeartbeating, type Watching } from './heartbeats.ts';
 import type { TaskBlueprint } from './launch/container-spec.ts';
 import { planTask } from './launch/plan.ts';
 import type { Settled } from './launch/waiters.ts';
 import type { OrderKind, TaskReporter } from './reporter.ts';
-import type { HostActivities, LaunchTasksInput, StopTasksInput, TaskLaunch } from './types.ts';
+import type { AttendInstanceInput, HostActivities, LaunchTasksInput, StopTasksInput, TaskLaunch } from './types.ts';
 
-/** How often an activity that lasts looks whether a heartbeat is due, and at the engine. */
-const LOOK_MS = 2_000;
-/** Heartbeats in the time after which Temporal misses them: the worker's throttle passes them on or holds some of them back. */
-const HEARTBEATS_A_TIMEOUT = 8;
 const FAILURE_PAUSE_MS = 5_000;
 
 /**
@@ -43,6 +41,8 @@ export interface HostActivityDeps {
   readonly session: AgentSession;
   /** Whether the container engine has been away for so long that nobody should count on it. */
   readonly engineIsLost: () => boolean;
+  /** Absent: nothing runs here that could be fenced, because the host is simulated. */
+  readonly fence?: HostFence;
   /** Aborted when the agent shuts down in order. */
   readonly shutdown: AbortSignal;
 }
@@ -51,6 +51,8 @@ export interface HostActivityDeps {
 export interface AgentSession {
   /** Tells the container-instance workflow that this agent has reconciled and takes work. */
   announce(): Promise<void>;
+  /** Whether the container-instance workflow has heard this session since, and counts no silence: it believes the heartbeats that follow. */
+  isAttended(): Promise<boolean>;
   /**
    * Handles the session id that the control plane expects. If it is not the agent's own, the agent registers and
    * reconciles again, and the answer is false.
@@ -88,17 +90,24 @@ export function createHostActivities(deps: HostActivityDeps): HostActivities {
       });
     },
 
-    async attendInstance({ sessionId }) {
+    async attendInstance({ sessionId, fencing }) {
+      let attends = false;
       try {
         assertEngine(deps);
         // After a new registration, the workflow begins a new watch.
         if (!(await whileHeartbeating(deps.session.confirm(sessionId)))) return;
-        await deps.session.announce();
-        await whileHeartbeating(aborted(deps.shutdown), () => assertEngine(deps));
+        const watching = fencing === undefined ? unfenced(deps) : await whileHeartbeating(beginFence(deps, fencing));
+        await whileHeartbeating(deps.session.announce());
+        if (fencing !== undefined) await whileHeartbeating(assertAttended(deps.session));
+        attends = true;
+        await whileHeartbeating(aborted(deps.shutdown), { ...watching, check: () => assertEngine(deps) });
       } catch (error) {
-        // The workflow tries again at once, so a lasting failure must not keep it busy.
-        if (!(error instanceof CancelledFailure)) await sleep(FAILURE_PAUSE_MS);
-        else if (!deps.shutdown.aborted) deps.session.unwatched();
+        if (error instanceof CancelledFailure) {
+          if (!deps.shutdown.aborted) deps.session.unwatched();
+        } else if (!attends) {
+          // The workflow tries again at once, so a lasting failure must not keep it busy. It learns of a new one at once.
+          await sleep(FAILURE_PAUSE_MS);
+        }
         throw error;
       }
     },
@@ -134,6 +143,29 @@ function assertEngine(deps: HostActivityDeps): void {
     throw ApplicationFailure.retryable('The container engine does not answer.', 'ContainerEngineAway');
 }
 
+function unfenced({ fence }: HostActivityDeps): Watching {
+  fence?.off();
+  return {};
+}
+
+/** From now on the host's service tasks end without contact. */
+async function beginFence(
+  { fence }: HostActivityDeps,
+  { lostAfterMs }: NonNullable<AttendInstanceInput['fencing']>,
+): Promise<Watching> {
+  if (fence === undefined) return {};
+  const { taskToken, heartbeatTimeoutMs = 0 } = Context.current().info;
+  const watch = { taskToken, heartbeatTimeoutMs, lostAfterMs };
+  await fence.begin(watch);
+  return { beat: fencedBeat(fence, watch) };
+}
+
+/** A heartbeat renews the lease only if the control plane counts no silence meanwhile. */
+async function assertAttended(session: AgentSession): Promise<void> {
+  if (!(await session.isAttended()))
+    throw ApplicationFailure.retryable('The control plane does not count on this session.', 'NotAttended');
+}
+
 interface LaunchOrder extends Omit<LaunchTasksInput, 'tasks'> {
   readonly tasks: readonly TaskLaunch[];
 }
@@ -148,35 +180,6 @@ function launchAll(tasks: HostTaskOrders, input: LaunchOrder): OrderedTask[] {
     const run = tasks.launch({ clusterName, containerInstanceId, definition, launch, plan });
     return run === undefined ? [] : [run];
   });
-}
-
-/**
- * Waits for the work, and heartbeats if it takes a while: each heartbeat makes Temporal write, so quick work sends
- * none. A cancellation ends the wait, not the work. `check` may end the wait by throwing.
- */
-async function whileHeartbeating<T>(work: Promise<T>, check: () => void = () => undefined): Promise<T> {
-  const context = Context.current();
-  const pauseMs = (context.info.heartbeatTimeoutMs ?? 0) / HEARTBEATS_A_TIMEOUT;
-  let dueAt = Date.now() + pauseMs;
-  let timer: NodeJS.Timeout | undefined;
-  const checked = new Promise<never>((_resolve, reject) => {
-    const look = (): void => {
-      try {
-        check();
-        if (Date.now() < dueAt) return;
-        context.heartbeat();
-        dueAt = Date.now() + pauseMs;
-      } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
-      }
-    };
-    timer = setInterval(look, LOOK_MS);
-  });
-  try {
-    return await Promise.race([work, checked, context.cancelled]);
-  } finally {
-    clearInterval(timer);
-  }
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>

@@ -48,6 +48,11 @@ export interface AttendInstanceInput {
   readonly clusterName: string;
   readonly containerInstanceId: string;
   readonly sessionId: string;
+  /** The instance's service tasks end without contact, before it is given up. Absent: they run on. */
+  readonly fencing?: {
+    /** The instance is given up after so much silence: longer than the heartbeat timeout by this. */
+    readonly lostAfterMs: number;
+  };
 }
 
 export interface HostActivities {
@@ -67,7 +72,7 @@ export interface HostActivities {
    * Signals agentAttends with the agent's own session id, then heartbeats for as long as the agent lives and its engine
    * answers. Returns when the agent shuts down in order. If `sessionId` is not the agent's own because the control
    * plane gave the instance up meanwhile, the agent first registers again: a new session, in which expected tasks are
-   * compared and others stopped.
+   * compared and others stopped. With `fencing`, the agent's own heartbeats renew the lease that its guard keeps.
    */
   attendInstance(input: AttendInstanceInput): Promise<void>;
 }

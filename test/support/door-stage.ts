@@ -262,6 +262,10 @@ class Stage implements DoorStage {
         hear('announce', instance);
         return Promise.resolve();
       },
+      isAttended: (instance) => {
+        hear('isAttended', instance);
+        return Promise.resolve(true);
+      },
       isRegistered: (instance) => {
         hear('isRegistered', instance);
         return Promise.resolve(true);

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { endGuard } from '../../agent/fence/files.mjs';
 import { callDoor } from '../../agent/identity/door-client.ts';
 import { joinDoor } from '../../agent/identity/join.ts';
 import { agentAuthority } from '../../api/agent-door/authority.ts';
@@ -97,6 +98,10 @@ interface CommandOptions {
 export interface AgentProcess {
   start(): Promise<void>;
   kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Sends a signal that does not end it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Its data folder. */
+  readonly dataDir: string;
   output(): string;
 }
 
@@ -155,6 +160,10 @@ class Child {
     const isUp = (): boolean => this.text.slice(from).includes(readyWhen);
     await becomes(() => isUp() || child.exitCode !== null, START_PATIENCE_MS);
     if (!isUp()) throw new Error(`longshore ${this.#args.join(' ')} is not ready:\n${this.text.slice(from)}`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.#process!.pid!, signal);
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
@@ -274,6 +283,8 @@ class LongshoreProcess implements Longshore {
     return {
       start: () => child.start(readyWhen),
       kill: (signal = 'SIGKILL') => child.end(signal),
+      signal: (signal) => child.signal(signal),
+      dataDir,
       output: () => child.text,
     };
   }
@@ -317,6 +328,8 @@ class LongshoreProcess implements Longshore {
     this.ecs.destroy();
     for (const { child } of this.#agents) await child.end('SIGKILL');
     await this.#main.end('SIGINT').catch(() => undefined);
+    for (const dataDir of [this.#site.dataDir, ...this.#agents.map((agent) => agent.dataDir)])
+      endGuard(join(dataDir, 'agent', 'fence'));
     for (const pid of findProcesses(['start-dev', `${this.#site.dataDir}/temporal/`])) await endProcess(pid, 1_000);
     for (const pid of findProcesses(['postgres', `port=${this.#site.ports.postgres}`])) await endProcess(pid, 5_000);
     if (this.#site.ownsEngine) await this.engine.destroy();

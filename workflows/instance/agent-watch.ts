@@ -1,5 +1,12 @@
 /** Watches one agent through a heartbeating activity on its own queue, and counts how long it stays silent. */
-import { CancellationScope, isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  sleep,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { HostActivities } from '../../activities/host/types.ts';
 import type { InstancePolicy } from '../../activities/control/types.ts';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
@@ -17,6 +24,16 @@ const SILENCE_STEPS = 6;
 
 /** Session id that no agent has: makes an agent that is heard again register anew. */
 const NO_SESSION = 'given-up';
+
+/**
+ * The silence to count where no heartbeat was missed: an agent may have sent its last one a moment ago, and with fencing its
+ * lease lasts from there until the heartbeat would be missed and the instance would be given up. So does this.
+ */
+const sinceLastHeartbeat = ({ fencing, heartbeatTimeoutMs, giveUpAfterMs }: InstancePolicy): number =>
+  fencing === true ? heartbeatTimeoutMs + giveUpAfterMs : giveUpAfterMs;
+
+const isHeartbeatTimeout = (error: unknown): boolean =>
+  error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'HEARTBEAT';
 
 export interface AgentWatchEvents {
   readonly onSilent: () => Promise<void>;
@@ -43,9 +60,11 @@ export class AgentWatch {
     this.stop();
     this.#begin(async () => {
       const policy = await this.#control.read((activities) => activities.loadInstancePolicy());
+      let silenceMs = sinceLastHeartbeat(policy);
       for (;;) {
-        this.#countSilence(policy);
-        await this.#attend(policy, sessionId);
+        this.#countSilence(silenceMs);
+        const hasMissedHeartbeats = await this.#attend(policy, sessionId);
+        silenceMs = hasMissedHeartbeats ? policy.giveUpAfterMs : sinceLastHeartbeat(policy);
         // A watch that ends meanwhile must not count silence any more.
         await Promise.race([this.#events.onSilent(), CancellationScope.current().cancelRequested]);
       }
@@ -79,8 +98,8 @@ export class AgentWatch {
     this.#run(scope, work);
   }
 
-  /** Returns when the agent has ended or its heartbeats have stopped. */
-  async #attend(policy: InstancePolicy, sessionId: string): Promise<void> {
+  /** Returns when the agent has ended or its heartbeats have stopped; true for the latter. */
+  async #attend(policy: InstancePolicy, sessionId: string): Promise<boolean> {
     const activities = proxyActivities<HostActivities>({
       taskQueue: instanceTaskQueue(this.#input.containerInstanceId),
       startToCloseTimeout: WATCH_TIMEOUT,
@@ -89,19 +108,22 @@ export class AgentWatch {
       summary: 'watch the agent',
     });
     try {
-      await activities.attendInstance({ ...this.#input, sessionId });
+      const fencing = policy.fencing === true ? { fencing: { lostAfterMs: policy.giveUpAfterMs } } : {};
+      await activities.attendInstance({ ...this.#input, sessionId, ...fencing });
+      return false;
     } catch (error) {
       if (isCancellation(error)) throw error;
+      return isHeartbeatTimeout(error);
     }
   }
 
   /** Runs until the agent is heard or has been silent for too long. */
-  #countSilence(policy: InstancePolicy): void {
+  #countSilence(silenceMs: number): void {
     if (this.#silence) return;
     const scope = new CancellationScope({ cancellable: true, parent: this.#root });
     this.#silence = scope;
     this.#run(scope, async () => {
-      for (let step = 0; step < SILENCE_STEPS; step += 1) await sleep(policy.giveUpAfterMs / SILENCE_STEPS);
+      for (let step = 0; step < SILENCE_STEPS; step += 1) await sleep(silenceMs / SILENCE_STEPS);
       this.#silence = undefined;
       await this.#events.onSilentForTooLong();
     });

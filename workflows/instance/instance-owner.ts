@@ -74,8 +74,8 @@ export class InstanceOwner {
   }
 
   get summary(): InstanceSummary {
-    const { status, agentConnected } = this.#state;
-    return { status, agentConnected };
+    const { status, agentConnected, heard, ended, sessionId } = this.#state;
+    return { status, agentConnected, ...(heard && !ended ? { attendedSession: sessionId } : {}) };
   }
 
   /** For the next run. */

@@ -31,6 +31,8 @@ export interface HostTasksDeps {
   /** Limits tasks as a whole, if that is possible. */
   readonly cgroups?: TaskCgroups;
   readonly logger: Logger;
+  /** Throws where a container of the task must not start. Absent: all may. */
+  readonly assertMayStart?: (plan: TaskPlan) => void;
   readonly now: () => EpochMs;
   readonly report: (ownerWorkflowId: string, report: TaskReport) => void;
   /** Stopped containers are kept this long for people to look at. */
@@ -175,7 +177,7 @@ export class HostTasks {
       logger,
       report,
       slots: this.#slots,
-      ...defined({ cgroups: this.#deps.cgroups }),
+      ...defined({ cgroups: this.#deps.cgroups, assertMayStart: this.#deps.assertMayStart }),
       onStopped: (run) => this.#afterStop(run),
     };
   }

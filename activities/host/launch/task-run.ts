@@ -183,9 +183,10 @@ export class TaskRun {
   }
 
   async #restart(name: string, ranSince: number | undefined): Promise<void> {
-    const { runtime } = this.#deps;
+    const { runtime, assertMayStart } = this.#deps;
     const { containerId, networkBindings } = recordOf(this.#life, name);
     try {
+      assertMayStart?.(this.plan);
       if (containerId !== undefined) await runtime.start(containerId, ranSince);
       if (networkBindings.length > 0) await readBindings(name, this.#asStarting, runtime);
     } catch (error) {

@@ -6,6 +6,7 @@ import type { ContainerRuntime } from '../runtime/types.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
 import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startPauseContainer } from './preparation.ts';
+import type { TaskPlan } from './plan.ts';
 import type { Slots } from './slots.ts';
 import { hasStarted, idsOf, isStopped, recordOf } from './task-life.ts';
 import type { TaskLife } from './task-life.ts';
@@ -21,6 +22,8 @@ export interface TaskStartDeps {
   readonly runtime: ContainerRuntime;
   readonly cgroups?: TaskCgroups;
   readonly slots: Slots;
+  /** Throws where a container of the task must not start: the host is fenced. */
+  readonly assertMayStart?: (plan: TaskPlan) => void;
   readonly now: () => EpochMs;
 }
 
@@ -108,6 +111,7 @@ export class TaskStart {
     const containerId = known ?? (await runtime.create(cgroupParent === undefined ? spec : { ...spec, cgroupParent }));
     this.#tell(name, { kind: 'created', containerId });
     if (task.life().isStopping) return false;
+    this.#deps.assertMayStart?.(blueprint.plan);
     await runtime.start(containerId);
     return true;
   }

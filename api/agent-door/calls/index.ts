@@ -1,6 +1,6 @@
 /** Longshore's own calls of the agent door, by name. */
 import type { AgentDoorCall } from '../call.ts';
-import { announceAgent, isRegistered, registerInstance } from './instance.ts';
+import { announceAgent, isAttended, isRegistered, registerInstance } from './instance.ts';
 import { join } from './join.ts';
 import { renew } from './renew.ts';
 import { reportTasks } from './report-tasks.ts';
@@ -10,6 +10,6 @@ type AnyCall = Omit<AgentDoorCall<never, object>, 'request'> & {
   readonly request: AgentDoorCall<object, object>['request'];
 };
 
-const CALLS: readonly AnyCall[] = [join, renew, registerInstance, announceAgent, isRegistered, reportTasks];
+const CALLS: readonly AnyCall[] = [join, renew, registerInstance, announceAgent, isAttended, isRegistered, reportTasks];
 
 export const AGENT_DOOR_CALLS: ReadonlyMap<string, AnyCall> = new Map(CALLS.map((call) => [call.name, call]));

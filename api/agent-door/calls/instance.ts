@@ -3,6 +3,9 @@ import { z } from 'zod';
 import {
   ANNOUNCE_AGENT,
   type AnnounceAgent,
+  IS_ATTENDED,
+  type IsAttended,
+  type IsAttendedAnswer,
   IS_REGISTERED,
   type IsRegisteredAnswer,
   REGISTER_INSTANCE,
@@ -46,14 +49,26 @@ const inZone = (request: InstanceRegistration, zone: string): InstanceRegistrati
   ],
 });
 
+const session = z.object({ sessionId: z.string().min(1).max(512) });
+
 export const announceAgent: AgentDoorCall<AnnounceAgent, object> = {
   name: ANNOUNCE_AGENT,
-  request: z.object({ sessionId: z.string().min(1).max(512) }),
+  request: session,
   callers: ['agent'],
   async handle({ sessionId }, context) {
     const { clusterName, containerInstanceId } = agentOf(context);
     await context.control.announce({ clusterName, containerInstanceId, sessionId });
     return {};
+  },
+};
+
+export const isAttended: AgentDoorCall<IsAttended, IsAttendedAnswer> = {
+  name: IS_ATTENDED,
+  request: session,
+  callers: ['agent'],
+  async handle({ sessionId }, context) {
+    const { clusterName, containerInstanceId } = agentOf(context);
+    return { isAttended: await context.control.isAttended({ clusterName, containerInstanceId, sessionId }) };
   },
 };
 

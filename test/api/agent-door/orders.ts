@@ -20,6 +20,8 @@ type Temporal = Client & { connection: Connection };
 export interface Order {
   /** The events of the workflow so far. */
   events(): Promise<readonly temporal.api.history.v1.IHistoryEvent[]>;
+  /** Asks Temporal to cancel what was ordered. The agent learns it from the answer to its next heartbeat. */
+  cancel(): Promise<void>;
   /** The event of that kind, such as EVENT_TYPE_ACTIVITY_TASK_STARTED; undefined if there is none. */
   find(kind: keyof typeof EventType): Promise<temporal.api.history.v1.IHistoryEvent | undefined>;
 }
@@ -56,6 +58,29 @@ export async function order(
       },
     ],
   });
+  const cancel = async (): Promise<void> => {
+    await handle.signal('cancel');
+    const task = await temporal.withDeadline(Date.now() + 60_000, () =>
+      workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: { name: queue } }),
+    );
+    const ordered = (await events()).find(
+      ({ eventType }) => eventType === EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+    );
+    await workflowService.respondWorkflowTaskCompleted({
+      namespace,
+      taskToken: task.taskToken,
+      commands: [
+        {
+          commandType: CommandType.COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK,
+          requestCancelActivityTaskCommandAttributes: { scheduledEventId: ordered?.eventId ?? null },
+        },
+      ],
+    });
+  };
   const events = async () => (await handle.fetchHistory()).events ?? [];
-  return { events, find: async (kind) => (await events()).find(({ eventType }) => eventType === EventType[kind]) };
+  return {
+    events,
+    cancel,
+    find: async (kind) => (await events()).find(({ eventType }) => eventType === EventType[kind]),
+  };
 }

@@ -38,6 +38,7 @@ beforeAll(async () => {
       reporter: { hold: () => ({ take: () => [], release: () => undefined }) },
       session: {
         announce: () => Promise.resolve(),
+        isAttended: () => Promise.resolve(true),
         confirm: () => Promise.resolve(true),
         voids: () => false,
         unwatched: () => undefined,

@@ -32,6 +32,7 @@ async function anAgent({
       return Promise.resolve(expects[sessions.length - 1] ?? expects.at(-1)!);
     },
     announce: () => Promise.resolve(),
+    isAttended: () => Promise.resolve(true),
     isRegistered: () => Promise.resolve(isRegistered),
     sendReports: () => Promise.resolve('delivered'),
   };

@@ -38,6 +38,7 @@ it.each([
     reporter: { hold: () => ({ take: () => [], release: () => undefined }) },
     session: {
       announce: () => Promise.resolve(),
+      isAttended: () => Promise.resolve(true),
       confirm: () => Promise.resolve(true),
       voids: (orderedAt) => orderedAt < REGISTERED_AT,
       unwatched: () => undefined,

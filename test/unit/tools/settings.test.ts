@@ -27,7 +27,7 @@ describe('readSettings', () => {
       clusterName: 'default',
       availabilityZone: 'us-east-1a',
       embeddedPorts: { temporal: 7879, temporalUi: 7880, postgres: 7881 },
-      instancePolicy: { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000 },
+      instancePolicy: { heartbeatTimeoutMs: 15_000, giveUpAfterMs: 60_000, fencing: false },
       stoppedTaskRetentionMs: 7 * 24 * 3_600_000,
       eventRetentionMs: 7 * 24 * 3_600_000,
       decisionRetentionMs: 30 * 24 * 3_600_000,
@@ -59,6 +59,17 @@ describe('readSettings', () => {
   });
 
   it.each([
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '1s' }, 5_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '10s' }, 5_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '20s' }, 10_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '30s' }, 15_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '30d' }, 15_000],
+    [{ LONGSHORE_INSTANCE_LOST_AFTER: '10s', LONGSHORE_HEARTBEAT_TIMEOUT: '60s' }, 60_000],
+  ])('with %j, heartbeats are missed after %i ms', (env, ms) => {
+    expect(readSettings(env).instancePolicy.heartbeatTimeoutMs).toBe(ms);
+  });
+
+  it.each([
     [{ LONGSHORE_HOST: 'longshore.example' }, /LONGSHORE_HOST must be an IP address of this machine/],
     [{ LONGSHORE_HOST: '0.0.0.0', LONGSHORE_AUTH: 'loopback' }, /LONGSHORE_AUTH=loopback takes any caller/],
     [{ LONGSHORE_AUTH: 'none' }, /LONGSHORE_AUTH must be loopback or required/],
@@ -82,6 +93,11 @@ describe('readSettings', () => {
     [{ LONGSHORE_WEBHOOK_ALLOW: '10.0.0.0/40' }, /LONGSHORE_WEBHOOK_ALLOW must be a list of addresses and subnets/],
     [{ LONGSHORE_ACCOUNT: '1234' }, /LONGSHORE_ACCOUNT must be an AWS account id: 12 digits/],
     [{ LONGSHORE_INSTANCE_LOST_AFTER: 'soon' }, /LONGSHORE_INSTANCE_LOST_AFTER must be a duration/],
+    [{ LONGSHORE_FENCING: 'yes' }, /LONGSHORE_FENCING must be on or off/],
+    [
+      { LONGSHORE_FENCING: 'on', LONGSHORE_INSTANCE_LOST_AFTER: '9s' },
+      /LONGSHORE_FENCING=on needs LONGSHORE_INSTANCE_LOST_AFTER of at least 10s/,
+    ],
     [{ LONGSHORE_STOPPED_TASK_RETENTION: '59m' }, /must be between 1h and 365d/],
     [{ LONGSHORE_AUDIT_RETENTION: '59m' }, /must be 0 or between 1h and 3650d/],
     [{ DOCKER_HOST: 'ssh://host' }, /DOCKER_HOST must be unix:\/\/\/path or tcp:\/\/host:port/],
