@@ -21,17 +21,10 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/**
- * What grpc-js would do for each call beside making it: keep its message for a retry, which the agent's SDK does, and count it for
- * a service that nobody reads.
- */
-const LEAN = { 'grpc.enable_retries': 0, 'grpc.enable_channelz': 0 } as const;
-
 /** Rejects if Temporal does not answer. */
 export async function connectUpstream(settings: TemporalSettings): Promise<Upstream> {
   // The agent's SDK repeats its calls itself.
-  const options = { ...temporalConnectionOptions(settings), interceptors: [], channelArgs: LEAN };
-  const connection = await Connection.connect(options);
+  const connection = await Connection.connect({ ...temporalConnectionOptions(settings), interceptors: [] });
   return {
     namespace: settings.namespace,
     async call({ signal, deadline }, call) {
