@@ -64,7 +64,7 @@ export const AUDIT_PATHS = {
       ],
       responses: {
         '200': {
-          description: 'A page. `nextToken` is there if more follow.',
+          description: 'A page, of two mebibytes of events at most. `nextToken` is there if more follow.',
           content: {
             'application/json': {
               schema: {

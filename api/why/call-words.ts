@@ -1,5 +1,12 @@
 /** The words for a call and what decided about it. Pure. */
-import { type AuditEvent, type AuditRecord, auditUserName, type Judgement, type LookedAt, type PolicyKind } from '../../model/audit.ts';
+import {
+  type AuditEvent,
+  type AuditRecord,
+  auditUserName,
+  type Judgement,
+  type LookedAt,
+  type PolicyKind,
+} from '../../model/audit.ts';
 
 export interface CallWords {
   readonly headline: string;

@@ -88,7 +88,7 @@ export class IssuerKeys {
   #ask(kept: Kept, provider: Provider): Promise<JWTVerifyGetKey> {
     if (kept.reading !== undefined) return kept.reading;
     if (kept.failure !== undefined && this.#wasAskedWithin(kept, FAILURE_KEPT_MS)) {
-      return Promise.reject(kept.failure.error as Error);
+      return Promise.reject(kept.failure.error);
     }
     kept.askedAt = this.#now();
     kept.reading = this.#take(kept, provider);

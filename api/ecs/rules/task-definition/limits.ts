@@ -27,7 +27,8 @@ const limits: ContainerRule = function* (container) {
     yield `An environment file ${of} must be the ARN of an S3 object whose name ends in .env.`;
   }
   for (const { name = '' } of container.environment ?? []) {
-    if (name === '' || name.includes('=')) yield `The environment variable name '${withoutValue(name)}' ${of} is invalid.`;
+    if (name === '' || name.includes('='))
+      yield `The environment variable name '${withoutValue(name)}' ${of} is invalid.`;
   }
   for (const host of container.extraHosts ?? []) {
     if (!host.hostname || !host.ipAddress) yield `An entry of extraHosts ${of} needs a hostname and an ipAddress.`;

@@ -3,7 +3,10 @@ import type { Request } from 'express';
 import { describe, expect, it } from 'vitest';
 import { sourceNetwork } from '../../../../api/auth/circumstances.ts';
 
-const from = (remoteAddress: string | undefined): string => sourceNetwork({ socket: { remoteAddress } } as Request);
+const from = (remoteAddress: string | undefined): string => {
+  const request: unknown = { socket: { remoteAddress } };
+  return sourceNetwork(request as Request);
+};
 
 describe('the network that a call comes from', () => {
   it.each([

@@ -29,8 +29,9 @@ describe('the categories', () => {
 describe('a throttle', () => {
   const at = { now: 0 };
   const throttle = (factor = 1) => new Throttle({ factor, now: () => at.now });
+  type Called = Partial<CalledBy> & { readonly service?: string };
   const BY = { source: '10.0.0.1', principal: 'arn:aws:iam::123456789012:root' };
-  const admitted = (one: Throttle, operation: string, calls: number, service = 'ecs', by: Partial<CalledBy> = {}) =>
+  const admitted = (one: Throttle, operation: string, calls: number, { service = 'ecs', ...by }: Called = {}) =>
     Array.from({ length: calls }, () => {
       try {
         one.admit(service, operation, { ...BY, ...by });
@@ -44,7 +45,7 @@ describe('a throttle', () => {
   it.each(
     ALL.map(({ name, burst, operations: [operation = ''], service }) => [name, burst, operation, service] as const),
   )('of %s admits %d calls at once', (_name, burst, operation, service) => {
-    expect(admitted(throttle(), operation, burst + 10, service)).toBe(burst);
+    expect(admitted(throttle(), operation, burst + 10, { service })).toBe(burst);
   });
 
   it('counts the operations of a category together, and those of others apart', () => {
@@ -56,10 +57,10 @@ describe('a throttle', () => {
 
   it('counts what anybody may call apart from what the account calls', () => {
     const one = throttle();
-    expect(admitted(one, 'AssumeRoleWithWebIdentity', 500, 'sts')).toBe(100);
-    expect(admitted(one, 'GetSessionToken', 500, 'sts')).toBe(100);
-    expect(admitted(one, 'AssumeRole', 500, 'sts')).toBe(500);
-    expect(admitted(one, 'GetCallerIdentity', 500, 'sts')).toBe(100);
+    expect(admitted(one, 'AssumeRoleWithWebIdentity', 500, { service: 'sts' })).toBe(100);
+    expect(admitted(one, 'GetSessionToken', 500, { service: 'sts' })).toBe(100);
+    expect(admitted(one, 'AssumeRole', 500, { service: 'sts' })).toBe(500);
+    expect(admitted(one, 'GetCallerIdentity', 500, { service: 'sts' })).toBe(100);
   });
 
   it.each([
@@ -67,14 +68,14 @@ describe('a throttle', () => {
     ['GetSessionToken', 'principal'],
   ] as const)('lets nobody use up the calls of %s that others may make', (operation, per) => {
     const one = throttle();
-    const from = (who: string) => admitted(one, operation, 200, 'sts', { [per]: who });
+    const from = (who: string) => admitted(one, operation, 200, { service: 'sts', [per]: who });
     expect([from('one'), from('one'), from('another'), from('a third')]).toEqual([100, 0, 100, 100]);
   });
 
   it('remembers those who call, whoever else comes, up to ten thousand', () => {
     const one = throttle();
     const from = (who: string, calls: number) =>
-      admitted(one, 'AssumeRoleWithWebIdentity', calls, 'sts', { source: who });
+      admitted(one, 'AssumeRoleWithWebIdentity', calls, { service: 'sts', source: who });
     expect(from('one', 200)).toBe(100);
     for (let i = 1; i < 10_000; i++) from(`${i}`, 1);
     expect(from('one', 1)).toBe(0);
@@ -96,6 +97,6 @@ describe('a throttle', () => {
 
   it('does not count operations that a service does not have', () => {
     expect(admitted(throttle(0.01), 'MakeCoffee', 100)).toBe(100);
-    expect(admitted(throttle(0.01), 'TagResource', 100, 'elasticloadbalancing')).toBe(100);
+    expect(admitted(throttle(0.01), 'TagResource', 100, { service: 'elasticloadbalancing' })).toBe(100);
   });
 });
