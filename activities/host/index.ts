@@ -100,6 +100,8 @@ export function createHostActivities(deps: HostActivityDeps): HostActivities {
         await whileHeartbeating(deps.session.announce());
         if (fencing !== undefined) await whileHeartbeating(assertAttended(deps.session));
         attends = true;
+        // After a silence the lease may be near its end.
+        await whileHeartbeating(watching.beat?.() ?? Promise.resolve());
         await whileHeartbeating(aborted(deps.shutdown), { ...watching, check: () => assertEngine(deps) });
       } catch (error) {
         if (error instanceof CancelledFailure) {

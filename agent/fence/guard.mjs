@@ -54,6 +54,8 @@ class Guard {
   #engineIsAway = false;
   /** Those for which a SIGKILL is under way. @type {Set<string>} */
   #killing = new Set();
+  /** Those of which the log says that the engine did not kill them. @type {Set<string>} */
+  #unkilled = new Set();
   /** Since when all is over but for the engine, which does not answer. @type {number | undefined} */
   #onlyEngineSince;
 
@@ -161,6 +163,8 @@ class Guard {
     this.#killing.add(id);
     const failed = (/** @type {unknown} */ error) => {
       const processes = this.#order.engine.socketPath === undefined ? 0 : killProcessesOf(id);
+      if (processes === 0 && this.#unkilled.has(id)) return;
+      this.#unkilled.add(id);
       log('warn', 'the container engine did not kill a container', { containerId: id, processes, err: String(error) });
     };
     void this.#engine

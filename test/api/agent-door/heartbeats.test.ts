@@ -64,7 +64,7 @@ it('through the door is not confirmed while the cable is cut, and is again over 
 it('directly is confirmed, until Temporal wants the watch to end', async () => {
   const { temporal } = stage();
   const { address } = temporal.connection.options;
-  const direct = await connectDirect({ address: address!, namespace: 'default' });
+  const direct = await connectDirect({ address, namespace: 'default' });
   undo.push(() => direct.close());
   const attend = await order(temporal, 'beside', 'attendInstance');
   const taskQueue = { name: instanceTaskQueue('beside') };
