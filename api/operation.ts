@@ -1,4 +1,5 @@
 /** What an operation of an AWS service's API is: each folder under a door's operations/ exports one. */
+import type { AgentBuild } from '../model/agent-update.ts';
 import type { Partition } from '../model/arn.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
 import type { Caller } from './auth/caller.ts';
@@ -28,6 +29,8 @@ export interface OperationContext {
   /** Whether calls are recorded. */
   readonly audited: boolean;
   readonly webIdentities: WebIdentities;
+  /** The agent that this control plane serves. */
+  readonly agentBuild: AgentBuild;
 }
 
 /**

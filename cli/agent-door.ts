@@ -1,9 +1,11 @@
 /** Starts the agent door. */
+import * as path from 'node:path';
 import type { Logger } from 'pino';
 import { directControl } from '../agent/direct-control.ts';
 import type { AgentAuthority } from '../api/agent-door/authority.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/contract/store.ts';
+import { AgentPackageFile } from '../tools/agent-package/package-file.ts';
 import { explainListenError } from '../tools/ports.ts';
 import type { Settings } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
@@ -31,13 +33,14 @@ export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): P
   ]);
   const [client, upstream] = await Promise.all([connectTemporal(temporal), connectUpstream(temporal)]);
   const identities = new AgentIdentities({ store, logger });
+  const packages = new AgentPackageFile({ folder: path.join(settings.dataDir, 'agent-package'), logger });
   const release = async (): Promise<void> => {
     identities.close();
-    await Promise.all([client.connection.close(), upstream.close()]);
+    await Promise.all([client.connection.close(), upstream.close(), packages.close()]);
   };
   const { host, port, advertised } = settings.agentDoor;
   const control = directControl(client, { timeoutMs: CONTROL_TIMEOUT_MS });
-  const shared = { store, authority, identities, upstream, control, masterKey, logger };
+  const shared = { store, authority, identities, upstream, control, packages, masterKey, logger };
   try {
     const door = await startAgentDoor({ host, port, ...shared });
     logger.info({ url: `https://${advertised}`, port: door.port }, 'the agent door listens');

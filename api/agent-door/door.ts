@@ -14,6 +14,7 @@ import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import type { AgentPackageSource } from '../../model/agent-package.ts';
 import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { AgentAuthority } from './authority.ts';
@@ -21,6 +22,7 @@ import { dispatch, isOwnCall } from './dispatch.ts';
 import { Forbidden, GrpcRefusal } from './grpc/status.ts';
 import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
 import type { AgentIdentities } from './identity.ts';
+import { Pieces } from './pieces.ts';
 import { type Caller, Sessions } from './sessions.ts';
 import { TaskTokens } from './temporal/task-tokens.ts';
 import type { Upstream } from './temporal/upstream.ts';
@@ -46,6 +48,8 @@ export interface AgentDoorOptions {
   /** The caller closes it after the door. */
   readonly upstream: Upstream;
   readonly control: InstanceControl;
+  /** The agent that this control plane serves. */
+  readonly packages: AgentPackageSource;
   /** 32 bytes. */
   readonly masterKey: Buffer;
   readonly logger: Logger;
@@ -141,6 +145,7 @@ class AgentDoor {
   readonly sessions: Sessions;
   readonly #options: AgentDoorOptions;
   readonly #tokens: TaskTokens;
+  readonly #pieces = new Pieces();
 
   constructor(options: AgentDoorOptions) {
     this.#options = options;
@@ -161,7 +166,7 @@ class AgentDoor {
     await answerUnary(stream, headers, { most: MOST_BYTES, onFailure }, async (call) => {
       const caller = await this.sessions.callerOf(stream.session as ServerHttp2Session | undefined);
       try {
-        return await this.#handle(path, caller, call);
+        return await this.#handle(path, caller, call, () => this.#pieces.begin(caller.share, stream));
       } catch (error) {
         if (error instanceof Forbidden) this.#logRefusal(caller, path, error.message);
         throw error;
@@ -169,11 +174,11 @@ class AgentDoor {
     });
   }
 
-  async #handle(path: string, caller: Caller, call: UnaryCall): Promise<Uint8Array> {
+  async #handle(path: string, caller: Caller, call: UnaryCall, beginPiece: () => void): Promise<Uint8Array> {
     const { identity, share, ending } = caller;
-    const { store, authority, control, logger, upstream } = this.#options;
+    const { store, authority, control, packages, logger, upstream } = this.#options;
     const refuse = (what: string): void => this.#logRefusal(caller, path, what);
-    const context = { identity, store, authority, control, logger, refuse };
+    const context = { identity, store, authority, control, packages, beginPiece, logger, refuse };
     const admitted = share.admit(isOwnCall(path) ? 'own' : 'temporal');
     try {
       const behind = { upstream, tokens: this.#tokens };

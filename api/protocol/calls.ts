@@ -4,6 +4,7 @@
  */
 import type { Response } from 'express';
 import type { Logger } from 'pino';
+import type { AgentBuild } from '../../model/agent-update.ts';
 import type { Partition } from '../../model/arn.ts';
 import { defined } from '../../model/defined.ts';
 import { EcsError, isAwsError } from '../../model/errors.ts';
@@ -36,6 +37,7 @@ export interface CallDependencies {
   readonly accessKeys: AccessKeySecrets;
   readonly tokens: SessionTokens;
   readonly webIdentities: WebIdentities;
+  readonly agentBuild: AgentBuild;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -134,7 +136,7 @@ export class Calls {
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = printable(operation);
-    const { store, workflows, partition, accessKeys, tokens, webIdentities } = this.#dependencies;
+    const { store, workflows, partition, accessKeys, tokens, webIdentities, agentBuild } = this.#dependencies;
     const { requestId, circumstances, caller } = call;
     if (caller === undefined) throw new Error(`It is not known who calls ${operation}.`);
     return {
@@ -150,6 +152,7 @@ export class Calls {
       tokens,
       audited: this.#dependencies.auditor !== undefined,
       webIdentities,
+      agentBuild,
     };
   }
 
