@@ -23,7 +23,8 @@ import { ensureTestImage } from './images.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { TEST_PARTITION } from './store.ts';
 
-const ENTRY = fileURLToPath(new URL('../../cli/longshore.mjs', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const entryOf = (tree: string): string => join(tree, 'cli', 'longshore.mjs');
 const START_PATIENCE_MS = 120_000;
 const STOP_PATIENCE_MS = 30_000;
 
@@ -50,8 +51,8 @@ export interface Longshore {
   readonly environment: NodeJS.ProcessEnv;
   /** The environment for unmodified AWS clients in child processes: the endpoint, a region, credentials. */
   readonly awsEnvironment: NodeJS.ProcessEnv;
-  /** Starts it (again) and waits until it prints that it is ready. */
-  start(): Promise<void>;
+  /** Starts it (again), from another source tree if one is given, and waits until it prints that it is ready. */
+  start(tree?: string): Promise<void>;
   /** Sends SIGKILL; with `all`, also to its Temporal and Postgres. */
   kill(what: 'main' | 'temporal' | 'postgres' | 'all'): Promise<void>;
   /** Stops it as Ctrl-C does and waits for the end. Containers keep running. */
@@ -74,6 +75,8 @@ export interface AgentProcessOptions {
   /** Where the agent finds its door. Absent: the door's own port. */
   readonly doorPort?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** The source tree that it runs. Absent: the test's own. */
+  readonly tree?: string;
 }
 
 export interface AgentProcess {
@@ -128,9 +131,9 @@ class Child {
     this.#env = env;
   }
 
-  async start(readyWhen: string): Promise<void> {
+  async start(readyWhen: string, tree = ROOT): Promise<void> {
     const from = this.text.length;
-    const child = spawn(this.#node, [ENTRY, ...this.#args], { env: this.#env, stdio: 'pipe', detached: true });
+    const child = spawn(this.#node, [entryOf(tree), ...this.#args], { env: this.#env, stdio: 'pipe', detached: true });
     this.#process = child;
     child.stdout.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
@@ -215,8 +218,8 @@ class LongshoreProcess implements Longshore {
     return this.#site.dataDir;
   }
 
-  start(): Promise<void> {
-    return this.#main.start('Longshore is ready');
+  start(tree?: string): Promise<void> {
+    return this.#main.start('Longshore is ready', tree);
   }
 
   async kill(what: 'main' | 'temporal' | 'postgres' | 'all'): Promise<void> {
@@ -249,9 +252,10 @@ class LongshoreProcess implements Longshore {
       ...options.env,
     });
     this.#agents.push({ child, dataDir });
-    await child.start('the agent runs');
+    const start = (): Promise<void> => child.start('the agent runs', options.tree);
+    await start();
     return {
-      start: () => child.start('the agent runs'),
+      start,
       kill: (signal = 'SIGKILL') => child.end(signal),
       output: () => child.text,
     };
