@@ -51,18 +51,24 @@ export class KeptVersions {
     }
   }
 
-  /** Takes the note and removes the versions that it does not name. */
+  /** Takes the note, and removes the versions that only the note before named: an agent may be adding others. */
   keep(kept: VersionNote): void {
+    const before = this.note();
     fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     writePrivate(path.join(this.#folder, NOTE), JSON.stringify(kept));
-    this.#removeAllBut([kept.current, kept.previous]);
+    for (const name of [before?.current, before?.previous])
+      if (name !== undefined && name !== kept.current && name !== kept.previous) this.#remove(name);
   }
 
-  /** A new place for a file of an update. What earlier updates left that were cut off is removed. */
-  file(name: string): string {
+  /**
+   * A place for a file of an update. Removes what earlier updates left that were cut off, and all versions but those of the
+   * note and the one that `running` names: the note may not know of it yet.
+   */
+  file(name: string, running: string): string {
     fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    const kept = this.note();
-    this.#removeAllBut([kept?.current, kept?.previous]);
+    const { current, previous } = this.note() ?? {};
+    for (const found of fs.readdirSync(this.#folder))
+      if (![NOTE, current, previous, running].includes(found)) this.#remove(found);
     return path.join(this.#folder, `${name}${PARTIAL}`);
   }
 
@@ -85,9 +91,7 @@ export class KeptVersions {
     }
   }
 
-  #removeAllBut(kept: readonly (string | undefined)[]): void {
-    for (const name of fs.readdirSync(this.#folder))
-      if (name !== NOTE && !kept.includes(name))
-        fs.rmSync(path.join(this.#folder, name), { recursive: true, force: true });
+  #remove(name: string): void {
+    fs.rmSync(path.join(this.#folder, name), { recursive: true, force: true });
   }
 }

@@ -59,7 +59,7 @@ export class AgentUpdater {
     const name = buildName(target);
     if (this.#versions.has(name)) return;
     const platform = `${process.platform}-${process.arch}`;
-    const file = this.#versions.file(name);
+    const file = this.#versions.file(name, buildName(this.#deps.build));
     const begun = performance.now();
     try {
       const attempts = { what: 'fetching the new agent', logger, signal, isFinal: (error: unknown) => !isAway(error) };

@@ -10,7 +10,7 @@ import type { CallCause, InstanceReason } from '../../model/decision.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Given } from '../owner/effects.ts';
 import type { AgentUpdateInput, InstanceEffect, InstanceReduced } from './inputs.ts';
-import { only, record, step, then } from './row.ts';
+import { only, record, step, followedBy } from './row.ts';
 import type { AgentUpdateState, InstanceState } from './state.ts';
 
 /** An agent that goes away during its update more often has a fault that another attempt does not cure. */
@@ -35,7 +35,7 @@ export function askForUpdate(before: InstanceState, command: UpdateAgentCommand,
     { reason: 'agentUpdateAsked', cause, from: before.agentUpdate?.status },
     given,
   );
-  return before.heard ? then(pending, (next) => stage(next, given)) : pending;
+  return before.heard ? followedBy(pending, (next) => stage(next, given)) : pending;
 }
 
 /** Right after the registration of an agent. It has not compared its tasks yet. */
@@ -78,7 +78,7 @@ export function updateGoesOn(
     case 'staged': {
       if (update.status !== 'STAGING') return only(state);
       const staged = become(state, 'STAGED', { reason: 'agentUpdateStaged' }, given);
-      return then(staged, (next) => step(next, { kind: 'switchAgent', target }));
+      return followedBy(staged, (next) => step(next, { kind: 'switchAgent', target }));
     }
     case 'switches':
       return update.status === 'STAGED'
@@ -89,7 +89,7 @@ export function updateGoesOn(
     case 'lost': {
       // Before its agent is back there is nothing to begin again with.
       const lost = update.status === 'PENDING' ? only(state) : interrupted(state, update, given);
-      return state.heard && isUnderWay(lost.state.agentUpdate) ? then(lost, (next) => stage(next, given)) : lost;
+      return state.heard && isUnderWay(lost.state.agentUpdate) ? followedBy(lost, (next) => stage(next, given)) : lost;
     }
   }
 }
@@ -105,7 +105,7 @@ function stage(state: InstanceState, given: Given): InstanceReduced {
   const update = state.agentUpdate;
   if (!isUnderWay(update)) return only(state);
   const staging = become(state, 'STAGING', { reason: 'agentUpdateBegan' }, given);
-  return then(staging, (next) => step(next, { kind: 'stageAgent', target: update.target }));
+  return followedBy(staging, (next) => step(next, { kind: 'stageAgent', target: update.target }));
 }
 
 function interrupted(state: InstanceState, update: AgentUpdateState, given: Given): InstanceReduced {

@@ -11,7 +11,7 @@ import type { Given } from '../owner/effects.ts';
 import { discardedDraft, overNet, type Discarded } from '../owner/net.ts';
 import { afterRegistration, afterReturn, askForUpdate, resumedUpdate, updateGoesOn } from './agent-update.ts';
 import type { InstanceInput, InstanceReduced } from './inputs.ts';
-import { decide, draftOf, notify, only, record, refused, step, then } from './row.ts';
+import { decide, draftOf, notify, only, record, refused, step, followedBy } from './row.ts';
 import type { InstanceState } from './state.ts';
 
 /** The machine goes two minutes after the notice; a container has its stopTimeout of 30 s before that. */
@@ -89,7 +89,7 @@ function register(before: InstanceState, { cause, ...registration }: InstanceReg
   } as const;
   const { state, effect } = record(before, changes, { reason: isFirst ? 'registered' : 'returned', cause }, given);
   const registered = step({ ...state, registeredAt, sessionId: '' }, effect);
-  return { ...then(registered, (next) => afterRegistration(next, registration, given)), asksForTasks: true } as const;
+  return { ...followedBy(registered, (next) => afterRegistration(next, registration, given)), asksForTasks: true } as const;
 }
 
 /** The registration is recorded, and the agent learns what should run there. */
@@ -117,11 +117,11 @@ function attends(before: InstanceState, sessionId: string, given: Given): Instan
   // a control plane is overloaded, of all times.
   if (before.toldOfSession === sessionId) {
     const same = step(state, { kind: 'heard' }, effect);
-    return then(same, (next) => afterReturn(next, { isNewSession: false }, given));
+    return followedBy(same, (next) => afterReturn(next, { isNewSession: false }, given));
   }
   const told = { ...state, toldOfSession: sessionId };
   const begun = step(told, { kind: 'heard' }, effect, notify(state, { kind: 'returned' }));
-  return then(begun, (next) => afterReturn(next, { isNewSession: true }, given));
+  return followedBy(begun, (next) => afterReturn(next, { isNewSession: true }, given));
 }
 
 /** The heartbeats stopped: nothing new is placed there; its tasks are believed to run on. */

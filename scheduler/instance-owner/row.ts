@@ -76,7 +76,7 @@ export const step = (state: InstanceState, ...effects: readonly InstanceEffect[]
 });
 
 /** What follows in the state that the first step left, after its effects. */
-export function then(first: InstanceReduced, next: (state: InstanceState) => InstanceReduced): InstanceReduced {
+export function followedBy(first: InstanceReduced, next: (state: InstanceState) => InstanceReduced): InstanceReduced {
   const { state, effects } = next(first.state);
   return { ...first, state, effects: [...first.effects, ...effects] };
 }
