@@ -178,7 +178,7 @@ describe('GET /v1/events/stream', () => {
       webhookAddresses: { loopback: true, allowed: [] },
       logger: pino({ level: 'silent' }),
       agentBuild: SERVED_BUILD,
-    isReady: () => Promise.resolve(true),
+      isReady: () => Promise.resolve(true),
     });
     const reader = await follow('', {}, own.url);
     await taskLife();
