@@ -26,7 +26,11 @@ export function createUpdateActivities(orders: AgentUpdateOrders): AgentUpdateAc
       }
     },
 
-    switchAgent: ({ target }) => forGood(() => Promise.resolve(orders.switch(target))),
+    switchAgent: ({ target }) =>
+      forGood(() => {
+        orders.switch(target);
+        return Promise.resolve();
+      }),
   };
 }
 
