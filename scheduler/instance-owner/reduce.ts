@@ -89,7 +89,10 @@ function register(before: InstanceState, { cause, ...registration }: InstanceReg
   } as const;
   const { state, effect } = record(before, changes, { reason: isFirst ? 'registered' : 'returned', cause }, given);
   const registered = step({ ...state, registeredAt, sessionId: '' }, effect);
-  return { ...followedBy(registered, (next) => afterRegistration(next, registration, given)), asksForTasks: true } as const;
+  return {
+    ...followedBy(registered, (next) => afterRegistration(next, registration, given)),
+    asksForTasks: true,
+  } as const;
 }
 
 /** The registration is recorded, and the agent learns what should run there. */
