@@ -22,6 +22,9 @@ export function readBuildName(name: string): AgentBuild | undefined {
 /** As ECS has it, of the latest update. The last two are ends. */
 export type AgentUpdateStatus = 'PENDING' | 'STAGING' | 'STAGED' | 'UPDATING' | 'UPDATED' | 'FAILED';
 
+/** The type of the failure with which an agent that is ending gives its part in an update back. */
+export const AGENT_ENDED = 'AgentEnded';
+
 /** What an agent says that took the place of a new version again. */
 export interface FailedAgentUpdate {
   /** The build that did not work. */

@@ -6,8 +6,8 @@ export interface AgentUpdateOrder {
 }
 
 /**
- * Both fail with an ApplicationFailure that is not retryable if no later attempt can succeed, and its message says why. The
- * build that already runs is staged, and switching to it changes nothing.
+ * Both fail with an ApplicationFailure whose message says why no later attempt can succeed, or of the type AGENT_ENDED if the
+ * agent was ended meanwhile. The build that already runs is staged, and switching to it changes nothing.
  */
 export interface AgentUpdateActivities {
   /** Fetches the build and keeps it on the host; heartbeats. Cancellation ends the wait, and the next call goes on with it. */

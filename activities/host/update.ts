@@ -1,12 +1,12 @@
 /** The activities by which the control plane replaces an agent. An activity only gives orders, waits and heartbeats. */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { AgentBuild } from '../../model/agent-update.ts';
+import { AGENT_ENDED, type AgentBuild } from '../../model/agent-update.ts';
 import type { AgentUpdateActivities } from './update-types.ts';
 
 const HEARTBEAT_MS = 5_000;
 
-/** The agent's part in its replacement. Both reject or throw with a message for the operator. */
+/** The agent's part in its replacement. Both reject or throw with a message for the operator, or with an AbortError as the agent ends. */
 export interface AgentUpdateOrders {
   /** Resolves when the host has the build. A call for what is under way attaches to it. */
   stage(target: AgentBuild): Promise<void>;
@@ -34,11 +34,13 @@ export function createUpdateActivities(orders: AgentUpdateOrders): AgentUpdateAc
   };
 }
 
-/** What the agent could not do, it cannot do at the next attempt either. */
+/** What the agent could not do, it cannot do at the next attempt either, unless it was ended meanwhile. */
 async function forGood(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError')
+      throw ApplicationFailure.retryable('The agent ends.', AGENT_ENDED);
     throw ApplicationFailure.nonRetryable(error instanceof Error ? error.message : String(error), 'AgentUpdateRefused');
   }
 }

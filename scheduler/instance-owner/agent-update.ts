@@ -86,11 +86,10 @@ export function updateGoesOn(
         : only(state);
     case 'failed':
       return fail(state, outcome.reason, given);
-    case 'lost': {
-      // Before its agent is back there is nothing to begin again with.
-      const lost = update.status === 'PENDING' ? only(state) : interrupted(state, update, given);
-      return state.heard && isUnderWay(lost.state.agentUpdate) ? followedBy(lost, (next) => stage(next, given)) : lost;
-    }
+    case 'lost':
+      if (update.status === 'PENDING') return only(state);
+      // An agent that ended will register again, which counts as the interruption.
+      return state.heard ? stage(state, given) : interrupted(state, update, given);
   }
 }
 

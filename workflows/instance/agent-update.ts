@@ -7,7 +7,7 @@ import {
   proxyActivities,
 } from '@temporalio/workflow';
 import type { AgentUpdateActivities } from '../../activities/host/update-types.ts';
-import type { AgentBuild } from '../../model/agent-update.ts';
+import { AGENT_ENDED, type AgentBuild } from '../../model/agent-update.ts';
 import { instanceTaskQueue } from '../../model/container-instance.ts';
 import type { AgentUpdateInput } from '../../scheduler/instance-owner/inputs.ts';
 import type { ContainerInstanceWorkflowInput } from '../messages.ts';
@@ -81,6 +81,7 @@ export class AgentUpdate {
 function outcomeOf(error: unknown): AgentUpdateOutcome | undefined {
   if (isCancellation(error)) return undefined;
   if (!(error instanceof ActivityFailure)) throw error;
-  if (error.cause instanceof ApplicationFailure) return { kind: 'failed', reason: error.cause.message };
-  return { kind: 'lost' };
+  const { cause } = error;
+  const isFinal = cause instanceof ApplicationFailure && cause.type !== AGENT_ENDED;
+  return isFinal ? { kind: 'failed', reason: cause.message } : { kind: 'lost' };
 }
