@@ -1,4 +1,5 @@
 /** What an instance reports about its host: its resources, and the attributes that placement matches against. Pure. */
+import { AGENT_UPDATE_ATTRIBUTE } from '../model/agent-update.ts';
 import {
   AVAILABILITY_ZONE_ATTRIBUTE,
   CAPACITY_PROVIDER_ATTRIBUTE,
@@ -60,6 +61,8 @@ export interface InstanceFacts {
   readonly availabilityZone: string;
   /** The instance takes tasks of launch type FARGATE, including those of the capacity provider FARGATE_SPOT. */
   readonly fargate: boolean;
+  /** The agent can be replaced by another version of itself. */
+  readonly isUpdatable?: boolean;
   /** The capacity provider of the operator to whose group the instance belongs. */
   readonly capacityProvider?: string;
   /** The attributes that the operator set. */
@@ -68,7 +71,7 @@ export interface InstanceFacts {
 
 /** All attributes of the instance. An attribute of the operator replaces the agent's of the same name. */
 export function attributesOf(facts: InstanceFacts): Attribute[] {
-  const { engine, availabilityZone, fargate, capacityProvider, attributes } = facts;
+  const { engine, availabilityZone, fargate, isUpdatable = false, capacityProvider, attributes } = facts;
   const own: Attribute[] = [
     { name: AVAILABILITY_ZONE_ATTRIBUTE, value: availabilityZone },
     { name: 'ecs.os-type', value: 'linux' },
@@ -76,6 +79,7 @@ export function attributesOf(facts: InstanceFacts): Attribute[] {
     { name: 'ecs.cpu-architecture', value: engine.architecture === 'aarch64' ? 'arm64' : engine.architecture },
     ...capabilitiesOf(engine).map((name) => ({ name })),
     ...(fargate ? [{ name: FARGATE_ATTRIBUTE }, { name: FARGATE_SPOT_ATTRIBUTE }] : []),
+    ...(isUpdatable ? [{ name: AGENT_UPDATE_ATTRIBUTE }] : []),
     ...(capacityProvider === undefined ? [] : [{ name: CAPACITY_PROVIDER_ATTRIBUTE, value: capacityProvider }]),
   ];
   return [...own.filter((a) => !attributes.some((b) => b.name === a.name)), ...attributes];

@@ -3,10 +3,13 @@
  * through Temporal (direct.ts) where it runs beside it.
  */
 import type { NativeConnection } from '@temporalio/worker';
+import type { AgentPackageSource } from '../model/agent-package.ts';
 import type { InstanceControl } from '../model/agent-calls.ts';
 
 export interface ControlPlane {
   readonly control: InstanceControl;
+  /** Where the agent gets other versions of itself. Absent: it cannot. */
+  readonly packages?: AgentPackageSource;
   /** The namespace that the worker names. */
   readonly namespace: string;
   /** A connection for the worker, by the certificate of the moment. The caller closes it. */

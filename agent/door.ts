@@ -18,6 +18,14 @@ import {
   type ReportTasksAnswer,
 } from '../model/agent-calls.ts';
 import { AGENT_DOOR_NAME } from '../model/agent-door.ts';
+import {
+  type AgentPackage,
+  type AgentPackagePiece,
+  type AgentPackageSource,
+  DESCRIBE_AGENT_PACKAGE,
+  READ_AGENT_PACKAGE,
+} from '../model/agent-package.ts';
+import { AGENT_PROTOCOL, controlPlaneTooFar, speaks } from '../model/agent-protocol.ts';
 import type { ExpectedWork } from '../model/container-instance.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { AgentCredentials } from './identity/credentials.ts';
@@ -26,6 +34,8 @@ import { DoorClient, DoorRefusal } from './identity/door-client.ts';
 
 /** A registration waits for a worker of the control plane. */
 const REGISTER_TIMEOUT_MS = 60_000;
+/** The control plane builds the package when the first agent asks for it. */
+const PACKAGE_TIMEOUT_MS = 120_000;
 
 /** Connects when it is first used. The caller stops the credentials' renewal. */
 export function connectDoor(credentials: AgentCredentials, logger: Logger): ControlPlane {
@@ -40,6 +50,7 @@ export function connectDoor(credentials: AgentCredentials, logger: Logger): Cont
   });
   return {
     control: doorControl(() => client, logger),
+    packages: doorPackages(() => client),
     namespace: AGENT_NAMESPACE,
     connectWorker: () => NativeConnection.connect(workerConnection(credentials)),
     heartbeat: (taskToken, timeoutMs) => heartbeats.send(taskToken, timeoutMs),
@@ -67,12 +78,26 @@ function workerConnection(credentials: AgentCredentials) {
   };
 }
 
+const doorPackages = (client: () => DoorClient): AgentPackageSource => ({
+  async describe(request) {
+    const options = { timeoutMs: PACKAGE_TIMEOUT_MS };
+    return (await client().call(DESCRIBE_AGENT_PACKAGE, request, options)) as AgentPackage;
+  },
+  async read(request) {
+    const { data } = (await client().call(READ_AGENT_PACKAGE, request)) as AgentPackagePiece;
+    return Buffer.from(data, 'base64');
+  },
+});
+
 function doorControl(client: () => DoorClient, logger: Logger): InstanceControl {
   return {
     async register(registration) {
       try {
         const options = { timeoutMs: REGISTER_TIMEOUT_MS };
-        return (await client().call(REGISTER_INSTANCE, registration, options)) as ExpectedWork;
+        const request = { ...registration, protocol: AGENT_PROTOCOL };
+        const work = (await client().call(REGISTER_INSTANCE, request, options)) as ExpectedWork;
+        if (!speaks(AGENT_PROTOCOL, work.protocol)) throw new InstanceRefused(controlPlaneTooFar(work.protocol));
+        return work;
       } catch (error) {
         if (error instanceof DoorRefusal) throw new InstanceRefused(error.message, { cause: error });
         throw error;

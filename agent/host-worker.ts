@@ -2,6 +2,7 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { HostActivities } from '../activities/host/types.ts';
+import { type AgentUpdateOrders, createUpdateActivities } from '../activities/host/update.ts';
 import { instanceTaskQueue } from '../model/container-instance.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { untilDone } from './retry.ts';
@@ -19,6 +20,8 @@ export interface HostWorkerOptions {
   readonly controlPlane: ControlPlane;
   readonly containerInstanceId: string;
   readonly activities: HostActivities;
+  /** Absent: the agent cannot be replaced. */
+  readonly updates?: AgentUpdateOrders;
   readonly logger: Logger;
   /** In place of what suits the agent of one engine. */
   readonly worker?: Omit<WorkerOptions, 'connection' | 'namespace' | 'taskQueue' | 'activities'>;
@@ -47,7 +50,7 @@ export class HostWorker {
 
   /** Rejects while the control plane is out of reach. */
   static async start(options: HostWorkerOptions): Promise<HostWorker> {
-    const { controlPlane, containerInstanceId, activities } = options;
+    const { controlPlane, containerInstanceId, activities, updates } = options;
     const meanwhile = { isRenewed: false };
     const stopWatching = controlPlane.onRenewed(() => (meanwhile.isRenewed = true));
     const connection = await controlPlane.connectWorker();
@@ -56,7 +59,7 @@ export class HostWorker {
         connection,
         namespace: controlPlane.namespace,
         taskQueue: instanceTaskQueue(containerInstanceId),
-        activities,
+        activities: { ...activities, ...(updates === undefined ? {} : createUpdateActivities(updates)) },
         maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
         // The SDK pays no heed to `maxConcurrentActivityTaskPolls`: it would be ten.
         activityTaskPollerBehavior: { type: 'simple-maximum', maximum: POLLS },

@@ -10,8 +10,10 @@ import type { TaskCgroups } from '../activities/host/limits/task-cgroups.ts';
 import { TaskReporter } from '../activities/host/reporter.ts';
 import { connectDocker, DockerRuntime } from '../activities/host/runtime/docker-runtime.ts';
 import { InstanceRefused } from '../model/agent-calls.ts';
+import type { AgentBuild } from '../model/agent-update.ts';
 import type { Partition } from '../model/arn.ts';
 import { containerInstanceArn } from '../model/arn.ts';
+import { defined } from '../model/defined.ts';
 import type { Attribute, InstanceRegistration } from '../model/container-instance.ts';
 import { attributesOf, resourcesOf } from './attributes.ts';
 import type { EngineFacts } from './attributes.ts';
@@ -21,10 +23,9 @@ import { HostWorker } from './host-worker.ts';
 import { probeEngine } from './probe.ts';
 import { untilDone } from './retry.ts';
 import { ControlPlaneSession } from './session.ts';
+import { AgentUpdater, type UpdaterDeps } from './update/updater.ts';
+import type { AgentUpdates } from './update/updates.ts';
 
-const AGENT_VERSION = '0.1.0';
-/** ECS shows the agent's build here. */
-const AGENT_HASH = 'longshore';
 /** A restarting engine is back sooner. An engine that is away for longer takes its instance out of service. */
 const ENGINE_LOST_AFTER_MS = 10_000;
 /** Time for the last reports to reach their owners at shutdown. */
@@ -46,6 +47,10 @@ export interface AgentOptions {
   readonly capacityProvider?: string;
   readonly attributes: readonly Attribute[];
   readonly logger: Logger;
+  /** The code that runs. */
+  readonly build: AgentBuild;
+  /** Absent: nobody can start another version in its place. */
+  readonly updates?: AgentUpdates;
   /** The agent removes stopped containers after this time. */
   readonly taskCleanupWaitMs: number;
   /** The agent removes the oldest stopped containers sooner when there are more than this. */
@@ -103,9 +108,11 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     engineIsLost: () => tasks.engineAwayMs > ENGINE_LOST_AFTER_MS,
     shutdown: stopping.signal,
   });
+  const updates = updaterOf(options, { controlPlane, logger, shutdown: stopping.signal });
   const worker = await patiently('worker', () =>
-    HostWorker.start({ controlPlane, containerInstanceId, activities, logger }),
+    HostWorker.start({ controlPlane, containerInstanceId, activities, logger, ...defined({ updates }) }),
   );
+  options.updates?.takesWork();
   const arn = containerInstanceArn(options.partition, options.clusterName, containerInstanceId);
   logger.info({ containerInstanceArn: arn }, 'the agent takes work');
   return {
@@ -117,6 +124,19 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       await controlPlane.close();
     },
   };
+}
+
+function updaterOf(
+  { build, updates }: AgentOptions,
+  {
+    controlPlane: { packages: source },
+    ...parts
+  }: Pick<UpdaterDeps, 'logger' | 'shutdown'> & {
+    readonly controlPlane: ControlPlane;
+  },
+): AgentUpdater | undefined {
+  if (updates === undefined || source === undefined) return undefined;
+  return new AgentUpdater({ ...parts, build, updates, source });
 }
 
 interface HostTasksSetup {
@@ -149,11 +169,12 @@ function describe(options: AgentOptions, engine: EngineFacts): Omit<InstanceRegi
     containerInstanceId: options.containerInstanceId,
     clusterName: options.clusterName,
     resources: resourcesOf(engine),
-    attributes: attributesOf({ ...options, engine }),
-    agentVersion: AGENT_VERSION,
-    agentHash: AGENT_HASH,
+    attributes: attributesOf({ ...options, engine, isUpdatable: options.updates !== undefined }),
+    agentVersion: options.build.version,
+    agentHash: options.build.hash,
     dockerVersion: `DockerVersion: ${engine.version}`,
     tags: [],
+    ...defined({ failedUpdate: options.updates?.failed }),
   };
 }
 

@@ -11,6 +11,7 @@ import type {
   ProtectTasksOutcome,
   StopServiceDeploymentCommand,
   StopTaskCommand,
+  UpdateAgentCommand,
   UpdateServiceCommand,
 } from '../model/commands.ts';
 import type { RunTaskCommand, RunTaskOutcome } from '../workflows/messages.ts';
@@ -42,6 +43,8 @@ export interface WorkflowGateway {
   protectTasks(ownerWorkflowId: string, command: ProtectTasksCommand): Promise<ProtectTasksOutcome | undefined>;
   registerInstance(registration: InstanceRegistration): Promise<void>;
   setInstanceStatus(cluster: string, instanceId: string, status: 'ACTIVE' | 'DRAINING'): Promise<void>;
+  /** Rejects with UpdateInProgressException. */
+  updateAgent(cluster: string, instanceId: string, command: UpdateAgentCommand): Promise<void>;
   /** Gives notice of a spot interruption. */
   interruptInstance(cluster: string, instanceId: string): Promise<void>;
   deregisterInstance(cluster: string, instanceId: string, force: boolean): Promise<void>;

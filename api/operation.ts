@@ -1,4 +1,5 @@
 /** What an operation of an AWS service's API is: each folder under a door's operations/ exports one. */
+import type { AgentBuild } from '../model/agent-update.ts';
 import type { Partition } from '../model/arn.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
 import type { Judged } from './auth/authorize.ts';
@@ -32,6 +33,8 @@ export interface OperationContext {
   readonly webIdentities: WebIdentities;
   /** For the audit: what an operation finds out that nobody else can. */
   readonly tell: Tell;
+  /** The agent that this control plane serves. */
+  readonly agentBuild: AgentBuild;
 }
 
 export interface Tell {

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
+import type { AgentBuild } from '../model/agent-update.ts';
 import type { Partition } from '../model/arn.ts';
 import type { AddressPolicy } from '../model/outgoing-address.ts';
 import { defined } from '../model/defined.ts';
@@ -78,6 +79,8 @@ export interface ApiOptions {
   readonly webhookAddresses: AddressPolicy;
   /** Absent: calls may come at any rate. */
   readonly throttle?: Throttle;
+  /** The agent that this control plane serves. */
+  readonly agentBuild: AgentBuild;
   /** Absent: no host can join. */
   readonly agentDoor?: AgentDoorFacts;
 }

@@ -42,6 +42,7 @@ import {
   setInstanceStatusUpdate,
   stopServiceDeploymentUpdate,
   stopTaskUpdate,
+  updateAgentUpdate,
   updateServiceUpdate,
 } from '../workflows/messages.ts';
 import type { WorkflowGateway } from './gateway.ts';
@@ -179,6 +180,10 @@ class TemporalGateway implements WorkflowGateway {
 
   setInstanceStatus: WorkflowGateway['setInstanceStatus'] = async (cluster, instanceId, status) => {
     await this.#updateInstance(cluster, instanceId, setInstanceStatusUpdate, { status });
+  };
+
+  updateAgent: WorkflowGateway['updateAgent'] = async (cluster, instanceId, command) => {
+    await this.#updateInstance(cluster, instanceId, updateAgentUpdate, command);
   };
 
   interruptInstance: WorkflowGateway['interruptInstance'] = async (cluster, instanceId) => {

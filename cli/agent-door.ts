@@ -1,10 +1,12 @@
 /** Starts the agent door. */
+import * as path from 'node:path';
 import type { Logger } from 'pino';
 import { directControl } from '../agent/direct-control.ts';
 import type { AgentAuthority } from '../api/agent-door/authority.ts';
 import { defined } from '../model/defined.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/contract/store.ts';
+import { AgentPackageFile } from '../tools/agent-package/package-file.ts';
 import { explainListenError } from '../tools/ports.ts';
 import type { Settings } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
@@ -38,14 +40,16 @@ export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): P
   const { partition, auditRetentionMs } = settings;
   const ledger = { store, partition, logger, ...defined({ unwritable }) };
   const audit = auditRetentionMs === 0 ? undefined : new AgentDoorAudit(ledger);
+  const packages = new AgentPackageFile({ folder: path.join(settings.dataDir, 'agent-package'), logger });
   const release = async (): Promise<void> => {
     await audit?.close();
     identities.close();
-    await Promise.all([client.connection.close(), upstream.close()]);
+    await Promise.all([client.connection.close(), upstream.close(), packages.close()]);
   };
   const { host, port, advertised } = settings.agentDoor;
   const control = directControl(client, { timeoutMs: CONTROL_TIMEOUT_MS });
-  const shared = { store, authority, identities, upstream, control, masterKey, logger, ...defined({ audit }) };
+  const behind = { upstream, control, packages };
+  const shared = { store, authority, identities, ...behind, masterKey, logger, ...defined({ audit }) };
   try {
     const door = await startAgentDoor({ host, port, ...shared });
     logger.info({ url: `https://${advertised}`, port: door.port }, 'the agent door listens');

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { defined } from '../model/defined.ts';
 import type { Store } from '../store/contract/store.ts';
+import { OWN_ROOT, readAgentBuild } from '../tools/agent-package/build.ts';
 import { DiskReserve } from '../tools/disk/reserve.ts';
 import { ensureDocker } from '../tools/embedded/docker.ts';
 import { startPostgres } from '../tools/embedded/postgres.ts';
@@ -13,8 +14,9 @@ import { startTemporalUi } from '../tools/embedded/temporal-ui.ts';
 import { startTemporal } from '../tools/embedded/temporal.ts';
 import { withProgress } from '../tools/progress.ts';
 import type { Settings } from '../tools/settings.ts';
+import { startAgentRole } from './agent-role.ts';
 import { checkPorts } from './check-ports.ts';
-import { besideTemporal, bundleCacheOf, openStore, startAgentRole, startApiRole, startWorkerRole } from './roles.ts';
+import { besideTemporal, bundleCacheOf, openStore, startApiRole, startWorkerRole } from './roles.ts';
 import type { Stops } from './shutdown.ts';
 
 export interface AllInOne {
@@ -53,7 +55,7 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
   const [agent, api] = await Promise.all([
     timed('agent', () =>
       withProgress('registering this Docker engine', () =>
-        startAgentRole(place, { docker, fargate: settings.fargate ?? true }),
+        startAgentRole(place, { docker, fargate: settings.fargate ?? true, build: readAgentBuild(OWN_ROOT) }),
       ),
     ),
     timed('api', () => startApiRole(plane, { withAgentDoor: settings.agentDoor.isOn })),

@@ -4,7 +4,7 @@ import { connectDoor } from '../agent/door.ts';
 import { callDoor } from '../agent/identity/door-client.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { openIdentity } from './join-host.ts';
-import { agentFolder, type AgentPlace } from './roles.ts';
+import { agentFolder, type AgentPlace } from './agent-role.ts';
 
 const HOW_TO_JOIN = `Make a token where Longshore's API is, and join with the line that it prints:
 

@@ -1,7 +1,6 @@
 /** The `longshore` command: maps each word to its command, and explains failures to the person at the terminal. */
-import { InstanceRefused } from '../model/agent-calls.ts';
-import { explainSystemError } from '../tools/system-error.ts';
-import { readSettings, SetupError, type Settings } from '../tools/settings.ts';
+import { readSettings, type Settings } from '../tools/settings.ts';
+import { explain, outliveOutput } from './explain.ts';
 
 interface Command {
   readonly what: string;
@@ -76,7 +75,7 @@ Settings are environment variables: docs/settings.md lists them.
 /** Runs the command that the arguments name. A user's mistake ends with one message and exit code 1. */
 export async function main(args: readonly string[]): Promise<void> {
   const [name = 'help', ...rest] = args;
-  outliveOutput();
+  outliveOutput({ isServer: SERVERS.has(name) });
   if (['help', '--help', '-h'].includes(name)) {
     process.stdout.write(HELP);
     return;
@@ -96,24 +95,4 @@ export async function main(args: readonly string[]): Promise<void> {
     process.stderr.write(`\n${explain(error)}\n`);
     process.exit(1);
   }
-}
-
-/**
- * The reader of the output may have gone, and its disk may be full: servers go on without a terminal. Any other command
- * ends with its reader.
- */
-function outliveOutput(): void {
-  process.stderr.on('error', () => undefined);
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' && !SERVERS.has(process.argv[2] ?? '')) process.exit(0);
-  });
-}
-
-function explain(error: unknown): string {
-  if (error instanceof SetupError || error instanceof InstanceRefused) return error.message;
-  const refused = explainSystemError(error);
-  if (refused !== undefined) return refused;
-  if (!(error instanceof Error)) return String(error);
-  // Nobody foresaw this error: the stack trace helps whoever debugs it.
-  return error.stack ?? error.message;
 }

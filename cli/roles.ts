@@ -1,8 +1,6 @@
 /** The three roles, started from the settings: what the all-in-one and the commands for one role alone share. */
 import * as path from 'node:path';
-import type { DockerOptions } from 'dockerode';
 import type { Logger } from 'pino';
-import type { ControlPlane as AgentControlPlane } from '../agent/control-plane.ts';
 import type { AgentAuthority } from '../api/agent-door/authority.ts';
 import type { WorkflowGateway } from '../api/gateway.ts';
 import type { RunningApi } from '../api/server.ts';
@@ -12,11 +10,13 @@ import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { defined } from '../model/defined.ts';
 import type { Store } from '../store/contract/store.ts';
+import { OWN_ROOT, readAgentBuild } from '../tools/agent-package/build.ts';
 import { readMasterKey } from '../tools/master-key.ts';
 import { explainListenError } from '../tools/ports.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
 import { loadCertificate, type ServedCertificate, watchCertificate } from '../tools/tls/certificate.ts';
+import { agentFolder, type AgentPlace } from './agent-role.ts';
 import { checkMasterKey } from './check-master-key.ts';
 import { apiPort } from './check-ports.ts';
 
@@ -61,8 +61,9 @@ export async function openStore(settings: Settings, connectionString: string): P
 
 /** The worker, and with it the delivery to webhooks and the clearing away of what is past its retention. */
 export async function startWorkerRole({ settings, temporal, store, logger }: ControlPlane): Promise<Role> {
-  const [{ startWorker, installTemporalLogger }, { startPurging }, { startWebhookDelivery }] = await Promise.all([
+  const [{ startWorker }, { installTemporalLogger }, { startPurging }, { startWebhookDelivery }] = await Promise.all([
     import('../worker/index.ts'),
+    import('../tools/temporal-log.ts'),
     import('../worker/purge.ts'),
     import('../worker/webhooks/deliver.ts'),
   ]);
@@ -127,8 +128,9 @@ export async function startApiRole(
   const authority = withAgentDoor ? await openAuthority(plane, masterKey) : undefined;
   const agentDoor = authority && { advertised: settings.agentDoor.advertised, authority };
   const audit = settings.auditRetentionMs === 0 ? ('off' as const) : ('on' as const);
+  const agentBuild = readAgentBuild(OWN_ROOT);
   const guard = { ...secrets, auth, audit, ...defined({ certificate: served?.pair, throttle, agentDoor }) };
-  const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, ...guard };
+  const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, agentBuild, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
     throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
   });
@@ -174,19 +176,6 @@ const keepCertificate = (api: RunningApi, served: ServedCertificate, logger: Log
     onError: (error) => logger.error({ err: error }, 'the certificate cannot be read again; the old one stays'),
   });
 
-/** Who an agent is, and its way to the control plane. */
-export interface AgentPlace {
-  readonly settings: Settings;
-  readonly logger: Logger;
-  readonly connect: () => Promise<AgentControlPlane>;
-  readonly containerInstanceId: string;
-  readonly clusterName: string;
-  readonly availabilityZone: string;
-}
-
-/** The folder of an agent in its data folder. */
-export const agentFolder = (settings: Settings): string => path.join(settings.dataDir, 'agent');
-
 /** The agent beside Temporal, in the settings' cluster. */
 export async function besideTemporal({
   settings,
@@ -201,24 +190,6 @@ export async function besideTemporal({
   const containerInstanceId = await loadInstanceId(agentFolder(settings));
   const connect = () => connectDirect(temporal);
   return { settings, logger, connect, containerInstanceId, clusterName, availabilityZone };
-}
-
-/** The agent for one Docker engine. */
-export async function startAgentRole(
-  { settings, ...place }: AgentPlace,
-  engine: { readonly docker: DockerOptions; readonly fargate: boolean },
-): Promise<Role> {
-  const { startAgent } = await import('../agent/index.ts');
-  return startAgent({
-    ...place,
-    ...engine,
-    folder: agentFolder(settings),
-    partition: settings.partition,
-    ...defined({ capacityProvider: settings.capacityProvider }),
-    attributes: settings.attributes,
-    taskCleanupWaitMs: settings.taskCleanupWaitMs,
-    keptContainers: settings.keptContainers,
-  });
 }
 
 /** Tells whether tasks can really be run: some worker polls, and some instance is connected. */

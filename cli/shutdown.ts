@@ -42,3 +42,16 @@ export function awaitStopSignal(): Promise<NodeJS.Signals> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   });
 }
+
+/** Starts, runs until a signal or until `request` resolves, then stops in reverse order and ends the process. */
+export async function runUntilStopped(
+  start: (stops: Stops) => Promise<void>,
+  request: Promise<unknown> = new Promise(() => undefined),
+): Promise<void> {
+  const stops = new Stops();
+  const stopSignal = awaitStopSignal();
+  await start(stops);
+  await Promise.race([stopSignal, request]);
+  await stops.run((name, error) => process.stderr.write(`${name} did not stop cleanly: ${String(error)}\n`));
+  process.exit(0);
+}

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { isJoinRefused } from '../agent/identity/join.ts';
 import type { FleetMembers } from '../simulation/runtime/fleet-member.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
-import { agentFolder } from './roles.ts';
+import { agentFolder } from './agent-role.ts';
 
 const NO_WAY =
   'Simulated instances need --join https://HOST:PORT#TOKEN, to reach an agent door, or TEMPORAL_ADDRESS (host:port), to run beside a Temporal server.';

@@ -1,5 +1,6 @@
 /** What the API's calls ask of the owners of tasks: checked, with defaults filled in. */
 import type { CapacityProviderStrategyItem, NetworkConfiguration, Tag } from '@aws-sdk/client-ecs';
+import type { AgentBuild } from './agent-update.ts';
 import type { CallCause } from './decision.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { LaunchType } from './status.ts';
@@ -101,4 +102,10 @@ export interface StopTaskCommand extends Called {
   readonly taskId: string;
   /** Verbatim from the caller; default `Task stopped by user`. */
   readonly reason: string;
+}
+
+/** UpdateContainerAgent. Refused with UpdateInProgressException while another update is under way. */
+export interface UpdateAgentCommand extends Called {
+  /** The build that the control plane serves. */
+  readonly target: AgentBuild;
 }

@@ -1,4 +1,5 @@
 /** A container instance: a Docker host registered into a cluster. Plain JSON throughout. */
+import type { AgentUpdateStatus, FailedAgentUpdate } from './agent-update.ts';
 import type { InstanceStatus } from './status.ts';
 import type { EpochMs } from './time.ts';
 
@@ -30,6 +31,8 @@ export interface ContainerInstance {
   readonly agentHash: string;
   /** As ECS shows it: `DockerVersion: 24.0.5`. */
   readonly dockerVersion: string;
+  /** Of the latest update of its agent. */
+  readonly agentUpdateStatus?: AgentUpdateStatus;
   readonly capacityProviderName?: string;
   /** Rises with every recorded change. */
   readonly version: number;
@@ -65,6 +68,10 @@ export interface InstanceRegistration {
   readonly tags: readonly { readonly key?: string; readonly value?: string }[];
   /** New at every start of the agent's process: distinguishes a return from a repeat. Empty if the API registered the instance without an agent. */
   readonly sessionId: string;
+  /** The agent's protocol (agent-protocol.ts). Absent: the first. */
+  readonly protocol?: number;
+  /** The version that this agent is back in the place of. */
+  readonly failedUpdate?: FailedAgentUpdate;
 }
 
 /** A task that the store holds on the instance and that is not STOPPED. */
@@ -79,6 +86,8 @@ export interface ExpectedWork {
   readonly expectedTasks: readonly ExpectedTask[];
   /** Launches that were ordered before are void, whenever they arrive: their tasks were given up. Absent: none are. */
   readonly ordersFrom?: EpochMs;
+  /** The control plane's protocol (agent-protocol.ts). Absent: the first. */
+  readonly protocol?: number;
 }
 
 /** The attribute of an instance that takes tasks of launch type FARGATE. */

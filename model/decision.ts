@@ -108,6 +108,13 @@ export const DECISION_REASONS = {
   attributesSet: { kind: 'instance', words: 'a call changed its attributes' },
   interrupted: { kind: 'instance', words: 'it received notice of a spot interruption and is draining' },
   deregistered: { kind: 'instance', words: 'a call deregistered it' },
+  agentUpdateAsked: { kind: 'instance', words: 'a call asked for an update of its agent' },
+  agentUpdateBegan: { kind: 'instance', words: 'its agent began to fetch the new version' },
+  agentUpdateStaged: { kind: 'instance', words: 'its agent has fetched the new version' },
+  agentUpdateSwitched: { kind: 'instance', words: 'its agent ended, and the new version starts' },
+  agentUpdateInterrupted: { kind: 'instance', words: 'its agent went away during the update, which begins again' },
+  agentUpdated: { kind: 'instance', words: 'the new version of its agent took its work up' },
+  agentUpdateFailed: { kind: 'instance', words: 'the update of its agent failed' },
 } as const satisfies Readonly<Record<string, { readonly kind: DecisionKind; readonly words: string }>>;
 
 export type DecisionReason = keyof typeof DECISION_REASONS;

@@ -10,6 +10,8 @@ export const ECS_ERROR_CODES = [
   'ConflictException',
   'InvalidParameterException',
   'LimitExceededException',
+  'MissingVersionException',
+  'NoUpdateAvailableException',
   'PlatformUnknownException',
   'ResourceInUseException',
   'ResourceNotFoundException',

@@ -1,4 +1,5 @@
 /** What owners write about their tasks, services and instances. Every write carries a version; a repeat changes nothing. */
+import type { AgentUpdateStatus } from './agent-update.ts';
 import type { InstanceRegistration } from './container-instance.ts';
 import type { Decision } from './decision.ts';
 import type { ServiceEvent, ServiceRecord } from './service.ts';
@@ -37,6 +38,7 @@ export interface InstanceRecord {
   /** With a status: when the remaining tasks stop after the notice of a spot interruption. */
   readonly stopTasksAt?: EpochMs;
   readonly agentConnected?: boolean;
+  readonly agentUpdateStatus?: AgentUpdateStatus;
   /** Registration facts, at registration and at each return of the agent. */
   readonly registration?: InstanceRegistration;
   readonly registeredAt?: EpochMs;

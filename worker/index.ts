@@ -2,14 +2,7 @@
  * The control plane's worker: runs the workflows and their store activities. It is stateless, and any number may run.
  */
 import { Client, Connection } from '@temporalio/client';
-import {
-  DefaultLogger,
-  makeTelemetryFilterString,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type LogEntry,
-} from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { Background } from '../activities/control/background.ts';
 import { createControlActivities } from '../activities/control/index.ts';
@@ -38,28 +31,6 @@ const STICKY_TIMEOUT_MS = 3_000;
 
 /** How often to look for workflows that somebody terminated. An owner whose call was lost finds its tasks by itself. */
 const LOOK_EVERY_MS = 2 * 60_000;
-
-/** The SDK warns of a worker without workflows, but an agent's worker runs activities only, on purpose. */
-const EXPECTED_WARNING = 'No workflows registered, not polling for workflow tasks';
-
-/**
- * Writes the Temporal SDK's log lines to our log. Call it once per process, because the SDK's runtime belongs to the
- * process.
- */
-export function installTemporalLogger(logger: Logger): void {
-  const write = ({ level, message, meta }: LogEntry): void => {
-    const { error, ...rest }: Record<string, unknown> = { ...meta };
-    const fields = error === undefined ? rest : { ...rest, err: error };
-    if (level === 'ERROR') logger.error(fields, message);
-    else if (level === 'WARN' && message !== EXPECTED_WARNING) logger.warn(fields, message);
-    else logger.debug(fields, message);
-  };
-  Runtime.install({
-    logger: new DefaultLogger('INFO', write),
-    shutdownSignals: [],
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
-  });
-}
 
 async function returningAgents(store: Store, { heartbeatTimeoutMs }: InstancePolicy): Promise<ReturningAgents> {
   const instanceIds = new Set(await store.listLastConnected(heartbeatTimeoutMs));

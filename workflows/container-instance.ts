@@ -9,6 +9,7 @@ import {
   interruptInstanceUpdate,
   registerInstanceUpdate,
   setInstanceStatusUpdate,
+  updateAgentUpdate,
   type ContainerInstanceWorkflowInput,
 } from './messages.ts';
 
@@ -24,6 +25,7 @@ export async function containerInstanceWorkflow(
   setHandler(setInstanceStatusUpdate, (command) => done(owner.call({ kind: 'setStatus', command })));
   setHandler(interruptInstanceUpdate, (command) => done(owner.call({ kind: 'interrupt', command })));
   setHandler(deregisterInstanceUpdate, (command) => done(owner.call({ kind: 'deregister', command })));
+  setHandler(updateAgentUpdate, (command) => done(owner.call({ kind: 'updateAgent', command })));
   setHandler(agentAttendsSignal, ({ sessionId }) => owner.agentAttends(sessionId));
   setHandler(instanceQuery, () => owner.summary);
 

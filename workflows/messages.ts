@@ -23,6 +23,7 @@ import type {
   ProtectTasksOutcome,
   StopServiceDeploymentCommand,
   StopTaskCommand,
+  UpdateAgentCommand,
   UpdateServiceCommand,
 } from '../model/commands.ts';
 import type { Failure } from '../model/errors.ts';
@@ -146,6 +147,8 @@ export const setInstanceStatusUpdate = defineUpdate<undefined, [Called & { statu
 export const interruptInstanceUpdate = defineUpdate<undefined, [Called]>('interruptInstance');
 /** Refused with InvalidParameterException `Found running tasks on the instance.` unless forced. */
 export const deregisterInstanceUpdate = defineUpdate<undefined, [Called & { force: boolean }]>('deregisterInstance');
+/** Refused with InvalidParameterException when the instance is neither ACTIVE nor DRAINING, and with UpdateInProgressException. */
+export const updateAgentUpdate = defineUpdate<undefined, [UpdateAgentCommand]>('updateAgent');
 
 /** The agent's watch activity has begun: it has reconciled and takes work. */
 export const agentAttendsSignal = defineSignal<[{ sessionId: string }]>('agentAttends');

@@ -1,6 +1,7 @@
 /** What a call of the agent door is. Its messages are JSON, over unary gRPC (model/agent-door.ts). */
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { AgentPackageSource } from '../../model/agent-package.ts';
 import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { AgentAuthority } from './authority.ts';
@@ -13,6 +14,10 @@ export interface AgentDoorContext {
   readonly authority: AgentAuthority;
   /** The workflows of instances and of tasks' owners. */
   readonly control: InstanceControl;
+  /** The agent that this control plane serves. */
+  readonly packages: AgentPackageSource;
+  /** Counts a piece of the package until the caller has read the answer. Throws GrpcRefusal if there are too many. */
+  readonly beginPiece: () => void;
   readonly logger: Logger;
   /** Logs what the door refuses this caller, apart from what the call answers. A caller that asks often is logged seldom. */
   readonly refuse: (what: string) => void;

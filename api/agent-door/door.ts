@@ -13,6 +13,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
+import type { AgentPackageSource } from '../../model/agent-package.ts';
 import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { isAwsError } from '../../model/errors.ts';
@@ -25,6 +26,7 @@ import { dispatch, isOwnCall } from './dispatch.ts';
 import { Forbidden } from './grpc/status.ts';
 import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
 import type { AgentIdentities } from './identity.ts';
+import { Pieces } from './pieces.ts';
 import { type Caller, type SessionPace, Sessions } from './sessions.ts';
 import { untilEnding } from './temporal/poll.ts';
 import { TaskTokens } from './temporal/task-tokens.ts';
@@ -52,6 +54,8 @@ export interface AgentDoorOptions {
   /** The caller closes it after the door. */
   readonly upstream: Upstream;
   readonly control: InstanceControl;
+  /** The agent that this control plane serves. */
+  readonly packages: AgentPackageSource;
   /** 32 bytes. */
   readonly masterKey: Buffer;
   readonly logger: Logger;
@@ -145,6 +149,7 @@ class AgentDoor {
   readonly #options: AgentDoorOptions;
   readonly #tokens: TaskTokens;
   readonly #traffic: Traffic;
+  readonly #pieces = new Pieces();
 
   constructor(options: AgentDoorOptions) {
     this.#options = options;
@@ -177,7 +182,8 @@ class AgentDoor {
       });
       const refuse = (message: string): void => this.#refuse(caller, { ...from, message });
       try {
-        return await this.#handle(path, { ...caller, refuse }, call);
+        const beginPiece = (): void => this.#pieces.begin(caller.share, stream);
+        return await this.#handle(path, { ...caller, refuse, beginPiece }, call);
       } catch (error) {
         if (isDenial(error)) refuse(error.message);
         throw error;
@@ -187,11 +193,11 @@ class AgentDoor {
 
   async #handle(
     path: string,
-    { identity, share, ending, refuse }: Caller & Pick<AgentDoorContext, 'refuse'>,
+    { identity, share, ending, refuse, beginPiece }: Caller & Pick<AgentDoorContext, 'refuse' | 'beginPiece'>,
     call: UnaryCall,
   ): Promise<Uint8Array> {
-    const { store, authority, control, logger, upstream } = this.#options;
-    const context = { identity, store, authority, control, logger, refuse };
+    const { store, authority, control, packages, logger, upstream } = this.#options;
+    const context = { identity, store, authority, control, packages, beginPiece, logger, refuse };
     const admitted = share.admit(isOwnCall(path) ? 'own' : 'temporal');
     try {
       const behind = { upstream, tokens: this.#tokens };

@@ -7,6 +7,10 @@ import { GrpcRefusal } from './grpc/status.ts';
 const CALLS = { burst: 1_000, perSecond: 500 } as const;
 /** Of these, Longshore's own: reports go to each owner twice a second. */
 const OWN_CALLS = { burst: 500, perSecond: 100 } as const;
+/** Pieces of the agent package: 16 MiB a second, and a whole package without a wait. */
+const PIECES = { burst: 32, perSecond: 8 } as const;
+/** One is read while the next one is asked for. */
+const PIECES_AT_ONCE = 2;
 /** Calls at a time. */
 const CALLS_AT_ONCE = 128;
 /** Two for each of the connections that overlap while a certificate is renewed or an agent restarts, and to spare. */
@@ -35,14 +39,16 @@ export class AgentShare {
   readonly #now: () => number;
   #calls: Bucket;
   #own: Bucket;
+  #pieces: Bucket;
   #logged: Bucket;
   #unlogged = 0;
-  readonly #atOnce = { calls: 0, polls: 0, bytes: 0 };
+  readonly #atOnce = { calls: 0, polls: 0, bytes: 0, pieces: 0 };
 
   constructor(now: () => number) {
     this.#now = now;
     this.#calls = fullBucket(CALLS, now());
     this.#own = fullBucket(OWN_CALLS, now());
+    this.#pieces = fullBucket(PIECES, now());
     this.#logged = fullBucket(LOGGED, now());
   }
 
@@ -73,6 +79,16 @@ export class AgentShare {
         atOnce.bytes -= bytes;
       },
     };
+  }
+
+  /** Takes a piece of the agent package. Call the returned function once it has been read. Throws GrpcRefusal. */
+  takePiece(): () => void {
+    if (this.#atOnce.pieces >= PIECES_AT_ONCE) throw tooMuch('pieces at a time');
+    const { bucket, isTaken } = takeToken(this.#pieces, PIECES, this.#now());
+    this.#pieces = bucket;
+    if (!isTaken) throw tooMuch('pieces a second');
+    this.#atOnce.pieces += 1;
+    return () => (this.#atOnce.pieces -= 1);
   }
 
   #takeOwn(): boolean {

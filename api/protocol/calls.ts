@@ -4,6 +4,7 @@
  */
 import type { Response } from 'express';
 import type { Logger } from 'pino';
+import type { AgentBuild } from '../../model/agent-update.ts';
 import type { Partition } from '../../model/arn.ts';
 import { defined } from '../../model/defined.ts';
 import { EcsError, GuardedError, isAwsError } from '../../model/errors.ts';
@@ -38,6 +39,7 @@ export interface CallDependencies {
   readonly accessKeys: AccessKeySecrets;
   readonly tokens: SessionTokens;
   readonly webIdentities: WebIdentities;
+  readonly agentBuild: AgentBuild;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -137,7 +139,7 @@ export class Calls {
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = printable(operation);
-    const { store, workflows, partition, accessKeys, tokens, webIdentities } = this.#dependencies;
+    const { store, workflows, partition, accessKeys, tokens, webIdentities, agentBuild } = this.#dependencies;
     const { requestId, circumstances, caller } = call;
     if (caller === undefined) throw new Error(`It is not known who calls ${operation}.`);
     return {
@@ -154,6 +156,7 @@ export class Calls {
       audited: this.#dependencies.auditor !== undefined,
       webIdentities,
       tell: tellOf(call),
+      agentBuild,
     };
   }
 

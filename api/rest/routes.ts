@@ -147,6 +147,7 @@ export const REST_ROUTES: readonly RestRoute[] = [
     one: one('containerInstances', 'ResourceNotFoundException', 'The referenced container instance was not found.'),
   },
   { method: 'delete', path: INSTANCE, operation: 'DeregisterContainerInstance' },
+  { method: 'post', path: `${INSTANCE}/agent-update`, operation: 'UpdateContainerAgent' },
   {
     method: 'post',
     path: `${INSTANCE}/tasks`,

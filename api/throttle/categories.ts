@@ -55,7 +55,7 @@ const ECS: readonly Category[] = [
     'cluster resource modify',
     [100, 40],
     ...['RunTask', 'StartTask', 'StopTask', 'PutAttributes', 'DeleteAttributes'],
-    ...['DeregisterContainerInstance', 'UpdateContainerInstancesState'],
+    ...['DeregisterContainerInstance', 'UpdateContainerAgent', 'UpdateContainerInstancesState'],
   ),
   category(
     'cluster resource read',

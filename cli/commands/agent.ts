@@ -3,17 +3,18 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
+import { KeptVersions } from '../../agent/update/kept-versions.ts';
 import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
 import { defined } from '../../model/defined.ts';
-import { ensureDocker } from '../../tools/embedded/docker.ts';
+import { OWN_ROOT, readAgentBuild } from '../../tools/agent-package/build.ts';
+import { AGENT_ENTRY } from '../../tools/agent-package/sources.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { keepPrivate } from '../../tools/private-files.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
+import { agentFolder } from '../agent-role.ts';
+import { launchAgents } from '../launcher/launcher.ts';
+import { awaitStopSignal, runUntilStopped, type Stops } from '../shutdown.ts';
 import { withUsage } from '../with-usage.ts';
-import { openJoined } from '../joined-agent.ts';
-import { startAgentRole } from '../roles.ts';
-import type { Stops } from '../shutdown.ts';
-import { runUntilStopped } from './one-role.ts';
 
 const USAGE = `Usage: longshore agent [--join https://HOST:PORT#TOKEN]
        longshore agent --simulate <count> [--join https://HOST:PORT#TOKEN] [--start-ms <ms>]
@@ -32,17 +33,15 @@ type Simulation = Readonly<Record<'count' | 'startMs' | 'cores' | 'memoryMiB', n
   readonly zones: readonly string[];
 };
 
-export const run = (settings: Settings, args: readonly string[]): Promise<void> =>
-  runUntilStopped(async (stops) => {
-    const { simulation, join } = readArguments(args, settings);
-    keepAgentPrivate(settings.dataDir);
-    const logger = createProcessLogger(settings.logLevel);
-    const { installTemporalLogger } = await import('../../worker/index.ts');
-    installTemporalLogger(logger);
-    const context = { settings, logger, stops };
-    if (simulation === undefined) await runAgent(context, join);
-    else await runFleet(context, simulation, join);
-  });
+export async function run(settings: Settings, args: readonly string[]): Promise<void> {
+  const { simulation, join } = readArguments(args, settings);
+  keepAgentPrivate(settings.dataDir);
+  const logger = createProcessLogger(settings.logLevel);
+  if (simulation === undefined) process.exit(await launch(settings, logger, join));
+  const { installTemporalLogger } = await import('../../tools/temporal-log.ts');
+  installTemporalLogger(logger);
+  await runUntilStopped((stops) => runFleet({ settings, logger, stops }, simulation, join));
+}
 
 /** Closes only the agent's part: the rest of the folder may belong to a whole Longshore, whose Postgres needs access to it. */
 function keepAgentPrivate(dataDir: string): void {
@@ -53,26 +52,23 @@ function keepAgentPrivate(dataDir: string): void {
   }
 }
 
-interface Context {
+/** Resolves to an exit code when the agent has ended. */
+const launch = (settings: Settings, logger: Logger, join: string | undefined): Promise<number> =>
+  launchAgents({
+    own: { build: readAgentBuild(OWN_ROOT), entry: path.join(OWN_ROOT, AGENT_ENTRY) },
+    versions: new KeptVersions(agentFolder(settings)),
+    logger,
+    stop: awaitStopSignal(),
+    ...defined({ join }),
+  });
+
+interface Fleet {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly stops: Stops;
 }
 
-async function runAgent({ settings, logger, stops }: Context, join: string | undefined): Promise<void> {
-  const joined = await openJoined(settings, logger, join);
-  stops.add('identity', joined.close);
-  const docker = await ensureDocker({
-    logDir: path.join(settings.dataDir, 'docker'),
-    ...defined({ dockerHost: settings.dockerHost }),
-  });
-  const agent = await startAgentRole(joined.place, { docker, fargate: settings.fargate ?? false });
-  stops.add('agent', () => agent.shutdown());
-  const { containerInstanceId, clusterName } = joined.place;
-  logger.info({ containerInstanceId, clusterName }, 'the agent runs');
-}
-
-async function runFleet({ settings, logger, stops }: Context, simulation: Simulation, join?: string): Promise<void> {
+async function runFleet({ settings, logger, stops }: Fleet, simulation: Simulation, join?: string): Promise<void> {
   const [{ startFleet }, { openMembers }] = await Promise.all([
     import('../../simulation/runtime/fleet.ts'),
     import('../simulated-members.ts'),

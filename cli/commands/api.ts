@@ -1,7 +1,8 @@
 /** `longshore api`: runs only the API and the agent door, with the operator's own Temporal and Postgres. */
 import type { Settings } from '../../tools/settings.ts';
 import { startApiRole } from '../roles.ts';
-import { openControlPlane, runUntilStopped } from './one-role.ts';
+import { runUntilStopped } from '../shutdown.ts';
+import { openControlPlane } from './one-role.ts';
 
 export const run = (settings: Settings): Promise<void> =>
   runUntilStopped(async (stops) => {

@@ -3,7 +3,7 @@ import type { TemporalSettings } from '../../model/temporal-settings.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { type ControlPlane, openStore } from '../roles.ts';
-import { awaitStopSignal, Stops } from '../shutdown.ts';
+import type { Stops } from '../shutdown.ts';
 
 /** A single role does not start the embedded servers, so the operator must say where Temporal is. */
 export function requireTemporal(settings: Settings): TemporalSettings {
@@ -23,14 +23,4 @@ export async function openControlPlane(settings: Settings, stops: Stops): Promis
   const store = await openStore(settings, settings.databaseUrl);
   stops.add('store', () => store.close());
   return { settings, temporal, store, logger };
-}
-
-/** Starts, runs until a signal, then stops in reverse order. */
-export async function runUntilStopped(start: (stops: Stops) => Promise<void>): Promise<void> {
-  const stops = new Stops();
-  const stopSignal = awaitStopSignal();
-  await start(stops);
-  await stopSignal;
-  await stops.run((name, error) => process.stderr.write(`${name} did not stop cleanly: ${String(error)}\n`));
-  process.exit(0);
 }

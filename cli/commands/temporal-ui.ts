@@ -2,7 +2,7 @@
 import { startTemporalUi } from '../../tools/embedded/temporal-ui.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
-import { runUntilStopped } from './one-role.ts';
+import { runUntilStopped } from '../shutdown.ts';
 
 export const run = (settings: Settings): Promise<void> =>
   runUntilStopped(async (stops) => {

@@ -41,6 +41,7 @@ export function presentContainerInstance(
     agentConnected: instance.agentConnected,
     runningTasksCount: instance.runningTasksCount,
     pendingTasksCount: instance.pendingTasksCount,
+    agentUpdateStatus: instance.agentUpdateStatus,
     attributes: instance.attributes.map(({ name, value }) => ({ name, value })),
     registeredAt: new Date(instance.registeredAt),
     attachments: [],

@@ -1,5 +1,6 @@
 /** What the reducer of a container instance takes in, and what comes out of it. */
-import type { Called } from '../../model/commands.ts';
+import type { AgentBuild } from '../../model/agent-update.ts';
+import type { Called, UpdateAgentCommand } from '../../model/commands.ts';
 import type { ExpectedTask, ExpectedWork, InstanceRegistration } from '../../model/container-instance.ts';
 import type { InstanceNotice } from '../../model/owner-signals.ts';
 import type { InstanceRecord } from '../../model/owner-record.ts';
@@ -17,14 +18,31 @@ export type InstanceCall =
   | { readonly kind: 'setStatus'; readonly command: Called & { readonly status: 'ACTIVE' | 'DRAINING' } }
   /** Notice of a spot interruption. */
   | { readonly kind: 'interrupt'; readonly command: Called }
+  | { readonly kind: 'updateAgent'; readonly command: UpdateAgentCommand }
   | {
       readonly kind: 'deregister';
       readonly command: Called & { readonly force: boolean };
       readonly tasks?: readonly ExpectedTask[];
     };
 
+/** How the work on an update of the agent to that build goes. */
+export interface AgentUpdateInput {
+  readonly kind: 'agentUpdate';
+  readonly target: AgentBuild;
+  readonly outcome:
+    /** The agent has the build. */
+    | { readonly kind: 'staged' }
+    /** The agent ends, and the build starts. */
+    | { readonly kind: 'switches' }
+    /** It cannot be, and no later attempt changes that. */
+    | { readonly kind: 'failed'; readonly reason: string }
+    /** The agent went away meanwhile. */
+    | { readonly kind: 'lost' };
+}
+
 export type InstanceInput =
   | InstanceCall
+  | AgentUpdateInput
   /** The agent of that session has compared what runs, and takes work. */
   | { readonly kind: 'attends'; readonly sessionId: string }
   /** Its heartbeats have stopped. */
@@ -62,6 +80,10 @@ export type InstanceEffect =
   | { readonly kind: 'heard' }
   /** Has `interruptionDue` come then. */
   | { readonly kind: 'interruptAt'; readonly at: EpochMs }
+  /** Has the agent fetch the build; what was under way for an update ends. `agentUpdate` tells the outcome. */
+  | { readonly kind: 'stageAgent'; readonly target: AgentBuild }
+  /** Has the agent end, and the build that it has fetched start in its place. `agentUpdate` tells the outcome. */
+  | { readonly kind: 'switchAgent'; readonly target: AgentBuild }
   /** It will not come. */
   | { readonly kind: 'callOffInterruption' };
 

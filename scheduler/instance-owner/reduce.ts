@@ -4,15 +4,14 @@
  */
 import type { Called } from '../../model/commands.ts';
 import { instanceLost, type ExpectedTask, type InstanceRegistration } from '../../model/container-instance.ts';
-import type { CallCause, DecisionDraft, InstanceReason } from '../../model/decision.ts';
 import { describeChanges } from '../../model/decision-changes.ts';
 import { defined } from '../../model/defined.ts';
 import { EcsError } from '../../model/errors.ts';
-import type { InstanceNotice } from '../../model/owner-signals.ts';
-import { makeDecision } from '../owner/decision-log.ts';
-import type { Given, OwnerDecision } from '../owner/effects.ts';
+import type { Given } from '../owner/effects.ts';
 import { discardedDraft, overNet, type Discarded } from '../owner/net.ts';
-import type { InstanceEffect, InstanceInput, InstanceRecordEffect, InstanceReduced } from './inputs.ts';
+import { afterRegistration, afterReturn, askForUpdate, resumedUpdate, updateGoesOn } from './agent-update.ts';
+import type { InstanceInput, InstanceReduced } from './inputs.ts';
+import { decide, draftOf, notify, only, record, refused, step, followedBy } from './row.ts';
 import type { InstanceState } from './state.ts';
 
 /** The machine goes two minutes after the notice; a container has its stopTimeout of 30 s before that. */
@@ -39,6 +38,11 @@ export function reduce(state: InstanceState, input: InstanceInput, given: Given)
       return interrupt(state, input.command, given);
     case 'deregister':
       return deregister(state, input, given);
+    case 'updateAgent':
+      requireInService(state);
+      return askForUpdate(state, input.command, given);
+    case 'agentUpdate':
+      return updateGoesOn(state, input, given);
     case 'silent':
       return silent(state, given);
     case 'silentForTooLong':
@@ -84,7 +88,11 @@ function register(before: InstanceState, { cause, ...registration }: InstanceReg
     registeredAt,
   } as const;
   const { state, effect } = record(before, changes, { reason: isFirst ? 'registered' : 'returned', cause }, given);
-  return { ...step({ ...state, registeredAt, sessionId: '' }, effect), asksForTasks: true } as const;
+  const registered = step({ ...state, registeredAt, sessionId: '' }, effect);
+  return {
+    ...followedBy(registered, (next) => afterRegistration(next, registration, given)),
+    asksForTasks: true,
+  } as const;
 }
 
 /** The registration is recorded, and the agent learns what should run there. */
@@ -110,9 +118,13 @@ function attends(before: InstanceState, sessionId: string, given: Given): Instan
   const { state, effect } = record(heard, { agentConnected: true }, { reason: 'connected' }, given);
   // An agent that was only not heard has all its work, and Temporal goes on with it: thousands of such notices would come when
   // a control plane is overloaded, of all times.
-  if (before.toldOfSession === sessionId) return step(state, { kind: 'heard' }, effect);
+  if (before.toldOfSession === sessionId) {
+    const same = step(state, { kind: 'heard' }, effect);
+    return followedBy(same, (next) => afterReturn(next, { isNewSession: false }, given));
+  }
   const told = { ...state, toldOfSession: sessionId };
-  return step(told, { kind: 'heard' }, effect, notify(state, { kind: 'returned' }));
+  const begun = step(told, { kind: 'heard' }, effect, notify(state, { kind: 'returned' }));
+  return followedBy(begun, (next) => afterReturn(next, { isNewSession: true }, given));
 }
 
 /** The heartbeats stopped: nothing new is placed there; its tasks are believed to run on. */
@@ -145,8 +157,9 @@ function giveUp(before: InstanceState, given: Given): InstanceReduced {
 function resume(state: InstanceState): InstanceReduced {
   const { stopTasksAt, sessionId, givenUp } = state;
   const interruption = stopTasksAt === undefined ? [] : [{ kind: 'interruptAt', at: stopTasksAt } as const];
-  if (sessionId !== '') return step(state, ...interruption, { kind: 'watch', sessionId });
-  return givenUp ? step(state, ...interruption, { kind: 'awaitReturn' }) : step(state, ...interruption);
+  const effects = [...interruption, ...resumedUpdate(state)];
+  if (sessionId !== '') return step(state, ...effects, { kind: 'watch', sessionId });
+  return givenUp ? step(state, ...effects, { kind: 'awaitReturn' }) : step(state, ...effects);
 }
 
 // ---- its status ----------------------------------------------------------------------------------------------------
@@ -214,70 +227,3 @@ function requireInService({ ended, status }: InstanceState): void {
   if (!ended && (status === 'ACTIVE' || status === 'DRAINING')) return;
   throw new EcsError('InvalidParameterException', NOT_IN_SERVICE);
 }
-
-// ---- its row -------------------------------------------------------------------------------------------------------
-
-type Changes = Omit<InstanceRecordEffect['changes'], 'version'>;
-
-/** Why something is decided. */
-interface Why {
-  readonly reason: InstanceReason;
-  readonly cause?: CallCause | undefined;
-  readonly changes?: DecisionDraft['changes'];
-}
-
-/** The state that says what the row will say, and the change of the row. */
-function record(
-  before: InstanceState,
-  changes: Changes,
-  why: Why,
-  given: Given,
-): { readonly state: InstanceState; readonly effect: InstanceRecordEffect } {
-  // Above every version of an earlier life of the same instance id.
-  const recordVersion = Math.max(before.recordVersion + 1, given.now);
-  const { status = before.status, agentConnected = before.agentConnected } = changes;
-  return {
-    state: { ...before, status, agentConnected, recordVersion },
-    effect: {
-      kind: 'record',
-      changes: { version: recordVersion, ...changes },
-      decision: decide(before, draftOf(why), given, why.cause),
-      before: { status: before.status, agentConnected: before.agentConnected },
-    },
-  };
-}
-
-/** The row is as it was. An instance that was never registered has no reason to live on. */
-function refused(state: InstanceState, { changes, before }: InstanceRecordEffect): InstanceState {
-  if (before.status === 'REGISTERING') return { ...state, status: before.status, ended: true };
-  const { status, agentConnected, ended } = state;
-  return {
-    ...state,
-    ended: ended && changes.status !== 'INACTIVE',
-    status: status === changes.status ? before.status : status,
-    agentConnected: agentConnected === changes.agentConnected ? before.agentConnected : agentConnected,
-  };
-}
-
-const draftOf = ({ reason, changes }: Why): DecisionDraft => ({
-  reasons: [{ reason, count: 1 }],
-  tasks: [],
-  ...defined({ changes }),
-});
-
-const decide = (state: InstanceState, draft: DecisionDraft, given: Given, cause?: CallCause): OwnerDecision =>
-  makeDecision(
-    { ...draft, containerInstanceIds: [state.containerInstanceId] },
-    cause === undefined ? [] : [cause],
-    given,
-  );
-
-const notify = (
-  { containerInstanceId }: InstanceState,
-  notice: Omit<InstanceNotice, 'containerInstanceId'>,
-  ownersBefore?: readonly string[],
-): InstanceEffect => ({ kind: 'notify', notice: { ...notice, containerInstanceId }, ...defined({ ownersBefore }) });
-
-const only = (state: InstanceState): InstanceReduced => ({ state, effects: [] });
-
-const step = (state: InstanceState, ...effects: readonly InstanceEffect[]): InstanceReduced => ({ state, effects });

@@ -1,7 +1,16 @@
 /** All that the owner of a container instance knows. */
+import type { AgentBuild, AgentUpdateStatus } from '../../model/agent-update.ts';
 import type { CallCause } from '../../model/decision.ts';
 import type { InstanceStatus } from '../../model/status.ts';
 import type { EpochMs } from '../../model/time.ts';
+
+/** The latest update of the agent. */
+export interface AgentUpdateState {
+  readonly target: AgentBuild;
+  readonly status: AgentUpdateStatus;
+  /** How often it had to begin again. */
+  readonly interruptions: number;
+}
 
 /** What a run of the workflow hands to the next one: plain JSON. */
 export interface CarriedInstance {
@@ -26,6 +35,9 @@ export interface CarriedInstance {
   readonly stopTasksAt?: EpochMs;
   /** The call that gave the notice. */
   readonly interruptedBy?: CallCause;
+  /** The agent that registered last. Absent if that was before agents were updated. */
+  readonly agentBuild?: AgentBuild;
+  readonly agentUpdate?: AgentUpdateState;
 }
 
 /** The state of a run. */

@@ -1,7 +1,11 @@
 /** What a simulated instance registers with: the same as the agent of such a machine would. */
+import type { AgentBuild } from '../../model/agent-update.ts';
 import { attributesOf } from '../../agent/attributes.ts';
 import { DEFAULT_RESERVED_PORTS } from '../../model/capacity.ts';
 import type { Attribute, InstanceRegistration } from '../../model/container-instance.ts';
+
+/** The agent of simulated instances. */
+export const SIMULATED_BUILD: AgentBuild = { version: '0.1.0', hash: 'simulated' };
 
 export interface SimulatedInstanceShape {
   readonly containerInstanceId: string;
@@ -42,8 +46,8 @@ export function simulatedRegistration(shape: SimulatedInstanceShape): Omit<Insta
       fargate: shape.fargate ?? false,
       attributes: shape.attributes ?? [],
     }),
-    agentVersion: '0.1.0',
-    agentHash: 'simulated',
+    agentVersion: SIMULATED_BUILD.version,
+    agentHash: SIMULATED_BUILD.hash,
     dockerVersion: 'DockerVersion: simulated',
     tags: [],
   };

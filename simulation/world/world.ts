@@ -36,7 +36,7 @@ import { randomUuid } from '../engine/virtual-globals.ts';
 import { createRandom, type Random, type Span } from '../random.ts';
 import type { BehaviourOf } from '../runtime/behaviour.ts';
 import type { HostFaults } from '../runtime/faults.ts';
-import type { SimulatedInstanceShape } from '../runtime/registration.ts';
+import { SIMULATED_BUILD, type SimulatedInstanceShape } from '../runtime/registration.ts';
 import type { SimulationDatabase } from './database.ts';
 import { SimulatedInstance } from './instances.ts';
 import { createVirtualStore, type StoreFaults } from './virtual-store.ts';
@@ -186,6 +186,7 @@ export class SimulatedWorld {
       audited: false,
       webIdentities: this.#api.webIdentities,
       tell: { judged: () => undefined, identified: () => undefined },
+      agentBuild: SIMULATED_BUILD,
     };
     const { shape, output } = await this.#until(
       operation,

@@ -29,7 +29,7 @@ export const insertInstanceEvents = (changed: string): string =>
 /** The columns of an instance that `changed` returns. */
 export const INSTANCE_EVENT_COLUMNS = `i.id, i.cluster, i.status, i.status_reason, i.agent_connected, i.registered_at,
   i.event_version AS version, i.cpu, i.memory, i.reserved_ports, i.gpus, i.held_cpu, i.held_memory, i.held_ports,
-  i.held_gpus, i.agent_version, i.agent_hash, i.docker_version`;
+  i.held_gpus, i.agent_version, i.agent_hash, i.docker_version, i.agent_update_status`;
 
 /** Runs only if the service's row was new, so that a repeat adds nothing. */
 export async function addServiceActions(queries: Queries, writes: OwnerRecord): Promise<void> {

@@ -11,7 +11,7 @@ const GET: Statement = {
   text: `
     SELECT i.id, i.cluster, i.status, i.status_reason, i.agent_connected, i.registered_at, i.event_version AS version, i.cpu, i.memory,
       i.reserved_ports, i.gpus, i.held_cpu, i.held_memory, i.held_ports, i.held_gpus,
-      i.agent_attributes || i.custom_attributes AS attributes, i.agent_version, i.agent_hash, i.docker_version, i.tags,
+      i.agent_attributes || i.custom_attributes AS attributes, i.agent_version, i.agent_hash, i.docker_version, i.agent_update_status, i.tags,
       coalesce(t.running, 0) AS running, coalesce(t.pending, 0) AS pending
     FROM container_instances i LEFT JOIN (
       SELECT instance_id, count(*) FILTER (WHERE ${RUNNING_ON_INSTANCE}) AS running,

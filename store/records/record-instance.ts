@@ -26,6 +26,7 @@ async function putChange(queries: Queries, record: InstanceRecord): Promise<void
          status_reason = CASE WHEN $3::text IS NULL THEN coalesce($4, status_reason) ELSE $4 END,
          stop_tasks_at = CASE WHEN $3::text IS NULL THEN stop_tasks_at ELSE $7::bigint END,
          agent_connected = coalesce($5, agent_connected), registered_at = coalesce($6, registered_at),
+         agent_update_status = coalesce($8, agent_update_status),
          inactive_since = CASE WHEN coalesce($3, status) = 'INACTIVE' THEN coalesce(inactive_since, now()) END
        WHERE id = $1 AND version < $2 RETURNING ${INSTANCE_EVENT_COLUMNS})
      ${insertInstanceEvents('changed')}`,
@@ -37,6 +38,7 @@ async function putChange(queries: Queries, record: InstanceRecord): Promise<void
       record.agentConnected ?? null,
       record.registeredAt ?? null,
       record.stopTasksAt ?? null,
+      record.agentUpdateStatus ?? null,
     ],
   );
 }
@@ -59,6 +61,7 @@ const REGISTER = `
     agent_attributes = excluded.agent_attributes, zone = excluded.zone, agent_version = excluded.agent_version,
     agent_hash = excluded.agent_hash, docker_version = excluded.docker_version,
     event_version = i.event_version + 1,
+    agent_update_status = CASE WHEN i.status = 'INACTIVE' THEN NULL ELSE i.agent_update_status END,
     tags = CASE WHEN i.status = 'INACTIVE' THEN excluded.tags ELSE i.tags END,
     custom_attributes = CASE WHEN i.status = 'INACTIVE' THEN '{}' ELSE i.custom_attributes END,
     inactive_since = CASE WHEN coalesce($3, i.status) = 'INACTIVE' THEN coalesce(i.inactive_since, now()) END

@@ -1,6 +1,8 @@
 /** A container instance as a row, and its attributes. */
+import type { AgentUpdateStatus } from '../../model/agent-update.ts';
 import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
 import type { Attribute, CountedInstance } from '../../model/container-instance.ts';
+import { defined } from '../../model/defined.ts';
 import type { InstanceStatus } from '../../model/status.ts';
 
 /** What tasks hold, as columns of an instance and of a task. */
@@ -31,6 +33,8 @@ export interface InstanceRow extends CapacityColumns {
   readonly agent_version: string;
   readonly agent_hash: string;
   readonly docker_version: string;
+  /** Absent in events that are older than the column. */
+  readonly agent_update_status?: AgentUpdateStatus | null;
   readonly tags: CountedInstance['tags'];
   readonly running: number;
   readonly pending: number;
@@ -67,6 +71,7 @@ export function toInstance(row: InstanceRow): CountedInstance {
     agentVersion: row.agent_version,
     agentHash: row.agent_hash,
     dockerVersion: row.docker_version,
+    ...defined({ agentUpdateStatus: row.agent_update_status ?? undefined }),
     version: row.version,
     runningTasksCount: row.running,
     pendingTasksCount: row.pending,

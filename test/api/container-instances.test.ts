@@ -4,10 +4,13 @@ import {
   DescribeContainerInstancesCommand,
   ListContainerInstancesCommand,
   RegisterContainerInstanceCommand,
+  UpdateContainerAgentCommand,
   UpdateContainerInstancesStateCommand,
   type RegisterContainerInstanceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { SERVED_BUILD } from '../../fixtures/records.ts';
+import { AGENT_UPDATE_ATTRIBUTE } from '../../model/agent-update.ts';
 import { EcsError } from '../../model/errors.ts';
 import { ensureCluster, expectRefusal, withApi } from './support/api-under-test.ts';
 import { newTaskId, registerDefinition, registrationOf, taskRow } from './support/rows.ts';
@@ -209,6 +212,49 @@ describe('RegisterContainerInstance', () => {
     ],
   ])('refuses: %s', async (_name, input, code, message) => {
     await expectRefusal(register(input), code, message);
+  });
+});
+
+describe('UpdateContainerAgent', () => {
+  const update = (containerInstance: string, more = {}) =>
+    api().ecs.send(new UpdateContainerAgentCommand({ containerInstance, ...more }));
+  const updatable = { attributes: [{ name: AGENT_UPDATE_ATTRIBUTE }] };
+
+  test('asks the instance for the build that is served, and shows the status of the update', async () => {
+    const id = await seed('default', updatable);
+    const { containerInstance } = await update(arnOf(id));
+    expect(containerInstance).toMatchObject({ containerInstanceArn: arnOf(id), agentUpdateStatus: 'PENDING' });
+    expect(api().gateway.commands.at(-1)).toMatchObject({ call: 'updateAgent', instanceId: id, target: SERVED_BUILD });
+    expect((await describeInstances([id])).containerInstances?.[0]?.agentUpdateStatus).toBe('PENDING');
+  });
+
+  const served = { agentVersion: SERVED_BUILD.version, agentHash: SERVED_BUILD.hash };
+  test.each<[string, Parameters<typeof registrationOf>[0], string, RegExp]>([
+    [
+      'that has the build',
+      { ...updatable, ...served },
+      'NoUpdateAvailableException',
+      /which this control plane serves/,
+    ],
+    ['that cannot replace itself', {}, 'NoUpdateAvailableException', /cannot replace itself/],
+    [
+      'that named no version',
+      { ...updatable, agentVersion: '', agentHash: '' },
+      'MissingVersionException',
+      /not known/,
+    ],
+  ])('refuses an agent %s', async (_what, members, code, message) => {
+    await expectRefusal(update(await seed('default', members)), code, message);
+  });
+
+  test('refuses other instances, and passes on that an update is under way', async () => {
+    await expectRefusal(update(newTaskId()), 'ClientException', /not found/);
+    await expectRefusal(update(newTaskId(), { cluster: 'nowhere' }), 'ClusterNotFoundException', /./);
+    const gone = await seed('default', updatable);
+    await api().gateway.deregisterInstance('default', gone, true);
+    await expectRefusal(update(gone), 'InvalidParameterException', /inactive/);
+    vi.spyOn(api().gateway, 'updateAgent').mockRejectedValueOnce(new EcsError('UpdateInProgressException', 'Wait.'));
+    await expectRefusal(update(await seed('default', updatable)), 'UpdateInProgressException', 'Wait.');
   });
 });
 

@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { pino } from 'pino';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../api/server.ts';
-import { newId, aTask } from '../../fixtures/records.ts';
+import { newId, aTask, SERVED_BUILD } from '../../fixtures/records.ts';
 import { record, reserve, stopped } from '../store/builders.ts';
 import { EventStreamReader } from '../support/event-stream.ts';
 import { TEST_PARTITION } from '../support/store.ts';
@@ -177,6 +177,7 @@ describe('GET /v1/events/stream', () => {
       partition: TEST_PARTITION,
       webhookAddresses: { loopback: true, allowed: [] },
       logger: pino({ level: 'silent' }),
+      agentBuild: SERVED_BUILD,
       isReady: () => Promise.resolve(true),
     });
     const reader = await follow('', {}, own.url);

@@ -22,7 +22,8 @@ const nothingBehind = (): never => {
   throw new Error('This door has no Temporal behind it.');
 };
 const behind = new Proxy({}, { get: () => nothingBehind }) as AgentDoorOptions['upstream'] &
-  AgentDoorOptions['control'];
+  AgentDoorOptions['control'] &
+  AgentDoorOptions['packages'];
 
 /** `agentCertificateMs`: how long agents' certificates are good. */
 export async function startTestDoor(
@@ -33,7 +34,7 @@ export async function startTestDoor(
   const authority = await agentAuthority(store, TEST_MASTER_KEY, options);
   const identities = new AgentIdentities({ store, logger, everyMs: 50 });
   const door = await startAgentDoor({
-    ...{ host: '127.0.0.1', port: 0, masterKey: TEST_MASTER_KEY, upstream: behind, control: behind },
+    ...{ host: '127.0.0.1', port: 0, masterKey: TEST_MASTER_KEY, upstream: behind, control: behind, packages: behind },
     ...{ store, authority, identities, logger },
     ...defined({ pace }),
   });

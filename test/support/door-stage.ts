@@ -17,6 +17,7 @@ import { joinSecret } from '../../api/agent-door/join-secret.ts';
 import { connectUpstream, type Upstream } from '../../api/agent-door/temporal/upstream.ts';
 import { keyAsPem, newKeys, requestFor } from '../../certificates/keys.ts';
 import type { InstanceControl } from '../../model/agent-calls.ts';
+import type { AgentPackageSource } from '../../model/agent-package.ts';
 import { AGENT_DOOR_NAME, type IssuedCertificate, JOIN } from '../../model/agent-door.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { type EmbeddedTemporal, startTemporal } from '../../tools/embedded/temporal.ts';
@@ -123,8 +124,17 @@ export class DoorCaller {
   }
 }
 
+export interface DoorStageOptions {
+  readonly agentCertificateMs?: number;
+  /** Absent: there is no agent package. */
+  readonly packages?: AgentPackageSource;
+}
+
+const noPackage = (): Promise<never> => Promise.reject(new Error('This door has no agent package.'));
+const NO_PACKAGES: AgentPackageSource = { describe: noPackage, read: noPackage };
+
 /** Starts the parts once, before a file's tests. Call the returned function inside tests. */
-export function withDoorStage(options: { readonly agentCertificateMs?: number } = {}): () => DoorStage {
+export function withDoorStage(options: DoorStageOptions = {}): () => DoorStage {
   let stage: Stage | undefined;
   beforeAll(async () => {
     stage = await Stage.start(options);
@@ -150,22 +160,24 @@ class Stage implements DoorStage {
   readonly #callers: DoorCaller[] = [];
   readonly #doors: RunningAgentDoor[] = [];
   readonly #audit: AgentDoorAudit;
+  readonly #packages: AgentPackageSource;
 
   private constructor(
     parts: Pick<DoorStage, 'store' | 'authority' | 'temporal'>,
-    upstream: Upstream,
+    { upstream, packages }: { readonly upstream: Upstream; readonly packages: AgentPackageSource },
     undo: (() => unknown)[],
   ) {
     this.store = parts.store;
     this.authority = parts.authority;
     this.temporal = parts.temporal;
     this.#upstream = upstream;
+    this.#packages = packages;
     this.#undo = undo;
     this.identities = new AgentIdentities({ store: this.store, logger: this.#logger(), everyMs: 50 });
     this.#audit = new AgentDoorAudit({ store: this.store, partition: TEST_PARTITION, logger: this.#logger() });
   }
 
-  static async start(options: { readonly agentCertificateMs?: number }): Promise<Stage> {
+  static async start({ packages = NO_PACKAGES, ...options }: DoorStageOptions): Promise<Stage> {
     const dataDir = mkdtempSync(join(tmpdir(), 'longshore-door-'));
     const port = await freePort();
     const { cacheDir } = readSettings(process.env);
@@ -180,7 +192,7 @@ class Stage implements DoorStage {
       connectUpstream(server.settings),
       agentAuthority(store, MASTER_KEY, options),
     ]);
-    const stage = new Stage({ store, authority, temporal }, upstream, [
+    const stage = new Stage({ store, authority, temporal }, { upstream, packages }, [
       () => upstream.close(),
       () => temporal.connection.close(),
       () => testStore.close(),
@@ -243,6 +255,7 @@ class Stage implements DoorStage {
       identities: this.identities,
       upstream: this.#upstream,
       control: this.#control(),
+      packages: this.#packages,
       masterKey,
       logger: this.#logger(),
       audit: this.#audit,

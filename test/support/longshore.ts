@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { joinDoor } from '../../agent/identity/join.ts';
 import { agentAuthority } from '../../api/agent-door/authority.ts';
 import { joinSecret } from '../../api/agent-door/join-secret.ts';
 import { openStore } from '../../store/index.ts';
+import { defined } from '../../model/defined.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { startPostgres } from '../../tools/embedded/postgres.ts';
 import { becomes, endProcess, findProcesses, isAlive } from '../../tools/process.ts';
@@ -24,7 +26,8 @@ import { ensureTestImage } from './images.ts';
 import { freePort } from '../../tools/free-port.ts';
 import { TEST_PARTITION } from './store.ts';
 
-const ENTRY = fileURLToPath(new URL('../../cli/longshore.mjs', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const entryOf = (tree: string): string => join(tree, 'cli', 'longshore.mjs');
 const START_PATIENCE_MS = 120_000;
 const STOP_PATIENCE_MS = 30_000;
 
@@ -51,8 +54,8 @@ export interface Longshore {
   readonly environment: NodeJS.ProcessEnv;
   /** The environment for unmodified AWS clients in child processes: the endpoint, a region, credentials. */
   readonly awsEnvironment: NodeJS.ProcessEnv;
-  /** Starts it (again) and waits until it prints that it is ready. */
-  start(): Promise<void>;
+  /** Starts it (again), from another source tree if one is given, and waits until it prints that it is ready. */
+  start(tree?: string): Promise<void>;
   /** Sends SIGKILL; with `all`, also to its Temporal and Postgres. */
   kill(what: 'main' | 'temporal' | 'postgres' | 'all'): Promise<void>;
   /** Stops it as Ctrl-C does and waits for the end. Containers keep running. */
@@ -79,6 +82,8 @@ export interface AgentProcessOptions {
   /** Where the agent finds its door. Absent: the door's own port. */
   readonly doorPort?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** The source tree that it runs. Absent: the test's own. */
+  readonly tree?: string;
 }
 
 export interface JoinUrlOptions {
@@ -93,6 +98,8 @@ interface CommandOptions {
   readonly env: Readonly<Record<string, string>>;
   /** What it prints once it is up. */
   readonly readyWhen: string;
+  /** The source tree that it runs. Absent: the test's own. */
+  readonly tree?: string;
 }
 
 export interface AgentProcess {
@@ -151,9 +158,9 @@ class Child {
     this.#env = env;
   }
 
-  async start(readyWhen: string): Promise<void> {
+  async start(readyWhen: string, tree = ROOT): Promise<void> {
     const from = this.text.length;
-    const child = spawn(this.#node, [ENTRY, ...this.#args], { env: this.#env, stdio: 'pipe', detached: true });
+    const child = spawn(this.#node, [entryOf(tree), ...this.#args], { env: this.#env, stdio: 'pipe', detached: true });
     this.#process = child;
     child.stdout.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
@@ -162,8 +169,11 @@ class Child {
     if (!isUp()) throw new Error(`longshore ${this.#args.join(' ')} is not ready:\n${this.text.slice(from)}`);
   }
 
+  /** To the processes that it started itself, too: an agent runs below its launcher. */
   signal(signal: NodeJS.Signals): void {
-    process.kill(this.#process!.pid!, signal);
+    const pid = this.#process!.pid!;
+    const below = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    for (const each of [pid, ...below]) process.kill(each, signal);
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
@@ -243,8 +253,8 @@ class LongshoreProcess implements Longshore {
     return this.#site.dataDir;
   }
 
-  start(): Promise<void> {
-    return this.#main.start('Longshore is ready');
+  start(tree?: string): Promise<void> {
+    return this.#main.start('Longshore is ready', tree);
   }
 
   async kill(what: 'main' | 'temporal' | 'postgres' | 'all'): Promise<void> {
@@ -269,19 +279,24 @@ class LongshoreProcess implements Longshore {
     await ensureTestImage(options.engine.docker);
     await joinDoor(await this.joinUrl(options), join(dataDir, 'agent'), callDoor);
     const env = { LONGSHORE_ZONE: options.zone, DOCKER_HOST: `unix://${options.engine.socketPath}`, ...options.env };
-    return this.#start(['agent'], { env, readyWhen: 'the agent runs' }, dataDir);
+    return this.#start(['agent'], { env, readyWhen: 'the agent runs', ...defined({ tree: options.tree }) }, dataDir);
   }
 
   async startCommand(args: readonly string[], options: CommandOptions): Promise<AgentProcess> {
     return this.#start(args, options, await mkdtemp(join(tmpdir(), 'longshore-command-')));
   }
 
-  async #start(args: readonly string[], { env, readyWhen }: CommandOptions, dataDir: string): Promise<AgentProcess> {
+  async #start(
+    args: readonly string[],
+    { env, readyWhen, tree }: CommandOptions,
+    dataDir: string,
+  ): Promise<AgentProcess> {
     const child = new Child(this.#site.node, args, { ...baseEnvironment(), LONGSHORE_DATA: dataDir, ...env });
     this.#agents.push({ child, dataDir });
-    await child.start(readyWhen);
+    const start = (): Promise<void> => child.start(readyWhen, tree);
+    await start();
     return {
-      start: () => child.start(readyWhen),
+      start,
       kill: (signal = 'SIGKILL') => child.end(signal),
       signal: (signal) => child.signal(signal),
       dataDir,

@@ -32,6 +32,7 @@ import type { ContainerInstanceWorkflowInput, InstanceSummary } from '../message
 import { Control } from '../owner/control.ts';
 import { ownDecision } from '../owner/decision-record.ts';
 import { given } from '../owner/given.ts';
+import { AgentUpdate } from './agent-update.ts';
 import { AgentWatch } from './agent-watch.ts';
 import { Interruption } from './interruption.ts';
 
@@ -40,6 +41,7 @@ export class InstanceOwner {
   readonly #control = new Control();
   readonly #watch: AgentWatch;
   readonly #interruption = new Interruption();
+  readonly #update: AgentUpdate;
   #state: InstanceState;
   /** Ends with the effects of the last input. */
   #effects: Promise<void> = Promise.resolve();
@@ -52,6 +54,7 @@ export class InstanceOwner {
       onSilent: () => this.#hear({ kind: 'silent' }),
       onSilentForTooLong: () => this.#hear({ kind: 'silentForTooLong' }),
     });
+    this.#update = new AgentUpdate(input, (target, outcome) => this.#hear({ kind: 'agentUpdate', target, outcome }));
   }
 
   static begun(input: ContainerInstanceWorkflowInput): InstanceOwner {
@@ -85,6 +88,7 @@ export class InstanceOwner {
 
   stopWatching(): void {
     this.#interruption.cancel();
+    this.#update.stop();
     this.#watch.stop();
   }
 
@@ -180,6 +184,12 @@ export class InstanceOwner {
         return;
       case 'interruptAt':
         this.#interruption.start(effect.at, () => this.#hear({ kind: 'interruptionDue' }));
+        return;
+      case 'stageAgent':
+        this.#update.stage(effect.target);
+        return;
+      case 'switchAgent':
+        this.#update.switch(effect.target);
         return;
       case 'callOffInterruption':
         this.#interruption.cancel();

@@ -2,6 +2,7 @@
 import type { AgentDoorCall } from '../call.ts';
 import { announceAgent, isAttended, isRegistered, registerInstance } from './instance.ts';
 import { join } from './join.ts';
+import { describeAgentPackage, readAgentPackage } from './package.ts';
 import { renew } from './renew.ts';
 import { reportTasks } from './report-tasks.ts';
 
@@ -10,6 +11,9 @@ type AnyCall = Omit<AgentDoorCall<never, object>, 'request'> & {
   readonly request: AgentDoorCall<object, object>['request'];
 };
 
-const CALLS: readonly AnyCall[] = [join, renew, registerInstance, announceAgent, isAttended, isRegistered, reportTasks];
+const CALLS: readonly AnyCall[] = [
+  ...[join, renew, registerInstance, announceAgent, isAttended, isRegistered, reportTasks],
+  ...[describeAgentPackage, readAgentPackage],
+];
 
 export const AGENT_DOOR_CALLS: ReadonlyMap<string, AnyCall> = new Map(CALLS.map((call) => [call.name, call]));

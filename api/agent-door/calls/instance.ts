@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   ANNOUNCE_AGENT,
   type AnnounceAgent,
+  InstanceRefused,
   IS_ATTENDED,
   type IsAttended,
   type IsAttendedAnswer,
@@ -15,6 +16,7 @@ import {
   type ExpectedWork,
   type InstanceRegistration,
 } from '../../../model/container-instance.ts';
+import { AGENT_PROTOCOL, agentTooFar, speaks } from '../../../model/agent-protocol.ts';
 import type { AgentDoorCall, AgentDoorContext } from '../call.ts';
 import { Forbidden } from '../grpc/status.ts';
 import type { AgentIdentity } from '../identity.ts';
@@ -30,13 +32,15 @@ export const registerInstance: AgentDoorCall<InstanceRegistration, ExpectedWork>
   name: REGISTER_INSTANCE,
   request: registration,
   callers: ['agent'],
-  handle(request, context) {
+  async handle(request, context) {
     const { clusterName, containerInstanceId, availabilityZone } = agentOf(context);
     if (request.clusterName !== clusterName || request.containerInstanceId !== containerInstanceId)
       throw new Forbidden(
         `The certificate is that of container instance ${containerInstanceId} in cluster ${clusterName}, not of ${request.containerInstanceId} in ${request.clusterName}.`,
       );
-    return context.control.register(availabilityZone === undefined ? request : inZone(request, availabilityZone));
+    if (!speaks(AGENT_PROTOCOL, request.protocol)) throw new InstanceRefused(agentTooFar(request.protocol));
+    const placed = availabilityZone === undefined ? request : inZone(request, availabilityZone);
+    return { ...(await context.control.register(placed)), protocol: AGENT_PROTOCOL };
   },
 };
 

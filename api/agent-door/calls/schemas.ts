@@ -65,4 +65,6 @@ export const registration: z.ZodType<InstanceRegistration> = z.object({
   dockerVersion: name,
   tags: few(z.object({ key: name.exactOptional(), value: text.exactOptional() })),
   sessionId: name,
+  protocol: z.number().int().min(1).max(1_000_000).exactOptional(),
+  failedUpdate: z.object({ build: z.object({ version: name, hash: name }), reason: text }).exactOptional(),
 });

@@ -3,8 +3,10 @@ import type {
   DescribeContainerInstancesRequest,
   PutAttributesRequest,
   RegisterContainerInstanceRequest,
+  UpdateContainerAgentRequest,
 } from '@aws-sdk/client-ecs';
 import type { AccessOf } from './access.ts';
+import { defined } from '../../../model/defined.ts';
 import { requestTagKeys } from '../../auth/tag-keys.ts';
 import { tagOnCreate } from './keys.ts';
 import { eachOf, resourcesOf } from './resources.ts';
@@ -32,6 +34,15 @@ export const onContainerInstances =
     const resources = eachOf(input.containerInstances, cluster.containerInstance, cluster.containerInstance('*'));
     return [{ action, resources, context: cluster.keys, tagged: true }];
   };
+
+/** An operation on one container instance. */
+export const onContainerInstance =
+  (action: string): AccessOf<UpdateContainerAgentRequest> =>
+  ({ cluster, containerInstance }, scope) =>
+    onContainerInstances(action)(
+      defined({ cluster, containerInstances: containerInstance === undefined ? [] : [containerInstance] }),
+      scope,
+    );
 
 /** An operation on attributes, on the container instances that have them. */
 export const onAttributes =

@@ -64,6 +64,7 @@ const ACCESS: Readonly<Record<string, AccessOf<never>>> = {
   DeregisterContainerInstance: onCluster('ecs:DeregisterContainerInstance'),
   DescribeContainerInstances: containerInstances.onContainerInstances('ecs:DescribeContainerInstances'),
   ListContainerInstances: onCluster('ecs:ListContainerInstances'),
+  UpdateContainerAgent: containerInstances.onContainerInstance('ecs:UpdateContainerAgent'),
   UpdateContainerInstancesState: containerInstances.onContainerInstances('ecs:UpdateContainerInstancesState'),
   PutAttributes: containerInstances.onAttributes('ecs:PutAttributes'),
   DeleteAttributes: containerInstances.onAttributes('ecs:DeleteAttributes'),

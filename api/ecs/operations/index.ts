@@ -49,6 +49,7 @@ import { untagResource } from './untag-resource/handler.ts';
 import { updateCapacityProvider } from './update-capacity-provider/handler.ts';
 import { updateClusterSettings } from './update-cluster-settings/handler.ts';
 import { updateCluster } from './update-cluster/handler.ts';
+import { updateContainerAgent } from './update-container-agent/handler.ts';
 import { updateContainerInstancesState } from './update-container-instances-state/handler.ts';
 import { createTaskSet } from './create-task-set/handler.ts';
 import { updateTaskSet } from './update-task-set/handler.ts';
@@ -110,6 +111,7 @@ export const operations: readonly Operation[] = [
   deregisterContainerInstance,
   describeContainerInstances,
   listContainerInstances,
+  updateContainerAgent,
   updateContainerInstancesState,
   // attributes
   putAttributes,

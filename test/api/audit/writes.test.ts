@@ -2,6 +2,7 @@
 import { CreateClusterCommand, DeleteClusterCommand, ECSClient, ListClustersCommand } from '@aws-sdk/client-ecs';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SERVED_BUILD } from '../../../fixtures/records.ts';
 import { type ApiOptions, type RunningApi, startApi } from '../../../api/server.ts';
 import { Throttle } from '../../../api/throttle/throttle.ts';
 import { EcsError } from '../../../model/errors.ts';
@@ -27,6 +28,7 @@ async function start(over: Partial<Store> = {}, options: Partial<ApiOptions> = {
     ...{ host: '127.0.0.1', port: 0, store: changed, workflows: new RecordingGateway(changed) },
     ...{ partition: TEST_PARTITION, webhookAddresses: { loopback: true, allowed: [] }, auth: 'loopback' },
     logger: pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as { msg: string }) }),
+    agentBuild: SERVED_BUILD,
     isReady: () => Promise.resolve(true),
     ...TEST_SECRETS,
     ...options,

@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SERVED_BUILD } from '../../../fixtures/records.ts';
 import type { WorkflowGateway } from '../../../api/gateway.ts';
 import type { RunningApi } from '../../../api/server.ts';
 import { TEST_SECRETS } from '../support/api-under-test.ts';
@@ -38,6 +39,7 @@ async function start({ listClusters, database = fine, temporal = fine, ready }: 
     partition: { account: '123456789012', region: 'us-east-1' },
     webhookAddresses: { loopback: true, allowed: [] },
     logger: pino(log),
+    agentBuild: SERVED_BUILD,
     isReady: ready ?? (() => Promise.resolve(true)),
   });
   return api.url;

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { ECSClient, ListTagsForResourceCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SERVED_BUILD } from '../../../fixtures/records.ts';
 import { type RunningApi, startApi } from '../../../api/server.ts';
 import { Throttle } from '../../../api/throttle/throttle.ts';
 import type { Store } from '../../../store/contract/store.ts';
@@ -28,6 +29,7 @@ async function start(throttle: Throttle, over: Store = store(), log: { code?: st
     partition: TEST_PARTITION,
     webhookAddresses: { loopback: true, allowed: [] },
     logger: pino({}, { write: (line: string) => log.push(JSON.parse(line) as { code?: string }) }),
+    agentBuild: SERVED_BUILD,
     isReady: () => Promise.resolve(true),
     ...TEST_SECRETS,
     auth: 'loopback',

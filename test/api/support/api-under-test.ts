@@ -2,6 +2,7 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { SERVED_BUILD } from '../../../fixtures/records.ts';
 import { AccessKeySecrets } from '../../../api/auth/access-keys.ts';
 import { SessionTokens } from '../../../api/auth/session-tokens.ts';
 import { type ApiOptions, startApi, type RunningApi } from '../../../api/server.ts';
@@ -47,6 +48,7 @@ export function withApi({ agentDoor, ...access }: ApiAccess = {}): () => ApiUnde
       partition: TEST_PARTITION,
       webhookAddresses: { loopback: true, allowed: [] },
       logger: pino({ level: 'silent' }),
+      agentBuild: SERVED_BUILD,
       isReady: () => Promise.resolve(true),
       ...TEST_SECRETS,
       auth: 'loopback',

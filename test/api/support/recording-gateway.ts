@@ -16,6 +16,7 @@ import type {
   ProtectTasksOutcome,
   StopServiceDeploymentCommand,
   StopTaskCommand,
+  UpdateAgentCommand,
   UpdateServiceCommand,
 } from '../../../model/commands.ts';
 import type { RunTaskCommand, RunTaskOutcome } from '../../../workflows/messages.ts';
@@ -36,6 +37,7 @@ export type Command =
   | { readonly call: 'capacityChanged'; readonly ownerWorkflowIds: readonly string[] }
   | { readonly call: 'instancesChanged'; readonly cluster: string; readonly daemonServices: readonly string[] }
   | { readonly call: 'setInstanceStatus'; readonly instanceId: string; readonly status: string }
+  | ({ readonly call: 'updateAgent'; readonly instanceId: string } & UpdateAgentCommand)
   | { readonly call: 'interruptInstance'; readonly instanceId: string }
   | { readonly call: 'deregisterInstance'; readonly instanceId: string; readonly force: boolean };
 
@@ -236,6 +238,11 @@ export class RecordingGateway implements WorkflowGateway {
   async setInstanceStatus(cluster: string, instanceId: string, status: 'ACTIVE' | 'DRAINING'): Promise<void> {
     this.commands.push({ call: 'setInstanceStatus', instanceId, status });
     await this.#recordInstance(cluster, instanceId, { status });
+  }
+
+  async updateAgent(cluster: string, instanceId: string, command: UpdateAgentCommand): Promise<void> {
+    this.commands.push({ call: 'updateAgent', instanceId, ...command });
+    await this.#recordInstance(cluster, instanceId, { agentUpdateStatus: 'PENDING' });
   }
 
   async interruptInstance(cluster: string, instanceId: string): Promise<void> {

@@ -1,8 +1,14 @@
 /** Promises of a container instance's owner, whatever comes in whatever order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defined } from '../../../model/defined.ts';
 import { isEcsError } from '../../../model/errors.ts';
-import type { InstanceEffect, InstanceInput, InstanceReduced } from '../../../scheduler/instance-owner/inputs.ts';
+import type {
+  AgentUpdateInput,
+  InstanceEffect,
+  InstanceInput,
+  InstanceReduced,
+} from '../../../scheduler/instance-owner/inputs.ts';
 import { reduceSafely } from '../../../scheduler/instance-owner/reduce.ts';
 import {
   carriedState,
@@ -19,7 +25,21 @@ const tasks = fc.array(
   { maxLength: 3 },
 );
 const session = fc.constantFrom(...SESSIONS);
-const registration = session.map((sessionId) => aRegistration({ sessionId }));
+const build = fc.constantFrom({ version: '1.0.0', hash: 'abc' }, { version: '1.1.0', hash: 'b2' });
+const outcome = fc.constantFrom<AgentUpdateInput['outcome']>(
+  { kind: 'staged' },
+  { kind: 'switches' },
+  { kind: 'failed', reason: 'x' },
+  { kind: 'lost' },
+);
+const registration = fc.tuple(session, build, fc.option(build, { nil: undefined })).map(([sessionId, own, failed]) =>
+  aRegistration({
+    sessionId,
+    agentVersion: own.version,
+    agentHash: own.hash,
+    ...defined({ failedUpdate: failed && { build: failed, reason: 'x' } }),
+  }),
+);
 const force = fc.record({ force: fc.boolean() });
 
 /** `refuse`: the store refuses the last record. `again`: the run ends, and the next one begins. */
@@ -44,6 +64,11 @@ const anyHappening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant({ kind: 'interrupt', command: {} } as const) },
   { weight: 1, arbitrary: fc.constant({ kind: 'interruptionDue' } as const) },
+  { weight: 2, arbitrary: build.map((target) => ({ kind: 'updateAgent', command: { target } }) as const) },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(build, outcome).map(([target, outcome]) => ({ kind: 'agentUpdate', target, outcome }) as const),
+  },
   { weight: 1, arbitrary: force.map((command) => ({ kind: 'deregister', command }) as const) },
   {
     weight: 1,
@@ -127,6 +152,33 @@ describe('a container instance', () => {
           expect(told).toBe(false);
           told = true;
         }
+      }
+    });
+  });
+
+  it('says UPDATED only while the build that was asked for runs, and switches only to what its host has', () => {
+    always((life) => {
+      for (const { before, input, after, effects } of life) {
+        if (after.agentUpdate?.status === 'UPDATED' && before.agentUpdate?.status !== 'UPDATED')
+          expect(after.agentBuild).toEqual(after.agentUpdate.target);
+        if (input.kind === 'resume') continue;
+        for (const effect of effects)
+          if (effect.kind === 'switchAgent')
+            expect(input).toEqual({ kind: 'agentUpdate', target: effect.target, outcome: { kind: 'staged' } });
+      }
+    });
+  });
+
+  it('has one update at a time, whose status in the row is that of the state', () => {
+    always((life) => {
+      let recorded: string | undefined;
+      for (const { before, input, after, effects } of life) {
+        for (const effect of effects)
+          if (effect.kind === 'record') recorded = effect.changes.agentUpdateStatus ?? recorded;
+        expect(recorded).toBe(after.agentUpdate?.status);
+        const isNew = JSON.stringify(after.agentUpdate?.target) !== JSON.stringify(before.agentUpdate?.target);
+        if (isNew) expect([undefined, 'UPDATED', 'FAILED']).toContain(before.agentUpdate?.status);
+        if (isNew) expect(input.kind).toBe('updateAgent');
       }
     });
   });

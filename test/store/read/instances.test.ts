@@ -71,6 +71,18 @@ describe('recordInstance', () => {
     expect(found?.attributes).toHaveLength(2);
   });
 
+  it('shows the status of the latest update of its agent until it is deregistered and registers again', async () => {
+    const { id, first, change } = await registered();
+    expect(await read(id)).not.toHaveProperty('agentUpdateStatus');
+    await change({ version: 2, agentUpdateStatus: 'STAGING' });
+    await change({ version: 3, agentConnected: false });
+    await change({ version: 4, registration: first.registration! });
+    expect(await read(id)).toMatchObject({ agentUpdateStatus: 'STAGING' });
+    await change({ version: 5, status: 'INACTIVE' });
+    await store().recordInstance({ ...first, registeredAt: T0 + 60_000 });
+    expect(await read(id)).not.toHaveProperty('agentUpdateStatus');
+  });
+
   it('lets a deregistered instance register again, and ignores a late write from before', async () => {
     const { id, first, change } = await registered();
     await change({ version: 40, status: 'INACTIVE', agentConnected: false });

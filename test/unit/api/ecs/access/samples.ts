@@ -161,6 +161,7 @@ export const SAMPLES: Readonly<Record<string, object>> = {
   DeregisterContainerInstance: { cluster: 'prod', containerInstance: INSTANCE },
   DescribeContainerInstances: instances,
   ListContainerInstances: { cluster: 'prod' },
+  UpdateContainerAgent: { cluster: 'prod', containerInstance: INSTANCE },
   UpdateContainerInstancesState: instances,
   PutAttributes: attributes,
   DeleteAttributes: attributes,
