@@ -85,11 +85,9 @@ export class IssuerKeys {
   }
 
   /** All who ask while the issuer is being asked share the answer, and for a moment a failure. */
-  #ask(kept: Kept, provider: Provider): Promise<JWTVerifyGetKey> {
+  async #ask(kept: Kept, provider: Provider): Promise<JWTVerifyGetKey> {
     if (kept.reading !== undefined) return kept.reading;
-    if (kept.failure !== undefined && this.#wasAskedWithin(kept, FAILURE_KEPT_MS)) {
-      return Promise.reject(kept.failure.error);
-    }
+    if (kept.failure !== undefined && this.#wasAskedWithin(kept, FAILURE_KEPT_MS)) throw kept.failure.error;
     kept.askedAt = this.#now();
     kept.reading = this.#take(kept, provider);
     return kept.reading;
