@@ -17,7 +17,7 @@ import { registerWeb } from './support/services.ts';
 
 const CLUSTER = 'edge';
 /** A control plane packs its agent when the first one asks for it. */
-const PATIENCE = { timeout: 120_000, interval: 500 };
+const PATIENCE = { timeout: 240_000, interval: 500 };
 
 let engines: DockerEngine[];
 let longshore: Longshore;

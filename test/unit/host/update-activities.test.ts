@@ -24,15 +24,15 @@ it.each(['stageAgent', 'switchAgent'] as const)('%s says for good why it cannot'
 });
 
 it('stageAgent of an agent that ends is no failure of the update', async () => {
-  const { stageAgent } = createUpdateActivities(refuses(new DOMException('This operation was aborted', 'AbortError')));
-  const staged = quiet().run((order: { target: typeof target }) => stageAgent(order), { target });
+  const activities = createUpdateActivities(refuses(new DOMException('This operation was aborted', 'AbortError')));
+  const staged = quiet().run((order: { target: typeof target }) => activities.stageAgent(order), { target });
   await expect(staged).rejects.toMatchObject({ type: AGENT_ENDED });
 });
 
 it('stageAgent that is cancelled ends, and the agent goes on', async () => {
   const environment = quiet();
-  const { stageAgent } = createUpdateActivities({ stage: () => new Promise(() => undefined), switch: () => undefined });
-  const staged = environment.run((order: { target: typeof target }) => stageAgent(order), { target });
+  const activities = createUpdateActivities({ stage: () => new Promise(() => undefined), switch: () => undefined });
+  const staged = environment.run((order: { target: typeof target }) => activities.stageAgent(order), { target });
   environment.cancel();
   await expect(staged).rejects.toMatchObject({ name: 'CancelledFailure' });
 });
