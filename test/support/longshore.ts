@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,11 +168,9 @@ class Child {
     if (!isUp()) throw new Error(`longshore ${this.#args.join(' ')} is not ready:\n${this.text.slice(from)}`);
   }
 
-  /** To the processes that it started itself, too: an agent runs below its launcher. */
+  /** To its whole group: an agent runs below its launcher. */
   signal(signal: NodeJS.Signals): void {
-    const pid = this.#process!.pid!;
-    const below = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-    for (const each of [pid, ...below]) process.kill(each, signal);
+    process.kill(-this.#process!.pid!, signal);
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
