@@ -308,7 +308,7 @@ describe('a registration', () => {
       );
     }
     expect(registered()).toEqual([]);
-    await expect(mine.call('RegisterInstance', aRegistration(own))).resolves.toEqual({ expectedTasks: [] });
+    await expect(mine.call('RegisterInstance', aRegistration(own))).resolves.toMatchObject({ expectedTasks: [] });
     expect(registered()).toMatchObject([own]);
   });
 
