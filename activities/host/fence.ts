@@ -12,11 +12,14 @@ export interface FencedWatch {
 export interface HostFence {
   /** The watch asks for no fencing. */
   off(): void;
-  /** Sees to it that the instance's service tasks will be stopped without the agent's help. Rejects if that is not possible. */
+  /**
+   * Sees to it that the instance's service tasks will be stopped without the agent's help, and that heartbeats arrive. Rejects if that is
+   * not possible.
+   */
   begin(watch: FencedWatch): Promise<void>;
   /**
    * Sends a heartbeat and waits for the answer. `confirmed`: service tasks may run for longer. `ended`: nobody waits for this watch any
-   * more. `unanswered`: nobody knows whether it arrived. Rejects as `begin` does.
+   * more. `unanswered`: nobody knows whether it arrived. Rejects as `begin` does, and once service tasks may no longer run.
    */
   renew(watch: FencedWatch): Promise<'confirmed' | 'ended' | 'unanswered'>;
 }

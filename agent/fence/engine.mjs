@@ -42,12 +42,13 @@ export class Engine {
   /**
    * The containers of the instance that run now and belong to services. Pause containers run no program of anybody's.
    * @param {string} containerInstanceId
+   * @param {number} [patienceMs]
    * @returns {Promise<readonly ServiceContainer[]>}
    */
-  async serviceContainers(containerInstanceId) {
+  async serviceContainers(containerInstanceId, patienceMs = PATIENCE_MS) {
     const label = [`longshore.container-instance=${containerInstanceId}`, 'longshore.role=container'];
     const filters = encodeURIComponent(JSON.stringify({ label }));
-    const text = await this.#call('GET', `/containers/json?filters=${filters}`, PATIENCE_MS);
+    const text = await this.#call('GET', `/containers/json?filters=${filters}`, patienceMs);
     /** @type {{ Id: string, Labels: Record<string, string> }[]} */
     const found = JSON.parse(text);
     return found.map(({ Id, Labels }) => serviceContainer(Id, Labels)).filter((one) => one !== undefined);

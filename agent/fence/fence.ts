@@ -56,21 +56,27 @@ export class Fence implements HostFence {
     // The times may be shorter than those of the watch before.
     const most = leaseFrom(sinceBoot(), watch);
     if (this.#lease !== undefined && most.endsAt < this.#lease.endsAt) this.#write(most);
-    // The lease that counts for older tasks is not made longer before the control plane has said that it heard this agent.
-    if (this.#lease === undefined || this.#isOver(this.#lease)) await this.renew(watch);
+    // Unless heartbeats arrive, the agent must not attend: tasks would come that nothing fences.
+    const sentAt = await this.#beat(watch);
+    if (sentAt === undefined) throw new Error('the control plane does not confirm heartbeats of the fence');
+    // The control plane counts silence until it has said that it heard this agent. So a lease that older tasks run by is not made longer
+    // before that, and a new one begins only once they have ended.
+    if (this.#lease === undefined || sentAt >= this.#lease.endsAt) this.#keep(sentAt, watch);
   }
 
   async renew(watch: FencedWatch): Promise<'confirmed' | 'ended' | 'unanswered'> {
     await this.#guarded();
-    const sentAt = sinceBoot();
-    try {
-      const answer = await this.#options.heartbeat(watch.taskToken, watch.heartbeatTimeoutMs / 2);
-      if (answer === 'confirmed') this.#keep(sentAt, watch);
-      return answer;
-    } catch (error) {
-      this.#options.logger.debug({ err: error }, 'a heartbeat was not confirmed');
-      return 'unanswered';
+    let isEnded = false;
+    const sentAt = await this.#beat(watch, () => (isEnded = true));
+    if (sentAt !== undefined) {
+      this.#keep(sentAt, watch);
+      return 'confirmed';
     }
+    if (isEnded) return 'ended';
+    // An instance that may start nothing must not look alive to those who place tasks.
+    if (this.#lease !== undefined && this.#isOver(this.#lease))
+      throw new Error('the control plane has not confirmed a heartbeat of the fence for too long');
+    return 'unanswered';
   }
 
   /** Throws where a container of a service's task must not start: its replacement may run elsewhere by now. */
@@ -88,6 +94,19 @@ export class Fence implements HostFence {
 
   get #reason(): string {
     return `Fenced: container instance ${this.#options.containerInstanceId} lost contact with the control plane.`;
+  }
+
+  /** When the heartbeat was sent, if it was confirmed. */
+  async #beat(watch: FencedWatch, onEnded?: () => void): Promise<number | undefined> {
+    const sentAt = sinceBoot();
+    try {
+      const answer = await this.#options.heartbeat(watch.taskToken, watch.heartbeatTimeoutMs / 2);
+      if (answer === 'confirmed') return sentAt;
+      onEnded?.();
+    } catch (error) {
+      this.#options.logger.debug({ err: error }, 'a heartbeat was not confirmed');
+    }
+    return undefined;
   }
 
   #isOver(lease: Lease): boolean {

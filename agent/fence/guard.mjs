@@ -25,6 +25,8 @@ const CALM_MS = 1_000;
 const NEAR_MS = 250;
 /** How often the guard asks for the containers meanwhile, to know them should the engine be away when the lease ends. */
 const CENSUS_MS = 15_000;
+/** Then there is time for an engine that is busy. */
+const CENSUS_PATIENCE_MS = 10_000;
 /** An engine that is away for longer, with no agent beside it, was taken down. */
 const ENGINE_PATIENCE_MS = 3_600_000;
 
@@ -51,6 +53,8 @@ class Guard {
   /** @type {readonly ServiceContainer[]} */
   #known = [];
   #listedAt = -Infinity;
+  /** Under way. @type {Promise<unknown> | undefined} */
+  #census;
   #engineIsAway = false;
   /** Those for which a SIGKILL is under way. @type {Set<string>} */
   #killing = new Set();
@@ -86,7 +90,10 @@ class Guard {
     if (this.#lease === undefined || sinceBoot() >= fencedFrom(this.#lease)) this.#lease = readLease(this.#files.lease);
     if (this.#lease === undefined && this.#stopping.size === 0) return this.#agentIsGone;
     const isNear = this.#stopping.size > 0 || this.#isOver(fencedFrom);
-    if (!isNear && sinceBoot() - this.#listedAt < CENSUS_MS) return false;
+    if (!isNear) {
+      this.#takeCensus();
+      return false;
+    }
     const isListed = await this.#list();
     this.#fence();
     return (
@@ -106,9 +113,16 @@ class Guard {
     return true;
   }
 
-  async #list() {
+  /** Beside the looks at the clock, which must not wait for it. */
+  #takeCensus() {
+    if (this.#census !== undefined || sinceBoot() - this.#listedAt < CENSUS_MS) return;
+    this.#census = this.#list(CENSUS_PATIENCE_MS).finally(() => (this.#census = undefined));
+  }
+
+  /** @param {number} [patienceMs] */
+  async #list(patienceMs) {
     try {
-      this.#known = await this.#engine.serviceContainers(this.#order.containerInstanceId);
+      this.#known = await this.#engine.serviceContainers(this.#order.containerInstanceId, patienceMs);
       this.#listedAt = sinceBoot();
       this.#engineIsAway = false;
       this.#onlyEngineSince = undefined;

@@ -1,7 +1,7 @@
 /**
  * Brings docker-compose.yml up as it is, on this machine's engine, and uses it: two hosts in network namespaces join, a service
  * spreads over all, and one host dies. Needs root, and images under the names that the file pulls (stand-ins.sh where no registry is
- * reachable). Takes the path of Docker Compose. Leaves nothing behind.
+ * reachable). Takes the path of Docker Compose. Leaves only images behind.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -237,7 +237,8 @@ if (program === undefined) {
 }
 const compose = new Compose(path.resolve(program));
 const leaveNothing = async (): Promise<void> => {
-  for (const step of undo.splice(0).reverse()) await step();
+  for (const step of undo.splice(0).reverse())
+    await Promise.resolve(step()).catch((error: unknown) => say(String(error)));
   rmSync(folder, { recursive: true, force: true });
 };
 process.once('SIGINT', () => void leaveNothing().finally(() => process.exit(130)));
