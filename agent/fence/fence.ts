@@ -58,7 +58,7 @@ export class Fence implements HostFence {
     if (this.#lease !== undefined && most.endsAt < this.#lease.endsAt) this.#write(most);
     // Unless heartbeats arrive, the agent must not attend: tasks would come that nothing fences.
     const sentAt = await this.#beat(watch);
-    if (sentAt === undefined) throw new Error('the control plane does not confirm heartbeats of the fence');
+    if (typeof sentAt === 'string') throw new Error('the control plane does not confirm heartbeats of the fence');
     // The control plane counts silence until it has said that it heard this agent. So a lease that older tasks run by is not made longer
     // before that, and a new one begins only once they have ended.
     if (this.#lease === undefined || sentAt >= this.#lease.endsAt) this.#keep(sentAt, watch);
@@ -66,13 +66,12 @@ export class Fence implements HostFence {
 
   async renew(watch: FencedWatch): Promise<'confirmed' | 'ended' | 'unanswered'> {
     await this.#guarded();
-    let isEnded = false;
-    const sentAt = await this.#beat(watch, () => (isEnded = true));
-    if (sentAt !== undefined) {
+    const sentAt = await this.#beat(watch);
+    if (typeof sentAt === 'number') {
       this.#keep(sentAt, watch);
       return 'confirmed';
     }
-    if (isEnded) return 'ended';
+    if (sentAt === 'ended') return 'ended';
     // An instance that may start nothing must not look alive to those who place tasks.
     if (this.#lease !== undefined && this.#isOver(this.#lease))
       throw new Error('the control plane has not confirmed a heartbeat of the fence for too long');
@@ -97,16 +96,15 @@ export class Fence implements HostFence {
   }
 
   /** When the heartbeat was sent, if it was confirmed. */
-  async #beat(watch: FencedWatch, onEnded?: () => void): Promise<number | undefined> {
+  async #beat(watch: FencedWatch): Promise<number | 'ended' | 'unanswered'> {
     const sentAt = sinceBoot();
     try {
       const answer = await this.#options.heartbeat(watch.taskToken, watch.heartbeatTimeoutMs / 2);
-      if (answer === 'confirmed') return sentAt;
-      onEnded?.();
+      return answer === 'confirmed' ? sentAt : answer;
     } catch (error) {
       this.#options.logger.debug({ err: error }, 'a heartbeat was not confirmed');
+      return 'unanswered';
     }
-    return undefined;
   }
 
   #isOver(lease: Lease): boolean {
