@@ -27,7 +27,7 @@ export async function main(argument: string): Promise<void> {
       switching.abort();
     };
     const start = (stops: Stops): Promise<void> => runAgent(readSettings(process.env), given, { stops, switchTo });
-    await runUntilStopped(start, once(switching.signal, 'abort'));
+    await runUntilStopped(start, { request: once(switching.signal, 'abort'), mayEndWhileStarting: true });
   } catch (error) {
     const reason = explain(error);
     process.stderr.write(`\n${reason}\n`);

@@ -11,8 +11,8 @@ import { AgentProcess } from './agent-process.ts';
 import { type Ended, firstVersion, nextVersion, noteOf, type Version } from './choose.ts';
 import type { AgentMessage } from './messages.ts';
 
-/** A new version registers within seconds, or within this time if the control plane is away for a moment. */
-const TRIAL_MS = 120_000;
+/** A new version registers within seconds. The one before must be back before the instance is given up, which takes a minute. */
+const TRIAL_MS = 40_000;
 /** An agent that gives way has so long to end in order. */
 const ENDING_MS = 60_000;
 
@@ -100,8 +100,8 @@ class Launcher {
       later(trialMs, () => {
         if (tookWork) return;
         reason ??= `It took no work up within ${trialMs / 1000} s.`;
-        agent.signal('SIGTERM');
-        later(endingMs, () => agent.signal('SIGKILL'));
+        // Without work it has nothing to end in order.
+        agent.signal('SIGKILL');
       });
     const exitCode = await agent.ended;
     for (const timer of timers) clearTimeout(timer);
