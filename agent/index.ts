@@ -97,6 +97,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     control,
     describe: async () => describe(options, await probeEngine(docker)),
     reconcile: (expected) => tasks.reconcile(expected),
+    takesWork: () => options.updates?.takesWork(),
     comesBack: { logger, shutdown: stopping.signal },
   });
   await patiently('registration', () => session.renew());
@@ -112,7 +113,6 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const worker = await patiently('worker', () =>
     HostWorker.start({ controlPlane, containerInstanceId, activities, logger, ...defined({ updates }) }),
   );
-  options.updates?.takesWork();
   const arn = containerInstanceArn(options.partition, options.clusterName, containerInstanceId);
   logger.info({ containerInstanceArn: arn }, 'the agent takes work');
   return {

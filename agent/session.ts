@@ -22,6 +22,8 @@ export interface SessionDeps {
   readonly describe: () => Promise<Omit<InstanceRegistration, 'sessionId'>>;
   /** Stops unexpected tasks and reports on the others. The session takes work afterwards. */
   readonly reconcile: (expected: readonly ExpectedHostTask[]) => Promise<void>;
+  /** Called once: the control plane watches the agent and has taken its announcement, so work reaches it. */
+  readonly takesWork?: () => void;
   /** Absent: a deregistered instance stays deregistered. */
   readonly comesBack?: {
     readonly logger: Pick<Logger, 'warn'>;
@@ -38,6 +40,7 @@ export class ControlPlaneSession implements AgentSession {
   #ordersFrom: EpochMs = 0;
   #renewal: Promise<void> | undefined;
   #absence: Promise<void> | undefined;
+  #isAnnounced = false;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
@@ -76,7 +79,11 @@ export class ControlPlaneSession implements AgentSession {
   }
 
   async announce(): Promise<void> {
-    if (this.#registration !== undefined) await this.#deps.control.announce(this.#registration);
+    if (this.#registration === undefined) return;
+    await this.#deps.control.announce(this.#registration);
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    this.#deps.takesWork?.();
   }
 
   async isAttended(): Promise<boolean> {

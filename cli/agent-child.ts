@@ -23,6 +23,8 @@ export async function main(argument: string): Promise<void> {
     const given = agentArguments.parse(JSON.parse(argument));
     const switching = new AbortController();
     const switchTo = (name: string): void => {
+      // The control plane gave it work, even if the answer to the announcement was lost.
+      tell({ kind: 'takesWork' });
       tell({ kind: 'switchTo', name });
       switching.abort();
     };

@@ -18,7 +18,7 @@ export const agentArguments: z.ZodType<AgentArguments> = z.object({
 
 /** Over the channel between the two processes. */
 export type AgentMessage =
-  /** It has registered and takes work. */
+  /** It has registered, and the control plane watches it. */
   | { readonly kind: 'takesWork' }
   /** It ends, and that kept version is to start in its place. */
   | { readonly kind: 'switchTo'; readonly name: string }

@@ -17,6 +17,7 @@ import type { AgentUpdateState, InstanceState } from './state.ts';
 const MOST_INTERRUPTIONS = 3;
 
 const UNDER_WAY = 'There is already an update of the container agent in progress on this container instance.';
+const NEVER_BACK = 'The agent ended for its new version, and none came back before the instance was given up.';
 const AWAY_TOO_OFTEN = `The agent ended during its update, and at each of ${MOST_INTERRUPTIONS} further attempts.`;
 
 type UnderWay = AgentUpdateState & { readonly status: Exclude<AgentUpdateStatus, 'UPDATED' | 'FAILED'> };
@@ -92,6 +93,12 @@ export function updateGoesOn(
       return state.heard ? stage(state, given) : interrupted(state, update, given);
   }
 }
+
+/** Right after the instance was given up. An update that has not got this far waits for its agent. */
+export const afterGivingUp = (state: InstanceState, given: Given): InstanceReduced =>
+  state.givenUp && !state.ended && state.agentUpdate?.status === 'UPDATING'
+    ? fail(state, NEVER_BACK, given)
+    : only(state);
 
 /** A new run of the workflow has what was under way begin again. */
 export function resumedUpdate({ agentUpdate }: InstanceState): readonly InstanceEffect[] {
