@@ -261,6 +261,29 @@ it.each<Row>([
   expect(state.agentUpdate?.status).toBe(becomes);
 });
 
+it('ends an update that an agent gives back each time, though the agent is there', () => {
+  let state = updating('STAGING');
+  const writes: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const next = reduce(state, goes({ kind: 'lost' }), given);
+    writes.push(next.effects.length);
+    state = next.state;
+  }
+  expect(writes).toEqual([2, 2, 2, 1, 0, 0]);
+  expect(state.agentUpdate?.status).toBe('FAILED');
+});
+
+it('counts an orderly end of the agent as one interruption', () => {
+  let state = updating('STAGING');
+  const statuses: unknown[] = [];
+  for (let i = 0; i < 4; i++) {
+    for (const input of [goes({ kind: 'lost' }), registers(OLD), attends('s2')])
+      state = { ...reduce(state, input, given).state, sessionId: 's2' };
+    statuses.push(state.agentUpdate?.status);
+  }
+  expect(statuses).toEqual(['STAGING', 'STAGING', 'STAGING', 'FAILED']);
+});
+
 describe('a call is refused', () => {
   it.each<AgentUpdateStatus>(['PENDING', 'STAGING', 'STAGED', 'UPDATING'])('while an update is %s', (status) => {
     expect(() => reduce(updating(status), ask, given)).toThrow(
