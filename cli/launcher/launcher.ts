@@ -15,6 +15,8 @@ import type { AgentMessage } from './messages.ts';
 const TRIAL_MS = 40_000;
 /** An agent that gives way has so long to end in order. */
 const ENDING_MS = 60_000;
+/** A reason comes from a version that does not work, and goes into an environment variable. */
+const MOST_REASON_CHARACTERS = 4_096;
 
 export interface LauncherOptions {
   /** The launcher's own code. */
@@ -119,6 +121,7 @@ class Launcher {
   /** What the next agent says of the one that it takes the place of again. */
   #failureOf({ isTrial, tookWork, version, reason }: Outcome): Pick<Start, 'failed'> {
     const build = version === undefined ? undefined : readBuildName(version);
-    return isTrial && !tookWork && build !== undefined ? { failed: { build, reason } } : {};
+    if (!isTrial || tookWork || build === undefined) return {};
+    return { failed: { build, reason: reason.slice(0, MOST_REASON_CHARACTERS) } };
   }
 }

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import type { FailedAgentUpdate } from '../../model/agent-update.ts';
 
-/** The agent's first argument, as JSON. */
+/** The environment variable that holds the agent's arguments: other users of the host can read a command line. */
+export const ARGUMENTS_VARIABLE = 'LONGSHORE_AGENT_ARGUMENTS';
+
+/** In that variable, as JSON. `cli/agent-child.mjs` removes it at once. */
 export interface AgentArguments {
   /** The URL of a token. */
   readonly join?: string;
