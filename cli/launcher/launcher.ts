@@ -64,6 +64,7 @@ class Launcher {
     let start: Start = { version: firstVersion(versions.note(), this.#own, has), isTrial: false };
     for (;;) {
       const ended = await this.#runOne(start);
+      this.#dropFailed(ended);
       const next = nextVersion(ended, firstVersion(versions.note(), this.#own, has), has);
       if (next.kind === 'end') return next.exitCode;
       start = { version: next.version, isTrial: next.isTrial, ...this.#failureOf(ended) };
@@ -116,6 +117,16 @@ class Launcher {
       ...defined({ switchTo }),
       reason: reason ?? `It ended with exit code ${exitCode} before it took work up.`,
     };
+  }
+
+  /** It may be damaged, and would fail each update to it. */
+  #dropFailed({ isTrial, tookWork, isStopped, version }: Outcome): void {
+    if (!isTrial || tookWork || isStopped || version === undefined) return;
+    try {
+      this.#options.versions.drop(version);
+    } catch (error) {
+      this.#options.logger.warn({ agent: version, err: error }, 'could not remove a version that did not work');
+    }
   }
 
   /** What the next agent says of the one that it takes the place of again. */

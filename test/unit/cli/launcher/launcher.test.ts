@@ -123,6 +123,8 @@ it.each([
   const { ended, stop } = launch(STAYS, { trialMs, endingMs: 200 });
   await vi.waitFor(() => expect(done().at(-1)).toBe(`${B} began instead of 1.2.0: ${reason}`), PATIENCE);
   await vi.waitFor(() => expect(versions.note()).toMatchObject({ current: B }), PATIENCE);
+  // The next update to it fetches it again.
+  expect([B, C].map((name) => versions.has(name))).toEqual([true, false]);
   stop('SIGTERM');
   await ended;
 });
