@@ -18,8 +18,8 @@ const DEREGISTERED_WAIT_MS = 3_600_000;
 
 export interface SessionDeps {
   readonly control: InstanceControl;
-  /** Describes the instance, afresh for each session. */
-  readonly describe: () => Promise<Omit<InstanceRegistration, 'sessionId'>>;
+  /** Describes the instance, afresh for each session. `isFirst`: no session of this agent has begun yet. */
+  readonly describe: (session: { readonly isFirst: boolean }) => Promise<Omit<InstanceRegistration, 'sessionId'>>;
   /** Stops unexpected tasks and reports on the others. The session takes work afterwards. */
   readonly reconcile: (expected: readonly ExpectedHostTask[]) => Promise<void>;
   /** Called once: the control plane watches the agent and has taken its announcement, so work reaches it. */
@@ -104,7 +104,8 @@ export class ControlPlaneSession implements AgentSession {
   }
 
   async #register(): Promise<void> {
-    const registration = { ...(await this.#deps.describe()), sessionId: randomUUID() };
+    const isFirst = this.#registration === undefined;
+    const registration = { ...(await this.#deps.describe({ isFirst })), sessionId: randomUUID() };
     const { expectedTasks, ordersFrom = 0 } = await this.#deps.control.register(registration);
     this.#registration = registration;
     // Set before the reconciliation: a launch that the reconciliation did not find must not begin after it.

@@ -28,6 +28,7 @@ async function anAgent({
   expects?: ExpectedWork[];
 }) {
   const sessions: string[] = [];
+  const firsts: boolean[] = [];
   const control: InstanceControl = {
     register: ({ sessionId }) => {
       sessions.push(sessionId);
@@ -42,13 +43,16 @@ async function anAgent({
   const [warn, takesWork] = [vi.fn(), vi.fn()];
   const session = new ControlPlaneSession({
     control,
-    describe: () => Promise.resolve(instance),
+    describe: ({ isFirst }) => {
+      firsts.push(isFirst);
+      return Promise.resolve(instance);
+    },
     reconcile: () => Promise.resolve(),
     takesWork,
     ...(comesBack ? { comesBack: { logger: { warn }, shutdown: shutdown.signal, afterMs: 20 } } : {}),
   });
   await session.renew();
-  return { session, sessions, shutdown, warn, takesWork };
+  return { session, sessions, firsts, shutdown, warn, takesWork };
 }
 
 describe('an agent without a watch', () => {
@@ -97,4 +101,10 @@ it('takes work once the control plane has taken an announcement, and says so onc
   await session.announce();
   await session.announce();
   expect(takesWork).toHaveBeenCalledOnce();
+});
+
+it('tells its first session from the later ones', async () => {
+  const { session, firsts } = await anAgent({ isRegistered: true });
+  await session.renew();
+  expect(firsts).toEqual([true, false]);
 });
