@@ -95,8 +95,13 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   await patiently('container engine', () => tasks.open());
   const session = new ControlPlaneSession({
     control,
-    describe: async () => describe(options, await probeEngine(docker)),
+    describe: async ({ isFirst }) => ({
+      ...describe(options, await probeEngine(docker)),
+      // Later it could be taken for the outcome of another update to the same version.
+      ...(isFirst ? defined({ failedUpdate: options.updates?.failed }) : {}),
+    }),
     reconcile: (expected) => tasks.reconcile(expected),
+    takesWork: () => options.updates?.takesWork(),
     comesBack: { logger, shutdown: stopping.signal },
   });
   await patiently('registration', () => session.renew());
@@ -112,7 +117,6 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const worker = await patiently('worker', () =>
     HostWorker.start({ controlPlane, containerInstanceId, activities, logger, ...defined({ updates }) }),
   );
-  options.updates?.takesWork();
   const arn = containerInstanceArn(options.partition, options.clusterName, containerInstanceId);
   logger.info({ containerInstanceArn: arn }, 'the agent takes work');
   return {
@@ -174,7 +178,6 @@ function describe(options: AgentOptions, engine: EngineFacts): Omit<InstanceRegi
     agentHash: options.build.hash,
     dockerVersion: `DockerVersion: ${engine.version}`,
     tags: [],
-    ...defined({ failedUpdate: options.updates?.failed }),
   };
 }
 

@@ -18,10 +18,12 @@ const DEREGISTERED_WAIT_MS = 3_600_000;
 
 export interface SessionDeps {
   readonly control: InstanceControl;
-  /** Describes the instance, afresh for each session. */
-  readonly describe: () => Promise<Omit<InstanceRegistration, 'sessionId'>>;
+  /** Describes the instance, afresh for each session. `isFirst`: no session of this agent has begun yet. */
+  readonly describe: (session: { readonly isFirst: boolean }) => Promise<Omit<InstanceRegistration, 'sessionId'>>;
   /** Stops unexpected tasks and reports on the others. The session takes work afterwards. */
   readonly reconcile: (expected: readonly ExpectedHostTask[]) => Promise<void>;
+  /** Called once: the control plane watches the agent and has taken its announcement, so work reaches it. */
+  readonly takesWork?: () => void;
   /** Absent: a deregistered instance stays deregistered. */
   readonly comesBack?: {
     readonly logger: Pick<Logger, 'warn'>;
@@ -38,6 +40,7 @@ export class ControlPlaneSession implements AgentSession {
   #ordersFrom: EpochMs = 0;
   #renewal: Promise<void> | undefined;
   #absence: Promise<void> | undefined;
+  #isAnnounced = false;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
@@ -76,7 +79,11 @@ export class ControlPlaneSession implements AgentSession {
   }
 
   async announce(): Promise<void> {
-    if (this.#registration !== undefined) await this.#deps.control.announce(this.#registration);
+    if (this.#registration === undefined) return;
+    await this.#deps.control.announce(this.#registration);
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    this.#deps.takesWork?.();
   }
 
   async isAttended(): Promise<boolean> {
@@ -97,7 +104,8 @@ export class ControlPlaneSession implements AgentSession {
   }
 
   async #register(): Promise<void> {
-    const registration = { ...(await this.#deps.describe()), sessionId: randomUUID() };
+    const isFirst = this.#registration === undefined;
+    const registration = { ...(await this.#deps.describe({ isFirst })), sessionId: randomUUID() };
     const { expectedTasks, ordersFrom = 0 } = await this.#deps.control.register(registration);
     this.#registration = registration;
     // Set before the reconciliation: a launch that the reconciliation did not find must not begin after it.

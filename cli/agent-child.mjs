@@ -6,6 +6,10 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+// They hold a token, and the processes below the agent get its environment.
+const given = process.env.LONGSHORE_AGENT_ARGUMENTS ?? '{}';
+delete process.env.LONGSHORE_AGENT_ARGUMENTS;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const [needed, found] = [engines.node, process.versions.node].map((text) =>
@@ -21,5 +25,5 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   );
   register();
   const { main } = await import('./agent-child.ts');
-  await main(process.argv[2]);
+  await main(given);
 }

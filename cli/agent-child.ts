@@ -23,11 +23,13 @@ export async function main(argument: string): Promise<void> {
     const given = agentArguments.parse(JSON.parse(argument));
     const switching = new AbortController();
     const switchTo = (name: string): void => {
+      // The control plane gave it work, even if the answer to the announcement was lost.
+      tell({ kind: 'takesWork' });
       tell({ kind: 'switchTo', name });
       switching.abort();
     };
     const start = (stops: Stops): Promise<void> => runAgent(readSettings(process.env), given, { stops, switchTo });
-    await runUntilStopped(start, once(switching.signal, 'abort'));
+    await runUntilStopped(start, { request: once(switching.signal, 'abort'), mayEndWhileStarting: true });
   } catch (error) {
     const reason = explain(error);
     process.stderr.write(`\n${reason}\n`);

@@ -43,14 +43,27 @@ export function awaitStopSignal(): Promise<NodeJS.Signals> {
   });
 }
 
+export interface RunOptions {
+  /** Ends the run as a signal does. */
+  readonly request?: Promise<unknown>;
+  /** A signal during the start ends the process at once. Only for what leaves no servers behind. Default: the start goes on first. */
+  readonly mayEndWhileStarting?: boolean;
+}
+
 /** Starts, runs until a signal or until `request` resolves, then stops in reverse order and ends the process. */
 export async function runUntilStopped(
   start: (stops: Stops) => Promise<void>,
-  request: Promise<unknown> = new Promise(() => undefined),
+  { request = new Promise(() => undefined), mayEndWhileStarting = false }: RunOptions = {},
 ): Promise<void> {
   const stops = new Stops();
   const stopSignal = awaitStopSignal();
+  let isStarting = true;
+  if (mayEndWhileStarting)
+    void stopSignal.then(() => {
+      if (isStarting) process.exit(0);
+    });
   await start(stops);
+  isStarting = false;
   await Promise.race([stopSignal, request]);
   await stops.run((name, error) => process.stderr.write(`${name} did not stop cleanly: ${String(error)}\n`));
   process.exit(0);

@@ -91,6 +91,11 @@ export class KeptVersions {
     }
   }
 
+  /** Of a version that did not work. The next update to it fetches it again. */
+  drop(name: string): void {
+    this.#remove(name);
+  }
+
   #remove(name: string): void {
     fs.rmSync(path.join(this.#folder, name), { recursive: true, force: true });
   }

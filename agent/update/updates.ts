@@ -7,7 +7,7 @@ export interface AgentUpdates {
   readonly folder: string;
   /** The version in whose place this agent is back. */
   readonly failed?: FailedAgentUpdate;
-  /** The agent has registered and takes work. */
+  /** The agent has registered, and the control plane watches it. */
   takesWork(): void;
   /** Ends this agent in order, and starts the kept version in its place. */
   switchTo(name: string): void;

@@ -40,7 +40,8 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   if (simulation === undefined) process.exit(await launch(settings, logger, join));
   const { installTemporalLogger } = await import('../../tools/temporal-log.ts');
   installTemporalLogger(logger);
-  await runUntilStopped((stops) => runFleet({ settings, logger, stops }, simulation, join));
+  const start = (stops: Stops): Promise<void> => runFleet({ settings, logger, stops }, simulation, join);
+  await runUntilStopped(start, { mayEndWhileStarting: true });
 }
 
 /** Closes only the agent's part: the rest of the folder may belong to a whole Longshore, whose Postgres needs access to it. */

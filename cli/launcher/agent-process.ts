@@ -1,6 +1,6 @@
 /** One agent below the launcher: a process of its own, which ends with the launcher. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { agentMessage, type AgentArguments, type AgentMessage } from './messages.ts';
+import { agentMessage, type AgentArguments, type AgentMessage, ARGUMENTS_VARIABLE } from './messages.ts';
 
 /** A process that the signal ended has no exit code; shells count from here. */
 const ENDED_BY_SIGNAL = 128;
@@ -13,7 +13,8 @@ export class AgentProcess {
 
   /** `entry`: a program for Node.js. */
   constructor(entry: string, args: AgentArguments, onMessage: (message: AgentMessage) => void) {
-    this.#child = spawn(process.execPath, [entry, JSON.stringify(args)], {
+    this.#child = spawn(process.execPath, [entry], {
+      env: { ...process.env, [ARGUMENTS_VARIABLE]: JSON.stringify(args) },
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     this.#child.on('message', (message) => {

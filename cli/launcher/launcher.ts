@@ -11,10 +11,12 @@ import { AgentProcess } from './agent-process.ts';
 import { type Ended, firstVersion, nextVersion, noteOf, type Version } from './choose.ts';
 import type { AgentMessage } from './messages.ts';
 
-/** A new version registers within seconds, or within this time if the control plane is away for a moment. */
-const TRIAL_MS = 120_000;
+/** A new version registers within seconds. The one before must be back before the instance is given up, which takes a minute. */
+const TRIAL_MS = 40_000;
 /** An agent that gives way has so long to end in order. */
 const ENDING_MS = 60_000;
+/** A reason comes from a version that does not work, and goes into an environment variable. */
+const MOST_REASON_CHARACTERS = 4_096;
 
 export interface LauncherOptions {
   /** The launcher's own code. */
@@ -62,6 +64,7 @@ class Launcher {
     let start: Start = { version: firstVersion(versions.note(), this.#own, has), isTrial: false };
     for (;;) {
       const ended = await this.#runOne(start);
+      this.#dropFailed(ended);
       const next = nextVersion(ended, firstVersion(versions.note(), this.#own, has), has);
       if (next.kind === 'end') return next.exitCode;
       start = { version: next.version, isTrial: next.isTrial, ...this.#failureOf(ended) };
@@ -100,8 +103,8 @@ class Launcher {
       later(trialMs, () => {
         if (tookWork) return;
         reason ??= `It took no work up within ${trialMs / 1000} s.`;
-        agent.signal('SIGTERM');
-        later(endingMs, () => agent.signal('SIGKILL'));
+        // Without work it has nothing to end in order.
+        agent.signal('SIGKILL');
       });
     const exitCode = await agent.ended;
     for (const timer of timers) clearTimeout(timer);
@@ -116,9 +119,20 @@ class Launcher {
     };
   }
 
+  /** It may be damaged, and would fail each update to it. */
+  #dropFailed({ isTrial, tookWork, isStopped, version }: Outcome): void {
+    if (!isTrial || tookWork || isStopped || version === undefined) return;
+    try {
+      this.#options.versions.drop(version);
+    } catch (error) {
+      this.#options.logger.warn({ agent: version, err: error }, 'could not remove a version that did not work');
+    }
+  }
+
   /** What the next agent says of the one that it takes the place of again. */
   #failureOf({ isTrial, tookWork, version, reason }: Outcome): Pick<Start, 'failed'> {
     const build = version === undefined ? undefined : readBuildName(version);
-    return isTrial && !tookWork && build !== undefined ? { failed: { build, reason } } : {};
+    if (!isTrial || tookWork || build === undefined) return {};
+    return { failed: { build, reason: reason.slice(0, MOST_REASON_CHARACTERS) } };
   }
 }

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import type { FailedAgentUpdate } from '../../model/agent-update.ts';
 
-/** The agent's first argument, as JSON. */
+/** The environment variable that holds the agent's arguments: other users of the host can read a command line. */
+export const ARGUMENTS_VARIABLE = 'LONGSHORE_AGENT_ARGUMENTS';
+
+/** In that variable, as JSON. `cli/agent-child.mjs` removes it at once. */
 export interface AgentArguments {
   /** The URL of a token. */
   readonly join?: string;
@@ -18,7 +21,7 @@ export const agentArguments: z.ZodType<AgentArguments> = z.object({
 
 /** Over the channel between the two processes. */
 export type AgentMessage =
-  /** It has registered and takes work. */
+  /** It has registered, and the control plane watches it. */
   | { readonly kind: 'takesWork' }
   /** It ends, and that kept version is to start in its place. */
   | { readonly kind: 'switchTo'; readonly name: string }

@@ -17,7 +17,8 @@ import type { AgentUpdateState, InstanceState } from './state.ts';
 const MOST_INTERRUPTIONS = 3;
 
 const UNDER_WAY = 'There is already an update of the container agent in progress on this container instance.';
-const AWAY_TOO_OFTEN = `The agent ended during its update, and at each of ${MOST_INTERRUPTIONS} further attempts.`;
+const NEVER_BACK = 'The agent ended for its new version, and none came back before the instance was given up.';
+const AWAY_TOO_OFTEN = `The agent ended during its update, or gave it back, and at each of ${MOST_INTERRUPTIONS} further attempts.`;
 
 type UnderWay = AgentUpdateState & { readonly status: Exclude<AgentUpdateStatus, 'UPDATED' | 'FAILED'> };
 
@@ -88,10 +89,15 @@ export function updateGoesOn(
       return fail(state, outcome.reason, given);
     case 'lost':
       if (update.status === 'PENDING') return only(state);
-      // An agent that ended will register again, which counts as the interruption.
-      return state.heard ? stage(state, given) : interrupted(state, update, given);
+      return state.heard ? lostWhileHeard(state, update, given) : interrupted(state, update, given);
   }
 }
+
+/** Right after the instance was given up. An update that has not got this far waits for its agent. */
+export const afterGivingUp = (state: InstanceState, given: Given): InstanceReduced =>
+  state.givenUp && !state.ended && state.agentUpdate?.status === 'UPDATING'
+    ? fail(state, NEVER_BACK, given)
+    : only(state);
 
 /** A new run of the workflow has what was under way begin again. */
 export function resumedUpdate({ agentUpdate }: InstanceState): readonly InstanceEffect[] {
@@ -112,6 +118,13 @@ function interrupted(state: InstanceState, update: AgentUpdateState, given: Give
   if (interruptions > MOST_INTERRUPTIONS) return fail(state, AWAY_TOO_OFTEN, given);
   const counted = { ...state, agentUpdate: { ...update, interruptions } };
   return become(counted, 'PENDING', { reason: 'agentUpdateInterrupted' }, given);
+}
+
+/** The agent has ended a moment ago and will register again, or gives the work back each time. */
+function lostWhileHeard(state: InstanceState, update: AgentUpdateState, given: Given): InstanceReduced {
+  const losses = (update.losses ?? 0) + 1;
+  if (losses > MOST_INTERRUPTIONS) return fail(state, AWAY_TOO_OFTEN, given);
+  return stage({ ...state, agentUpdate: { ...update, losses } }, given);
 }
 
 const fail = (state: InstanceState, failure: string, given: Given): InstanceReduced =>

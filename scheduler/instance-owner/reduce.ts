@@ -9,7 +9,14 @@ import { defined } from '../../model/defined.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Given } from '../owner/effects.ts';
 import { discardedDraft, overNet, type Discarded } from '../owner/net.ts';
-import { afterRegistration, afterReturn, askForUpdate, resumedUpdate, updateGoesOn } from './agent-update.ts';
+import {
+  afterGivingUp,
+  afterRegistration,
+  afterReturn,
+  askForUpdate,
+  resumedUpdate,
+  updateGoesOn,
+} from './agent-update.ts';
 import type { InstanceInput, InstanceReduced } from './inputs.ts';
 import { decide, draftOf, notify, only, record, refused, step, followedBy } from './row.ts';
 import type { InstanceState } from './state.ts';
@@ -46,7 +53,7 @@ export function reduce(state: InstanceState, input: InstanceInput, given: Given)
     case 'silent':
       return silent(state, given);
     case 'silentForTooLong':
-      return giveUp(state, given);
+      return followedBy(giveUp(state, given), (next) => afterGivingUp(next, given));
     case 'interruptionDue':
       return interruptionDue(state);
     case 'resume':

@@ -8,8 +8,10 @@ import type { EpochMs } from '../../model/time.ts';
 export interface AgentUpdateState {
   readonly target: AgentBuild;
   readonly status: AgentUpdateStatus;
-  /** How often it had to begin again. */
+  /** How often the agent went away and it had to begin again. */
   readonly interruptions: number;
+  /** How often work on it was lost while the agent was heard. Counted apart: an agent that ends in order does both once. Absent: 0. */
+  readonly losses?: number;
 }
 
 /** What a run of the workflow hands to the next one: plain JSON. */

@@ -18,6 +18,12 @@ const HEARTBEAT_TIMEOUT = '30s';
 /** The agent answers before it does anything. */
 const SWITCH_TIMEOUT = '30s';
 
+/**
+ * The types of the failures with which an agent that ends in order gives its part back. The second is the SDK's own: its worker
+ * ended before the activity did.
+ */
+const ENDED: ReadonlySet<string | null | undefined> = new Set([AGENT_ENDED, 'WorkerShutdown']);
+
 export type AgentUpdateOutcome = AgentUpdateInput['outcome'];
 
 export class AgentUpdate {
@@ -82,6 +88,6 @@ function outcomeOf(error: unknown): AgentUpdateOutcome | undefined {
   if (isCancellation(error)) return undefined;
   if (!(error instanceof ActivityFailure)) throw error;
   const { cause } = error;
-  const isFinal = cause instanceof ApplicationFailure && cause.type !== AGENT_ENDED;
+  const isFinal = cause instanceof ApplicationFailure && !ENDED.has(cause.type);
   return isFinal ? { kind: 'failed', reason: cause.message } : { kind: 'lost' };
 }

@@ -19,33 +19,40 @@ const instance = {
 async function anAgent({
   isRegistered,
   comesBack = true,
+  announce = () => Promise.resolve(),
   expects = [{ expectedTasks: [] }],
 }: {
   isRegistered: boolean;
   comesBack?: boolean;
+  announce?: () => Promise<void>;
   expects?: ExpectedWork[];
 }) {
   const sessions: string[] = [];
+  const firsts: boolean[] = [];
   const control: InstanceControl = {
     register: ({ sessionId }) => {
       sessions.push(sessionId);
       return Promise.resolve(expects[sessions.length - 1] ?? expects.at(-1)!);
     },
-    announce: () => Promise.resolve(),
+    announce,
     isAttended: () => Promise.resolve(true),
     isRegistered: () => Promise.resolve(isRegistered),
     sendReports: () => Promise.resolve('delivered'),
   };
   const shutdown = new AbortController();
-  const warn = vi.fn();
+  const [warn, takesWork] = [vi.fn(), vi.fn()];
   const session = new ControlPlaneSession({
     control,
-    describe: () => Promise.resolve(instance),
+    describe: ({ isFirst }) => {
+      firsts.push(isFirst);
+      return Promise.resolve(instance);
+    },
     reconcile: () => Promise.resolve(),
+    takesWork,
     ...(comesBack ? { comesBack: { logger: { warn }, shutdown: shutdown.signal, afterMs: 20 } } : {}),
   });
   await session.renew();
-  return { session, sessions, shutdown, warn };
+  return { session, sessions, firsts, shutdown, warn, takesWork };
 }
 
 describe('an agent without a watch', () => {
@@ -83,4 +90,21 @@ it('voids launches ordered before a given-up instance returned', async () => {
   expect(session.voids(1)).toBe(false);
   await session.renew();
   expect([999, 1_000].map((at) => session.voids(at))).toEqual([true, false]);
+});
+
+it('takes work once the control plane has taken an announcement, and says so once', async () => {
+  const announce = vi.fn(() => Promise.resolve());
+  announce.mockRejectedValueOnce(new Error('away'));
+  const { session, takesWork } = await anAgent({ isRegistered: true, announce });
+  await expect(session.announce()).rejects.toThrow('away');
+  expect(takesWork).not.toHaveBeenCalled();
+  await session.announce();
+  await session.announce();
+  expect(takesWork).toHaveBeenCalledOnce();
+});
+
+it('tells its first session from the later ones', async () => {
+  const { session, firsts } = await anAgent({ isRegistered: true });
+  await session.renew();
+  expect(firsts).toEqual([true, false]);
 });

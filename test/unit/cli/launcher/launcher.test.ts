@@ -31,7 +31,7 @@ function program(file: string, name: string, code: string): string {
     file,
     `import { appendFileSync } from 'node:fs';
      const log = (text) => appendFileSync(${JSON.stringify(log)}, '${name} ' + text + '\\n');
-     const given = JSON.parse(process.argv[2]);
+     const given = JSON.parse(process.env.LONGSHORE_AGENT_ARGUMENTS);
      process.once('disconnect', () => process.exit(1));
      for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => { log(signal); process.exit(0); });
      log('began' + (given.failed ? ' instead of ' + given.failed.build.version + ': ' + given.failed.reason : ''));
@@ -103,6 +103,11 @@ it('goes back to its own code when that was installed anew', async () => {
 it.each([
   ['ends early', `process.exit(3);`, 'It ended with exit code 3 before it took work up.'],
   ['says why it fails', `process.send({ kind: 'fails', reason: 'No engine.' }, () => process.exit(1));`, 'No engine.'],
+  [
+    'says too much of why it fails',
+    `process.send({ kind: 'fails', reason: 'x'.repeat(300_000) }, () => process.exit(1));`,
+    'x'.repeat(4_096),
+  ],
   ['takes no work', `setInterval(() => {}, 1000);`, 'It took no work up within 0.5 s.'],
   [
     'ignores that it should end',
@@ -118,6 +123,8 @@ it.each([
   const { ended, stop } = launch(STAYS, { trialMs, endingMs: 200 });
   await vi.waitFor(() => expect(done().at(-1)).toBe(`${B} began instead of 1.2.0: ${reason}`), PATIENCE);
   await vi.waitFor(() => expect(versions.note()).toMatchObject({ current: B }), PATIENCE);
+  // The next update to it fetches it again.
+  expect([B, C].map((name) => versions.has(name))).toEqual([true, false]);
   stop('SIGTERM');
   await ended;
 });
@@ -158,4 +165,11 @@ it('leaves no agent behind', async () => {
   stop('SIGTERM');
   await ended;
   expect(isAlive(Number(done()[1]!.split(' ')[1]))).toBe(false);
+});
+
+it('gives its agent the token where other users of the host cannot read it', async () => {
+  const join = 'https://host:1#token';
+  const { ended } = launch(`log(given.join); log(JSON.stringify(process.argv.slice(2))); process.exit(0);`, { join });
+  await ended;
+  expect(done()).toEqual(['own began', `own ${join}`, 'own []']);
 });

@@ -199,6 +199,34 @@ it.each<Row>([
     becomes: 'FAILED',
   },
   {
+    when: 'no agent comes back from it',
+    before: updating('UPDATING', silent),
+    input: { kind: 'silentForTooLong' },
+    does: [expect.stringMatching(/^record FAILED: The agent ended for its new version/) as string],
+    becomes: 'FAILED',
+  },
+  {
+    when: 'the new agent registers after its instance was given up, and is not heard either',
+    before: updating('UPDATING', { ...silent, givenUp: true, sessionId: 's2' }),
+    input: { kind: 'silentForTooLong' },
+    does: [expect.stringMatching(/^record FAILED/) as string],
+    becomes: 'FAILED',
+  },
+  {
+    when: 'the instance is given up while the host fetches the build',
+    before: updating('STAGING', silent),
+    input: { kind: 'silentForTooLong' },
+    does: [],
+    becomes: 'STAGING',
+  },
+  {
+    when: 'the new agent is heard in time',
+    before: updating('UPDATING'),
+    input: { kind: 'silentForTooLong' },
+    does: [],
+    becomes: 'UPDATING',
+  },
+  {
     when: 'news come of another build',
     before: updating('STAGING'),
     input: goes({ kind: 'staged' }, OTHER),
@@ -231,6 +259,29 @@ it.each<Row>([
   const { state, effects } = reduce(before, input, given);
   expect(effects.flatMap((effect) => line(effect) ?? [])).toEqual(does);
   expect(state.agentUpdate?.status).toBe(becomes);
+});
+
+it('ends an update that an agent gives back each time, though the agent is there', () => {
+  let state = updating('STAGING');
+  const writes: number[] = [];
+  for (let i = 0; i < 6; i++) {
+    const next = reduce(state, goes({ kind: 'lost' }), given);
+    writes.push(next.effects.length);
+    state = next.state;
+  }
+  expect(writes).toEqual([2, 2, 2, 1, 0, 0]);
+  expect(state.agentUpdate?.status).toBe('FAILED');
+});
+
+it('counts an orderly end of the agent as one interruption', () => {
+  let state = updating('STAGING');
+  const statuses: unknown[] = [];
+  for (let i = 0; i < 4; i++) {
+    for (const input of [goes({ kind: 'lost' }), registers(OLD), attends('s2')])
+      state = { ...reduce(state, input, given).state, sessionId: 's2' };
+    statuses.push(state.agentUpdate?.status);
+  }
+  expect(statuses).toEqual(['STAGING', 'STAGING', 'STAGING', 'FAILED']);
 });
 
 describe('a call is refused', () => {
