@@ -174,21 +174,26 @@ class AgentDoor {
     const onFailure = (error: unknown): void =>
       this.#options.logger.error({ err: error, operation: path }, 'the agent door could not answer');
     await answerUnary(stream, headers, { most: MOST_BYTES, onFailure }, async (call) => {
-      const session = stream.session as ServerHttp2Session | undefined;
-      const from = { path, address: withoutMapping(session?.socket.remoteAddress ?? '') };
-      const caller = await this.sessions.callerOf(session).catch((error: unknown) => {
-        if (isDenial(error)) this.#options.audit?.refused({ ...from, identity: undefined, message: error.message });
-        throw error;
-      });
-      const refuse = (message: string): void => this.#refuse(caller, { ...from, message });
-      try {
-        const beginPiece = (): void => this.#pieces.begin(caller.share, stream);
-        return await this.#handle(path, { ...caller, refuse, beginPiece }, call);
-      } catch (error) {
-        if (isDenial(error)) refuse(error.message);
-        throw error;
-      }
+      const endCall = this.sessions.beginCall(stream.session as ServerHttp2Session | undefined);
+      return this.#answerCaller(stream, path, call).finally(endCall);
     });
+  }
+
+  async #answerCaller(stream: ServerHttp2Stream, path: string, call: UnaryCall): Promise<Uint8Array> {
+    const session = stream.session as ServerHttp2Session | undefined;
+    const from = { path, address: withoutMapping(session?.socket.remoteAddress ?? '') };
+    const caller = await this.sessions.callerOf(session).catch((error: unknown) => {
+      if (isDenial(error)) this.#options.audit?.refused({ ...from, identity: undefined, message: error.message });
+      throw error;
+    });
+    const refuse = (message: string): void => this.#refuse(caller, { ...from, message });
+    try {
+      const beginPiece = (): void => this.#pieces.begin(caller.share, stream);
+      return await this.#handle(path, { ...caller, refuse, beginPiece }, call);
+    } catch (error) {
+      if (isDenial(error)) refuse(error.message);
+      throw error;
+    }
   }
 
   async #handle(
