@@ -76,6 +76,12 @@ const ECS: readonly Category[] = [
   category('task protection', [200, 80], 'GetTaskProtection', 'UpdateTaskProtection'),
 ];
 
+/**
+ * Of all addresses together, for each category that counts them apart: there are more networks of IPv6 than anybody can
+ * remember, and each that was forgotten begins with a full bucket.
+ */
+export const OF_ALL_SOURCES: Rate = { burst: 1_000, perSecond: 500 };
+
 /** Of one caller, where AWS publishes no figure. */
 const OF_ONE = [100, 50] as const;
 

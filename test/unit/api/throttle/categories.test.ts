@@ -75,12 +75,26 @@ describe('a throttle', () => {
   it('remembers those who call, whoever else comes, up to ten thousand', () => {
     const one = throttle();
     const from = (who: string, calls: number) =>
-      admitted(one, 'AssumeRoleWithWebIdentity', calls, { service: 'sts', source: who });
+      admitted(one, 'GetSessionToken', calls, { service: 'sts', principal: who });
     expect(from('one', 200)).toBe(100);
     for (let i = 1; i < 10_000; i++) from(`${i}`, 1);
     expect(from('one', 1)).toBe(0);
     for (let i = 0; i < 10_000; i++) from(`other ${i}`, 1);
     expect(from('one', 200)).toBe(100);
+  });
+
+  it('admits no more than a thousand calls at once from all addresses together, and then 500 a second', () => {
+    const one = throttle();
+    const fromMany = (calls: number, name: string) =>
+      Array.from({ length: calls }, (_, i) =>
+        admitted(one, 'AssumeRoleWithWebIdentity', 1, { service: 'sts', source: `${name} ${i}` }),
+      ).reduce((sum, each) => sum + each, 0);
+    // What one address is refused is not taken from the others.
+    expect(admitted(one, 'AssumeRoleWithWebIdentity', 5_000, { service: 'sts' })).toBe(100);
+    expect(fromMany(20_000, 'first')).toBe(900);
+    at.now += 1_000;
+    expect(fromMany(20_000, 'second')).toBe(500);
+    expect(admitted(one, 'GetSessionToken', 1, { service: 'sts' })).toBe(1);
   });
 
   it('admits again as time passes', () => {
