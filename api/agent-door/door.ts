@@ -22,7 +22,7 @@ import { withoutMapping } from '../auth/circumstances.ts';
 import type { AgentDoorAudit, RefusedAgentCall } from './audit.ts';
 import type { AgentAuthority } from './authority.ts';
 import type { AgentDoorContext } from './call.ts';
-import { dispatch, isOwnCall } from './dispatch.ts';
+import { dispatch, isOwnCall, UnknownCall } from './dispatch.ts';
 import { Forbidden } from './grpc/status.ts';
 import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
 import type { AgentIdentities } from './identity.ts';
@@ -140,9 +140,11 @@ function keepCertificate(server: Http2SecureServer, options: AgentDoorOptions): 
   return setInterval(() => void renew(), NEW_CERTIFICATE_MS).unref();
 }
 
-/** Whether it says that the caller may not do this, and not that it cannot be done now. */
+/** Whether it says that the caller may not do this, or that there is no such call, and not that it cannot be done now. */
 const isDenial = (error: unknown): error is Error =>
-  error instanceof Forbidden || (isAwsError(error) && error.code === 'AccessDeniedException');
+  error instanceof Forbidden ||
+  error instanceof UnknownCall ||
+  (isAwsError(error) && error.code === 'AccessDeniedException');
 
 class AgentDoor {
   readonly sessions: Sessions;
