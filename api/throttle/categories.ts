@@ -85,8 +85,12 @@ export const OF_ALL_SOURCES: Rate = { burst: 1_000, perSecond: 500 };
 /** Of one caller, where AWS publishes no figure. */
 const OF_ONE = [100, 50] as const;
 
+/** What AWS publishes. */
+const OF_STS = [600, 600] as const;
+
 const STS: readonly Category[] = [
-  category('sts', [600, 600], 'AssumeRole', 'GetAccessKeyInfo', 'GetCallerIdentity'),
+  category('sts', OF_STS, 'AssumeRole', 'GetAccessKeyInfo'),
+  { ...category('sts caller identity', OF_STS, 'GetCallerIdentity'), per: 'principal' },
   { ...category('sts web identity', OF_ONE, 'AssumeRoleWithWebIdentity'), per: 'source' },
   { ...category('sts session token', OF_ONE, 'GetSessionToken'), per: 'principal' },
 ];

@@ -59,17 +59,19 @@ describe('a throttle', () => {
     const one = throttle();
     expect(admitted(one, 'AssumeRoleWithWebIdentity', 500, { service: 'sts' })).toBe(100);
     expect(admitted(one, 'GetSessionToken', 500, { service: 'sts' })).toBe(100);
+    expect(admitted(one, 'GetCallerIdentity', 700, { service: 'sts' })).toBe(600);
     expect(admitted(one, 'AssumeRole', 500, { service: 'sts' })).toBe(500);
-    expect(admitted(one, 'GetCallerIdentity', 500, { service: 'sts' })).toBe(100);
+    expect(admitted(one, 'GetAccessKeyInfo', 500, { service: 'sts' })).toBe(100);
   });
 
   it.each([
-    ['AssumeRoleWithWebIdentity', 'source'],
-    ['GetSessionToken', 'principal'],
-  ] as const)('lets nobody use up the calls of %s that others may make', (operation, per) => {
+    ['AssumeRoleWithWebIdentity', 'source', 100],
+    ['GetSessionToken', 'principal', 100],
+    ['GetCallerIdentity', 'principal', 600],
+  ] as const)('lets nobody use up the calls of %s that others may make', (operation, per, most) => {
     const one = throttle();
-    const from = (who: string) => admitted(one, operation, 200, { service: 'sts', [per]: who });
-    expect([from('one'), from('one'), from('another'), from('a third')]).toEqual([100, 0, 100, 100]);
+    const from = (who: string) => admitted(one, operation, 700, { service: 'sts', [per]: who });
+    expect([from('one'), from('one'), from('another'), from('a third')]).toEqual([most, 0, most, most]);
   });
 
   it('remembers those who call, whoever else comes, up to ten thousand', () => {
