@@ -26,10 +26,17 @@ export interface Dispatched {
   handle(message: Buffer, bounds: CallBounds): Promise<Uint8Array>;
 }
 
-/** Throws Forbidden for what this caller may not call. */
+/** Longshore has no such call. An agent of a later release may ask for it, and so may somebody who tries what there is. */
+export class UnknownCall extends GrpcRefusal {
+  constructor(name: string) {
+    super(status.UNIMPLEMENTED, `This Longshore has no call ${name} for agents.`);
+  }
+}
+
 /** Whether it is one of Longshore's own calls, and not Temporal's. */
 export const isOwnCall = (path: string): boolean => path.startsWith(OWN);
 
+/** Throws Forbidden for what this caller may not call, and UnknownCall. */
 export function dispatch(path: string, context: AgentDoorContext, behind: Behind): Dispatched {
   const { identity } = context;
   if (path.startsWith(TEMPORAL)) return temporalCall(path.slice(TEMPORAL.length), identity, behind);
@@ -49,7 +56,7 @@ function temporalCall(name: string, identity: AgentIdentity | JoinIdentity, behi
 
 function ownCall(name: string, context: AgentDoorContext): Dispatched {
   const call = AGENT_DOOR_CALLS.get(name);
-  if (call === undefined) throw new GrpcRefusal(status.UNIMPLEMENTED, `This Longshore has no call ${name} for agents.`);
+  if (call === undefined) throw new UnknownCall(name);
   if (!call.callers.includes(context.identity.kind))
     throw new Forbidden(
       context.identity.kind === 'join'

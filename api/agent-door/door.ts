@@ -22,7 +22,7 @@ import { withoutMapping } from '../auth/circumstances.ts';
 import type { AgentDoorAudit, RefusedAgentCall } from './audit.ts';
 import type { AgentAuthority } from './authority.ts';
 import type { AgentDoorContext } from './call.ts';
-import { dispatch, isOwnCall } from './dispatch.ts';
+import { dispatch, isOwnCall, UnknownCall } from './dispatch.ts';
 import { Forbidden } from './grpc/status.ts';
 import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
 import type { AgentIdentities } from './identity.ts';
@@ -140,9 +140,11 @@ function keepCertificate(server: Http2SecureServer, options: AgentDoorOptions): 
   return setInterval(() => void renew(), NEW_CERTIFICATE_MS).unref();
 }
 
-/** Whether it says that the caller may not do this, and not that it cannot be done now. */
+/** Whether it says that the caller may not do this, or that there is no such call, and not that it cannot be done now. */
 const isDenial = (error: unknown): error is Error =>
-  error instanceof Forbidden || (isAwsError(error) && error.code === 'AccessDeniedException');
+  error instanceof Forbidden ||
+  error instanceof UnknownCall ||
+  (isAwsError(error) && error.code === 'AccessDeniedException');
 
 class AgentDoor {
   readonly sessions: Sessions;
@@ -174,21 +176,26 @@ class AgentDoor {
     const onFailure = (error: unknown): void =>
       this.#options.logger.error({ err: error, operation: path }, 'the agent door could not answer');
     await answerUnary(stream, headers, { most: MOST_BYTES, onFailure }, async (call) => {
-      const session = stream.session as ServerHttp2Session | undefined;
-      const from = { path, address: withoutMapping(session?.socket.remoteAddress ?? '') };
-      const caller = await this.sessions.callerOf(session).catch((error: unknown) => {
-        if (isDenial(error)) this.#options.audit?.refused({ ...from, identity: undefined, message: error.message });
-        throw error;
-      });
-      const refuse = (message: string): void => this.#refuse(caller, { ...from, message });
-      try {
-        const beginPiece = (): void => this.#pieces.begin(caller.share, stream);
-        return await this.#handle(path, { ...caller, refuse, beginPiece }, call);
-      } catch (error) {
-        if (isDenial(error)) refuse(error.message);
-        throw error;
-      }
+      const endCall = this.sessions.beginCall(stream.session as ServerHttp2Session | undefined);
+      return this.#answerCaller(stream, path, call).finally(endCall);
     });
+  }
+
+  async #answerCaller(stream: ServerHttp2Stream, path: string, call: UnaryCall): Promise<Uint8Array> {
+    const session = stream.session as ServerHttp2Session | undefined;
+    const from = { path, address: withoutMapping(session?.socket.remoteAddress ?? '') };
+    const caller = await this.sessions.callerOf(session).catch((error: unknown) => {
+      if (isDenial(error)) this.#options.audit?.refused({ ...from, identity: undefined, message: error.message });
+      throw error;
+    });
+    const refuse = (message: string): void => this.#refuse(caller, { ...from, message });
+    try {
+      const beginPiece = (): void => this.#pieces.begin(caller.share, stream);
+      return await this.#handle(path, { ...caller, refuse, beginPiece }, call);
+    } catch (error) {
+      if (isDenial(error)) refuse(error.message);
+      throw error;
+    }
   }
 
   async #handle(

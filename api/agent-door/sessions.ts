@@ -43,7 +43,9 @@ interface Held extends Connection {
   expiresAt: number;
   /** It ends so long after its last call: that of a token to join. */
   idleMs: number;
-  /** Milliseconds from any beginning: when its last call came, or it did. */
+  /** Calls under way: with one, it is not idle. */
+  calls: number;
+  /** Milliseconds from any beginning: when its last call came or ended, or it came. */
   usedAt: number;
   isAsked: boolean;
 }
@@ -96,6 +98,7 @@ export class Sessions {
       ending,
       expiresAt: Infinity,
       idleMs: Infinity,
+      calls: 0,
       usedAt: performance.now(),
       isAsked: false,
     };
@@ -109,11 +112,22 @@ export class Sessions {
     return this.#held.size;
   }
 
+  /** Counts a call on the connection until the function that it returns is called. */
+  beginCall(session: ServerHttp2Session | undefined): () => void {
+    const held = session === undefined ? undefined : this.#held.get(session);
+    if (held === undefined) return () => undefined;
+    const count = (by: number): void => {
+      held.calls += by;
+      held.usedAt = performance.now();
+    };
+    count(1);
+    return () => count(-1);
+  }
+
   /** Who calls on the connection. Rejects with the refusal of whoever may not. */
   callerOf(session: ServerHttp2Session | undefined): Promise<Caller> {
     const held = session === undefined ? undefined : this.#held.get(session);
     if (held === undefined) return Promise.reject(new GrpcRefusal(status.UNAVAILABLE, 'The connection has ended.'));
-    held.usedAt = performance.now();
     if (held.expiresAt > Date.now()) return held.caller;
     endSoon(held);
     return Promise.reject(new GrpcRefusal(status.UNAUTHENTICATED, 'The certificate of this connection has expired.'));
@@ -175,8 +189,8 @@ export class Sessions {
   }
 }
 
-const isOver = ({ expiresAt, usedAt, idleMs }: Held): boolean =>
-  expiresAt <= Date.now() || performance.now() - usedAt >= idleMs;
+const isOver = ({ expiresAt, calls, usedAt, idleMs }: Held): boolean =>
+  expiresAt <= Date.now() || (calls === 0 && performance.now() - usedAt >= idleMs);
 
 function cut({ session, socket }: Connection): void {
   session.destroy();

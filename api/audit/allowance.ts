@@ -18,7 +18,7 @@ const MOST_NAMED = 20;
 
 export interface LeftOut {
   readonly calls: number;
-  /** How many of them by source: an address, or a principal's ARN. Those of further sources are only in `calls`. */
+  /** How many of them by source: an address, of IPv6 its first 64 bits, or a principal's ARN. Those of further sources are only in `calls`. */
   readonly bySource: Readonly<Record<string, number>>;
 }
 

@@ -1,7 +1,7 @@
 /** Decides which calls are recorded, and writes their records before they are answered. */
 import type { AuditRecord } from '../../model/audit.ts';
 import { countedAs } from '../auth/principal.ts';
-import { sourceAddress } from '../auth/circumstances.ts';
+import { sourceNetwork } from '../auth/circumstances.ts';
 import type { Door } from '../door.ts';
 import type { CallFacts, Outcome } from './facts.ts';
 import { isGet, type NamedCall, namedCall, OWN_SERVICE, UNKNOWN_OPERATION } from './named-call.ts';
@@ -44,7 +44,7 @@ export class Auditor {
   async refused(facts: CallFacts, { code, message, refusedWith }: Refusal): Promise<void> {
     if (!isDenial(refusedWith) && !keepsRefusals(this.#named(facts))) return;
     const { caller, request } = facts;
-    const source = caller === undefined ? (sourceAddress(request) ?? '') : countedAs(caller.principal);
+    const source = caller === undefined ? sourceNetwork(request) : countedAs(caller.principal);
     const from = { source, known: caller !== undefined, requestId: facts.requestId };
     const written = this.#ledger.writeRefused(from, this.#recordOf(facts, { error: { code, message } }));
     // The store may be what is away. Nobody waits longer for such an answer.

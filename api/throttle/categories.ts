@@ -76,11 +76,21 @@ const ECS: readonly Category[] = [
   category('task protection', [200, 80], 'GetTaskProtection', 'UpdateTaskProtection'),
 ];
 
+/**
+ * Of all addresses together, for each category that counts them apart: there are more networks of IPv6 than anybody can
+ * remember, and each that was forgotten begins with a full bucket.
+ */
+export const OF_ALL_SOURCES: Rate = { burst: 1_000, perSecond: 500 };
+
 /** Of one caller, where AWS publishes no figure. */
 const OF_ONE = [100, 50] as const;
 
+/** What AWS publishes. */
+const OF_STS = [600, 600] as const;
+
 const STS: readonly Category[] = [
-  category('sts', [600, 600], 'AssumeRole', 'GetAccessKeyInfo', 'GetCallerIdentity'),
+  category('sts', OF_STS, 'AssumeRole', 'GetAccessKeyInfo'),
+  { ...category('sts caller identity', OF_STS, 'GetCallerIdentity'), per: 'principal' },
   { ...category('sts web identity', OF_ONE, 'AssumeRoleWithWebIdentity'), per: 'source' },
   { ...category('sts session token', OF_ONE, 'GetSessionToken'), per: 'principal' },
 ];

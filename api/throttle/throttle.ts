@@ -2,9 +2,10 @@
  * Refuses calls that come faster than the services' rates. They are counted over whatever protocol they come, for the whole
  * account or for each caller as their category says; an api process counts the calls that it gets itself.
  */
+import { defined } from '../../model/defined.ts';
 import { EcsError } from '../../model/errors.ts';
 import type { Rate } from './bucket.ts';
-import { CATEGORIES, type Category } from './categories.ts';
+import { CATEGORIES, type Category, OF_ALL_SOURCES } from './categories.ts';
 import { KeyedBuckets } from './keyed-buckets.ts';
 
 export interface ThrottleOptions {
@@ -28,6 +29,8 @@ const MOST_CALLERS = 10_000;
 interface Counted {
   readonly per: Category['per'];
   readonly buckets: KeyedBuckets;
+  /** One bucket that all callers share beside their own. */
+  readonly ofAll?: KeyedBuckets;
 }
 
 export class Throttle {
@@ -39,7 +42,10 @@ export class Throttle {
       Object.entries(CATEGORIES).flatMap(([service, categories]) =>
         categories.flatMap(({ operations, per, ...own }) => {
           const most = per === 'account' ? 1 : MOST_CALLERS;
-          const counted: Counted = { per, buckets: new KeyedBuckets({ rate: scaled(own, factor), most, now }) };
+          const buckets = (rate: Rate, kept: number) =>
+            new KeyedBuckets({ rate: scaled(rate, factor), most: kept, now });
+          const ofAll = per === 'source' ? buckets(OF_ALL_SOURCES, 1) : undefined;
+          const counted: Counted = { per, buckets: buckets(own, most), ...defined({ ofAll }) };
           return operations.map((operation) => [`${service}:${operation}`, counted] as const);
         }),
       ),
@@ -50,8 +56,10 @@ export class Throttle {
   admit(service: string, operation: string, by: CalledBy): void {
     const counted = this.#counted.get(`${service}:${operation}`);
     if (counted === undefined) return;
-    const { per, buckets } = counted;
-    if (!buckets.take(per === 'account' ? '' : by[per])) throw new EcsError('ThrottlingException', 'Rate exceeded');
+    const { per, buckets, ofAll } = counted;
+    // Its own comes first: whoever has used that up takes nothing from the others.
+    const isTaken = buckets.take(per === 'account' ? '' : by[per]) && (ofAll?.take('') ?? true);
+    if (!isTaken) throw new EcsError('ThrottlingException', 'Rate exceeded');
   }
 }
 

@@ -104,7 +104,7 @@ const isOfAccount =
   };
 
 function readAws(text: string): Entry | undefined {
-  if (text === '*') return (principal) => ('account' in principal ? 'principal' : undefined);
+  if (text === '*') return hasAccount;
   const [whole, account = '', root] = ACCOUNT.exec(text) ?? [];
   if (whole !== undefined && (root !== undefined) === text.startsWith('arn:')) return isOfAccount(account);
   if (USER.test(text)) return isItself(text, 'user');
@@ -120,9 +120,15 @@ const READERS: Readonly<Record<string, (text: string) => Entry | undefined>> = {
   Federated: (text) => (PROVIDER.test(text) ? isItself(text, 'web-identity') : undefined),
 };
 
-/** Reads a Principal or NotPrincipal element; the result says how the element names a principal. */
-export function readPrincipal(element: unknown, where: string): Entry {
-  if (element === '*') return () => 'principal';
+const hasAccount: Entry = (principal) => ('account' in principal ? 'principal' : undefined);
+
+/**
+ * Reads a Principal or NotPrincipal element; the result says how the element names a principal. To allow, `*` names all who
+ * have an account: a service or an issuer, of which anybody may have an identity, is only let in by its name. To deny, it
+ * names everybody.
+ */
+export function readPrincipal(element: unknown, effect: 'Allow' | 'Deny', where: string): Entry {
+  if (element === '*') return effect === 'Allow' ? hasAccount : () => 'principal';
   const object = objectAt(element, `Principal of ${where}`);
   const entries = Object.entries(object).flatMap(([type, names]) => {
     const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined;

@@ -57,7 +57,7 @@ export function readStatement(value: unknown, place: Place): Statement {
   refuseUnknown(element, ELEMENTS, where);
   const sid = readSid(element['Sid'], where);
   const effect = readEffect(element['Effect'], where);
-  const naming = principalPart(element, place, where);
+  const naming = principalPart(element, effect, { ...place, where });
   const matchesAction = actionPart(element, place, where);
   const resource = resourcePart(element, place, where);
   const condition: Conditions =
@@ -101,7 +101,11 @@ function oneOf(element: JsonObject, name: string, where: string): { value: unkno
   return { value: value ?? not, isNot: value === undefined };
 }
 
-function principalPart(element: JsonObject, { kind }: Place, where: string): Statement['naming'] {
+function principalPart(
+  element: JsonObject,
+  effect: Effect,
+  { kind, where }: Place & { readonly where: string },
+): Statement['naming'] {
   const given = oneOf(element, 'Principal', where);
   if (kind !== 'trust' && kind !== 'resource') {
     if (given !== undefined) throw new MalformedPolicyDocument('Policy document should not specify a principal.');
@@ -111,10 +115,10 @@ function principalPart(element: JsonObject, { kind }: Place, where: string): Sta
   if (given.isNot && kind === 'trust') {
     throw new MalformedPolicyDocument('AssumeRole policy must not contain NotPrincipal field.');
   }
-  if (given.isNot && element['Effect'] === 'Allow') {
+  if (given.isNot && effect === 'Allow') {
     throw new MalformedPolicyDocument('Allow with NotPrincipal is not allowed.');
   }
-  const naming = readPrincipal(given.value, where);
+  const naming = readPrincipal(given.value, effect, where);
   if (!given.isNot) return naming;
   return (principal) => (naming(principal) === undefined ? 'principal' : undefined);
 }

@@ -57,12 +57,17 @@ export class IssuerKeys {
     return good.keys;
   }
 
-  /** The same, for a token of which the key is not among them: asks the issuer again if that was not a moment ago. */
+  /**
+   * The same, for a token of which the key is not among them: asks the issuer again if that was not a moment ago. If the issuer
+   * could not be read then, that is the answer, as the token may be good: clients try again.
+   */
   async newerKeysOf(provider: Provider): Promise<JWTVerifyGetKey> {
     const kept = this.#keptOf(provider);
     const good = this.#goodOf(kept);
     const isEnough = kept.reading === undefined && this.#wasAskedWithin(kept, ASKED_AGAIN_AFTER_MS);
-    return good !== undefined && isEnough ? good.keys : this.#ask(kept, provider);
+    if (good === undefined || !isEnough) return this.#ask(kept, provider);
+    if (kept.failure !== undefined) throw kept.failure.error;
+    return good.keys;
   }
 
   #keptOf({ issuer, thumbprints }: Provider): Kept {

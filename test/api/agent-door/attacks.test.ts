@@ -459,8 +459,9 @@ describe('what the door refuses', () => {
     await expect(stolen.temporal('PollActivityTaskQueue', pollOf(foreign))).rejects.toMatchObject(denied);
     await expect(stolen.raw('/evil.Service/drop-table', Buffer.alloc(0))).rejects.toMatchObject(denied);
     await expect(stolen.call('Join', { certificateRequest: '' })).rejects.toThrow();
-    await expect.poll(async () => (await recordsOf(id)).map(({ eventName }) => eventName)).toHaveLength(3);
-    const [joining, unknown, polling] = await recordsOf(id);
+    await expect(stolen.call('DropTable', {})).rejects.toThrow();
+    await expect.poll(async () => (await recordsOf(id)).map(({ eventName }) => eventName)).toHaveLength(4);
+    const [missing, joining, unknown, polling] = await recordsOf(id);
     const arn = containerInstanceArn(TEST_PARTITION, clusterName, id);
     expect(polling).toMatchObject({
       userIdentity: { type: 'ContainerInstance', principalId: id, arn, userName: id },
@@ -474,6 +475,8 @@ describe('what the door refuses', () => {
       requestParameters: { path: '/evil.Service/drop-table' },
     });
     expect(joining).toMatchObject({ eventName: 'Join', errorMessage: 'Join is for joining. This agent has joined.' });
+    const noCall = 'This Longshore has no call DropTable for agents.';
+    expect(missing).toMatchObject({ eventName: 'DropTable', errorMessage: noCall });
     // The log leads to the record.
     const logged = stage().log.find((line) => line['requestId'] === polling!.requestID);
     expect(logged).toMatchObject({ containerInstanceId: id });

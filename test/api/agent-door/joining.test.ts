@@ -356,8 +356,8 @@ describe('renewal', () => {
   });
 
   it('is tried again when the door was away, and given up when the certificate has expired', async () => {
-    const brief = await startTestDoor(store(), { agentCertificateMs: 1_000 });
-    const agent = await joinDoor((await token({}, brief)).url, folder, shortLived(1_000));
+    const brief = await startTestDoor(store(), { agentCertificateMs: 4_000 });
+    const agent = await joinDoor((await token({}, brief)).url, folder, shortLived(4_000));
     opened.push(agent);
     let attempts = 0;
     const lines: string[] = [];

@@ -18,6 +18,7 @@ const INPUT = {
 type Temporal = Client & { connection: Connection };
 
 export interface Order {
+  readonly workflowId: string;
   /** The events of the workflow so far. */
   events(): Promise<readonly temporal.api.history.v1.IHistoryEvent[]>;
   /** Asks Temporal to cancel what was ordered. The agent learns it from the answer to its next heartbeat. */
@@ -79,6 +80,7 @@ export async function order(
   };
   const events = async () => (await handle.fetchHistory()).events ?? [];
   return {
+    workflowId: queue,
     events,
     cancel,
     find: async (kind) => (await events()).find(({ eventType }) => eventType === EventType[kind]),

@@ -68,6 +68,7 @@ describe('a trust policy for an issuer that many share', () => {
         { issuer: 'sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d/' },
       ),
     ],
+    ['that lets in all who have an account, and so nobody of an issuer', trust(undefined, { Principal: '*' })],
     ['that nobody shares', trust(undefined, { issuer: 'id.example' })],
   ])('%s is taken', (_what, text) => {
     expect(check(text)).not.toThrow();

@@ -59,28 +59,44 @@ describe('a throttle', () => {
     const one = throttle();
     expect(admitted(one, 'AssumeRoleWithWebIdentity', 500, { service: 'sts' })).toBe(100);
     expect(admitted(one, 'GetSessionToken', 500, { service: 'sts' })).toBe(100);
+    expect(admitted(one, 'GetCallerIdentity', 700, { service: 'sts' })).toBe(600);
     expect(admitted(one, 'AssumeRole', 500, { service: 'sts' })).toBe(500);
-    expect(admitted(one, 'GetCallerIdentity', 500, { service: 'sts' })).toBe(100);
+    expect(admitted(one, 'GetAccessKeyInfo', 500, { service: 'sts' })).toBe(100);
   });
 
   it.each([
-    ['AssumeRoleWithWebIdentity', 'source'],
-    ['GetSessionToken', 'principal'],
-  ] as const)('lets nobody use up the calls of %s that others may make', (operation, per) => {
+    ['AssumeRoleWithWebIdentity', 'source', 100],
+    ['GetSessionToken', 'principal', 100],
+    ['GetCallerIdentity', 'principal', 600],
+  ] as const)('lets nobody use up the calls of %s that others may make', (operation, per, most) => {
     const one = throttle();
-    const from = (who: string) => admitted(one, operation, 200, { service: 'sts', [per]: who });
-    expect([from('one'), from('one'), from('another'), from('a third')]).toEqual([100, 0, 100, 100]);
+    const from = (who: string) => admitted(one, operation, 700, { service: 'sts', [per]: who });
+    expect([from('one'), from('one'), from('another'), from('a third')]).toEqual([most, 0, most, most]);
   });
 
   it('remembers those who call, whoever else comes, up to ten thousand', () => {
     const one = throttle();
     const from = (who: string, calls: number) =>
-      admitted(one, 'AssumeRoleWithWebIdentity', calls, { service: 'sts', source: who });
+      admitted(one, 'GetSessionToken', calls, { service: 'sts', principal: who });
     expect(from('one', 200)).toBe(100);
     for (let i = 1; i < 10_000; i++) from(`${i}`, 1);
     expect(from('one', 1)).toBe(0);
     for (let i = 0; i < 10_000; i++) from(`other ${i}`, 1);
     expect(from('one', 200)).toBe(100);
+  });
+
+  it('admits no more than a thousand calls at once from all addresses together, and then 500 a second', () => {
+    const one = throttle();
+    const fromMany = (calls: number, name: string) =>
+      Array.from({ length: calls }, (_, i) =>
+        admitted(one, 'AssumeRoleWithWebIdentity', 1, { service: 'sts', source: `${name} ${i}` }),
+      ).reduce((sum, each) => sum + each, 0);
+    // What one address is refused is not taken from the others.
+    expect(admitted(one, 'AssumeRoleWithWebIdentity', 5_000, { service: 'sts' })).toBe(100);
+    expect(fromMany(20_000, 'first')).toBe(900);
+    at.now += 1_000;
+    expect(fromMany(20_000, 'second')).toBe(500);
+    expect(admitted(one, 'GetSessionToken', 1, { service: 'sts' })).toBe(1);
   });
 
   it('admits again as time passes', () => {

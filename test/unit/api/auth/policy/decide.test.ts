@@ -93,6 +93,11 @@ describe('the policy of a resource', () => {
     ['names a service', USER, 'trust', 'service', { identity: [ALLOW] }, 'no trust'],
     ['names all of AWS', SERVICE, 'trust', 'allAws', { identity: [] }, 'no trust'],
     ['names all of AWS', SERVICE, 'resource', 'allAws', { identity: [] }, 'no resource'],
+    // To allow, "*" means the same as all of AWS.
+    ['names all', USER, 'trust', 'all', { identity: [] }, 'allowed by trust Mine'],
+    ['names all', SESSION, 'trust', 'all', { identity: [] }, 'allowed by trust Mine'],
+    ['names all', SERVICE, 'trust', 'all', { identity: [] }, 'no trust'],
+    ['names all', SERVICE, 'resource', 'all', { identity: [] }, 'no resource'],
   ])('%s', (...row) => {
     const [, principal, type, name, policies, expected] = row;
     const request = aRequest({ principal, action, resource: ROLE_ARN });
@@ -111,6 +116,22 @@ describe('the policy of a resource', () => {
     };
     expect(ask('repo:a/b')).toBe('allowed by trust Mine');
     expect(ask('repo:c/d')).toBe('no trust');
+  });
+
+  it.each([
+    ['Allow', 'all', 'no trust'],
+    ['Allow', 'allAws', 'no trust'],
+    ['Deny', 'all', 'explicitDeny by trust Mine'],
+    ['Deny', 'allAws', 'allowed by trust Web'],
+  ])('to %s, that names %s: an identity of a provider, and a service', (effect, name, expected) => {
+    const statement = { Sid: 'Mine', Effect: effect, Action: 'sts:AssumeRoleWithWebIdentity', Principal: named[name] };
+    const both = { Federated: WEB.arn, Service: SERVICE.arn };
+    const web = { Sid: 'Web', Action: 'sts:AssumeRoleWithWebIdentity', Principal: both };
+    const policy = policyOf('trust', statement, ...(effect === 'Deny' ? [web] : []));
+    for (const principal of [WEB, SERVICE]) {
+      const request = aRequest({ principal, action: 'sts:AssumeRoleWithWebIdentity', resource: ROLE_ARN });
+      expect(short(decide(request, { identity: [], resource: { type: 'trust', policy } }))).toBe(expected);
+    }
   });
 
   it('may deny all but some', () => {
