@@ -1,7 +1,7 @@
 /** The agent door in hostile hands: whoever steals an agent's certificate gains that one instance's tasks and nothing else. */
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import proto from '@temporalio/proto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -93,6 +93,15 @@ describe('a connection', () => {
     quiet.goaway(constants.NGHTTP2_NO_ERROR);
     await expect(call(mine)).resolves.toBeDefined();
     for (const session of [reset, gone, quiet]) session.destroy();
+  });
+
+  it('is answered when it ends without a message', async () => {
+    const session = await http2Of(mine);
+    const path = agentDoorPath('IsRegistered');
+    const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc' };
+    const [answer] = (await once(session.request(headers, { endStream: true }), 'response')) as [IncomingHttpHeaders];
+    expect(answer['grpc-status']).toBe(String(status.INVALID_ARGUMENT));
+    session.destroy();
   });
 
   it('needs a certificate of Longshore’s authority, whatever it says', async () => {
