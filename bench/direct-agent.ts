@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { connectDirect } from '../agent/direct.ts';
 import { startAgent } from '../agent/index.ts';
 import { loadInstanceId } from '../agent/instance-id.ts';
-import { OWN_ROOT, readAgentBuild } from '../tools/agent-package/build.ts';
+import { ownAgentBuild } from '../tools/agent-package/build.ts';
 import { readSettings, SetupError } from '../tools/settings.ts';
 
 const settings = readSettings(process.env);
@@ -16,7 +16,7 @@ const logger = pino({ level: 'info', base: null });
 const agent = await startAgent({
   connect: () => connectDirect(temporal),
   folder: dataDir,
-  build: readAgentBuild(OWN_ROOT),
+  build: ownAgentBuild(),
   containerInstanceId: await loadInstanceId(dataDir),
   docker: { socketPath: dockerHost.replace('unix://', '') },
   clusterName,

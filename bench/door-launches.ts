@@ -4,6 +4,7 @@ import { DOOR_CLUSTER, type DoorSite } from './door-site.ts';
 import { awaitCounts, CLUSTER, createService, endServices } from './fleet-site.ts';
 import { type BenchRow, median, timesReference } from './row.ts';
 import type { SimulatedFleet } from './simulated-fleet.ts';
+import { inTurns } from './turns.ts';
 
 const TIMES_DIRECT = 1.2;
 
@@ -31,7 +32,7 @@ export async function launchRows({ door: site, direct }: Sides, sizes: Sizes): P
   };
   const times = { door: [] as number[], direct: [] as number[] };
   const spent: BenchRow[] = [];
-  const turn = async (side: 'door' | 'direct', round: number): Promise<void> => {
+  await inTurns(rounds, async (side, round) => {
     const cluster = side === 'door' ? DOOR_CLUSTER : CLUSTER;
     const service = `${side}-${round}`;
     const [before, doorBefore] = [cpu(), secondsOf(site.door.pid)];
@@ -42,12 +43,7 @@ export async function launchRows({ door: site, direct }: Sides, sizes: Sizes): P
     const name = `  ${side}, round ${round + 1}, ${Math.round(ms)} ms: CPU of the door ${ofDoor.toFixed(1)} s, Longshore's`;
     spent.push({ ...row, name });
     await endServices(ecs, [service], cluster);
-  };
-  for (let round = 0; round < rounds; round += 1) {
-    // Whoever is second has a larger database.
-    const order = round % 2 === 0 ? (['door', 'direct'] as const) : (['direct', 'door'] as const);
-    for (const side of order) await turn(side, round);
-  }
+  });
   const reference = { name: 'ms straight through Temporal', value: median(times.direct) };
   const name = `service of ${tasks} on ${instances} simulated instances through the agent door`;
   return [timesReference({ name, value: median(times.door), unit: 'ms', reference }, TIMES_DIRECT), ...spent];

@@ -9,6 +9,7 @@ import { awaitCounts, createService, endServices } from './fleet-site.ts';
 import { removeAll } from './plain-docker.ts';
 import { type BenchRow, median, timesReference } from './row.ts';
 import type { Stage } from './stage.ts';
+import { inTurns, type Side } from './turns.ts';
 
 const COUNT = 40;
 const ROUNDS = 5;
@@ -16,7 +17,6 @@ const TIMES_DIRECT = 1.1;
 const READY = { readyWhen: 'the agent takes work', patienceMs: 180_000 };
 const DIRECT_AGENT = fileURLToPath(new URL('direct-agent.ts', import.meta.url));
 
-type Side = 'door' | 'direct';
 const clusterOf = (side: Side): string => `bench-service-${side}`;
 
 export async function benchDoorService(stage: Stage): Promise<readonly BenchRow[]> {
@@ -38,15 +38,11 @@ export async function benchDoorService(stage: Stage): Promise<readonly BenchRow[
   };
   const times: Record<Side, number[]> = { door: [], direct: [] };
   const spent: number[] = [];
-  // They take turns, so that other work on the machine affects both alike; and neither is always the second.
-  for (let round = 0; round < stage.size(ROUNDS, 1); round += 1) {
-    const order = round % 2 === 0 ? (['door', 'direct'] as const) : (['direct', 'door'] as const);
-    for (const side of order) {
-      const before = secondsOf(door.pid);
-      times[side].push(await launch(side, `${side}-${round}`));
-      if (side === 'door') spent.push(secondsOf(door.pid) - before);
-    }
-  }
+  await inTurns(stage.size(ROUNDS, 1), async (side, round) => {
+    const before = secondsOf(door.pid);
+    times[side].push(await launch(side, `${side}-${round}`));
+    if (side === 'door') spent.push(secondsOf(door.pid) - before);
+  });
   const reference = { name: 'ms straight through Temporal', value: median(times.direct) };
   const row = { name: `service of ${COUNT} through the agent door, create to all RUNNING`, unit: 'ms', reference };
   return [

@@ -14,8 +14,7 @@ const FULL = { instances: 1_000, tasks: 5_000, rounds: 2 };
 const SMALL = { instances: 20, tasks: 100, rounds: 2 };
 
 export async function benchDoor(stage: Stage): Promise<readonly BenchRow[]> {
-  const rows = [...(await withFleetSettings(stage)), ...(await withDefaultHeartbeats(stage))];
-  return rows;
+  return [...(await withFleetSettings(stage)), ...(await withDefaultHeartbeats(stage))];
 }
 
 /** Heartbeats are as rare as the other rows of the fleet have them. */

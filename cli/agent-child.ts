@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import * as path from 'node:path';
 import type { AgentUpdates } from '../agent/update/updates.ts';
 import { defined } from '../model/defined.ts';
-import { OWN_ROOT, readAgentBuild } from '../tools/agent-package/build.ts';
+import { ownAgentBuild } from '../tools/agent-package/build.ts';
 import { ensureDocker } from '../tools/embedded/docker.ts';
 import { createProcessLogger } from '../tools/logger.ts';
 import { readSettings, type Settings } from '../tools/settings.ts';
@@ -57,7 +57,7 @@ async function runAgent(
   const agent = await startAgentRole(joined.place, {
     docker,
     fargate: settings.fargate ?? false,
-    build: readAgentBuild(OWN_ROOT),
+    build: ownAgentBuild(),
     updates: { folder: agentFolder(settings), switchTo, takesWork, ...defined({ failed }) },
   });
   stops.add('agent', () => agent.shutdown());

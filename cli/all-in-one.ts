@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { defined } from '../model/defined.ts';
 import type { Store } from '../store/contract/store.ts';
-import { OWN_ROOT, readAgentBuild } from '../tools/agent-package/build.ts';
+import { ownAgentBuild } from '../tools/agent-package/build.ts';
 import { DiskReserve } from '../tools/disk/reserve.ts';
 import { ensureDocker } from '../tools/embedded/docker.ts';
 import { startPostgres } from '../tools/embedded/postgres.ts';
@@ -55,7 +55,7 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
   const [agent, api] = await Promise.all([
     timed('agent', () =>
       withProgress('registering this Docker engine', () =>
-        startAgentRole(place, { docker, fargate: settings.fargate ?? true, build: readAgentBuild(OWN_ROOT) }),
+        startAgentRole(place, { docker, fargate: settings.fargate ?? true, build: ownAgentBuild() }),
       ),
     ),
     timed('api', () => startApiRole(plane, { withAgentDoor: settings.agentDoor.isOn })),

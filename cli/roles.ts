@@ -10,7 +10,7 @@ import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { defined } from '../model/defined.ts';
 import type { Store } from '../store/contract/store.ts';
-import { OWN_ROOT, readAgentBuild } from '../tools/agent-package/build.ts';
+import { ownAgentBuild } from '../tools/agent-package/build.ts';
 import { readMasterKey } from '../tools/master-key.ts';
 import { explainListenError } from '../tools/ports.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
@@ -128,7 +128,7 @@ export async function startApiRole(
   const authority = withAgentDoor ? await openAuthority(plane, masterKey) : undefined;
   const agentDoor = authority && { advertised: settings.agentDoor.advertised, authority };
   const audit = settings.auditRetentionMs === 0 ? ('off' as const) : ('on' as const);
-  const agentBuild = readAgentBuild(OWN_ROOT);
+  const agentBuild = ownAgentBuild();
   const guard = { ...secrets, auth, audit, ...defined({ certificate: served?.pair, throttle, agentDoor }) };
   const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, agentBuild, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {

@@ -19,7 +19,7 @@ export interface HostFence {
   begin(watch: FencedWatch): Promise<void>;
   /**
    * Sends a heartbeat and waits for the answer. `confirmed`: service tasks may run for longer. `ended`: nobody waits for this watch any
-   * more. `unanswered`: nobody knows whether it arrived. Rejects as `begin` does, and once service tasks may no longer run.
+   * more. `unanswered`: nobody knows whether it arrived. Rejects if no guard can be started, and once service tasks may no longer run.
    */
   renew(watch: FencedWatch): Promise<'confirmed' | 'ended' | 'unanswered'>;
 }

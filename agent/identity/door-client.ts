@@ -1,5 +1,5 @@
 /** Calls to the agent door: unary gRPC with JSON, over TLS with certificates on both sides. */
-import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { Client, type ClientOptions, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { AGENT_DOOR_NAME, agentDoorPath } from '../../model/agent-door.ts';
 
 /** What the two sides of a connection know each other by, as PEM. */
@@ -45,14 +45,18 @@ const FINAL: ReadonlySet<status> = new Set([
 const serialize = (value: object): Buffer => Buffer.from(JSON.stringify(value));
 const deserialize = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'));
 
+/** A client of gRPC that connects at its first call, and takes nobody else for the door. */
+export function openDoor({ address, cert, key, authority }: Door, options: ClientOptions): Client {
+  const secure = credentials.createSsl(Buffer.from(authority), Buffer.from(key), Buffer.from(cert));
+  return new Client(address, secure, { 'grpc.ssl_target_name_override': AGENT_DOOR_NAME, ...options });
+}
+
 /** A connection that is opened by a call, and again whenever it breaks. It closes when there is none for half a minute. */
 export class DoorClient {
   readonly #client: Client;
 
-  constructor({ address, cert, key, authority }: Door) {
-    const secure = credentials.createSsl(Buffer.from(authority), Buffer.from(key), Buffer.from(cert));
-    const options = { 'grpc.ssl_target_name_override': AGENT_DOOR_NAME, 'grpc.client_idle_timeout_ms': IDLE_MS };
-    this.#client = new Client(address, secure, options);
+  constructor(door: Door) {
+    this.#client = openDoor(door, { 'grpc.client_idle_timeout_ms': IDLE_MS });
   }
 
   /** The answer to one call. Rejects with DoorRefusal, or with DoorAway, also after `timeoutMs`. */

@@ -1,9 +1,8 @@
 /** Heartbeats through the agent door whose answers are seen, over a connection of their own. */
-import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { type Client, type ServiceError, status } from '@grpc/grpc-js';
 import proto from '@temporalio/proto';
 import { AGENT_NAMESPACE } from '../../model/agent-calls.ts';
-import { AGENT_DOOR_NAME } from '../../model/agent-door.ts';
-import { type Door, DoorAway } from './door-client.ts';
+import { type Door, DoorAway, openDoor } from './door-client.ts';
 
 const PATH = '/temporal.api.workflowservice.v1.WorkflowService/RecordActivityTaskHeartbeat';
 const { RecordActivityTaskHeartbeatRequest: Request, RecordActivityTaskHeartbeatResponse: Response } =
@@ -56,11 +55,8 @@ export class DoorHeartbeats {
 
   #connected(): Client {
     if (this.#client !== undefined) return this.#client;
-    const { address, cert, key, authority } = this.#door();
-    const secure = credentials.createSsl(Buffer.from(authority), Buffer.from(key), Buffer.from(cert));
     this.#openedAt = performance.now();
-    this.#client = new Client(address, secure, {
-      'grpc.ssl_target_name_override': AGENT_DOOR_NAME,
+    this.#client = openDoor(this.#door(), {
       // Otherwise a new client takes the connection of the one before it.
       'grpc.use_local_subchannel_pool': 1,
       'grpc.initial_reconnect_backoff_ms': 500,

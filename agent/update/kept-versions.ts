@@ -57,7 +57,7 @@ export class KeptVersions {
     fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     writePrivate(path.join(this.#folder, NOTE), JSON.stringify(kept));
     for (const name of [before?.current, before?.previous])
-      if (name !== undefined && name !== kept.current && name !== kept.previous) this.#remove(name);
+      if (name !== undefined && name !== kept.current && name !== kept.previous) this.remove(name);
   }
 
   /**
@@ -68,7 +68,7 @@ export class KeptVersions {
     fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const { current, previous } = this.note() ?? {};
     for (const found of fs.readdirSync(this.#folder))
-      if (![NOTE, current, previous, running].includes(found)) this.#remove(found);
+      if (![NOTE, current, previous, running].includes(found)) this.remove(found);
     return path.join(this.#folder, `${name}${PARTIAL}`);
   }
 
@@ -91,12 +91,8 @@ export class KeptVersions {
     }
   }
 
-  /** Of a version that did not work. The next update to it fetches it again. */
-  drop(name: string): void {
-    this.#remove(name);
-  }
-
-  #remove(name: string): void {
+  /** The next update to that version fetches it again. */
+  remove(name: string): void {
     fs.rmSync(path.join(this.#folder, name), { recursive: true, force: true });
   }
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { AgentPackageSource } from '../../model/agent-package.ts';
 import { type AgentBuild, buildName, isSameBuild } from '../../model/agent-update.ts';
+import { ownPlatform } from '../../tools/agent-package/build.ts';
 import { DoorAway } from '../identity/door-client.ts';
 import { untilDone } from '../retry.ts';
 import { AgentUpdateRefused, fetchPackage } from './fetch-package.ts';
@@ -58,12 +59,11 @@ export class AgentUpdater {
     const { source, logger, shutdown: signal } = this.#deps;
     const name = buildName(target);
     if (this.#versions.has(name)) return;
-    const platform = `${process.platform}-${process.arch}`;
     const file = this.#versions.file(name, buildName(this.#deps.build));
     const begun = performance.now();
     try {
       const attempts = { what: 'fetching the new agent', logger, signal, isFinal: (error: unknown) => !isAway(error) };
-      await fetchPackage(retrying(source, attempts), { target, platform, file });
+      await fetchPackage(retrying(source, attempts), { target, platform: ownPlatform(), file });
       await this.#versions.add(target, (into) => unpack(file, into));
     } finally {
       await rm(file, { force: true });

@@ -2,7 +2,7 @@
  * How many refused calls the audit keeps, so that nobody fills the disk by being refused. What is left out is counted.
  * Calls that were carried out are always kept.
  */
-import { type Bucket, fullBucket, type Rate, takeToken } from '../throttle/bucket.ts';
+import type { Rate } from '../throttle/bucket.ts';
 import { KeyedBuckets } from '../throttle/keyed-buckets.ts';
 
 /** For each source of unknown callers. */
@@ -23,26 +23,25 @@ export interface LeftOut {
 }
 
 export class Allowance {
-  readonly #now: () => number;
   /** Apart, so that addresses, of which there are many, push no user out. */
   readonly #buckets: { readonly known: KeyedBuckets; readonly unknown: KeyedBuckets };
-  #ofAllUnknown: Bucket;
+  /** One bucket. */
+  readonly #ofAllUnknown: KeyedBuckets;
   #calls = 0;
   readonly #bySource = new Map<string, number>();
 
   /** `now`: milliseconds from any beginning. */
   constructor(now: () => number) {
-    this.#now = now;
     this.#buckets = {
       known: new KeyedBuckets({ rate: OF_KNOWN, most: MOST_SOURCES, now }),
       unknown: new KeyedBuckets({ rate: OF_UNKNOWN, most: MOST_SOURCES, now }),
     };
-    this.#ofAllUnknown = fullBucket(OF_ALL_UNKNOWN, now());
+    this.#ofAllUnknown = new KeyedBuckets({ rate: OF_ALL_UNKNOWN, most: 1, now });
   }
 
   /** Whether a refused call from there is kept. `known`: the caller is who it says. */
   admit(source: string, { known }: { readonly known: boolean }): boolean {
-    const isKept = this.#buckets[known ? 'known' : 'unknown'].take(source) && (known || this.#takeOfAll());
+    const isKept = this.#buckets[known ? 'known' : 'unknown'].take(source) && (known || this.#ofAllUnknown.take(''));
     if (!isKept) this.leaveOut(source);
     return isKept;
   }
@@ -61,11 +60,5 @@ export class Allowance {
     this.#calls = 0;
     this.#bySource.clear();
     return leftOut;
-  }
-
-  #takeOfAll(): boolean {
-    const { bucket, isTaken } = takeToken(this.#ofAllUnknown, OF_ALL_UNKNOWN, this.#now());
-    this.#ofAllUnknown = bucket;
-    return isTaken;
   }
 }

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { KeptVersions } from '../../agent/update/kept-versions.ts';
 import { CAPACITY_PROVIDER_ATTRIBUTE } from '../../model/container-instance.ts';
 import { defined } from '../../model/defined.ts';
-import { OWN_ROOT, readAgentBuild } from '../../tools/agent-package/build.ts';
+import { OWN_ROOT, ownAgentBuild } from '../../tools/agent-package/build.ts';
 import { AGENT_ENTRY } from '../../tools/agent-package/sources.ts';
 import { createProcessLogger } from '../../tools/logger.ts';
 import { keepPrivate } from '../../tools/private-files.ts';
@@ -56,7 +56,7 @@ function keepAgentPrivate(dataDir: string): void {
 /** Resolves to an exit code when the agent has ended. */
 const launch = (settings: Settings, logger: Logger, join: string | undefined): Promise<number> =>
   launchAgents({
-    own: { build: readAgentBuild(OWN_ROOT), entry: path.join(OWN_ROOT, AGENT_ENTRY) },
+    own: { build: ownAgentBuild(), entry: path.join(OWN_ROOT, AGENT_ENTRY) },
     versions: new KeptVersions(agentFolder(settings)),
     logger,
     stop: awaitStopSignal(),

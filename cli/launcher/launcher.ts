@@ -123,7 +123,7 @@ class Launcher {
   #dropFailed({ isTrial, tookWork, isStopped, version }: Outcome): void {
     if (!isTrial || tookWork || isStopped || version === undefined) return;
     try {
-      this.#options.versions.drop(version);
+      this.#options.versions.remove(version);
     } catch (error) {
       this.#options.logger.warn({ agent: version, err: error }, 'could not remove a version that did not work');
     }

@@ -23,7 +23,7 @@ export const agentArguments: z.ZodType<AgentArguments> = z.object({
 export type AgentMessage =
   /** It has registered, and the control plane watches it. */
   | { readonly kind: 'takesWork' }
-  /** It ends, and that kept version is to start in its place. */
+  /** It ends, and the launcher will start that kept version in its place. */
   | { readonly kind: 'switchTo'; readonly name: string }
   /** It ends, because it cannot go on. */
   | { readonly kind: 'fails'; readonly reason: string };

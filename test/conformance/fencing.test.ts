@@ -181,7 +181,7 @@ it('without the setting the guards end, and old copies run until their agent ret
   longshore.environment['LONGSHORE_FENCING'] = 'off';
   await longshore.kill('main');
   await longshore.start();
-  // A new session asks for the times anew.
+  // A new session reads the times again.
   await stopped.kill();
   await stopped.start();
   await connected(3);

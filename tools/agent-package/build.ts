@@ -5,15 +5,13 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentBuild } from '../../model/agent-update.ts';
 import { type LockedPackages, neededPackages } from './packages.ts';
-import { agentSources } from './sources.ts';
+import { agentSources, FACTS } from './sources.ts';
 
 /** The root of the tree that this program is of. */
 export const OWN_ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Hexadecimal digits: short enough to read, long enough for no two builds of anybody's to meet. */
 const DIGITS = 12;
-/** Of package.json and the lock file, only what belongs to the agent counts. */
-const FACTS: ReadonlySet<string> = new Set(['package.json', 'package-lock.json']);
 
 export interface AgentParts extends AgentBuild {
   /** Paths of its source files from the root, in their order. */
@@ -28,7 +26,8 @@ export function readAgentParts(root: string): AgentParts {
   const locked = readLock(root);
   const packages = neededPackages(locked, names);
   const hash = createHash('sha256');
-  for (const file of files.filter((each) => !FACTS.has(each)))
+  // Of these, only what belongs to the agent counts.
+  for (const file of files.filter((each) => !FACTS.includes(each)))
     hash
       .update(`${file}\0`)
       .update(fs.readFileSync(path.join(root, file)))
@@ -42,6 +41,14 @@ export function readAgentBuild(root: string): AgentBuild {
   const { version, hash } = readAgentParts(root);
   return { version, hash };
 }
+
+let own: AgentBuild | undefined;
+
+/** The build that this process runs. The tree is read once, so an upgrade of the files changes nothing. */
+export const ownAgentBuild = (): AgentBuild => (own ??= readAgentBuild(OWN_ROOT));
+
+/** For what this process's own packages are, as Node.js names it: `linux-x64`. */
+export const ownPlatform = (): string => `${process.platform}-${process.arch}`;
 
 const readJson = (root: string, file: string): unknown => JSON.parse(fs.readFileSync(path.join(root, file), 'utf8'));
 

@@ -13,11 +13,8 @@ import {
 } from '../../model/agent-package.ts';
 import { buildName } from '../../model/agent-update.ts';
 import { AwsError } from '../../model/errors.ts';
-import { type AgentParts, OWN_ROOT, readAgentParts } from './build.ts';
+import { type AgentParts, OWN_ROOT, ownPlatform, readAgentParts } from './build.ts';
 import { packAgent } from './pack.ts';
-
-/** For what this process's own packages are. As agents name theirs. */
-export const ownPlatform = (): string => `${process.platform}-${process.arch}`;
 
 export interface PackageFileOptions {
   /** Takes the file; others in it that this made for other builds are removed. */

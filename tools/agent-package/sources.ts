@@ -7,7 +7,7 @@ export const AGENT_ENTRY = 'cli/agent-child.mjs';
 /** What the entry loads by its path, and so imports of no file show. */
 const LOADER = 'tsx';
 /** They say what the rest is: its version, and which packages belong to it. */
-const FACTS = ['package.json', 'package-lock.json'];
+export const FACTS: readonly string[] = ['package.json', 'package-lock.json'];
 
 /** An import or export with a source; not one of types alone, which no program loads. */
 const STATIC = /^\s*(?:import|export)\s+(?!type\b)(?:[^'";]*?\bfrom\s*)?'([^']+)'/gm;

@@ -16,7 +16,8 @@ import {
   PIECE_BYTES,
   READ_AGENT_PACKAGE,
 } from '../../../model/agent-package.ts';
-import { AgentPackageFile, ownPlatform } from '../../../tools/agent-package/package-file.ts';
+import { ownPlatform } from '../../../tools/agent-package/build.ts';
+import { AgentPackageFile } from '../../../tools/agent-package/package-file.ts';
 import { type DoorCaller, type TestAgent, withDoorStage } from '../../support/door-stage.ts';
 import { smallTree } from '../../unit/agent/update/small-tree.ts';
 

@@ -82,7 +82,7 @@ it('takes no work any more once its instance is revoked, and says why', async ()
   const told = (): string => JSON.stringify(lines);
   await vi.waitFor(() => expect(told()).toContain('was revoked'), PATIENCE);
   const refused = await order(stage().temporal, containerInstanceId);
-  // It is still there for another poll. The history tells of a start only when the activity ends.
+  // Another poll still gets the order. The history tells of a start only when the activity ends.
   const poll = { namespace: 'default', taskQueue: { name: instanceTaskQueue(containerInstanceId) } };
   const { workflowService } = stage().temporal.connection;
   const taken = await stage().temporal.withDeadline(Date.now() + PATIENCE.timeout, () =>

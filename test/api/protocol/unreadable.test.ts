@@ -234,7 +234,7 @@ it('what cannot be read, or is in the wrong place, is quoted neither in the answ
     await form(`{"${canary}"&{"${canary}"`),
     await form(`UserName=a&UserName.{"${canary}"=b`),
   ];
-  // The first form is none, so nobody knows what it calls.
+  // The first body is no form, so nobody knows what it calls.
   const names = ['CreateUser', 'CreateWebhook', ...Array<string>(4).fill('CreateCluster')];
   const { items } = await api().store.listAudit({}, { limit: names.length });
   expect(items.map(({ event }) => event.eventName)).toEqual(names);

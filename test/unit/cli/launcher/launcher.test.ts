@@ -90,7 +90,7 @@ it('starts the version that its agent gives way to, and from then on at once', a
   await again.ended;
 });
 
-it('goes back to its own code when that was installed anew', async () => {
+it('goes back to its own code when that was installed again', async () => {
   keep(B, STAYS);
   versions.keep({ own: '0.9.0-f9', current: B });
   const { ended, stop } = launch(STAYS);
