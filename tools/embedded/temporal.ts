@@ -15,7 +15,13 @@ import { portTaken } from '../ports.ts';
 import { becomes, commandLine, endProcess, findProcesses, isAlive, isListening } from '../process.ts';
 import { SetupError } from '../settings.ts';
 import { connectTemporal } from '../temporal-connection.ts';
-import { chooseListeners, listenerArguments, uiAddressIn, type UiAddress } from './temporal-listeners.ts';
+import {
+  listenerArguments,
+  uiAddressIn,
+  type TemporalListeners,
+  type UiAddress,
+  withListeners,
+} from './temporal-listeners.ts';
 import { temporalExecutable } from './temporal-executable.ts';
 
 export interface EmbeddedTemporalOptions {
@@ -48,9 +54,16 @@ export async function startTemporal(options: EmbeddedTemporalOptions): Promise<E
   fs.mkdirSync(folder, { recursive: true });
   const database = path.join(folder, 'temporal.db');
   const args = serverArguments(database, options);
-  const running = (await takeOver(database, args)) ?? (await launch(folder, args, options));
   const settings = { address: `127.0.0.1:${options.port}`, namespace: 'default' };
-  await awaitNamespace(settings, running.pid, path.join(folder, 'temporal.log'));
+  const untilUp = async (begun: Running): Promise<Running> => {
+    await awaitNamespace(settings, begun.pid, path.join(folder, 'temporal.log'));
+    return begun;
+  };
+  const same = await takeOver(database, args);
+  const running =
+    same === undefined
+      ? await withListeners(async (listeners) => untilUp(await launch(folder, args, { ...options, listeners })))
+      : await untilUp(same);
   return { settings, ui: running.ui, stop: () => endProcess(running.pid, STOP_PATIENCE_MS) };
 }
 
@@ -93,14 +106,15 @@ async function takeOver(database: string, args: readonly string[]): Promise<Runn
   return same;
 }
 
-async function launch(folder: string, args: readonly string[], options: EmbeddedTemporalOptions): Promise<Running> {
-  if (await isListening(options.port)) {
-    throw portTaken({ part: 'Temporal', port: options.port, setting: 'LONGSHORE_TEMPORAL_PORT' });
-  }
-  const executable = await temporalExecutable(options.cacheDir);
+async function launch(
+  folder: string,
+  args: readonly string[],
+  { port, cacheDir, listeners }: EmbeddedTemporalOptions & { readonly listeners: TemporalListeners },
+): Promise<Running> {
+  if (await isListening(port)) throw portTaken({ part: 'Temporal', port, setting: 'LONGSHORE_TEMPORAL_PORT' });
+  const executable = await temporalExecutable(cacheDir);
   const logFile = path.join(folder, 'temporal.log');
   const log = fs.openSync(logFile, 'a', 0o600);
-  const listeners = await chooseListeners();
   const server = spawn(executable, ['server', 'start-dev', ...listenerArguments(listeners), ...args], {
     cwd: folder,
     detached: true,
