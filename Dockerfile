@@ -8,6 +8,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 COPY . .
+# The bundles of both programs (cli/code.mjs): at run time nobody may write here.
+RUN node --input-type=module -e "import { bundleOf } from '/app/cli/code.mjs'; \
+    for (const name of ['main', 'agent-child']) await bundleOf(new URL('file:///app/cli/' + name + '.ts'))"
 ENV NODE_ENV=production \
     LONGSHORE_DATA=/data \
     XDG_CACHE_HOME=/cache

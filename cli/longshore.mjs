@@ -6,10 +6,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { loadCode, nodeRefusal } from './code.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const NODE_NEEDED = [20, 19];
 
 /** @returns {Record<string, { version?: string, integrity?: string, optional?: boolean, dev?: boolean, devOptional?: boolean }>} */
 function packagesOf(lockFile) {
@@ -66,17 +66,11 @@ async function install() {
   tell(`  ✓ npm packages installed (${elapsed()})`);
 }
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor < NODE_NEEDED[1])) {
-  console.error(`Longshore needs Node.js ${NODE_NEEDED.join('.')} or later; this is ${process.versions.node}.`);
+const refusal = nodeRefusal();
+if (refusal !== undefined) {
+  console.error(`Longshore ${refusal}`);
   process.exit(1);
 }
 if (!isInstalled()) await install();
-// Without this the AWS SDK warns every user of Node.js 20 that its later versions need a newer release.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-const { register } = await import(
-  pathToFileURL(join(root, 'node_modules', 'tsx', 'dist', 'esm', 'api', 'index.mjs')).href
-);
-register();
-const { main } = await import('./main.ts');
+const { main } = await loadCode(new URL('main.ts', import.meta.url));
 await main(process.argv.slice(2));

@@ -4,16 +4,14 @@ import * as path from 'node:path';
 
 /** What the launcher runs, from the root of the source tree. */
 export const AGENT_ENTRY = 'cli/agent-child.mjs';
-/** What the entry loads by its path, and so imports of no file show. */
-const LOADER = 'tsx';
 /** They say what the rest is: its version, and which packages belong to it. */
 export const FACTS: readonly string[] = ['package.json', 'package-lock.json'];
 
 /** An import or export with a source; not one of types alone, which no program loads. */
 const STATIC = /^\s*(?:import|export)\s+(?!type\b)(?:[^'";]*?\bfrom\s*)?'([^']+)'/gm;
 const DYNAMIC = /\bimport\(\s*'([^']+)'\s*,?\s*\)/g;
-/** A program that runs in a process of its own. */
-const PROGRAM = /\bnew URL\('([^']+\.mjs)', import\.meta\.url\)/g;
+/** A program that runs in a process of its own, or that the entry has loaded. */
+const PROGRAM = /\bnew URL\('([^']+\.(?:mjs|ts))', import\.meta\.url\)/g;
 
 export interface AgentSources {
   /** Paths from the root, with slashes, in their order. */
@@ -25,7 +23,7 @@ export interface AgentSources {
 /** Reads the tree below `root`. Throws if a file is missing that another one imports. */
 export function agentSources(root: string): AgentSources {
   const files = new Set<string>();
-  const packages = new Set([LOADER]);
+  const packages = new Set<string>();
   const visit = (file: string): void => {
     if (files.has(file)) return;
     files.add(file);

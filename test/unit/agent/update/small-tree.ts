@@ -16,7 +16,7 @@ export function smallTree(root: string, version: string, more: Readonly<Record<s
   const files = {
     'package.json': JSON.stringify({ name: 'longshore', version }),
     'package-lock.json': JSON.stringify(LOCK),
-    'cli/agent-child.mjs': `import { readFileSync } from 'node:fs';\nawait import('./agent-child.ts');\n`,
+    'cli/agent-child.mjs': `import { readFileSync } from 'node:fs';\nimport 'tsx';\nawait import('./agent-child.ts');\n`,
     'cli/agent-child.ts': `import type { Never } from '../other/types.ts';\nimport {\n  value,\n} from '../agent/value.ts';\nexport const main = value;\n`,
     'agent/value.ts': `export { value } from './deep/value.ts';\n`,
     'agent/deep/value.ts': `export const value = 1;\n`,
