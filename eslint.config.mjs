@@ -82,7 +82,7 @@ const zones = [
   zone(
     'agent',
     ['api', 'cli', 'store', 'worker', 'simulation'],
-    'agent/ reaches the control plane through Temporal only.',
+    'agent/ reaches the control plane through agent/control-plane.ts only.',
   ),
 ];
 

@@ -1,4 +1,4 @@
-/** The three roles, started from the settings: what the all-in-one and the commands for one role alone share. */
+/** The api and the worker, started from the settings (the agent: agent-role.ts): what the all-in-one and the commands for one role alone share. */
 import * as path from 'node:path';
 import type { Logger } from 'pino';
 import type { AgentAuthority } from '../api/agent-door/authority.ts';

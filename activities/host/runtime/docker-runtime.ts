@@ -1,4 +1,4 @@
-/** Implements ContainerRuntime with a Docker engine; the only code that talks to one. */
+/** Implements ContainerRuntime with a Docker engine; all that runs tasks talks to it through this. */
 import type { Agent } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
