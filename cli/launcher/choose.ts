@@ -11,6 +11,8 @@ export interface Ended {
   /** It took the place of a version that works, and has not shown yet that it works too. */
   readonly isTrial: boolean;
   readonly tookWork: boolean;
+  /** It said why it ends, so its code runs: what failed is around it, such as the container engine. */
+  readonly saidWhy: boolean;
   /** It ended so that this version starts. */
   readonly switchTo?: string;
   /** The launcher was told to end. */
@@ -33,7 +35,7 @@ export function firstVersion(note: VersionNote | undefined, own: string, has: (n
 
 /** `current`: the version that worked last. */
 export function nextVersion(ended: Ended, current: Version, has: (name: string) => boolean): Next {
-  const { version, isTrial, tookWork, switchTo, isStopped, exitCode } = ended;
+  const { version, isTrial, tookWork, saidWhy, switchTo, isStopped, exitCode } = ended;
   if (isStopped) return { kind: 'end', exitCode };
   if (switchTo !== undefined && tookWork)
     return has(switchTo)
@@ -41,8 +43,10 @@ export function nextVersion(ended: Ended, current: Version, has: (name: string) 
       : { kind: 'start', version, isTrial: false };
   if (tookWork) return { kind: 'end', exitCode };
   if (isTrial) return { kind: 'start', version: current, isTrial: false };
-  // It worked once and cannot any more, such as after a loss of power while it was written.
-  return version === undefined ? { kind: 'end', exitCode } : { kind: 'start', version: undefined, isTrial: false };
+  // It worked once. Its code cannot run any more, such as after a loss of power while it was written; or it will run again.
+  return version === undefined || saidWhy
+    ? { kind: 'end', exitCode }
+    : { kind: 'start', version: undefined, isTrial: false };
 }
 
 /** The note once this version takes work. Beside the launcher's own code none is kept: it may be one that does not work. */

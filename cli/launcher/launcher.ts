@@ -83,11 +83,14 @@ class Launcher {
     let tookWork = false;
     let switchTo: string | undefined;
     let reason: string | undefined;
+    let saidWhy = false;
     const timers = new Set<NodeJS.Timeout>();
     const later = (ms: number, act: () => void): void => void timers.add(setTimeout(act, ms));
     const onMessage = (message: AgentMessage): void => {
-      if (message.kind === 'fails') reason ??= message.reason;
-      else if (message.kind === 'switchTo') {
+      if (message.kind === 'fails') {
+        reason ??= message.reason;
+        saidWhy = true;
+      } else if (message.kind === 'switchTo') {
         switchTo = message.name;
         later(endingMs, () => agent.signal('SIGKILL'));
       } else if (!tookWork) {
@@ -112,6 +115,7 @@ class Launcher {
       version,
       isTrial,
       tookWork,
+      saidWhy,
       isStopped: this.#isStopped,
       exitCode,
       ...defined({ switchTo }),

@@ -29,6 +29,7 @@ const ended = (more: Partial<Ended> = {}): Ended => ({
   version: undefined,
   isTrial: false,
   tookWork: true,
+  saidWhy: false,
   isStopped: false,
   exitCode: 0,
   ...more,
@@ -55,6 +56,18 @@ it.each<[string, Ended, Version, Next]>([
     ended({ version: B, tookWork: false, exitCode: 1 }),
     B,
     start(undefined),
+  ],
+  [
+    'a version that worked, and that says why it cannot begin now',
+    ended({ version: B, tookWork: false, saidWhy: true, exitCode: 1 }),
+    B,
+    end(1),
+  ],
+  [
+    'a new version that says why it cannot begin',
+    ended({ version: C, isTrial: true, tookWork: false, saidWhy: true, exitCode: 1 }),
+    B,
+    start(B),
   ],
   ['a new version that works and gave way', ended({ version: B, isTrial: true, switchTo: C }), B, start(C, true)],
 ])('goes on after %s', (_what, how, current, next) => {
