@@ -30,6 +30,8 @@ export class DoorAway extends Error {
 }
 
 const PATIENCE_MS = 20_000;
+/** How long a client waits before it dials again, at first and at most. */
+const REDIAL = { 'grpc.initial_reconnect_backoff_ms': 500, 'grpc.max_reconnect_backoff_ms': 5_000 } as const;
 /** A connection without calls costs the door memory and signs of life, for each of its agents. */
 const IDLE_MS = 30_000;
 
@@ -51,12 +53,16 @@ export function openDoor({ address, cert, key, authority }: Door, options: Clien
   return new Client(address, secure, { 'grpc.ssl_target_name_override': AGENT_DOOR_NAME, ...options });
 }
 
-/** A connection that is opened by a call, and again whenever it breaks. It closes when there is none for half a minute. */
+/**
+ * A connection that is opened by a call, and again whenever it breaks. It closes when there is none for half a minute. After a long
+ * outage it is dialled within seconds, where gRPC by itself waits for up to two minutes: so long the instance would stay silent
+ * although its host is reachable again.
+ */
 export class DoorClient {
   readonly #client: Client;
 
   constructor(door: Door) {
-    this.#client = openDoor(door, { 'grpc.client_idle_timeout_ms': IDLE_MS });
+    this.#client = openDoor(door, { 'grpc.client_idle_timeout_ms': IDLE_MS, ...REDIAL });
   }
 
   /** The answer to one call. Rejects with DoorRefusal, or with DoorAway, also after `timeoutMs`. */

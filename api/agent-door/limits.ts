@@ -7,6 +7,11 @@ import { GrpcRefusal } from './grpc/status.ts';
 const CALLS = { burst: 1_000, perSecond: 500 } as const;
 /** Of these, Longshore's own: reports go to each owner twice a second. */
 const OWN_CALLS = { burst: 500, perSecond: 100 } as const;
+/**
+ * Bytes of messages, one of the largest at once. They become events of workflows: Temporal ends one whose history grows by 50 MB
+ * before it can begin anew, and with it all tasks of a service would lose their owner, also those of other hosts.
+ */
+const MESSAGE_BYTES = { burst: 4 * 1024 * 1024, perSecond: 256 * 1024 } as const;
 /** Pieces of the agent package: 16 MiB a second, and a whole package without a wait. */
 const PIECES = { burst: 32, perSecond: 8 } as const;
 /** One is read while the next one is asked for. */
@@ -31,6 +36,8 @@ export interface AdmittedCall {
   waits(): void;
   /** Throws GrpcRefusal if the agent may send no more now. */
   takeBytes(count: number): void;
+  /** The call's whole message has so many bytes. Throws GrpcRefusal if the agent has sent too many of late; then it takes none. */
+  takeMessage(count: number): void;
   end(): void;
 }
 
@@ -39,6 +46,7 @@ export class AgentShare {
   readonly #now: () => number;
   #calls: Bucket;
   #own: Bucket;
+  #messages: Bucket;
   #pieces: Bucket;
   #logged: Bucket;
   #unlogged = 0;
@@ -48,6 +56,7 @@ export class AgentShare {
     this.#now = now;
     this.#calls = fullBucket(CALLS, now());
     this.#own = fullBucket(OWN_CALLS, now());
+    this.#messages = fullBucket(MESSAGE_BYTES, now());
     this.#pieces = fullBucket(PIECES, now());
     this.#logged = fullBucket(LOGGED, now());
   }
@@ -73,6 +82,11 @@ export class AgentShare {
         bytes += count;
         atOnce.bytes += count;
         if (atOnce.bytes > BYTES_AT_ONCE) throw tooMuch('bytes at a time');
+      },
+      takeMessage: (count) => {
+        const taken = takeToken(this.#messages, MESSAGE_BYTES, this.#now(), count);
+        this.#messages = taken.bucket;
+        if (!taken.isTaken) throw tooMuch('bytes a second');
       },
       end: () => {
         atOnce[kind] -= 1;

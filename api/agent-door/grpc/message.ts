@@ -1,6 +1,5 @@
 /** The frames of unary gRPC: one byte of flags, four of length, the message. Pure but for unpacking. */
-import { gunzip } from 'node:zlib';
-import { promisify } from 'node:util';
+import { createGunzip } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
 import { GrpcRefusal } from './status.ts';
 
@@ -25,8 +24,15 @@ export interface BodyRules {
 /** The bytes that a body may have, its prefix included. */
 export const mostBody = ({ most }: BodyRules): number => PREFIX_BYTES + most;
 
-/** The only message of a request's body. Throws GrpcRefusal. */
-export async function unframe(body: Buffer, { encoding = 'identity', most }: BodyRules): Promise<Buffer> {
+/**
+ * The only message of a request's body. Throws GrpcRefusal. `onUnpacked` gets the bytes that unpacking makes, as it makes them, and
+ * may refuse more of them by throwing: what a caller may send at a time bounds them too.
+ */
+export async function unframe(
+  body: Buffer,
+  { encoding = 'identity', most }: BodyRules,
+  onUnpacked: (count: number) => void,
+): Promise<Buffer> {
   const length = body.length < PREFIX_BYTES ? undefined : body.readUInt32BE(1);
   if (length === undefined || body.length !== PREFIX_BYTES + length)
     throw new GrpcRefusal(status.INVALID_ARGUMENT, 'The request must hold exactly one message.');
@@ -34,12 +40,31 @@ export async function unframe(body: Buffer, { encoding = 'identity', most }: Bod
   if (body[0] === 0) return message;
   if (body[0] !== COMPRESSED || encoding !== 'gzip')
     throw new GrpcRefusal(status.UNIMPLEMENTED, 'A message may be compressed by gzip only.');
+  return unpack(message, { most, onUnpacked });
+}
+
+/** Piece by piece: a few bytes could unpack to the whole memory, and many messages are unpacked at a time. */
+async function unpack(
+  message: Buffer,
+  { most, onUnpacked }: { readonly most: number; readonly onUnpacked: (count: number) => void },
+): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  const gunzip = createGunzip();
+  gunzip.end(message);
   try {
-    // Without the bound, a few bytes could unpack to the whole memory.
-    return await promisify(gunzip)(message, { maxOutputLength: most });
-  } catch {
-    throw new GrpcRefusal(status.RESOURCE_EXHAUSTED, `The message must unpack to at most ${most} bytes.`);
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      length += piece.length;
+      if (length > most)
+        throw new GrpcRefusal(status.RESOURCE_EXHAUSTED, `The message must unpack to at most ${most} bytes.`);
+      onUnpacked(piece.length);
+      pieces.push(piece);
+    }
+  } catch (error) {
+    if (error instanceof GrpcRefusal) throw error;
+    throw new GrpcRefusal(status.INVALID_ARGUMENT, 'The message is not what gzip makes.');
   }
+  return Buffer.concat(pieces);
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1_000, m: 1, u: 1e-3, n: 1e-6 };

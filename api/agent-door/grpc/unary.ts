@@ -89,10 +89,7 @@ async function readMessage(stream: ServerHttp2Stream, rules: BodyRules, { onByte
     });
     stream.on('end', resolve);
   });
-  const message = await unframe(Buffer.concat(chunks), rules);
-  // What was compressed takes room once it is unpacked.
-  if (message.length > length) onBytes(message.length - length);
-  return message;
+  return unframe(Buffer.concat(chunks), rules, onBytes);
 }
 
 function succeed(stream: ServerHttp2Stream, message: Uint8Array): void {

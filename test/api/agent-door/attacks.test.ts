@@ -413,6 +413,18 @@ describe('too much', () => {
     await expect(call).rejects.toMatchObject({ code: status.RESOURCE_EXHAUSTED });
   });
 
+  it('messages are refused beyond what the histories of workflows bear, and those of others pass', async () => {
+    const greedy = await stage().join();
+    const spaces = Buffer.alloc(3 * 1024 * 1024, ' ');
+    const path = agentDoorPath('ReportTasks');
+    await expect(greedy.raw(path, spaces)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+    await expect(greedy.raw(path, spaces)).rejects.toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+      details: 'Too many bytes a second of one agent.',
+    });
+    await expect(mine.raw(path, spaces)).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+  });
+
   it('polls at a time are refused beyond a few, and those of others wait for work meanwhile', async () => {
     const greedy = await stage().join();
     const ending = Array.from({ length: 20 }, () => new AbortController());

@@ -47,6 +47,26 @@ it('bytes at a time are bounded over all calls', () => {
   share.admit().takeBytes(16 * 1024 * 1024);
 });
 
+it('bytes a second are bounded: a whole message passes or takes nothing', () => {
+  const MIB = 1024 * 1024;
+  const message = (bytes: number): void => {
+    const call = share.admit();
+    try {
+      call.takeMessage(bytes);
+    } finally {
+      call.end();
+    }
+  };
+  message(4 * MIB);
+  expect(() => message(1)).toThrow(tooMuch);
+  now += 2_000;
+  expect(() => message(MIB)).toThrow(tooMuch);
+  message(MIB / 2);
+  expect(() => message(1)).toThrow(tooMuch);
+  now += 16_000;
+  message(4 * MIB);
+});
+
 it('refusals are logged ten at once, later ones with how many were not', () => {
   expect(times(12, () => share.logRefusal()).filter((each) => each !== undefined)).toHaveLength(10);
   now += 10_000;

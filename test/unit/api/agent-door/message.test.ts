@@ -3,15 +3,18 @@ import { gzipSync } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
 import { frame, timeoutOf, unframe } from '../../../../api/agent-door/grpc/message.ts';
-import { headerText } from '../../../../api/agent-door/grpc/status.ts';
+import { GrpcRefusal, headerText } from '../../../../api/agent-door/grpc/status.ts';
 
 const most = 1_000;
 const message = Buffer.from('hello');
-const compressed = (bytes: Buffer): Buffer => {
-  const framed = frame(gzipSync(bytes));
+const framedAsCompressed = (bytes: Buffer): Buffer => {
+  const framed = frame(bytes);
   framed[0] = 1;
   return framed;
 };
+const compressed = (bytes: Buffer): Buffer => framedAsCompressed(gzipSync(bytes));
+
+const noBound = (): void => undefined;
 
 describe('a request', () => {
   it.each([
@@ -20,11 +23,11 @@ describe('a request', () => {
     ['compressed', compressed(message), 'gzip'],
     ['not compressed, although it may be', frame(message), 'gzip'],
   ])('%s is read', async (_name, body, encoding) => {
-    expect((await unframe(body, { encoding, most })).toString()).toBe('hello');
+    expect((await unframe(body, { encoding, most }, noBound)).toString()).toBe('hello');
   });
 
   it('may be empty', async () => {
-    expect(await unframe(frame(Buffer.alloc(0)), { encoding: undefined, most })).toHaveLength(0);
+    expect(await unframe(frame(Buffer.alloc(0)), { encoding: undefined, most }, noBound)).toHaveLength(0);
   });
 
   it.each([
@@ -33,9 +36,31 @@ describe('a request', () => {
     ['with two messages', Buffer.concat([frame(message), frame(message)]), undefined, status.INVALID_ARGUMENT],
     ['compressed otherwise', compressed(message), 'snappy', status.UNIMPLEMENTED],
     ['compressed without saying how', compressed(message), undefined, status.UNIMPLEMENTED],
+    ['compressed by nobody', framedAsCompressed(message), 'gzip', status.INVALID_ARGUMENT],
     ['that unpacks to too much', compressed(Buffer.alloc(1_000_000)), 'gzip', status.RESOURCE_EXHAUSTED],
   ])('%s is refused', async (_name, body, encoding, code) => {
-    await expect(unframe(body, { encoding, most })).rejects.toMatchObject({ code });
+    await expect(unframe(body, { encoding, most }, noBound)).rejects.toMatchObject({ code });
+  });
+
+  // A few kilobytes unpack to megabytes, and many calls are read at a time.
+  it('that unpacks to more than its caller may send now is unpacked no further', async () => {
+    const room = 100_000;
+    let taken = 0;
+    const take = (count: number): void => {
+      taken += count;
+      if (taken > room) throw new GrpcRefusal(status.RESOURCE_EXHAUSTED, 'Too many bytes at a time.');
+    };
+    const bomb = compressed(Buffer.alloc(4_000_000));
+    const refused = unframe(bomb, { encoding: 'gzip', most: 4_000_000 }, take).then(({ length }) => length);
+    await expect(refused).rejects.toThrow('Too many bytes at a time.');
+    expect(taken).toBeGreaterThan(room);
+    expect(taken).toBeLessThan(2 * room);
+  });
+
+  it('that was compressed counts as what it unpacks to', async () => {
+    const counts: number[] = [];
+    await unframe(compressed(Buffer.alloc(900)), { encoding: 'gzip', most }, (count) => counts.push(count));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(900);
   });
 });
 
