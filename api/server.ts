@@ -18,6 +18,7 @@ import type { AccessKeySecrets } from './auth/access-keys.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { ANONYMOUS_CALLER, callerOf, Holders } from './auth/caller.ts';
 import { IamVersion } from './auth/iam-version.ts';
+import type { SealedValues } from './auth/sealed-values.ts';
 import type { SessionTokens } from './auth/session-tokens.ts';
 import { notSigned } from './auth/refusals.ts';
 import { circumstancesOf } from './auth/circumstances.ts';
@@ -65,6 +66,8 @@ export interface ApiOptions {
   readonly accessKeys: AccessKeySecrets;
   /** Issues and opens temporary credentials. */
   readonly tokens: SessionTokens;
+  /** Seals and opens the values of secrets and parameters. */
+  readonly values: SealedValues;
   /** With `loopback` every caller is root, so the API must listen on loopback only. `required` verifies each call. */
   readonly auth: 'loopback' | 'required';
   /** Serves HTTPS with it. Absent: plain HTTP. */

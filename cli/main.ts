@@ -87,8 +87,9 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   try {
     const settings = readSettings(process.env);
-    // Servers and commands that this process starts would inherit it.
+    // Servers and commands that this process starts would inherit them.
     delete process.env['LONGSHORE_MASTER_KEY'];
+    delete process.env['LONGSHORE_MASTER_KEY_PREVIOUS'];
     const { run } = await command.load();
     await run(settings, rest);
   } catch (error) {

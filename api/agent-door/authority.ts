@@ -13,6 +13,7 @@ import {
 } from '../../certificates/issue.ts';
 import { AGENT_DOOR_NAME } from '../../model/agent-door.ts';
 import { AwsError } from '../../model/errors.ts';
+import type { MasterKeys } from '../../model/master-keys.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { AgentStore, JoinedAgent, NewCertificate } from '../../store/contract/agents.ts';
 import { Sealer, SealError } from '../auth/sealing.ts';
@@ -40,15 +41,15 @@ export interface AgentAuthority {
 }
 
 /**
- * Opens the authority, or makes it. `masterKey` has 32 bytes. Throws AwsError (ServiceUnavailable) if it was sealed with
+ * Opens the authority, or makes it. Throws AwsError (ServiceUnavailable) if it was sealed with
  * another master key.
  */
 export async function agentAuthority(
   store: Pick<AgentStore, 'findAgentAuthority' | 'keepAgentAuthority'>,
-  masterKey: Buffer,
+  masterKeys: Buffer | MasterKeys,
   { agentCertificateMs = AGENT_CERTIFICATE_MS }: { readonly agentCertificateMs?: number } = {},
 ): Promise<AgentAuthority> {
-  const sealer = new Sealer(masterKey, 'agent-authority');
+  const sealer = new Sealer(masterKeys, 'agent-authority');
   const kept = (await store.findAgentAuthority()) ?? (await keepNew(store, sealer));
   const authority: KeyPair = { cert: kept.certificate, key: opened(sealer, kept.sealedKey) };
   return {
@@ -105,7 +106,7 @@ function opened(sealer: Sealer, sealedKey: string): string {
     if (!(error instanceof SealError)) throw error;
     throw new AwsError(
       'ServiceUnavailable',
-      'The key of the agents’ authority cannot be opened: it was sealed with another master key. Give this api the same LONGSHORE_MASTER_KEY.',
+      'The key of the agents’ authority cannot be opened: it was sealed with another master key. Give this api the same LONGSHORE_MASTER_KEY, or that one as LONGSHORE_MASTER_KEY_PREVIOUS.',
       {},
       503,
     );

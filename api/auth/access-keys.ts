@@ -1,6 +1,7 @@
 /** Makes access keys in AWS's form, and opens their sealed secrets. */
 import { randomBytes } from 'node:crypto';
 import type { AccessKey } from '../../model/access-key.ts';
+import type { MasterKeys } from '../../model/master-keys.ts';
 import { Sealer } from './sealing.ts';
 
 const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -24,8 +25,8 @@ export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base6
 export class AccessKeySecrets {
   readonly #sealer: Sealer;
 
-  constructor(masterKey: Buffer) {
-    this.#sealer = new Sealer(masterKey, 'access-keys');
+  constructor(masterKeys: Buffer | MasterKeys) {
+    this.#sealer = new Sealer(masterKeys, 'access-keys');
   }
 
   /** A new Active key of the user, or of root. The caller stores it. */

@@ -7,7 +7,7 @@ import type { Store } from '../../store/contract/store.ts';
 import * as path from 'node:path';
 import { embeddedDatabaseUrl } from '../../tools/embedded/postgres.ts';
 import { openableKeys } from '../check-master-key.ts';
-import { readMasterKey } from '../../tools/master-key.ts';
+import { readMasterKeys } from '../../tools/master-key.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { withUsage } from '../with-usage.ts';
 
@@ -72,8 +72,8 @@ async function openKeyStore(settings: Settings): Promise<Store> {
   });
 }
 
-async function create(store: Store, { masterKey, dataDir }: Settings, { env }: Wanted): Promise<void> {
-  const secrets = new AccessKeySecrets(readMasterKey(masterKey, dataDir));
+async function create(store: Store, settings: Settings, { env }: Wanted): Promise<void> {
+  const secrets = new AccessKeySecrets(readMasterKeys(settings));
   const { key, secretAccessKey } = secrets.make(undefined, Date.now());
   await store.createAccessKey(key).catch((error: unknown) => {
     if (isAwsError(error)) throw new SetupError(`${error.message}. Delete a key first: longshore access-key list`);
