@@ -14,14 +14,14 @@ describe('a version that is added', () => {
     ['first', [], undefined, { new: [CURRENT] }],
     ['first, with a label of its own', [], [PENDING], { new: [CURRENT, PENDING].toSorted() }],
     ['second', [version('a', CURRENT)], undefined, { a: [PREVIOUS], new: [CURRENT] }],
-    [
-      'third',
-      [version('a', PREVIOUS), version('b', CURRENT)],
-      undefined,
-      { a: [], b: [PREVIOUS], new: [CURRENT] },
-    ],
+    ['third', [version('a', PREVIOUS), version('b', CURRENT)], undefined, { a: [], b: [PREVIOUS], new: [CURRENT] }],
     ['pending', [version('a', CURRENT)], [PENDING], { a: [CURRENT], new: [PENDING] }],
-    ['pending again', [version('a', CURRENT), version('b', PENDING)], [PENDING], { a: [CURRENT], b: [], new: [PENDING] }],
+    [
+      'pending again',
+      [version('a', CURRENT), version('b', PENDING)],
+      [PENDING],
+      { a: [CURRENT], b: [], new: [PENDING] },
+    ],
     [
       'both current and previous',
       [version('a', CURRENT), version('b', PREVIOUS)],
@@ -39,9 +39,7 @@ describe('a version that is added', () => {
     const before = [version('labelled', 'blue'), ...old, version('current', CURRENT)];
     const after = withVersion(before, { id: 'new' }, DAY_MS + 1);
     expect(after).toHaveLength(100);
-    expect(after.map(({ id }) => id)).toEqual(
-      ['labelled', ...old.slice(2).map(({ id }) => id), 'current', 'new'],
-    );
+    expect(after.map(({ id }) => id)).toEqual(['labelled', ...old.slice(2).map(({ id }) => id), 'current', 'new']);
   });
 
   it('is refused while a hundred others are younger than a day', () => {
