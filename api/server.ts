@@ -18,6 +18,7 @@ import type { AccessKeySecrets } from './auth/access-keys.ts';
 import { Authenticator } from './auth/authenticator.ts';
 import { ANONYMOUS_CALLER, callerOf, Holders } from './auth/caller.ts';
 import { IamVersion } from './auth/iam-version.ts';
+import type { SealedValues } from './auth/sealed-values.ts';
 import type { SessionTokens } from './auth/session-tokens.ts';
 import { notSigned } from './auth/refusals.ts';
 import { circumstancesOf } from './auth/circumstances.ts';
@@ -40,6 +41,8 @@ import { addInterruptionRoute } from './interruption/routes.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest } from './rest/rest-call.ts';
 import { REST_ROUTES } from './rest/routes.ts';
+import { secretsManagerDoor } from './secretsmanager/door.ts';
+import { ssmDoor } from './ssm/door.ts';
 import { stsDoor } from './sts/door.ts';
 import type { Throttle } from './throttle/throttle.ts';
 import { addWhyCallRoute } from './why/call-route.ts';
@@ -65,6 +68,8 @@ export interface ApiOptions {
   readonly accessKeys: AccessKeySecrets;
   /** Issues and opens temporary credentials. */
   readonly tokens: SessionTokens;
+  /** Seals and opens the values of secrets and parameters. */
+  readonly values: SealedValues;
   /** With `loopback` every caller is root, so the API must listen on loopback only. `required` verifies each call. */
   readonly auth: 'loopback' | 'required';
   /** Serves HTTPS with it. Absent: plain HTTP. */
@@ -142,7 +147,7 @@ function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void
 }
 
 /** The AWS services that Longshore serves. */
-export const DOORS = [ecsDoor, stsDoor, iamDoor, cloudtrailDoor];
+export const DOORS = [ecsDoor, stsDoor, iamDoor, cloudtrailDoor, secretsManagerDoor, ssmDoor];
 
 function createApp(
   options: ApiOptions,

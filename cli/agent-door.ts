@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { directControl } from '../agent/direct-control.ts';
 import type { AgentAuthority } from '../api/agent-door/authority.ts';
 import { defined } from '../model/defined.ts';
+import type { MasterKeys } from '../model/master-keys.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import type { Store } from '../store/contract/store.ts';
 import { AgentPackageFile } from '../tools/agent-package/package-file.ts';
@@ -19,7 +20,7 @@ interface AgentDoorParts {
   readonly settings: Settings;
   readonly temporal: TemporalSettings;
   readonly store: Store;
-  readonly masterKey: Buffer;
+  readonly masterKeys: MasterKeys;
   readonly authority: AgentAuthority;
   readonly logger: Logger;
   /** Why nothing can be recorded at present; undefined if all is well. */
@@ -28,7 +29,7 @@ interface AgentDoorParts {
 
 /** A port in use is the person's to free. */
 export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): Promise<void> }> {
-  const { settings, temporal, store, masterKey, authority, logger, unwritable } = parts;
+  const { settings, temporal, store, masterKeys, authority, logger, unwritable } = parts;
   const [{ startAgentDoor }, { AgentIdentities }, { connectUpstream }, { AgentDoorAudit }] = await Promise.all([
     import('../api/agent-door/door.ts'),
     import('../api/agent-door/identity.ts'),
@@ -49,7 +50,7 @@ export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): P
   const { host, port, advertised } = settings.agentDoor;
   const control = directControl(client, { timeoutMs: CONTROL_TIMEOUT_MS });
   const behind = { upstream, control, packages };
-  const shared = { store, authority, identities, ...behind, masterKey, logger, ...defined({ audit }) };
+  const shared = { store, authority, identities, ...behind, masterKeys, logger, ...defined({ audit }) };
   try {
     const door = await startAgentDoor({ host, port, ...shared });
     logger.info({ url: `https://${advertised}`, port: door.port }, 'the agent door listens');

@@ -7,11 +7,12 @@ import type { RunningApi } from '../api/server.ts';
 import { effectiveValue, newClusterSettings, ROOT } from '../model/account-setting.ts';
 import { isAwsError, isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
+import type { MasterKeys } from '../model/master-keys.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { defined } from '../model/defined.ts';
 import type { Store } from '../store/contract/store.ts';
 import { ownAgentBuild } from '../tools/agent-package/build.ts';
-import { readMasterKey } from '../tools/master-key.ts';
+import { readMasterKeys } from '../tools/master-key.ts';
 import { explainListenError } from '../tools/ports.ts';
 import { type Settings, SetupError } from '../tools/settings.ts';
 import { connectTemporal } from '../tools/temporal-connection.ts';
@@ -104,12 +105,11 @@ export async function startApiRole(
   { withAgentDoor }: { readonly withAgentDoor: boolean },
 ): Promise<ApiRole> {
   const { settings, temporal, store, logger, unwritable } = plane;
-  const [{ startApi }, { Throttle }, { connectGateway }, { AccessKeySecrets }, { SessionTokens }] = await Promise.all([
+  const [{ startApi }, { Throttle }, { connectGateway }, { sealersOf }] = await Promise.all([
     import('../api/server.ts'),
     import('../api/throttle/throttle.ts'),
     import('../api/temporal-gateway.ts'),
-    import('../api/auth/access-keys.ts'),
-    import('../api/auth/session-tokens.ts'),
+    import('./sealers.ts'),
   ]);
   const [gateway, readiness, served] = await Promise.all([
     connectGateway(temporal),
@@ -120,12 +120,12 @@ export async function startApiRole(
   const { host, port, partition, webhookAddresses, auth, apiRates: factor } = settings;
   const { isReady } = readiness;
   const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
-  const masterKey = readMasterKey(settings.masterKey, settings.dataDir);
-  const secrets = { accessKeys: new AccessKeySecrets(masterKey), tokens: new SessionTokens(masterKey) };
+  const masterKeys = readMasterKeys(settings);
+  const secrets = sealersOf(masterKeys);
   if (auth === 'required' && (await checkMasterKey(store, secrets.accessKeys)) === 'some') {
     logger.warn('some access keys were sealed with another master key: calls that they sign are refused');
   }
-  const authority = withAgentDoor ? await openAuthority(plane, masterKey) : undefined;
+  const authority = withAgentDoor ? await openAuthority(plane, masterKeys) : undefined;
   const agentDoor = authority && { advertised: settings.agentDoor.advertised, authority };
   const audit = settings.auditRetentionMs === 0 ? ('off' as const) : ('on' as const);
   const agentBuild = ownAgentBuild();
@@ -140,7 +140,7 @@ export async function startApiRole(
       'TLS is off: whoever can read the network between the API and its callers reads all calls',
     );
   }
-  const door = await openDoor({ ...plane, masterKey }, authority).catch(async (error: unknown) => {
+  const door = await openDoor({ ...plane, masterKeys }, authority).catch(async (error: unknown) => {
     await api.close();
     throw error;
   });
@@ -156,12 +156,12 @@ export async function startApiRole(
   };
 }
 
-const openDoor = async (parts: ControlPlane & { readonly masterKey: Buffer }, authority: AgentAuthority | undefined) =>
+const openDoor = async (parts: ControlPlane & { readonly masterKeys: MasterKeys }, authority: AgentAuthority | undefined) =>
   authority && (await import('./agent-door.ts')).openAgentDoor({ ...parts, authority });
 
-async function openAuthority({ settings, store }: ControlPlane, masterKey: Buffer): Promise<AgentAuthority> {
+async function openAuthority({ settings, store }: ControlPlane, masterKeys: MasterKeys): Promise<AgentAuthority> {
   const { agentAuthority } = await import('../api/agent-door/authority.ts');
-  return agentAuthority(store, masterKey, settings).catch((error: unknown) => {
+  return agentAuthority(store, masterKeys, settings).catch((error: unknown) => {
     throw isAwsError(error) ? new SetupError(error.message) : error;
   });
 }

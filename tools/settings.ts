@@ -274,7 +274,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     const lines = parsed.error.issues.map((issue) => {
       const name = String(issue.path[0]);
       // A connection string contains a password, and an API key is a secret: the message does not repeat them.
-      const shown = /^(DATABASE_URL|TEMPORAL_API_KEY|LONGSHORE_MASTER_KEY)$/.test(name)
+      const shown = /^(DATABASE_URL|TEMPORAL_API_KEY|LONGSHORE_MASTER_KEY(?:_PREVIOUS)?)$/.test(name)
         ? ''
         : ` (it is "${String(given[name])}")`;
       return `  ${name} ${issue.message}${shown}.`;

@@ -15,6 +15,7 @@ import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import type { AgentPackageSource } from '../../model/agent-package.ts';
 import type { InstanceControl } from '../../model/agent-calls.ts';
+import type { MasterKeys } from '../../model/master-keys.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { isAwsError } from '../../model/errors.ts';
 import { defined } from '../../model/defined.ts';
@@ -57,7 +58,7 @@ export interface AgentDoorOptions {
   /** The agent that this control plane serves. */
   readonly packages: AgentPackageSource;
   /** 32 bytes. */
-  readonly masterKey: Buffer;
+  readonly masterKeys: MasterKeys;
   readonly logger: Logger;
   /** Absent: what is refused is only logged. The caller closes it after the door. */
   readonly audit?: Pick<AgentDoorAudit, 'refused'>;
@@ -155,7 +156,7 @@ class AgentDoor {
 
   constructor(options: AgentDoorOptions) {
     this.#options = options;
-    this.#tokens = new TaskTokens(options.masterKey);
+    this.#tokens = new TaskTokens(options.masterKeys);
     this.sessions = new Sessions(options.identities, options.pace);
     this.#traffic = new Traffic(options.logger, () => this.sessions.count);
   }

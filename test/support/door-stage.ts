@@ -256,7 +256,7 @@ class Stage implements DoorStage {
       upstream: this.#upstream,
       control: this.#control(),
       packages: this.#packages,
-      masterKey,
+      masterKeys: [masterKey],
       logger: this.#logger(),
       audit: this.#audit,
     });
