@@ -28,6 +28,8 @@ import type { AgentUpdates } from './update/updates.ts';
 
 /** A restarting engine is back sooner. An engine that is away for longer takes its instance out of service. */
 const ENGINE_LOST_AFTER_MS = 10_000;
+/** Time for the worker's last answers at shutdown: behind a door that refuses them, the SDK would try for ever. */
+const LAST_ANSWERS_MS = 10_000;
 /** Time for the last reports to reach their owners at shutdown. */
 const LAST_REPORTS_MS = 2_000;
 
@@ -122,7 +124,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   return {
     async shutdown() {
       stopping.abort();
-      await worker.shutdown();
+      await Promise.race([worker.shutdown(), sleep(LAST_ANSWERS_MS)]);
       await Promise.race([reporter.drained(), sleep(LAST_REPORTS_MS)]);
       tasks.close();
       await controlPlane.close();

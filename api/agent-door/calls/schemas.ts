@@ -8,6 +8,8 @@ const id = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits');
 const name = z.string().min(1).max(512);
 /** Cut and not refused: a registry may answer with a page, and the task's end must arrive all the same. */
 const text = z.string().transform((given) => given.slice(0, 4_096));
+/** Hosts pull later tasks of a deployment by the digest that the first one had. */
+const digest = z.string().regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,128}$/, 'must be the digest of an image');
 const time = z.number().int().nonnegative();
 const size = z.number().int().min(0).max(2_147_483_647);
 const health = z.enum(['HEALTHY', 'UNHEALTHY', 'UNKNOWN']);
@@ -24,7 +26,7 @@ const container: z.ZodType<ContainerReport> = z.object({
   exitCode: z.number().int().exactOptional(),
   reason: text.exactOptional(),
   runtimeId: name.exactOptional(),
-  imageDigest: name.exactOptional(),
+  imageDigest: digest.exactOptional(),
   networkBindings: few(
     z.object({ bindIP: z.string().max(512), containerPort: port, hostPort: port, protocol: z.enum(['tcp', 'udp']) }),
   ).exactOptional(),

@@ -49,6 +49,16 @@ describe('a report', () => {
     expect(taskReport.safeParse({ ...aReport, containers }).success).toBe(true);
   });
 
+  it.each([
+    ['sha256:deadbeef', false],
+    ['latest', false],
+    [`sha256:${'0f'.repeat(32)}`, true],
+    [`sha512:${'0f'.repeat(64)}`, true],
+  ])('says %s as the digest of an image, by which other hosts would pull: %s', (imageDigest, isTaken) => {
+    const containers = [{ name: 'web', lastStatus: 'RUNNING', imageDigest }];
+    expect(taskReport.safeParse({ ...aReport, containers }).success).toBe(isTaken);
+  });
+
   it('costs one look if its lists are too long', () => {
     const { error } = listOf(z.string(), 10).safeParse(Array.from({ length: 1_000 }, () => 0));
     expect(error?.issues).toHaveLength(1);
