@@ -23,6 +23,7 @@ import { HostWorker } from './host-worker.ts';
 import { probeEngine } from './probe.ts';
 import { untilDone } from './retry.ts';
 import { ControlPlaneSession } from './session.ts';
+import { openTaskEndpoint, type TaskEndpoint } from './task-endpoint/index.ts';
 import { AgentUpdater, type UpdaterDeps } from './update/updater.ts';
 import type { AgentUpdates } from './update/updates.ts';
 
@@ -91,12 +92,17 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     heartbeat: (taskToken, timeoutMs) => controlPlane.heartbeat(taskToken, timeoutMs),
     logger,
   });
-  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups, fence });
+  const endpoint =
+    controlPlane.tasks === undefined
+      ? undefined
+      : await patiently('container engine', () => openTaskEndpoint({ ...options, docker, logger }));
+  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups, fence, ...defined({ endpoint }) });
   await patiently('container engine', () => tasks.open());
+  if (controlPlane.tasks !== undefined) endpoint?.serve(tasks, controlPlane.tasks);
   const session = new ControlPlaneSession({
     control,
     describe: async ({ isFirst }) => ({
-      ...describe(options, await probeEngine(docker)),
+      ...describe(options, await probeEngine(docker), endpoint),
       // Later it could be taken for the outcome of another update to the same version.
       ...(isFirst ? defined({ failedUpdate: options.updates?.failed }) : {}),
     }),
@@ -124,6 +130,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       stopping.abort();
       await worker.shutdown();
       await Promise.race([reporter.drained(), sleep(LAST_REPORTS_MS)]);
+      await endpoint?.close();
       tasks.close();
       await controlPlane.close();
     },
@@ -150,10 +157,11 @@ interface HostTasksSetup {
   readonly reporter: TaskReporter;
   readonly cgroups: TaskCgroups | string;
   readonly fence: Fence;
+  readonly endpoint?: TaskEndpoint;
 }
 
 function createHostTasks(setup: HostTasksSetup): HostTasks {
-  const { options, logger, docker, reporter, cgroups, fence } = setup;
+  const { options, logger, docker, reporter, cgroups, fence, endpoint } = setup;
   return new HostTasks({
     runtime: new DockerRuntime(docker),
     containerInstanceId: options.containerInstanceId,
@@ -161,6 +169,7 @@ function createHostTasks(setup: HostTasksSetup): HostTasks {
     logger,
     now: Date.now,
     assertMayStart: (plan) => fence.assertMayStart(plan),
+    ...defined({ variables: endpoint?.variables }),
     report: (owner, report) => reporter.report(owner, fence.explain(report)),
     cleanupWaitMs: options.taskCleanupWaitMs,
     kept: options.keptContainers,
@@ -168,12 +177,21 @@ function createHostTasks(setup: HostTasksSetup): HostTasks {
   });
 }
 
-function describe(options: AgentOptions, engine: EngineFacts): Omit<InstanceRegistration, 'sessionId'> {
+function describe(
+  options: AgentOptions,
+  engine: EngineFacts,
+  endpoint: TaskEndpoint | undefined,
+): Omit<InstanceRegistration, 'sessionId'> {
   return {
     containerInstanceId: options.containerInstanceId,
     clusterName: options.clusterName,
-    resources: resourcesOf(engine),
-    attributes: attributesOf({ ...options, engine, isUpdatable: options.updates !== undefined }),
+    resources: resourcesOf(engine, endpoint?.port),
+    attributes: attributesOf({
+      ...options,
+      engine,
+      isUpdatable: options.updates !== undefined,
+      hasTaskEndpoint: endpoint !== undefined,
+    }),
     agentVersion: options.build.version,
     agentHash: options.build.hash,
     dockerVersion: `DockerVersion: ${engine.version}`,

@@ -4,7 +4,7 @@ import { defined } from '../../../model/defined.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
-import type { TaskBlueprint } from './container-spec.ts';
+import type { AgentVariables, TaskBlueprint } from './container-spec.ts';
 import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startPauseContainer } from './preparation.ts';
 import type { TaskPlan } from './plan.ts';
 import type { Slots } from './slots.ts';
@@ -24,6 +24,8 @@ export interface TaskStartDeps {
   readonly slots: Slots;
   /** Throws where a container of the task must not start: the host is fenced. */
   readonly assertMayStart?: (plan: TaskPlan) => void;
+  /** Absent: none. */
+  readonly variables?: AgentVariables;
   readonly now: () => EpochMs;
 }
 
@@ -104,9 +106,9 @@ export class TaskStart {
   /** Returns false if the task must end, so that nothing starts. */
   async #createAndStart(name: string): Promise<boolean> {
     const [blueprint, task, cgroupParent] = [this.#blueprint, this.#task, this.#cgroupParent];
-    const { runtime } = this.#deps;
+    const { runtime, variables } = this.#deps;
     if (task.life().isStopping) return false;
-    const spec = containerSpec(blueprint, name, idsOf(task.life()));
+    const spec = containerSpec(blueprint, name, idsOf(task.life()), variables);
     const known = recordOf(task.life(), name).containerId;
     const containerId = known ?? (await runtime.create(cgroupParent === undefined ? spec : { ...spec, cgroupParent }));
     this.#tell(name, { kind: 'created', containerId });

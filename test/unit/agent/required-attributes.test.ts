@@ -68,6 +68,7 @@ const registered = new Set(
     },
     availabilityZone: 'us-east-1a',
     fargate: false,
+    hasTaskEndpoint: true,
     attributes: [],
   }).map(({ name }) => name),
 );
