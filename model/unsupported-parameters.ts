@@ -14,7 +14,6 @@ type Definition = Pick<
   SdkTaskDefinition,
   | 'containerDefinitions'
   | 'volumes'
-  | 'taskRoleArn'
   | 'pidMode'
   | 'ipcMode'
   | 'proxyConfiguration'
@@ -30,7 +29,6 @@ type Rule<T> = readonly [parameter: string, asked: (value: T) => boolean];
 const has = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
 
 const definitionRules: readonly Rule<Definition>[] = [
-  ['taskRoleArn', (d) => d.taskRoleArn !== undefined && d.taskRoleArn !== ''],
   ['proxyConfiguration', (d) => d.proxyConfiguration !== undefined],
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAccelerators', (d) => has(d.inferenceAccelerators)],
@@ -64,7 +62,6 @@ const containerRules: readonly Rule<ContainerDefinition>[] = [
 ];
 
 const overrideRules: readonly Rule<TaskOverride>[] = [
-  ['taskRoleArn', (o) => o.taskRoleArn !== undefined && o.taskRoleArn !== ''],
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAcceleratorOverrides', (o) => has(o.inferenceAcceleratorOverrides)],
   ['ephemeralStorage', (o) => o.ephemeralStorage !== undefined],

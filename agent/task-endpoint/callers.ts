@@ -48,15 +48,14 @@ export class Callers {
     return taskId === undefined ? undefined : tasks.life(taskId);
   }
 
-  /** The id of the task with the address. With `wanted`, the search goes on until that one has it. */
+  /** The id of the task with the address. If it is not the wanted one, the engine is asked who has it now. */
   async #find(address: string, wanted?: string): Promise<string | undefined> {
-    const isFound = ({ tasks }: Book): boolean =>
-      wanted === undefined ? tasks.has(address) : tasks.get(address) === wanted;
-    if (this.#isCurrent() && isFound(this.#book)) return this.#book.tasks.get(address);
+    const known = this.#isCurrent() ? this.#book.tasks.get(address) : undefined;
+    if (known !== undefined && (wanted === undefined || known === wanted)) return known;
     for (const pause of LISTED_AFTER_MS) {
       if (pause > 0) await sleep(pause);
       this.#book = await this.#read();
-      if (isFound(this.#book)) break;
+      if (this.#book.tasks.has(address)) break;
     }
     return this.#book.tasks.get(address);
   }
