@@ -20,10 +20,18 @@ export interface AnswersDeps extends MetadataDeps, ProtectionDeps {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
+interface Answering extends AnswersDeps {
+  /** Addresses whose refusal is in the log: a caller must not fill it. */
+  readonly told: Set<string>;
+}
+
+/** More than a host has containers. */
+const MOST_TOLD = 1_000;
+
 /** The function that answers each request. */
-export const answering =
-  (deps: AnswersDeps) =>
-  (request: EndpointRequest): Promise<Answer> => {
+export function answering(deps: AnswersDeps): (request: EndpointRequest) => Promise<Answer> {
+  const state: Answering = { ...deps, told: new Set() };
+  return (request) => {
     const route = routeOf(request.url);
     switch (route.kind) {
       case 'forward':
@@ -33,13 +41,14 @@ export const answering =
       case 'credentials':
       case 'metadata':
       case 'protection':
-        return local(request, route, deps);
+        return local(request, route, state);
     }
   };
+}
 
 type LocalRoute = Exclude<Route, { kind: 'forward' | 'not built' }>;
 
-async function local(request: EndpointRequest, route: LocalRoute, deps: AnswersDeps): Promise<Answer> {
+async function local(request: EndpointRequest, route: LocalRoute, deps: Answering): Promise<Answer> {
   const { method } = request;
   const isUpdate = method === 'PUT' && route.kind === 'protection';
   if (method !== 'GET' && method !== 'HEAD' && !isUpdate)
@@ -62,13 +71,15 @@ function unknown(route: LocalRoute): Answer {
 async function owner(
   { remoteAddress }: EndpointRequest,
   route: LocalRoute,
-  { tasks, index, callers, logger }: AnswersDeps,
+  { tasks, index, callers, logger, told }: Answering,
 ): Promise<{ readonly life: TaskLife; readonly containerName: string } | undefined> {
   const found = index.find(route.id, tasks.lives());
   if (found === undefined || (found.containerName === undefined) !== (route.kind === 'credentials')) return undefined;
   const life = tasks.life(found.taskId);
   if (life === undefined) return undefined;
   if (!(await callers.mayCall(life, remoteAddress))) {
+    if (told.has(remoteAddress) || told.size >= MOST_TOLD) return undefined;
+    told.add(remoteAddress);
     logger.warn(
       { taskId: found.taskId, address: remoteAddress },
       'refused a call with the id of a task from another address',

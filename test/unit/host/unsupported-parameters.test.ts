@@ -23,7 +23,6 @@ describe('unsupportedParameters', () => {
     ],
     [{ volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs' } }] }, 'volumes[v].efsVolumeConfiguration'],
     [{ volumes: [{ name: 'v', configuredAtLaunch: true }] }, 'volumes[v].configuredAtLaunch'],
-    [{ taskRoleArn: 'arn:aws:iam::1:role/r' }, 'taskRoleArn'],
     [{ ephemeralStorage: { sizeInGiB: 30 } }, 'ephemeralStorage'],
     [
       { runtimePlatform: { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' } },
@@ -36,7 +35,8 @@ describe('unsupportedParameters', () => {
   it.each<Partial<TaskDefinition>>([
     web({ secrets: [], environmentFiles: [], logConfiguration: { logDriver: 'json-file' } }),
     web({ resourceRequirements: [{ type: 'GPU', value: '1' }], restartPolicy: { enabled: true } }),
-    { executionRoleArn: 'arn:aws:iam::1:role/r', pidMode: 'task', runtimePlatform: { operatingSystemFamily: 'LINUX' } },
+    { taskRoleArn: 'arn:aws:iam::1:role/r', executionRoleArn: 'arn:aws:iam::1:role/r' },
+    { pidMode: 'task', runtimePlatform: { operatingSystemFamily: 'LINUX' } },
     {
       volumes: [
         { name: 'v', host: { sourcePath: '/x' } },
@@ -50,9 +50,9 @@ describe('unsupportedParameters', () => {
   it('overrides', () => {
     expect(
       unsupportedOverrides({
-        taskRoleArn: 'arn:aws:iam::1:role/r',
+        ephemeralStorage: { sizeInGiB: 30 },
         containerOverrides: [{ name: 'web', environmentFiles: [{ type: 's3', value: 'x' }], cpu: 1 }],
       }),
-    ).toEqual(['overrides.taskRoleArn', 'overrides.containerOverrides[web].environmentFiles']);
+    ).toEqual(['overrides.ephemeralStorage', 'overrides.containerOverrides[web].environmentFiles']);
   });
 });
