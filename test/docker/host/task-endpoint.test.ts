@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDocker } from '../../../activities/host/runtime/docker-runtime.ts';
@@ -241,6 +242,20 @@ describe('two agents of an engine', () => {
     expect(await engine.exec('iptables', ...RULES)).not.toContain('longshore');
     first = await EndpointAgent.start('first');
     expect(first.endpoint.ownsPort80).toBe(true);
+  });
+});
+
+describe('an agent in the network namespace of its engine', () => {
+  it('listens there itself, at the port of its folder', async () => {
+    await first.close();
+    const program = fileURLToPath(new URL('../../support/own-endpoint.ts', import.meta.url));
+    const args = ['--import', 'tsx', program, engine.socketPath, join(folder, 'own')];
+    const opened = { port: 51_679, ownsPort80: true, answers: [503, 503] };
+    expect(JSON.parse(await engine.exec(process.execPath, ...args))).toEqual([opened, opened]);
+    // Nobody told it of tasks, so some may run that know port 80.
+    expect(await engine.exec('iptables', ...RULES)).toContain('e'.repeat(32));
+    await engine.exec('iptables', '-w', '-t', 'nat', '-F');
+    first = await EndpointAgent.start('first');
   });
 });
 
