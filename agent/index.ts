@@ -91,7 +91,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     heartbeat: (taskToken, timeoutMs) => controlPlane.heartbeat(taskToken, timeoutMs),
     logger,
   });
-  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups, fence });
+  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups, fence, controlPlane });
   await patiently('container engine', () => tasks.open());
   const session = new ControlPlaneSession({
     control,
@@ -150,15 +150,17 @@ interface HostTasksSetup {
   readonly reporter: TaskReporter;
   readonly cgroups: TaskCgroups | string;
   readonly fence: Fence;
+  readonly controlPlane: ControlPlane;
 }
 
 function createHostTasks(setup: HostTasksSetup): HostTasks {
-  const { options, logger, docker, reporter, cgroups, fence } = setup;
+  const { options, logger, docker, reporter, cgroups, fence, controlPlane } = setup;
   return new HostTasks({
     runtime: new DockerRuntime(docker),
     containerInstanceId: options.containerInstanceId,
     ...(typeof cgroups === 'string' ? {} : { cgroups }),
     logger,
+    secrets: (task) => controlPlane.tasks.secrets(task),
     now: Date.now,
     assertMayStart: (plan) => fence.assertMayStart(plan),
     report: (owner, report) => reporter.report(owner, fence.explain(report)),

@@ -50,6 +50,11 @@ export interface ForwardedRequest {
   readonly body: string;
 }
 
+/** The request of ForwardTaskCall. */
+export interface ForwardTaskCall extends TaskName {
+  readonly request: ForwardedRequest;
+}
+
 export interface ForwardedAnswer {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
