@@ -2,6 +2,7 @@
 import { AwsError } from '../../model/errors.ts';
 
 export const invalid = (message: string): AwsError => new AwsError('ValidationException', message);
+export const notSupported = (what: string): AwsError => invalid(`Not supported by Longshore yet: ${what}.`);
 export const parameterNotFound = (name: string): AwsError =>
   new AwsError('ParameterNotFound', `Parameter ${name} not found.`);
 export const versionNotFound = (selector: number | string, name: string): AwsError =>
@@ -11,3 +12,5 @@ export const versionNotFound = (selector: number | string, name: string): AwsErr
       ? `Systems Manager could not find version ${selector} of ${name}. Verify the version and try again.`
       : `Systems Manager could not find label ${selector} of ${name}. Verify the label and try again.`,
   );
+export const badToken = (): AwsError =>
+  new AwsError('InvalidNextToken', 'The specified token is not valid: it is of another list.');

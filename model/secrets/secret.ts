@@ -36,5 +36,8 @@ export interface SecretDeletion {
   readonly purgeAt: EpochMs;
 }
 
+/** The key of a secret in lists by time of creation. */
+export const listKeyOf = ({ createdAt, arn }: Pick<Secret, 'createdAt' | 'arn'>): string => `${createdAt}/${arn}`;
+
 /** What a sealed value belongs to: a value is no use in another version's row. */
 export const secretOwner = (arn: string, versionId: string): string => `${arn}|${versionId}`;

@@ -1,6 +1,6 @@
 /** Secrets, with their values sealed. */
 import type { SecretKey } from '../../../model/secrets/arn.ts';
-import type { Secret, SecretTag, SecretVersion } from '../../../model/secrets/secret.ts';
+import { listKeyOf, type Secret, type SecretTag, type SecretVersion } from '../../../model/secrets/secret.ts';
 import type { Database, Queries } from '../../base/database.ts';
 import { pageOf } from '../../base/page.ts';
 import { toJson } from '../../base/storable.ts';
@@ -87,7 +87,7 @@ export function createSecretStore(db: Database): SecretStore {
          ORDER BY s.created_at ${order}, s.arn ${order} LIMIT $4`,
         [withDeleted, createdAt, arn, limit + 1],
       );
-      return pageOf(rows.map(toSecret), limit, (secret) => `${secret.createdAt}/${secret.arn}`);
+      return pageOf(rows.map(toSecret), limit, listKeyOf);
     },
     recordSecretAccess: async (arn, versionId, day) => {
       await db.run(
