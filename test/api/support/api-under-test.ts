@@ -32,6 +32,8 @@ export interface ApiUnderTest {
   readonly gateway: RecordingGateway;
   readonly ecs: ECSClient;
   readonly url: string;
+  /** Answers calls of containers. */
+  readonly forward: RunningApi['forward'];
   /** A container instance of cluster `default` that exists from the start. */
   readonly instanceId: string;
 }
@@ -70,7 +72,8 @@ export function withApi({ agentDoor, ...access }: ApiAccess = {}): () => ApiUnde
     const registration = registrationOf();
     await gateway.registerInstance(registration);
     gateway.instanceId = registration.containerInstanceId;
-    running = { store, gateway, ecs, url: api.url, instanceId: registration.containerInstanceId };
+    const { url, forward } = api;
+    running = { store, gateway, ecs, url, forward, instanceId: registration.containerInstanceId };
   });
   afterAll(async () => {
     running?.ecs.destroy();

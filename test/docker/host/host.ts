@@ -9,6 +9,7 @@ import type { TaskCgroups } from '../../../activities/host/limits/task-cgroups.t
 import type { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 import type { TaskLaunch } from '../../../activities/host/types.ts';
+import type { TaskControl } from '../../../model/task-calls.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskReport } from '../../../model/task.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
@@ -52,6 +53,12 @@ export interface LaunchOptions {
   readonly logDriverMode?: TaskLaunch['logDriverMode'];
 }
 
+interface HostOptions {
+  readonly cgroups?: TaskCgroups;
+  /** What the control plane answers. Absent: the agent cannot ask. */
+  readonly secrets?: TaskControl['secrets'];
+}
+
 export class TestHost {
   readonly containerInstanceId: string;
   readonly reports: TaskReport[] = [];
@@ -61,14 +68,14 @@ export class TestHost {
   private constructor(
     engine: DockerEngine,
     containerInstanceId: string,
-    { cleanupWaitMs, cgroups }: { cleanupWaitMs: number; cgroups?: TaskCgroups },
+    { cleanupWaitMs, ...more }: HostOptions & { readonly cleanupWaitMs: number },
   ) {
     this.engine = engine;
     this.containerInstanceId = containerInstanceId;
     this.tasks = new HostTasks({
       runtime: new DockerRuntime(connectDocker({ socketPath: engine.socketPath })),
       containerInstanceId,
-      ...(cgroups === undefined ? {} : { cgroups }),
+      ...more,
       logger: pino({ level: 'silent' }),
       now: Date.now,
       report: (_owner, report) => this.reports.push(report),
@@ -82,10 +89,10 @@ export class TestHost {
     {
       id = randomBytes(16).toString('hex'),
       cleanupWaitMs = 600_000,
-      cgroups,
-    }: { id?: string; cleanupWaitMs?: number; cgroups?: TaskCgroups } = {},
+      ...more
+    }: HostOptions & { readonly id?: string; readonly cleanupWaitMs?: number } = {},
   ): Promise<TestHost> {
-    const host = new TestHost(engine, id, { cleanupWaitMs, ...(cgroups === undefined ? {} : { cgroups }) });
+    const host = new TestHost(engine, id, { cleanupWaitMs, ...more });
     await host.tasks.open();
     return host;
   }
