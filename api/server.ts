@@ -43,6 +43,8 @@ import { addInterruptionRoute } from './interruption/routes.ts';
 import { openApiDocument } from './rest/openapi.ts';
 import { answerRest } from './rest/rest-call.ts';
 import { REST_ROUTES } from './rest/routes.ts';
+import { secretsManagerDoor } from './secretsmanager/door.ts';
+import { ssmDoor } from './ssm/door.ts';
 import { stsDoor } from './sts/door.ts';
 import type { Throttle } from './throttle/throttle.ts';
 import { addWhyCallRoute } from './why/call-route.ts';
@@ -160,7 +162,7 @@ function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void
 }
 
 /** The AWS services that Longshore serves. */
-export const DOORS = [ecsDoor, stsDoor, iamDoor, cloudtrailDoor];
+export const DOORS = [ecsDoor, stsDoor, iamDoor, cloudtrailDoor, secretsManagerDoor, ssmDoor];
 
 function createApp(
   options: ApiOptions,

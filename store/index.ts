@@ -21,6 +21,7 @@ import { recordInstance } from './records/record-instance.ts';
 import { recordOwner } from './records/record-owner.ts';
 import { reserveTasks } from './capacity/reserve.ts';
 import { createParameterStore } from './resources/secrets/parameters.ts';
+import { createSealedStore } from './resources/secrets/sealed.ts';
 import { createSecretStore } from './resources/secrets/secrets.ts';
 import { createServiceHistoryStore } from './read/service-deployments.ts';
 import { createServiceStore } from './read/services.ts';
@@ -78,6 +79,7 @@ export function createStore(db: Database, partition: Partition): Store {
     ...createIamStore(db, partition),
     ...createSecretStore(db),
     ...createParameterStore(db),
+    ...createSealedStore(db),
     snapshotForQuery: (clusterName, status) => snapshotForQuery(db, clusterName, status),
     snapshotCapacity: (request) => snapshotCapacity(db, request),
     reserveTasks: (input) => reserveTasks(db, input),

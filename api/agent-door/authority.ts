@@ -25,7 +25,9 @@ const SERVER_MS = 397 * DAY_MS;
 /** How long an agent's certificate is good if the operator says nothing. */
 export const AGENT_CERTIFICATE_MS = 30 * DAY_MS;
 /** What the sealed key belongs to. */
-const OWNER = 'agent-authority';
+export const AUTHORITY_OWNER = 'agent-authority';
+/** The purpose of the key that seals it. */
+export const AUTHORITY_PURPOSE = 'agent-authority';
 
 export interface AgentAuthority {
   /** PEM. */
@@ -49,7 +51,7 @@ export async function agentAuthority(
   masterKeys: Buffer | MasterKeys,
   { agentCertificateMs = AGENT_CERTIFICATE_MS }: { readonly agentCertificateMs?: number } = {},
 ): Promise<AgentAuthority> {
-  const sealer = new Sealer(masterKeys, 'agent-authority');
+  const sealer = new Sealer(masterKeys, AUTHORITY_PURPOSE);
   const kept = (await store.findAgentAuthority()) ?? (await keepNew(store, sealer));
   const authority: KeyPair = { cert: kept.certificate, key: opened(sealer, kept.sealedKey) };
   return {
@@ -94,14 +96,14 @@ async function keepNew(store: Pick<AgentStore, 'keepAgentAuthority'>, sealer: Se
   );
   return store.keepAgentAuthority({
     certificate: made.cert,
-    sealedKey: sealer.seal(made.key, OWNER),
+    sealedKey: sealer.seal(made.key, AUTHORITY_OWNER),
     createdAt: now,
   });
 }
 
 function opened(sealer: Sealer, sealedKey: string): string {
   try {
-    return sealer.open(sealedKey, OWNER);
+    return sealer.open(sealedKey, AUTHORITY_OWNER);
   } catch (error) {
     if (!(error instanceof SealError)) throw error;
     throw new AwsError(

@@ -8,6 +8,9 @@ const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** AWS's secrets have 40 characters of base64. */
 const SECRET_BYTES = 30;
 
+/** The purpose of the keys that seal them. */
+export const ACCESS_KEYS_PURPOSE = 'access-keys';
+
 export interface MadeKey {
   readonly key: AccessKey;
   /** Shown once, to whoever made the key. */
@@ -26,7 +29,7 @@ export class AccessKeySecrets {
   readonly #sealer: Sealer;
 
   constructor(masterKeys: Buffer | MasterKeys) {
-    this.#sealer = new Sealer(masterKeys, 'access-keys');
+    this.#sealer = new Sealer(masterKeys, ACCESS_KEYS_PURPOSE);
   }
 
   /** A new Active key of the user, or of root. The caller stores it. */

@@ -10,18 +10,14 @@ export type SecretContent =
   | { readonly kind: 'string'; readonly secretString: string }
   | { readonly kind: 'binary'; readonly secretBinary: Uint8Array };
 
-const PURPOSE = 'secret-values';
+/** The purpose of the keys that seal them. */
+export const SECRET_VALUES_PURPOSE = 'secret-values';
 
 export class SealedValues {
   readonly #envelopes: Envelopes;
 
   constructor(masterKeys: Buffer | MasterKeys) {
-    this.#envelopes = new Envelopes(masterKeys, PURPOSE);
-  }
-
-  /** The id of the newest master key. */
-  get keyId(): string {
-    return this.#envelopes.keyId;
+    this.#envelopes = new Envelopes(masterKeys, SECRET_VALUES_PURPOSE);
   }
 
   sealSecret(content: SecretContent, arn: string, versionId: string): string {
@@ -47,11 +43,6 @@ export class SealedValues {
   /** Throws ServiceUnavailable if the value was sealed with another master key. */
   openParameter({ name, version, sealed }: { readonly name: string; readonly version: number; readonly sealed: string }) {
     return this.#opened(sealed, parameterOwner(name, version));
-  }
-
-  /** The same value under the newest master key. `owner` as secretOwner or parameterOwner has it. Throws SealError. */
-  rewrap(sealed: string, owner: string): string {
-    return this.#envelopes.rewrap(sealed, owner);
   }
 
   #opened(sealed: string, owner: string): string {

@@ -51,7 +51,7 @@ export async function ssmAccess(operation: string, input: object, given: Paramet
   return [...asked, ...asked.map((one) => ({ ...one, action: `${PREFIX}AddTagsToResource`, context: requestTags(named) }))];
 }
 
-/** An ARN is the same for `a` and `/a`, so the tags of both count. */
+/** An ARN is the same for `a` and `/a`: the operation takes the same one of the two. */
 async function targetOf(
   nameOrArn: string,
   { partition, store }: ParameterAccess,

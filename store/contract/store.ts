@@ -18,6 +18,7 @@ import type { EventStore, WebhookStore } from './events.ts';
 import type { IamStore } from './iam.ts';
 import type { InstanceStore } from './instances.ts';
 import type { OwnerStore } from './owners.ts';
+import type { SealedStore } from './sealed.ts';
 import type { ParameterStore, SecretStore } from './secrets.ts';
 import type { ServiceHistoryStore, ServiceStore } from './services.ts';
 import type { TagStore } from './tags.ts';
@@ -46,7 +47,8 @@ export interface Store
     AuditStore,
     IamStore,
     SecretStore,
-    ParameterStore {
+    ParameterStore,
+    SealedStore {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;

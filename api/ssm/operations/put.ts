@@ -2,10 +2,8 @@
 import type { PutParameterRequest, PutParameterResult } from '@aws-sdk/client-ssm';
 import { defined } from '../../../model/defined.ts';
 import { AwsError } from '../../../model/errors.ts';
-import { parseParameterId } from '../../../model/secrets/arn.ts';
 import type { Parameter, ParameterTier, ParameterVersion } from '../../../model/secrets/parameter.ts';
 import type { Operation, OperationContext } from '../../operation.ts';
-import { invalid } from '../refusals.ts';
 import { requireName } from '../rules/names.ts';
 import { type Put, withNextVersion } from '../rules/next-version.ts';
 import { withTags } from '../rules/tags.ts';
@@ -18,7 +16,7 @@ export const putParameter: Operation<PutParameterRequest, PutParameterResult> = 
   effect: 'records',
   async handle(input, context) {
     const { store, values, now, caller } = context;
-    const put = putOf(input, context);
+    const put = putOf(input);
     const { name, value } = put;
     const tags = withTags([], input.Tags);
     const by = { modifiedAt: now, modifiedBy: caller.principal.arn };
@@ -37,14 +35,11 @@ export const putParameter: Operation<PutParameterRequest, PutParameterResult> = 
   },
 };
 
-function putOf(input: PutParameterRequest, { partition }: OperationContext): Put {
-  const { Name = '', Value = '', Overwrite: overwrite = false, Tags = [] } = input;
-  const [name = '', ...more] = parseParameterId(partition, Name)?.names.toReversed() ?? [];
-  if (more.length === 0 && name === '') throw invalid(`The parameter's ARN is of another account or region: ${Name}`);
-  // A colon would choose a version, so no name has one.
-  requireName(Name.startsWith('arn:') ? name : Name);
+function putOf(input: PutParameterRequest): Put {
+  const { Name: name = '', Value: value = '', Overwrite: overwrite = false, Tags = [] } = input;
+  requireName(name);
   return {
-    ...{ name: Name.startsWith('arn:') ? name : Name, value: Value, overwrite, hasTags: Tags.length > 0 },
+    ...{ name, value, overwrite, hasTags: Tags.length > 0 },
     ...defined({
       type: input.Type,
       tier: input.Tier,
