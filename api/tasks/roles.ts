@@ -5,7 +5,7 @@
 import type { Partition } from '../../model/arn.ts';
 import { iamArn } from '../../model/iam/arn.ts';
 import { TaskCallRefused } from '../../model/task-calls.ts';
-import type { IamStore, RoleRecord } from '../../store/contract/iam.ts';
+import type { RoleRecord } from '../../store/contract/iam.ts';
 import type { Store } from '../../store/contract/store.ts';
 import type { Judged } from '../auth/authorize.ts';
 import { type Caller, callerOf, Holders } from '../auth/caller.ts';
@@ -31,7 +31,7 @@ export interface AssumedRole {
 }
 
 export interface TaskRolesOptions {
-  readonly store: Pick<Store, 'getRole' | 'getTaskDefinition'> & Pick<IamStore, 'policiesOf' | 'iamVersion'>;
+  readonly store: Store;
   readonly partition: Partition;
 }
 

@@ -8,9 +8,9 @@ import type { SecretTag } from '../../model/secrets/secret.ts';
 import { type NamedSecret, readCredentialsParameter, readValueFrom } from '../../model/secret-reference.ts';
 import { TaskCallRefused } from '../../model/task-calls.ts';
 import type { Store } from '../../store/contract/store.ts';
-import type { Asked } from '../auth/authorize.ts';
 import type { SealedValues } from '../auth/sealed-values.ts';
-import { findSecret, valueOf } from '../secretsmanager/read-secret.ts';
+import { resourceTagKeys } from '../auth/tag-keys.ts';
+import { CURRENT, findSecret, valueOf } from '../secretsmanager/read-secret.ts';
 import { findParameter } from '../ssm/read-parameter.ts';
 import { type EnvironmentFiles, NoSuchFile } from './environment-files.ts';
 import type { ReadAccess } from './read-access.ts';
@@ -101,6 +101,7 @@ export class ValueReader {
 
   async #secretText({ secretId, versionStage, versionId }: NamedSecret, prefix: string): Promise<string> {
     const wanted = defined({ versionStage, versionId });
+    const stage = versionStage ?? (versionId === undefined ? CURRENT : undefined);
     const allow = (resource: string, tags: readonly SecretTag[]): Promise<void> => {
       const call = {
         service: 'secretsmanager',
@@ -108,10 +109,10 @@ export class ValueReader {
         type: 'AWS::SecretsManager::Secret',
       } as const;
       const context = {
-        'secretsmanager:SecretId': secretId,
-        'secretsmanager:VersionStage': versionStage ?? 'AWSCURRENT',
+        'secretsmanager:SecretId': resource,
+        ...(stage === undefined ? {} : { 'secretsmanager:VersionStage': stage }),
         ...(versionId === undefined ? {} : { 'secretsmanager:VersionId': versionId }),
-        ...tagKeys('secretsmanager', tags),
+        ...resourceTagKeys('secretsmanager', tags),
       };
       return this.#access.require({ ...call, resource, parameters: { secretId, ...wanted }, context }, prefix);
     };
@@ -136,7 +137,7 @@ export class ValueReader {
     const name = found?.parameter.name ?? parseParameterId(partition, nameOrArn)?.names[0];
     const resource = name === undefined ? nameOrArn : parameterArn(partition, name);
     const call = { service: 'ssm', operation: 'GetParameters', type: 'AWS::SSM::Parameter', resource } as const;
-    const context = tagKeys('ssm', found?.parameter.tags ?? []);
+    const context = resourceTagKeys('ssm', found?.parameter.tags ?? []);
     const parameters = { names: [nameOrArn], withDecryption: true };
     await this.#access.require({ ...call, parameters, context }, OF_PARAMETER);
     if (found === undefined) throw new TaskCallRefused(`${OF_PARAMETER}invalid parameters: ${nameOrArn}`);
@@ -152,14 +153,6 @@ function unlessMissing(error: unknown): undefined {
   if (!isAwsError(error) || !MISSING.has(error.code)) throw error;
   return undefined;
 }
-
-const tagKeys = (service: 'secretsmanager' | 'ssm', tags: readonly SecretTag[]): Asked['context'] =>
-  Object.fromEntries(
-    tags.flatMap(({ key, value }) => [
-      [`aws:ResourceTag/${key}`, value],
-      [`${service}:${service === 'ssm' ? 'resourceTag' : 'ResourceTag'}/${key}`, value],
-    ]),
-  );
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
