@@ -113,7 +113,7 @@ export class TaskStart {
     await ensureVolumes(runtime, blueprint);
     this.#cgroupParent = await ensureCgroup(cgroups, blueprint);
     const needsPauseContainer = blueprint.plan.hasHolder && !task.life().pauseContainerRuns;
-    // Nothing has been created yet if there are none.
+    // Without them, no container is created.
     await this.#secrets;
     const pauseContainer = needsPauseContainer ? await startPauseContainer(runtime, slots, blueprint) : undefined;
     task.take({ kind: 'prepared', ...defined({ pauseContainer }) });
