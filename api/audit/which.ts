@@ -2,11 +2,13 @@
 
 /** How AWS names the operations that only read. */
 const READS = /^(?:BatchGet|Describe|Filter|Get|List|Lookup|Search|Simulate)[A-Z]/;
-/** Reads whose names do not say so: they make a report for whoever asks for it next. */
+/** Reads whose names do not say so: most make a report for whoever asks for it next. */
 const OTHER_READS: ReadonlySet<string> = new Set([
   'GenerateCredentialReport',
   'GenerateOrganizationsAccessReport',
   'GenerateServiceLastAccessedDetails',
+  'StartExecutionPreview',
+  'ValidateCloudConnector',
 ]);
 /** They change no record, but give credentials to somebody. */
 const CREDENTIALS = /^(?:AssumeRo|Get(?:Session|Federation|DelegatedAccess|WebIdentity)Token$)/;

@@ -34,6 +34,8 @@ export interface ApiUnderTest {
   readonly url: string;
   /** Answers calls of containers. */
   readonly forward: RunningApi['forward'];
+  /** The connection string of its database. */
+  readonly database: string;
   /** A container instance of cluster `default` that exists from the start. */
   readonly instanceId: string;
 }
@@ -73,7 +75,8 @@ export function withApi({ agentDoor, ...access }: ApiAccess = {}): () => ApiUnde
     await gateway.registerInstance(registration);
     gateway.instanceId = registration.containerInstanceId;
     const { url, forward } = api;
-    running = { store, gateway, ecs, url, forward, instanceId: registration.containerInstanceId };
+    const database = testStore.postgres.connectionString;
+    running = { store, gateway, ecs, url, forward, database, instanceId: registration.containerInstanceId };
   });
   afterAll(async () => {
     running?.ecs.destroy();
