@@ -28,6 +28,13 @@ const AGENT_CAPABILITIES: readonly string[] = [
   // The agent pulls images of ECR like any others: with the credentials of the host's engine.
   'com.amazonaws.ecs.capability.ecr-auth',
   'ecs.capability.execution-role-ecr-pull',
+  // The control plane reads them for the agent.
+  'ecs.capability.secrets.asm.environment-variables',
+  'ecs.capability.secrets.asm.bootstrap.log-driver',
+  'ecs.capability.secrets.ssm.environment-variables',
+  'ecs.capability.secrets.ssm.bootstrap.log-driver',
+  'ecs.capability.private-registry-authentication.secretsmanager',
+  'ecs.capability.env-files.s3',
 ];
 const CAPABILITY = 'com.amazonaws.ecs.capability.';
 /** What it can do where containers reach it. */

@@ -9,8 +9,8 @@ import type { TaskControl } from '../model/task-calls.ts';
 
 export interface ControlPlane {
   readonly control: InstanceControl;
-  /** What the agent asks on behalf of its tasks. */
-  readonly tasks?: TaskControl;
+  /** What the instance's tasks get. */
+  readonly tasks: TaskControl;
   /** Where the agent gets other versions of itself. Absent: it cannot. */
   readonly packages?: AgentPackageSource;
   /** The namespace that the worker names. */

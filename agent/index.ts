@@ -92,13 +92,13 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     heartbeat: (taskToken, timeoutMs) => controlPlane.heartbeat(taskToken, timeoutMs),
     logger,
   });
-  const endpoint =
-    controlPlane.tasks === undefined
-      ? undefined
-      : await patiently('container engine', () => openTaskEndpoint({ ...options, docker, logger }));
-  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups, fence, ...defined({ endpoint }) });
+  const endpoint = await patiently('container engine', () => openTaskEndpoint({ ...options, docker, logger }));
+  const tasks = createHostTasks({
+    ...{ options, logger, docker, reporter, cgroups, fence, controlPlane },
+    ...defined({ endpoint }),
+  });
   await patiently('container engine', () => tasks.open());
-  if (controlPlane.tasks !== undefined) endpoint?.serve(tasks, controlPlane.tasks);
+  endpoint?.serve(tasks, controlPlane.tasks);
   const session = new ControlPlaneSession({
     control,
     describe: async ({ isFirst }) => ({
@@ -157,16 +157,18 @@ interface HostTasksSetup {
   readonly reporter: TaskReporter;
   readonly cgroups: TaskCgroups | string;
   readonly fence: Fence;
+  readonly controlPlane: ControlPlane;
   readonly endpoint?: TaskEndpoint;
 }
 
 function createHostTasks(setup: HostTasksSetup): HostTasks {
-  const { options, logger, docker, reporter, cgroups, fence, endpoint } = setup;
+  const { options, logger, docker, reporter, cgroups, fence, controlPlane, endpoint } = setup;
   return new HostTasks({
     runtime: new DockerRuntime(docker),
     containerInstanceId: options.containerInstanceId,
     ...(typeof cgroups === 'string' ? {} : { cgroups }),
     logger,
+    secrets: (task) => controlPlane.tasks.secrets(task),
     now: Date.now,
     assertMayStart: (plan) => fence.assertMayStart(plan),
     ...defined({ variables: endpoint?.variables }),

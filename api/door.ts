@@ -37,6 +37,8 @@ export interface Door {
   ) => readonly Asked[] | Promise<readonly Asked[]>;
   /** The part of `access` that is in the request alone, for whoever must not read for it. Absent: all of it is. */
   readonly named?: (operation: string, input: object, context: Pick<OperationContext, 'partition'>) => readonly Asked[];
+  /** What to do in place of an operation that is not built, by its name. */
+  readonly advice?: ReadonlyMap<string, string>;
   /** Operations that ask for no signature, because their request says in another way who calls. */
   readonly unsigned?: ReadonlySet<string>;
 }

@@ -5,6 +5,7 @@ import type { AccessKeySecrets } from './auth/access-keys.ts';
 import type { Judged } from './auth/authorize.ts';
 import type { Caller } from './auth/caller.ts';
 import type { ContextValues } from './auth/policy/context.ts';
+import type { SealedValues } from './auth/sealed-values.ts';
 import type { SessionTokens } from './auth/session-tokens.ts';
 import type { WebIdentity } from './auth/web-identity/claims.ts';
 import type { WebIdentities } from './auth/web-identity/web-identities.ts';
@@ -28,6 +29,8 @@ export interface OperationContext {
   readonly reads: CallReads;
   readonly accessKeys: AccessKeySecrets;
   readonly tokens: SessionTokens;
+  /** Seals and opens the values of secrets and parameters. */
+  readonly values: SealedValues;
   /** Whether calls are recorded. */
   readonly audited: boolean;
   readonly webIdentities: WebIdentities;
@@ -35,6 +38,8 @@ export interface OperationContext {
   readonly tell: Tell;
   /** The agent that this control plane serves. */
   readonly agentBuild: AgentBuild;
+  /** Whether the operator named a folder of environment files. */
+  readonly hasEnvironmentFiles: boolean;
 }
 
 export interface Tell {

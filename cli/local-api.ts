@@ -46,16 +46,18 @@ export interface AskOptions {
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** The service that the request is signed for; default ECS. */
+  readonly service?: string;
 }
 
-async function prepare(settings: Settings, pathAndQuery: string, { headers: given = {}, method, body }: AskOptions) {
+async function prepare(settings: Settings, pathAndQuery: string, { headers: given = {}, method, body, service }: AskOptions) {
   const headers = body === undefined ? given : { 'content-type': 'application/json', ...given };
   const url = apiUrl(settings) + pathAndQuery;
   if (settings.auth === 'loopback') return { url, headers };
   const { signedHeaders } = await import('./signed-headers.ts');
   const credentials = await callersCredentials(settings);
   const { region } = settings.partition;
-  return { url, headers: await signedHeaders(url, { headers, credentials, region, ...defined({ method, body }) }) };
+  return { url, headers: await signedHeaders(url, { headers, credentials, region, ...defined({ method, body, service }) }) };
 }
 
 /** The credentials with which commands call: any where Longshore takes any, else those that AWS's clients would take. */

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     what: 'make and manage the keys of root, where callers must sign',
     load: () => import('./commands/access-key.ts'),
   },
+  secrets: {
+    what: 'keep secrets and parameters, and seal all anew after a new master key',
+    load: () => import('./commands/secrets.ts'),
+  },
   token: {
     what: 'make and manage the tokens by which other Docker hosts join',
     load: () => import('./commands/token.ts'),
@@ -87,8 +91,9 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   try {
     const settings = readSettings(process.env);
-    // Servers and commands that this process starts would inherit it.
+    // Servers and commands that this process starts would inherit them.
     delete process.env['LONGSHORE_MASTER_KEY'];
+    delete process.env['LONGSHORE_MASTER_KEY_PREVIOUS'];
     const { run } = await command.load();
     await run(settings, rest);
   } catch (error) {

@@ -11,17 +11,19 @@ interface Signing {
   /** GET by default. */
   readonly method?: string;
   readonly body?: string;
+  /** The service of the scope; default ECS, whose are the REST routes. */
+  readonly service?: string;
 }
 
 /** The headers of a signed request to the URL, without Host, which every client sends itself. */
 export async function signedHeaders(
   url: string,
-  { headers, credentials, region, method = 'GET', body }: Signing,
+  { headers, credentials, region, method = 'GET', body, service = 'ecs' }: Signing,
 ): Promise<Record<string, string>> {
   const { protocol, host, hostname, pathname, searchParams } = new URL(url);
   const query: Record<string, string[]> = {};
   for (const name of new Set(searchParams.keys())) query[name] = searchParams.getAll(name);
-  const signer = new SignatureV4({ credentials, region, service: 'ecs', sha256: Sha256, applyChecksum: false });
+  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: false });
   const request = new HttpRequest({
     ...{ method, protocol, hostname, path: pathname, query },
     headers: { ...headers, host },

@@ -50,6 +50,11 @@ export interface ForwardedRequest {
   readonly body: string;
 }
 
+/** The request of ForwardTaskCall: with both parts of the task's name, or with neither. */
+export interface ForwardTaskCall extends Partial<TaskName> {
+  readonly request: ForwardedRequest;
+}
+
 export interface ForwardedAnswer {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -51,13 +51,9 @@ const volumeRules: readonly Rule<Volume>[] = [
 const UNSUPPORTED_LOG_DRIVERS: readonly string[] = ['awslogs', 'awsfirelens'];
 
 const containerRules: readonly Rule<ContainerDefinition>[] = [
-  ['repositoryCredentials', (c) => c.repositoryCredentials !== undefined],
-  ['secrets', (c) => has(c.secrets)],
-  ['environmentFiles', (c) => has(c.environmentFiles)],
   ['firelensConfiguration', (c) => c.firelensConfiguration !== undefined],
   ['credentialSpecs', (c) => has(c.credentialSpecs)],
   ['portMappings.containerPortRange', (c) => (c.portMappings ?? []).some((p) => p.containerPortRange !== undefined)],
-  ['logConfiguration.secretOptions', (c) => has(c.logConfiguration?.secretOptions)],
   ['resourceRequirements', (c) => asksOtherThanGpus(c)],
 ];
 
@@ -68,7 +64,6 @@ const overrideRules: readonly Rule<TaskOverride>[] = [
 ];
 
 const containerOverrideRules: readonly Rule<ContainerOverride>[] = [
-  ['environmentFiles', (c) => has(c.environmentFiles)],
   ['resourceRequirements', (c) => asksOtherThanGpus(c)],
 ];
 
@@ -88,7 +83,7 @@ function logDriverOf(container: ContainerDefinition): string[] {
 
 /**
  * Names the unsupported parameters that a definition uses, as paths a reader finds in its JSON, e.g.
- * `containerDefinitions[web].secrets`. Empty if the agent supports all of it.
+ * `containerDefinitions[web].credentialSpecs`. Empty if the agent supports all of it.
  */
 export function unsupportedParameters(definition: Definition): string[] {
   const containers = (definition.containerDefinitions ?? []).flatMap((c) => {

@@ -20,6 +20,9 @@ import { createOwnerStore } from './read/owners.ts';
 import { recordInstance } from './records/record-instance.ts';
 import { recordOwner } from './records/record-owner.ts';
 import { reserveTasks } from './capacity/reserve.ts';
+import { createParameterStore } from './resources/secrets/parameters.ts';
+import { createSealedStore } from './resources/secrets/sealed.ts';
+import { createSecretStore } from './resources/secrets/secrets.ts';
 import { createServiceHistoryStore } from './read/service-deployments.ts';
 import { createServiceStore } from './read/services.ts';
 import { snapshotCapacity, snapshotForQuery } from './capacity/snapshot.ts';
@@ -74,6 +77,9 @@ export function createStore(db: Database, partition: Partition): Store {
     ...createAgentStore(db),
     ...createAuditStore(db),
     ...createIamStore(db, partition),
+    ...createSecretStore(db),
+    ...createParameterStore(db),
+    ...createSealedStore(db),
     snapshotForQuery: (clusterName, status) => snapshotForQuery(db, clusterName, status),
     snapshotCapacity: (request) => snapshotCapacity(db, request),
     reserveTasks: (input) => reserveTasks(db, input),

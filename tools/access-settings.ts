@@ -11,6 +11,8 @@ export interface AccessSettings {
   readonly auth: 'loopback' | 'required';
   readonly tls: TlsSettings;
   readonly masterKey: MasterKeySource;
+  /** Keys that were the master key before: they open what is not sealed anew yet. */
+  readonly earlierMasterKeys: readonly Buffer[];
 }
 
 export type TlsSettings =
@@ -45,6 +47,13 @@ const masterKey = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const earlierMasterKeys = z.string().transform((text, context) => {
+  const keys = text.split(',').map(parseMasterKey);
+  if (keys.every((key) => key !== undefined)) return keys;
+  context.addIssue({ code: 'custom', message: `each of them ${KEY}, with commas between` });
+  return z.NEVER;
+});
+
 /** Where a server of ours may listen. */
 export const address = z
   .string()
@@ -72,6 +81,7 @@ export const accessEnvironment = {
   LONGSHORE_TLS_NAMES: names.optional(),
   LONGSHORE_MASTER_KEY: masterKey.optional(),
   LONGSHORE_MASTER_KEY_COMMAND: z.string().optional(),
+  LONGSHORE_MASTER_KEY_PREVIOUS: earlierMasterKeys.optional(),
 };
 
 type AccessEnvironment = z.infer<z.ZodObject<typeof accessEnvironment>>;
@@ -101,6 +111,7 @@ export function accessSettings(env: AccessEnvironment): AccessSettings | string 
     auth: onLoopback ? (env.LONGSHORE_AUTH ?? 'loopback') : 'required',
     tls: tlsSettings(env, onLoopback),
     masterKey: masterKeySource(env),
+    earlierMasterKeys: env.LONGSHORE_MASTER_KEY_PREVIOUS ?? [],
   };
 }
 

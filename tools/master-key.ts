@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { type MasterKeySource, parseMasterKey } from './access-settings.ts';
+import type { MasterKeys } from '../model/master-keys.ts';
+import { type AccessSettings, type MasterKeySource, parseMasterKey } from './access-settings.ts';
 import { SetupError } from './settings.ts';
 
 const COMMAND_PATIENCE_MS = 30_000;
@@ -11,7 +12,12 @@ const COMMAND_PATIENCE_MS = 30_000;
 /** The key's file in a data folder. Whoever has it and the database has all secrets; without it they are lost. */
 export const masterKeyFile = (dataDir: string): string => path.join(dataDir, 'master.key');
 
-/** Reads the key; makes the file at first use. Throws SetupError with what to do. */
+/** Reads the key and those before it; makes the file at first use. Throws SetupError with what to do. */
+export const readMasterKeys = (
+  settings: Pick<AccessSettings, 'masterKey' | 'earlierMasterKeys'> & { readonly dataDir: string },
+): MasterKeys => [readMasterKey(settings.masterKey, settings.dataDir), ...settings.earlierMasterKeys];
+
+/** Reads the key alone; makes the file at first use. Throws SetupError with what to do. */
 export function readMasterKey(source: MasterKeySource, dataDir: string): Buffer {
   switch (source.kind) {
     case 'value':

@@ -16,7 +16,10 @@ export interface Retention {
 }
 
 interface PurgeOptions {
-  readonly store: Pick<Store, 'purgeStoppedTasks' | 'purgeEvents' | 'purgeDecisions' | 'purgeAgents' | 'purgeAudit'>;
+  readonly store: Pick<
+    Store,
+    'purgeStoppedTasks' | 'purgeEvents' | 'purgeDecisions' | 'purgeAgents' | 'purgeAudit' | 'purgeSecrets'
+  >;
   readonly retention: Retention;
   readonly logger: Logger;
 }
@@ -43,5 +46,7 @@ async function purge({ store, retention, logger }: PurgeOptions): Promise<void> 
   const decisions = await removed(store.purgeDecisions, decisionRetentionMs);
   const audit = await removed(store.purgeAudit, auditRetentionMs);
   await removed(store.purgeAgents, EXPIRED_KEPT_MS);
+  // Their own recovery window says when.
+  await removed(store.purgeSecrets, 0);
   logger.debug({ tasks, events, decisions, audit }, 'removed rows past their retention');
 }

@@ -13,6 +13,7 @@ import {
 } from '../../certificates/issue.ts';
 import { AGENT_DOOR_NAME } from '../../model/agent-door.ts';
 import { AwsError } from '../../model/errors.ts';
+import type { MasterKeys } from '../../model/master-keys.ts';
 import type { EpochMs } from '../../model/time.ts';
 import type { AgentStore, JoinedAgent, NewCertificate } from '../../store/contract/agents.ts';
 import { Sealer, SealError } from '../auth/sealing.ts';
@@ -24,7 +25,9 @@ const SERVER_MS = 397 * DAY_MS;
 /** How long an agent's certificate is good if the operator says nothing. */
 export const AGENT_CERTIFICATE_MS = 30 * DAY_MS;
 /** What the sealed key belongs to. */
-const OWNER = 'agent-authority';
+export const AUTHORITY_OWNER = 'agent-authority';
+/** The purpose of the key that seals it. */
+export const AUTHORITY_PURPOSE = 'agent-authority';
 
 export interface AgentAuthority {
   /** PEM. */
@@ -40,15 +43,15 @@ export interface AgentAuthority {
 }
 
 /**
- * Opens the authority, or makes it. `masterKey` has 32 bytes. Throws AwsError (ServiceUnavailable) if it was sealed with
+ * Opens the authority, or makes it. Throws AwsError (ServiceUnavailable) if it was sealed with
  * another master key.
  */
 export async function agentAuthority(
   store: Pick<AgentStore, 'findAgentAuthority' | 'keepAgentAuthority'>,
-  masterKey: Buffer,
+  masterKeys: Buffer | MasterKeys,
   { agentCertificateMs = AGENT_CERTIFICATE_MS }: { readonly agentCertificateMs?: number } = {},
 ): Promise<AgentAuthority> {
-  const sealer = new Sealer(masterKey, 'agent-authority');
+  const sealer = new Sealer(masterKeys, AUTHORITY_PURPOSE);
   const kept = (await store.findAgentAuthority()) ?? (await keepNew(store, sealer));
   const authority: KeyPair = { cert: kept.certificate, key: opened(sealer, kept.sealedKey) };
   return {
@@ -93,19 +96,19 @@ async function keepNew(store: Pick<AgentStore, 'keepAgentAuthority'>, sealer: Se
   );
   return store.keepAgentAuthority({
     certificate: made.cert,
-    sealedKey: sealer.seal(made.key, OWNER),
+    sealedKey: sealer.seal(made.key, AUTHORITY_OWNER),
     createdAt: now,
   });
 }
 
 function opened(sealer: Sealer, sealedKey: string): string {
   try {
-    return sealer.open(sealedKey, OWNER);
+    return sealer.open(sealedKey, AUTHORITY_OWNER);
   } catch (error) {
     if (!(error instanceof SealError)) throw error;
     throw new AwsError(
       'ServiceUnavailable',
-      'The key of the agents’ authority cannot be opened: it was sealed with another master key. Give this api the same LONGSHORE_MASTER_KEY.',
+      'The key of the agents’ authority cannot be opened: it was sealed with another master key. Give this api the same LONGSHORE_MASTER_KEY, or that one as LONGSHORE_MASTER_KEY_PREVIOUS.',
       {},
       503,
     );

@@ -52,10 +52,14 @@ function shownMembers({ name: of, members }: StructureShape, value: object): Rec
   const entries = members.flatMap(({ name, shape }): [string, unknown][] => {
     if (!Object.hasOwn(given, name)) return [];
     const member = SECRET_MEMBERS.has(`${of}.${name}`) ? HIDDEN : shown(shape, given[name]);
-    return member === undefined ? [] : [[name.charAt(0).toLowerCase() + name.slice(1), member]];
+    return member === undefined ? [] : [[shownName(name), member]];
   });
   return Object.fromEntries(entries);
 }
+
+/** Secrets Manager writes ARN in capitals. */
+const shownName = (name: string): string =>
+  name === 'ARN' ? 'arn' : name.charAt(0).toLowerCase() + name.slice(1);
 
 const shownEntries = (value: object, show: (member: unknown) => unknown): Record<string, unknown> =>
   Object.fromEntries(

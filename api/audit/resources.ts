@@ -11,17 +11,20 @@ const ARN = /^arn:aws[a-z-]*:([a-z0-9-]+):[a-z0-9-]*:(\d{12}):([a-z][a-z-]*)[/:]
 /** Members of answers that name a resource. */
 const NAMES_RESOURCE = /(?:^arn|Arn)$/;
 
-/** Named resources of the account. What has no id yet, such as `task/web/*`, is none. */
+/** CloudTrail's names of services that are not written in capitals. */
+const SERVICES: Readonly<Record<string, string>> = { secretsmanager: 'SecretsManager' };
+
+/** Named resources of the account. What has no id yet, such as `task/web/*` or `secret:web-??????`, is none. */
 export function resourcesOf(asked: readonly Asked[], answer: unknown): readonly AuditResource[] {
   const arns = new Set([...asked.flatMap(({ resources }) => resources), ...arnsIn(answer)]);
   return [...arns].flatMap((arn) => resourceOf(arn) ?? []).slice(0, MOST_RESOURCES);
 }
 
 function resourceOf(arn: string): AuditResource | undefined {
-  if (arn.length > LONGEST_ARN || arn.endsWith('*') || UNPRINTABLE.test(arn)) return undefined;
+  if (arn.length > LONGEST_ARN || /[*?]$/.test(arn) || UNPRINTABLE.test(arn)) return undefined;
   const [, service, accountId, type] = ARN.exec(arn) ?? [];
   if (service === undefined || accountId === undefined || type === undefined) return undefined;
-  return { ARN: arn, accountId, type: `AWS::${service.toUpperCase()}::${inCamelCase(type)}` };
+  return { ARN: arn, accountId, type: `AWS::${SERVICES[service] ?? service.toUpperCase()}::${inCamelCase(type)}` };
 }
 
 const inCamelCase = (type: string): string =>

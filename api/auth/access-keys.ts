@@ -1,11 +1,15 @@
 /** Makes access keys in AWS's form, and opens their sealed secrets. */
 import { randomBytes } from 'node:crypto';
 import type { AccessKey } from '../../model/access-key.ts';
+import type { MasterKeys } from '../../model/master-keys.ts';
 import { Sealer } from './sealing.ts';
 
 const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** AWS's secrets have 40 characters of base64. */
 const SECRET_BYTES = 30;
+
+/** The purpose of the keys that seal them. */
+export const ACCESS_KEYS_PURPOSE = 'access-keys';
 
 export interface MadeKey {
   readonly key: AccessKey;
@@ -24,8 +28,8 @@ export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base6
 export class AccessKeySecrets {
   readonly #sealer: Sealer;
 
-  constructor(masterKey: Buffer) {
-    this.#sealer = new Sealer(masterKey, 'access-keys');
+  constructor(masterKeys: Buffer | MasterKeys) {
+    this.#sealer = new Sealer(masterKeys, ACCESS_KEYS_PURPOSE);
   }
 
   /** A new Active key of the user, or of root. The caller stores it. */

@@ -3,6 +3,7 @@
  * verifies it without a record of it.
  */
 import { z } from 'zod';
+import type { MasterKeys } from '../../model/master-keys.ts';
 import { newSecret, uniqueId } from './access-keys.ts';
 import { expiredToken, unknownCaller } from './refusals.ts';
 import { Sealer, SealError } from './sealing.ts';
@@ -57,8 +58,8 @@ export const isTemporaryKey = (accessKeyId: string): boolean => accessKeyId.star
 export class SessionTokens {
   readonly #sealer: Sealer;
 
-  constructor(masterKey: Buffer) {
-    this.#sealer = new Sealer(masterKey, 'session-tokens');
+  constructor(masterKeys: Buffer | MasterKeys) {
+    this.#sealer = new Sealer(masterKeys, 'session-tokens');
   }
 
   /** Credentials for a session of the root, user or role. */

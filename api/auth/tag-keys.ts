@@ -1,6 +1,8 @@
 /** The condition keys that tags give, of a request and of a resource. */
 import type { ContextValues } from './policy/context.ts';
 
+type TaggedService = 'ecs' | 'iam' | 'secretsmanager' | 'ssm';
+
 interface Tag {
   readonly key?: string | undefined;
   readonly value?: string | undefined;
@@ -13,13 +15,14 @@ export function requestTagKeys(tags: readonly Tag[] = []): ContextValues {
 }
 
 /** What the keys of a resource's tags begin with. A service has its own prefix beside that of all services. */
-export const resourceTagPrefixes = (service: 'ecs' | 'iam'): readonly string[] => [
+export const resourceTagPrefixes = (service: TaggedService): readonly string[] => [
   'aws:ResourceTag/',
-  `${service}:ResourceTag/`,
+  // Systems Manager writes it in its own way.
+  service === 'ssm' ? 'ssm:resourceTag/' : `${service}:ResourceTag/`,
 ];
 
 /** The tags that a resource of the service has. */
-export const resourceTagKeys = (service: 'ecs' | 'iam', tags: readonly Tag[]): ContextValues =>
+export const resourceTagKeys = (service: TaggedService, tags: readonly Tag[]): ContextValues =>
   underPrefixes(resourceTagPrefixes(service), tags);
 
 const underPrefixes = (prefixes: readonly string[], tags: readonly Tag[]): ContextValues =>

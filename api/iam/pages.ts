@@ -33,15 +33,3 @@ export async function pageOf<T>(
   const marker = next === undefined ? {} : { Marker: pageToken(list, next) };
   return { items, paging: { IsTruncated: next !== undefined, ...marker } };
 }
-
-/** Pages of a list that is in memory. The items are in the order of their keys, which `keyOf` gives. */
-export const pageOfAll = <T>(
-  items: readonly T[],
-  { after, limit }: PageRequest,
-  keyOf: (item: T) => string,
-): Page<T> => {
-  const start = after === undefined ? 0 : items.findIndex((item) => keyOf(item) === after) + 1;
-  const rest = items.slice(start, start + limit);
-  const last = rest.at(-1);
-  return start + limit < items.length && last !== undefined ? { items: rest, next: keyOf(last) } : { items: rest };
-};

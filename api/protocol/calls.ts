@@ -16,6 +16,7 @@ import { rootCaller } from '../auth/caller.ts';
 import { sourceNetwork } from '../auth/circumstances.ts';
 import type { ContextValues } from '../auth/policy/context.ts';
 import { countedAs } from '../auth/principal.ts';
+import type { SealedValues } from '../auth/sealed-values.ts';
 import type { SessionTokens } from '../auth/session-tokens.ts';
 import type { WebIdentities } from '../auth/web-identity/web-identities.ts';
 import { CallReads } from '../call-reads.ts';
@@ -38,8 +39,11 @@ export interface CallDependencies {
   readonly partition: Partition;
   readonly accessKeys: AccessKeySecrets;
   readonly tokens: SessionTokens;
+  readonly values: SealedValues;
   readonly webIdentities: WebIdentities;
   readonly agentBuild: AgentBuild;
+  /** Whether the operator named a folder of environment files. */
+  readonly hasEnvironmentFiles?: boolean;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -139,7 +143,7 @@ export class Calls {
   contextOf(response: Response, operation: string): OperationContext {
     const call = callOf(response);
     call.operation = printable(operation);
-    const { store, workflows, partition, accessKeys, tokens, webIdentities, agentBuild } = this.#dependencies;
+    const { store, workflows, partition, accessKeys, tokens, values, webIdentities, agentBuild } = this.#dependencies;
     const { requestId, circumstances, caller } = call;
     if (caller === undefined) throw new Error(`It is not known who calls ${operation}.`);
     return {
@@ -153,10 +157,12 @@ export class Calls {
       reads: new CallReads(store),
       accessKeys,
       tokens,
+      values,
       audited: this.#dependencies.auditor !== undefined,
       webIdentities,
       tell: tellOf(call),
       agentBuild,
+      hasEnvironmentFiles: this.#dependencies.hasEnvironmentFiles ?? false,
     };
   }
 

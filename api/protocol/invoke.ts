@@ -38,7 +38,9 @@ export async function invokeOperation(
   }
   const operation = door.operations.get(name);
   if (operation === undefined) {
-    throw new EcsError('UnsupportedFeatureException', `${name} is not supported by Longshore yet.`);
+    const advice = door.advice?.get(name);
+    const unsupported = `${name} is not supported by Longshore yet.`;
+    throw new EcsError('UnsupportedFeatureException', advice === undefined ? unsupported : `${unsupported} ${advice}`);
   }
   const input = validateRequest(shapes, body, door.refusals) as object;
   await check(input);

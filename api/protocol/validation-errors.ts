@@ -8,16 +8,18 @@ export interface Violation {
   readonly value: unknown;
   /** Such as `Member must not be null`. */
   readonly constraint: string;
+  /** The value is a secret, which the refusal does not show. */
+  readonly hidden?: boolean;
 }
 
 /** The refusal of one or more values, as AWS's validation words it. */
-export function validationErrors(violations: readonly Violation[]): AwsError {
+export function validationErrors(violations: readonly Violation[], code = 'ValidationError'): AwsError {
   const count = `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected: `;
   const texts = violations.map(
-    ({ path, value, constraint }) =>
-      `Value ${shown(value)} at '${memberName(path)}' failed to satisfy constraint: ${constraint}`,
+    ({ path, value, constraint, hidden }) =>
+      `Value ${hidden === true ? '' : `${shown(value)} `}at '${memberName(path)}' failed to satisfy constraint: ${constraint}`,
   );
-  return new AwsError('ValidationError', count + texts.join('; '));
+  return new AwsError(code, count + texts.join('; '));
 }
 
 /** The refusal of one value. */
@@ -35,6 +37,20 @@ const shown = (value: unknown): string => {
 
 /** AWS names members in the case of its own code: `roleArn`, `tags[0].key`. */
 const memberName = (path: string): string => path.replaceAll(/(^|\.)([A-Z])/g, (part) => part.toLowerCase());
+
+/** The same of services that speak JSON, as Secrets Manager and Systems Manager. */
+export const jsonValidationRefusals: ShapeRefusals = {
+  missing: (_operation, path) =>
+    validationErrors([{ path, value: null, constraint: 'Member must not be null' }], 'ValidationException'),
+  outside: (_operation, { path, values, value }) =>
+    validationErrors(
+      [{ path, value, constraint: `Member must satisfy enum value set: [${values.join(', ')}]` }],
+      'ValidationException',
+    ),
+  mistyped: (path, why) => new AwsError('SerializationException', `${path}: ${why}`),
+  unknown: (_operation, paths) =>
+    new AwsError('ValidationException', `Not supported by Longshore yet: ${paths.join(', ')}.`),
+};
 
 export const validationRefusals: ShapeRefusals = {
   missing: (_operation, path) => validationError(path, null, 'Member must not be null'),

@@ -2,7 +2,8 @@
  * The categories of operations and their rates, by service. The operations of a category share one bucket for the account and
  * region. ECS's are its own. STS publishes 600 calls a second for those that it counts together. What anybody may call is
  * counted for each caller here, so that nobody uses up the calls of others: without credentials for each address that calls,
- * without a permission for each principal. IAM publishes none: these are generous for tools, and keep a loop from taking the
+ * without a permission for each principal. Secrets Manager's are those that it publishes; of Parameter Store the reads of values are.
+ * IAM publishes none: these are generous for tools, and keep a loop from taking the
  * database for itself.
  *
  * AWS does not say where the calls of task sets and the changes of service deployments belong: here they count as changes of
@@ -110,13 +111,39 @@ const iamCategories = (operations: readonly string[]): readonly Category[] => {
   ];
 };
 
-/** By the service's name. */
 /** LookupEvents has two calls a second and account. */
 const CLOUDTRAIL: readonly Category[] = [category('cloudtrail', [2, 2], 'LookupEvents')];
 
+const SECRETS: readonly Category[] = [
+  category('secret value', [10_000, 10_000], 'GetSecretValue', 'DescribeSecret'),
+  category('secret batch', [100, 100], 'BatchGetSecretValue'),
+  category('secret list', [100, 100], 'ListSecrets'),
+  category('secret version list', [50, 50], 'ListSecretVersionIds'),
+  category('secret create', [50, 50], 'CreateSecret'),
+  category('secret delete', [50, 50], 'DeleteSecret'),
+  category('secret restore', [50, 50], 'RestoreSecret'),
+  category('secret modify', [50, 50], 'PutSecretValue', 'UpdateSecret', 'UpdateSecretVersionStage'),
+  category('secret tag', [50, 50], 'TagResource', 'UntagResource'),
+  category('random password', [50, 50], 'GetRandomPassword'),
+];
+
+const SSM: readonly Category[] = [
+  category('parameter value', [40, 40], 'GetParameter', 'GetParameters', 'GetParametersByPath'),
+  category('parameter read', [20, 10], 'DescribeParameters', 'GetParameterHistory', 'ListTagsForResource'),
+  category(
+    'parameter modify',
+    [20, 10],
+    ...['PutParameter', 'DeleteParameter', 'DeleteParameters', 'LabelParameterVersion', 'UnlabelParameterVersion'],
+    ...['AddTagsToResource', 'RemoveTagsFromResource'],
+  ),
+];
+
+/** By the service's name. */
 export const CATEGORIES: Readonly<Record<string, readonly Category[]>> = {
   ecs: ECS,
   sts: STS,
   cloudtrail: CLOUDTRAIL,
   iam: iamCategories([...iamDoor.operations.keys()]),
+  secretsmanager: SECRETS,
+  ssm: SSM,
 };

@@ -2,12 +2,11 @@
 import { parseArgs } from 'node:util';
 import { AccessKeySecrets } from '../../api/auth/access-keys.ts';
 import type { AccessKey } from '../../model/access-key.ts';
-import { isAwsError, isEcsError } from '../../model/errors.ts';
+import { isAwsError } from '../../model/errors.ts';
 import type { Store } from '../../store/contract/store.ts';
-import * as path from 'node:path';
-import { embeddedDatabaseUrl } from '../../tools/embedded/postgres.ts';
 import { openableKeys } from '../check-master-key.ts';
-import { readMasterKey } from '../../tools/master-key.ts';
+import { openLocalStore } from '../open-store.ts';
+import { readMasterKeys } from '../../tools/master-key.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { withUsage } from '../with-usage.ts';
 
@@ -48,7 +47,7 @@ function readArguments(args: readonly string[]): Wanted {
 
 export async function run(settings: Settings, args: readonly string[]): Promise<void> {
   const wanted = readArguments(args);
-  const store = await openKeyStore(settings);
+  const store = await openLocalStore(settings);
   try {
     if (wanted.action === 'create') await create(store, settings, wanted);
     else if (wanted.action === 'list') await list(store, wanted);
@@ -58,22 +57,8 @@ export async function run(settings: Settings, args: readonly string[]): Promise<
   }
 }
 
-/** The database of the settings, which must run. */
-async function openKeyStore(settings: Settings): Promise<Store> {
-  const { dataDir, embeddedPorts, databaseUrl, partition } = settings;
-  const port = embeddedPorts.postgres;
-  const connectionString = databaseUrl ?? embeddedDatabaseUrl({ dataDir: path.join(dataDir, 'postgres'), port });
-  const start = `Start Longshore first (longshore start), with the same LONGSHORE_DATA (${dataDir}).`;
-  if (connectionString === undefined) throw new SetupError(`There is no database in the data folder. ${start}`);
-  const { openStore } = await import('../../store/index.ts');
-  return openStore({ connectionString, partition }).catch((error: unknown) => {
-    if (isEcsError(error)) throw new SetupError(`The database does not answer. ${start}`);
-    throw error;
-  });
-}
-
-async function create(store: Store, { masterKey, dataDir }: Settings, { env }: Wanted): Promise<void> {
-  const secrets = new AccessKeySecrets(readMasterKey(masterKey, dataDir));
+async function create(store: Store, settings: Settings, { env }: Wanted): Promise<void> {
+  const secrets = new AccessKeySecrets(readMasterKeys(settings));
   const { key, secretAccessKey } = secrets.make(undefined, Date.now());
   await store.createAccessKey(key).catch((error: unknown) => {
     if (isAwsError(error)) throw new SetupError(`${error.message}. Delete a key first: longshore access-key list`);

@@ -12,6 +12,7 @@ import { rootCaller } from '../../api/auth/caller.ts';
 import { IamVersion } from '../../api/auth/iam-version.ts';
 import { WebIdentities } from '../../api/auth/web-identity/web-identities.ts';
 import { CallReads } from '../../api/call-reads.ts';
+import { SealedValues } from '../../api/auth/sealed-values.ts';
 import { SessionTokens } from '../../api/auth/session-tokens.ts';
 import { ecsDoor } from '../../api/ecs/door.ts';
 import { invokeOperation } from '../../api/protocol/invoke.ts';
@@ -73,6 +74,7 @@ export const PARTITION: Partition = { account: '123456789012', region: 'us-east-
 /** Nobody makes keys in a simulation. */
 const ACCESS_KEYS = new AccessKeySecrets(Buffer.alloc(32));
 const TOKENS = new SessionTokens(Buffer.alloc(32));
+const VALUES = new SealedValues(Buffer.alloc(32));
 /** The first moment of each simulation. */
 const START = 1_767_225_600_000;
 const WORKER_RESTART_MS = 2_000;
@@ -183,10 +185,12 @@ export class SimulatedWorld {
       reads: new CallReads(this.#api.store),
       accessKeys: ACCESS_KEYS,
       tokens: TOKENS,
+      values: VALUES,
       audited: false,
       webIdentities: this.#api.webIdentities,
       tell: { judged: () => undefined, identified: () => undefined },
       agentBuild: SIMULATED_BUILD,
+      hasEnvironmentFiles: false,
     };
     const { shape, output } = await this.#until(
       operation,

@@ -3,8 +3,8 @@
  * resource; `openStore` in store/index.ts combines them. Refusals are EcsErrors; any other error comes from the
  * database.
  *
- * The API writes clusters, task definitions, attributes, tags, account settings, IAM's users, groups, roles and policies, and
- * the audit.
+ * The API writes clusters, task definitions, attributes, tags, account settings, IAM's users, groups, roles and policies,
+ * secrets, parameters, and the audit.
  * Tasks, services, events and instances are projections that the owners' activities write; every such write has a version.
  */
 import type { AccessKeyStore } from './access-keys.ts';
@@ -18,6 +18,8 @@ import type { EventStore, WebhookStore } from './events.ts';
 import type { IamStore } from './iam.ts';
 import type { InstanceStore } from './instances.ts';
 import type { OwnerStore } from './owners.ts';
+import type { SealedStore } from './sealed.ts';
+import type { ParameterStore, SecretStore } from './secrets.ts';
 import type { ServiceHistoryStore, ServiceStore } from './services.ts';
 import type { TagStore } from './tags.ts';
 import type { TaskDefinitionStore } from './task-definitions.ts';
@@ -43,7 +45,10 @@ export interface Store
     AccessKeyStore,
     AgentStore,
     AuditStore,
-    IamStore {
+    IamStore,
+    SecretStore,
+    ParameterStore,
+    SealedStore {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -15,6 +15,7 @@ import { EndedTasks } from './ended-tasks.ts';
 import type { KeptLimits } from './kept-tasks.ts';
 import { LABELS, planFrom } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
+import type { SecretsDeps } from './secrets.ts';
 import { Slots } from './slots.ts';
 import { TaskRun } from './task-run.ts';
 import type { TaskLife } from './task-life.ts';
@@ -26,7 +27,7 @@ import { TASK_VANISHED } from './vanished.ts';
 const ENGINE_CONCURRENCY = 6;
 const RESYNC_RETRY_MS = 1_000;
 
-export interface HostTasksDeps {
+export interface HostTasksDeps extends SecretsDeps {
   readonly runtime: ContainerRuntime;
   readonly containerInstanceId: string;
   /** Limits tasks as a whole, if that is possible. */
@@ -182,6 +183,7 @@ export class HostTasks {
 
   #runDeps(): TaskRunDeps {
     const { runtime, containerInstanceId, now, logger, report } = this.#deps;
+    const { cgroups, assertMayStart, secrets, variables } = this.#deps;
     return {
       runtime,
       containerInstanceId,
@@ -189,11 +191,7 @@ export class HostTasks {
       logger,
       report,
       slots: this.#slots,
-      ...defined({
-        cgroups: this.#deps.cgroups,
-        assertMayStart: this.#deps.assertMayStart,
-        variables: this.#deps.variables,
-      }),
+      ...defined({ cgroups, assertMayStart, secrets, variables }),
       onStopped: (run) => this.#afterStop(run),
     };
   }

@@ -4,6 +4,7 @@
  * master key, so each takes the tokens of the others.
  */
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { MasterKeys } from '../../../model/master-keys.ts';
 
 const VERSION = 1;
 const MAC_BYTES = 32;
@@ -16,16 +17,17 @@ export interface TokenHolder {
 }
 
 export class TaskTokens {
-  readonly #key: KeyObject;
+  /** Of the newest master key, and of those before it: agents hold tokens while a door starts with a new one. */
+  readonly #keys: readonly [KeyObject, ...KeyObject[]];
 
-  /** `masterKey` has 32 bytes. */
-  constructor(masterKey: Buffer) {
-    const derived = hkdfSync('sha256', masterKey, Buffer.alloc(0), 'longshore/agent-task-tokens', 32);
-    this.#key = createSecretKey(Buffer.from(derived));
+  /** Master keys have 32 bytes. */
+  constructor(masterKeys: Buffer | MasterKeys) {
+    const [newest, ...earlier]: MasterKeys = Buffer.isBuffer(masterKeys) ? [masterKeys] : masterKeys;
+    this.#keys = [derivedFrom(newest), ...earlier.map(derivedFrom)];
   }
 
   wrap(token: Uint8Array, holder: TokenHolder): Buffer {
-    return Buffer.concat([Buffer.of(VERSION), this.#mac(token, holder), token]);
+    return Buffer.concat([Buffer.of(VERSION), mac(this.#keys[0], token, holder), token]);
   }
 
   /** Temporal's token. Undefined unless `wrap` made it for the same holder. */
@@ -33,12 +35,18 @@ export class TaskTokens {
     const bytes = Buffer.from(wrapped.buffer, wrapped.byteOffset, wrapped.byteLength);
     if (bytes.length <= HEAD_BYTES || bytes[0] !== VERSION) return undefined;
     const token = bytes.subarray(HEAD_BYTES);
-    return timingSafeEqual(bytes.subarray(1, HEAD_BYTES), this.#mac(token, holder)) ? token : undefined;
+    const given = bytes.subarray(1, HEAD_BYTES);
+    return this.#keys.some((key) => timingSafeEqual(given, mac(key, token, holder))) ? token : undefined;
   }
+}
 
-  #mac(token: Uint8Array, { clusterName, containerInstanceId }: TokenHolder): Buffer {
-    // Neither name has a NUL, so no two holders give the same bytes.
-    const named = `${VERSION}\0${clusterName}\0${containerInstanceId}\0`;
-    return createHmac('sha256', this.#key).update(named).update(token).digest();
-  }
+const derivedFrom = (masterKey: Buffer): KeyObject =>
+  createSecretKey(
+    Buffer.from(hkdfSync('sha256', masterKey, Buffer.alloc(0), 'longshore/agent-task-tokens', MAC_BYTES)),
+  );
+
+function mac(key: KeyObject, token: Uint8Array, { clusterName, containerInstanceId }: TokenHolder): Buffer {
+  // Neither name has a NUL, so no two holders give the same bytes.
+  const named = `${VERSION}\0${clusterName}\0${containerInstanceId}\0`;
+  return createHmac('sha256', key).update(named).update(token).digest();
 }

@@ -14,7 +14,8 @@ import type { AccessKey } from '../../../model/access-key.ts';
 import { defined } from '../../../model/defined.ts';
 import { noSuchEntity } from '../../../model/iam/refusals.ts';
 import type { Operation } from '../../operation.ts';
-import { pageOf, pageOfAll } from '../pages.ts';
+import { pageOfAll } from '../../protocol/pages.ts';
+import { pageOf } from '../pages.ts';
 import { toDate } from '../present.ts';
 import { userMeant } from '../rules/caller.ts';
 

@@ -11,7 +11,8 @@ import type {
 } from '@aws-sdk/client-iam';
 import { noSuchEntity } from '../../../model/iam/refusals.ts';
 import type { Operation } from '../../operation.ts';
-import { pageOf, pageOfAll } from '../pages.ts';
+import { pageOfAll } from '../../protocol/pages.ts';
+import { pageOf } from '../pages.ts';
 import { encodeDocument, listedVersion, versionId } from '../present.ts';
 import { checkDocument } from '../rules/documents.ts';
 import { requireOwnPolicy } from '../rules/own-policies.ts';

@@ -2,7 +2,8 @@
 import type { ListUserTagsResponse, Tag } from '@aws-sdk/client-iam';
 import type { TagOwner } from '../../../store/contract/iam.ts';
 import type { Operation } from '../../operation.ts';
-import { pageOf, pageOfAll, type PageInput } from '../pages.ts';
+import { pageOfAll } from '../../protocol/pages.ts';
+import { pageOf, type PageInput } from '../pages.ts';
 import { presentTags } from '../present.ts';
 import { requireIssuerArn } from '../rules/oidc-providers.ts';
 import { requireOwnPolicy } from '../rules/own-policies.ts';

@@ -1,12 +1,5 @@
 /** The lengths, ranges and patterns of IAM's members, which the SDK's schemas leave out. */
-import { validationErrors, type Violation } from '../../protocol/validation-errors.ts';
-
-/** `min` and `max`: of a number, or of the length of a text or list. `pattern`: of a whole text. */
-interface Constraint {
-  readonly min?: number;
-  readonly max?: number;
-  readonly pattern?: string;
-}
+import { type Constraint, constraintCheck } from '../../protocol/constraints.ts';
 
 const name = (max: number): Constraint => ({ min: 1, max, pattern: String.raw`[\w+=,.@-]+` });
 const ARN: Constraint = { min: 20, max: 2048 };
@@ -70,59 +63,5 @@ const CONSTRAINTS: Readonly<Record<string, Constraint>> = {
   'ContextEntries[].ContextKeyName': { min: 5, max: 256 },
 };
 
-const PATTERNS = new Map(
-  Object.values(CONSTRAINTS).flatMap(({ pattern }) =>
-    pattern === undefined ? [] : [[pattern, new RegExp(`^(?:${pattern})$`, 'u')]],
-  ),
-);
-
 /** Throws ValidationError, which names every value that breaks a constraint of its member. */
-export function checkConstraints(operation: string, input: object): void {
-  const violations = inStructure(input, { operation, name: '', path: '' });
-  if (violations.length > 0) throw validationErrors(violations);
-}
-
-interface Place {
-  readonly operation: string;
-  /** As in CONSTRAINTS. */
-  readonly name: string;
-  /** As in AWS's messages: `Tags.1.member.Key`. */
-  readonly path: string;
-}
-
-function inStructure(value: object, { operation, name, path }: Place): readonly Violation[] {
-  const join = (before: string, member: string): string => (before === '' ? member : `${before}.${member}`);
-  return Object.entries(value).flatMap(([member, inner]: [string, unknown]) =>
-    inValue(inner, { operation, name: join(name, member), path: join(path, member) }),
-  );
-}
-
-function inValue(value: unknown, place: Place): readonly Violation[] {
-  const { operation, name, path } = place;
-  const constraint = CONSTRAINTS[`${operation}.${name}`] ?? CONSTRAINTS[name];
-  const own =
-    constraint === undefined ? [] : brokenBy(value, constraint).map((text) => ({ path, value, constraint: text }));
-  if (Array.isArray(value)) {
-    const inner = value.flatMap((element: unknown, index) =>
-      inValue(element, { operation, name: `${name}[]`, path: `${path}.${index + 1}.member` }),
-    );
-    return [...own, ...inner];
-  }
-  return typeof value === 'object' && value !== null ? [...own, ...inStructure(value, place)] : own;
-}
-
-function brokenBy(value: unknown, { min, max, pattern }: Constraint): readonly string[] {
-  const isNumber = typeof value === 'number';
-  const size = isNumber ? value : typeof value === 'string' || Array.isArray(value) ? value.length : undefined;
-  if (size === undefined) return [];
-  const what = isNumber ? 'Member must have value' : 'Member must have length';
-  const broken: string[] = [];
-  // What is too long is not searched.
-  const isLong = max !== undefined && size > max;
-  if (typeof value === 'string' && pattern !== undefined && !isLong && PATTERNS.get(pattern)?.test(value) === false) {
-    broken.push(`Member must satisfy regular expression pattern: ${pattern}`);
-  }
-  if (min !== undefined && size < min) broken.push(`${what} greater than or equal to ${min}`);
-  if (isLong) broken.push(`${what} less than or equal to ${max}`);
-  return broken;
-}
+export const checkConstraints = constraintCheck(CONSTRAINTS, { code: 'ValidationError' });

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { SERVED_BUILD } from '../../../fixtures/records.ts';
 import { AccessKeySecrets } from '../../../api/auth/access-keys.ts';
+import { SealedValues } from '../../../api/auth/sealed-values.ts';
 import { SessionTokens } from '../../../api/auth/session-tokens.ts';
 import { type ApiOptions, startApi, type RunningApi } from '../../../api/server.ts';
 import { defined } from '../../../model/defined.ts';
@@ -14,7 +15,11 @@ import { registrationOf } from './rows.ts';
 
 /** Makes and opens access keys as the API under test does. */
 const MASTER_KEY = Buffer.alloc(32, 7);
-export const TEST_SECRETS = { accessKeys: new AccessKeySecrets(MASTER_KEY), tokens: new SessionTokens(MASTER_KEY) };
+export const TEST_SECRETS = {
+  accessKeys: new AccessKeySecrets(MASTER_KEY),
+  tokens: new SessionTokens(MASTER_KEY),
+  values: new SealedValues(MASTER_KEY),
+};
 
 /** How the API under test is guarded. */
 export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate' | 'webhookAddresses' | 'logger'>> & {
@@ -27,6 +32,10 @@ export interface ApiUnderTest {
   readonly gateway: RecordingGateway;
   readonly ecs: ECSClient;
   readonly url: string;
+  /** Answers calls of containers. */
+  readonly forward: RunningApi['forward'];
+  /** The connection string of its database. */
+  readonly database: string;
   /** A container instance of cluster `default` that exists from the start. */
   readonly instanceId: string;
 }
@@ -65,7 +74,9 @@ export function withApi({ agentDoor, ...access }: ApiAccess = {}): () => ApiUnde
     const registration = registrationOf();
     await gateway.registerInstance(registration);
     gateway.instanceId = registration.containerInstanceId;
-    running = { store, gateway, ecs, url: api.url, instanceId: registration.containerInstanceId };
+    const { url, forward } = api;
+    const database = testStore.postgres.connectionString;
+    running = { store, gateway, ecs, url, forward, database, instanceId: registration.containerInstanceId };
   });
   afterAll(async () => {
     running?.ecs.destroy();

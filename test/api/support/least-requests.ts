@@ -37,20 +37,20 @@ const leastInput = ({ members }: StructureShape): Readonly<Record<string, unknow
 const DEPLOYMENT = ecsArnOf('service-deployment/default/web/x');
 /** Where text alone is no input. */
 const INPUTS: Readonly<Record<string, object>> = {
-  AssumeRole: { RoleArn: `arn:aws:iam::${ACCOUNT}:role/role-1`, RoleSessionName: 'xx' },
-  TagResource: { resourceArn: ecsArnOf('cluster/default'), tags: [{ key: 'a', value: 'b' }] },
-  UntagResource: { resourceArn: ecsArnOf('cluster/default'), tagKeys: ['a'] },
-  ListTagsForResource: { resourceArn: ecsArnOf('cluster/default') },
-  DescribeServiceDeployments: { serviceDeploymentArns: [DEPLOYMENT] },
-  StopServiceDeployment: { serviceDeploymentArn: DEPLOYMENT },
-  ContinueServiceDeployment: { serviceDeploymentArn: DEPLOYMENT, hookId: 'x' },
-  DescribeServiceRevisions: { serviceRevisionArns: [ecsArnOf('service-revision/default/web/1')] },
-  PutAccountSetting: { name: 'containerInsights', value: 'enabled' },
-  PutAccountSettingDefault: { name: 'containerInsights', value: 'enabled' },
+  'sts:AssumeRole': { RoleArn: `arn:aws:iam::${ACCOUNT}:role/role-1`, RoleSessionName: 'xx' },
+  'ecs:TagResource': { resourceArn: ecsArnOf('cluster/default'), tags: [{ key: 'a', value: 'b' }] },
+  'ecs:UntagResource': { resourceArn: ecsArnOf('cluster/default'), tagKeys: ['a'] },
+  'ecs:ListTagsForResource': { resourceArn: ecsArnOf('cluster/default') },
+  'ecs:DescribeServiceDeployments': { serviceDeploymentArns: [DEPLOYMENT] },
+  'ecs:StopServiceDeployment': { serviceDeploymentArn: DEPLOYMENT },
+  'ecs:ContinueServiceDeployment': { serviceDeploymentArn: DEPLOYMENT, hookId: 'x' },
+  'ecs:DescribeServiceRevisions': { serviceRevisionArns: [ecsArnOf('service-revision/default/web/1')] },
+  'ecs:PutAccountSetting': { name: 'containerInsights', value: 'enabled' },
+  'ecs:PutAccountSettingDefault': { name: 'containerInsights', value: 'enabled' },
 };
 
 const inputOf = (door: Door, operation: string): object =>
-  INPUTS[operation] ?? leastInput(door.catalogue.shapesOf(operation)!.input);
+  INPUTS[`${door.service}:${operation}`] ?? leastInput(door.catalogue.shapesOf(operation)!.input);
 
 export interface LeastRequest {
   /** Such as `ecs ListClusters` or `GET /v1/clusters`. */

@@ -11,9 +11,9 @@ import type { TaskCgroups } from '../../../activities/host/limits/task-cgroups.t
 import type { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 import type { TaskLaunch } from '../../../activities/host/types.ts';
+import type { TaskControl } from '../../../model/task-calls.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskReport } from '../../../model/task.ts';
-import { defined } from '../../../model/defined.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
 import { TEST_IMAGE } from '../../support/images.ts';
 
@@ -56,9 +56,11 @@ export interface LaunchOptions {
   readonly launchType?: NonNullable<TaskLaunch['launchType']>;
 }
 
-export interface HostParts {
+interface HostOptions {
   readonly cgroups?: TaskCgroups;
   readonly variables?: AgentVariables;
+  /** What the control plane answers. Absent: the agent cannot ask. */
+  readonly secrets?: TaskControl['secrets'];
 }
 
 export class TestHost {
@@ -70,14 +72,14 @@ export class TestHost {
   private constructor(
     engine: DockerEngine,
     containerInstanceId: string,
-    { cleanupWaitMs, cgroups, variables }: HostParts & { readonly cleanupWaitMs: number },
+    { cleanupWaitMs, ...more }: HostOptions & { readonly cleanupWaitMs: number },
   ) {
     this.engine = engine;
     this.containerInstanceId = containerInstanceId;
     this.tasks = new HostTasks({
       runtime: new DockerRuntime(connectDocker({ socketPath: engine.socketPath })),
       containerInstanceId,
-      ...defined({ cgroups, variables }),
+      ...more,
       logger: pino({ level: 'silent' }),
       now: Date.now,
       report: (_owner, report) => this.reports.push(report),
@@ -91,10 +93,10 @@ export class TestHost {
     {
       id = randomBytes(16).toString('hex'),
       cleanupWaitMs = 600_000,
-      ...parts
-    }: HostParts & { readonly id?: string; readonly cleanupWaitMs?: number } = {},
+      ...more
+    }: HostOptions & { readonly id?: string; readonly cleanupWaitMs?: number } = {},
   ): Promise<TestHost> {
-    const host = new TestHost(engine, id, { cleanupWaitMs, ...parts });
+    const host = new TestHost(engine, id, { cleanupWaitMs, ...more });
     await host.tasks.open();
     return host;
   }

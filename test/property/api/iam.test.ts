@@ -1,8 +1,9 @@
 /** IAM's pages and documents, whatever is in them. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { pageOf, pageOfAll } from '../../../api/iam/pages.ts';
+import { pageOf } from '../../../api/iam/pages.ts';
 import { encodeDocument } from '../../../api/iam/present.ts';
+import { pageOfAll } from '../../../api/protocol/pages.ts';
 import { iamArn, parseIamArn } from '../../../model/iam/arn.ts';
 
 it('pages hold every item once, in order, however large they are', async () => {

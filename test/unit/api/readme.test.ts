@@ -6,6 +6,8 @@ import { ecsCatalogue } from '../../../api/ecs/catalogue.ts';
 import { operations } from '../../../api/ecs/operations/index.ts';
 import { iamCatalogue } from '../../../api/iam/catalogue.ts';
 import { operations as iamOperations } from '../../../api/iam/operations/index.ts';
+import { secretsManagerDoor } from '../../../api/secretsmanager/door.ts';
+import { ssmDoor } from '../../../api/ssm/door.ts';
 
 test('README lists the operations that are not built, and counts them', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
@@ -31,4 +33,13 @@ test('README counts the operations of CloudTrail', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
   expect([...cloudtrailDoor.operations.keys()]).toEqual(['LookupEvents']);
   expect(readme).toContain(`1 of its ${cloudtrailDoor.catalogue.names.length} operations answers, LookupEvents`);
+});
+
+test.each([
+  ['Secrets Manager', secretsManagerDoor],
+  ['Systems Manager', ssmDoor],
+])('README counts the operations of %s, all of which it has', (_name, { operations: built, catalogue }) => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+  for (const name of built.keys()) expect(catalogue.names).toContain(name);
+  expect(readme).toContain(`${built.size} of its ${catalogue.names.length} operations answer`);
 });

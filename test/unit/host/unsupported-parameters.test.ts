@@ -7,8 +7,7 @@ const web = (container: ContainerDefinition) => ({ containerDefinitions: [{ name
 
 describe('unsupportedParameters', () => {
   it.each<[Partial<TaskDefinition>, string]>([
-    [web({ secrets: [{ name: 'A', valueFrom: 'x' }] }), 'containerDefinitions[web].secrets'],
-    [web({ environmentFiles: [{ type: 's3', value: 'x' }] }), 'containerDefinitions[web].environmentFiles'],
+    [web({ credentialSpecs: ['x'] }), 'containerDefinitions[web].credentialSpecs'],
     [
       web({ logConfiguration: { logDriver: 'awslogs' } }),
       'containerDefinitions[web].logConfiguration.logDriver=awslogs',
@@ -33,10 +32,15 @@ describe('unsupportedParameters', () => {
   });
 
   it.each<Partial<TaskDefinition>>([
-    web({ secrets: [], environmentFiles: [], logConfiguration: { logDriver: 'json-file' } }),
+    web({
+      secrets: [{ name: 'A', valueFrom: 'x' }],
+      environmentFiles: [{ type: 's3', value: 'x' }],
+      repositoryCredentials: { credentialsParameter: 'x' },
+      logConfiguration: { logDriver: 'json-file', secretOptions: [{ name: 'A', valueFrom: 'x' }] },
+    }),
+    { taskRoleArn: 'arn:aws:iam::1:role/r' },
     web({ resourceRequirements: [{ type: 'GPU', value: '1' }], restartPolicy: { enabled: true } }),
-    { taskRoleArn: 'arn:aws:iam::1:role/r', executionRoleArn: 'arn:aws:iam::1:role/r' },
-    { pidMode: 'task', runtimePlatform: { operatingSystemFamily: 'LINUX' } },
+    { executionRoleArn: 'arn:aws:iam::1:role/r', pidMode: 'task', runtimePlatform: { operatingSystemFamily: 'LINUX' } },
     {
       volumes: [
         { name: 'v', host: { sourcePath: '/x' } },
@@ -50,9 +54,10 @@ describe('unsupportedParameters', () => {
   it('overrides', () => {
     expect(
       unsupportedOverrides({
+        taskRoleArn: 'arn:aws:iam::1:role/r',
         ephemeralStorage: { sizeInGiB: 30 },
-        containerOverrides: [{ name: 'web', environmentFiles: [{ type: 's3', value: 'x' }], cpu: 1 }],
+        containerOverrides: [{ name: 'web', resourceRequirements: [{ type: 'NeuronDevice', value: '1' }], cpu: 1 }],
       }),
-    ).toEqual(['overrides.ephemeralStorage', 'overrides.containerOverrides[web].environmentFiles']);
+    ).toEqual(['overrides.ephemeralStorage', 'overrides.containerOverrides[web].resourceRequirements']);
   });
 });

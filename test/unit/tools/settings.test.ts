@@ -80,6 +80,7 @@ describe('readSettings', () => {
     ],
     [{ LONGSHORE_TLS_NAMES: 'a b' }, /LONGSHORE_TLS_NAMES must be a list of host names/],
     [{ LONGSHORE_MASTER_KEY: 'short' }, /LONGSHORE_MASTER_KEY must be 32 bytes[^"]*$/],
+    [{ LONGSHORE_MASTER_KEY_PREVIOUS: `${'a'.repeat(64)},short` }, /LONGSHORE_MASTER_KEY_PREVIOUS each of them[^"]*$/],
     [{ LONGSHORE_MASTER_KEY: 'a'.repeat(64), LONGSHORE_MASTER_KEY_COMMAND: 'true' }, /not both/],
     [{ LONGSHORE_PORT: '70000' }, /LONGSHORE_PORT must be between 1 and 65535 \(it is "70000"\)/],
     [{ LONGSHORE_AGENT_DOOR: 'maybe' }, /LONGSHORE_AGENT_DOOR must be on or off/],

@@ -16,6 +16,7 @@ const aStore = () => ({
   purgeDecisions: vi.fn(() => Promise.resolve(0)),
   purgeAgents: vi.fn(() => Promise.resolve(0)),
   purgeAudit: vi.fn(() => Promise.resolve(0)),
+  purgeSecrets: vi.fn(() => Promise.resolve(0)),
 });
 
 describe('purging', () => {
@@ -31,6 +32,8 @@ describe('purging', () => {
     expect(store.purgeEvents.mock.calls).toEqual([[10 * MINUTE_MS - 2_000], [20 * MINUTE_MS - 2_000]]);
     expect(store.purgeAudit.mock.calls).toEqual([[10 * MINUTE_MS - 4_000], [20 * MINUTE_MS - 4_000]]);
     expect(store.purgeDecisions.mock.calls).toEqual([[10 * MINUTE_MS - 3_000], [20 * MINUTE_MS - 3_000]]);
+    // Their recovery window is over.
+    expect(store.purgeSecrets.mock.calls).toEqual([[10 * MINUTE_MS], [20 * MINUTE_MS]]);
     // What expired a week ago.
     expect(store.purgeAgents.mock.calls).toEqual([[10 * MINUTE_MS - 604_800_000], [20 * MINUTE_MS - 604_800_000]]);
   });

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { cloudtrailDoor } from '../../../../api/cloudtrail/door.ts';
 import { ecsDoor } from '../../../../api/ecs/door.ts';
 import { iamDoor } from '../../../../api/iam/door.ts';
+import { secretsManagerDoor } from '../../../../api/secretsmanager/door.ts';
+import { ssmDoor } from '../../../../api/ssm/door.ts';
 import { stsDoor } from '../../../../api/sts/door.ts';
 import { CATEGORIES } from '../../../../api/throttle/categories.ts';
 import { type CalledBy, Throttle } from '../../../../api/throttle/throttle.ts';
@@ -12,7 +14,7 @@ const ALL = Object.entries(CATEGORIES).flatMap(([service, categories]) =>
 );
 
 describe('the categories', () => {
-  it.each([cloudtrailDoor, ecsDoor, stsDoor, iamDoor].map((door) => [door.service, door] as const))(
+  it.each([cloudtrailDoor, ecsDoor, stsDoor, iamDoor, secretsManagerDoor, ssmDoor].map((door) => [door.service, door] as const))(
     'have each operation of %s once, and no other',
     (service, door) => {
       const throttled = CATEGORIES[service]!.flatMap(({ operations: names }) => names);

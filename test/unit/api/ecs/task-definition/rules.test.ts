@@ -381,11 +381,6 @@ describe('the task', () => {
 describe('what Longshore does not support yet', () => {
   refuses([
     [
-      'secrets',
-      of({ secrets: [{ name: 'A', valueFrom: 'a' }] }, { executionRoleArn: 'r' }),
-      'containerDefinitions[web].secrets is not supported by Longshore yet.',
-    ],
-    [
       'Managed Instances',
       definition({ requiresCompatibilities: ['MANAGED_INSTANCES'] }),
       /MANAGED_INSTANCES is not supported by Longshore yet/,
