@@ -156,8 +156,10 @@ export async function startApiRole(
   };
 }
 
-const openDoor = async (parts: ControlPlane & { readonly masterKeys: MasterKeys }, authority: AgentAuthority | undefined) =>
-  authority && (await import('./agent-door.ts')).openAgentDoor({ ...parts, authority });
+const openDoor = async (
+  parts: ControlPlane & { readonly masterKeys: MasterKeys },
+  authority: AgentAuthority | undefined,
+) => authority && (await import('./agent-door.ts')).openAgentDoor({ ...parts, authority });
 
 async function openAuthority({ settings, store }: ControlPlane, masterKeys: MasterKeys): Promise<AgentAuthority> {
   const { agentAuthority } = await import('../api/agent-door/authority.ts');

@@ -34,7 +34,14 @@ export async function startTestDoor(
   const authority = await agentAuthority(store, TEST_MASTER_KEY, options);
   const identities = new AgentIdentities({ store, logger, everyMs: 50 });
   const door = await startAgentDoor({
-    ...{ host: '127.0.0.1', port: 0, masterKeys: [TEST_MASTER_KEY], upstream: behind, control: behind, packages: behind },
+    ...{
+      host: '127.0.0.1',
+      port: 0,
+      masterKeys: [TEST_MASTER_KEY],
+      upstream: behind,
+      control: behind,
+      packages: behind,
+    },
     ...{ store, authority, identities, logger },
     ...defined({ pace }),
   });
