@@ -38,7 +38,7 @@ export class GrantRecords {
 
   /** Records the session of a task's role. Rejects, and then it must not be handed out, if nothing can be recorded. */
   async assumed(
-    { arn, role, session, judged }: AssumedRole,
+    { arn, session, caller, judged }: AssumedRole,
     issued: TemporaryCredentials,
     seconds: number,
   ): Promise<void> {
@@ -51,7 +51,7 @@ export class GrantRecords {
       parameters: { roleArn: arn, roleSessionName: session.sessionName, durationSeconds: seconds },
       answer: {
         credentials: { accessKeyId: issued.accessKeyId, sessionToken: HIDDEN, expiration },
-        assumedRoleUser: { assumedRoleId: `${role.id}:${session.sessionName}` },
+        assumedRoleUser: { assumedRoleId: caller.principal.userId, arn: caller.principal.arn },
       },
       resource: { ARN: arn, accountId: account, type: 'AWS::IAM::Role' },
       judged: [judged],

@@ -85,8 +85,9 @@ export class TaskStart {
   }
 
   async #fetchSecrets(): Promise<Map<string, ContainerSecrets>> {
-    const waiting = this.#task.life().containers.filter(({ phase }) => phase === 'waiting');
-    const names = waiting.map(({ plan }) => plan.name);
+    const { containers } = this.#task.life();
+    const missing = containers.filter(({ phase, containerId }) => phase === 'waiting' && containerId === undefined);
+    const names = missing.map(({ plan }) => plan.name);
     if (!needsSecrets(this.#blueprint, names)) return new Map();
     const secrets = await fetchSecrets(this.#blueprint, this.#deps, () => !this.#task.life().isStopping);
     return new Map(Object.entries(secrets));

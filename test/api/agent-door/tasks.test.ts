@@ -504,7 +504,9 @@ describe('secrets', () => {
     async (_what, container, { action, resource, code, why }, may) => {
       const executionRoleArn = await aRole(may);
       const task = await held({ definition: { executionRoleArn }, containers: [container] });
-      const refusal = await mine.call('ReadTaskSecrets', task).then(String, (error: Error) => error.message);
+      const refusal = await mine
+        .call('ReadTaskSecrets', task)
+        .then(String, (error: unknown) => (error as Error).message);
       const sentence = `${session(executionRoleArn, task)}${action} on resource: ${resource} ${why}`;
       expect(refusal).toContain(`${code}: ${sentence} status code: 400, request id: `);
       const requestId = refusal.slice(refusal.lastIndexOf(' ') + 1);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createHostActivities, type HostTaskOrders } from '../../../activities/host/index.ts';
 import type { HostActivities } from '../../../activities/host/types.ts';
 import { createUpdateActivities } from '../../../activities/host/update.ts';
-import type { AgentUpdateActivities } from '../../../activities/host/update-types.ts';
+import type { AgentUpdateActivities, AgentUpdateOrder } from '../../../activities/host/update-types.ts';
 
 type Orders<Activities> = {
   readonly [Name in keyof Activities]: Activities[Name] extends (order: infer Order) => unknown ? Order : never;
@@ -64,7 +64,7 @@ it('of protocol 2: stageAgent and switchAgent', async () => {
     stage: ({ version }) => Promise.resolve(void done.push(`stages ${version}`)),
     switch: ({ version, hash }) => void done.push(`switches to ${version} ${hash}`),
   });
-  await new MockActivityEnvironment().run(activities.stageAgent, stageAgent);
-  await new MockActivityEnvironment().run(activities.switchAgent, switchAgent);
+  await new MockActivityEnvironment().run((order: AgentUpdateOrder) => activities.stageAgent(order), stageAgent);
+  await new MockActivityEnvironment().run((order: AgentUpdateOrder) => activities.switchAgent(order), switchAgent);
   expect(done).toEqual(['stages 0.1.2', 'switches to 0.1.2 def']);
 });
