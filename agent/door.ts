@@ -116,8 +116,8 @@ function doorTasks(client: () => DoorClient): TaskControl {
     secrets: async ({ clusterName, taskId }) => (await call(READ_TASK_SECRETS, { clusterName, taskId })) as TaskSecrets,
     credentials: async ({ clusterName, taskId }) =>
       (await call(ISSUE_TASK_CREDENTIALS, { clusterName, taskId })) as TaskCredentials,
-    forward: async ({ clusterName, taskId }, request) => {
-      const asked: ForwardTaskCall = { clusterName, taskId, request };
+    forward: async (task, request) => {
+      const asked: ForwardTaskCall = { ...task, request };
       return (await call(FORWARD_TASK_CALL, asked, FORWARD_TIMEOUT_MS)) as ForwardedAnswer;
     },
   };

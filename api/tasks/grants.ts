@@ -72,7 +72,7 @@ export class TaskGrants {
       secrets: async (name) => this.#secrets(await this.#held(instance, name)),
       credentials: async (name) => this.#credentials(await this.#held(instance, name)),
       forward: async (name, request) => {
-        await heldTask(this.#options, instance, name);
+        if (name !== undefined) await heldTask(this.#options, instance, name);
         return this.#options.forward(request);
       },
     };

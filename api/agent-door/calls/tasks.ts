@@ -53,7 +53,8 @@ const text = z.string().max(MOST_HEADER);
 export const forwardTaskCall: AgentDoorCall<ForwardTaskCall, ForwardedAnswer> = {
   name: FORWARD_TASK_CALL,
   request: z.object({
-    ...taskName,
+    clusterName: taskName.clusterName.exactOptional(),
+    taskId: taskId.exactOptional(),
     request: z.object({
       method: z.string().regex(/^[A-Z]{1,20}$/),
       url: text.regex(/^\/[!-~]*$/, 'must be a path with a query'),
@@ -62,5 +63,8 @@ export const forwardTaskCall: AgentDoorCall<ForwardTaskCall, ForwardedAnswer> = 
     }),
   }),
   callers: ['agent'],
-  handle: ({ request, ...task }, context) => ask(context, (tasks) => tasks.forward(task, request)),
+  handle: ({ request, clusterName, taskId: id }, context) => {
+    const task = id === undefined ? undefined : { clusterName: clusterName ?? '', taskId: id };
+    return ask(context, (tasks) => tasks.forward(task, request));
+  },
 };

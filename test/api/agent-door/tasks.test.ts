@@ -539,6 +539,12 @@ describe('secrets', () => {
   });
 });
 
+it('a call of a container may come without a task', async () => {
+  const request = { method: 'GET', url: '/', headers: [['host', 'a']], body: '' };
+  await expect(mine.call('ForwardTaskCall', { request })).resolves.toEqual({ status: 204, headers: [], body: '' });
+  await expect(mine.call('ForwardTaskCall', { taskId: newId(), request })).rejects.toThrow(/does not hold/);
+});
+
 it('an agent has an allowance for the calls of its tasks, apart from its own', async () => {
   const agent = await stage().join();
   const call = (name: string) =>

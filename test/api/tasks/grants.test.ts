@@ -152,6 +152,11 @@ describe('a call of a container', () => {
     await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toThrow(/signature we calculated does not match/);
   });
 
+  it('may come without a task, and needs a signature all the same', async () => {
+    const { status } = await tasks.forward(undefined, LIST_CLUSTERS);
+    expect(status).toBe(403);
+  });
+
   it.each(['/v1/events/stream', '/v1/events/stream/?after=1'])('cannot be the stream %s', async (url) => {
     const answer = read(await tasks.forward(await held(), { ...LIST_CLUSTERS, method: 'GET', url }));
     expect(answer).toMatchObject({ status: 400, body: { __type: 'UnsupportedFeatureException' } });
