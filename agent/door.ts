@@ -117,8 +117,7 @@ function doorTasks(client: () => DoorClient): TaskControl {
     credentials: async ({ clusterName, taskId }) =>
       (await call(ISSUE_TASK_CREDENTIALS, { clusterName, taskId })) as TaskCredentials,
     forward: async (task, request) => {
-      const { clusterName, taskId } = task ?? {};
-      const asked: ForwardTaskCall = { ...defined({ clusterName, taskId }), request };
+      const asked: ForwardTaskCall = { ...task, request };
       return (await call(FORWARD_TASK_CALL, asked, FORWARD_TIMEOUT_MS)) as ForwardedAnswer;
     },
   };

@@ -167,11 +167,7 @@ export async function startApiRole(
 }
 
 const openDoor = async (
-<<<<<<< HEAD
   parts: ControlPlane & { readonly masterKeys: MasterKeys; readonly grants: TaskGrants },
-=======
-  parts: ControlPlane & { readonly masterKeys: MasterKeys },
->>>>>>> 33b7d673e04bab006bc86e416905bc725cb4fd5f
   authority: AgentAuthority | undefined,
 ) => authority && (await import('./agent-door.ts')).openAgentDoor({ ...parts, authority });
 

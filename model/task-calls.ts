@@ -50,7 +50,7 @@ export interface ForwardedRequest {
   readonly body: string;
 }
 
-/** The request of ForwardTaskCall: with both parts of the task's name, or with neither. */
+/** The request of ForwardTaskCall. Without a task: the agent does not know which one calls. */
 export interface ForwardTaskCall extends Partial<TaskName> {
   readonly request: ForwardedRequest;
 }

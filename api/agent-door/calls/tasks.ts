@@ -1,6 +1,5 @@
 /** What an agent asks in the name of tasks that its instance holds: secrets, keys of roles, calls of their programs. */
 import { z } from 'zod';
-import { defined } from '../../../model/defined.ts';
 import {
   FORWARD_TASK_CALL,
   type ForwardedAnswer,
@@ -53,21 +52,19 @@ const text = z.string().max(MOST_HEADER);
 
 export const forwardTaskCall: AgentDoorCall<ForwardTaskCall, ForwardedAnswer> = {
   name: FORWARD_TASK_CALL,
-  request: z
-    .object({
-      ...{ clusterName: taskName.clusterName.optional(), taskId: taskId.optional() },
-      request: z.object({
-        method: z.string().regex(/^[A-Z]{1,20}$/),
-        url: text.regex(/^\/[!-~]*$/, 'must be a path with a query'),
-        headers: listOf(z.tuple([text.regex(/^[!-~]+$/), text.regex(/^[^\0\r\n]*$/)]), MOST_HEADERS),
-        body: z.string().max(MOST_BODY),
-      }),
-    })
-    .refine((asked) => (asked.clusterName === undefined) === (asked.taskId === undefined), 'names half of a task')
-    .transform((asked): ForwardTaskCall => ({ ...defined(asked), request: asked.request })),
+  request: z.object({
+    clusterName: taskName.clusterName.exactOptional(),
+    taskId: taskId.exactOptional(),
+    request: z.object({
+      method: z.string().regex(/^[A-Z]{1,20}$/),
+      url: text.regex(/^\/[!-~]*$/, 'must be a path with a query'),
+      headers: listOf(z.tuple([text.regex(/^[!-~]+$/), text.regex(/^[^\0\r\n]*$/)]), MOST_HEADERS),
+      body: z.string().max(MOST_BODY),
+    }),
+  }),
   callers: ['agent'],
   handle: ({ request, clusterName, taskId: id }, context) => {
-    const task = clusterName === undefined || id === undefined ? undefined : { clusterName, taskId: id };
+    const task = id === undefined ? undefined : { clusterName: clusterName ?? '', taskId: id };
     return ask(context, (tasks) => tasks.forward(task, request));
   },
 };

@@ -160,12 +160,6 @@ describe('another’s task', () => {
       ]);
   });
 
-  it('is not named by half of its name', async () => {
-    const [, , [name, more]] = CALLS;
-    await expect(mine.call(name, { ...more, taskId: HELD })).rejects.toThrow('names half of a task');
-    expect(await mine.call(name, more)).toMatchObject({ status: expect.any(Number) as number });
-  });
-
   it.each(CALLS)('a stopped one gets nothing: %s', async (name, more) => {
     const stopped = await held({ task: { lastStatus: 'STOPPED', stoppedAt: Date.now() } });
     await expect(mine.call(name, { ...stopped, ...more })).rejects.toThrow(`The task ${stopped.taskId} has stopped.`);
@@ -543,6 +537,12 @@ describe('secrets', () => {
   it('are in no answer, log or record of a refusal', async () => {
     expect(JSON.stringify([stage().log, await events()])).not.toContain('canary');
   });
+});
+
+it('a call of a container may come without a task', async () => {
+  const request = { method: 'GET', url: '/', headers: [['host', 'a']], body: '' };
+  await expect(mine.call('ForwardTaskCall', { request })).resolves.toEqual({ status: 204, headers: [], body: '' });
+  await expect(mine.call('ForwardTaskCall', { taskId: newId(), request })).rejects.toThrow(/does not hold/);
 });
 
 it('an agent has an allowance for the calls of its tasks, apart from its own', async () => {

@@ -152,12 +152,9 @@ describe('a call of a container', () => {
     await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toThrow(/signature we calculated does not match/);
   });
 
-  it('needs one in the host’s network too, where nobody knows which task calls', async () => {
-    const unsigned = read(await tasks.forward(undefined, LIST_CLUSTERS));
-    expect(unsigned).toMatchObject({
-      status: 403,
-      body: { __type: expect.stringContaining('MissingAuthenticationToken') },
-    });
+  it('may come without a task, and needs a signature all the same', async () => {
+    const { status } = await tasks.forward(undefined, LIST_CLUSTERS);
+    expect(status).toBe(403);
   });
 
   it.each(['/v1/events/stream', '/v1/events/stream/?after=1'])('cannot be the stream %s', async (url) => {
