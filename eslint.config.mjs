@@ -58,6 +58,14 @@ const zones = [
     ['store', 'workflows', 'api/ecs', 'api/protocol', 'api/rest'],
     'The evaluator of policies imports model/ only.',
   ),
+  zone(
+    'api/tasks',
+    ['api/ecs', 'api/iam', 'api/protocol', 'api/rest', 'api/agent-door', 'api/server.ts'],
+    'api/tasks/ answers instances: it knows neither how they ask, nor the API that people call.',
+  ),
+  ...['api/ecs', 'api/iam', 'api/sts', 'api/secretsmanager', 'api/ssm', 'api/auth', 'api/audit'].map((target) =>
+    zone(target, ['api/tasks'], 'What tasks get is for the agent door and the all-in-one: move what both need down.'),
+  ),
   zone('worker', ['api', 'cli', 'agent', 'simulation'], 'worker/ is the root of the control plane only.'),
   zone(
     'tools',

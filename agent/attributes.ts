@@ -28,8 +28,17 @@ const AGENT_CAPABILITIES: readonly string[] = [
   // The agent pulls images of ECR like any others: with the credentials of the host's engine.
   'com.amazonaws.ecs.capability.ecr-auth',
   'ecs.capability.execution-role-ecr-pull',
+  // The control plane reads them for the agent.
+  'ecs.capability.secrets.asm.environment-variables',
+  'ecs.capability.secrets.asm.bootstrap.log-driver',
+  'ecs.capability.secrets.ssm.environment-variables',
+  'ecs.capability.secrets.ssm.bootstrap.log-driver',
+  'ecs.capability.private-registry-authentication.secretsmanager',
+  'ecs.capability.env-files.s3',
 ];
 const CAPABILITY = 'com.amazonaws.ecs.capability.';
+/** What it can do where containers reach it. */
+const ENDPOINT_CAPABILITIES: readonly string[] = ['task-iam-role', 'task-iam-role-network-host'];
 
 /** What the engine reports about itself and its machine. */
 export interface EngineFacts {
@@ -46,12 +55,13 @@ export interface EngineFacts {
   readonly gpuIds: readonly string[];
 }
 
-/** The instance's resources in total. */
-export function resourcesOf(facts: EngineFacts): InstanceResources {
+/** The instance's resources in total. `endpointPort`: where the agent listens for its containers. */
+export function resourcesOf(facts: EngineFacts, endpointPort?: number): InstanceResources {
+  const ownPorts = endpointPort === undefined ? [] : [`${endpointPort}/tcp`];
   return {
     cpu: facts.cores * 1024,
     memoryMiB: Math.max(Math.floor(facts.memoryBytes / MIB) - RESERVED_MEMORY_MIB, 0),
-    reservedPorts: RESERVED_PORTS,
+    reservedPorts: [...new Set([...RESERVED_PORTS, ...ownPorts])],
     gpuIds: facts.gpuIds,
   };
 }
@@ -63,6 +73,8 @@ export interface InstanceFacts {
   readonly fargate: boolean;
   /** The agent can be replaced by another version of itself. */
   readonly isUpdatable?: boolean;
+  /** Containers reach the agent's task endpoint. */
+  readonly hasTaskEndpoint?: boolean;
   /** The capacity provider of the operator to whose group the instance belongs. */
   readonly capacityProvider?: string;
   /** The attributes that the operator set. */
@@ -72,12 +84,14 @@ export interface InstanceFacts {
 /** All attributes of the instance. An attribute of the operator replaces the agent's of the same name. */
 export function attributesOf(facts: InstanceFacts): Attribute[] {
   const { engine, availabilityZone, fargate, isUpdatable = false, capacityProvider, attributes } = facts;
+  const { hasTaskEndpoint = false } = facts;
   const own: Attribute[] = [
     { name: AVAILABILITY_ZONE_ATTRIBUTE, value: availabilityZone },
     { name: 'ecs.os-type', value: 'linux' },
     { name: 'ecs.os-family', value: 'LINUX' },
     { name: 'ecs.cpu-architecture', value: engine.architecture === 'aarch64' ? 'arm64' : engine.architecture },
     ...capabilitiesOf(engine).map((name) => ({ name })),
+    ...(hasTaskEndpoint ? ENDPOINT_CAPABILITIES.map((name) => ({ name: CAPABILITY + name })) : []),
     ...(fargate ? [{ name: FARGATE_ATTRIBUTE }, { name: FARGATE_SPOT_ATTRIBUTE }] : []),
     ...(isUpdatable ? [{ name: AGENT_UPDATE_ATTRIBUTE }] : []),
     ...(capacityProvider === undefined ? [] : [{ name: CAPACITY_PROVIDER_ATTRIBUTE, value: capacityProvider }]),

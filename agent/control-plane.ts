@@ -5,9 +5,12 @@
 import type { NativeConnection } from '@temporalio/worker';
 import type { AgentPackageSource } from '../model/agent-package.ts';
 import type { InstanceControl } from '../model/agent-calls.ts';
+import type { TaskControl } from '../model/task-calls.ts';
 
 export interface ControlPlane {
   readonly control: InstanceControl;
+  /** What the instance's tasks get. */
+  readonly tasks: TaskControl;
   /** Where the agent gets other versions of itself. Absent: it cannot. */
   readonly packages?: AgentPackageSource;
   /** The namespace that the worker names. */

@@ -1,17 +1,23 @@
 /** The control plane straight through Temporal: for an agent of the same process, and for simulated instances. */
 import { ActivityCancelledError, ActivityNotFoundError, Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { TaskCallRefused, type TaskControl } from '../model/task-calls.ts';
 import { temporalConnectionOptions, type TemporalSettings } from '../model/temporal-settings.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { directControl } from './direct-control.ts';
 
-/** Rejects if Temporal does not answer. */
-export async function connectDirect(temporal: TemporalSettings): Promise<ControlPlane> {
+const noApi = (): Promise<never> =>
+  Promise.reject(new TaskCallRefused('This agent reaches no API, so its tasks get no secrets and no keys of roles.'));
+const NO_API: TaskControl = { secrets: noApi, credentials: noApi, forward: noApi };
+
+/** `tasks`: the API in the same process. Absent: there is none. Rejects if Temporal does not answer. */
+export async function connectDirect(temporal: TemporalSettings, tasks: TaskControl = NO_API): Promise<ControlPlane> {
   const options = temporalConnectionOptions(temporal);
   const connection = await Connection.connect(options);
   const client = new Client({ connection, namespace: temporal.namespace });
   return {
     control: directControl(client),
+    tasks,
     namespace: temporal.namespace,
     connectWorker: () => NativeConnection.connect(options),
     async heartbeat(taskToken, timeoutMs) {

@@ -26,7 +26,19 @@ import {
   READ_AGENT_PACKAGE,
 } from '../model/agent-package.ts';
 import { AGENT_PROTOCOL, controlPlaneTooFar, speaks } from '../model/agent-protocol.ts';
+import {
+  FORWARD_TASK_CALL,
+  type ForwardedAnswer,
+  type ForwardTaskCall,
+  ISSUE_TASK_CREDENTIALS,
+  READ_TASK_SECRETS,
+  TaskCallRefused,
+  type TaskControl,
+  type TaskCredentials,
+  type TaskSecrets,
+} from '../model/task-calls.ts';
 import type { ExpectedWork } from '../model/container-instance.ts';
+import { defined } from '../model/defined.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { AgentCredentials } from './identity/credentials.ts';
 import { DoorHeartbeats } from './identity/door-heartbeat.ts';
@@ -36,6 +48,8 @@ import { DoorClient, DoorRefusal } from './identity/door-client.ts';
 const REGISTER_TIMEOUT_MS = 60_000;
 /** The control plane builds the package when the first agent asks for it. */
 const PACKAGE_TIMEOUT_MS = 120_000;
+/** The API has half a minute for a call of a container. */
+const FORWARD_TIMEOUT_MS = 40_000;
 
 /** Connects when it is first used. The caller stops the credentials' renewal. */
 export function connectDoor(credentials: AgentCredentials, logger: Logger): ControlPlane {
@@ -50,6 +64,7 @@ export function connectDoor(credentials: AgentCredentials, logger: Logger): Cont
   });
   return {
     control: doorControl(() => client, logger),
+    tasks: doorTasks(() => client),
     packages: doorPackages(() => client),
     namespace: AGENT_NAMESPACE,
     connectWorker: () => NativeConnection.connect(workerConnection(credentials)),
@@ -88,6 +103,25 @@ const doorPackages = (client: () => DoorClient): AgentPackageSource => ({
     return Buffer.from(data, 'base64');
   },
 });
+
+function doorTasks(client: () => DoorClient): TaskControl {
+  const call = async (name: string, request: object, timeoutMs?: number): Promise<unknown> => {
+    try {
+      return await client().call(name, request, defined({ timeoutMs }));
+    } catch (error) {
+      throw error instanceof DoorRefusal ? new TaskCallRefused(error.message, { cause: error }) : error;
+    }
+  };
+  return {
+    secrets: async ({ clusterName, taskId }) => (await call(READ_TASK_SECRETS, { clusterName, taskId })) as TaskSecrets,
+    credentials: async ({ clusterName, taskId }) =>
+      (await call(ISSUE_TASK_CREDENTIALS, { clusterName, taskId })) as TaskCredentials,
+    forward: async (task, request) => {
+      const asked: ForwardTaskCall = { ...task, request };
+      return (await call(FORWARD_TASK_CALL, asked, FORWARD_TIMEOUT_MS)) as ForwardedAnswer;
+    },
+  };
+}
 
 function doorControl(client: () => DoorClient, logger: Logger): InstanceControl {
   return {

@@ -23,6 +23,7 @@ import { HostWorker } from './host-worker.ts';
 import { probeEngine } from './probe.ts';
 import { untilDone } from './retry.ts';
 import { ControlPlaneSession } from './session.ts';
+import { openTaskEndpoint, type TaskEndpoint } from './task-endpoint/index.ts';
 import { AgentUpdater, type UpdaterDeps } from './update/updater.ts';
 import type { AgentUpdates } from './update/updates.ts';
 
@@ -93,12 +94,17 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     heartbeat: (taskToken, timeoutMs) => controlPlane.heartbeat(taskToken, timeoutMs),
     logger,
   });
-  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups, fence });
+  const endpoint = await patiently('container engine', () => openTaskEndpoint({ ...options, docker, logger }));
+  const tasks = createHostTasks({
+    ...{ options, logger, docker, reporter, cgroups, fence, controlPlane },
+    ...defined({ endpoint }),
+  });
   await patiently('container engine', () => tasks.open());
+  endpoint?.serve(tasks, controlPlane.tasks);
   const session = new ControlPlaneSession({
     control,
     describe: async ({ isFirst }) => ({
-      ...describe(options, await probeEngine(docker)),
+      ...describe(options, await probeEngine(docker), endpoint),
       // Later it could be taken for the outcome of another update to the same version.
       ...(isFirst ? defined({ failedUpdate: options.updates?.failed }) : {}),
     }),
@@ -126,6 +132,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       stopping.abort();
       await Promise.race([worker.shutdown(), sleep(LAST_ANSWERS_MS)]);
       await Promise.race([reporter.drained(), sleep(LAST_REPORTS_MS)]);
+      await endpoint?.close();
       tasks.close();
       await controlPlane.close();
     },
@@ -152,17 +159,21 @@ interface HostTasksSetup {
   readonly reporter: TaskReporter;
   readonly cgroups: TaskCgroups | string;
   readonly fence: Fence;
+  readonly controlPlane: ControlPlane;
+  readonly endpoint?: TaskEndpoint;
 }
 
 function createHostTasks(setup: HostTasksSetup): HostTasks {
-  const { options, logger, docker, reporter, cgroups, fence } = setup;
+  const { options, logger, docker, reporter, cgroups, fence, controlPlane, endpoint } = setup;
   return new HostTasks({
     runtime: new DockerRuntime(docker),
     containerInstanceId: options.containerInstanceId,
     ...(typeof cgroups === 'string' ? {} : { cgroups }),
     logger,
+    secrets: (task) => controlPlane.tasks.secrets(task),
     now: Date.now,
     assertMayStart: (plan) => fence.assertMayStart(plan),
+    ...defined({ variables: endpoint?.variables }),
     report: (owner, report) => reporter.report(owner, fence.explain(report)),
     cleanupWaitMs: options.taskCleanupWaitMs,
     kept: options.keptContainers,
@@ -170,12 +181,21 @@ function createHostTasks(setup: HostTasksSetup): HostTasks {
   });
 }
 
-function describe(options: AgentOptions, engine: EngineFacts): Omit<InstanceRegistration, 'sessionId'> {
+function describe(
+  options: AgentOptions,
+  engine: EngineFacts,
+  endpoint: TaskEndpoint | undefined,
+): Omit<InstanceRegistration, 'sessionId'> {
   return {
     containerInstanceId: options.containerInstanceId,
     clusterName: options.clusterName,
-    resources: resourcesOf(engine),
-    attributes: attributesOf({ ...options, engine, isUpdatable: options.updates !== undefined }),
+    resources: resourcesOf(engine, endpoint?.port),
+    attributes: attributesOf({
+      ...options,
+      engine,
+      isUpdatable: options.updates !== undefined,
+      hasTaskEndpoint: endpoint !== undefined,
+    }),
     agentVersion: options.build.version,
     agentHash: options.build.hash,
     dockerVersion: `DockerVersion: ${engine.version}`,

@@ -38,6 +38,8 @@ export interface OperationContext {
   readonly tell: Tell;
   /** The agent that this control plane serves. */
   readonly agentBuild: AgentBuild;
+  /** Whether the operator named a folder of environment files. */
+  readonly hasEnvironmentFiles: boolean;
 }
 
 export interface Tell {

@@ -10,6 +10,7 @@ import type { Partition } from '../model/arn.ts';
 import type { AddressPolicy } from '../model/outgoing-address.ts';
 import { defined } from '../model/defined.ts';
 import { EcsError } from '../model/errors.ts';
+import type { ForwardedAnswer, ForwardedRequest } from '../model/task-calls.ts';
 import type { Store } from '../store/contract/store.ts';
 import { addAgentRoutes, type AgentDoorFacts } from './agents/routes.ts';
 import { Auditor } from './audit/auditor.ts';
@@ -34,6 +35,7 @@ import { FrontDoor } from './front-door.ts';
 import { Calls } from './protocol/calls.ts';
 import { readBody, sentBody } from './protocol/request-body.ts';
 import { checkUrl } from './protocol/request-text.ts';
+import { ForwardedCalls } from './forwarded-calls.ts';
 import { answerHealthy, answerReady } from './health.ts';
 import { presentEvent } from '../model/wire/event.ts';
 import { addDemandRoute } from './capacity-demand/routes.ts';
@@ -78,6 +80,8 @@ export interface ApiOptions {
   readonly isReady: () => Promise<boolean>;
   /** Returns why nothing can be recorded at present, such as a full disk; changes are then refused with that reason. */
   readonly unwritable?: () => string | undefined;
+  /** Whether the operator named a folder of environment files. */
+  readonly hasEnvironmentFiles?: boolean;
   /** Whether changes and denials are recorded. Absent: they are. */
   readonly audit?: 'on' | 'off';
   /** Where webhooks may go, and where issuers of web identities may be. */
@@ -100,6 +104,8 @@ export interface RunningApi {
   readonly url: string;
   /** New connections get this certificate. Only for a server that has one. */
   setCertificate(certificate: Certificate): void;
+  /** Answers a call that a container makes through its agent. Its signature must hold, also on loopback. Never rejects. */
+  forward(request: ForwardedRequest): Promise<ForwardedAnswer>;
   /** Lets requests under way finish, and ends the streams of events. */
   close(): Promise<void>;
 }
@@ -109,7 +115,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { store, partition } = options;
   const feed = new EventFeed({ store, present: (event) => presentEvent(event, partition) });
   const auditor = options.audit === 'off' ? undefined : new Auditor({ ...options, doors: DOORS });
-  const app = createApp(options, { feed, ...defined({ auditor }) });
+  const shared = { feed, ...defined({ auditor }) };
+  const app = createApp(options, shared);
+  const signed = options.auth === 'required' ? app : createApp({ ...options, auth: 'required' }, shared);
+  const forwarded = new ForwardedCalls(signed);
   const { certificate, host: address } = options;
   const secure = certificate === undefined ? undefined : createTlsServer({ ...certificate }, app);
   const server: Server = secure ?? createServer(app);
@@ -121,11 +130,17 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const host = address.includes(':') ? `[${address}]` : address;
   const close = async (): Promise<void> => {
     feed.close();
+    forwarded.close();
     await closeServer(server, sockets);
     await auditor?.close();
   };
   const scheme = secure === undefined ? 'http' : 'https';
-  return { url: `${scheme}://${host}:${port}`, close, setCertificate: (next) => secure?.setSecureContext({ ...next }) };
+  return {
+    url: `${scheme}://${host}:${port}`,
+    close,
+    setCertificate: (next) => secure?.setSecureContext({ ...next }),
+    forward: (request) => forwarded.forward(request),
+  };
 }
 
 const listen = (server: Server, port: number, host: string): Promise<void> =>

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { Logger } from 'pino';
 import { directControl } from '../agent/direct-control.ts';
 import type { AgentAuthority } from '../api/agent-door/authority.ts';
+import type { TaskGrants } from '../api/tasks/grants.ts';
 import { defined } from '../model/defined.ts';
 import type { MasterKeys } from '../model/master-keys.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
@@ -22,6 +23,7 @@ interface AgentDoorParts {
   readonly store: Store;
   readonly masterKeys: MasterKeys;
   readonly authority: AgentAuthority;
+  readonly grants: TaskGrants;
   readonly logger: Logger;
   /** Why nothing can be recorded at present; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -29,7 +31,7 @@ interface AgentDoorParts {
 
 /** A port in use is the person's to free. */
 export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): Promise<void> }> {
-  const { settings, temporal, store, masterKeys, authority, logger, unwritable } = parts;
+  const { settings, temporal, store, masterKeys, authority, grants, logger, unwritable } = parts;
   const [{ startAgentDoor }, { AgentIdentities }, { connectUpstream }, { AgentDoorAudit }] = await Promise.all([
     import('../api/agent-door/door.ts'),
     import('../api/agent-door/identity.ts'),
@@ -49,7 +51,7 @@ export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): P
   };
   const { host, port, advertised } = settings.agentDoor;
   const control = directControl(client, { timeoutMs: CONTROL_TIMEOUT_MS });
-  const behind = { upstream, control, packages };
+  const behind = { upstream, control, packages, grants };
   const shared = { store, authority, identities, ...behind, masterKeys, logger, ...defined({ audit }) };
   try {
     const door = await startAgentDoor({ host, port, ...shared });

@@ -51,14 +51,17 @@ export async function startAllInOne(settings: Settings, logger: Logger, stops: S
   };
   const worker = await timed('worker', () => withProgress('starting the worker', () => startWorkerRole(plane)));
   stops.add('worker', () => worker.shutdown());
-  const place = await besideTemporal(plane);
+  const apiStarts = timed('api', () => startApiRole(plane, { withAgentDoor: settings.agentDoor.isOn }));
+  // The agent waits for it, too.
+  apiStarts.catch(() => undefined);
+  const place = await besideTemporal({ ...plane, grants: async () => (await apiStarts).grants });
   const [agent, api] = await Promise.all([
     timed('agent', () =>
       withProgress('registering this Docker engine', () =>
         startAgentRole(place, { docker, fargate: settings.fargate ?? true, build: ownAgentBuild() }),
       ),
     ),
-    timed('api', () => startApiRole(plane, { withAgentDoor: settings.agentDoor.isOn })),
+    apiStarts,
   ]);
   stops.add('agent', () => agent.shutdown());
   stops.add('api', () => api.shutdown());

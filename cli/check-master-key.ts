@@ -34,7 +34,8 @@ export async function checkMasterKey(
   if (openable !== 'none') return openable;
   throw new SetupError(
     'The master key is not the one with which the access keys in the database were sealed, so no caller could sign.\n' +
-      '  Give the same key: master.key in the data folder, LONGSHORE_MASTER_KEY or LONGSHORE_MASTER_KEY_COMMAND.\n' +
+      '  Give the same key: master.key in the data folder, LONGSHORE_MASTER_KEY or LONGSHORE_MASTER_KEY_COMMAND,\n' +
+      '  or give it as LONGSHORE_MASTER_KEY_PREVIOUS beside a new one.\n' +
       '  If it is lost, start once with LONGSHORE_AUTH=loopback and LONGSHORE_HOST=127.0.0.1, and make new access keys.',
   );
 }

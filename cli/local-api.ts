@@ -50,14 +50,21 @@ export interface AskOptions {
   readonly service?: string;
 }
 
-async function prepare(settings: Settings, pathAndQuery: string, { headers: given = {}, method, body, service }: AskOptions) {
+async function prepare(
+  settings: Settings,
+  pathAndQuery: string,
+  { headers: given = {}, method, body, service }: AskOptions,
+) {
   const headers = body === undefined ? given : { 'content-type': 'application/json', ...given };
   const url = apiUrl(settings) + pathAndQuery;
   if (settings.auth === 'loopback') return { url, headers };
   const { signedHeaders } = await import('./signed-headers.ts');
   const credentials = await callersCredentials(settings);
   const { region } = settings.partition;
-  return { url, headers: await signedHeaders(url, { headers, credentials, region, ...defined({ method, body, service }) }) };
+  return {
+    url,
+    headers: await signedHeaders(url, { headers, credentials, region, ...defined({ method, body, service }) }),
+  };
 }
 
 /** The credentials with which commands call: any where Longshore takes any, else those that AWS's clients would take. */

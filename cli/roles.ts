@@ -4,10 +4,12 @@ import type { Logger } from 'pino';
 import type { AgentAuthority } from '../api/agent-door/authority.ts';
 import type { WorkflowGateway } from '../api/gateway.ts';
 import type { RunningApi } from '../api/server.ts';
+import type { TaskGrants } from '../api/tasks/grants.ts';
 import { effectiveValue, newClusterSettings, ROOT } from '../model/account-setting.ts';
 import { isAwsError, isEcsError } from '../model/errors.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { MasterKeys } from '../model/master-keys.ts';
+import type { TaskControl } from '../model/task-calls.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
 import { defined } from '../model/defined.ts';
 import type { Store } from '../store/contract/store.ts';
@@ -95,6 +97,8 @@ export async function startWorkerRole({ settings, temporal, store, logger }: Con
 
 export interface ApiRole extends Role {
   readonly url: string;
+  /** What tasks get: for an agent in the same process. */
+  readonly grants: TaskGrants;
   /** The file by which clients trust the API's certificate, where Longshore issued it. */
   readonly authorityFile?: string;
 }
@@ -105,11 +109,12 @@ export async function startApiRole(
   { withAgentDoor }: { readonly withAgentDoor: boolean },
 ): Promise<ApiRole> {
   const { settings, temporal, store, logger, unwritable } = plane;
-  const [{ startApi }, { Throttle }, { connectGateway }, { sealersOf }] = await Promise.all([
+  const [{ startApi }, { Throttle }, { connectGateway }, { sealersOf }, { TaskGrants }] = await Promise.all([
     import('../api/server.ts'),
     import('../api/throttle/throttle.ts'),
     import('../api/temporal-gateway.ts'),
     import('./sealers.ts'),
+    import('../api/tasks/grants.ts'),
   ]);
   const [gateway, readiness, served] = await Promise.all([
     connectGateway(temporal),
@@ -117,7 +122,7 @@ export async function startApiRole(
     loadCertificate(settings),
   ]);
   const workflows: WorkflowGateway = gateway;
-  const { host, port, partition, webhookAddresses, auth, apiRates: factor } = settings;
+  const { host, port, partition, webhookAddresses, auth, apiRates: factor, environmentFiles } = settings;
   const { isReady } = readiness;
   const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
   const masterKeys = readMasterKeys(settings);
@@ -130,7 +135,9 @@ export async function startApiRole(
   const audit = settings.auditRetentionMs === 0 ? ('off' as const) : ('on' as const);
   const agentBuild = ownAgentBuild();
   const guard = { ...secrets, auth, audit, ...defined({ certificate: served?.pair, throttle, agentDoor }) };
-  const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, agentBuild, ...guard };
+  const hasEnvironmentFiles = environmentFiles !== undefined;
+  const behind = { store, workflows, partition, webhookAddresses, logger, isReady, agentBuild, hasEnvironmentFiles };
+  const options = { host, port, ...behind, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
     throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
   });
@@ -140,24 +147,29 @@ export async function startApiRole(
       'TLS is off: whoever can read the network between the API and its callers reads all calls',
     );
   }
-  const door = await openDoor({ ...plane, masterKeys }, authority).catch(async (error: unknown) => {
-    await api.close();
+  const shared = { store, partition, logger, ...secrets, auth, audit, ...defined({ environmentFiles, unwritable }) };
+  const grants = new TaskGrants({ ...shared, forward: (request) => api.forward(request) });
+  const door = await openDoor({ ...plane, masterKeys, grants }, authority).catch(async (error: unknown) => {
+    await Promise.all([api.close(), grants.close()]);
     throw error;
   });
   const stopWatching = served === undefined ? () => undefined : keepCertificate(api, served, logger);
   return {
     url: api.url,
+    grants,
     ...defined({ authorityFile: served?.authorityFile }),
     shutdown: async () => {
       stopWatching();
       await Promise.all([api.close(), door?.close()]);
-      await Promise.all([gateway.close(), readiness.close()]);
+      await Promise.all([gateway.close(), readiness.close(), grants.close()]);
     },
   };
 }
 
-const openDoor = async (parts: ControlPlane & { readonly masterKeys: MasterKeys }, authority: AgentAuthority | undefined) =>
-  authority && (await import('./agent-door.ts')).openAgentDoor({ ...parts, authority });
+const openDoor = async (
+  parts: ControlPlane & { readonly masterKeys: MasterKeys; readonly grants: TaskGrants },
+  authority: AgentAuthority | undefined,
+) => authority && (await import('./agent-door.ts')).openAgentDoor({ ...parts, authority });
 
 async function openAuthority({ settings, store }: ControlPlane, masterKeys: MasterKeys): Promise<AgentAuthority> {
   const { agentAuthority } = await import('../api/agent-door/authority.ts');
@@ -176,19 +188,28 @@ const keepCertificate = (api: RunningApi, served: ServedCertificate, logger: Log
     onError: (error) => logger.error({ err: error }, 'the certificate cannot be read again; the old one stays'),
   });
 
-/** The agent beside Temporal, in the settings' cluster. */
+/** The agent beside Temporal, in the settings' cluster. `grants`: what its tasks get, once the API has started. */
 export async function besideTemporal({
   settings,
   temporal,
   logger,
-}: Pick<ControlPlane, 'settings' | 'temporal' | 'logger'>): Promise<AgentPlace> {
+  grants,
+}: Pick<ControlPlane, 'settings' | 'temporal' | 'logger'> & {
+  readonly grants: () => Promise<TaskGrants>;
+}): Promise<AgentPlace> {
   const [{ connectDirect }, { loadInstanceId }] = await Promise.all([
     import('../agent/direct.ts'),
     import('../agent/instance-id.ts'),
   ]);
   const { clusterName, availabilityZone } = settings;
   const containerInstanceId = await loadInstanceId(agentFolder(settings));
-  const connect = () => connectDirect(temporal);
+  const own = async () => (await grants()).of({ clusterName, containerInstanceId });
+  const tasks: TaskControl = {
+    secrets: async (task) => (await own()).secrets(task),
+    credentials: async (task) => (await own()).credentials(task),
+    forward: async (task, request) => (await own()).forward(task, request),
+  };
+  const connect = () => connectDirect(temporal, tasks);
   return { settings, logger, connect, containerInstanceId, clusterName, availabilityZone };
 }
 

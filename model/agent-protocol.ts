@@ -6,8 +6,9 @@
  * 1  Join, Renew, RegisterInstance, AnnounceAgent, IsRegistered, ReportTasks; launchTasks, stopTasks, attendInstance. Neither
  *    side names its number.
  * 2  RegisterInstance and its answer name it. DescribeAgentPackage, ReadAgentPackage; stageAgent, switchAgent.
+ * 3  ReadTaskSecrets, IssueTaskCredentials, ForwardTaskCall; launchTasks may name secrets and roles.
  */
-export const AGENT_PROTOCOL = 2;
+export const AGENT_PROTOCOL = 3;
 
 /** Of one that names none. */
 const FIRST = 1;

@@ -22,6 +22,8 @@ export interface AuditIdentity {
   /** Of an unknown caller: the key that the request names, which nobody vouches for. */
   readonly accessKeyId?: string;
   readonly userName?: string;
+  /** The service that asked, for itself or in the name of a role. */
+  readonly invokedBy?: string;
   /** The ARN of a web identity's provider. */
   readonly identityProvider?: string;
   readonly sessionContext?: {
@@ -115,8 +117,9 @@ export interface AuditRecord {
   readonly judgements?: readonly Judgement[];
 }
 
-/** The name by which people look for a caller: the user's, the session's, or `root`. */
-export function auditUserName({ type, userName, principalId }: AuditIdentity): string | undefined {
+/** The name by which people look for a caller: the user's, the session's, the service's, or `root`. */
+export function auditUserName({ type, userName, principalId, invokedBy }: AuditIdentity): string | undefined {
   if (type === 'Root') return 'root';
+  if (type === 'AWSService') return invokedBy;
   return type === 'AssumedRole' ? principalId?.slice(principalId.indexOf(':') + 1) : userName;
 }

@@ -50,6 +50,11 @@ export interface ForwardedRequest {
   readonly body: string;
 }
 
+/** The request of ForwardTaskCall. Without a task: the agent does not know which one calls. */
+export interface ForwardTaskCall extends Partial<TaskName> {
+  readonly request: ForwardedRequest;
+}
+
 export interface ForwardedAnswer {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -63,8 +68,11 @@ export interface TaskControl {
   secrets(task: TaskName): Promise<TaskSecrets>;
   /** Keys of the task's role. Refused if the task has none, or if its role is gone or does not trust ECS tasks. */
   credentials(task: TaskName): Promise<TaskCredentials>;
-  /** Passes a call of a container on to the API, which always asks for a signature there. */
-  forward(task: TaskName, request: ForwardedRequest): Promise<ForwardedAnswer>;
+  /**
+   * Passes a call of a container on to the API, which always asks for a signature there. Without a task: the agent does not know
+   * which one calls, because it shares the host's own network. Only the signature says who may do what.
+   */
+  forward(task: TaskName | undefined, request: ForwardedRequest): Promise<ForwardedAnswer>;
 }
 
 /** The control plane refuses it for good: asking again changes nothing. The message says why. */

@@ -14,7 +14,6 @@ type Definition = Pick<
   SdkTaskDefinition,
   | 'containerDefinitions'
   | 'volumes'
-  | 'taskRoleArn'
   | 'pidMode'
   | 'ipcMode'
   | 'proxyConfiguration'
@@ -30,7 +29,6 @@ type Rule<T> = readonly [parameter: string, asked: (value: T) => boolean];
 const has = (list: readonly unknown[] | undefined): boolean => list !== undefined && list.length > 0;
 
 const definitionRules: readonly Rule<Definition>[] = [
-  ['taskRoleArn', (d) => d.taskRoleArn !== undefined && d.taskRoleArn !== ''],
   ['proxyConfiguration', (d) => d.proxyConfiguration !== undefined],
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAccelerators', (d) => has(d.inferenceAccelerators)],
@@ -53,25 +51,19 @@ const volumeRules: readonly Rule<Volume>[] = [
 const UNSUPPORTED_LOG_DRIVERS: readonly string[] = ['awslogs', 'awsfirelens'];
 
 const containerRules: readonly Rule<ContainerDefinition>[] = [
-  ['repositoryCredentials', (c) => c.repositoryCredentials !== undefined],
-  ['secrets', (c) => has(c.secrets)],
-  ['environmentFiles', (c) => has(c.environmentFiles)],
   ['firelensConfiguration', (c) => c.firelensConfiguration !== undefined],
   ['credentialSpecs', (c) => has(c.credentialSpecs)],
   ['portMappings.containerPortRange', (c) => (c.portMappings ?? []).some((p) => p.containerPortRange !== undefined)],
-  ['logConfiguration.secretOptions', (c) => has(c.logConfiguration?.secretOptions)],
   ['resourceRequirements', (c) => asksOtherThanGpus(c)],
 ];
 
 const overrideRules: readonly Rule<TaskOverride>[] = [
-  ['taskRoleArn', (o) => o.taskRoleArn !== undefined && o.taskRoleArn !== ''],
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAcceleratorOverrides', (o) => has(o.inferenceAcceleratorOverrides)],
   ['ephemeralStorage', (o) => o.ephemeralStorage !== undefined],
 ];
 
 const containerOverrideRules: readonly Rule<ContainerOverride>[] = [
-  ['environmentFiles', (c) => has(c.environmentFiles)],
   ['resourceRequirements', (c) => asksOtherThanGpus(c)],
 ];
 
@@ -91,7 +83,7 @@ function logDriverOf(container: ContainerDefinition): string[] {
 
 /**
  * Names the unsupported parameters that a definition uses, as paths a reader finds in its JSON, e.g.
- * `containerDefinitions[web].secrets`. Empty if the agent supports all of it.
+ * `containerDefinitions[web].credentialSpecs`. Empty if the agent supports all of it.
  */
 export function unsupportedParameters(definition: Definition): string[] {
   const containers = (definition.containerDefinitions ?? []).flatMap((c) => {

@@ -31,6 +31,8 @@ export interface Settings extends AccessSettings {
   readonly apiRates: number;
   /** Where webhooks may go, and where issuers of web identities may be. */
   readonly webhookAddresses: AddressPolicy;
+  /** The folder with the files of variables that task definitions name as S3 objects. Absent: none can be read. */
+  readonly environmentFiles?: string;
   readonly partition: Partition;
   readonly clusterName: string;
   readonly availabilityZone: string;
@@ -202,6 +204,7 @@ const environment = z.object({
   LONGSHORE_AGENT_CERTIFICATE_LIFETIME: duration('1h', '365d').default(30 * 86_400_000),
   LONGSHORE_API_RATES: apiRates.optional(),
   LONGSHORE_WEBHOOK_ALLOW: subnets.default([]),
+  LONGSHORE_ENVIRONMENT_FILES: absolutePath.optional(),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
   LONGSHORE_TEMPORAL_UI_PORT: port.default(7880),
   LONGSHORE_POSTGRES_PORT: port.default(7881),
@@ -301,6 +304,7 @@ function toSettings(env: Environment): Settings {
     agentCertificateMs: env.LONGSHORE_AGENT_CERTIFICATE_LIFETIME,
     apiRates: env.LONGSHORE_API_RATES ?? defaultApiRates(env.LONGSHORE_HOST),
     webhookAddresses: { loopback: isLoopback(env.LONGSHORE_HOST), allowed: env.LONGSHORE_WEBHOOK_ALLOW },
+    ...(env.LONGSHORE_ENVIRONMENT_FILES === undefined ? {} : { environmentFiles: env.LONGSHORE_ENVIRONMENT_FILES }),
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },
     clusterName: env.LONGSHORE_CLUSTER,
     availabilityZone: env.LONGSHORE_ZONE ?? `${env.LONGSHORE_REGION}a`,

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { AgentPackageSource } from '../../model/agent-package.ts';
 import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { Store } from '../../store/contract/store.ts';
+import type { TaskGrants } from '../tasks/grants.ts';
 import type { AgentAuthority } from './authority.ts';
 import type { AgentIdentity, JoinIdentity } from './identity.ts';
 
@@ -14,6 +15,8 @@ export interface AgentDoorContext {
   readonly authority: AgentAuthority;
   /** The workflows of instances and of tasks' owners. */
   readonly control: InstanceControl;
+  /** What the tasks of an instance get. */
+  readonly grants: Pick<TaskGrants, 'of'>;
   /** The agent that this control plane serves. */
   readonly packages: AgentPackageSource;
   /** Counts a piece of the package until the caller has read the answer. Throws GrpcRefusal if there are too many. */

@@ -3,6 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { z } from 'zod';
 import { agentDoorPath } from '../../model/agent-door.ts';
 import { InstanceRefused } from '../../model/agent-calls.ts';
+import { FORWARD_TASK_CALL, TaskCallRefused } from '../../model/task-calls.ts';
 import { isUnconfirmed } from '../temporal-gateway.ts';
 import type { AgentDoorContext } from './call.ts';
 import { AGENT_DOOR_CALLS } from './calls/index.ts';
@@ -33,8 +34,11 @@ export class UnknownCall extends GrpcRefusal {
   }
 }
 
-/** Whether it is one of Longshore's own calls, and not Temporal's. */
-export const isOwnCall = (path: string): boolean => path.startsWith(OWN);
+/** Whose allowance a call takes from: the programs of tasks have one apart from their agent's. */
+export function whoseCall(path: string): 'temporal' | 'own' | 'forwarded' {
+  if (!path.startsWith(OWN)) return 'temporal';
+  return path === agentDoorPath(FORWARD_TASK_CALL) ? 'forwarded' : 'own';
+}
 
 /** Throws Forbidden for what this caller may not call, and UnknownCall. */
 export function dispatch(path: string, context: AgentDoorContext, behind: Behind): Dispatched {
@@ -81,7 +85,8 @@ const SHOWN_ISSUES = 5;
 const firstIssues = ({ issues }: z.ZodError): string => z.prettifyError(new z.ZodError(issues.slice(0, SHOWN_ISSUES)));
 
 function asRefusal(error: unknown): unknown {
-  if (error instanceof InstanceRefused) return new GrpcRefusal(status.FAILED_PRECONDITION, error.message);
+  if (error instanceof InstanceRefused || error instanceof TaskCallRefused)
+    return new GrpcRefusal(status.FAILED_PRECONDITION, error.message);
   if (isUnconfirmed(error)) return new GrpcRefusal(status.UNAVAILABLE, 'Temporal or its worker does not answer.');
   return error;
 }

@@ -20,10 +20,11 @@ import type { Store } from '../../store/contract/store.ts';
 import { isAwsError } from '../../model/errors.ts';
 import { defined } from '../../model/defined.ts';
 import { withoutMapping } from '../auth/circumstances.ts';
+import type { TaskGrants } from '../tasks/grants.ts';
 import type { AgentDoorAudit, RefusedAgentCall } from './audit.ts';
 import type { AgentAuthority } from './authority.ts';
 import type { AgentDoorContext } from './call.ts';
-import { dispatch, isOwnCall, UnknownCall } from './dispatch.ts';
+import { dispatch, UnknownCall, whoseCall } from './dispatch.ts';
 import { Forbidden } from './grpc/status.ts';
 import { answerUnary, isGrpc, type UnaryCall } from './grpc/unary.ts';
 import type { AgentIdentities } from './identity.ts';
@@ -55,6 +56,8 @@ export interface AgentDoorOptions {
   /** The caller closes it after the door. */
   readonly upstream: Upstream;
   readonly control: InstanceControl;
+  /** What tasks get. The caller closes it after the door. */
+  readonly grants: Pick<TaskGrants, 'of'>;
   /** The agent that this control plane serves. */
   readonly packages: AgentPackageSource;
   /** 32 bytes. */
@@ -204,9 +207,9 @@ class AgentDoor {
     { identity, share, ending, refuse, beginPiece }: Caller & Pick<AgentDoorContext, 'refuse' | 'beginPiece'>,
     call: UnaryCall,
   ): Promise<Uint8Array> {
-    const { store, authority, control, packages, logger, upstream } = this.#options;
-    const context = { identity, store, authority, control, packages, beginPiece, logger, refuse };
-    const admitted = share.admit(isOwnCall(path) ? 'own' : 'temporal');
+    const { store, authority, control, packages, grants, logger, upstream } = this.#options;
+    const context = { identity, store, authority, control, packages, grants, beginPiece, logger, refuse };
+    const admitted = share.admit(whoseCall(path));
     try {
       const behind = { upstream, tokens: this.#tokens };
       const asked = dispatch(path, context, behind);

@@ -12,6 +12,9 @@ const OWN_CALLS = { burst: 500, perSecond: 100 } as const;
  * before it can begin anew, and with it all tasks of a service would lose their owner, also those of other hosts.
  */
 const MESSAGE_BYTES = { burst: 4 * 1024 * 1024, perSecond: 256 * 1024 } as const;
+/** Calls of tasks' programs: they take nothing of what the agent needs for its reports. */
+const FORWARDED = { burst: 200, perSecond: 50 } as const;
+const FORWARDED_AT_ONCE = 32;
 /** Pieces of the agent package: 16 MiB a second, and a whole package without a wait. */
 const PIECES = { burst: 32, perSecond: 8 } as const;
 /** One is read while the next one is asked for. */
@@ -47,28 +50,33 @@ export class AgentShare {
   #calls: Bucket;
   #own: Bucket;
   #messages: Bucket;
+  #forwarded: Bucket;
   #pieces: Bucket;
   #logged: Bucket;
   #unlogged = 0;
-  readonly #atOnce = { calls: 0, polls: 0, bytes: 0, pieces: 0 };
+  readonly #atOnce = { calls: 0, polls: 0, bytes: 0, pieces: 0, forwarded: 0 };
 
   constructor(now: () => number) {
     this.#now = now;
     this.#calls = fullBucket(CALLS, now());
     this.#own = fullBucket(OWN_CALLS, now());
     this.#messages = fullBucket(MESSAGE_BYTES, now());
+    this.#forwarded = fullBucket(FORWARDED, now());
     this.#pieces = fullBucket(PIECES, now());
     this.#logged = fullBucket(LOGGED, now());
   }
 
   /** Throws GrpcRefusal if the agent has too much under way. */
-  admit(whose: 'temporal' | 'own' = 'temporal'): AdmittedCall {
+  admit(whose: 'temporal' | 'own' | 'forwarded' = 'temporal'): AdmittedCall {
     const { bucket, isTaken } = takeToken(this.#calls, CALLS, this.#now());
     this.#calls = bucket;
     if (!isTaken || (whose === 'own' && !this.#takeOwn())) throw tooMuch('calls a second');
+    if (whose === 'forwarded' && !this.#takeForwarded()) throw tooMuch('calls of tasks a second');
     const atOnce = this.#atOnce;
     if (atOnce.calls >= CALLS_AT_ONCE) throw tooMuch('calls at a time');
+    if (whose === 'forwarded' && atOnce.forwarded >= FORWARDED_AT_ONCE) throw tooMuch('calls of tasks at a time');
     atOnce.calls += 1;
+    if (whose === 'forwarded') atOnce.forwarded += 1;
     let kind: 'calls' | 'polls' = 'calls';
     let bytes = 0;
     return {
@@ -84,12 +92,15 @@ export class AgentShare {
         if (atOnce.bytes > BYTES_AT_ONCE) throw tooMuch('bytes at a time');
       },
       takeMessage: (count) => {
+        // No workflow hears of what programs in containers call.
+        if (whose === 'forwarded') return;
         const taken = takeToken(this.#messages, MESSAGE_BYTES, this.#now(), count);
         this.#messages = taken.bucket;
         if (!taken.isTaken) throw tooMuch('bytes a second');
       },
       end: () => {
         atOnce[kind] -= 1;
+        if (whose === 'forwarded') atOnce.forwarded -= 1;
         atOnce.bytes -= bytes;
       },
     };
@@ -108,6 +119,12 @@ export class AgentShare {
   #takeOwn(): boolean {
     const { bucket, isTaken } = takeToken(this.#own, OWN_CALLS, this.#now());
     this.#own = bucket;
+    return isTaken;
+  }
+
+  #takeForwarded(): boolean {
+    const { bucket, isTaken } = takeToken(this.#forwarded, FORWARDED, this.#now());
+    this.#forwarded = bucket;
     return isTaken;
   }
 

@@ -58,8 +58,7 @@ function shownMembers({ name: of, members }: StructureShape, value: object): Rec
 }
 
 /** Secrets Manager writes ARN in capitals. */
-const shownName = (name: string): string =>
-  name === 'ARN' ? 'arn' : name.charAt(0).toLowerCase() + name.slice(1);
+const shownName = (name: string): string => (name === 'ARN' ? 'arn' : name.charAt(0).toLowerCase() + name.slice(1));
 
 const shownEntries = (value: object, show: (member: unknown) => unknown): Record<string, unknown> =>
   Object.fromEntries(

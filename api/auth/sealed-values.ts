@@ -41,7 +41,15 @@ export class SealedValues {
   }
 
   /** Throws ServiceUnavailable if the value was sealed with another master key. */
-  openParameter({ name, version, sealed }: { readonly name: string; readonly version: number; readonly sealed: string }) {
+  openParameter({
+    name,
+    version,
+    sealed,
+  }: {
+    readonly name: string;
+    readonly version: number;
+    readonly sealed: string;
+  }) {
     return this.#opened(sealed, parameterOwner(name, version));
   }
 

@@ -42,6 +42,8 @@ export interface CallDependencies {
   readonly values: SealedValues;
   readonly webIdentities: WebIdentities;
   readonly agentBuild: AgentBuild;
+  /** Whether the operator named a folder of environment files. */
+  readonly hasEnvironmentFiles?: boolean;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
   readonly unwritable?: () => string | undefined;
@@ -160,6 +162,7 @@ export class Calls {
       webIdentities,
       tell: tellOf(call),
       agentBuild,
+      hasEnvironmentFiles: this.#dependencies.hasEnvironmentFiles ?? false,
     };
   }
 

@@ -40,12 +40,17 @@ export async function secretsAccess(operation: string, input: object, given: Sec
 }
 
 /** Reads the secret that the request names: its ARN and its tags are parts of what is asked for. */
-export async function accessToSecret(operation: string, named: Named, { partition, reads }: SecretAccess): Promise<Asked> {
+export async function accessToSecret(
+  operation: string,
+  named: Named,
+  { partition, reads }: SecretAccess,
+): Promise<Asked> {
   const secretId = named.SecretId ?? named.Name ?? '';
   const key = parseSecretId(partition, secretId);
   // Nothing is known of a secret that the call makes, whatever else has its name.
   const found = key && operation !== 'CreateSecret' ? await reads.secret(key) : undefined;
-  const arn = found?.arn ?? (key?.arn === undefined && key !== undefined ? missingSecretArn(partition, key.name) : secretId);
+  const arn =
+    found?.arn ?? (key?.arn === undefined && key !== undefined ? missingSecretArn(partition, key.name) : secretId);
   return {
     action: PREFIX + operation,
     resources: [arn],

@@ -70,16 +70,11 @@ export async function valueOf(
   return {
     ...{ arn: secret.arn, name: secret.name, versionId: version.id, stages: version.stages },
     ...{ createdAt: version.createdAt, tags: secret.tags },
-    ...(content.kind === 'string'
-      ? { secretString: content.secretString }
-      : { secretBinary: content.secretBinary }),
+    ...(content.kind === 'string' ? { secretString: content.secretString } : { secretBinary: content.secretBinary }),
   };
 }
 
-function versionOf(
-  { versions }: Secret,
-  { versionStage, versionId }: Omit<WantedSecret, 'secretId'>,
-): SecretVersion {
+function versionOf({ versions }: Secret, { versionStage, versionId }: Omit<WantedSecret, 'secretId'>): SecretVersion {
   const stage = versionStage ?? (versionId === undefined ? CURRENT : undefined);
   if (versionId === undefined) {
     const found = versions.find(({ stages }) => stages.includes(stage ?? CURRENT));

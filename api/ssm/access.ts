@@ -48,7 +48,10 @@ export async function ssmAccess(operation: string, input: object, given: Paramet
   );
   const isTagged = operation === 'PutParameter' && (named.Tags ?? []).length > 0;
   if (!isTagged) return asked;
-  return [...asked, ...asked.map((one) => ({ ...one, action: `${PREFIX}AddTagsToResource`, context: requestTags(named) }))];
+  return [
+    ...asked,
+    ...asked.map((one) => ({ ...one, action: `${PREFIX}AddTagsToResource`, context: requestTags(named) })),
+  ];
 }
 
 /** An ARN is the same for `a` and `/a`: the operation takes the same one of the two. */

@@ -37,7 +37,8 @@ export async function findParameter(
   const key = parseParameterId(partition, nameOrArn);
   for (const name of key?.names ?? []) {
     const parameter = await store.readParameter(name, key?.selector);
-    if (parameter !== undefined) return { parameter, ...(key?.selector === undefined ? {} : { selector: `:${key.selector}` }) };
+    if (parameter !== undefined)
+      return { parameter, ...(key?.selector === undefined ? {} : { selector: `:${key.selector}` }) };
     if (key?.selector !== undefined && (await store.readParameter(name)) !== undefined) {
       throw versionNotFound(key.selector, name);
     }

@@ -65,7 +65,8 @@ function readArguments(args: readonly string[]): Wanted {
   if (action === undefined) throw new Error('What is to be done with which secret?');
   const needsName = action !== 'list' && action !== 'rewrap';
   // A value that somebody gives as an argument is not repeated.
-  if (more.length > 0) throw new Error('There are too many arguments. A value comes from standard input or from --file.');
+  if (more.length > 0)
+    throw new Error('There are too many arguments. A value comes from standard input or from --file.');
   if (needsName !== (name !== '')) throw new Error(needsName ? 'Which secret?' : `${action} takes no name.`);
   const { parameter = false, json = false, force = false, binary = false, file, stage } = values;
   const foreign = Object.keys(values).filter(

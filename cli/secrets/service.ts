@@ -30,7 +30,10 @@ export async function callService<Output>(
 ): Promise<Output> {
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': targetPrefix + operation };
   const answer = await askApi(settings, '/', { method: 'POST', body: JSON.stringify(input), headers, service });
-  const body = (await answer.json().catch(() => ({}))) as Output & { readonly __type?: string; readonly message?: string };
+  const body = (await answer.json().catch(() => ({}))) as Output & {
+    readonly __type?: string;
+    readonly message?: string;
+  };
   if (answer.status < 300) return body;
   throw new Refused(body.__type ?? '', body.message ?? `The API answered ${answer.status}.`);
 }

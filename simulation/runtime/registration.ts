@@ -44,6 +44,7 @@ export function simulatedRegistration(shape: SimulatedInstanceShape): Omit<Insta
       engine,
       availabilityZone: shape.availabilityZone ?? 'zone-a',
       fargate: shape.fargate ?? false,
+      hasTaskEndpoint: true,
       attributes: shape.attributes ?? [],
     }),
     agentVersion: SIMULATED_BUILD.version,

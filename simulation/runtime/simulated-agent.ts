@@ -62,6 +62,8 @@ export class SimulatedAgent {
       logger: SILENT,
       now: () => clock.now(),
       report: (owner, report) => this.#reporter.report(owner, report),
+      // No program runs here that could read them.
+      secrets: () => Promise.resolve({}),
       cleanupWaitMs,
       engineConcurrency: Infinity,
     });

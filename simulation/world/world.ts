@@ -190,6 +190,7 @@ export class SimulatedWorld {
       webIdentities: this.#api.webIdentities,
       tell: { judged: () => undefined, identified: () => undefined },
       agentBuild: SIMULATED_BUILD,
+      hasEnvironmentFiles: false,
     };
     const { shape, output } = await this.#until(
       operation,

@@ -294,8 +294,19 @@ test.each<[string, Partial<RunTaskCommandInput>, string, string | RegExp]>([
         containerOverrides: [{ name: 'app', environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::b/e.env' }] }],
       },
     },
-    'UnsupportedFeatureException',
-    /environmentFiles/,
+    'ClientException',
+    "When you are specifying environmentFiles, you must also specify a value for 'executionRoleArn'",
+  ],
+  [
+    'environment files where there is no folder of them',
+    {
+      overrides: {
+        executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+        containerOverrides: [{ name: 'app', environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::b/e.env' }] }],
+      },
+    },
+    'ClientException',
+    /environmentFiles of container 'app' cannot be read: there is no S3 here.*LONGSHORE_ENVIRONMENT_FILES/,
   ],
   [
     'propagateTags SERVICE',

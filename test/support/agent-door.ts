@@ -23,7 +23,8 @@ const nothingBehind = (): never => {
 };
 const behind = new Proxy({}, { get: () => nothingBehind }) as AgentDoorOptions['upstream'] &
   AgentDoorOptions['control'] &
-  AgentDoorOptions['packages'];
+  AgentDoorOptions['packages'] &
+  AgentDoorOptions['grants'];
 
 /** `agentCertificateMs`: how long agents' certificates are good. */
 export async function startTestDoor(
@@ -34,7 +35,15 @@ export async function startTestDoor(
   const authority = await agentAuthority(store, TEST_MASTER_KEY, options);
   const identities = new AgentIdentities({ store, logger, everyMs: 50 });
   const door = await startAgentDoor({
-    ...{ host: '127.0.0.1', port: 0, masterKeys: [TEST_MASTER_KEY], upstream: behind, control: behind, packages: behind },
+    ...{
+      host: '127.0.0.1',
+      port: 0,
+      masterKeys: [TEST_MASTER_KEY],
+      upstream: behind,
+      control: behind,
+      packages: behind,
+      grants: behind,
+    },
     ...{ store, authority, identities, logger },
     ...defined({ pace }),
   });

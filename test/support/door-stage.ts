@@ -19,6 +19,9 @@ import { keyAsPem, newKeys, requestFor } from '../../certificates/keys.ts';
 import type { InstanceControl } from '../../model/agent-calls.ts';
 import type { AgentPackageSource } from '../../model/agent-package.ts';
 import { AGENT_DOOR_NAME, type IssuedCertificate, JOIN } from '../../model/agent-door.ts';
+import { TaskGrants, type TaskGrantsOptions } from '../../api/tasks/grants.ts';
+import { sealersOf } from '../../cli/sealers.ts';
+import { defined } from '../../model/defined.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { type EmbeddedTemporal, startTemporal } from '../../tools/embedded/temporal.ts';
 import { aCluster } from '../../fixtures/records.ts';
@@ -28,6 +31,8 @@ import { connectTemporal } from '../../tools/temporal-connection.ts';
 import { startTestStore, TEST_PARTITION, type TestStore } from './store.ts';
 
 const MASTER_KEY = Buffer.alloc(32, 7);
+/** Seals secrets as the door opens them. */
+export const SEALERS = sealersOf([MASTER_KEY]);
 const WORKFLOW_SERVICE = '/temporal.api.workflowservice.v1.WorkflowService/';
 const v1 = proto.temporal.api.workflowservice.v1 as unknown as Readonly<Record<string, Codec>>;
 
@@ -128,6 +133,12 @@ export interface DoorStageOptions {
   readonly agentCertificateMs?: number;
   /** Absent: there is no agent package. */
   readonly packages?: AgentPackageSource;
+  /** Answers the calls of containers. Absent: each gets 204. */
+  readonly forward?: TaskGrantsOptions['forward'];
+  /** Whether roles must exist. Default required. */
+  readonly auth?: TaskGrantsOptions['auth'];
+  /** The folder with environment files. */
+  readonly environmentFiles?: string;
 }
 
 const noPackage = (): Promise<never> => Promise.reject(new Error('This door has no agent package.'));
@@ -146,6 +157,11 @@ export function withDoorStage(options: DoorStageOptions = {}): () => DoorStage {
   };
 }
 
+type Behind = Pick<TaskGrantsOptions, 'forward' | 'auth' | 'environmentFiles'> & {
+  readonly upstream: Upstream;
+  readonly packages: AgentPackageSource;
+};
+
 class Stage implements DoorStage {
   readonly store: Store;
   readonly authority: AgentAuthority;
@@ -161,10 +177,11 @@ class Stage implements DoorStage {
   readonly #doors: RunningAgentDoor[] = [];
   readonly #audit: AgentDoorAudit;
   readonly #packages: AgentPackageSource;
+  readonly #grants: TaskGrants;
 
   private constructor(
     parts: Pick<DoorStage, 'store' | 'authority' | 'temporal'>,
-    { upstream, packages }: { readonly upstream: Upstream; readonly packages: AgentPackageSource },
+    { upstream, packages, ...grants }: Behind,
     undo: (() => unknown)[],
   ) {
     this.store = parts.store;
@@ -174,10 +191,21 @@ class Stage implements DoorStage {
     this.#packages = packages;
     this.#undo = undo;
     this.identities = new AgentIdentities({ store: this.store, logger: this.#logger(), everyMs: 50 });
+    this.#grants = new TaskGrants({
+      ...{ store: this.store, partition: TEST_PARTITION, logger: this.#logger(), audit: 'on' },
+      ...SEALERS,
+      ...grants,
+    });
     this.#audit = new AgentDoorAudit({ store: this.store, partition: TEST_PARTITION, logger: this.#logger() });
   }
 
-  static async start({ packages = NO_PACKAGES, ...options }: DoorStageOptions): Promise<Stage> {
+  static async start({
+    packages = NO_PACKAGES,
+    forward = () => Promise.resolve({ status: 204, headers: [], body: '' }),
+    auth = 'required',
+    environmentFiles,
+    ...options
+  }: DoorStageOptions): Promise<Stage> {
     const dataDir = mkdtempSync(join(tmpdir(), 'longshore-door-'));
     const port = await freePort();
     const { cacheDir } = readSettings(process.env);
@@ -192,13 +220,17 @@ class Stage implements DoorStage {
       connectUpstream(server.settings),
       agentAuthority(store, MASTER_KEY, options),
     ]);
-    const stage = new Stage({ store, authority, temporal }, { upstream, packages }, [
-      () => upstream.close(),
-      () => temporal.connection.close(),
-      () => testStore.close(),
-      () => server.stop(),
-      () => rmSync(dataDir, { recursive: true, force: true }),
-    ]);
+    const stage = new Stage(
+      { store, authority, temporal },
+      { upstream, packages, forward, auth, ...defined({ environmentFiles }) },
+      [
+        () => upstream.close(),
+        () => temporal.connection.close(),
+        () => testStore.close(),
+        () => server.stop(),
+        () => rmSync(dataDir, { recursive: true, force: true }),
+      ],
+    );
     stage.address = (await stage.anotherDoor()).address;
     return stage;
   }
@@ -206,7 +238,7 @@ class Stage implements DoorStage {
   async stop(): Promise<void> {
     for (const caller of this.#callers) caller.close();
     await Promise.all(this.#doors.map((door) => door.close()));
-    await this.#audit.close();
+    await Promise.all([this.#audit.close(), this.#grants.close()]);
     this.identities.close();
     for (const step of this.#undo) await step();
   }
@@ -256,6 +288,7 @@ class Stage implements DoorStage {
       upstream: this.#upstream,
       control: this.#control(),
       packages: this.#packages,
+      grants: this.#grants,
       masterKeys: [masterKey],
       logger: this.#logger(),
       audit: this.#audit,

@@ -11,6 +11,11 @@ import type { DockerEngine } from '../../fixtures/docker-engines.ts';
 
 const PORT = 5000;
 const FILE = fileURLToPath(import.meta.url);
+/** The header that the registry's process expects. */
+const AUTHORIZATION = 'TEST_REGISTRY_AUTHORIZATION';
+
+const authorizationOf = ({ username, password }: RegistryUser): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
 export interface ImageRegistry {
   /** The prefix of its images' names. */
@@ -20,10 +25,16 @@ export interface ImageRegistry {
   stop(): void;
 }
 
-/** Starts a registry for the engine. Throws if it does not start. */
-export async function startImageRegistry(engine: DockerEngine): Promise<ImageRegistry> {
+export interface RegistryUser {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Starts a registry for the engine. With a user, nobody else may pull or push. Throws if it does not start. */
+export async function startImageRegistry(engine: DockerEngine, user?: RegistryUser): Promise<ImageRegistry> {
   const child = spawn('nsenter', [`--net=/var/run/netns/${engine.name}`, process.execPath, '--import', 'tsx', FILE], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(user === undefined ? {} : { [AUTHORIZATION]: authorizationOf(user) }) },
   });
   await new Promise<void>((resolve, reject) => {
     child.stdout.once('data', () => resolve());
@@ -36,7 +47,9 @@ export async function startImageRegistry(engine: DockerEngine): Promise<ImageReg
       const name = `${host}/${repositoryAndTag}`;
       const [repo, tag] = [name.slice(0, name.lastIndexOf(':')), name.slice(name.lastIndexOf(':') + 1)];
       await engine.docker.getImage(image).tag({ repo, tag });
-      const progress = await engine.docker.getImage(name).push({ authconfig: {} });
+      const progress = await engine.docker
+        .getImage(name)
+        .push({ authconfig: user === undefined ? {} : { ...user, serveraddress: host } });
       const lines = await new Promise<readonly { readonly aux?: { readonly Digest?: string } }[]>((resolve, reject) => {
         engine.docker.modem.followProgress(progress, (error, output) =>
           error === null ? resolve(output as { aux?: { Digest?: string } }[]) : reject(error),
@@ -125,6 +138,9 @@ interface UploadPath {
 }
 
 async function reply(contents: Contents, request: IncomingMessage): Promise<Reply> {
+  const expected = process.env[AUTHORIZATION];
+  if (expected !== undefined && request.headers.authorization !== expected)
+    return { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="test"' } };
   const path = new URL(request.url ?? '/', 'http://registry').pathname;
   if (path === '/v2/') return { status: 200 };
   const [, repository = '', kind = '', rest = ''] = /^\/v2\/(.+)\/(blobs|manifests)\/(.+)$/.exec(path) ?? [];

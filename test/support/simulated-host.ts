@@ -4,6 +4,9 @@ import { pino } from 'pino';
 import { HostTasks, type ExpectedHostTask } from '../../activities/host/launch/host-tasks.ts';
 import { planTask } from '../../activities/host/launch/plan.ts';
 import type { TaskRun } from '../../activities/host/launch/task-run.ts';
+import type { ContainerRuntime } from '../../activities/host/runtime/types.ts';
+import { defined } from '../../model/defined.ts';
+import type { TaskControl } from '../../model/task-calls.ts';
 import type { TaskDefinition } from '../../model/task-definition.ts';
 import type { TaskReport } from '../../model/task.ts';
 import { VirtualClock } from '../../simulation/engine/virtual-clock.ts';
@@ -29,7 +32,10 @@ export class SimulatedHost {
   tasks: HostTasks;
   #connection: EngineConnection;
 
-  constructor(behaviours: Behaviours) {
+  readonly #secrets: TaskControl['secrets'] | undefined;
+
+  constructor(behaviours: Behaviours, secrets?: TaskControl['secrets']) {
+    this.#secrets = secrets;
     const random = createRandom('test');
     this.clock = new VirtualClock(1_000_000, random.fork('clock'));
     const behaviourOf = (image: string): TaskBehaviour => ({ ...DEFAULT_BEHAVIOUR, ...behaviours[image] });
@@ -48,6 +54,10 @@ export class SimulatedHost {
 
   stop(taskId: string): void {
     this.tasks.stop(taskId, OWNER);
+  }
+
+  get runtime(): ContainerRuntime {
+    return this.#connection.runtime;
   }
 
   /** Long enough for everything under way to finish. */
@@ -87,13 +97,18 @@ export class SimulatedHost {
       now: () => this.clock.now(),
       report: (_owner, report) => void this.reports.push(report),
       cleanupWaitMs: CLEANUP_WAIT_MS,
+      ...defined({ secrets: this.#secrets }),
     });
   }
 }
 
-/** Runs the story on a host whose agent has started; all of its timers are virtual. */
-export async function onHost(behaviours: Behaviours, story: (host: SimulatedHost) => Promise<void>): Promise<void> {
-  const host = new SimulatedHost(behaviours);
+/** Runs the story on a host whose agent has started; all of its timers are virtual. `secrets`: what the control plane answers. */
+export async function onHost(
+  behaviours: Behaviours,
+  story: (host: SimulatedHost) => Promise<void>,
+  secrets?: TaskControl['secrets'],
+): Promise<void> {
+  const host = new SimulatedHost(behaviours, secrets);
   await withVirtualGlobals(host.clock, createRandom('globals'), async () => {
     await host.startAgent();
     await story(host);

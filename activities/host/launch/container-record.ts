@@ -20,9 +20,13 @@ export interface ContainerRecord {
   readonly startedAt?: EpochMs;
   /** When the restart policy last started the container. */
   readonly restartedAt?: EpochMs;
+  /** How often it did, since this agent began. */
+  readonly restarts?: number;
   readonly finishedAt?: EpochMs;
   readonly exitCode?: number;
   readonly health?: HealthStatus;
+  /** When the engine told this agent of that health. */
+  readonly healthSince?: EpochMs;
   readonly reason?: string;
   readonly networkBindings: readonly NetworkBinding[];
   /** The container runs, and the engine has not yet said which host ports it chose. */

@@ -6,13 +6,12 @@ import { dealGpus, readGpus, type GpuAmount } from '../../../model/gpus.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import { defined } from '../../../model/defined.ts';
 import { taskHex } from '../../task-hex.ts';
-import type { TaskLimits } from '../limits/layout.ts';
 import { PAUSE_PATH } from '../runtime/pause-image.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerMount, ContainerNetwork, ContainerSpec, VolumeSpec } from '../runtime/types.ts';
 import type { TaskLaunch } from '../types.ts';
 import { PAUSE_CONTAINER_NAME, labelsOf } from './labels.ts';
-import { taskVolumeName } from './plan.ts';
+import { taskLimits, taskVolumeName } from './plan.ts';
 import type { TaskPlan } from './plan.ts';
 
 /** A task to launch, with everything that its containers are made from. */
@@ -62,11 +61,19 @@ function mergeEnvironment(own: readonly KeyValuePair[] | undefined, over: readon
   return [...(own ?? []).filter((e) => !over.some((o) => o.name === e.name)), ...over];
 }
 
+/** Variables that the agent adds to a container, beside the definition's own, which win. */
+export type AgentVariables = (blueprint: TaskBlueprint, containerName: string) => Readonly<Record<string, string>>;
+
 /**
  * The spec of a container of the task. Its dependencies must exist already, because links, volumes and namespaces name
  * them.
  */
-export function containerSpec(blueprint: TaskBlueprint, name: string, ids: ContainerIds): ContainerSpec {
+export function containerSpec(
+  blueprint: TaskBlueprint,
+  name: string,
+  ids: ContainerIds,
+  variables: AgentVariables = () => ({}),
+): ContainerSpec {
   const { definition, launch } = blueprint;
   const container = definitionOf(blueprint, name);
   const pauseContainerId = ids.get(PAUSE_CONTAINER_NAME);
@@ -75,7 +82,10 @@ export function containerSpec(blueprint: TaskBlueprint, name: string, ids: Conta
     name: engineName(blueprint, name),
     container,
     labels: labelsOf(blueprint, name),
-    environment: { AWS_EXECUTION_ENV: launch.launchType === 'FARGATE' ? 'AWS_ECS_FARGATE' : 'AWS_ECS_EC2' },
+    environment: {
+      AWS_EXECUTION_ENV: launch.launchType === 'FARGATE' ? 'AWS_ECS_FARGATE' : 'AWS_ECS_EC2',
+      ...variables(blueprint, name),
+    },
     network: networkOf(blueprint.plan, pauseContainerId),
     mounts: (container.mountPoints ?? []).map((m) => ({
       source: mountSource(blueprint, m.sourceVolume ?? ''),
@@ -161,13 +171,6 @@ function namespaceModes(definition: TaskDefinition, pauseContainerId: string | u
   const pidMode = definition.pidMode === 'task' ? shared : definition.pidMode;
   const ipcMode = definition.ipcMode === 'task' ? shared : definition.ipcMode;
   return defined({ pidMode, ipcMode });
-}
-
-/** The task's cpu and memory as numbers. What the definition leaves out has no limit. */
-export function taskLimits({ definition, launch }: Pick<TaskBlueprint, 'definition' | 'launch'>): TaskLimits {
-  const cpu = Number(launch.overrides.cpu ?? definition.cpu ?? 0);
-  const memory = Number(launch.overrides.memory ?? definition.memory ?? 0);
-  return { ...(cpu > 0 ? { cpu } : {}), ...(memory > 0 ? { memoryMiB: memory } : {}) };
 }
 
 function capsOf(blueprint: TaskBlueprint): Partial<ContainerSpec> {

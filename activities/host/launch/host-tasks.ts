@@ -10,13 +10,15 @@ import { defined } from '../../../model/defined.ts';
 import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import { CleanUp } from './clean-up.ts';
-import type { TaskBlueprint } from './container-spec.ts';
+import type { AgentVariables, TaskBlueprint } from './container-spec.ts';
 import { EndedTasks } from './ended-tasks.ts';
 import type { KeptLimits } from './kept-tasks.ts';
 import { LABELS, planFrom } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
+import type { SecretsDeps } from './secrets.ts';
 import { Slots } from './slots.ts';
 import { TaskRun } from './task-run.ts';
+import type { TaskLife } from './task-life.ts';
 import type { TaskRunDeps } from './task-run.ts';
 import { Timers } from './timers.ts';
 import { TASK_VANISHED } from './vanished.ts';
@@ -25,7 +27,7 @@ import { TASK_VANISHED } from './vanished.ts';
 const ENGINE_CONCURRENCY = 6;
 const RESYNC_RETRY_MS = 1_000;
 
-export interface HostTasksDeps {
+export interface HostTasksDeps extends SecretsDeps {
   readonly runtime: ContainerRuntime;
   readonly containerInstanceId: string;
   /** Limits tasks as a whole, if that is possible. */
@@ -33,6 +35,8 @@ export interface HostTasksDeps {
   readonly logger: Logger;
   /** Throws where a container of the task must not start. Absent: all may. */
   readonly assertMayStart?: (plan: TaskPlan) => void;
+  /** Variables for each container. Absent: none. */
+  readonly variables?: AgentVariables;
   readonly now: () => EpochMs;
   readonly report: (ownerWorkflowId: string, report: TaskReport) => void;
   /** Stopped containers are kept this long for people to look at. */
@@ -97,6 +101,15 @@ export class HostTasks {
   /** For how many milliseconds the engine has been away; 0 while it answers. */
   get engineAwayMs(): number {
     return this.#engineLostAt === undefined ? 0 : this.#deps.now() - this.#engineLostAt;
+  }
+
+  /** The tasks that the host knows, with those that ended lately. */
+  lives(): readonly TaskLife[] {
+    return [...this.#runs.values()].map((run) => run.life);
+  }
+
+  life(taskId: string): TaskLife | undefined {
+    return this.#runs.get(taskId)?.life;
   }
 
   /** Ends the subscription. Containers keep running. */
@@ -170,6 +183,7 @@ export class HostTasks {
 
   #runDeps(): TaskRunDeps {
     const { runtime, containerInstanceId, now, logger, report } = this.#deps;
+    const { cgroups, assertMayStart, secrets, variables } = this.#deps;
     return {
       runtime,
       containerInstanceId,
@@ -177,7 +191,7 @@ export class HostTasks {
       logger,
       report,
       slots: this.#slots,
-      ...defined({ cgroups: this.#deps.cgroups, assertMayStart: this.#deps.assertMayStart }),
+      ...defined({ cgroups, assertMayStart, secrets, variables }),
       onStopped: (run) => this.#afterStop(run),
     };
   }

@@ -10,7 +10,9 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { NetworkBinding } from '../../../model/task.ts';
+import type { LaunchType } from '../../../model/status.ts';
 import { defined } from '../../../model/defined.ts';
+import type { TaskLimits } from '../limits/layout.ts';
 import type { TaskLaunch } from '../types.ts';
 
 export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
@@ -39,6 +41,10 @@ export interface ContainerPlan {
   readonly restartPolicy?: RestartPolicy;
   /** On the host's own network the engine maps no ports, so these are the ports that the definition names. */
   readonly hostBindings?: readonly NetworkBinding[];
+  /** The definition's own limits, with overrides: 1/1024 core, MiB. Absent, like the next member, if an earlier agent made the plan. */
+  readonly limits?: { readonly cpu?: number; readonly memoryMiB?: number };
+  /** Options of the log driver whose values are secrets. */
+  readonly secretLogOptions?: readonly string[];
 }
 
 /** Docker's network modes in ECS's words; bridge if the definition names none. */
@@ -48,8 +54,12 @@ export interface TaskPlan {
   readonly taskId: string;
   readonly taskArn: string;
   readonly ownerWorkflowId: string;
-  /** Absent if an earlier agent made the plan. */
+  /** Absent if an earlier agent made the plan, as the next three are. */
   readonly family?: string;
+  readonly launchType?: LaunchType;
+  /** The task's own cpu and memory, if it has them. */
+  readonly limits?: TaskLimits;
+  readonly hasTaskRole?: boolean;
   readonly networkMode: NetworkMode;
   /** Whether a pause container holds the namespaces that the task's containers share. Labels of earlier agents have this name. */
   readonly hasHolder: boolean;
@@ -70,9 +80,14 @@ export function planTask(definition: TaskDefinition, launch: TaskLaunch, ownerWo
     taskArn: launch.taskArn,
     ownerWorkflowId,
     family: definition.family,
+    launchType: launch.launchType ?? 'EC2',
+    limits: taskLimits({ definition, launch }),
+    hasTaskRole: (launch.overrides.taskRoleArn ?? definition.taskRoleArn ?? '') !== '',
     networkMode,
     hasHolder: networkMode === 'awsvpc' || definition.pidMode === 'task' || definition.ipcMode === 'task',
-    containers: (definition.containerDefinitions ?? []).map((container) => planContainer(container, networkMode)),
+    containers: (definition.containerDefinitions ?? []).map((container) =>
+      planContainer(container, { networkMode, launch }),
+    ),
     taskVolumes: (definition.volumes ?? [])
       .filter((v) => v.host?.sourcePath === undefined && v.dockerVolumeConfiguration?.scope !== 'shared')
       .map((v) => taskVolumeName(definition, launch.taskId, v.name ?? '')),
@@ -87,8 +102,28 @@ export const taskVolumeName = (
   volume: string,
 ): string => `ecs-${definition.family}-${definition.revision}-${volume}-${taskId}`;
 
-function planContainer(container: ContainerDefinition, networkMode: NetworkMode): ContainerPlan {
+/** The task's cpu and memory as numbers. What the definition leaves out has no limit. */
+export function taskLimits({
+  definition,
+  launch,
+}: {
+  readonly definition: TaskDefinition;
+  readonly launch: Pick<TaskLaunch, 'overrides'>;
+}): TaskLimits {
+  const cpu = Number(launch.overrides.cpu ?? definition.cpu ?? 0);
+  const memory = Number(launch.overrides.memory ?? definition.memory ?? 0);
+  return { ...(cpu > 0 ? { cpu } : {}), ...(memory > 0 ? { memoryMiB: memory } : {}) };
+}
+
+interface ContainerPlanning {
+  readonly networkMode: NetworkMode;
+  readonly launch: TaskLaunch;
+}
+
+function planContainer(container: ContainerDefinition, { networkMode, launch }: ContainerPlanning): ContainerPlan {
   const policy = container.restartPolicy;
+  const override = launch.overrides.containerOverrides?.find(({ name }) => name === container.name);
+  const secretLogOptions = (container.logConfiguration?.secretOptions ?? []).map(({ name = '' }) => name);
   const hostBindings = networkMode === 'host' ? (container.portMappings ?? []).flatMap(hostBinding) : [];
   return {
     name: container.name ?? '',
@@ -98,6 +133,8 @@ function planContainer(container: ContainerDefinition, networkMode: NetworkMode)
     stopTimeoutSeconds: container.stopTimeout || DEFAULT_STOP_TIMEOUT_SECONDS,
     hasHealthCheck: (container.healthCheck?.command?.length ?? 0) > 0,
     ...(hostBindings.length === 0 ? {} : { hostBindings }),
+    limits: defined({ cpu: override?.cpu ?? container.cpu, memoryMiB: override?.memory ?? container.memory }),
+    ...(secretLogOptions.length === 0 ? {} : { secretLogOptions }),
     ...defined({ startTimeoutSeconds: container.startTimeout }),
     ...(policy?.enabled === true
       ? {

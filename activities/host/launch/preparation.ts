@@ -5,8 +5,9 @@ import { messageOf } from '../runtime/engine-call.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
-import { pauseContainerSpec, taskLimits, volumesToCreate } from './container-spec.ts';
+import { pauseContainerSpec, volumesToCreate } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
+import { taskLimits } from './plan.ts';
 import type { Slots } from './slots.ts';
 import type { TaskAddress } from './task-report.ts';
 

@@ -76,6 +76,8 @@ function statusOf({ stoppedAt, isDeprovisioning, startedAt }: TaskFacts): TaskRe
 /** Comes from the task's id, so that an agent that returns names the same. */
 const networkInterfaceId = ({ taskId }: TaskPlan): string => `eni-${taskHex(taskId, '/eni').slice(32, 49)}`;
 
+export const privateDnsName = ({ ipv4 }: TaskAddress): string => `ip-${ipv4.replaceAll('.', '-')}.ec2.internal`;
+
 /** The network interface of an awsvpc task, once it has an address. */
 export function attachmentOf(
   { plan, isDeprovisioning, stoppedAt }: Pick<TaskFacts, 'plan' | 'isDeprovisioning' | 'stoppedAt'>,
@@ -85,7 +87,7 @@ export function attachmentOf(
     ...(plan.subnetId === undefined ? [] : [{ name: 'subnetId', value: plan.subnetId }]),
     { name: 'networkInterfaceId', value: networkInterfaceId(plan) },
     { name: 'macAddress', value: address.mac },
-    { name: 'privateDnsName', value: `ip-${address.ipv4.replaceAll('.', '-')}.ec2.internal` },
+    { name: 'privateDnsName', value: privateDnsName(address) },
     { name: 'privateIPv4Address', value: address.ipv4 },
   ];
   const status = stoppedAt !== undefined ? 'DELETED' : isDeprovisioning ? 'DETACHING' : 'ATTACHED';

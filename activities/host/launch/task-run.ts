@@ -76,6 +76,11 @@ export class TaskRun {
     return hasStarted(this.#life);
   }
 
+  /** The task as it is now. It never changes: news of the task make another one. */
+  get life(): TaskLife {
+    return this.#life;
+  }
+
   /** Engine ids of the task's containers, without the pause container. */
   get containerIds(): readonly string[] {
     return this.#life.containers.map((r) => r.containerId).filter((id) => id !== undefined);

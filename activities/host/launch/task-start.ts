@@ -1,12 +1,14 @@
 /** Starts up one task: images, volumes and the pause container, then each container when its turn comes. */
+import type { ContainerSecrets } from '../../../model/task-calls.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { defined } from '../../../model/defined.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
-import type { TaskBlueprint } from './container-spec.ts';
+import type { AgentVariables, TaskBlueprint } from './container-spec.ts';
 import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startPauseContainer } from './preparation.ts';
 import type { TaskPlan } from './plan.ts';
+import { fetchSecrets, needsSecrets, type SecretsDeps } from './secrets.ts';
 import type { Slots } from './slots.ts';
 import { hasStarted, idsOf, isStopped, recordOf } from './task-life.ts';
 import type { TaskLife } from './task-life.ts';
@@ -18,12 +20,14 @@ import type { ContainerInput, TaskInput } from './transition.ts';
  */
 const PENDING_REPORT_AFTER_MS = 2_000;
 
-export interface TaskStartDeps {
+export interface TaskStartDeps extends SecretsDeps {
   readonly runtime: ContainerRuntime;
   readonly cgroups?: TaskCgroups;
   readonly slots: Slots;
   /** Throws where a container of the task must not start: the host is fenced. */
   readonly assertMayStart?: (plan: TaskPlan) => void;
+  /** Absent: none. */
+  readonly variables?: AgentVariables;
   readonly now: () => EpochMs;
 }
 
@@ -41,6 +45,8 @@ export class TaskStart {
   readonly #task: StartingTask;
   readonly #deps: TaskStartDeps;
   #cgroupParent: string | undefined;
+  /** By container; each is forgotten once its container exists. */
+  #secrets: Promise<Map<string, ContainerSecrets>> = Promise.resolve(new Map<string, ContainerSecrets>());
 
   constructor(blueprint: TaskBlueprint, task: StartingTask, deps: TaskStartDeps) {
     this.#blueprint = blueprint;
@@ -56,6 +62,9 @@ export class TaskStart {
     }, PENDING_REPORT_AFTER_MS);
     try {
       refuseUnsupported(this.#blueprint);
+      this.#secrets = this.#fetchSecrets();
+      // Who needs them learns of it.
+      this.#secrets.catch(() => undefined);
       await Promise.all([this.#pullAll(), this.#prepareHost()]);
     } catch (error) {
       task.take({ kind: 'task failed', reason: failureText(error) });
@@ -75,6 +84,15 @@ export class TaskStart {
     }
   }
 
+  async #fetchSecrets(): Promise<Map<string, ContainerSecrets>> {
+    const { containers } = this.#task.life();
+    const missing = containers.filter(({ phase, containerId }) => phase === 'waiting' && containerId === undefined);
+    const names = missing.map(({ plan }) => plan.name);
+    if (!needsSecrets(this.#blueprint, names)) return new Map();
+    const secrets = await fetchSecrets(this.#blueprint, this.#deps, () => !this.#task.life().isStopping);
+    return new Map(Object.entries(secrets));
+  }
+
   async #pullAll(): Promise<void> {
     const waiting = this.#task.life().containers.filter((r) => r.phase === 'waiting');
     await Promise.all(waiting.map(({ plan }) => this.#pull(plan.name)));
@@ -83,8 +101,9 @@ export class TaskStart {
 
   async #pull(name: string): Promise<void> {
     try {
-      const image = definitionOf(this.#blueprint, name).image ?? '';
-      const { digest } = await this.#deps.runtime.ensureImage(image);
+      const { image = '', repositoryCredentials } = definitionOf(this.#blueprint, name);
+      const secrets = repositoryCredentials === undefined ? undefined : (await this.#secrets).get(name);
+      const { digest } = await this.#deps.runtime.ensureImage(image, secrets?.registryAuth);
       this.#tell(name, { kind: 'pulled', ...defined({ imageDigest: digest }) });
     } catch (error) {
       this.#tell(name, { kind: 'failed', reason: failureText(error) });
@@ -97,6 +116,8 @@ export class TaskStart {
     await ensureVolumes(runtime, blueprint);
     this.#cgroupParent = await ensureCgroup(cgroups, blueprint);
     const needsPauseContainer = blueprint.plan.hasHolder && !task.life().pauseContainerRuns;
+    // Without them, no container is created.
+    await this.#secrets;
     const pauseContainer = needsPauseContainer ? await startPauseContainer(runtime, slots, blueprint) : undefined;
     task.take({ kind: 'prepared', ...defined({ pauseContainer }) });
   }
@@ -104,11 +125,15 @@ export class TaskStart {
   /** Returns false if the task must end, so that nothing starts. */
   async #createAndStart(name: string): Promise<boolean> {
     const [blueprint, task, cgroupParent] = [this.#blueprint, this.#task, this.#cgroupParent];
-    const { runtime } = this.#deps;
+    const { runtime, variables } = this.#deps;
     if (task.life().isStopping) return false;
-    const spec = containerSpec(blueprint, name, idsOf(task.life()));
+    const all = await this.#secrets;
+    const secrets = all.get(name);
+    const bare = containerSpec(blueprint, name, idsOf(task.life()), variables);
+    const spec = { ...bare, ...defined({ cgroupParent, secrets }) };
     const known = recordOf(task.life(), name).containerId;
-    const containerId = known ?? (await runtime.create(cgroupParent === undefined ? spec : { ...spec, cgroupParent }));
+    const containerId = known ?? (await runtime.create(spec));
+    all.delete(name);
     this.#tell(name, { kind: 'created', containerId });
     if (task.life().isStopping) return false;
     this.#deps.assertMayStart?.(blueprint.plan);

@@ -170,7 +170,7 @@ function event(task: TaskLife, record: ContainerRecord, { kind, ...event }: Runt
     }
     case 'health':
       if (event.health === undefined || event.health === record.health) return { task };
-      return { task: withRecord(task, { ...record, health: event.health }), isNews: true };
+      return { task: withRecord(task, { ...record, health: event.health, healthSince: now }), isNews: true };
     case 'died':
       return died(task, record, event.exitCode === undefined ? {} : { exitCode: event.exitCode }, now);
     case 'removed':
@@ -233,7 +233,7 @@ function end(task: TaskLife, record: ContainerRecord, exit: ContainerExit, now: 
   const { exitCode } = exit;
   if (!task.isStopping && shouldRestart(record.plan, { exitCode, startedAt: ranSince ?? now, endedAt: now })) {
     const { name } = record.plan;
-    const again = withRecord(task, { ...record, restartedAt: now });
+    const again = withRecord(task, { ...record, restartedAt: now, restarts: (record.restarts ?? 0) + 1 });
     return { task: again, effects: [{ kind: 'restart', name, ranSince }] };
   }
   const over = ended(record, exit);

@@ -2,6 +2,7 @@
 import type { HealthCheck, LinuxParameters, PortMapping } from '@aws-sdk/client-ecs';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { defined } from '../../../model/defined.ts';
+import { labelOf } from './hidden-values.ts';
 import type { ContainerMount, ContainerNetwork, ContainerSpec } from './types.ts';
 
 const MIB = 1024 * 1024;
@@ -20,7 +21,7 @@ export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions & {
   return {
     name: spec.name,
     Image: c.image ?? '',
-    Labels: { ...c.dockerLabels, ...spec.labels },
+    Labels: { ...c.dockerLabels, ...spec.labels, ...labelOf(spec.secrets) },
     Env: environmentOf(spec),
     Healthcheck: healthCheckOf(c.healthCheck),
     HostConfig: hostConfigOf(spec),
@@ -163,9 +164,13 @@ function healthCheckOf(check: HealthCheck | undefined): NonNullable<ContainerCre
   };
 }
 
-function environmentOf({ container, environment }: ContainerSpec): string[] {
+/** As in ECS, what the definition says goes before files of variables, and a secret before both. */
+function environmentOf({ container, environment, secrets }: ContainerSpec): string[] {
   const own = (container.environment ?? []).map((e) => [e.name ?? '', e.value ?? ''] as const);
-  return Object.entries({ ...environment, ...Object.fromEntries(own) }).map(([name, value]) => `${name}=${value}`);
+  const all = {
+    ...{ ...environment, ...secrets?.fileEnvironment, ...Object.fromEntries(own), ...secrets?.environment },
+  };
+  return Object.entries(all).map(([name, value]) => `${name}=${value}`);
 }
 
 function networkModeOf(network: ContainerNetwork): string {
@@ -207,13 +212,17 @@ function portBindingsOf(mappings: readonly PortMapping[] | undefined): Record<st
  */
 const NON_BLOCKING = { mode: 'non-blocking', 'max-buffer-size': '10m' } as const;
 
-function logConfigOf({ container: { logConfiguration: log }, logDriverMode }: ContainerSpec): HostConfig['LogConfig'] {
+function logConfigOf({
+  container: { logConfiguration: log },
+  logDriverMode,
+  secrets,
+}: ContainerSpec): HostConfig['LogConfig'] {
   if (log?.logDriver === undefined) return undefined;
   const { options = {}, logDriver } = log;
   const mode = options['mode'] ?? logDriverMode ?? NON_BLOCKING.mode;
   // The engine refuses a buffer size with another mode.
   const defaults = mode === NON_BLOCKING.mode ? NON_BLOCKING : { mode };
-  return { Type: logDriver, Config: { ...defaults, ...options } };
+  return { Type: logDriver, Config: { ...defaults, ...options, ...secrets?.logOptions } };
 }
 
 /** Kernel settings of the network belong to the namespace's owner, which is the pause container if there is one. */

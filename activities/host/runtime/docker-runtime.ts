@@ -7,7 +7,8 @@ import { toCreateOptions } from './create-options.ts';
 import { engineCall, messageOf, patiently, statusOf } from './engine-call.ts';
 import { EngineAgent } from './engine-agent.ts';
 import { EventStream } from './events.ts';
-import { ImageStore } from './images.ts';
+import { hideLogOptions, hideValues, valuesOf } from './hidden-values.ts';
+import { ImageStore, type RegistryAuth } from './images.ts';
 import { fromInspect } from './inspect.ts';
 import { PAUSE_IMAGE, pauseArchive, pauseProgram } from './pause-image.ts';
 import type { EpochMs } from '../../../model/time.ts';
@@ -48,8 +49,8 @@ export class DockerRuntime implements ContainerRuntime {
     this.#images = new ImageStore(docker);
   }
 
-  ensureImage(image: string): Promise<ImageReady> {
-    return this.#images.ensure(image);
+  ensureImage(image: string, auth?: RegistryAuth): Promise<ImageReady> {
+    return this.#images.ensure(image, auth);
   }
 
   async create(spec: ContainerSpec): Promise<string> {
@@ -58,7 +59,7 @@ export class DockerRuntime implements ContainerRuntime {
     } catch (error) {
       const existing = statusOf(error) === CONFLICT ? await this.inspect(spec.name) : undefined;
       if (existing !== undefined && carries(existing, spec.labels)) return existing.id;
-      throw new RuntimeError('CannotCreateContainerError', messageOf(error));
+      throw new RuntimeError('CannotCreateContainerError', hideValues(messageOf(error), valuesOf(spec.secrets)));
     }
   }
 
@@ -150,13 +151,15 @@ export class DockerRuntime implements ContainerRuntime {
     return this.#docker.getContainer(id);
   }
 
-  /** Adds a refused ulimit's name and value to the error; other errors stay as they are. */
+  /** Adds a refused ulimit's name and value to the error, and takes out what a log driver says of secrets. */
   async #explained(containerId: string, error: unknown): Promise<unknown> {
-    const name = error instanceof RuntimeError ? refusedUlimit(error.message) : undefined;
-    if (name === undefined || !(error instanceof RuntimeError)) return error;
+    if (!(error instanceof RuntimeError)) return error;
     const info = await this.#container(containerId)
       .inspect()
       .catch(() => undefined);
+    const name = refusedUlimit(error.message);
+    if (name === undefined)
+      return info === undefined ? error : new RuntimeError(error.name, hideLogOptions(error.message, info));
     const asked = (info?.HostConfig.Ulimits as readonly Ulimit[] | null | undefined)?.find((u) => u.Name === name);
     const most = name === 'nofile' ? await this.#mostOpenFiles() : undefined;
     return new RuntimeError(error.name, `${ulimitRefusal(name, asked, most)}. ${error.message}`);

@@ -1,8 +1,11 @@
 /** Provides images: pulls them, or else takes cached ones, like an ECS agent with the pull behaviour "default". */
+import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '../../../model/defined.ts';
+import type { ContainerSecrets } from '../../../model/task-calls.ts';
 import { messageOf, patiently, statusOf } from './engine-call.ts';
+import { hideValues } from './hidden-values.ts';
 import { RuntimeError } from './types.ts';
 import type { ImageReady } from './types.ts';
 
@@ -26,6 +29,23 @@ export function registryOf(image: string): string {
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : DEFAULT_REGISTRY;
 }
 
+/** With which a registry lets somebody pull. */
+export type RegistryAuth = NonNullable<ContainerSecrets['registryAuth']>;
+
+/** Pulls with other credentials are other pulls: one may be refused what the other gets. */
+const keyOf = (auth: RegistryAuth | undefined): string =>
+  auth === undefined
+    ? ''
+    : createHash('sha256')
+        .update(JSON.stringify([auth.username, auth.password]))
+        .digest('hex');
+
+interface Wanted {
+  readonly image: string;
+  readonly auth: RegistryAuth | undefined;
+  readonly key: string;
+}
+
 interface Cached {
   readonly digest?: string;
   /** The image was built or loaded on this host, never pushed or pulled, so its name is no reason to ask a registry. */
@@ -43,16 +63,18 @@ export class ImageStore {
   }
 
   /**
-   * Resolves when the image is there. Launches of the same image share one pull. Rejects with CannotPullContainerError.
+   * Resolves when the image is there. Launches of the same image with the same credentials share one pull. Rejects with CannotPullContainerError.
    */
-  ensure(name: string): Promise<ImageReady> {
+  ensure(name: string, auth?: RegistryAuth): Promise<ImageReady> {
     const image = withTag(name);
+    const key = keyOf(auth);
     const known = this.#ready.get(image);
     if (known !== undefined && known.until > Date.now()) return Promise.resolve(known.image);
-    const present = this.#underWay.get(image);
+    const pull = `${image} ${key}`;
+    const present = this.#underWay.get(pull);
     if (present !== undefined) return present;
-    const work = this.#obtain(image).finally(() => this.#underWay.delete(image));
-    this.#underWay.set(image, work);
+    const work = this.#obtain({ image, auth, key }).finally(() => this.#underWay.delete(pull));
+    this.#underWay.set(pull, work);
     return work;
   }
 
@@ -61,16 +83,18 @@ export class ImageStore {
     this.#ready.clear();
   }
 
-  async #obtain(image: string): Promise<ImageReady> {
+  async #obtain({ image, auth, key }: Wanted): Promise<ImageReady> {
     const cached = await this.#cached(image);
     // Local images stay ready until the engine reports a change to its images.
     if (cached !== undefined && (cached.local || image.includes('@'))) return this.#remember(image, cached, Infinity);
-    const registry = registryOf(image);
+    const registry = `${registryOf(image)} ${key}`;
     if (cached !== undefined && (this.#resting.get(registry) ?? 0) > Date.now()) return toReady(cached);
     try {
-      await this.#pull(image, cached === undefined ? undefined : FIRST_ANSWER_MS);
+      await this.#pull(image, auth, cached === undefined ? undefined : FIRST_ANSWER_MS);
     } catch (error) {
-      if (cached === undefined) throw new RuntimeError('CannotPullContainerError', messageOf(error));
+      const hidden = auth === undefined ? [] : [auth.password];
+      if (cached === undefined)
+        throw new RuntimeError('CannotPullContainerError', hideValues(messageOf(error), hidden));
       this.#resting.set(registry, Date.now() + REGISTRY_REST_MS);
       return toReady(cached);
     }
@@ -96,8 +120,9 @@ export class ImageStore {
     }
   }
 
-  async #pull(image: string, firstAnswerMs: number | undefined): Promise<void> {
-    const opening = patiently(() => this.#docker.pull(image));
+  async #pull(image: string, auth: RegistryAuth | undefined, firstAnswerMs: number | undefined): Promise<void> {
+    const authconfig = auth && { ...auth, serveraddress: registryOf(image) };
+    const opening = patiently(() => this.#docker.pull(image, defined({ authconfig })));
     const stream = firstAnswerMs === undefined ? await opening : await within(opening, firstAnswerMs);
     await new Promise<void>((resolve, reject) => {
       this.#docker.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));

@@ -3,6 +3,7 @@ import type { ContainerInspectInfo } from 'dockerode';
 import type { HealthStatus } from '../../../model/status.ts';
 import type { NetworkBinding } from '../../../model/task.ts';
 import { defined } from '../../../model/defined.ts';
+import { hideLogOptions } from './hidden-values.ts';
 import type { ObservedContainer, RuntimeEvent } from './types.ts';
 
 /** A container from `GET /containers/{id}/json`. */
@@ -25,7 +26,7 @@ export function fromInspect(info: ContainerInspectInfo): ObservedContainer {
     ...(isTime(state.StartedAt) ? { startedAt: Date.parse(state.StartedAt) } : {}),
     ...(status === 'exited' && isTime(state.FinishedAt) ? { finishedAt: Date.parse(state.FinishedAt) } : {}),
     ...(status === 'exited' && isTime(state.StartedAt) ? { exitCode: state.ExitCode } : {}),
-    ...(state.Error === '' ? {} : { error: state.Error }),
+    ...(state.Error === '' ? {} : { error: hideLogOptions(state.Error, info) }),
     ...defined({ health, address }),
   };
 }

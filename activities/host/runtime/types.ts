@@ -5,6 +5,7 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import type { HealthStatus } from '../../../model/status.ts';
 import type { LogDriverMode, NetworkBinding } from '../../../model/task.ts';
+import type { ContainerSecrets } from '../../../model/task-calls.ts';
 import type { EpochMs } from '../../../model/time.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface ContainerSpec {
   readonly labels: Readonly<Record<string, string>>;
   /** Variables in addition to the definition's own, which win. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Values that the definition only names. They go to this container, and nowhere else. */
+  readonly secrets?: ContainerSecrets;
   readonly network: ContainerNetwork;
   readonly mounts: readonly ContainerMount[];
   readonly volumesFrom: readonly { readonly containerId: string; readonly readOnly: boolean }[];
@@ -100,8 +103,8 @@ export interface VolumeSpec {
 }
 
 export interface ContainerRuntime {
-  /** Pulls the image, or takes a cached one. Rejects with RuntimeError CannotPullContainerError if neither works. */
-  ensureImage(image: string): Promise<ImageReady>;
+  /** Pulls the image, with `auth` if the registry asks for it, or takes a cached one. Rejects with RuntimeError CannotPullContainerError if neither works. */
+  ensureImage(image: string, auth?: ContainerSecrets['registryAuth']): Promise<ImageReady>;
   /**
    * Creates the container, or finds the one of the same name, and returns its id. Rejects with
    * CannotCreateContainerError.

@@ -5,6 +5,7 @@ import { join } from './join.ts';
 import { describeAgentPackage, readAgentPackage } from './package.ts';
 import { renew } from './renew.ts';
 import { reportTasks } from './report-tasks.ts';
+import { forwardTaskCall, issueTaskCredentials, readTaskSecrets } from './tasks.ts';
 
 /** A call whose request has passed its schema. */
 type AnyCall = Omit<AgentDoorCall<never, object>, 'request'> & {
@@ -14,6 +15,7 @@ type AnyCall = Omit<AgentDoorCall<never, object>, 'request'> & {
 const CALLS: readonly AnyCall[] = [
   ...[join, renew, registerInstance, announceAgent, isAttended, isRegistered, reportTasks],
   ...[describeAgentPackage, readAgentPackage],
+  ...[readTaskSecrets, issueTaskCredentials, forwardTaskCall],
 ];
 
 export const AGENT_DOOR_CALLS: ReadonlyMap<string, AnyCall> = new Map(CALLS.map((call) => [call.name, call]));

@@ -4,7 +4,8 @@ import type { InstanceRegistration } from '../../../model/container-instance.ts'
 import { STOP_CODES } from '../../../model/status.ts';
 import type { ContainerReport, TaskReport } from '../../../model/task.ts';
 
-const id = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits');
+export const taskId = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits');
+const id = taskId;
 const name = z.string().min(1).max(512);
 /** Cut and not refused: a registry may answer with a page, and the task's end must arrive all the same. */
 const text = z.string().transform((given) => given.slice(0, 4_096));

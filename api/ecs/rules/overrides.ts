@@ -8,6 +8,7 @@ import { SIZE_RULES } from './task-definition/sizes.ts';
 import { member } from '../members.ts';
 import { invalid, unsupported } from './refusals.ts';
 import { checkRoles } from './roles.ts';
+import { environmentFileProblems, sharedName, sharedNameMessage } from './task-definition/secrets.ts';
 
 /** ECS's limit on the length of the overrides as JSON. */
 const MOST_CHARACTERS = 8192;
@@ -24,6 +25,7 @@ export function resolveOverrides(given: TaskOverride | undefined, definition: Ta
   const names = new Set((definition.containerDefinitions ?? []).map((container) => container.name));
   for (const override of given.containerOverrides ?? []) checkContainerOverride(override, names);
   checkRoles([given.taskRoleArn, given.executionRoleArn]);
+  checkSecrets(given, definition);
   const parts = unsupportedOverrides(given);
   if (parts.length > 0) throw unsupported(parts.join(', '));
   // An empty size overrides nothing. If it stayed, the task would have no limit at all.
@@ -39,6 +41,22 @@ export function resolveOverrides(given: TaskOverride | undefined, definition: Ta
     ...(overrides.cpu === undefined ? {} : { cpu: String(parseCpuUnits(overrides.cpu)) }),
     ...(overrides.memory === undefined ? {} : { memory: String(parseMemoryMiB(overrides.memory)) }),
   };
+}
+
+/** A variable may not take the place of a secret, and files need the execution role. */
+function checkSecrets({ containerOverrides = [], executionRoleArn }: TaskOverride, definition: TaskDefinition): void {
+  for (const { name, environment = [], environmentFiles = [] } of containerOverrides) {
+    const secrets = definition.containerDefinitions?.find((container) => container.name === name)?.secrets ?? [];
+    const variables = environment.map((variable) => variable.name ?? '');
+    const shared = sharedName(secrets, variables);
+    if (shared !== undefined) throw new EcsError('ClientException', sharedNameMessage(shared));
+    for (const message of environmentFileProblems(environmentFiles, name ?? '')) throw invalid(message);
+    if (environmentFiles.length > 0 && !executionRoleArn && !definition.executionRoleArn)
+      throw new EcsError(
+        'ClientException',
+        "When you are specifying environmentFiles, you must also specify a value for 'executionRoleArn'",
+      );
+  }
 }
 
 /** The definition with the overrides must obey the same rules as a definition. */

@@ -14,6 +14,7 @@ import { member } from '../members.ts';
 import { checkCompatibility, checkFargateSize } from './launch-type.ts';
 import { resolveNetworkConfiguration } from './network-configuration.ts';
 import { resolveOverrides } from './overrides.ts';
+import { requireFolder } from './task-definition/secrets.ts';
 import { resolveGroup } from './ownership.ts';
 import { unsupported } from './refusals.ts';
 import { resolvePropagateTags, standaloneTaskTags } from './task-tags.ts';
@@ -61,11 +62,13 @@ export function buildCommonMembers(
     readonly clusterName: string;
     readonly taskDefinition: TaskDefinitionRecord;
     readonly launchType: LaunchType;
+    readonly hasEnvironmentFiles: boolean;
   },
 ): CommonMembers {
   const { definition, tags } = target.taskDefinition;
   checkCompatibility(definition, target.launchType);
   const overrides = resolveOverrides(input.overrides, definition);
+  requireFolder(overrides.containerOverrides ?? [], target);
   checkFargateSize(definition, overrides, target.launchType);
   return {
     clusterName: target.clusterName,

@@ -44,7 +44,13 @@ export const batchGetSecretValue: Operation<BatchGetSecretValueRequest, BatchGet
         ...{ keep, keyOf: listKeyOf },
       }),
     );
-    return { ...(await answers(context, items.map(({ arn }) => arn))), ...paging };
+    return {
+      ...(await answers(
+        context,
+        items.map(({ arn }) => arn),
+      )),
+      ...paging,
+    };
   },
 };
 
@@ -68,5 +74,5 @@ async function mayRead(context: OperationContext, secretId: string): Promise<voi
   const { caller, now, circumstances, tell } = context;
   const asked = await accessToSecret('GetSecretValue', { SecretId: secretId }, context);
   const tagsOf = (): Promise<undefined> => Promise.resolve(undefined);
-  await authorize(caller, [asked], { now, context: circumstances, tagsOf, judged: tell.judged });
+  await authorize(caller, [asked], { now, context: circumstances, tagsOf, judged: (by) => tell.judged(by) });
 }

@@ -20,9 +20,7 @@ export const deleteSecret: Operation<DeleteSecretRequest, DeleteSecretResponse> 
   async handle(input, context) {
     const { SecretId, RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: isForced = false } = input;
     if (isForced && days !== undefined) {
-      throw invalidParameter(
-        "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
-      );
+      throw invalidParameter("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
     }
     if (days !== undefined && (days < LEAST_DAYS || days > MOST_DAYS)) {
       throw invalidParameter(

@@ -20,7 +20,10 @@ import { withVersion } from '../rules/stages.ts';
 const DAY_MS = 86_400_000;
 
 /** The value, and on record that it was read on this day. */
-export async function readAndRecord(context: OperationContext, { secretId, ...wanted }: WantedSecret): Promise<SecretValue> {
+export async function readAndRecord(
+  context: OperationContext,
+  { secretId, ...wanted }: WantedSecret,
+): Promise<SecretValue> {
   const secret = await requireSecret(context, secretId);
   const value = await valueOf(context, secret, wanted);
   const day = context.now - (context.now % DAY_MS);
@@ -49,7 +52,11 @@ export const putSecretValue: Operation<PutSecretValueRequest, PutSecretValueResp
     const { arn, name, versions } = await changeSecret(context, SecretId, async (secret, sealedValueOf) => {
       if (await isRepeated({ secret, sealedValueOf }, { id, content }, values)) return undefined;
       return {
-        secret: { ...secret, changedAt: now, versions: withVersion(secret.versions, { id, ...defined({ stages }) }, now) },
+        secret: {
+          ...secret,
+          changedAt: now,
+          versions: withVersion(secret.versions, { id, ...defined({ stages }) }, now),
+        },
         added: { id, sealed: values.sealSecret(content, secret.arn, id) },
       };
     });

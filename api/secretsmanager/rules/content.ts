@@ -15,7 +15,9 @@ export interface ContentInput {
 /** undefined if there is none. Throws InvalidParameterException for two, ValidationException for one that is too large. */
 export function contentOf({ SecretString, SecretBinary }: ContentInput): SecretContent | undefined {
   if (SecretString !== undefined && SecretBinary !== undefined) {
-    throw invalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.");
+    throw invalidParameter(
+      "You can't specify both a binary secret value and a string secret value in the same secret.",
+    );
   }
   if (SecretString !== undefined) {
     requireSmall('secretString', Buffer.byteLength(SecretString));

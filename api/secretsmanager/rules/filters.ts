@@ -5,7 +5,11 @@ import { invalidParameter } from '../refusals.ts';
 
 type Matcher = (secret: Secret, value: string) => boolean;
 
-const wordsOf = (text: string): readonly string[] => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+const wordsOf = (text: string): readonly string[] =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
 
 /** Each word of the value begins a word of one of the texts. */
 const hasWords = (texts: readonly string[], value: string): boolean => {
@@ -27,7 +31,9 @@ export function filterOf(filters: readonly Filter[] = []): (secret: Secret) => b
   const tests = filters.map(({ Key: key = '', Values: values = [] }) => {
     const matches = MATCHERS[key];
     if (matches === undefined) {
-      throw invalidParameter(`Not supported by Longshore yet: the filter ${key}. Secrets are of one region and one owner.`);
+      throw invalidParameter(
+        `Not supported by Longshore yet: the filter ${key}. Secrets are of one region and one owner.`,
+      );
     }
     if (values.length === 0) throw invalidParameter(`The filter ${key} has no values.`);
     return (secret: Secret): boolean =>

@@ -21,7 +21,7 @@ export interface PasswordRules {
 
 /** Throws InvalidParameterException if no password fits. */
 export function randomPassword({ length, types, excluded, eachType }: PasswordRules): string {
-  const alphabets = types.map((type) => [...TYPES[type]].filter((character) => !excluded.includes(character)));
+  const alphabets = types.map((type) => Array.from(TYPES[type]).filter((character) => !excluded.includes(character)));
   const all = alphabets.flat();
   if (all.length === 0) throw invalidParameter('All characters are excluded, so there is no password.');
   if (eachType && alphabets.some((alphabet) => alphabet.length === 0)) {

@@ -23,7 +23,11 @@ const check = constraintCheck(
     'Labels[]': LABEL,
     MaxResults: { min: 1, max: 50 },
     'GetParametersByPath.MaxResults': { min: 1, max: 10 },
-    'ParameterFilters[].Key': { min: 1, max: 132, pattern: String.raw`tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType` },
+    'ParameterFilters[].Key': {
+      min: 1,
+      max: 132,
+      pattern: String.raw`tag:.+|Name|Type|KeyId|Path|Label|Tier|DataType`,
+    },
     'ParameterFilters[].Option': { min: 1, max: 10 },
     'ParameterFilters[].Values': { min: 1, max: 50 },
     'ParameterFilters[].Values[]': { min: 1, max: 1024 },

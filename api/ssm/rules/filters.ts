@@ -78,9 +78,7 @@ function pathTest({ Option: option = 'OneLevel', Values: values = [] }: Paramete
   if (option !== 'OneLevel' && option !== 'Recursive') throw invalidOption(option, 'Path');
   const prefixes = values.map(prefixOf);
   return ({ name }) =>
-    prefixes.some(
-      (prefix) => name.startsWith(prefix) && (option === 'Recursive' || isDirectlyBelow(prefix, name)),
-    );
+    prefixes.some((prefix) => name.startsWith(prefix) && (option === 'Recursive' || isDirectlyBelow(prefix, name)));
 }
 
 const invalidOption = (option: string, key: string): AwsError =>

@@ -64,9 +64,9 @@ export function createParameterStore(db: Database): ParameterStore {
         else if (found === undefined) await queries.run('DELETE FROM parameters WHERE name = $1', [name]);
       }),
     deleteParameters: async (names) =>
-      (
-        await db.rows<{ name: string }>('DELETE FROM parameters WHERE name = ANY ($1) RETURNING name', [names])
-      ).map(({ name }) => name),
+      (await db.rows<{ name: string }>('DELETE FROM parameters WHERE name = ANY ($1) RETURNING name', [names])).map(
+        ({ name }) => name,
+      ),
     listParameters: async (prefix, { limit, after }) => {
       const rows = await db.rows<SealedRow>(
         `SELECT ${SEALED} ${FROM} WHERE p.name >= $1 AND starts_with(p.name, $1)
@@ -76,9 +76,10 @@ export function createParameterStore(db: Database): ParameterStore {
       return pageOf(rows.map(toSealed), limit, ({ name }) => name);
     },
     countParameters: async (tier) => {
-      const [row] = await db.rows<{ count: number }>(`SELECT count(*) AS count ${FROM} WHERE v.tier = $1 AND ${LATEST}`, [
-        tier,
-      ]);
+      const [row] = await db.rows<{ count: number }>(
+        `SELECT count(*) AS count ${FROM} WHERE v.tier = $1 AND ${LATEST}`,
+        [tier],
+      );
       return row?.count ?? 0;
     },
   };

@@ -107,10 +107,10 @@ function splitKey(key: string): readonly [number, string] {
 }
 
 async function find(queries: Queries, { arn, name }: SecretKey): Promise<Secret | undefined> {
-  const [row] = await queries.rows<SecretRow>(
-    { name: 'secrets-find', text: `SELECT s.*, ${VERSIONS} ${FIND}` },
-    [arn ?? null, name],
-  );
+  const [row] = await queries.rows<SecretRow>({ name: 'secrets-find', text: `SELECT s.*, ${VERSIONS} ${FIND}` }, [
+    arn ?? null,
+    name,
+  ]);
   return row && toSecret(row);
 }
 

@@ -32,6 +32,8 @@ export interface ApiUnderTest {
   readonly gateway: RecordingGateway;
   readonly ecs: ECSClient;
   readonly url: string;
+  /** Answers calls of containers. */
+  readonly forward: RunningApi['forward'];
   /** The connection string of its database. */
   readonly database: string;
   /** A container instance of cluster `default` that exists from the start. */
@@ -72,8 +74,9 @@ export function withApi({ agentDoor, ...access }: ApiAccess = {}): () => ApiUnde
     const registration = registrationOf();
     await gateway.registerInstance(registration);
     gateway.instanceId = registration.containerInstanceId;
+    const { url, forward } = api;
     const database = testStore.postgres.connectionString;
-    running = { store, gateway, ecs, url: api.url, database, instanceId: registration.containerInstanceId };
+    running = { store, gateway, ecs, url, forward, database, instanceId: registration.containerInstanceId };
   });
   afterAll(async () => {
     running?.ecs.destroy();

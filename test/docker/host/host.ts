@@ -1,7 +1,9 @@
 /** A host for tests: the agent's tasks over a real engine, with the owner's side replaced by a list of reports. */
 import { randomBytes } from 'node:crypto';
 import type { ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs';
+import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
+import type { AgentVariables } from '../../../activities/host/launch/container-spec.ts';
 import { HostTasks } from '../../../activities/host/launch/host-tasks.ts';
 import { planTask } from '../../../activities/host/launch/plan.ts';
 import { LABELS } from '../../../activities/host/launch/labels.ts';
@@ -9,6 +11,7 @@ import type { TaskCgroups } from '../../../activities/host/limits/task-cgroups.t
 import type { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 import type { TaskLaunch } from '../../../activities/host/types.ts';
+import type { TaskControl } from '../../../model/task-calls.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskReport } from '../../../model/task.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
@@ -49,7 +52,15 @@ export const definition = (
 export interface LaunchOptions {
   readonly taskId?: string;
   readonly overrides?: TaskOverride;
-  readonly logDriverMode?: TaskLaunch['logDriverMode'];
+  readonly logDriverMode?: NonNullable<TaskLaunch['logDriverMode']>;
+  readonly launchType?: NonNullable<TaskLaunch['launchType']>;
+}
+
+interface HostOptions {
+  readonly cgroups?: TaskCgroups;
+  readonly variables?: AgentVariables;
+  /** What the control plane answers. Absent: the agent cannot ask. */
+  readonly secrets?: TaskControl['secrets'];
 }
 
 export class TestHost {
@@ -61,14 +72,14 @@ export class TestHost {
   private constructor(
     engine: DockerEngine,
     containerInstanceId: string,
-    { cleanupWaitMs, cgroups }: { cleanupWaitMs: number; cgroups?: TaskCgroups },
+    { cleanupWaitMs, ...more }: HostOptions & { readonly cleanupWaitMs: number },
   ) {
     this.engine = engine;
     this.containerInstanceId = containerInstanceId;
     this.tasks = new HostTasks({
       runtime: new DockerRuntime(connectDocker({ socketPath: engine.socketPath })),
       containerInstanceId,
-      ...(cgroups === undefined ? {} : { cgroups }),
+      ...more,
       logger: pino({ level: 'silent' }),
       now: Date.now,
       report: (_owner, report) => this.reports.push(report),
@@ -82,17 +93,17 @@ export class TestHost {
     {
       id = randomBytes(16).toString('hex'),
       cleanupWaitMs = 600_000,
-      cgroups,
-    }: { id?: string; cleanupWaitMs?: number; cgroups?: TaskCgroups } = {},
+      ...more
+    }: HostOptions & { readonly id?: string; readonly cleanupWaitMs?: number } = {},
   ): Promise<TestHost> {
-    const host = new TestHost(engine, id, { cleanupWaitMs, ...(cgroups === undefined ? {} : { cgroups }) });
+    const host = new TestHost(engine, id, { cleanupWaitMs, ...more });
     await host.tasks.open();
     return host;
   }
 
   launch(
     task: TaskDefinition,
-    { taskId = randomBytes(16).toString('hex'), overrides = {}, logDriverMode }: LaunchOptions = {},
+    { taskId = randomBytes(16).toString('hex'), overrides = {}, ...more }: LaunchOptions = {},
   ): TaskRun {
     const launch = {
       taskId,
@@ -101,7 +112,7 @@ export class TestHost {
       group: 'service:web',
       overrides,
       networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
-      ...(logDriverMode === undefined ? {} : { logDriverMode }),
+      ...more,
     };
     const run = this.tasks.launch({
       clusterName: 'default',
@@ -141,6 +152,22 @@ export class TestHost {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     throw new Error(`not reported: ${JSON.stringify(this.reports.filter((r) => r.taskId === taskId).at(-1))}`);
+  }
+
+  /** Runs a shell script inside a container, and returns its output. Throws if it fails. */
+  async sh(containerId: string, script: string): Promise<string> {
+    const command = await this.engine.docker
+      .getContainer(containerId)
+      .exec({ Cmd: ['/bin/sh', '-c', script], AttachStdout: true, AttachStderr: true });
+    const stream = await command.start({});
+    const pieces: Buffer[] = [];
+    const output = new PassThrough().on('data', (piece: Buffer) => pieces.push(piece));
+    this.engine.docker.modem.demuxStream(stream, output, output);
+    await new Promise((resolve) => stream.once('end', resolve));
+    const { ExitCode } = await command.inspect();
+    const text = Buffer.concat(pieces).toString();
+    if (ExitCode !== 0) throw new Error(`${script} ended with ${String(ExitCode)}: ${text}`);
+    return text;
   }
 
   /** Begins a command inside a container. */

@@ -209,10 +209,9 @@ describe('failures to start', () => {
   });
 
   it('a parameter that is not supported', async () => {
-    const secrets = [{ name: 'PASSWORD', valueFrom: 'arn:aws:ssm:us-east-1:123456789012:parameter/p' }];
-    const task = await host.run(definition([shell('main', WAIT, { secrets })]));
+    const task = await host.run(definition([shell('main', WAIT, { credentialSpecs: ['credentialspec:x'] })]));
     expect(task.stoppedReason).toBe(
-      'ResourceInitializationError: parameters that are not supported: containerDefinitions[main].secrets',
+      'ResourceInitializationError: parameters that are not supported: containerDefinitions[main].credentialSpecs',
     );
   });
 

@@ -17,6 +17,17 @@ it('come back as they were, to any api process with the same master key', () => 
   );
 });
 
+it('are good while the master key with which they were wrapped is one of those before', () => {
+  fc.assert(
+    fc.property(bytes, holder, fc.tuple(key, key, key), (token, mine, [older, old, newest]) => {
+      const wrapped = new TaskTokens(older).wrap(token, mine);
+      expect(new TaskTokens([newest, old, older]).unwrap(wrapped, mine)).toEqual(Buffer.from(token));
+      const anew = new TaskTokens([newest, old, older]).wrap(token, mine);
+      expect(new TaskTokens(newest).unwrap(anew, mine)).toEqual(Buffer.from(token));
+    }),
+  );
+});
+
 it('are worth nothing to another agent, nor with another master key', () => {
   fc.assert(
     fc.property(bytes, holder, holder, fc.tuple(key, key), (token, mine, other, [first, second]) => {

@@ -39,6 +39,15 @@ const DEFINITIONS: readonly Definition[] = [
   of({ dockerLabels: { a: 'b' } }),
   of({ linuxParameters: { initProcessEnabled: true } }),
   of({ image: ECR }, { executionRoleArn: ROLE }),
+  ...[`arn:aws:secretsmanager:us-east-1:123456789012:secret:s-abcdef`, 'parameter'].flatMap((valueFrom) => [
+    of({ secrets: [{ name: 'A', valueFrom }] }, { executionRoleArn: ROLE }),
+    of(
+      { logConfiguration: { logDriver: 'json-file', secretOptions: [{ name: 'tag', valueFrom }] } },
+      { executionRoleArn: ROLE },
+    ),
+  ]),
+  of({ repositoryCredentials: { credentialsParameter: 'registry' } }, { executionRoleArn: ROLE }),
+  of({ environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/web.env' }] }, { executionRoleArn: ROLE }),
   of({}, { runtimePlatform: { cpuArchitecture: 'ARM64' } }),
   of({}, { runtimePlatform: { cpuArchitecture: 'X86_64' } }),
 ];
@@ -68,12 +77,14 @@ const registered = new Set(
     },
     availabilityZone: 'us-east-1a',
     fargate: false,
+    hasTaskEndpoint: true,
     attributes: [],
   }).map(({ name }) => name),
 );
 
-/** A plugin exists or not; the architecture is one of two values. */
-const dependsOnHost = (name: string): boolean => name.startsWith('ecs.capability.docker-plugin.');
+/** A plugin exists or not; roles need an address that not every host has; the architecture is one of two values. */
+const dependsOnHost = (name: string): boolean =>
+  name.startsWith('ecs.capability.docker-plugin.') || name.includes('.task-iam-role');
 
 describe('attributes that a definition requires', () => {
   it('are all covered by this test', () => {

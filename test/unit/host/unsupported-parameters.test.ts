@@ -7,8 +7,7 @@ const web = (container: ContainerDefinition) => ({ containerDefinitions: [{ name
 
 describe('unsupportedParameters', () => {
   it.each<[Partial<TaskDefinition>, string]>([
-    [web({ secrets: [{ name: 'A', valueFrom: 'x' }] }), 'containerDefinitions[web].secrets'],
-    [web({ environmentFiles: [{ type: 's3', value: 'x' }] }), 'containerDefinitions[web].environmentFiles'],
+    [web({ credentialSpecs: ['x'] }), 'containerDefinitions[web].credentialSpecs'],
     [
       web({ logConfiguration: { logDriver: 'awslogs' } }),
       'containerDefinitions[web].logConfiguration.logDriver=awslogs',
@@ -23,7 +22,6 @@ describe('unsupportedParameters', () => {
     ],
     [{ volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs' } }] }, 'volumes[v].efsVolumeConfiguration'],
     [{ volumes: [{ name: 'v', configuredAtLaunch: true }] }, 'volumes[v].configuredAtLaunch'],
-    [{ taskRoleArn: 'arn:aws:iam::1:role/r' }, 'taskRoleArn'],
     [{ ephemeralStorage: { sizeInGiB: 30 } }, 'ephemeralStorage'],
     [
       { runtimePlatform: { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' } },
@@ -34,7 +32,13 @@ describe('unsupportedParameters', () => {
   });
 
   it.each<Partial<TaskDefinition>>([
-    web({ secrets: [], environmentFiles: [], logConfiguration: { logDriver: 'json-file' } }),
+    web({
+      secrets: [{ name: 'A', valueFrom: 'x' }],
+      environmentFiles: [{ type: 's3', value: 'x' }],
+      repositoryCredentials: { credentialsParameter: 'x' },
+      logConfiguration: { logDriver: 'json-file', secretOptions: [{ name: 'A', valueFrom: 'x' }] },
+    }),
+    { taskRoleArn: 'arn:aws:iam::1:role/r' },
     web({ resourceRequirements: [{ type: 'GPU', value: '1' }], restartPolicy: { enabled: true } }),
     { executionRoleArn: 'arn:aws:iam::1:role/r', pidMode: 'task', runtimePlatform: { operatingSystemFamily: 'LINUX' } },
     {
@@ -51,8 +55,9 @@ describe('unsupportedParameters', () => {
     expect(
       unsupportedOverrides({
         taskRoleArn: 'arn:aws:iam::1:role/r',
-        containerOverrides: [{ name: 'web', environmentFiles: [{ type: 's3', value: 'x' }], cpu: 1 }],
+        ephemeralStorage: { sizeInGiB: 30 },
+        containerOverrides: [{ name: 'web', resourceRequirements: [{ type: 'NeuronDevice', value: '1' }], cpu: 1 }],
       }),
-    ).toEqual(['overrides.taskRoleArn', 'overrides.containerOverrides[web].environmentFiles']);
+    ).toEqual(['overrides.ephemeralStorage', 'overrides.containerOverrides[web].resourceRequirements']);
   });
 });

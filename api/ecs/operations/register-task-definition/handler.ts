@@ -9,6 +9,7 @@ import { compatibilitiesOf } from './compatibilities.ts';
 import { normaliseDefinition } from './normalise.ts';
 import { requiredAttributes } from './requires-attributes.ts';
 import { checkDefinition } from '../../rules/task-definition/index.ts';
+import { requireFolder } from '../../rules/task-definition/secrets.ts';
 
 const MOST_REVISIONS = 1_000_000;
 
@@ -25,8 +26,9 @@ function checkRevision(family: string, revision: number): void {
 export const registerTaskDefinition: Operation<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse> = {
   name: 'RegisterTaskDefinition',
   effect: 'records',
-  async handle(input, { store, partition, now, caller }) {
+  async handle(input, { store, partition, now, caller, hasEnvironmentFiles }) {
     checkDefinition(input);
+    requireFolder(input.containerDefinitions ?? [], { hasEnvironmentFiles });
     const tags = validateTags(input.tags);
     const normalised = normaliseDefinition(input);
     const family = input.family ?? '';

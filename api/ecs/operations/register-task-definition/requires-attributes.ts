@@ -1,6 +1,7 @@
 /** Tells which attributes a container instance must have for a definition, parameter by parameter. */
-import type { Attribute, ContainerDefinition } from '@aws-sdk/client-ecs';
+import type { Attribute, ContainerDefinition, Secret } from '@aws-sdk/client-ecs';
 import type { Definition } from '../../rules/task-definition/definition.ts';
+import { readValueFrom } from '../../../../model/secret-reference.ts';
 import { containersOf, isEmpty } from '../../rules/task-definition/definition.ts';
 
 const AGENT = 'com.amazonaws.ecs.capability.';
@@ -48,7 +49,21 @@ function containerAttributes(container: ContainerDefinition, definition: Definit
     [Boolean(container.memoryReservation), [remoteApi('1.21')]],
     [!isEmpty(container.ulimits) || container.dockerLabels !== undefined, [remoteApi('1.18')]],
     [linuxParameters?.initProcessEnabled === true, [remoteApi('1.25')]],
+    [container.repositoryCredentials !== undefined, [`${CAPABILITY}private-registry-authentication.secretsmanager`]],
+    [!isEmpty(container.environmentFiles), [`${CAPABILITY}env-files.s3`]],
     [hasRole && ECR_IMAGE.test(image), [`${AGENT}ecr-auth`, `${CAPABILITY}execution-role-ecr-pull`]],
   ];
-  return asked.flatMap(([needed, names]) => (needed ? names : []));
+  return [
+    ...asked.flatMap(([needed, names]) => (needed ? names : [])),
+    ...secretAttributes(container.secrets, 'environment-variables'),
+    ...secretAttributes(logConfiguration?.secretOptions, 'bootstrap.log-driver'),
+  ];
 }
+
+/** `asm` is Secrets Manager. */
+const secretAttributes = (secrets: readonly Secret[] = [], use: string): readonly string[] =>
+  secrets.map(({ valueFrom = '' }) => {
+    const read = readValueFrom(valueFrom);
+    const store = typeof read !== 'string' && read.kind === 'secret' ? 'asm' : 'ssm';
+    return `${CAPABILITY}secrets.${store}.${use}`;
+  });

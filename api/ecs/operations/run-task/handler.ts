@@ -44,7 +44,7 @@ export const runTask: Operation<RunTaskRequest, RunTaskResponse> = {
     const repeated = await earlier;
     if (repeated !== undefined) return answerRepeatedCall(context, { clusterName, digest, repeated });
     const [cluster, taskDefinition] = await found;
-    const command = buildCommand(input, { cluster, taskDefinition, digest, partition: context.partition });
+    const command = buildCommand(input, { ...context, cluster, taskDefinition, digest });
     const outcome = await context.workflows.runTask(clientToken ?? randomUUID(), command);
     return answerPlacement(context, clusterName, outcome);
   },
@@ -57,16 +57,19 @@ function buildCommand(
     readonly taskDefinition: TaskDefinitionRecord;
     readonly digest: string;
     readonly partition: Partition;
+    readonly hasEnvironmentFiles: boolean;
   },
 ): RunTaskCommand {
-  const { cluster, taskDefinition, digest, partition } = found;
+  const { cluster, taskDefinition, digest, partition, hasEnvironmentFiles } = found;
   const compute = resolveCompute(input, cluster, partition);
   const launchType = launchTypeOf(compute);
   checkPlatformVersion(input.platformVersion, launchType);
   const platformVersion = launchType === 'FARGATE' ? resolvePlatformVersion(input.platformVersion) : undefined;
   return {
     kind: 'RunTask',
-    ...buildCommonMembers(input, { clusterName: cluster.clusterName, taskDefinition, launchType }),
+    ...buildCommonMembers(input, {
+      ...{ clusterName: cluster.clusterName, taskDefinition, launchType, hasEnvironmentFiles },
+    }),
     count: input.count ?? 1,
     ...member('capacityProviderStrategy', compute.capacityProviderStrategy),
     ...member('platformVersion', platformVersion),

@@ -44,6 +44,7 @@ export const startTask: Operation<StartTaskRequest, StartTaskResponse> = {
         clusterName,
         taskDefinition,
         launchType: launchTypeFor(taskDefinition.definition),
+        hasEnvironmentFiles: context.hasEnvironmentFiles,
       }),
       count: containerInstanceIds.length,
       placementConstraints: [],

@@ -11,7 +11,8 @@ import { limitsRule, linuxParametersRule, swapRule } from './limits.ts';
 import { loggingRule } from './logging.ts';
 import { linksRule, networkModeRule } from './network-mode.ts';
 import { portMappingsRule, portNamesRule, sharedPortsRule } from './ports.ts';
-import { executionRoleRule, rolesRule } from './roles.ts';
+import { rolesRule } from './roles.ts';
+import { environmentFilesRule, executionRoleRule, secretsRule } from './secrets.ts';
 import { SIZE_RULES } from './sizes.ts';
 import {
   definitionSizeRule,
@@ -62,6 +63,8 @@ const RULES: readonly Rule[] = [
   loggingRule,
   rolesRule,
   executionRoleRule,
+  secretsRule,
+  environmentFilesRule,
   placementConstraintsRule,
   proxyConfigurationRule,
   ephemeralStorageRule,

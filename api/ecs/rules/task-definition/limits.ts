@@ -2,7 +2,6 @@
 import type { ContainerRule, Rule } from './definition.ts';
 import { containersOf, duplicates, eachContainer, nameOf, outside } from './definition.ts';
 
-const MAX_ENVIRONMENT_FILES = 10;
 /** Docker stores time-outs in seconds in 32 bits. */
 const MAX_TIMEOUT_SECONDS = 2 ** 31 - 1;
 
@@ -20,12 +19,6 @@ const limits: ContainerRule = function* (container) {
   yield* outside(`The startTimeout ${of}`, container.startTimeout, [0, MAX_TIMEOUT_SECONDS]);
   yield* outside(`The stopTimeout ${of}`, container.stopTimeout, [0, MAX_TIMEOUT_SECONDS]);
   yield* outside(`The restartAttemptPeriod ${of}`, container.restartPolicy?.restartAttemptPeriod, [60, 1800]);
-  const files = container.environmentFiles ?? [];
-  if (files.length > MAX_ENVIRONMENT_FILES)
-    yield `At most ${MAX_ENVIRONMENT_FILES} environmentFiles are allowed ${of}.`;
-  if (files.some(({ value }) => !/^arn:aws[a-z-]*:s3:::.+\.env$/.test(value ?? ''))) {
-    yield `An environment file ${of} must be the ARN of an S3 object whose name ends in .env.`;
-  }
   for (const { name = '' } of container.environment ?? []) {
     if (name === '' || name.includes('='))
       yield `The environment variable name '${withoutValue(name)}' ${of} is invalid.`;

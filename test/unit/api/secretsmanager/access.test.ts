@@ -66,9 +66,15 @@ const isOf = (template: string, key: string): boolean =>
   template === key || (/(?:\$\{TagKey\}|tag-key)$/.test(template) && key.startsWith(template.replace(/[^/]+$/, '')));
 
 describe.each([
-  ['secretsmanager', secretsManagerDoor, SECRET_INPUTS, { SecretId: 'db' }, 'Secret'],
-  ['ssm', ssmDoor, SSM_INPUTS, { Name: '/app/db' }, 'parameter'],
-] as const)('%s', (service, door, inputs, usual, type) => {
+  {
+    service: 'secretsmanager',
+    door: secretsManagerDoor,
+    inputs: SECRET_INPUTS,
+    usual: { SecretId: 'db' },
+    type: 'Secret',
+  },
+  { service: 'ssm', door: ssmDoor, inputs: SSM_INPUTS, usual: { Name: '/app/db' }, type: 'parameter' },
+])('$service', ({ service, door, inputs, usual, type }) => {
   const { actions, resourceTypes } = referenceOf(service);
 
   it.each([...door.operations.keys()])('%s asks for an action, a resource and keys that AWS has', async (operation) => {

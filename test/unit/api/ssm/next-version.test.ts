@@ -66,9 +66,21 @@ describe('the next version', () => {
       'HierarchyTypeMismatchException',
       /from a String type to a SecureString type/,
     ],
-    ['tags with overwrite', put({ overwrite: true, hasTags: true }), undefined, 'ValidationException', /AddTagsToResource/],
+    [
+      'tags with overwrite',
+      put({ overwrite: true, hasTags: true }),
+      undefined,
+      'ValidationException',
+      /AddTagsToResource/,
+    ],
     ['a key of a String', put({ keyId: 'alias/aws/ssm' }), undefined, 'ValidationException', /SecureString type/],
-    ['another key', put({ type: 'SecureString', keyId: 'k' }), undefined, 'ValidationException', /Not supported.*KeyId/],
+    [
+      'another key',
+      put({ type: 'SecureString', keyId: 'k' }),
+      undefined,
+      'ValidationException',
+      /Not supported.*KeyId/,
+    ],
     ['another data type', put({ dataType: 'aws:ec2:image' }), undefined, 'ValidationException', /aws:ec2:image/],
     ['too long', put({ value: 'é'.repeat(2049) }), undefined, 'ValidationException', /maximum parameter value of 4096/],
     ['far too long', put({ value: 'x'.repeat(8193), tier: 'Advanced' }), undefined, 'ValidationException', /8192/],
@@ -87,7 +99,7 @@ describe('the next version', () => {
       /^Parameter value, cannot be validated against allowedPattern: \^\\d\+\$$/,
     ],
     ['no pattern', put({ allowedPattern: '(' }), undefined, 'InvalidAllowedPatternException', /not valid/],
-  ])('refuses %s', (_what, wanted, before, code, message) => {
+  ])('refuses %s', (...[, wanted, before, code, message]) => {
     expect(() => withNextVersion(before, wanted, BY)).toThrow(expect.objectContaining({ code }) as Error);
     expect(() => withNextVersion(before, wanted, BY)).toThrow(message);
   });

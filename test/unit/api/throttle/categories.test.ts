@@ -14,13 +14,14 @@ const ALL = Object.entries(CATEGORIES).flatMap(([service, categories]) =>
 );
 
 describe('the categories', () => {
-  it.each([cloudtrailDoor, ecsDoor, stsDoor, iamDoor, secretsManagerDoor, ssmDoor].map((door) => [door.service, door] as const))(
-    'have each operation of %s once, and no other',
-    (service, door) => {
-      const throttled = CATEGORIES[service]!.flatMap(({ operations: names }) => names);
-      expect(throttled.toSorted()).toEqual([...door.operations.keys()].toSorted());
-    },
-  );
+  it.each(
+    [cloudtrailDoor, ecsDoor, stsDoor, iamDoor, secretsManagerDoor, ssmDoor].map(
+      (door) => [door.service, door] as const,
+    ),
+  )('have each operation of %s once, and no other', (service, door) => {
+    const throttled = CATEGORIES[service]!.flatMap(({ operations: names }) => names);
+    expect(throttled.toSorted()).toEqual([...door.operations.keys()].toSorted());
+  });
 
   it('have a rate each, and a name of their own', () => {
     expect(new Set(ALL.map(({ name }) => name)).size).toBe(ALL.length);

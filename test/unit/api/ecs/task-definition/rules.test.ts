@@ -381,16 +381,6 @@ describe('the task', () => {
 describe('what Longshore does not support yet', () => {
   refuses([
     [
-      'a task role',
-      definition({ taskRoleArn: 'arn:aws:iam::123456789012:role/a' }),
-      'taskRoleArn is not supported by Longshore yet.',
-    ],
-    [
-      'secrets',
-      of({ secrets: [{ name: 'A', valueFrom: 'a' }] }, { executionRoleArn: 'r' }),
-      'containerDefinitions[web].secrets is not supported by Longshore yet.',
-    ],
-    [
       'Managed Instances',
       definition({ requiresCompatibilities: ['MANAGED_INSTANCES'] }),
       /MANAGED_INSTANCES is not supported by Longshore yet/,
