@@ -20,6 +20,7 @@ const LOG_DRIVERS: readonly string[] = ['json-file', 'syslog', 'journald', 'gelf
 /** What this agent can do with any engine. */
 const AGENT_CAPABILITIES: readonly string[] = [
   'ecs.capability.container-health-check',
+  'ecs.capability.container-port-range',
   'ecs.capability.container-ordering',
   'ecs.capability.container-restart-policy',
   'ecs.capability.task-cpu-mem-limit',
@@ -93,6 +94,10 @@ function capabilitiesOf(engine: EngineFacts): string[] {
     ...apis.map((minor) => `${CAPABILITY}docker-remote-api.1.${minor}`),
     ...LOG_DRIVERS.filter((d) => engine.logDrivers.includes(d)).map((d) => `${CAPABILITY}logging-driver.${d}`),
     `${CAPABILITY}logging-driver.none`,
+    // Its lines go to the engine's driver `local`.
+    ...(engine.logDrivers.includes('local')
+      ? [`${CAPABILITY}logging-driver.awslogs`, 'ecs.capability.execution-role-awslogs']
+      : []),
     ...['selinux', 'apparmor']
       .filter((s) => engine.securityOptions.some((o) => o.includes(s)))
       .map((s) => CAPABILITY + s),

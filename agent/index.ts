@@ -9,6 +9,7 @@ import { probeTaskCgroups } from '../activities/host/limits/task-cgroups.ts';
 import type { TaskCgroups } from '../activities/host/limits/task-cgroups.ts';
 import { TaskReporter } from '../activities/host/reporter.ts';
 import { connectDocker, DockerRuntime } from '../activities/host/runtime/docker-runtime.ts';
+import { isFreePort } from '../activities/host/runtime/free-port.ts';
 import { InstanceRefused } from '../model/agent-calls.ts';
 import type { AgentBuild } from '../model/agent-update.ts';
 import type { Partition } from '../model/arn.ts';
@@ -19,6 +20,7 @@ import { attributesOf, resourcesOf } from './attributes.ts';
 import type { EngineFacts } from './attributes.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { Fence } from './fence/fence.ts';
+import { HostGuards, isContained } from './host-guards.ts';
 import { HostWorker } from './host-worker.ts';
 import { probeEngine } from './probe.ts';
 import { untilDone } from './retry.ts';
@@ -91,7 +93,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     heartbeat: (taskToken, timeoutMs) => controlPlane.heartbeat(taskToken, timeoutMs),
     logger,
   });
-  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups, fence });
+  const guards = hostGuardsOf(options);
+  const tasks = createHostTasks({ options, logger, docker, reporter, cgroups, fence, guards });
   await patiently('container engine', () => tasks.open());
   const session = new ControlPlaneSession({
     control,
@@ -101,6 +104,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       ...(isFirst ? defined({ failedUpdate: options.updates?.failed }) : {}),
     }),
     reconcile: (expected) => tasks.reconcile(expected),
+    allow: (allowed) => guards.allow(allowed),
     takesWork: () => options.updates?.takesWork(),
     comesBack: { logger, shutdown: stopping.signal },
   });
@@ -143,6 +147,11 @@ function updaterOf(
   return new AgentUpdater({ ...parts, build, updates, source });
 }
 
+function hostGuardsOf({ clusterName, docker: { socketPath } }: AgentOptions): HostGuards {
+  const engineSocket = typeof socketPath === 'string' ? socketPath : undefined;
+  return new HostGuards(clusterName, { ...defined({ engineSocket }), isContained: isContained() });
+}
+
 interface HostTasksSetup {
   readonly options: AgentOptions;
   readonly logger: Logger;
@@ -150,16 +159,22 @@ interface HostTasksSetup {
   readonly reporter: TaskReporter;
   readonly cgroups: TaskCgroups | string;
   readonly fence: Fence;
+  readonly guards: HostGuards;
 }
 
 function createHostTasks(setup: HostTasksSetup): HostTasks {
-  const { options, logger, docker, reporter, cgroups, fence } = setup;
+  const { options, logger, docker, reporter, cgroups, fence, guards } = setup;
   return new HostTasks({
-    runtime: new DockerRuntime(docker),
+    runtime: new DockerRuntime(docker, {
+      onNoStorageLimits: (reason) =>
+        logger.warn({ err: reason }, 'this engine cannot limit what containers write: ephemeralStorage is not limited'),
+    }),
+    isFreePort,
     containerInstanceId: options.containerInstanceId,
     ...(typeof cgroups === 'string' ? {} : { cgroups }),
     logger,
     now: Date.now,
+    checkGuards: (definition) => guards.check(definition),
     assertMayStart: (plan) => fence.assertMayStart(plan),
     report: (owner, report) => reporter.report(owner, fence.explain(report)),
     cleanupWaitMs: options.taskCleanupWaitMs,

@@ -117,7 +117,7 @@ export async function startApiRole(
     loadCertificate(settings),
   ]);
   const workflows: WorkflowGateway = gateway;
-  const { host, port, partition, webhookAddresses, auth, apiRates: factor } = settings;
+  const { host, port, partition, webhookAddresses, taskGuards: guards, auth, apiRates: factor } = settings;
   const { isReady } = readiness;
   const throttle = factor === 0 ? undefined : new Throttle({ factor, now: () => performance.now() });
   const masterKey = readMasterKey(settings.masterKey, settings.dataDir);
@@ -130,7 +130,8 @@ export async function startApiRole(
   const audit = settings.auditRetentionMs === 0 ? ('off' as const) : ('on' as const);
   const agentBuild = ownAgentBuild();
   const guard = { ...secrets, auth, audit, ...defined({ certificate: served?.pair, throttle, agentDoor }) };
-  const options = { host, port, store, workflows, partition, webhookAddresses, logger, isReady, agentBuild, ...guard };
+  const serves = { store, workflows, partition, webhookAddresses, guards, logger, isReady, agentBuild };
+  const options = { host, port, ...serves, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
     throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
   });
@@ -188,7 +189,7 @@ export async function besideTemporal({
   ]);
   const { clusterName, availabilityZone } = settings;
   const containerInstanceId = await loadInstanceId(agentFolder(settings));
-  const connect = () => connectDirect(temporal);
+  const connect = () => connectDirect(temporal, settings.taskGuards);
   return { settings, logger, connect, containerInstanceId, clusterName, availabilityZone };
 }
 

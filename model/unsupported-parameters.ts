@@ -19,7 +19,6 @@ type Definition = Pick<
   | 'ipcMode'
   | 'proxyConfiguration'
   | 'inferenceAccelerators'
-  | 'ephemeralStorage'
   | 'runtimePlatform'
   | 'enableFaultInjection'
 >;
@@ -34,7 +33,6 @@ const definitionRules: readonly Rule<Definition>[] = [
   ['proxyConfiguration', (d) => d.proxyConfiguration !== undefined],
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAccelerators', (d) => has(d.inferenceAccelerators)],
-  ['ephemeralStorage', (d) => d.ephemeralStorage !== undefined],
   ['enableFaultInjection', (d) => d.enableFaultInjection === true],
   [
     'runtimePlatform.operatingSystemFamily',
@@ -49,8 +47,8 @@ const volumeRules: readonly Rule<Volume>[] = [
   ['configuredAtLaunch', (v) => v.configuredAtLaunch === true],
 ];
 
-/** Log drivers that need an AWS service or a FireLens router; the others are Docker's. */
-const UNSUPPORTED_LOG_DRIVERS: readonly string[] = ['awslogs', 'awsfirelens'];
+/** Log drivers that need a FireLens router. */
+const UNSUPPORTED_LOG_DRIVERS: readonly string[] = ['awsfirelens'];
 
 const containerRules: readonly Rule<ContainerDefinition>[] = [
   ['repositoryCredentials', (c) => c.repositoryCredentials !== undefined],
@@ -58,7 +56,6 @@ const containerRules: readonly Rule<ContainerDefinition>[] = [
   ['environmentFiles', (c) => has(c.environmentFiles)],
   ['firelensConfiguration', (c) => c.firelensConfiguration !== undefined],
   ['credentialSpecs', (c) => has(c.credentialSpecs)],
-  ['portMappings.containerPortRange', (c) => (c.portMappings ?? []).some((p) => p.containerPortRange !== undefined)],
   ['logConfiguration.secretOptions', (c) => has(c.logConfiguration?.secretOptions)],
   ['resourceRequirements', (c) => asksOtherThanGpus(c)],
 ];
@@ -67,7 +64,6 @@ const overrideRules: readonly Rule<TaskOverride>[] = [
   ['taskRoleArn', (o) => o.taskRoleArn !== undefined && o.taskRoleArn !== ''],
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAcceleratorOverrides', (o) => has(o.inferenceAcceleratorOverrides)],
-  ['ephemeralStorage', (o) => o.ephemeralStorage !== undefined],
 ];
 
 const containerOverrideRules: readonly Rule<ContainerOverride>[] = [

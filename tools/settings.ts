@@ -11,8 +11,10 @@ import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../model/capacity-provider.ts';
 import type { Attribute } from '../model/container-instance.ts';
 import { type AddressPolicy, isSubnet } from '../model/outgoing-address.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
+import type { TaskGuards } from '../model/task-guards.ts';
 import { accessEnvironment, accessSettings, isLoopback, type AccessSettings } from './access-settings.ts';
 import { agentDoorEnvironment, agentDoorSettings, type AgentDoorSettings } from './agent-door-settings.ts';
+import { defaultTaskGuards, taskGuards } from './task-guards.ts';
 
 /** A mistake that the user can correct. The message is shown as it is, without a stack trace. */
 export class SetupError extends Error {
@@ -31,6 +33,8 @@ export interface Settings extends AccessSettings {
   readonly apiRates: number;
   /** Where webhooks may go, and where issuers of web identities may be. */
   readonly webhookAddresses: AddressPolicy;
+  /** What tasks may do to their hosts. */
+  readonly taskGuards: TaskGuards;
   readonly partition: Partition;
   readonly clusterName: string;
   readonly availabilityZone: string;
@@ -202,6 +206,7 @@ const environment = z.object({
   LONGSHORE_AGENT_CERTIFICATE_LIFETIME: duration('1h', '365d').default(30 * 86_400_000),
   LONGSHORE_API_RATES: apiRates.optional(),
   LONGSHORE_WEBHOOK_ALLOW: subnets.default([]),
+  LONGSHORE_TASK_GUARDS: taskGuards.optional(),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
   LONGSHORE_TEMPORAL_UI_PORT: port.default(7880),
   LONGSHORE_POSTGRES_PORT: port.default(7881),
@@ -301,6 +306,7 @@ function toSettings(env: Environment): Settings {
     agentCertificateMs: env.LONGSHORE_AGENT_CERTIFICATE_LIFETIME,
     apiRates: env.LONGSHORE_API_RATES ?? defaultApiRates(env.LONGSHORE_HOST),
     webhookAddresses: { loopback: isLoopback(env.LONGSHORE_HOST), allowed: env.LONGSHORE_WEBHOOK_ALLOW },
+    taskGuards: env.LONGSHORE_TASK_GUARDS ?? defaultTaskGuards(isLoopback(env.LONGSHORE_HOST)),
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },
     clusterName: env.LONGSHORE_CLUSTER,
     availabilityZone: env.LONGSHORE_ZONE ?? `${env.LONGSHORE_REGION}a`,

@@ -5,6 +5,7 @@
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { AgentBuild } from '../../model/agent-update.ts';
+import { type TaskGuards, UNGUARDED } from '../../model/task-guards.ts';
 import type { Partition } from '../../model/arn.ts';
 import { defined } from '../../model/defined.ts';
 import { EcsError, GuardedError, isAwsError } from '../../model/errors.ts';
@@ -39,6 +40,8 @@ export interface CallDependencies {
   readonly accessKeys: AccessKeySecrets;
   readonly tokens: SessionTokens;
   readonly webIdentities: WebIdentities;
+  /** What tasks may do to their hosts. Absent: anything. */
+  readonly guards?: TaskGuards;
   readonly agentBuild: AgentBuild;
   readonly logger: Logger;
   /** Returns why nothing can be recorded at present, such as a full disk; undefined if all is well. */
@@ -140,6 +143,7 @@ export class Calls {
     const call = callOf(response);
     call.operation = printable(operation);
     const { store, workflows, partition, accessKeys, tokens, webIdentities, agentBuild } = this.#dependencies;
+    const { guards = UNGUARDED } = this.#dependencies;
     const { requestId, circumstances, caller } = call;
     if (caller === undefined) throw new Error(`It is not known who calls ${operation}.`);
     return {
@@ -155,6 +159,7 @@ export class Calls {
       tokens,
       audited: this.#dependencies.auditor !== undefined,
       webIdentities,
+      guards,
       tell: tellOf(call),
       agentBuild,
     };
@@ -216,12 +221,14 @@ export class Calls {
   }
 
   #log(response: Response, status: number, error?: WireError, cause?: unknown): void {
-    const { requestId, operation, startedAt, signed } = callOf(response);
+    const { requestId, operation, startedAt, signed, told } = callOf(response);
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
     const fields = { requestId, operation, status, ms, ...defined({ principal: signed?.caller.principal.arn }) };
     const { logger } = this.#dependencies;
-    if (error === undefined) logger.info(fields, 'request');
-    else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');
+    if (error === undefined) {
+      logger.info(fields, 'request');
+      for (const warning of told.warnings) logger.warn({ requestId, operation }, warning);
+    } else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');
     else {
       const cannotBeTold = cause instanceof GuardedError ? { detail: cause.forLog } : {};
       logger.info({ ...fields, code: error.code, message: error.message, ...cannotBeTold }, 'request refused');

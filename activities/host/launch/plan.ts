@@ -12,6 +12,8 @@ import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { NetworkBinding } from '../../../model/task.ts';
 import { defined } from '../../../model/defined.ts';
 import type { TaskLaunch } from '../types.ts';
+import { portRangesOf } from './port-ranges.ts';
+import type { PortRange } from './port-ranges.ts';
 
 export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 /** ECS's default for restartPolicy.restartAttemptPeriod. */
@@ -39,6 +41,8 @@ export interface ContainerPlan {
   readonly restartPolicy?: RestartPolicy;
   /** On the host's own network the engine maps no ports, so these are the ports that the definition names. */
   readonly hostBindings?: readonly NetworkBinding[];
+  /** Ranges that the agent publishes on host ports of its choice: in bridge mode alone. */
+  readonly portRanges?: readonly PortRange[];
 }
 
 /** Docker's network modes in ECS's words; bridge if the definition names none. */
@@ -89,6 +93,7 @@ export const taskVolumeName = (
 
 function planContainer(container: ContainerDefinition, networkMode: NetworkMode): ContainerPlan {
   const policy = container.restartPolicy;
+  const portRanges = networkMode === 'bridge' ? portRangesOf(container.portMappings) : [];
   const hostBindings = networkMode === 'host' ? (container.portMappings ?? []).flatMap(hostBinding) : [];
   return {
     name: container.name ?? '',
@@ -98,6 +103,7 @@ function planContainer(container: ContainerDefinition, networkMode: NetworkMode)
     stopTimeoutSeconds: container.stopTimeout || DEFAULT_STOP_TIMEOUT_SECONDS,
     hasHealthCheck: (container.healthCheck?.command?.length ?? 0) > 0,
     ...(hostBindings.length === 0 ? {} : { hostBindings }),
+    ...(portRanges.length === 0 ? {} : { portRanges }),
     ...defined({ startTimeoutSeconds: container.startTimeout }),
     ...(policy?.enabled === true
       ? {
@@ -110,7 +116,7 @@ function planContainer(container: ContainerDefinition, networkMode: NetworkMode)
   };
 }
 
-/** A range of ports has none: its host ports are the container's own. */
+/** Host mode takes no ranges of ports. */
 const hostBinding = ({ containerPort, protocol }: PortMapping): readonly NetworkBinding[] =>
   containerPort === undefined
     ? []

@@ -1,11 +1,13 @@
 /** Starts up one task: images, volumes and the pause container, then each container when its turn comes. */
 import type { EpochMs } from '../../../model/time.ts';
 import { defined } from '../../../model/defined.ts';
+import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import type { ContainerRuntime } from '../runtime/types.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
 import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startPauseContainer } from './preparation.ts';
+import type { HostPorts } from './host-ports.ts';
 import type { TaskPlan } from './plan.ts';
 import type { Slots } from './slots.ts';
 import { hasStarted, idsOf, isStopped, recordOf } from './task-life.ts';
@@ -22,6 +24,9 @@ export interface TaskStartDeps {
   readonly runtime: ContainerRuntime;
   readonly cgroups?: TaskCgroups;
   readonly slots: Slots;
+  readonly hostPorts: HostPorts;
+  /** Rejects if a task of the definition may not run on this host. */
+  readonly checkGuards?: (definition: TaskDefinition) => Promise<void>;
   /** Throws where a container of the task must not start: the host is fenced. */
   readonly assertMayStart?: (plan: TaskPlan) => void;
   readonly now: () => EpochMs;
@@ -56,6 +61,7 @@ export class TaskStart {
     }, PENDING_REPORT_AFTER_MS);
     try {
       refuseUnsupported(this.#blueprint);
+      await this.#deps.checkGuards?.(this.#blueprint.definition);
       await Promise.all([this.#pullAll(), this.#prepareHost()]);
     } catch (error) {
       task.take({ kind: 'task failed', reason: failureText(error) });
@@ -106,14 +112,18 @@ export class TaskStart {
     const [blueprint, task, cgroupParent] = [this.#blueprint, this.#task, this.#cgroupParent];
     const { runtime } = this.#deps;
     if (task.life().isStopping) return false;
-    const spec = containerSpec(blueprint, name, idsOf(task.life()));
-    const known = recordOf(task.life(), name).containerId;
-    const containerId = known ?? (await runtime.create(cgroupParent === undefined ? spec : { ...spec, cgroupParent }));
-    this.#tell(name, { kind: 'created', containerId });
-    if (task.life().isStopping) return false;
-    this.#deps.assertMayStart?.(blueprint.plan);
-    await runtime.start(containerId);
-    return true;
+    const record = recordOf(task.life(), name);
+    const spec = { ...containerSpec(blueprint, name, idsOf(task.life())), ...defined({ cgroupParent }) };
+    // A container that exists has its ports already.
+    const ranges = record.containerId === undefined ? (record.plan.portRanges ?? []) : [];
+    return this.#deps.hostPorts.with({ taskId: blueprint.plan.taskId, ranges }, async (portRanges) => {
+      const containerId = record.containerId ?? (await runtime.create({ ...spec, portRanges }));
+      this.#tell(name, { kind: 'created', containerId });
+      if (task.life().isStopping) return false;
+      this.#deps.assertMayStart?.(blueprint.plan);
+      await runtime.start(containerId);
+      return true;
+    });
   }
 
   async #onStarted(name: string): Promise<void> {

@@ -16,6 +16,14 @@ export type ContainerNetwork =
   | { readonly mode: 'shared'; readonly containerId: string }
   | { readonly mode: 'network'; readonly network: string };
 
+/** Container ports from `first` to `last`, published on host ports from `hostFirst` on. */
+export interface PublishedPorts {
+  readonly first: number;
+  readonly last: number;
+  readonly hostFirst: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
 export interface ContainerMount {
   /** An absolute host path, or the name of a volume. */
   readonly source: string;
@@ -45,6 +53,10 @@ export interface ContainerSpec {
   readonly gpuIds?: readonly string[];
   /** Unless the log configuration sets a mode. Absent: non-blocking. */
   readonly logDriverMode?: LogDriverMode;
+  /** Ranges of container ports, and where on the host they are published. */
+  readonly portRanges?: readonly PublishedPorts[];
+  /** What the container may write to its own file system, in GiB. */
+  readonly storageGiB?: number;
   /** `host`, `none`, or the container whose namespace is shared. */
   readonly pidMode?: string;
   readonly ipcMode?: string;
@@ -120,6 +132,8 @@ export interface ContainerRuntime {
   inspect(containerId: string): Promise<ObservedContainer | undefined>;
   /** Ids of containers, running or not, that have all of the labels. */
   list(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  /** The host ports that containers have now, such as `8080/tcp`, whoever runs them. */
+  publishedPorts(): Promise<ReadonlySet<string>>;
   /** Creates the volume if it is missing. Rejects with CannotCreateVolumeError. */
   ensureVolume(volume: VolumeSpec): Promise<void>;
   hasVolume(name: string): Promise<boolean>;

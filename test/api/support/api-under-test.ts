@@ -17,7 +17,7 @@ const MASTER_KEY = Buffer.alloc(32, 7);
 export const TEST_SECRETS = { accessKeys: new AccessKeySecrets(MASTER_KEY), tokens: new SessionTokens(MASTER_KEY) };
 
 /** How the API under test is guarded. */
-export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate' | 'webhookAddresses' | 'logger'>> & {
+export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate' | 'webhookAddresses' | 'logger' | 'guards'>> & {
   /** The agent door to which join tokens lead. */
   readonly agentDoor?: (store: Store) => Promise<NonNullable<ApiOptions['agentDoor']>>;
 };

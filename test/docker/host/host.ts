@@ -2,10 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs';
 import { pino } from 'pino';
-import { HostTasks } from '../../../activities/host/launch/host-tasks.ts';
+import { HostTasks, type HostTasksDeps } from '../../../activities/host/launch/host-tasks.ts';
 import { planTask } from '../../../activities/host/launch/plan.ts';
 import { LABELS } from '../../../activities/host/launch/labels.ts';
-import type { TaskCgroups } from '../../../activities/host/limits/task-cgroups.ts';
 import type { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 import type { TaskLaunch } from '../../../activities/host/types.ts';
@@ -61,14 +60,14 @@ export class TestHost {
   private constructor(
     engine: DockerEngine,
     containerInstanceId: string,
-    { cleanupWaitMs, cgroups }: { cleanupWaitMs: number; cgroups?: TaskCgroups },
+    { cleanupWaitMs, ...more }: { cleanupWaitMs: number } & Pick<HostTasksDeps, 'cgroups' | 'checkGuards'>,
   ) {
     this.engine = engine;
     this.containerInstanceId = containerInstanceId;
     this.tasks = new HostTasks({
       runtime: new DockerRuntime(connectDocker({ socketPath: engine.socketPath })),
       containerInstanceId,
-      ...(cgroups === undefined ? {} : { cgroups }),
+      ...more,
       logger: pino({ level: 'silent' }),
       now: Date.now,
       report: (_owner, report) => this.reports.push(report),
@@ -82,10 +81,10 @@ export class TestHost {
     {
       id = randomBytes(16).toString('hex'),
       cleanupWaitMs = 600_000,
-      cgroups,
-    }: { id?: string; cleanupWaitMs?: number; cgroups?: TaskCgroups } = {},
+      ...more
+    }: { id?: string; cleanupWaitMs?: number } & Pick<HostTasksDeps, 'cgroups' | 'checkGuards'> = {},
   ): Promise<TestHost> {
-    const host = new TestHost(engine, id, { cleanupWaitMs, ...(cgroups === undefined ? {} : { cgroups }) });
+    const host = new TestHost(engine, id, { cleanupWaitMs, ...more });
     await host.tasks.open();
     return host;
   }

@@ -10,12 +10,8 @@ describe('unsupportedParameters', () => {
     [web({ secrets: [{ name: 'A', valueFrom: 'x' }] }), 'containerDefinitions[web].secrets'],
     [web({ environmentFiles: [{ type: 's3', value: 'x' }] }), 'containerDefinitions[web].environmentFiles'],
     [
-      web({ logConfiguration: { logDriver: 'awslogs' } }),
-      'containerDefinitions[web].logConfiguration.logDriver=awslogs',
-    ],
-    [
-      web({ portMappings: [{ containerPortRange: '1-9' }] }),
-      'containerDefinitions[web].portMappings.containerPortRange',
+      web({ logConfiguration: { logDriver: 'awsfirelens' } }),
+      'containerDefinitions[web].logConfiguration.logDriver=awsfirelens',
     ],
     [
       web({ resourceRequirements: [{ type: 'NeuronDevice', value: '1' }] }),
@@ -24,7 +20,6 @@ describe('unsupportedParameters', () => {
     [{ volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs' } }] }, 'volumes[v].efsVolumeConfiguration'],
     [{ volumes: [{ name: 'v', configuredAtLaunch: true }] }, 'volumes[v].configuredAtLaunch'],
     [{ taskRoleArn: 'arn:aws:iam::1:role/r' }, 'taskRoleArn'],
-    [{ ephemeralStorage: { sizeInGiB: 30 } }, 'ephemeralStorage'],
     [
       { runtimePlatform: { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' } },
       'runtimePlatform.operatingSystemFamily',

@@ -35,6 +35,9 @@ function taskAttributes(definition: Definition): readonly string[] {
   ];
 }
 
+const hasPortRange = ({ portMappings = [] }: ContainerDefinition): boolean =>
+  portMappings.some(({ containerPortRange }) => containerPortRange !== undefined);
+
 function containerAttributes(container: ContainerDefinition, definition: Definition): readonly string[] {
   const { logConfiguration, healthCheck, linuxParameters, image = '' } = container;
   const driver = logConfiguration?.logDriver;
@@ -48,6 +51,8 @@ function containerAttributes(container: ContainerDefinition, definition: Definit
     [Boolean(container.memoryReservation), [remoteApi('1.21')]],
     [!isEmpty(container.ulimits) || container.dockerLabels !== undefined, [remoteApi('1.18')]],
     [linuxParameters?.initProcessEnabled === true, [remoteApi('1.25')]],
+    [hasRole && driver === 'awslogs', [`${CAPABILITY}execution-role-awslogs`]],
+    [hasPortRange(container), [`${CAPABILITY}container-port-range`]],
     [hasRole && ECR_IMAGE.test(image), [`${AGENT}ecr-auth`, `${CAPABILITY}execution-role-ecr-pull`]],
   ];
   return asked.flatMap(([needed, names]) => (needed ? names : []));

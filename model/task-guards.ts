@@ -1,0 +1,154 @@
+/** What a task definition may do to its host: the operator's to allow, for each cluster. Pure. */
+import type { ContainerDefinition, TaskDefinition as SdkTaskDefinition, Volume } from '@aws-sdk/client-ecs';
+import { DEFAULT_CAPABILITIES } from './capabilities.ts';
+
+export const HOST_NAMESPACES = ['network', 'pid', 'ipc'] as const;
+export type HostNamespace = (typeof HOST_NAMESPACES)[number];
+
+/** What tasks of a cluster may do. What is absent they may not. */
+export interface TaskAllowance {
+  readonly privileged?: boolean;
+  readonly hostNamespaces?: readonly HostNamespace[];
+  /** Beyond those that Docker gives every container; `ALL` for all. */
+  readonly capabilities?: readonly string[];
+  /** Absolute paths of the host, each with all that is below it. */
+  readonly hostPaths?: readonly string[];
+  /** Host paths may lead to the engine's socket and to its files, if `hostPaths` has them. */
+  readonly engineSocket?: boolean;
+  /** Paths of the host's devices; one that ends in `/` stands for all devices below it. */
+  readonly devices?: readonly string[];
+  /** Security options other than `no-new-privileges`. */
+  readonly securityOptions?: boolean;
+  /** Labels that begin as those of ECS's agent and of Longshore do. */
+  readonly reservedLabels?: boolean;
+}
+
+/** `all`: nothing is guarded. */
+export type Allowed = TaskAllowance | 'all';
+
+export interface TaskGuards {
+  /** For clusters that are not named. */
+  readonly default: Allowed;
+  readonly clusters: Readonly<Record<string, Allowed>>;
+}
+
+/** The setting that holds the guards: what refusals name. */
+export const TASK_GUARDS_SETTING = 'LONGSHORE_TASK_GUARDS';
+
+/** Guards that let tasks do anything. */
+export const UNGUARDED: TaskGuards = { default: 'all', clusters: {} };
+
+/** What tasks of the cluster may do. */
+export const allowedIn = ({ default: others, clusters }: TaskGuards, clusterName: string): Allowed =>
+  Object.hasOwn(clusters, clusterName) ? (clusters[clusterName] ?? others) : others;
+
+type Definition = Pick<SdkTaskDefinition, 'containerDefinitions' | 'volumes' | 'networkMode' | 'pidMode' | 'ipcMode'>;
+
+const RESERVED_LABELS = ['com.amazonaws.ecs.', 'longshore.'];
+
+/** Where engines keep their sockets and their files. Whoever reaches these is root on the host. */
+const ENGINE_PLACES: readonly string[] = [
+  ...['/var/run/docker.sock', '/run/docker.sock', '/run/docker', '/var/run/docker', '/var/lib/docker'],
+  ...['/run/containerd', '/var/run/containerd', '/var/lib/containerd', '/run/podman', '/var/run/podman'],
+];
+
+/**
+ * The parts of a definition that a task may not have, as paths that a reader finds in its JSON, such as
+ * `containerDefinitions[web].privileged`.
+ */
+export function forbiddenParts(definition: Definition, allowed: Allowed): readonly string[] {
+  if (allowed === 'all') return [];
+  return [
+    ...hostNamespaces(definition)
+      .filter(([, namespace]) => !(allowed.hostNamespaces ?? []).includes(namespace))
+      .map(([part]) => part),
+    ...(definition.volumes ?? []).flatMap((volume) => forbiddenPath(volume, allowed)),
+    ...(definition.containerDefinitions ?? []).flatMap((container) =>
+      forbiddenOf(container, allowed).map((part) => `containerDefinitions[${container.name ?? ''}].${part}`),
+    ),
+  ];
+}
+
+function hostNamespaces({ networkMode, pidMode, ipcMode }: Definition): readonly (readonly [string, HostNamespace])[] {
+  return [
+    ...(networkMode === 'host' ? [['networkMode=host', 'network'] as const] : []),
+    ...(pidMode === 'host' ? [['pidMode=host', 'pid'] as const] : []),
+    ...(ipcMode === 'host' ? [['ipcMode=host', 'ipc'] as const] : []),
+  ];
+}
+
+/** The host's path that a volume leads to; undefined for a volume that the engine keeps. */
+export function hostPathOf({ host, dockerVolumeConfiguration: docker }: Volume): string | undefined {
+  if (host?.sourcePath !== undefined) return host.sourcePath;
+  // The engine's own driver mounts what its options name: another folder, or a disk.
+  const device = docker?.driverOpts?.['device'];
+  return device?.startsWith('/') === true ? device : undefined;
+}
+
+function forbiddenPath(volume: Volume, allowed: TaskAllowance): readonly string[] {
+  const path = hostPathOf(volume);
+  if (path === undefined || isAllowedPath(path, allowed)) return [];
+  const member = volume.host?.sourcePath === undefined ? 'dockerVolumeConfiguration.driverOpts' : 'host.sourcePath';
+  return [`volumes[${volume.name ?? ''}].${member}=${path}`];
+}
+
+/** Whether tasks may mount the host's path. `engine`: further places of the engine on this host. */
+export function isAllowedPath(path: string, allowed: Allowed, engine: readonly string[] = []): boolean {
+  if (allowed === 'all') return true;
+  const wanted = plainPath(path);
+  if (!(allowed.hostPaths ?? []).some((each) => isWithin(wanted, plainPath(each)))) return false;
+  return allowed.engineSocket === true || !leadsToEngine(wanted, engine);
+}
+
+/** A parent folder leads there, too. */
+const leadsToEngine = (path: string, places: readonly string[]): boolean =>
+  [...ENGINE_PLACES, ...places].some((place) => isWithin(place, path) || isWithin(path, place));
+
+const isWithin = (path: string, folder: string): boolean =>
+  folder === '/' || path === folder || path.startsWith(`${folder}/`);
+
+/** Without `.`, `..`, empty parts and a slash at the end. */
+export function plainPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+function forbiddenOf(container: ContainerDefinition, allowed: TaskAllowance): readonly string[] {
+  const { privileged, linuxParameters, dockerSecurityOptions = [], dockerLabels = {} } = container;
+  const capabilities = allowed.capabilities ?? [];
+  const forbiddenCapability = (name: string): boolean =>
+    !DEFAULT_CAPABILITIES.has(name) && !capabilities.includes('ALL') && !capabilities.includes(name);
+  return [
+    ...(privileged === true && allowed.privileged !== true ? ['privileged'] : []),
+    ...(linuxParameters?.capabilities?.add ?? [])
+      .filter(forbiddenCapability)
+      .map((name) => `linuxParameters.capabilities.add=${name}`),
+    ...(linuxParameters?.devices ?? [])
+      .map(({ hostPath = '' }) => hostPath)
+      .filter((path) => !isAllowedDevice(path, allowed))
+      .map((path) => `linuxParameters.devices=${path}`),
+    ...dockerSecurityOptions
+      .filter((option) => allowed.securityOptions !== true && !/^no-new-privileges(:true)?$/.test(option))
+      .map((option) => `dockerSecurityOptions=${option}`),
+    ...Object.keys(dockerLabels)
+      .filter((label) => allowed.reservedLabels !== true && RESERVED_LABELS.some((begin) => label.startsWith(begin)))
+      .map((label) => `dockerLabels.${label}`),
+  ];
+}
+
+/** Whether tasks may have the host's device. */
+export function isAllowedDevice(path: string, allowed: Allowed): boolean {
+  if (allowed === 'all') return true;
+  const wanted = plainPath(path);
+  return (allowed.devices ?? []).some((each) =>
+    each.endsWith('/') ? wanted.startsWith(`${plainPath(each)}/`) : wanted === plainPath(each),
+  );
+}
+
+/** A sentence that refuses the parts in the cluster, and says who can allow them. */
+export const guardRefusal = (parts: readonly string[], clusterName: string): string =>
+  `Tasks in cluster ${clusterName} may not have ${parts.join(', ')}. The operator can allow it with ${TASK_GUARDS_SETTING}.`;
