@@ -45,6 +45,10 @@ export interface EngineFacts {
   readonly volumeDrivers: readonly string[];
   readonly securityOptions: readonly string[];
   readonly gpuIds: readonly string[];
+  /** Names of the runtimes that containers may run under. */
+  readonly runtimes: readonly string[];
+  /** The log driver of containers that name none. */
+  readonly logDriver?: string;
 }
 
 /** The instance's resources in total. */
@@ -62,6 +66,8 @@ export interface InstanceFacts {
   readonly availabilityZone: string;
   /** The instance takes tasks of launch type FARGATE, including those of the capacity provider FARGATE_SPOT. */
   readonly fargate: boolean;
+  /** The runtime of FARGATE tasks. Absent: the engine's default. */
+  readonly fargateRuntime?: string;
   /** The agent can be replaced by another version of itself. */
   readonly isUpdatable?: boolean;
   /** The capacity provider of the operator to whose group the instance belongs. */
@@ -72,19 +78,27 @@ export interface InstanceFacts {
 
 /** All attributes of the instance. An attribute of the operator replaces the agent's of the same name. */
 export function attributesOf(facts: InstanceFacts): Attribute[] {
-  const { engine, availabilityZone, fargate, isUpdatable = false, capacityProvider, attributes } = facts;
+  const { engine, availabilityZone, isUpdatable = false, capacityProvider, attributes } = facts;
   const own: Attribute[] = [
     { name: AVAILABILITY_ZONE_ATTRIBUTE, value: availabilityZone },
     { name: 'ecs.os-type', value: 'linux' },
     { name: 'ecs.os-family', value: 'LINUX' },
     { name: 'ecs.cpu-architecture', value: engine.architecture === 'aarch64' ? 'arm64' : engine.architecture },
     ...capabilitiesOf(engine).map((name) => ({ name })),
-    ...(fargate ? [{ name: FARGATE_ATTRIBUTE }, { name: FARGATE_SPOT_ATTRIBUTE }] : []),
+    ...(offersFargate(facts) ? [{ name: FARGATE_ATTRIBUTE }, { name: FARGATE_SPOT_ATTRIBUTE }] : []),
     ...(isUpdatable ? [{ name: AGENT_UPDATE_ATTRIBUTE }] : []),
     ...(capacityProvider === undefined ? [] : [{ name: CAPACITY_PROVIDER_ATTRIBUTE, value: capacityProvider }]),
   ];
   return [...own.filter((a) => !attributes.some((b) => b.name === a.name)), ...attributes];
 }
+
+/** Without the runtime that FARGATE tasks must have, the instance takes none of them. */
+export const offersFargate = ({
+  engine,
+  fargate,
+  fargateRuntime,
+}: Pick<InstanceFacts, 'engine' | 'fargate' | 'fargateRuntime'>): boolean =>
+  fargate && (fargateRuntime === undefined || engine.runtimes.includes(fargateRuntime));
 
 function capabilitiesOf(engine: EngineFacts): string[] {
   const newest = Number(engine.apiVersion.split('.')[1] ?? 0);

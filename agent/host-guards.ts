@@ -6,6 +6,9 @@ import { existsSync } from 'node:fs';
 import { readlink, realpath } from 'node:fs/promises';
 import * as path from 'node:path';
 import { RuntimeError } from '../activities/host/runtime/types.ts';
+import type { ContainerSpec } from '../activities/host/runtime/types.ts';
+import type { TaskLaunch } from '../activities/host/types.ts';
+import { defined } from '../model/defined.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
 import {
   type Allowed,
@@ -14,6 +17,7 @@ import {
   hostPathOf,
   isAllowedDevice,
   isAllowedPath,
+  limitsOf,
 } from '../model/task-guards.ts';
 
 export interface HostView {
@@ -21,12 +25,15 @@ export interface HostView {
   readonly engineSocket?: string;
   /** The agent sees the files of a container of its own instead of the host's. */
   readonly isContained?: boolean;
+  /** The engine's runtime under which FARGATE tasks run. Absent: its default. */
+  readonly fargateRuntime?: string;
 }
 
 export class HostGuards {
   readonly #clusterName: string;
   readonly #host: HostView;
   #allowed: Allowed = 'all';
+  #logDriver: string | undefined;
 
   constructor(clusterName: string, host: HostView) {
     this.#clusterName = clusterName;
@@ -36,6 +43,18 @@ export class HostGuards {
   /** The control plane said what tasks of the cluster may do. A control plane of an earlier version says nothing. */
   allow(allowed: Allowed = 'all'): void {
     this.#allowed = allowed;
+  }
+
+  /** The engine said which log driver containers have that name none. */
+  setLogDriver(driver: string | undefined): void {
+    this.#logDriver = driver;
+  }
+
+  /** How the containers of a task are bounded, and what they run under. */
+  boundsOf({ launchType }: Pick<TaskLaunch, 'launchType'>): Pick<ContainerSpec, 'limits' | 'runtime'> {
+    const limits = { ...limitsOf(this.#allowed), ...defined({ engineLogDriver: this.#logDriver }) };
+    const runtime = launchType === 'FARGATE' ? this.#host.fargateRuntime : undefined;
+    return { limits, ...defined({ runtime }) };
   }
 
   /** Rejects with ResourceInitializationError if a task of the definition may not run here. */

@@ -16,7 +16,7 @@ import type { Partition } from '../model/arn.ts';
 import { containerInstanceArn } from '../model/arn.ts';
 import { defined } from '../model/defined.ts';
 import type { Attribute, InstanceRegistration } from '../model/container-instance.ts';
-import { attributesOf, resourcesOf } from './attributes.ts';
+import { attributesOf, offersFargate, resourcesOf } from './attributes.ts';
 import type { EngineFacts } from './attributes.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { Fence } from './fence/fence.ts';
@@ -45,6 +45,8 @@ export interface AgentOptions {
   readonly availabilityZone: string;
   /** The instance offers its capacity to tasks of launch type FARGATE. */
   readonly fargate: boolean;
+  /** The engine's runtime under which FARGATE tasks run. Absent: its default. */
+  readonly fargateRuntime?: string;
   /** The capacity provider of the operator to whose group the instance belongs. */
   readonly capacityProvider?: string;
   readonly attributes: readonly Attribute[];
@@ -99,7 +101,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const session = new ControlPlaneSession({
     control,
     describe: async ({ isFirst }) => ({
-      ...describe(options, await probeEngine(docker)),
+      ...describe(options, await probe({ docker, options, guards, logger })),
       // Later it could be taken for the outcome of another update to the same version.
       ...(isFirst ? defined({ failedUpdate: options.updates?.failed }) : {}),
     }),
@@ -147,9 +149,23 @@ function updaterOf(
   return new AgentUpdater({ ...parts, build, updates, source });
 }
 
-function hostGuardsOf({ clusterName, docker: { socketPath } }: AgentOptions): HostGuards {
+/** What the engine says of itself now. */
+async function probe({
+  docker,
+  options,
+  guards,
+  logger,
+}: Pick<HostTasksSetup, 'docker' | 'options' | 'guards' | 'logger'>): Promise<EngineFacts> {
+  const engine = await probeEngine(docker);
+  guards.setLogDriver(engine.logDriver);
+  if (options.fargate && !offersFargate({ ...options, engine }))
+    logger.warn('the engine lacks the runtime of FARGATE tasks: this instance takes none');
+  return engine;
+}
+
+function hostGuardsOf({ clusterName, fargateRuntime, docker: { socketPath } }: AgentOptions): HostGuards {
   const engineSocket = typeof socketPath === 'string' ? socketPath : undefined;
-  return new HostGuards(clusterName, { ...defined({ engineSocket }), isContained: isContained() });
+  return new HostGuards(clusterName, { ...defined({ engineSocket, fargateRuntime }), isContained: isContained() });
 }
 
 interface HostTasksSetup {
@@ -175,6 +191,7 @@ function createHostTasks(setup: HostTasksSetup): HostTasks {
     logger,
     now: Date.now,
     checkGuards: (definition) => guards.check(definition),
+    boundsOf: (launch) => guards.boundsOf(launch),
     assertMayStart: (plan) => fence.assertMayStart(plan),
     report: (owner, report) => reporter.report(owner, fence.explain(report)),
     cleanupWaitMs: options.taskCleanupWaitMs,

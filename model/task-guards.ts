@@ -21,6 +21,15 @@ export interface TaskAllowance {
   readonly securityOptions?: boolean;
   /** Labels that begin as those of ECS's agent and of Longshore do. */
   readonly reservedLabels?: boolean;
+  /** Bounds of each container. */
+  readonly limits?: TaskLimits;
+}
+
+/** `logMiB`: a container's log on the host, if its driver keeps one there. */
+export interface TaskLimits {
+  readonly pids?: number;
+  readonly openFiles?: number;
+  readonly logMiB?: number;
 }
 
 /** `all`: nothing is guarded. */
@@ -41,6 +50,13 @@ export const UNGUARDED: TaskGuards = { default: 'all', clusters: {} };
 /** What tasks of the cluster may do. */
 export const allowedIn = ({ default: others, clusters }: TaskGuards, clusterName: string): Allowed =>
   Object.hasOwn(clusters, clusterName) ? (clusters[clusterName] ?? others) : others;
+
+/** So that a container that runs wild takes its host with it neither by processes nor by its log. */
+const DEFAULT_LIMITS: TaskLimits = { pids: 4096, logMiB: 64 };
+
+/** The bounds of each container of a task; empty where nothing is guarded. */
+export const limitsOf = (allowed: Allowed): TaskLimits =>
+  allowed === 'all' ? {} : { ...DEFAULT_LIMITS, ...allowed.limits };
 
 type Definition = Pick<SdkTaskDefinition, 'containerDefinitions' | 'volumes' | 'networkMode' | 'pidMode' | 'ipcMode'>;
 

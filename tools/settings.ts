@@ -50,6 +50,8 @@ export interface Settings extends AccessSettings {
   readonly dockerHost?: string;
   /** The agent offers its capacity to tasks of launch type FARGATE. */
   readonly fargate?: boolean;
+  /** The engine's runtime under which FARGATE tasks run. */
+  readonly fargateRuntime?: string;
   /** The capacity provider of the operator to whose group the agent's instance belongs. */
   readonly capacityProvider?: string;
   readonly attributes: readonly Attribute[];
@@ -228,6 +230,10 @@ const environment = z.object({
     .regex(/^[\w.-]{1,128}$/, 'must be a zone such as us-east-1a')
     .optional(),
   LONGSHORE_FARGATE: flag.optional(),
+  LONGSHORE_FARGATE_RUNTIME: z
+    .string()
+    .regex(/^[\w.-]{1,128}$/, 'must be the name of a runtime of the engine, such as runsc')
+    .optional(),
   LONGSHORE_CAPACITY_PROVIDER: z
     .string()
     .regex(
@@ -321,6 +327,7 @@ function toSettings(env: Environment): Settings {
     temporalSync: env.LONGSHORE_TEMPORAL_SYNC,
     ...(env.DOCKER_HOST === undefined ? {} : { dockerHost: env.DOCKER_HOST }),
     ...(env.LONGSHORE_FARGATE === undefined ? {} : { fargate: env.LONGSHORE_FARGATE }),
+    ...(env.LONGSHORE_FARGATE_RUNTIME === undefined ? {} : { fargateRuntime: env.LONGSHORE_FARGATE_RUNTIME }),
     ...(env.LONGSHORE_CAPACITY_PROVIDER === undefined ? {} : { capacityProvider: env.LONGSHORE_CAPACITY_PROVIDER }),
     attributes: env.LONGSHORE_INSTANCE_ATTRIBUTES,
     instancePolicy: {

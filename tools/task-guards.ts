@@ -8,6 +8,12 @@ import { HOST_NAMESPACES, type TaskGuards, UNGUARDED } from '../model/task-guard
 
 const absolute = z.string().regex(/^\//, 'must be an absolute path');
 
+const count = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+
 const allowed = z.union([
   z.literal('all'),
   z.strictObject({
@@ -21,6 +27,9 @@ const allowed = z.union([
     devices: z.array(absolute).exactOptional(),
     securityOptions: z.boolean().exactOptional(),
     reservedLabels: z.boolean().exactOptional(),
+    limits: z
+      .strictObject({ pids: count.exactOptional(), openFiles: count.exactOptional(), logMiB: count.exactOptional() })
+      .exactOptional(),
   }),
 ]);
 
@@ -53,13 +62,6 @@ function readGuards(path: string): TaskGuards | string {
   const read = file.safeParse(content ?? {});
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  return `names a file with a mistake at ${issue?.path.join('.') || 'its top'}: ${deepest(issue)}`;
-}
-
-/** A union's own message says nothing of the mistake in its second form. */
-function deepest(issue: z.core.$ZodIssue | undefined): string {
-  if (issue?.code !== 'invalid_union') return issue?.message ?? 'it is no mapping';
-  const [inner] = issue.errors.at(-1) ?? [];
-  const where = inner === undefined || inner.path.length === 0 ? '' : `${inner.path.join('.')}: `;
-  return `${where}${deepest(inner)}`;
+  const what = issue?.code === 'invalid_union' ? 'must be all, or say what tasks may do' : issue?.message;
+  return `names a file with a mistake at ${issue?.path.join('.') || 'its top'}: ${what ?? 'it is no mapping'}`;
 }

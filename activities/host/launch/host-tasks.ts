@@ -36,6 +36,8 @@ export interface HostTasksDeps {
   readonly logger: Logger;
   /** Rejects if a task of the definition may not run on this host. Absent: all may. */
   readonly checkGuards?: (definition: TaskDefinition) => Promise<void>;
+  /** How the operator bounds the containers of a task. Absent: not at all. */
+  readonly boundsOf?: TaskRunDeps['boundsOf'];
   /** Throws where a container of the task must not start. Absent: all may. */
   readonly assertMayStart?: (plan: TaskPlan) => void;
   readonly now: () => EpochMs;
@@ -191,6 +193,7 @@ export class HostTasks {
         cgroups: this.#deps.cgroups,
         assertMayStart: this.#deps.assertMayStart,
         checkGuards: this.#deps.checkGuards,
+        boundsOf: this.#deps.boundsOf,
       }),
       onStopped: (run) => this.#afterStop(run),
     };

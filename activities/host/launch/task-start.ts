@@ -3,7 +3,8 @@ import type { EpochMs } from '../../../model/time.ts';
 import { defined } from '../../../model/defined.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
-import type { ContainerRuntime } from '../runtime/types.ts';
+import type { ContainerRuntime, ContainerSpec } from '../runtime/types.ts';
+import type { TaskLaunch } from '../types.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
 import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startPauseContainer } from './preparation.ts';
@@ -27,6 +28,8 @@ export interface TaskStartDeps {
   readonly hostPorts: HostPorts;
   /** Rejects if a task of the definition may not run on this host. */
   readonly checkGuards?: (definition: TaskDefinition) => Promise<void>;
+  /** How the operator bounds the containers of a task. Absent: not at all. */
+  readonly boundsOf?: (launch: TaskLaunch) => Pick<ContainerSpec, 'limits' | 'runtime'>;
   /** Throws where a container of the task must not start: the host is fenced. */
   readonly assertMayStart?: (plan: TaskPlan) => void;
   readonly now: () => EpochMs;
@@ -113,7 +116,8 @@ export class TaskStart {
     const { runtime } = this.#deps;
     if (task.life().isStopping) return false;
     const record = recordOf(task.life(), name);
-    const spec = { ...containerSpec(blueprint, name, idsOf(task.life())), ...defined({ cgroupParent }) };
+    const bounds = this.#deps.boundsOf?.(blueprint.launch);
+    const spec = { ...containerSpec(blueprint, name, idsOf(task.life())), ...bounds, ...defined({ cgroupParent }) };
     // A container that exists has its ports already.
     const ranges = record.containerId === undefined ? (record.plan.portRanges ?? []) : [];
     return this.#deps.hostPorts.with({ taskId: blueprint.plan.taskId, ranges }, async (portRanges) => {

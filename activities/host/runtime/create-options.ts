@@ -2,6 +2,7 @@
 import type { HealthCheck, LinuxParameters, PortMapping } from '@aws-sdk/client-ecs';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { defined } from '../../../model/defined.ts';
+import { withLimits } from './container-limits.ts';
 import type { ContainerMount, ContainerNetwork, ContainerSpec } from './types.ts';
 
 const MIB = 1024 * 1024;
@@ -14,8 +15,11 @@ const CPU_PERIOD_US = 100_000;
 /** The kernel's smallest CFS quota. */
 const MINIMUM_CPU_QUOTA_US = 1_000;
 
-/** Docker's create options for a container of a task. */
-export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions & { name: string } {
+/** Docker's create options for a container of a task, within the operator's limits. */
+export const toCreateOptions = (spec: ContainerSpec): ContainerCreateOptions & { name: string } =>
+  withLimits(optionsOf(spec), spec.limits ?? {});
+
+function optionsOf(spec: ContainerSpec): ContainerCreateOptions & { name: string } {
   const c = spec.container;
   return {
     name: spec.name,
@@ -60,6 +64,7 @@ function hostConfigOf(spec: ContainerSpec): HostConfig {
       Sysctls: sysctlsOf(spec),
       StorageOpt: spec.storageGiB === undefined ? undefined : { size: `${spec.storageGiB}g` },
       CgroupParent: spec.cgroupParent,
+      Runtime: spec.runtime,
       PidMode: spec.pidMode,
       IpcMode: spec.ipcMode,
     }),

@@ -31,6 +31,17 @@ export interface ContainerMount {
   readonly readOnly: boolean;
 }
 
+/** What the operator bounds for every container. */
+export interface ContainerLimits {
+  /** Processes and threads. */
+  readonly pids?: number;
+  readonly openFiles?: number;
+  /** A container's log on the host, with all of its files. */
+  readonly logMiB?: number;
+  /** The engine's driver for containers that name none. */
+  readonly engineLogDriver?: string;
+}
+
 /** A container to create: a container definition with its overrides, and what the task adds. */
 export interface ContainerSpec {
   /** Unique on the engine; always the same for the same task and container. */
@@ -55,6 +66,10 @@ export interface ContainerSpec {
   readonly logDriverMode?: LogDriverMode;
   /** Ranges of container ports, and where on the host they are published. */
   readonly portRanges?: readonly PublishedPorts[];
+  /** The operator's bounds. */
+  readonly limits?: ContainerLimits;
+  /** The engine's runtime, by name. Absent: the engine's default. */
+  readonly runtime?: string;
   /** What the container may write to its own file system, in GiB. */
   readonly storageGiB?: number;
   /** `host`, `none`, or the container whose namespace is shared. */

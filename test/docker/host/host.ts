@@ -8,6 +8,7 @@ import { LABELS } from '../../../activities/host/launch/labels.ts';
 import type { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 import type { TaskLaunch } from '../../../activities/host/types.ts';
+import { defined } from '../../../model/defined.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskReport } from '../../../model/task.ts';
 import type { DockerEngine } from '../../../fixtures/docker-engines.ts';
@@ -49,6 +50,7 @@ export interface LaunchOptions {
   readonly taskId?: string;
   readonly overrides?: TaskOverride;
   readonly logDriverMode?: TaskLaunch['logDriverMode'];
+  readonly launchType?: TaskLaunch['launchType'];
 }
 
 export class TestHost {
@@ -60,7 +62,7 @@ export class TestHost {
   private constructor(
     engine: DockerEngine,
     containerInstanceId: string,
-    { cleanupWaitMs, ...more }: { cleanupWaitMs: number } & Pick<HostTasksDeps, 'cgroups' | 'checkGuards'>,
+    { cleanupWaitMs, ...more }: { cleanupWaitMs: number } & Pick<HostTasksDeps, 'cgroups' | 'checkGuards' | 'boundsOf'>,
   ) {
     this.engine = engine;
     this.containerInstanceId = containerInstanceId;
@@ -82,7 +84,7 @@ export class TestHost {
       id = randomBytes(16).toString('hex'),
       cleanupWaitMs = 600_000,
       ...more
-    }: { id?: string; cleanupWaitMs?: number } & Pick<HostTasksDeps, 'cgroups' | 'checkGuards'> = {},
+    }: { id?: string; cleanupWaitMs?: number } & Pick<HostTasksDeps, 'cgroups' | 'checkGuards' | 'boundsOf'> = {},
   ): Promise<TestHost> {
     const host = new TestHost(engine, id, { cleanupWaitMs, ...more });
     await host.tasks.open();
@@ -91,7 +93,7 @@ export class TestHost {
 
   launch(
     task: TaskDefinition,
-    { taskId = randomBytes(16).toString('hex'), overrides = {}, logDriverMode }: LaunchOptions = {},
+    { taskId = randomBytes(16).toString('hex'), overrides = {}, logDriverMode, launchType }: LaunchOptions = {},
   ): TaskRun {
     const launch = {
       taskId,
@@ -100,7 +102,7 @@ export class TestHost {
       group: 'service:web',
       overrides,
       networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
-      ...(logDriverMode === undefined ? {} : { logDriverMode }),
+      ...defined({ logDriverMode, launchType }),
     };
     const run = this.tasks.launch({
       clusterName: 'default',

@@ -1,6 +1,8 @@
 /** Parameters of task definitions on a real engine: what the containers find. */
+import { stat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import { probeEngine } from '../../../agent/probe.ts';
 import { HostGuards } from '../../../agent/host-guards.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 import { startDockerEngine } from '../../../fixtures/docker-engines.ts';
@@ -12,7 +14,8 @@ import { definition, OWNER, shell, TestHost, WAIT, web } from './host.ts';
 let engine: DockerEngine;
 let host: TestHost;
 beforeAll(async () => {
-  engine = await startDockerEngine();
+  // Another name of the runtime that every engine has.
+  engine = await startDockerEngine({ dockerdArgs: ['--add-runtime', 'sandbox=runc'] });
   await ensureTestImage(engine.docker);
   host = await TestHost.open(engine);
 });
@@ -200,6 +203,36 @@ describe.concurrent('guards', () => {
     expect(await guarded.containers(task.taskId)).toEqual([]);
     expect(await guarded.run(definition([shell('main', WAIT)]))).toMatchObject({ lastStatus: 'RUNNING' });
     await guarded.close();
+  });
+});
+
+describe.concurrent('limits', () => {
+  it('hold processes, open files and the log, whatever the container asks for; FARGATE tasks have their runtime', async () => {
+    const guards = new HostGuards('default', { engineSocket: engine.socketPath, fargateRuntime: 'sandbox' });
+    guards.allow({ limits: { pids: 20, openFiles: 50, logMiB: 1 } });
+    guards.setLogDriver((await probeEngine(engine.docker)).logDriver);
+    const bounded = await TestHost.open(engine, { boundsOf: (launch) => guards.boundsOf(launch) });
+    // Some 2 MB of log, and more processes than there may be: the shell that makes them ends at the first refusal.
+    const script =
+      'yes flood | head -c 2000000; (while :; do sleep 60 & done) 2>/dev/null; exec tail -f /dev/null';
+    const { containers } = await bounded.run(
+      definition([shell('main', script, { ulimits: [{ name: 'nofile', softLimit: -1, hardLimit: -1 }] })]),
+      { launchType: 'FARGATE' },
+    );
+    const container = engine.docker.getContainer(containers[0]!.runtimeId!);
+    const { HostConfig, LogPath } = await container.inspect();
+    expect(HostConfig).toMatchObject({
+      PidsLimit: 20,
+      Ulimits: [{ Name: 'nofile', Soft: 50, Hard: 50 }],
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '1048576', 'max-file': '1' } },
+      Runtime: 'sandbox',
+    });
+    expect((await stat(LogPath)).size).toBeLessThan(1_100_000);
+    const processes = async (): Promise<number> =>
+      ((await container.top()) as { Processes: unknown[] }).Processes.length;
+    await expect.poll(processes).toBeGreaterThan(10);
+    expect(await processes()).toBeLessThanOrEqual(20);
+    await bounded.close();
   });
 });
 

@@ -63,6 +63,16 @@ describe('host paths', () => {
   });
 });
 
+it('bounds containers where something is guarded, and knows the runtime of FARGATE tasks', () => {
+  const guards = new HostGuards('default', { fargateRuntime: 'runsc' });
+  guards.setLogDriver('json-file');
+  expect(guards.boundsOf({})).toEqual({ limits: { engineLogDriver: 'json-file' } });
+  guards.allow({ limits: { openFiles: 100, pids: 10 } });
+  const limits = { pids: 10, openFiles: 100, logMiB: 64, engineLogDriver: 'json-file' };
+  expect(guards.boundsOf({ launchType: 'EC2' })).toEqual({ limits });
+  expect(guards.boundsOf({ launchType: 'FARGATE' })).toEqual({ limits, runtime: 'runsc' });
+});
+
 it('checks the rest as the control plane does, until it is told that anything goes', async () => {
   const guards = new HostGuards('default', {});
   const privileged = taskDefinition({ networkMode: 'host' });

@@ -69,6 +69,7 @@ const registered = new Set(
       logDrivers: ['json-file', 'local', 'syslog', 'journald', 'gelf', 'fluentd', 'splunk'],
       volumeDrivers: ['local'],
       securityOptions: [],
+      runtimes: [],
       gpuIds: [],
     },
     availabilityZone: 'us-east-1a',

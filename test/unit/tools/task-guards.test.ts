@@ -54,8 +54,10 @@ clusters:
 
   it.each<[string, RegExp]>([
     ['clusters: { lab: { privilege: true } }', /mistake at clusters\.lab: .*privilege/],
-    ['clusters: { lab: { hostPaths: [srv] } }', /mistake at clusters\.lab: hostPaths\.0: must be an absolute path/],
-    ['default: { capabilities: [CAP_KILL] }', /mistake at default: capabilities\.0: must be a capability/],
+    ['clusters: { lab: { hostPaths: [srv] } }', /mistake at clusters\.lab\.hostPaths\.0: must be an absolute path/],
+    ['default: { capabilities: [CAP_KILL] }', /mistake at default\.capabilities\.0: must be a capability/],
+    ['clusters: { lab: most }', /mistake at clusters\.lab: must be all, or say what tasks may do/],
+    ['default: { limits: { pids: 0 } }', /mistake at default\.limits\.pids: .*>=1/],
     ['cluster: {}', /mistake at its top: .*cluster/],
     ['- a', /mistake at its top/],
     ['a: [', /must name a file of YAML or JSON that can be read/],
