@@ -1,5 +1,10 @@
 /** What a task definition may do to its host: the operator's to allow, for each cluster. Pure. */
-import type { ContainerDefinition, TaskDefinition as SdkTaskDefinition, Volume } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  DockerVolumeConfiguration,
+  TaskDefinition as SdkTaskDefinition,
+  Volume,
+} from '@aws-sdk/client-ecs';
 import { DEFAULT_CAPABILITIES } from './capabilities.ts';
 
 export const HOST_NAMESPACES = ['network', 'pid', 'ipc'] as const;
@@ -94,11 +99,22 @@ function hostNamespaces({ networkMode, pidMode, ipcMode }: Definition): readonly
 }
 
 /** The host's path that a volume leads to; undefined for a volume that the engine keeps. */
-export function hostPathOf({ host, dockerVolumeConfiguration: docker }: Volume): string | undefined {
-  if (host?.sourcePath !== undefined) return host.sourcePath;
-  // The engine's own driver mounts what its options name: another folder, or a disk.
-  const device = docker?.driverOpts?.['device'];
-  return device?.startsWith('/') === true ? device : undefined;
+export const hostPathOf = ({ host, dockerVolumeConfiguration: docker }: Volume): string | undefined =>
+  host?.sourcePath ?? (docker === undefined ? undefined : mountedPathOf(docker));
+
+/** File systems that have nothing of the host. */
+const OTHER_FILE_SYSTEMS: ReadonlySet<string> = new Set(['tmpfs', 'nfs', 'nfs4', 'cifs', 'smb3']);
+
+/**
+ * The engine's own driver mounts whatever its options say. A bind mount leads to its device, whatever its type is called; any other
+ * file system, such as an overlay of folders or a disk, may lead anywhere.
+ */
+function mountedPathOf({ driver = 'local', driverOpts = {} }: DockerVolumeConfiguration): string | undefined {
+  const { type, o: options = '', device = '' } = driverOpts;
+  if (driver !== 'local' || (type === undefined && device === '' && options === '')) return undefined;
+  const flags = options.split(',').map((flag) => flag.trim());
+  if (flags.includes('bind') || flags.includes('rbind')) return device.startsWith('/') ? device : '/';
+  return OTHER_FILE_SYSTEMS.has(type ?? '') ? undefined : '/';
 }
 
 function forbiddenPath(volume: Volume, allowed: TaskAllowance): readonly string[] {

@@ -64,7 +64,8 @@ export class TaskStart {
     }, PENDING_REPORT_AFTER_MS);
     try {
       refuseUnsupported(this.#blueprint);
-      await this.#deps.checkGuards?.(this.#blueprint.definition);
+      // What runs already goes on: the guards may be younger than the task.
+      if (!hasStarted(task.life())) await this.#deps.checkGuards?.(this.#blueprint.definition);
       await Promise.all([this.#pullAll(), this.#prepareHost()]);
     } catch (error) {
       task.take({ kind: 'task failed', reason: failureText(error) });

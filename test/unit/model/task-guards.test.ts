@@ -1,7 +1,14 @@
 /** What a task may do to its host. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allowedIn, forbiddenParts, isAllowedPath, plainPath, UNGUARDED } from '../../../model/task-guards.ts';
+import {
+  allowedIn,
+  forbiddenParts,
+  hostPathOf,
+  isAllowedPath,
+  plainPath,
+  UNGUARDED,
+} from '../../../model/task-guards.ts';
 import type { TaskAllowance } from '../../../model/task-guards.ts';
 import type { Definition } from '../../../api/ecs/rules/task-definition/definition.ts';
 import { definition, of } from '../api/ecs/task-definition/builders.ts';
@@ -59,13 +66,32 @@ describe('forbiddenParts', () => {
     ['a plain container', definition()],
     ['its own namespaces', definition({ networkMode: 'awsvpc', pidMode: 'task', ipcMode: 'none' })],
     ['volumes of the engine', definition({ volumes: [{ name: 'v' }, { name: 'w', dockerVolumeConfiguration: {} }] })],
-    ['a file system of the network', bound(':/export')],
     ['Docker’s own capabilities', add('CHOWN', 'NET_RAW')],
     ['less than Docker gives', of({ linuxParameters: { capabilities: { drop: ['ALL'] } } })],
     ['no new privileges', of({ dockerSecurityOptions: ['no-new-privileges'] })],
     ['labels of the user', of({ dockerLabels: { 'com.example.a': 'b' } })],
   ])('lets every task have %s', (_what, given) => {
     expect(forbiddenParts(given, {})).toEqual([]);
+  });
+});
+
+describe('volumes of the engine’s own driver', () => {
+  it.each<[Readonly<Record<string, string>>, string | undefined]>([
+    [{}, undefined],
+    [{ size: '1g' }, undefined],
+    [{ type: 'tmpfs', device: 'tmpfs', o: 'size=1m' }, undefined],
+    [{ type: 'nfs', device: ':/export', o: 'addr=10.0.0.1,rw' }, undefined],
+    [{ type: 'cifs', device: '//server/share', o: 'username=a' }, undefined],
+    [{ type: 'none', device: '/srv/data', o: 'bind' }, '/srv/data'],
+    [{ type: 'nfs', device: '/etc', o: 'addr=10.0.0.1, rbind' }, '/etc'],
+    [{ type: 'none', device: 'etc', o: 'bind' }, '/'],
+    [{ type: 'ext4', device: '/dev/sda1' }, '/'],
+    [{ type: 'overlay', device: '/srv/data', o: 'lowerdir=/,upperdir=/srv/a,workdir=/srv/b' }, '/'],
+    [{ type: 'proc', device: 'proc' }, '/'],
+    [{ device: '/srv/data' }, '/'],
+  ])('%j leads to %s', (driverOpts, path) => {
+    expect(hostPathOf({ name: 'v', dockerVolumeConfiguration: { driverOpts } })).toBe(path);
+    expect(hostPathOf({ name: 'v', dockerVolumeConfiguration: { driver: 'local', driverOpts } })).toBe(path);
   });
 });
 

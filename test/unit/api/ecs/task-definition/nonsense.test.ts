@@ -117,6 +117,17 @@ describe('refused', () => {
     ['a bad hostname', of({ hostname: '-web' }), /hostname '-web'/],
     ['a bad user', of({ user: 'a b' }), /user 'a b'/],
     ['a uid that is too large', of({ user: '4294967296' }), /user '4294967296'/],
+    [
+      'a mount at a relative path',
+      of({ mountPoints: [{ sourceVolume: 'v', containerPath: 'v' }] }, { volumes: [{ name: 'v' }] }),
+      /containerPath 'v' of a mount point/,
+    ],
+    [
+      'a mount with a second path in it',
+      of({ mountPoints: [{ sourceVolume: 'v', containerPath: '/v:/w' }] }, { volumes: [{ name: 'v' }] }),
+      /without a colon/,
+    ],
+    ['a host path with a colon', definition({ volumes: [{ name: 'v', host: { sourcePath: '/a:/b' } }] }), /colon/],
     ['a relative folder', of({ workingDirectory: 'srv' }), /workingDirectory/],
     [
       'ranges that overlap',
