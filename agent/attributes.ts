@@ -20,6 +20,7 @@ const LOG_DRIVERS: readonly string[] = ['json-file', 'syslog', 'journald', 'gelf
 /** What this agent can do with any engine. */
 const AGENT_CAPABILITIES: readonly string[] = [
   'ecs.capability.container-health-check',
+  'ecs.capability.container-port-range',
   'ecs.capability.container-ordering',
   'ecs.capability.container-restart-policy',
   'ecs.capability.task-cpu-mem-limit',
@@ -53,6 +54,10 @@ export interface EngineFacts {
   readonly volumeDrivers: readonly string[];
   readonly securityOptions: readonly string[];
   readonly gpuIds: readonly string[];
+  /** Names of the runtimes that containers may run under. */
+  readonly runtimes: readonly string[];
+  /** The log driver of containers that name none. */
+  readonly logDriver?: string;
 }
 
 /** The instance's resources in total. `endpointPort`: where the agent listens for its containers. */
@@ -71,6 +76,8 @@ export interface InstanceFacts {
   readonly availabilityZone: string;
   /** The instance takes tasks of launch type FARGATE, including those of the capacity provider FARGATE_SPOT. */
   readonly fargate: boolean;
+  /** The runtime of FARGATE tasks. Absent: the engine's default. */
+  readonly fargateRuntime?: string;
   /** The agent can be replaced by another version of itself. */
   readonly isUpdatable?: boolean;
   /** Containers reach the agent's task endpoint. */
@@ -83,7 +90,7 @@ export interface InstanceFacts {
 
 /** All attributes of the instance. An attribute of the operator replaces the agent's of the same name. */
 export function attributesOf(facts: InstanceFacts): Attribute[] {
-  const { engine, availabilityZone, fargate, isUpdatable = false, capacityProvider, attributes } = facts;
+  const { engine, availabilityZone, isUpdatable = false, capacityProvider, attributes } = facts;
   const { hasTaskEndpoint = false } = facts;
   const own: Attribute[] = [
     { name: AVAILABILITY_ZONE_ATTRIBUTE, value: availabilityZone },
@@ -92,12 +99,20 @@ export function attributesOf(facts: InstanceFacts): Attribute[] {
     { name: 'ecs.cpu-architecture', value: engine.architecture === 'aarch64' ? 'arm64' : engine.architecture },
     ...capabilitiesOf(engine).map((name) => ({ name })),
     ...(hasTaskEndpoint ? ENDPOINT_CAPABILITIES.map((name) => ({ name: CAPABILITY + name })) : []),
-    ...(fargate ? [{ name: FARGATE_ATTRIBUTE }, { name: FARGATE_SPOT_ATTRIBUTE }] : []),
+    ...(offersFargate(facts) ? [{ name: FARGATE_ATTRIBUTE }, { name: FARGATE_SPOT_ATTRIBUTE }] : []),
     ...(isUpdatable ? [{ name: AGENT_UPDATE_ATTRIBUTE }] : []),
     ...(capacityProvider === undefined ? [] : [{ name: CAPACITY_PROVIDER_ATTRIBUTE, value: capacityProvider }]),
   ];
   return [...own.filter((a) => !attributes.some((b) => b.name === a.name)), ...attributes];
 }
+
+/** Without the runtime that FARGATE tasks must have, the instance takes none of them. */
+export const offersFargate = ({
+  engine,
+  fargate,
+  fargateRuntime,
+}: Pick<InstanceFacts, 'engine' | 'fargate' | 'fargateRuntime'>): boolean =>
+  fargate && (fargateRuntime === undefined || engine.runtimes.includes(fargateRuntime));
 
 function capabilitiesOf(engine: EngineFacts): string[] {
   const newest = Number(engine.apiVersion.split('.')[1] ?? 0);
@@ -107,6 +122,10 @@ function capabilitiesOf(engine: EngineFacts): string[] {
     ...apis.map((minor) => `${CAPABILITY}docker-remote-api.1.${minor}`),
     ...LOG_DRIVERS.filter((d) => engine.logDrivers.includes(d)).map((d) => `${CAPABILITY}logging-driver.${d}`),
     `${CAPABILITY}logging-driver.none`,
+    // Its lines go to the engine's driver `local`.
+    ...(engine.logDrivers.includes('local')
+      ? [`${CAPABILITY}logging-driver.awslogs`, 'ecs.capability.execution-role-awslogs']
+      : []),
     ...['selinux', 'apparmor']
       .filter((s) => engine.securityOptions.some((o) => o.includes(s)))
       .map((s) => CAPABILITY + s),

@@ -9,6 +9,7 @@ import {
 import { InstanceRefused, type InstanceControl, type InstanceName } from '../model/agent-calls.ts';
 import { CONTROL_TASK_QUEUE } from '../model/container-instance.ts';
 import type { ExpectedWork, InstanceRegistration } from '../model/container-instance.ts';
+import { allowedIn, type TaskGuards, UNGUARDED } from '../model/task-guards.ts';
 import { CONTAINER_INSTANCE_WORKFLOW, containerInstanceWorkflowId } from '../model/workflow-ids.ts';
 import type { ContainerInstanceWorkflowInput } from '../workflows/messages.ts';
 import { agentAttendsSignal, instanceQuery, registerInstanceUpdate, taskReportsSignal } from '../workflows/messages.ts';
@@ -16,12 +17,24 @@ import { agentAttendsSignal, instanceQuery, registerInstanceUpdate, taskReportsS
 const handleOf = (client: Client, { clusterName, containerInstanceId }: InstanceName) =>
   client.workflow.getHandle(containerInstanceWorkflowId(clusterName, containerInstanceId));
 
-/** `timeoutMs` bounds each call. Absent: a call waits for as long as it takes. */
-export function directControl(client: Client, { timeoutMs }: { readonly timeoutMs?: number } = {}): InstanceControl {
+interface DirectControlOptions {
+  /** Bounds each call. Absent: a call waits for as long as it takes. */
+  readonly timeoutMs?: number;
+  /** What agents are told that tasks may do. Absent: anything. */
+  readonly guards?: TaskGuards;
+}
+
+export function directControl(
+  client: Client,
+  { timeoutMs, guards = UNGUARDED }: DirectControlOptions = {},
+): InstanceControl {
   const within = <T>(call: () => Promise<T>): Promise<T> =>
     timeoutMs === undefined ? call() : client.withDeadline(Date.now() + timeoutMs, call);
   return {
-    register: (registration) => within(() => register(client, registration)),
+    register: async (registration) => ({
+      ...(await within(() => register(client, registration))),
+      allowed: allowedIn(guards, registration.clusterName),
+    }),
     announce: (instance) =>
       within(() => handleOf(client, instance).signal(agentAttendsSignal, { sessionId: instance.sessionId })),
     async isAttended(instance) {

@@ -9,16 +9,18 @@ import { probeTaskCgroups } from '../activities/host/limits/task-cgroups.ts';
 import type { TaskCgroups } from '../activities/host/limits/task-cgroups.ts';
 import { TaskReporter } from '../activities/host/reporter.ts';
 import { connectDocker, DockerRuntime } from '../activities/host/runtime/docker-runtime.ts';
+import { isFreePort } from '../activities/host/runtime/free-port.ts';
 import { InstanceRefused } from '../model/agent-calls.ts';
 import type { AgentBuild } from '../model/agent-update.ts';
 import type { Partition } from '../model/arn.ts';
 import { containerInstanceArn } from '../model/arn.ts';
 import { defined } from '../model/defined.ts';
 import type { Attribute, InstanceRegistration } from '../model/container-instance.ts';
-import { attributesOf, resourcesOf } from './attributes.ts';
+import { attributesOf, offersFargate, resourcesOf } from './attributes.ts';
 import type { EngineFacts } from './attributes.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { Fence } from './fence/fence.ts';
+import { HostGuards, isContained } from './host-guards.ts';
 import { HostWorker } from './host-worker.ts';
 import { probeEngine } from './probe.ts';
 import { untilDone } from './retry.ts';
@@ -46,6 +48,8 @@ export interface AgentOptions {
   readonly availabilityZone: string;
   /** The instance offers its capacity to tasks of launch type FARGATE. */
   readonly fargate: boolean;
+  /** The engine's runtime under which FARGATE tasks run. Absent: its default. */
+  readonly fargateRuntime?: string;
   /** The capacity provider of the operator to whose group the instance belongs. */
   readonly capacityProvider?: string;
   readonly attributes: readonly Attribute[];
@@ -95,8 +99,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     logger,
   });
   const endpoint = await patiently('container engine', () => openTaskEndpoint({ ...options, docker, logger }));
+  const guards = hostGuardsOf(options);
   const tasks = createHostTasks({
-    ...{ options, logger, docker, reporter, cgroups, fence, controlPlane },
+    ...{ options, logger, docker, reporter, cgroups, fence, controlPlane, guards },
     ...defined({ endpoint }),
   });
   await patiently('container engine', () => tasks.open());
@@ -104,11 +109,12 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const session = new ControlPlaneSession({
     control,
     describe: async ({ isFirst }) => ({
-      ...describe(options, await probeEngine(docker), endpoint),
+      ...describe(options, await probe({ docker, options, guards, logger }), endpoint),
       // Later it could be taken for the outcome of another update to the same version.
       ...(isFirst ? defined({ failedUpdate: options.updates?.failed }) : {}),
     }),
     reconcile: (expected) => tasks.reconcile(expected),
+    allow: (allowed) => guards.allow(allowed),
     takesWork: () => options.updates?.takesWork(),
     comesBack: { logger, shutdown: stopping.signal },
   });
@@ -152,6 +158,25 @@ function updaterOf(
   return new AgentUpdater({ ...parts, build, updates, source });
 }
 
+/** What the engine says of itself now. */
+async function probe({
+  docker,
+  options,
+  guards,
+  logger,
+}: Pick<HostTasksSetup, 'docker' | 'options' | 'guards' | 'logger'>): Promise<EngineFacts> {
+  const engine = await probeEngine(docker);
+  guards.setLogDriver(engine.logDriver);
+  if (options.fargate && !offersFargate({ ...options, engine }))
+    logger.warn('the engine lacks the runtime of FARGATE tasks: this instance takes none');
+  return engine;
+}
+
+function hostGuardsOf({ clusterName, fargateRuntime, docker: { socketPath } }: AgentOptions): HostGuards {
+  const engineSocket = typeof socketPath === 'string' ? socketPath : undefined;
+  return new HostGuards(clusterName, { ...defined({ engineSocket, fargateRuntime }), isContained: isContained() });
+}
+
 interface HostTasksSetup {
   readonly options: AgentOptions;
   readonly logger: Logger;
@@ -161,17 +186,24 @@ interface HostTasksSetup {
   readonly fence: Fence;
   readonly controlPlane: ControlPlane;
   readonly endpoint?: TaskEndpoint;
+  readonly guards: HostGuards;
 }
 
 function createHostTasks(setup: HostTasksSetup): HostTasks {
-  const { options, logger, docker, reporter, cgroups, fence, controlPlane, endpoint } = setup;
+  const { options, logger, docker, reporter, cgroups, fence, controlPlane, endpoint, guards } = setup;
   return new HostTasks({
-    runtime: new DockerRuntime(docker),
+    runtime: new DockerRuntime(docker, {
+      onNoStorageLimits: (reason) =>
+        logger.warn({ err: reason }, 'this engine cannot limit what containers write: ephemeralStorage is not limited'),
+    }),
+    isFreePort,
     containerInstanceId: options.containerInstanceId,
     ...(typeof cgroups === 'string' ? {} : { cgroups }),
     logger,
     secrets: (task) => controlPlane.tasks.secrets(task),
     now: Date.now,
+    checkGuards: (definition) => guards.check(definition),
+    boundsOf: (launch) => guards.boundsOf(launch),
     assertMayStart: (plan) => fence.assertMayStart(plan),
     ...defined({ variables: endpoint?.variables }),
     report: (owner, report) => reporter.report(owner, fence.explain(report)),

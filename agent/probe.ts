@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
+import { defined } from '../model/defined.ts';
 import type { EngineFacts } from './attributes.ts';
 
 /** The members of `GET /info` that the agent reads. */
@@ -12,6 +13,7 @@ interface EngineInfo {
   readonly ServerVersion: string;
   readonly SecurityOptions?: readonly string[] | null;
   readonly Plugins: { readonly Volume?: readonly string[] | null; readonly Log?: readonly string[] | null };
+  readonly LoggingDriver?: string;
   readonly Runtimes?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -27,6 +29,8 @@ export async function probeEngine(docker: Docker): Promise<EngineFacts> {
     logDrivers: info.Plugins.Log ?? [],
     volumeDrivers: info.Plugins.Volume ?? [],
     securityOptions: info.SecurityOptions ?? [],
+    runtimes: Object.keys(info.Runtimes ?? {}),
+    ...defined({ logDriver: info.LoggingDriver }),
     gpuIds: info.Runtimes?.['nvidia'] === undefined ? [] : await listGpus(),
   };
 }

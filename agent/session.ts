@@ -8,6 +8,7 @@ import type { InstanceControl } from '../model/agent-calls.ts';
 import type { ExpectedTask, InstanceRegistration } from '../model/container-instance.ts';
 import { isBeforeRunning } from '../model/status.ts';
 import type { TaskStatus } from '../model/status.ts';
+import type { Allowed } from '../model/task-guards.ts';
 import type { EpochMs } from '../model/time.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface SessionDeps {
   readonly describe: (session: { readonly isFirst: boolean }) => Promise<Omit<InstanceRegistration, 'sessionId'>>;
   /** Stops unexpected tasks and reports on the others. The session takes work afterwards. */
   readonly reconcile: (expected: readonly ExpectedHostTask[]) => Promise<void>;
+  /** Told at each registration, before the session takes work: what tasks may do to the host. */
+  readonly allow?: (allowed: Allowed | undefined) => void;
   /** Called once: the control plane watches the agent and has taken its announcement, so work reaches it. */
   readonly takesWork?: () => void;
   /** Absent: a deregistered instance stays deregistered. */
@@ -106,7 +109,8 @@ export class ControlPlaneSession implements AgentSession {
   async #register(): Promise<void> {
     const isFirst = this.#registration === undefined;
     const registration = { ...(await this.#deps.describe({ isFirst })), sessionId: randomUUID() };
-    const { expectedTasks, ordersFrom = 0 } = await this.#deps.control.register(registration);
+    const { expectedTasks, ordersFrom = 0, allowed } = await this.#deps.control.register(registration);
+    this.#deps.allow?.(allowed);
     this.#registration = registration;
     // Set before the reconciliation: a launch that the reconciliation did not find must not begin after it.
     this.#ordersFrom = ordersFrom;

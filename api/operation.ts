@@ -1,6 +1,7 @@
 /** What an operation of an AWS service's API is: each folder under a door's operations/ exports one. */
 import type { AgentBuild } from '../model/agent-update.ts';
 import type { Partition } from '../model/arn.ts';
+import type { TaskGuards } from '../model/task-guards.ts';
 import type { AccessKeySecrets } from './auth/access-keys.ts';
 import type { Judged } from './auth/authorize.ts';
 import type { Caller } from './auth/caller.ts';
@@ -34,7 +35,9 @@ export interface OperationContext {
   /** Whether calls are recorded. */
   readonly audited: boolean;
   readonly webIdentities: WebIdentities;
-  /** For the audit: what an operation finds out that nobody else can. */
+  /** What tasks may do to their hosts. */
+  readonly guards: TaskGuards;
+  /** For the audit and the log: what an operation finds out that nobody else can. */
   readonly tell: Tell;
   /** The agent that this control plane serves. */
   readonly agentBuild: AgentBuild;
@@ -47,6 +50,8 @@ export interface Tell {
   judged(by: Judged): void;
   /** Whom a good token in the request stands for. */
   identified(identity: WebIdentity): void;
+  /** For the log: what the caller may not expect, though the call was carried out. */
+  warned(message: string): void;
 }
 
 /**

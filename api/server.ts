@@ -7,6 +7,7 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { AgentBuild } from '../model/agent-update.ts';
 import type { Partition } from '../model/arn.ts';
+import type { TaskGuards } from '../model/task-guards.ts';
 import type { AddressPolicy } from '../model/outgoing-address.ts';
 import { defined } from '../model/defined.ts';
 import { EcsError } from '../model/errors.ts';
@@ -86,6 +87,8 @@ export interface ApiOptions {
   readonly audit?: 'on' | 'off';
   /** Where webhooks may go, and where issuers of web identities may be. */
   readonly webhookAddresses: AddressPolicy;
+  /** What tasks may do to their hosts. Absent: anything. */
+  readonly guards?: TaskGuards;
   /** Absent: calls may come at any rate. */
   readonly throttle?: Throttle;
   /** The agent that this control plane serves. */

@@ -50,7 +50,7 @@ export async function openAgentDoor(parts: AgentDoorParts): Promise<{ close(): P
     await Promise.all([client.connection.close(), upstream.close(), packages.close()]);
   };
   const { host, port, advertised } = settings.agentDoor;
-  const control = directControl(client, { timeoutMs: CONTROL_TIMEOUT_MS });
+  const control = directControl(client, { timeoutMs: CONTROL_TIMEOUT_MS, guards: settings.taskGuards });
   const behind = { upstream, control, packages, grants };
   const shared = { store, authority, identities, ...behind, masterKeys, logger, ...defined({ audit }) };
   try {

@@ -40,7 +40,7 @@ export async function startAgentRole(
     ...role,
     folder: agentFolder(settings),
     partition: settings.partition,
-    ...defined({ capacityProvider: settings.capacityProvider }),
+    ...defined({ capacityProvider: settings.capacityProvider, fargateRuntime: settings.fargateRuntime }),
     attributes: settings.attributes,
     taskCleanupWaitMs: settings.taskCleanupWaitMs,
     keptContainers: settings.keptContainers,

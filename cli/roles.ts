@@ -136,8 +136,8 @@ export async function startApiRole(
   const agentBuild = ownAgentBuild();
   const guard = { ...secrets, auth, audit, ...defined({ certificate: served?.pair, throttle, agentDoor }) };
   const hasEnvironmentFiles = environmentFiles !== undefined;
-  const behind = { store, workflows, partition, webhookAddresses, logger, isReady, agentBuild, hasEnvironmentFiles };
-  const options = { host, port, ...behind, ...guard };
+  const behind = { store, workflows, partition, webhookAddresses, guards: settings.taskGuards, logger };
+  const options = { host, port, ...behind, isReady, agentBuild, hasEnvironmentFiles, ...guard };
   const api = await startApi({ ...options, ...defined({ unwritable }) }).catch((error: unknown) => {
     throw error instanceof Error ? explainListenError(error, apiPort(settings)) : error;
   });
@@ -209,7 +209,7 @@ export async function besideTemporal({
     credentials: async (task) => (await own()).credentials(task),
     forward: async (task, request) => (await own()).forward(task, request),
   };
-  const connect = () => connectDirect(temporal, tasks);
+  const connect = () => connectDirect(temporal, { tasks, guards: settings.taskGuards });
   return { settings, logger, connect, containerInstanceId, clusterName, availabilityZone };
 }
 

@@ -1,6 +1,7 @@
 /** A container instance: a Docker host registered into a cluster. Plain JSON throughout. */
 import type { AgentUpdateStatus, FailedAgentUpdate } from './agent-update.ts';
 import type { InstanceStatus } from './status.ts';
+import type { Allowed } from './task-guards.ts';
 import type { EpochMs } from './time.ts';
 
 export interface Attribute {
@@ -86,6 +87,8 @@ export interface ExpectedWork {
   readonly expectedTasks: readonly ExpectedTask[];
   /** Launches that were ordered before are void, whenever they arrive: their tasks were given up. Absent: none are. */
   readonly ordersFrom?: EpochMs;
+  /** What tasks of the instance's cluster may do to their host. Absent: an earlier control plane, which guards nothing. */
+  readonly allowed?: Allowed;
   /** The control plane's protocol (agent-protocol.ts). Absent: the first. */
   readonly protocol?: number;
 }

@@ -16,6 +16,9 @@ export interface NetworkBinding {
   readonly containerPort: number;
   readonly hostPort: number;
   readonly protocol: 'tcp' | 'udp';
+  /** A range such as `8000-8010`, published on `hostPortRange`; the ports above are then the first ones of both. */
+  readonly containerPortRange?: string;
+  readonly hostPortRange?: string;
 }
 
 export interface NetworkInterface {

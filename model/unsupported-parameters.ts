@@ -18,7 +18,6 @@ type Definition = Pick<
   | 'ipcMode'
   | 'proxyConfiguration'
   | 'inferenceAccelerators'
-  | 'ephemeralStorage'
   | 'runtimePlatform'
   | 'enableFaultInjection'
 >;
@@ -32,7 +31,6 @@ const definitionRules: readonly Rule<Definition>[] = [
   ['proxyConfiguration', (d) => d.proxyConfiguration !== undefined],
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAccelerators', (d) => has(d.inferenceAccelerators)],
-  ['ephemeralStorage', (d) => d.ephemeralStorage !== undefined],
   ['enableFaultInjection', (d) => d.enableFaultInjection === true],
   [
     'runtimePlatform.operatingSystemFamily',
@@ -47,20 +45,18 @@ const volumeRules: readonly Rule<Volume>[] = [
   ['configuredAtLaunch', (v) => v.configuredAtLaunch === true],
 ];
 
-/** Log drivers that need an AWS service or a FireLens router; the others are Docker's. */
-const UNSUPPORTED_LOG_DRIVERS: readonly string[] = ['awslogs', 'awsfirelens'];
+/** Log drivers that need a FireLens router. */
+const UNSUPPORTED_LOG_DRIVERS: readonly string[] = ['awsfirelens'];
 
 const containerRules: readonly Rule<ContainerDefinition>[] = [
   ['firelensConfiguration', (c) => c.firelensConfiguration !== undefined],
   ['credentialSpecs', (c) => has(c.credentialSpecs)],
-  ['portMappings.containerPortRange', (c) => (c.portMappings ?? []).some((p) => p.containerPortRange !== undefined)],
   ['resourceRequirements', (c) => asksOtherThanGpus(c)],
 ];
 
 const overrideRules: readonly Rule<TaskOverride>[] = [
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- refused because it is gone
   ['inferenceAcceleratorOverrides', (o) => has(o.inferenceAcceleratorOverrides)],
-  ['ephemeralStorage', (o) => o.ephemeralStorage !== undefined],
 ];
 
 const containerOverrideRules: readonly Rule<ContainerOverride>[] = [

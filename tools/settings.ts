@@ -11,8 +11,10 @@ import { DEFAULT_PROVISIONING_TIMEOUT_MS } from '../model/capacity-provider.ts';
 import type { Attribute } from '../model/container-instance.ts';
 import { type AddressPolicy, isSubnet } from '../model/outgoing-address.ts';
 import type { TemporalSettings } from '../model/temporal-settings.ts';
+import type { TaskGuards } from '../model/task-guards.ts';
 import { accessEnvironment, accessSettings, isLoopback, type AccessSettings } from './access-settings.ts';
 import { agentDoorEnvironment, agentDoorSettings, type AgentDoorSettings } from './agent-door-settings.ts';
+import { defaultTaskGuards, taskGuards } from './task-guards.ts';
 
 /** A mistake that the user can correct. The message is shown as it is, without a stack trace. */
 export class SetupError extends Error {
@@ -33,6 +35,8 @@ export interface Settings extends AccessSettings {
   readonly webhookAddresses: AddressPolicy;
   /** The folder with the files of variables that task definitions name as S3 objects. Absent: none can be read. */
   readonly environmentFiles?: string;
+  /** What tasks may do to their hosts. */
+  readonly taskGuards: TaskGuards;
   readonly partition: Partition;
   readonly clusterName: string;
   readonly availabilityZone: string;
@@ -48,6 +52,8 @@ export interface Settings extends AccessSettings {
   readonly dockerHost?: string;
   /** The agent offers its capacity to tasks of launch type FARGATE. */
   readonly fargate?: boolean;
+  /** The engine's runtime under which FARGATE tasks run. */
+  readonly fargateRuntime?: string;
   /** The capacity provider of the operator to whose group the agent's instance belongs. */
   readonly capacityProvider?: string;
   readonly attributes: readonly Attribute[];
@@ -205,6 +211,7 @@ const environment = z.object({
   LONGSHORE_API_RATES: apiRates.optional(),
   LONGSHORE_WEBHOOK_ALLOW: subnets.default([]),
   LONGSHORE_ENVIRONMENT_FILES: absolutePath.optional(),
+  LONGSHORE_TASK_GUARDS: taskGuards.optional(),
   LONGSHORE_TEMPORAL_PORT: port.default(7879),
   LONGSHORE_TEMPORAL_UI_PORT: port.default(7880),
   LONGSHORE_POSTGRES_PORT: port.default(7881),
@@ -226,6 +233,10 @@ const environment = z.object({
     .regex(/^[\w.-]{1,128}$/, 'must be a zone such as us-east-1a')
     .optional(),
   LONGSHORE_FARGATE: flag.optional(),
+  LONGSHORE_FARGATE_RUNTIME: z
+    .string()
+    .regex(/^[\w.-]{1,128}$/, 'must be the name of a runtime of the engine, such as runsc')
+    .optional(),
   LONGSHORE_CAPACITY_PROVIDER: z
     .string()
     .regex(
@@ -305,6 +316,7 @@ function toSettings(env: Environment): Settings {
     apiRates: env.LONGSHORE_API_RATES ?? defaultApiRates(env.LONGSHORE_HOST),
     webhookAddresses: { loopback: isLoopback(env.LONGSHORE_HOST), allowed: env.LONGSHORE_WEBHOOK_ALLOW },
     ...(env.LONGSHORE_ENVIRONMENT_FILES === undefined ? {} : { environmentFiles: env.LONGSHORE_ENVIRONMENT_FILES }),
+    taskGuards: env.LONGSHORE_TASK_GUARDS ?? defaultTaskGuards(isLoopback(env.LONGSHORE_HOST)),
     partition: { account: env.LONGSHORE_ACCOUNT, region: env.LONGSHORE_REGION },
     clusterName: env.LONGSHORE_CLUSTER,
     availabilityZone: env.LONGSHORE_ZONE ?? `${env.LONGSHORE_REGION}a`,
@@ -319,6 +331,7 @@ function toSettings(env: Environment): Settings {
     temporalSync: env.LONGSHORE_TEMPORAL_SYNC,
     ...(env.DOCKER_HOST === undefined ? {} : { dockerHost: env.DOCKER_HOST }),
     ...(env.LONGSHORE_FARGATE === undefined ? {} : { fargate: env.LONGSHORE_FARGATE }),
+    ...(env.LONGSHORE_FARGATE_RUNTIME === undefined ? {} : { fargateRuntime: env.LONGSHORE_FARGATE_RUNTIME }),
     ...(env.LONGSHORE_CAPACITY_PROVIDER === undefined ? {} : { capacityProvider: env.LONGSHORE_CAPACITY_PROVIDER }),
     attributes: env.LONGSHORE_INSTANCE_ATTRIBUTES,
     instancePolicy: {

@@ -41,12 +41,13 @@ interface Told {
   asked: readonly Asked[];
   judged: Judged[];
   webIdentity?: WebIdentity;
+  readonly warnings: string[];
   /** Nothing is told twice. */
   isTold: boolean;
 }
 
 export function beginCall(response: Response, protocol: Protocol): Call {
-  const told: Told = { asked: [], judged: [], isTold: false };
+  const told: Told = { asked: [], judged: [], warnings: [], isTold: false };
   const call: Call = { requestId: randomUUID(), startedAt: performance.now(), protocol, circumstances: {}, told };
   response.locals['call'] = call;
   return call;
@@ -64,6 +65,7 @@ export const tellOf = ({ told }: Call): Tell => ({
   identified: (identity) => {
     told.webIdentity = identity;
   },
+  warned: (message) => void told.warnings.push(message),
 });
 
 /** What the audit may know of the call. */

@@ -5,6 +5,7 @@
 import type { Response } from 'express';
 import type { Logger } from 'pino';
 import type { AgentBuild } from '../../model/agent-update.ts';
+import { type TaskGuards, UNGUARDED } from '../../model/task-guards.ts';
 import type { Partition } from '../../model/arn.ts';
 import { defined } from '../../model/defined.ts';
 import { EcsError, GuardedError, isAwsError } from '../../model/errors.ts';
@@ -41,6 +42,8 @@ export interface CallDependencies {
   readonly tokens: SessionTokens;
   readonly values: SealedValues;
   readonly webIdentities: WebIdentities;
+  /** What tasks may do to their hosts. Absent: anything. */
+  readonly guards?: TaskGuards;
   readonly agentBuild: AgentBuild;
   /** Whether the operator named a folder of environment files. */
   readonly hasEnvironmentFiles?: boolean;
@@ -144,6 +147,7 @@ export class Calls {
     const call = callOf(response);
     call.operation = printable(operation);
     const { store, workflows, partition, accessKeys, tokens, values, webIdentities, agentBuild } = this.#dependencies;
+    const { guards = UNGUARDED } = this.#dependencies;
     const { requestId, circumstances, caller } = call;
     if (caller === undefined) throw new Error(`It is not known who calls ${operation}.`);
     return {
@@ -160,6 +164,7 @@ export class Calls {
       values,
       audited: this.#dependencies.auditor !== undefined,
       webIdentities,
+      guards,
       tell: tellOf(call),
       agentBuild,
       hasEnvironmentFiles: this.#dependencies.hasEnvironmentFiles ?? false,
@@ -222,12 +227,14 @@ export class Calls {
   }
 
   #log(response: Response, status: number, error?: WireError, cause?: unknown): void {
-    const { requestId, operation, startedAt, signed } = callOf(response);
+    const { requestId, operation, startedAt, signed, told } = callOf(response);
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
     const fields = { requestId, operation, status, ms, ...defined({ principal: signed?.caller.principal.arn }) };
     const { logger } = this.#dependencies;
-    if (error === undefined) logger.info(fields, 'request');
-    else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');
+    if (error === undefined) {
+      logger.info(fields, 'request');
+      for (const warning of told.warnings) logger.warn({ requestId, operation }, warning);
+    } else if (error.fault) logger.error({ ...fields, code: error.code, err: cause }, 'request failed');
     else {
       const cannotBeTold = cause instanceof GuardedError ? { detail: cause.forLog } : {};
       logger.info({ ...fields, code: error.code, message: error.message, ...cannotBeTold }, 'request refused');

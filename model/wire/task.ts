@@ -1,9 +1,9 @@
 /** A task of the model as the ECS API shows it. */
-import type { Connectivity, Container, Task as WireTask, TaskOverride } from '@aws-sdk/client-ecs';
+import type { Connectivity, Container, NetworkBinding, Task as WireTask, TaskOverride } from '@aws-sdk/client-ecs';
 import type { Partition } from '../arn.ts';
 import { clusterArn, containerArn, containerInstanceArn, taskArn } from '../arn.ts';
 import { dealGpus } from '../gpus.ts';
-import type { Task, TaskContainer } from '../task.ts';
+import type { NetworkBinding as StoredBinding, Task, TaskContainer } from '../task.ts';
 import { toDate } from './dates.ts';
 import { PLATFORM_FAMILY, resolvePlatformVersion } from './platform.ts';
 
@@ -102,7 +102,7 @@ function presentContainer(task: Task, container: TaskContainer, partition: Parti
     lastStatus: container.lastStatus,
     exitCode: container.exitCode,
     reason: container.reason,
-    networkBindings: container.networkBindings.map((binding) => ({ ...binding })),
+    networkBindings: container.networkBindings.map(presentBinding),
     networkInterfaces: container.networkInterfaces.map((networkInterface) => ({ ...networkInterface })),
     healthStatus: container.healthStatus ?? 'UNKNOWN',
     cpu: container.cpu,
@@ -110,6 +110,13 @@ function presentContainer(task: Task, container: TaskContainer, partition: Parti
     memoryReservation: container.memoryReservation,
     ...gpuIdsOf(task, container),
   };
+}
+
+/** ECS shows a range in place of the single ports. */
+function presentBinding(binding: StoredBinding): NetworkBinding {
+  if (binding.containerPortRange === undefined) return { ...binding };
+  const { containerPort: _containerPort, hostPort: _hostPort, ...range } = binding;
+  return range;
 }
 
 /** Set from the reservation on. */

@@ -34,6 +34,7 @@ export function simulatedRegistration(shape: SimulatedInstanceShape): Omit<Insta
     logDrivers: ['json-file'],
     volumeDrivers: [],
     securityOptions: [],
+    runtimes: [],
     gpuIds,
   };
   return {

@@ -145,12 +145,22 @@ function addressOf({ labels }: ContainerSpec): NonNullable<ObservedContainer['ad
   return { ipv4: `198.18.${a}.${b}`, mac };
 }
 
-/** The host ports that the definition names. */
-function bindingsOf({ container, network }: ContainerSpec): ObservedContainer['networkBindings'] {
+/** The host ports that the definition names, and those that the agent chose for ranges. */
+function bindingsOf({ container, network, portRanges = [] }: ContainerSpec): ObservedContainer['networkBindings'] {
   if (network.mode !== 'bridge') return [];
-  return (container.portMappings ?? []).flatMap(({ containerPort, hostPort, protocol }) =>
+  const bindIP = '0.0.0.0';
+  const named = (container.portMappings ?? []).flatMap(({ containerPort, hostPort, protocol }) =>
     containerPort === undefined || !hostPort
       ? []
-      : [{ bindIP: '0.0.0.0', containerPort, hostPort, protocol: protocol === 'udp' ? 'udp' : 'tcp' }],
+      : [{ bindIP, containerPort, hostPort, protocol: protocol === 'udp' ? ('udp' as const) : ('tcp' as const) }],
   );
+  const ranged = portRanges.flatMap(({ first, last, hostFirst, protocol }) =>
+    Array.from({ length: last - first + 1 }, (_, i) => ({
+      bindIP,
+      containerPort: first + i,
+      hostPort: hostFirst + i,
+      protocol,
+    })),
+  );
+  return [...named, ...ranged];
 }

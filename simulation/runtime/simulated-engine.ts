@@ -117,6 +117,11 @@ export class SimulatedEngine implements ContainerRuntime {
     return Promise.resolve(all.filter(({ spec }) => carries(spec.labels, labels)).map(({ id }) => id));
   }
 
+  publishedPorts(): Promise<ReadonlySet<string>> {
+    const bindings = [...this.#containers.values()].flatMap(({ observed }) => observed.networkBindings);
+    return Promise.resolve(new Set(bindings.map(({ hostPort, protocol }) => `${hostPort}/${protocol}`)));
+  }
+
   ensureVolume({ name }: VolumeSpec): Promise<void> {
     this.#volumes.add(name);
     return Promise.resolve();

@@ -26,6 +26,7 @@ import { CONTROL_TASK_QUEUE } from '../../model/container-instance.ts';
 import { isEcsError } from '../../model/errors.ts';
 import { createStore } from '../../store/index.ts';
 import type { Task } from '../../model/task.ts';
+import { UNGUARDED } from '../../model/task-guards.ts';
 import type { Store } from '../../store/contract/store.ts';
 import { rebuildLostWorkflows } from '../../worker/rebuild.ts';
 import type { ActivityFunctions } from '../engine/activity-tasks.ts';
@@ -188,7 +189,8 @@ export class SimulatedWorld {
       values: VALUES,
       audited: false,
       webIdentities: this.#api.webIdentities,
-      tell: { judged: () => undefined, identified: () => undefined },
+      guards: UNGUARDED,
+      tell: { judged: () => undefined, identified: () => undefined, warned: () => undefined },
       agentBuild: SIMULATED_BUILD,
       hasEnvironmentFiles: false,
     };

@@ -84,6 +84,7 @@ export class PermutingEngine {
       inspect: (id) => this.#answer(this.#observe(id)),
       list: () => this.#answer([...this.containers.keys()]),
       ensureVolume: () => this.#answer(undefined),
+      publishedPorts: () => this.#answer(new Set<string>()),
       hasVolume: () => this.#answer(true),
       removeVolume: () => this.#answer(undefined),
       ensureTaskNetwork: () => this.#answer({ network: 'tasks', pauseImage: 'pause' }),

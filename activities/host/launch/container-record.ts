@@ -6,6 +6,7 @@ import { defined } from '../../../model/defined.ts';
 import type { ObservedContainer } from '../runtime/types.ts';
 import type { Phase } from './graph.ts';
 import type { ContainerPlan } from './plan.ts';
+import { withRanges } from './port-ranges.ts';
 
 /** ECS's limit for `containers[].reason`. */
 const REASON_LIMIT = 1024;
@@ -129,7 +130,8 @@ const blamingMemory = (record: ContainerRecord): ContainerRecord =>
 export function reportOf(record: ContainerRecord): ContainerReport {
   const { phase, plan } = record;
   const isRunning = phase === 'running' || phase === 'stopping';
-  const bindings = isRunning ? (plan.hostBindings ?? record.networkBindings) : record.networkBindings;
+  const observed = isRunning ? (plan.hostBindings ?? record.networkBindings) : record.networkBindings;
+  const bindings = withRanges(observed, plan.portRanges);
   return {
     name: plan.name,
     lastStatus: phase === 'stopped' ? 'STOPPED' : isRunning ? 'RUNNING' : 'PENDING',

@@ -102,7 +102,7 @@ export function containerSpec(
     }),
     ...capsOf(blueprint),
     ...(gpuIds.length === 0 ? {} : { gpuIds }),
-    ...defined({ logDriverMode: launch.logDriverMode }),
+    ...defined({ logDriverMode: launch.logDriverMode, storageGiB: storageOf(blueprint) }),
     ...namespaceModes(definition, pauseContainerId),
   };
 }
@@ -177,6 +177,10 @@ function capsOf(blueprint: TaskBlueprint): Partial<ContainerSpec> {
   const { cpu, memoryMiB } = taskLimits(blueprint);
   return defined({ taskCpu: cpu, taskMemoryMiB: memoryMiB });
 }
+
+/** What each container of the task may write, in GiB. */
+const storageOf = ({ definition, launch }: TaskBlueprint): number | undefined =>
+  (launch.overrides.ephemeralStorage ?? definition.ephemeralStorage)?.sizeInGiB;
 
 /** Deals out the task's GPUs to its containers in order, each as many as it asks for. */
 function gpusOf(blueprint: TaskBlueprint, name: string): readonly string[] {

@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import { instanceLost } from '../../../model/container-instance.ts';
 import type { TaskReport } from '../../../model/task.ts';
+import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { defined } from '../../../model/defined.ts';
 import type { ContainerRuntime, ObservedContainer, RuntimeEvent } from '../runtime/types.ts';
@@ -12,6 +13,8 @@ import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import { CleanUp } from './clean-up.ts';
 import type { AgentVariables, TaskBlueprint } from './container-spec.ts';
 import { EndedTasks } from './ended-tasks.ts';
+import { HostPorts } from './host-ports.ts';
+import type { PortIsFree } from './host-ports.ts';
 import type { KeptLimits } from './kept-tasks.ts';
 import { LABELS, planFrom } from './labels.ts';
 import type { TaskPlan } from './plan.ts';
@@ -33,6 +36,10 @@ export interface HostTasksDeps extends SecretsDeps {
   /** Limits tasks as a whole, if that is possible. */
   readonly cgroups?: TaskCgroups;
   readonly logger: Logger;
+  /** Rejects if a task of the definition may not run on this host. Absent: all may. */
+  readonly checkGuards?: (definition: TaskDefinition) => Promise<void>;
+  /** How the operator bounds the containers of a task. Absent: not at all. */
+  readonly boundsOf?: TaskRunDeps['boundsOf'];
   /** Throws where a container of the task must not start. Absent: all may. */
   readonly assertMayStart?: (plan: TaskPlan) => void;
   /** Variables for each container. Absent: none. */
@@ -45,6 +52,8 @@ export interface HostTasksDeps extends SecretsDeps {
   readonly kept?: KeptLimits;
   /** Whether every report of a task has reached its owner. Absent: always true. */
   readonly isTold?: (ownerWorkflowId: string, taskId: string) => boolean;
+  /** Whether nobody but the engine has a host port. Absent: the engine's word is enough. */
+  readonly isFreePort?: PortIsFree;
   /** How many creates and starts run at the same time. Absent: a number that suits a Docker engine. */
   readonly engineConcurrency?: number;
 }
@@ -66,6 +75,7 @@ export class HostTasks {
   readonly #ended: EndedTasks;
   readonly #cleanUp: CleanUp;
   readonly #slots: Slots;
+  readonly #hostPorts: HostPorts;
   readonly #timers = new Timers();
   #subscription: { close(): void } | undefined;
   #engineLostAt: EpochMs | undefined;
@@ -75,6 +85,7 @@ export class HostTasks {
   constructor(deps: HostTasksDeps) {
     this.#deps = deps;
     this.#slots = new Slots(deps.engineConcurrency ?? ENGINE_CONCURRENCY);
+    this.#hostPorts = new HostPorts(deps.runtime, deps.isFreePort);
     this.#ended = new EndedTasks(deps);
     this.#cleanUp = new CleanUp({ ...deps, onRemoved: (run) => this.#runs.delete(run.plan.taskId) });
   }
@@ -183,7 +194,7 @@ export class HostTasks {
 
   #runDeps(): TaskRunDeps {
     const { runtime, containerInstanceId, now, logger, report } = this.#deps;
-    const { cgroups, assertMayStart, secrets, variables } = this.#deps;
+    const { cgroups, assertMayStart, checkGuards, boundsOf, secrets, variables } = this.#deps;
     return {
       runtime,
       containerInstanceId,
@@ -191,7 +202,8 @@ export class HostTasks {
       logger,
       report,
       slots: this.#slots,
-      ...defined({ cgroups, assertMayStart, secrets, variables }),
+      hostPorts: this.#hostPorts,
+      ...defined({ cgroups, assertMayStart, checkGuards, boundsOf, secrets, variables }),
       onStopped: (run) => this.#afterStop(run),
     };
   }

@@ -14,6 +14,8 @@ import type { LaunchType } from '../../../model/status.ts';
 import { defined } from '../../../model/defined.ts';
 import type { TaskLimits } from '../limits/layout.ts';
 import type { TaskLaunch } from '../types.ts';
+import { portRangesOf } from './port-ranges.ts';
+import type { PortRange } from './port-ranges.ts';
 
 export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 /** ECS's default for restartPolicy.restartAttemptPeriod. */
@@ -45,6 +47,8 @@ export interface ContainerPlan {
   readonly limits?: { readonly cpu?: number; readonly memoryMiB?: number };
   /** Options of the log driver whose values are secrets. */
   readonly secretLogOptions?: readonly string[];
+  /** Ranges that the agent publishes on host ports of its choice: in bridge mode alone. */
+  readonly portRanges?: readonly PortRange[];
 }
 
 /** Docker's network modes in ECS's words; bridge if the definition names none. */
@@ -124,6 +128,7 @@ function planContainer(container: ContainerDefinition, { networkMode, launch }: 
   const policy = container.restartPolicy;
   const override = launch.overrides.containerOverrides?.find(({ name }) => name === container.name);
   const secretLogOptions = (container.logConfiguration?.secretOptions ?? []).map(({ name = '' }) => name);
+  const portRanges = networkMode === 'bridge' ? portRangesOf(container.portMappings) : [];
   const hostBindings = networkMode === 'host' ? (container.portMappings ?? []).flatMap(hostBinding) : [];
   return {
     name: container.name ?? '',
@@ -135,6 +140,7 @@ function planContainer(container: ContainerDefinition, { networkMode, launch }: 
     ...(hostBindings.length === 0 ? {} : { hostBindings }),
     limits: defined({ cpu: override?.cpu ?? container.cpu, memoryMiB: override?.memory ?? container.memory }),
     ...(secretLogOptions.length === 0 ? {} : { secretLogOptions }),
+    ...(portRanges.length === 0 ? {} : { portRanges }),
     ...defined({ startTimeoutSeconds: container.startTimeout }),
     ...(policy?.enabled === true
       ? {
@@ -147,7 +153,7 @@ function planContainer(container: ContainerDefinition, { networkMode, launch }: 
   };
 }
 
-/** A range of ports has none: its host ports are the container's own. */
+/** Host mode takes no ranges of ports. */
 const hostBinding = ({ containerPort, protocol }: PortMapping): readonly NetworkBinding[] =>
   containerPort === undefined
     ? []

@@ -2,11 +2,14 @@
 import type { ContainerSecrets } from '../../../model/task-calls.ts';
 import type { EpochMs } from '../../../model/time.ts';
 import { defined } from '../../../model/defined.ts';
+import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
-import type { ContainerRuntime } from '../runtime/types.ts';
+import type { ContainerRuntime, ContainerSpec } from '../runtime/types.ts';
+import type { TaskLaunch } from '../types.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
 import type { AgentVariables, TaskBlueprint } from './container-spec.ts';
 import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startPauseContainer } from './preparation.ts';
+import type { HostPorts } from './host-ports.ts';
 import type { TaskPlan } from './plan.ts';
 import { fetchSecrets, needsSecrets, type SecretsDeps } from './secrets.ts';
 import type { Slots } from './slots.ts';
@@ -24,6 +27,11 @@ export interface TaskStartDeps extends SecretsDeps {
   readonly runtime: ContainerRuntime;
   readonly cgroups?: TaskCgroups;
   readonly slots: Slots;
+  readonly hostPorts: HostPorts;
+  /** Rejects if a task of the definition may not run on this host. */
+  readonly checkGuards?: (definition: TaskDefinition) => Promise<void>;
+  /** How the operator bounds the containers of a task. Absent: not at all. */
+  readonly boundsOf?: (launch: TaskLaunch) => Pick<ContainerSpec, 'limits' | 'runtime'>;
   /** Throws where a container of the task must not start: the host is fenced. */
   readonly assertMayStart?: (plan: TaskPlan) => void;
   /** Absent: none. */
@@ -62,6 +70,8 @@ export class TaskStart {
     }, PENDING_REPORT_AFTER_MS);
     try {
       refuseUnsupported(this.#blueprint);
+      // What runs already goes on: the guards may be younger than the task.
+      if (!hasStarted(task.life())) await this.#deps.checkGuards?.(this.#blueprint.definition);
       this.#secrets = this.#fetchSecrets();
       // Who needs them learns of it.
       this.#secrets.catch(() => undefined);
@@ -129,16 +139,21 @@ export class TaskStart {
     if (task.life().isStopping) return false;
     const all = await this.#secrets;
     const secrets = all.get(name);
+    const record = recordOf(task.life(), name);
     const bare = containerSpec(blueprint, name, idsOf(task.life()), variables);
-    const spec = { ...bare, ...defined({ cgroupParent, secrets }) };
-    const known = recordOf(task.life(), name).containerId;
-    const containerId = known ?? (await runtime.create(spec));
-    all.delete(name);
-    this.#tell(name, { kind: 'created', containerId });
-    if (task.life().isStopping) return false;
-    this.#deps.assertMayStart?.(blueprint.plan);
-    await runtime.start(containerId);
-    return true;
+    const bounds = this.#deps.boundsOf?.(blueprint.launch);
+    const spec = { ...bare, ...bounds, ...defined({ cgroupParent, secrets }) };
+    // A container that exists has its ports already.
+    const ranges = record.containerId === undefined ? (record.plan.portRanges ?? []) : [];
+    return this.#deps.hostPorts.with({ taskId: blueprint.plan.taskId, ranges }, async (portRanges) => {
+      const containerId = record.containerId ?? (await runtime.create({ ...spec, portRanges }));
+      all.delete(name);
+      this.#tell(name, { kind: 'created', containerId });
+      if (task.life().isStopping) return false;
+      this.#deps.assertMayStart?.(blueprint.plan);
+      await runtime.start(containerId);
+      return true;
+    });
   }
 
   async #onStarted(name: string): Promise<void> {

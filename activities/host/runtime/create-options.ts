@@ -2,6 +2,7 @@
 import type { HealthCheck, LinuxParameters, PortMapping } from '@aws-sdk/client-ecs';
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { defined } from '../../../model/defined.ts';
+import { withLimits } from './container-limits.ts';
 import { labelOf } from './hidden-values.ts';
 import type { ContainerMount, ContainerNetwork, ContainerSpec } from './types.ts';
 
@@ -15,8 +16,11 @@ const CPU_PERIOD_US = 100_000;
 /** The kernel's smallest CFS quota. */
 const MINIMUM_CPU_QUOTA_US = 1_000;
 
-/** Docker's create options for a container of a task. */
-export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions & { name: string } {
+/** Docker's create options for a container of a task, within the operator's limits. */
+export const toCreateOptions = (spec: ContainerSpec): ContainerCreateOptions & { name: string } =>
+  withLimits(optionsOf(spec), spec.limits ?? {});
+
+function optionsOf(spec: ContainerSpec): ContainerCreateOptions & { name: string } {
   const c = spec.container;
   return {
     name: spec.name,
@@ -36,7 +40,7 @@ export function toCreateOptions(spec: ContainerSpec): ContainerCreateOptions & {
       Tty: c.pseudoTerminal,
     }),
     ...(c.disableNetworking === true ? { NetworkDisabled: true } : {}),
-    ...(ownsPorts(spec.network) ? exposedPortsOf(c.portMappings) : {}),
+    ...(ownsPorts(spec.network) ? exposedPortsOf(portsOf(spec)) : {}),
   };
 }
 
@@ -46,7 +50,7 @@ function hostConfigOf(spec: ContainerSpec): HostConfig {
     NetworkMode: networkModeOf(spec.network),
     ...resourcesOf(spec),
     ...linuxOf(c.linuxParameters),
-    ...(ownsPorts(spec.network) ? { PortBindings: portBindingsOf(c.portMappings) } : {}),
+    ...(ownsPorts(spec.network) ? { PortBindings: portBindingsOf(portsOf(spec)) } : {}),
     ...defined({
       Binds: nonEmpty(spec.mounts.map(bindOf)),
       VolumesFrom: nonEmpty(spec.volumesFrom.map((v) => `${v.containerId}:${v.readOnly ? 'ro' : 'rw'}`)),
@@ -59,7 +63,9 @@ function hostConfigOf(spec: ContainerSpec): HostConfig {
     ...defined({
       LogConfig: logConfigOf(spec),
       Sysctls: sysctlsOf(spec),
+      StorageOpt: spec.storageGiB === undefined ? undefined : { size: `${spec.storageGiB}g` },
       CgroupParent: spec.cgroupParent,
+      Runtime: spec.runtime,
       PidMode: spec.pidMode,
       IpcMode: spec.ipcMode,
     }),
@@ -194,14 +200,26 @@ const ownsPorts = (network: ContainerNetwork): boolean => network.mode === 'brid
 const portKey = (mapping: PortMapping): string =>
   `${String(mapping.containerPort)}/${mapping.protocol === 'udp' ? 'udp' : 'tcp'}`;
 
-function exposedPortsOf(mappings: readonly PortMapping[] | undefined): { ExposedPorts?: Record<string, object> } {
-  return mappings?.length ? { ExposedPorts: Object.fromEntries(mappings.map((m) => [portKey(m), {}])) } : {};
+/** The mappings of single ports, and each port of the ranges with the host port that was chosen for it. */
+const portsOf = ({ container, portRanges = [] }: ContainerSpec): readonly PortMapping[] => [
+  ...(container.portMappings ?? []).filter(({ containerPort }) => containerPort !== undefined),
+  ...portRanges.flatMap(({ first, last, hostFirst, protocol }) =>
+    Array.from({ length: last - first + 1 }, (_, i) => ({
+      containerPort: first + i,
+      hostPort: hostFirst + i,
+      protocol,
+    })),
+  ),
+];
+
+function exposedPortsOf(mappings: readonly PortMapping[]): { ExposedPorts?: Record<string, object> } {
+  return mappings.length > 0 ? { ExposedPorts: Object.fromEntries(mappings.map((m) => [portKey(m), {}])) } : {};
 }
 
 /** One container port may be mapped to several host ports. An empty HostPort lets Docker choose. */
-function portBindingsOf(mappings: readonly PortMapping[] | undefined): Record<string, { HostPort: string }[]> {
+function portBindingsOf(mappings: readonly PortMapping[]): Record<string, { HostPort: string }[]> {
   const bindings: Record<string, { HostPort: string }[]> = {};
-  for (const mapping of mappings ?? [])
+  for (const mapping of mappings)
     (bindings[portKey(mapping)] ??= []).push({ HostPort: mapping.hostPort ? String(mapping.hostPort) : '' });
   return bindings;
 }
@@ -218,12 +236,23 @@ function logConfigOf({
   secrets,
 }: ContainerSpec): HostConfig['LogConfig'] {
   if (log?.logDriver === undefined) return undefined;
-  const { options = {}, logDriver } = log;
+  const { options: given = {}, logDriver } = log;
+  const options = logDriver === 'awslogs' ? ofAnyDriver(given) : given;
   const mode = options['mode'] ?? logDriverMode ?? NON_BLOCKING.mode;
   // The engine refuses a buffer size with another mode.
   const defaults = mode === NON_BLOCKING.mode ? NON_BLOCKING : { mode };
-  return { Type: logDriver, Config: { ...defaults, ...options, ...secrets?.logOptions } };
+  return {
+    Type: logDriver === 'awslogs' ? STAND_IN_FOR_AWSLOGS : logDriver,
+    Config: { ...defaults, ...options, ...secrets?.logOptions },
+  };
 }
+
+/** CloudWatch Logs is not built. This driver keeps the lines on the host, in bounded files, where `docker logs` shows them. */
+const STAND_IN_FOR_AWSLOGS = 'local';
+
+/** Without the options of awslogs itself. */
+const ofAnyDriver = (options: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(options).filter(([name]) => !name.startsWith('awslogs-')));
 
 /** Kernel settings of the network belong to the namespace's owner, which is the pause container if there is one. */
 function sysctlsOf({ container, network }: ContainerSpec): Record<string, string> | undefined {

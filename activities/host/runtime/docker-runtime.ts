@@ -39,13 +39,22 @@ export function connectDocker(options: Docker.DockerOptions): Docker {
   return new Docker(settings);
 }
 
+export interface DockerRuntimeOptions {
+  readonly onNoStorageLimits?: (reason: string) => void;
+}
+
 export class DockerRuntime implements ContainerRuntime {
   readonly #docker: Docker;
   readonly #images: ImageStore;
+  /** Whether the engine's storage driver can limit what a container writes, as far as is known. */
+  #limitsStorage = true;
+  readonly #onNoStorageLimits: (reason: string) => void;
   #taskNetwork: Promise<{ network: string; pauseImage: string }> | undefined;
 
-  constructor(docker: Docker) {
+  /** `onNoStorageLimits` is called once, when the engine has refused to limit a container's own file system. */
+  constructor(docker: Docker, { onNoStorageLimits = () => undefined }: DockerRuntimeOptions = {}) {
     this.#docker = docker;
+    this.#onNoStorageLimits = onNoStorageLimits;
     this.#images = new ImageStore(docker);
   }
 
@@ -54,9 +63,16 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async create(spec: ContainerSpec): Promise<string> {
+    const { storageGiB, ...unlimited } = spec;
+    const limited = this.#limitsStorage ? spec : unlimited;
     try {
-      return (await patiently(() => this.#docker.createContainer(toCreateOptions(spec)))).id;
+      return (await patiently(() => this.#docker.createContainer(toCreateOptions(limited)))).id;
     } catch (error) {
+      if (storageGiB !== undefined && this.#limitsStorage && refusesStorageLimits(messageOf(error))) {
+        this.#limitsStorage = false;
+        this.#onNoStorageLimits(messageOf(error));
+        return this.create(unlimited);
+      }
       const existing = statusOf(error) === CONFLICT ? await this.inspect(spec.name) : undefined;
       if (existing !== undefined && carries(existing, spec.labels)) return existing.id;
       throw new RuntimeError('CannotCreateContainerError', hideValues(messageOf(error), valuesOf(spec.secrets)));
@@ -104,6 +120,12 @@ export class DockerRuntime implements ContainerRuntime {
     const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
     const found = await engineCall('ContainerRuntimeError', () => this.#docker.listContainers({ all: true, filters }));
     return (found ?? []).map((c) => c.Id);
+  }
+
+  async publishedPorts(): Promise<ReadonlySet<string>> {
+    const running = await engineCall('ContainerRuntimeError', () => this.#docker.listContainers());
+    const ports = (running ?? []).flatMap((container) => container.Ports);
+    return new Set(ports.flatMap(({ PublicPort: port, Type }) => (port ? [`${port}/${Type}`] : [])));
   }
 
   async ensureVolume(volume: VolumeSpec): Promise<void> {
@@ -199,6 +221,9 @@ export class DockerRuntime implements ContainerRuntime {
     });
   }
 }
+
+/** Only some storage drivers know limits: btrfs, zfs, and overlay2 on XFS with project quotas. */
+const refusesStorageLimits = (message: string): boolean => /storage-opt/i.test(message);
 
 const carries = (container: ObservedContainer, labels: Readonly<Record<string, string>>): boolean =>
   Object.entries(labels).every(([key, value]) => container.labels[key] === value);

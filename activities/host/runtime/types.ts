@@ -17,11 +17,30 @@ export type ContainerNetwork =
   | { readonly mode: 'shared'; readonly containerId: string }
   | { readonly mode: 'network'; readonly network: string };
 
+/** Container ports from `first` to `last`, published on host ports from `hostFirst` on. */
+export interface PublishedPorts {
+  readonly first: number;
+  readonly last: number;
+  readonly hostFirst: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
 export interface ContainerMount {
   /** An absolute host path, or the name of a volume. */
   readonly source: string;
   readonly containerPath: string;
   readonly readOnly: boolean;
+}
+
+/** What the operator bounds for every container. */
+export interface ContainerLimits {
+  /** Processes and threads. */
+  readonly pids?: number;
+  readonly openFiles?: number;
+  /** A container's log on the host, with all of its files. */
+  readonly logMiB?: number;
+  /** The engine's driver for containers that name none. */
+  readonly engineLogDriver?: string;
 }
 
 /** A container to create: a container definition with its overrides, and what the task adds. */
@@ -48,6 +67,14 @@ export interface ContainerSpec {
   readonly gpuIds?: readonly string[];
   /** Unless the log configuration sets a mode. Absent: non-blocking. */
   readonly logDriverMode?: LogDriverMode;
+  /** Ranges of container ports, and where on the host they are published. */
+  readonly portRanges?: readonly PublishedPorts[];
+  /** The operator's bounds. */
+  readonly limits?: ContainerLimits;
+  /** The engine's runtime, by name. Absent: the engine's default. */
+  readonly runtime?: string;
+  /** What the container may write to its own file system, in GiB. */
+  readonly storageGiB?: number;
   /** `host`, `none`, or the container whose namespace is shared. */
   readonly pidMode?: string;
   readonly ipcMode?: string;
@@ -123,6 +150,8 @@ export interface ContainerRuntime {
   inspect(containerId: string): Promise<ObservedContainer | undefined>;
   /** Ids of containers, running or not, that have all of the labels. */
   list(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  /** The host ports that containers have now, such as `8080/tcp`, whoever runs them. */
+  publishedPorts(): Promise<ReadonlySet<string>>;
   /** Creates the volume if it is missing. Rejects with CannotCreateVolumeError. */
   ensureVolume(volume: VolumeSpec): Promise<void>;
   hasVolume(name: string): Promise<boolean>;

@@ -15,6 +15,7 @@ const time = z.number().int().nonnegative();
 const size = z.number().int().min(0).max(2_147_483_647);
 const health = z.enum(['HEALTHY', 'UNHEALTHY', 'UNKNOWN']);
 const port = z.number().int().min(0).max(65_535);
+const portRange = z.string().regex(/^\d{1,5}-\d{1,5}$/);
 /** The length is looked at before the items are: each bad one of millions would cost memory. */
 export const listOf = <T extends z.ZodType>(item: T, most: number) =>
   z.array(z.unknown()).max(most).pipe(z.array(item));
@@ -29,7 +30,14 @@ const container: z.ZodType<ContainerReport> = z.object({
   runtimeId: name.exactOptional(),
   imageDigest: digest.exactOptional(),
   networkBindings: few(
-    z.object({ bindIP: z.string().max(512), containerPort: port, hostPort: port, protocol: z.enum(['tcp', 'udp']) }),
+    z.object({
+      bindIP: z.string().max(512),
+      containerPort: port,
+      hostPort: port,
+      protocol: z.enum(['tcp', 'udp']),
+      containerPortRange: portRange.exactOptional(),
+      hostPortRange: portRange.exactOptional(),
+    }),
   ).exactOptional(),
   networkInterfaces: few(z.object({ privateIpv4Address: name, ipv6Address: name.exactOptional() })).exactOptional(),
 });

@@ -3,10 +3,12 @@ import type { ContainerOverride, TaskOverride } from '@aws-sdk/client-ecs';
 import { EcsError } from '../../../model/errors.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import { overriddenContainers, parseCpuUnits, parseMemoryMiB } from '../../../model/task-requirements.ts';
+import { refusalText } from '../../../model/refusal-advice.ts';
 import { unsupportedOverrides } from '../../../model/unsupported-parameters.ts';
 import { SIZE_RULES } from './task-definition/sizes.ts';
+import { ephemeralStorageRule } from './task-definition/task-level.ts';
 import { member } from '../members.ts';
-import { invalid, unsupported } from './refusals.ts';
+import { invalid } from './refusals.ts';
 import { checkRoles } from './roles.ts';
 import { environmentFileProblems, sharedName, sharedNameMessage } from './task-definition/secrets.ts';
 
@@ -27,7 +29,7 @@ export function resolveOverrides(given: TaskOverride | undefined, definition: Ta
   checkRoles([given.taskRoleArn, given.executionRoleArn]);
   checkSecrets(given, definition);
   const parts = unsupportedOverrides(given);
-  if (parts.length > 0) throw unsupported(parts.join(', '));
+  if (parts.length > 0) throw new EcsError('UnsupportedFeatureException', parts.map(refusalText).join(' '));
   // An empty size overrides nothing. If it stayed, the task would have no limit at all.
   const { cpu: _cpu, memory: _memory, ...rest } = given;
   const overrides = {
@@ -36,6 +38,7 @@ export function resolveOverrides(given: TaskOverride | undefined, definition: Ta
     ...member('memory', given.memory || undefined),
   };
   checkSizes(overrides, definition);
+  checkStorage(overrides, definition);
   return {
     ...overrides,
     ...(overrides.cpu === undefined ? {} : { cpu: String(parseCpuUnits(overrides.cpu)) }),
@@ -57,6 +60,14 @@ function checkSecrets({ containerOverrides = [], executionRoleArn }: TaskOverrid
         "When you are specifying environmentFiles, you must also specify a value for 'executionRoleArn'",
       );
   }
+}
+
+/** A call may change the size only where a definition may have one. */
+function checkStorage({ ephemeralStorage }: TaskOverride, definition: TaskDefinition): void {
+  const requiresCompatibilities = (definition.compatibilities ?? []).filter((each) => each === 'FARGATE');
+  const { containerDefinitions } = definition;
+  const asked = { ...definition, containerDefinitions, ephemeralStorage, requiresCompatibilities };
+  for (const message of ephemeralStorageRule(asked)) throw invalid(message);
 }
 
 /** The definition with the overrides must obey the same rules as a definition. */

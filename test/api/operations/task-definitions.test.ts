@@ -9,10 +9,12 @@ import {
   type ListTaskDefinitionsCommandInput,
   type RegisterTaskDefinitionCommandInput,
 } from '@aws-sdk/client-ecs';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { expectRefusal, withApi } from '../support/api-under-test.ts';
 
-const api = withApi();
+const lines: unknown[] = [];
+const api = withApi({ logger: pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line)) }) });
 const ARN = 'arn:aws:ecs:us-east-1:123456789012:task-definition/';
 
 const register = (family: string, members: Partial<RegisterTaskDefinitionCommandInput> = {}) =>
@@ -94,6 +96,29 @@ describe('RegisterTaskDefinition', () => {
       /aws:/,
     );
     expect((await register('strict')).taskDefinition?.revision).toBe(1);
+  });
+});
+
+describe('a definition with awslogs', () => {
+  it('is registered with what it requires, and the log says where its lines go', async () => {
+    const options = { 'awslogs-group': 'g', 'awslogs-region': 'us-east-1' };
+    const { taskDefinition } = await register('logged', {
+      containerDefinitions: [
+        { name: 'app', image: 'app:1', memory: 64, logConfiguration: { logDriver: 'awslogs', options } },
+      ],
+    });
+    expect(taskDefinition?.containerDefinitions?.[0]?.logConfiguration?.options).toEqual(options);
+    expect(taskDefinition?.requiresAttributes?.map(({ name }) => name)).toEqual([
+      'com.amazonaws.ecs.capability.docker-remote-api.1.18',
+      'com.amazonaws.ecs.capability.logging-driver.awslogs',
+    ]);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 40,
+        operation: 'RegisterTaskDefinition',
+        msg: "logged:1 logs to awslogs: CloudWatch Logs is not built, so the lines stay in the engine's driver local",
+      }),
+    ]);
   });
 });
 

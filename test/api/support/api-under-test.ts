@@ -22,7 +22,7 @@ export const TEST_SECRETS = {
 };
 
 /** How the API under test is guarded. */
-export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate' | 'webhookAddresses' | 'logger'>> & {
+export type ApiAccess = Partial<Pick<ApiOptions, 'auth' | 'certificate' | 'webhookAddresses' | 'logger' | 'guards'>> & {
   /** The agent door to which join tokens lead. */
   readonly agentDoor?: (store: Store) => Promise<NonNullable<ApiOptions['agentDoor']>>;
 };

@@ -4,10 +4,9 @@ import type { ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs';
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import type { AgentVariables } from '../../../activities/host/launch/container-spec.ts';
-import { HostTasks } from '../../../activities/host/launch/host-tasks.ts';
+import { HostTasks, type HostTasksDeps } from '../../../activities/host/launch/host-tasks.ts';
 import { planTask } from '../../../activities/host/launch/plan.ts';
 import { LABELS } from '../../../activities/host/launch/labels.ts';
-import type { TaskCgroups } from '../../../activities/host/limits/task-cgroups.ts';
 import type { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import { connectDocker, DockerRuntime } from '../../../activities/host/runtime/docker-runtime.ts';
 import type { TaskLaunch } from '../../../activities/host/types.ts';
@@ -56,8 +55,7 @@ export interface LaunchOptions {
   readonly launchType?: NonNullable<TaskLaunch['launchType']>;
 }
 
-interface HostOptions {
-  readonly cgroups?: TaskCgroups;
+interface HostOptions extends Pick<HostTasksDeps, 'cgroups' | 'checkGuards' | 'boundsOf'> {
   readonly variables?: AgentVariables;
   /** What the control plane answers. Absent: the agent cannot ask. */
   readonly secrets?: TaskControl['secrets'];

@@ -40,7 +40,7 @@ async function anAgent({
     sendReports: () => Promise.resolve('delivered'),
   };
   const shutdown = new AbortController();
-  const [warn, takesWork] = [vi.fn(), vi.fn()];
+  const [warn, takesWork, allow] = [vi.fn(), vi.fn(), vi.fn()];
   const session = new ControlPlaneSession({
     control,
     describe: ({ isFirst }) => {
@@ -48,12 +48,20 @@ async function anAgent({
       return Promise.resolve(instance);
     },
     reconcile: () => Promise.resolve(),
+    allow,
     takesWork,
     ...(comesBack ? { comesBack: { logger: { warn }, shutdown: shutdown.signal, afterMs: 20 } } : {}),
   });
   await session.renew();
-  return { session, sessions, firsts, shutdown, warn, takesWork };
+  return { session, sessions, firsts, shutdown, warn, takesWork, allow };
 }
+
+it('an agent is told at each registration what tasks may do to its host', async () => {
+  const expects: ExpectedWork[] = [{ expectedTasks: [], allowed: { privileged: true } }, { expectedTasks: [] }];
+  const { session, allow } = await anAgent({ isRegistered: true, expects });
+  await session.renew();
+  expect(allow.mock.calls).toEqual([[{ privileged: true }], [undefined]]);
+});
 
 describe('an agent without a watch', () => {
   it('registers its instance again some time after a deregistration, and says so', async () => {

@@ -3,6 +3,7 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { planTask } from '../../../activities/host/launch/plan.ts';
+import { HostPorts } from '../../../activities/host/launch/host-ports.ts';
 import { Slots } from '../../../activities/host/launch/slots.ts';
 import { TaskRun } from '../../../activities/host/launch/task-run.ts';
 import type { ContainerRuntime, ObservedContainer } from '../../../activities/host/runtime/types.ts';
@@ -77,6 +78,7 @@ function adopted(
     runtime,
     containerInstanceId: 'i1',
     slots: new Slots(1),
+    hostPorts: new HostPorts({ publishedPorts: () => Promise.resolve(new Set()) }),
     now: () => 1_000,
     logger: pino({ level: 'silent' }),
     report: (_owner, report) => reports.push(report),

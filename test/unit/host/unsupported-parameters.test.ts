@@ -9,12 +9,8 @@ describe('unsupportedParameters', () => {
   it.each<[Partial<TaskDefinition>, string]>([
     [web({ credentialSpecs: ['x'] }), 'containerDefinitions[web].credentialSpecs'],
     [
-      web({ logConfiguration: { logDriver: 'awslogs' } }),
-      'containerDefinitions[web].logConfiguration.logDriver=awslogs',
-    ],
-    [
-      web({ portMappings: [{ containerPortRange: '1-9' }] }),
-      'containerDefinitions[web].portMappings.containerPortRange',
+      web({ logConfiguration: { logDriver: 'awsfirelens' } }),
+      'containerDefinitions[web].logConfiguration.logDriver=awsfirelens',
     ],
     [
       web({ resourceRequirements: [{ type: 'NeuronDevice', value: '1' }] }),
@@ -22,7 +18,6 @@ describe('unsupportedParameters', () => {
     ],
     [{ volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs' } }] }, 'volumes[v].efsVolumeConfiguration'],
     [{ volumes: [{ name: 'v', configuredAtLaunch: true }] }, 'volumes[v].configuredAtLaunch'],
-    [{ ephemeralStorage: { sizeInGiB: 30 } }, 'ephemeralStorage'],
     [
       { runtimePlatform: { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' } },
       'runtimePlatform.operatingSystemFamily',

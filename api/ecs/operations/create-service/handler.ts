@@ -25,7 +25,11 @@ export const createService: Operation<CreateServiceRequest, CreateServiceRespons
       both(
         isExternalRequest(input)
           ? Promise.resolve(undefined)
-          : requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'ClientException'),
+          : requireActiveTaskDefinition(
+              context,
+              { clusterName, reference: input.taskDefinition ?? '' },
+              'ClientException',
+            ),
         findService(context, clusterName, serviceName),
       ),
     );

@@ -16,6 +16,7 @@ import { refuseUnsupportedParts } from '../../rules/service-parts.ts';
 import { requireActiveTaskDefinition } from '../../read/task-definitions.ts';
 import { answerTaskSet, requireExternalService } from '../../read/task-sets.ts';
 import { resolveScale } from '../../rules/task-sets.ts';
+import { resolveClusterName } from '../../rules/clusters.ts';
 import { requireCluster } from '../../read/clusters.ts';
 import { validateTags } from '../../rules/tags.ts';
 
@@ -37,11 +38,16 @@ export const createTaskSet: Operation<CreateTaskSetRequest, CreateTaskSetRespons
     });
     const scale = resolveScale(input.scale);
     const tags = validateTags(input.tags);
+    const named = resolveClusterName(input.cluster, context);
     const [cluster, [record, { definition: taskDefinition, tags: taskDefinitionTags }]] = await both(
       requireCluster(context, input.cluster),
       both(
         requireExternalService({ cluster: input.cluster, service: input.service }, context),
-        requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'InvalidParameterException'),
+        requireActiveTaskDefinition(
+          context,
+          { clusterName: named, reference: input.taskDefinition ?? '' },
+          'InvalidParameterException',
+        ),
       ),
     );
     const {

@@ -3,6 +3,7 @@ import type { RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse } fr
 import { taskDefinitionArn } from '../../../../model/arn.ts';
 import type { Operation } from '../../../operation.ts';
 import { EcsError } from '../../../../model/errors.ts';
+import type { TaskDefinition } from '../../../../model/task-definition.ts';
 import { validateTags } from '../../rules/tags.ts';
 import { presentTaskDefinition } from '../../present/task-definition.ts';
 import { compatibilitiesOf } from './compatibilities.ts';
@@ -22,11 +23,19 @@ function checkRevision(family: string, revision: number): void {
   );
 }
 
+/** What the definition asks for and gets in another form. */
+const standIns = ({ family, revision, containerDefinitions = [] }: TaskDefinition): readonly string[] =>
+  containerDefinitions.some(({ logConfiguration }) => logConfiguration?.logDriver === 'awslogs')
+    ? [
+        `${family}:${revision} logs to awslogs: CloudWatch Logs is not built, so the lines stay in the engine's driver local`,
+      ]
+    : [];
+
 /** Stores the next revision of a family. Throws ClientException for the first rule that the definition breaks. */
 export const registerTaskDefinition: Operation<RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse> = {
   name: 'RegisterTaskDefinition',
   effect: 'records',
-  async handle(input, { store, partition, now, caller, hasEnvironmentFiles }) {
+  async handle(input, { store, partition, now, caller, tell, hasEnvironmentFiles }) {
     checkDefinition(input);
     requireFolder(input.containerDefinitions ?? [], { hasEnvironmentFiles });
     const tags = validateTags(input.tags);
@@ -50,6 +59,7 @@ export const registerTaskDefinition: Operation<RegisterTaskDefinitionRequest, Re
       },
       tags,
     );
+    for (const warning of standIns(record.definition)) tell.warned(warning);
     return { taskDefinition: presentTaskDefinition(record.definition), tags: [...record.tags] };
   },
 };

@@ -36,6 +36,9 @@ function taskAttributes(definition: Definition): readonly string[] {
   ];
 }
 
+const hasPortRange = ({ portMappings = [] }: ContainerDefinition): boolean =>
+  portMappings.some(({ containerPortRange }) => containerPortRange !== undefined);
+
 function containerAttributes(container: ContainerDefinition, definition: Definition): readonly string[] {
   const { logConfiguration, healthCheck, linuxParameters, image = '' } = container;
   const driver = logConfiguration?.logDriver;
@@ -51,6 +54,8 @@ function containerAttributes(container: ContainerDefinition, definition: Definit
     [linuxParameters?.initProcessEnabled === true, [remoteApi('1.25')]],
     [container.repositoryCredentials !== undefined, [`${CAPABILITY}private-registry-authentication.secretsmanager`]],
     [!isEmpty(container.environmentFiles), [`${CAPABILITY}env-files.s3`]],
+    [hasRole && driver === 'awslogs', [`${CAPABILITY}execution-role-awslogs`]],
+    [hasPortRange(container), [`${CAPABILITY}container-port-range`]],
     [hasRole && ECR_IMAGE.test(image), [`${AGENT}ecr-auth`, `${CAPABILITY}execution-role-ecr-pull`]],
   ];
   return [

@@ -36,7 +36,11 @@ export const runTask: Operation<RunTaskRequest, RunTaskResponse> = {
       clientToken === undefined ? undefined : context.store.getRunTaskRequest(clusterName, clientToken, context.now);
     const found = both(
       requireCluster(context, input.cluster),
-      requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'InvalidParameterException'),
+      requireActiveTaskDefinition(
+        context,
+        { clusterName, reference: input.taskDefinition ?? '' },
+        'InvalidParameterException',
+      ),
     );
     // A repeated call is answered even if its definition has become INACTIVE, so nobody awaits the rejection of `found`
     // then.

@@ -36,7 +36,11 @@ export const startTask: Operation<StartTaskRequest, StartTaskResponse> = {
     const containerInstanceIds = instances.map((instance) => resolveInstanceId(instance, scope));
     const [, taskDefinition] = await both(
       requireCluster(context, input.cluster),
-      requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'InvalidParameterException'),
+      requireActiveTaskDefinition(
+        context,
+        { clusterName, reference: input.taskDefinition ?? '' },
+        'InvalidParameterException',
+      ),
     );
     const outcome = await context.workflows.runTask(randomUUID(), {
       kind: 'StartTask',

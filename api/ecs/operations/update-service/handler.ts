@@ -37,7 +37,11 @@ export const updateService: Operation<UpdateServiceRequest, UpdateServiceRespons
     }
     const named = input.taskDefinition !== undefined && input.taskDefinition !== '';
     const taskDefinition = named
-      ? await requireActiveTaskDefinition(context, input.taskDefinition ?? '', 'ClientException')
+      ? await requireActiveTaskDefinition(
+          context,
+          { clusterName, reference: input.taskDefinition ?? '' },
+          'ClientException',
+        )
       : await findTaskDefinition(context, record.taskDefinitionArn);
     const changes = buildChanges(input, record.definition, {
       cluster,

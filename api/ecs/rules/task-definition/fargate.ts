@@ -3,6 +3,7 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { parseCpuUnits, parseMemoryMiB } from '../../../../model/task-requirements.ts';
 import type { Definition, Rule } from './definition.ts';
 import { containersOf, isEmpty, nameOf, outside } from './definition.ts';
+import { fargateLoggingRule } from './logging.ts';
 
 /** cpu → least memory, greatest memory and the steps between, in MiB. */
 const SIZES: Readonly<Record<number, readonly [least: number, most: number, step: number]>> = {
@@ -25,6 +26,7 @@ export const fargateRule: Rule = function* (definition) {
   yield* fargateSizeRule(definition);
   yield* taskParameters(definition);
   for (const container of containersOf(definition)) yield* containerParameters(container);
+  yield* fargateLoggingRule(definition);
 };
 
 /** Checks what a call may override: the task's own cpu and memory, and its containers' cpu. */

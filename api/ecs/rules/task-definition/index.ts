@@ -1,5 +1,6 @@
 /** All rules of RegisterTaskDefinition, in the order in which they are checked. */
 import { EcsError } from '../../../../model/errors.ts';
+import { refusalText } from '../../../../model/refusal-advice.ts';
 import { unsupportedParameters } from '../../../../model/unsupported-parameters.ts';
 import type { Definition, Rule } from './definition.ts';
 import { containersRule, familyRule } from './containers.ts';
@@ -7,8 +8,10 @@ import { dependencyCycleRule, dependsOnRule, volumesFromRule } from './dependenc
 import { externalRule } from './external.ts';
 import { fargateRule } from './fargate.ts';
 import { healthCheckRule } from './health-check.ts';
-import { limitsRule, linuxParametersRule, swapRule } from './limits.ts';
+import { limitsRule, swapRule } from './limits.ts';
+import { linuxParametersRule, securityOptionsRule, systemControlsRule } from './linux.ts';
 import { loggingRule } from './logging.ts';
+import { namesRule } from './names.ts';
 import { linksRule, networkModeRule } from './network-mode.ts';
 import { portMappingsRule, portNamesRule, sharedPortsRule } from './ports.ts';
 import { rolesRule } from './roles.ts';
@@ -27,7 +30,7 @@ const COMPATIBILITY_RULES: Readonly<Record<string, Rule>> = {
   EC2: () => [],
   EXTERNAL: externalRule,
   FARGATE: fargateRule,
-  MANAGED_INSTANCES: () => ['requiresCompatibilities MANAGED_INSTANCES is not supported by Longshore yet.'],
+  MANAGED_INSTANCES: () => [refusalText('requiresCompatibilities MANAGED_INSTANCES')],
 };
 
 const compatibilityRule: Rule = function* (definition) {
@@ -37,8 +40,7 @@ const compatibilityRule: Rule = function* (definition) {
 };
 
 /** What ECS allows and Longshore does not support yet is refused by name, never ignored. */
-const supportedRule: Rule = (definition) =>
-  unsupportedParameters(definition).map((parameter) => `${parameter} is not supported by Longshore yet.`);
+const supportedRule: Rule = (definition) => unsupportedParameters(definition).map(refusalText);
 
 const RULES: readonly Rule[] = [
   familyRule,
@@ -60,6 +62,9 @@ const RULES: readonly Rule[] = [
   limitsRule,
   linuxParametersRule,
   swapRule,
+  systemControlsRule,
+  securityOptionsRule,
+  namesRule,
   loggingRule,
   rolesRule,
   executionRoleRule,

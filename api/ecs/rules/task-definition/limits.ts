@@ -2,6 +2,7 @@
 import type { ContainerRule, Rule } from './definition.ts';
 import { containersOf, duplicates, eachContainer, nameOf, outside } from './definition.ts';
 
+const MAX_IGNORED_EXIT_CODES = 50;
 /** Docker stores time-outs in seconds in 32 bits. */
 const MAX_TIMEOUT_SECONDS = 2 ** 31 - 1;
 
@@ -9,6 +10,9 @@ const limits: ContainerRule = function* (container) {
   const of = `of container '${nameOf(container)}'`;
   for (const { name, softLimit = 0, hardLimit = 0 } of container.ulimits ?? []) {
     // -1 stands for no limit.
+    for (const [part, limit] of Object.entries({ softLimit, hardLimit })) {
+      if (limit < -1) yield `The ${part} of ulimit '${name ?? ''}' ${of} must be -1 or greater, but is ${limit}.`;
+    }
     if (hardLimit !== -1 && (softLimit > hardLimit || softLimit === -1)) {
       yield `The softLimit of ulimit '${name ?? ''}' ${of} must not be greater than its hardLimit.`;
     }
@@ -26,28 +30,13 @@ const limits: ContainerRule = function* (container) {
   for (const host of container.extraHosts ?? []) {
     if (!host.hostname || !host.ipAddress) yield `An entry of extraHosts ${of} needs a hostname and an ipAddress.`;
   }
+  if ((container.restartPolicy?.ignoredExitCodes ?? []).length > MAX_IGNORED_EXIT_CODES) {
+    yield `At most ${MAX_IGNORED_EXIT_CODES} ignoredExitCodes are allowed ${of}.`;
+  }
   if ((container.credentialSpecs ?? []).length > 1) yield `At most one credentialSpec is allowed ${of}.`;
 };
 
 export const limitsRule = eachContainer(limits);
-
-const linuxParameters: ContainerRule = function* (container) {
-  const linux = container.linuxParameters;
-  if (linux === undefined) return;
-  const of = `of the linuxParameters of container '${nameOf(container)}'`;
-  if ((linux.maxSwap ?? 0) < 0) yield `The maxSwap ${of} must be 0 or greater.`;
-  if ((linux.sharedMemorySize ?? 1) < 1) yield `The sharedMemorySize ${of} must be greater than 0.`;
-  yield* outside(`The swappiness ${of}`, linux.swappiness, [0, 100]);
-  for (const { size = 0, containerPath = '' } of linux.tmpfs ?? []) {
-    if (size <= 0) yield `The size of a tmpfs ${of} must be greater than 0.`;
-    if (!containerPath.startsWith('/')) yield `The containerPath of a tmpfs ${of} must be an absolute path.`;
-  }
-  for (const { hostPath = '' } of linux.devices ?? []) {
-    if (!hostPath.startsWith('/')) yield `The hostPath of a device ${of} must be an absolute path.`;
-  }
-};
-
-export const linuxParametersRule = eachContainer(linuxParameters);
 
 /** The engine limits swap together with memory, so without a memory limit it would ignore maxSwap. */
 export const swapRule: Rule = function* (definition) {

@@ -1,9 +1,10 @@
 /** Checks portMappings by network mode. */
 import type { ContainerDefinition, PortMapping } from '@aws-sdk/client-ecs';
-import type { ContainerRule, Rule } from './definition.ts';
+import type { ContainerRule, Definition, Rule } from './definition.ts';
 import { containersOf, duplicates, eachContainer, isEmpty, nameOf, outside } from './definition.ts';
 
 const MAX_PORT = 65_535;
+const MAX_RANGES = 100;
 const PORT_NAME = /^[a-z0-9_][a-z0-9_-]{0,63}$/;
 const PORT_RANGE = /^(\d{1,5})-(\d{1,5})$/;
 
@@ -13,6 +14,7 @@ const portMappings: ContainerRule = function* (container, { networkMode }) {
     yield 'Port mappings are not supported on container when networkMode=none';
   }
   for (const mapping of mappings) yield* portMapping(container, mapping, networkMode);
+  yield* rangesTogether(container);
 };
 
 function* portMapping(
@@ -51,6 +53,35 @@ function* portRange(range: string, mapping: PortMapping, networkMode: string | u
   }
 }
 
+/** A port is in one mapping of its container alone, once ranges are used. */
+function* rangesTogether(container: ContainerDefinition): Iterable<string> {
+  const mappings = container.portMappings ?? [];
+  const ranges = mappings.filter(({ containerPortRange }) => containerPortRange !== undefined);
+  if (ranges.length > MAX_RANGES)
+    yield `At most ${MAX_RANGES} port ranges are allowed of container '${nameOf(container)}'.`;
+  for (const [index, mapping] of mappings.entries()) {
+    const other = mappings.slice(index + 1).find((each) => overlap(mapping, each));
+    if (other === undefined) continue;
+    yield `The port mappings ${shownPorts(mapping)} and ${shownPorts(other)} of container '${nameOf(container)}' overlap.`;
+  }
+}
+
+const shownPorts = ({ containerPort, containerPortRange }: PortMapping): string =>
+  containerPortRange ?? String(containerPort ?? '');
+
+const portsOf = (mapping: PortMapping): readonly [first: number, last: number] => {
+  const [first = 0, last = first] = shownPorts(mapping).split('-').map(Number);
+  return [first, last];
+};
+
+/** Two single ports may be the same: one container port can have several host ports. */
+function overlap(a: PortMapping, b: PortMapping): boolean {
+  if (a.containerPortRange === undefined && b.containerPortRange === undefined) return false;
+  if ((a.protocol ?? 'tcp') !== (b.protocol ?? 'tcp')) return false;
+  const [[firstA, lastA], [firstB, lastB]] = [portsOf(a), portsOf(b)];
+  return firstA <= lastB && firstB <= lastA;
+}
+
 export const portMappingsRule = eachContainer(portMappings);
 
 export const portNamesRule: Rule = function* (definition) {
@@ -61,12 +92,26 @@ export const portNamesRule: Rule = function* (definition) {
     yield `Port names must be unique in a task definition: '${name}' appears twice.`;
 };
 
+/** Two containers of an awsvpc task with ranges that meet. */
+function* sharedRanges(definition: Definition): Iterable<string> {
+  const mappings = containersOf(definition).map(({ portMappings = [] }) => portMappings);
+  for (const [index, own] of mappings.entries()) {
+    const others = mappings.slice(index + 1).flat();
+    for (const mapping of own) {
+      const other = others.find((each) => overlap(mapping, each));
+      if (other !== undefined)
+        yield `The ports ${shownPorts(mapping)} and ${shownPorts(other)} are mapped twice in the task definition.`;
+    }
+  }
+}
+
 /**
  * The containers of an awsvpc task share one network, and so do those of a host mode task: no two may listen on one
  * port.
  */
 export const sharedPortsRule: Rule = function* (definition) {
   const { networkMode } = definition;
+  if (networkMode === 'awsvpc') yield* sharedRanges(definition);
   const taken = containersOf(definition).flatMap(({ portMappings: mappings = [] }) =>
     isEmpty(mappings)
       ? []

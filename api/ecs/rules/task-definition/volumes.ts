@@ -26,6 +26,9 @@ export const volumesRule: Rule = function* ({ volumes = [] }) {
     if (host?.sourcePath !== undefined && !/^(\/|[A-Za-z]:\\)/.test(host.sourcePath)) {
       yield `The sourcePath of volume '${name}' must be an absolute path.`;
     }
+    if (host?.sourcePath?.startsWith('/') === true && host.sourcePath.includes(':')) {
+      yield `The sourcePath of volume '${name}' must not contain a colon.`;
+    }
     if (docker?.autoprovision !== undefined && docker.scope !== 'shared') {
       yield `Volume '${name}': autoprovision may only be specified when the scope is shared.`;
     }
@@ -43,6 +46,10 @@ const mountPoints: ContainerRule = function* (container, { volumes = [] }) {
   for (const { sourceVolume = '', containerPath = '' } of container.mountPoints ?? []) {
     if (containerPath === '') {
       yield `A mount point of container '${nameOf(container)}' has no containerPath.`;
+    }
+    // The engine reads a colon as the end of the path.
+    if (containerPath !== '' && !/^\/[^:]*$/.test(containerPath)) {
+      yield `The containerPath '${containerPath}' of a mount point of container '${nameOf(container)}' must be an absolute path without a colon.`;
     }
     if (!names.has(sourceVolume)) {
       yield `Unknown volume '${sourceVolume}': a mount point of container '${nameOf(container)}' names it, but the task definition has no such volume.`;

@@ -322,7 +322,11 @@ describe('health checks and limits', () => {
       /needs a memory limit/,
     ],
     ['a negative maxSwap', of({ linuxParameters: { maxSwap: -1 } }), /0 or greater/],
-    ['a tmpfs without size', of({ linuxParameters: { tmpfs: [{ containerPath: '/t', size: 0 }] } }), /size of a tmpfs/],
+    [
+      'a tmpfs without size',
+      of({ linuxParameters: { tmpfs: [{ containerPath: '/t', size: 0 }] } }),
+      'The container has an invalid tmpfs size value specified. It must be a non-zero, non-negative integer.',
+    ],
   ]);
 });
 
@@ -332,7 +336,7 @@ describe('logging and roles', () => {
     [
       'awslogs without a group',
       of({ logConfiguration: { logDriver: 'awslogs' } }),
-      'Log driver awslogs requires options: awslogs-group',
+      'Log driver awslogs requires options: awslogs-region, awslogs-group',
     ],
     [
       'awsfirelens without a router',
@@ -383,7 +387,7 @@ describe('what Longshore does not support yet', () => {
     [
       'Managed Instances',
       definition({ requiresCompatibilities: ['MANAGED_INSTANCES'] }),
-      /MANAGED_INSTANCES is not supported by Longshore yet/,
+      /MANAGED_INSTANCES is not supported by Longshore: .*use EC2 or FARGATE/,
     ],
     [
       'EFS',

@@ -1,0 +1,84 @@
+/** What an agent lets tasks do to its host: it follows the host's links. */
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HostGuards, type HostView } from '../../../agent/host-guards.ts';
+import type { TaskAllowance } from '../../../model/task-guards.ts';
+import { taskDefinition } from '../../support/commands.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'longshore-guards-')));
+  for (const name of ['data', 'secret', 'engine']) await mkdir(join(folder, name));
+  await writeFile(join(folder, 'engine/docker.sock'), '');
+  await symlink(join(folder, 'secret'), join(folder, 'data/out'));
+  await symlink(join(folder, 'data'), join(folder, 'link'));
+  await symlink(join(folder, 'data/new'), join(folder, 'data/dangling'));
+  await symlink(join(folder, 'secret/new'), join(folder, 'data/dangling-out'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const check = (path: string, allowance: TaskAllowance, view: HostView = {}): Promise<void> => {
+  const guards = new HostGuards('default', { engineSocket: join(folder, 'engine/docker.sock'), ...view });
+  guards.allow(allowance);
+  return guards.check(taskDefinition({ volumes: [{ name: 'v', host: { sourcePath: join(folder, path) } }] }));
+};
+const data = (): TaskAllowance => ({ hostPaths: [join(folder, 'data')] });
+
+describe('host paths', () => {
+  it.each(['data', 'data/missing/below', 'data/dangling'])('%s stays within what is allowed', async (path) => {
+    await check(path, data());
+  });
+
+  it.each(['data/out', 'data/out/missing', 'data/dangling-out'])('%s leads out by a link', async (path) => {
+    await expect(check(path, data())).rejects.toMatchObject({
+      name: 'ResourceInitializationError',
+      message: expect.stringMatching(
+        /^Tasks in cluster default may not have volumes\[v\]=.*, which leads to .*\/secret.* on this host\. The operator can allow it with LONGSHORE_TASK_GUARDS\.$/,
+      ) as string,
+    });
+  });
+
+  it('what is allowed may be a link itself', async () => {
+    await check('link/a', { hostPaths: [join(folder, 'link')] });
+  });
+
+  it('the engine’s own socket, and a folder that has it, must be allowed by name', async () => {
+    const all = { hostPaths: [folder] };
+    await check('data', all);
+    for (const path of ['engine', 'engine/docker.sock', '.']) {
+      await expect(check(path, all)).rejects.toThrow(/may not have volumes/);
+      await check(path, { ...all, engineSocket: true });
+    }
+  });
+
+  it('what the agent cannot see is refused', async () => {
+    await expect(check('data', data(), { isContained: true })).rejects.toThrow(/it runs in a container/);
+    const elsewhere = new HostGuards('default', {});
+    elsewhere.allow({ hostPaths: ['/'] });
+    await expect(
+      elsewhere.check(taskDefinition({ volumes: [{ name: 'v', host: { sourcePath: '/srv' } }] })),
+    ).rejects.toThrow(/on another machine than its engine/);
+  });
+});
+
+it('bounds containers where something is guarded, and knows the runtime of FARGATE tasks', () => {
+  const guards = new HostGuards('default', { fargateRuntime: 'runsc' });
+  guards.setLogDriver('json-file');
+  expect(guards.boundsOf({})).toEqual({ limits: { engineLogDriver: 'json-file' } });
+  guards.allow({ limits: { openFiles: 100, pids: 10 } });
+  const limits = { pids: 10, openFiles: 100, logMiB: 64, engineLogDriver: 'json-file' };
+  expect(guards.boundsOf({ launchType: 'EC2' })).toEqual({ limits });
+  expect(guards.boundsOf({ launchType: 'FARGATE' })).toEqual({ limits, runtime: 'runsc' });
+});
+
+it('checks the rest as the control plane does, until it is told that anything goes', async () => {
+  const guards = new HostGuards('default', {});
+  const privileged = taskDefinition({ networkMode: 'host' });
+  await guards.check(privileged);
+  guards.allow({});
+  await expect(guards.check(privileged)).rejects.toThrow('Tasks in cluster default may not have networkMode=host.');
+  guards.allow(undefined);
+  await guards.check(privileged);
+});
