@@ -8,7 +8,10 @@ export const CONTAINER_MEMBERS = [
     'containerDefinitions[].image',
     'pulled at each launch; a cached image is used when the registry does not answer',
   ),
-  ...refused(['containerDefinitions[].repositoryCredentials.credentialsParameter'], advice('repositoryCredentials')),
+  works(
+    'containerDefinitions[].repositoryCredentials.credentialsParameter',
+    'a secret with `username` and `password`, read by the execution role; the image is pulled with them',
+  ),
   works('containerDefinitions[].cpu', 'CPU shares, from 2 to 262,144'),
   works('containerDefinitions[].memory', 'a hard limit, at least 6 MiB'),
   works('containerDefinitions[].memoryReservation', 'a soft limit, and what placement counts'),
@@ -33,10 +36,11 @@ export const CONTAINER_MEMBERS = [
   works('containerDefinitions[].command[]', 'replaces the image’s'),
   works('containerDefinitions[].environment[].name', 'a variable of the container'),
   works('containerDefinitions[].environment[].value', 'its value'),
-  ...refused(
-    ['containerDefinitions[].environmentFiles[].value', 'containerDefinitions[].environmentFiles[].type'],
-    advice('environmentFiles'),
+  works(
+    'containerDefinitions[].environmentFiles[].value',
+    'BUCKET/KEY below the folder of LONGSHORE_ENVIRONMENT_FILES, without which it is refused',
   ),
+  works('containerDefinitions[].environmentFiles[].type', 's3'),
   works('containerDefinitions[].mountPoints[].sourceVolume', 'one of `volumes`'),
   works('containerDefinitions[].mountPoints[].containerPath', 'where it is mounted'),
   works('containerDefinitions[].mountPoints[].readOnly', 'false by default'),
@@ -54,9 +58,10 @@ export const CONTAINER_MEMBERS = [
   works('containerDefinitions[].linuxParameters.tmpfs[].mountOptions[]', 'the options that the API’s reference lists'),
   works('containerDefinitions[].linuxParameters.maxSwap', 'in MiB, beside a hard memory limit; not on FARGATE'),
   works('containerDefinitions[].linuxParameters.swappiness', '0 to 100, with maxSwap; not on FARGATE'),
-  ...refused(
-    ['containerDefinitions[].secrets[].name', 'containerDefinitions[].secrets[].valueFrom'],
-    advice('secrets'),
+  works('containerDefinitions[].secrets[].name', 'a variable of the container'),
+  works(
+    'containerDefinitions[].secrets[].valueFrom',
+    'a secret of Secrets Manager or a parameter of Parameter Store, read by the execution role',
   ),
   works('containerDefinitions[].dependsOn[].containerName', 'a container of the same task'),
   works('containerDefinitions[].dependsOn[].condition', 'START, COMPLETE, SUCCESS or HEALTHY'),
@@ -102,13 +107,8 @@ export const CONTAINER_MEMBERS = [
     'containerDefinitions[].logConfiguration.options{}',
     'the driver’s; with awslogs only mode and max-buffer-size have an effect',
   ),
-  ...refused(
-    [
-      'containerDefinitions[].logConfiguration.secretOptions[].name',
-      'containerDefinitions[].logConfiguration.secretOptions[].valueFrom',
-    ],
-    advice('logConfiguration.secretOptions'),
-  ),
+  works('containerDefinitions[].logConfiguration.secretOptions[].name', 'an option of the log driver'),
+  works('containerDefinitions[].logConfiguration.secretOptions[].valueFrom', 'as that of `secrets`'),
   works('containerDefinitions[].healthCheck.command[]', 'CMD or CMD-SHELL; the image’s own check never runs'),
   works('containerDefinitions[].healthCheck.interval', '5 to 300 s, 30 by default'),
   works('containerDefinitions[].healthCheck.timeout', '2 to 60 s, 5 by default'),

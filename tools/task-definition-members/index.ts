@@ -1,7 +1,7 @@
 /** Every member of RegisterTaskDefinition, and of the overrides of RunTask and StartTask, with what happens to it here. */
 import { advice } from './advice.ts';
 import { CONTAINER_MEMBERS } from './container.ts';
-import { refused, shown, works } from './member.ts';
+import { refused, works } from './member.ts';
 
 const VOLUME_MEMBERS = [
   works('volumes[].name', 'what mount points name'),
@@ -51,8 +51,11 @@ const VOLUME_MEMBERS = [
 
 const TASK_MEMBERS = [
   works('family', 'each registration makes its next revision'),
-  ...refused(['taskRoleArn'], advice('taskRoleArn')),
-  shown('executionRoleArn', 'images are pulled with the credentials of the host’s engine'),
+  works('taskRoleArn', 'a role of IAM, whose keys the containers get at 169.254.170.2'),
+  works(
+    'executionRoleArn',
+    'what reads secrets and credentials; images of ECR are pulled with the credentials of the host’s engine',
+  ),
   works('networkMode', 'bridge by default; awsvpc: an address of a Docker network for each task'),
   works('placementConstraints[].type', 'memberOf'),
   works('placementConstraints[].expression', 'the cluster query language'),
@@ -95,13 +98,8 @@ const OVERRIDE_MEMBERS = [
   works('overrides.containerOverrides[].command[]', 'replaces the definition’s'),
   works('overrides.containerOverrides[].environment[].name', 'added to the definition’s, or in place of one'),
   works('overrides.containerOverrides[].environment[].value', 'its value'),
-  ...refused(
-    [
-      'overrides.containerOverrides[].environmentFiles[].value',
-      'overrides.containerOverrides[].environmentFiles[].type',
-    ],
-    advice('environmentFiles'),
-  ),
+  works('overrides.containerOverrides[].environmentFiles[].value', 'read after the definition’s'),
+  works('overrides.containerOverrides[].environmentFiles[].type', 's3'),
   works('overrides.containerOverrides[].cpu', 'replaces the definition’s'),
   works('overrides.containerOverrides[].memory', 'replaces the definition’s'),
   works('overrides.containerOverrides[].memoryReservation', 'replaces the definition’s'),
@@ -120,8 +118,8 @@ const OVERRIDE_MEMBERS = [
     ['overrides.inferenceAcceleratorOverrides[].deviceName', 'overrides.inferenceAcceleratorOverrides[].deviceType'],
     advice('inferenceAcceleratorOverrides'),
   ),
-  shown('overrides.executionRoleArn', 'images are pulled with the credentials of the host’s engine'),
-  ...refused(['overrides.taskRoleArn'], advice('taskRoleArn')),
+  works('overrides.executionRoleArn', 'replaces the definition’s'),
+  works('overrides.taskRoleArn', 'replaces the definition’s'),
   works('overrides.ephemeralStorage.sizeInGiB', 'replaces the definition’s'),
 ] as const;
 

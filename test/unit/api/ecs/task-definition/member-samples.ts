@@ -300,7 +300,10 @@ export const DEFINITION_SAMPLES: Readonly<Record<DefinitionPath, Definition>> = 
 const overridden = (members: Partial<ContainerOverride>): TaskOverride => ({
   containerOverrides: [{ name: 'web', ...members }],
 });
-const overriddenFile = overridden({ environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/a.env' }] });
+const overriddenFile = {
+  ...overridden({ environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/a.env' }] }),
+  executionRoleArn: ROLE,
+};
 const overriddenMps = overridden({ resourceRequirements: mps.containerDefinitions![0]!.resourceRequirements! });
 const overriddenGpus = overridden({ resourceRequirements: gpus.containerDefinitions![0]!.resourceRequirements! });
 const overriddenAccelerators: TaskOverride = {
