@@ -98,7 +98,7 @@ const OVERRIDE_MEMBERS = [
   works('overrides.containerOverrides[].command[]', 'replaces the definition’s'),
   works('overrides.containerOverrides[].environment[].name', 'added to the definition’s, or in place of one'),
   works('overrides.containerOverrides[].environment[].value', 'its value'),
-  works('overrides.containerOverrides[].environmentFiles[].value', 'read after the definition’s'),
+  works('overrides.containerOverrides[].environmentFiles[].value', 'replaces the definition’s'),
   works('overrides.containerOverrides[].environmentFiles[].type', 's3'),
   works('overrides.containerOverrides[].cpu', 'replaces the definition’s'),
   works('overrides.containerOverrides[].memory', 'replaces the definition’s'),
