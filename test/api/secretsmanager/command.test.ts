@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../../cli/commands/secrets.ts';
+import { asText, readValue } from '../../../cli/secrets/value.ts';
 import { readSettings } from '../../../tools/settings.ts';
 import { TEST_SECRETS, withApi } from '../support/api-under-test.ts';
 import { signedCallers } from '../support/signed-callers.ts';
@@ -119,8 +120,6 @@ describe('longshore secrets', () => {
 
   it('reads the value from standard input', async () => {
     const input = Readable.from([Buffer.from('from a '), Buffer.from('pipe\n')]);
-    vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as typeof process.stdin);
-    await secrets(['put', 'piped']);
-    expect(await secrets(['get', 'piped'])).toBe('from a pipe');
+    expect(asText(await readValue(undefined, input))).toBe('from a pipe');
   });
 });
