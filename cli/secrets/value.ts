@@ -2,9 +2,11 @@
 import * as fs from 'node:fs';
 import { SetupError } from '../../tools/settings.ts';
 
+type Input = AsyncIterable<unknown> & { readonly isTTY?: boolean };
+
 /** Throws SetupError for a file that cannot be read. */
-export async function readValue(file: string | undefined): Promise<Buffer> {
-  if (file === undefined) return readInput();
+export async function readValue(file: string | undefined, input: Input = process.stdin): Promise<Buffer> {
+  if (file === undefined) return readInput(input);
   try {
     return fs.readFileSync(file);
   } catch (error) {
@@ -12,10 +14,10 @@ export async function readValue(file: string | undefined): Promise<Buffer> {
   }
 }
 
-async function readInput(): Promise<Buffer> {
-  if (process.stdin.isTTY) process.stderr.write('Type the value, then Enter and Ctrl-D.\n');
+async function readInput(input: Input): Promise<Buffer> {
+  if (input.isTTY === true) process.stderr.write('Type the value, then Enter and Ctrl-D.\n');
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  for await (const chunk of input) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks);
 }
 
