@@ -8,6 +8,7 @@ import { ACCESS_KEYS_PURPOSE } from './access-keys.ts';
 import { SECRET_VALUES_PURPOSE } from './sealed-values.ts';
 import { Envelopes, Sealer, SealError } from './sealing.ts';
 
+/** So many rows are read at once. */
 const BATCH = 100;
 
 /** What became of the rows of one kind that were not sealed with the newest key. */
@@ -37,19 +38,26 @@ const kindsOf = (keys: MasterKeys): Readonly<Record<SealedKind, Kind>> => {
  * Goes through all rows in batches. Whoever runs it again, after it was stopped or beside itself, seals what is left: what a
  * row holds is replaced only if nobody replaced it meanwhile.
  */
-export async function rewrapAll(store: SealedStore, keys: MasterKeys): Promise<readonly Rewrapped[]> {
+export async function rewrapAll(
+  store: SealedStore,
+  keys: MasterKeys,
+  { batch = BATCH }: { readonly batch?: number } = {},
+): Promise<readonly Rewrapped[]> {
   const kinds = kindsOf(keys);
   const done: Rewrapped[] = [];
-  for (const kind of SEALED_KINDS) done.push(await rewrapKind(store, kind, kinds[kind]));
+  for (const kind of SEALED_KINDS) done.push(await rewrapKind(store, { kind, batch, ...kinds[kind] }));
   return done;
 }
 
-async function rewrapKind(store: SealedStore, kind: SealedKind, { sealer, ownerOf }: Kind): Promise<Rewrapped> {
+async function rewrapKind(
+  store: SealedStore,
+  { kind, batch, sealer, ownerOf }: Kind & { readonly kind: SealedKind; readonly batch: number },
+): Promise<Rewrapped> {
   let [sealedAnew, unopened] = [0, 0];
   let after: SealedRow['key'] | undefined;
   for (;;) {
     const rows = await store.listSealedOtherwise(kind, sealer.keyId, {
-      limit: BATCH,
+      limit: batch,
       ...(after === undefined ? {} : { after }),
     });
     for (const row of rows) {
@@ -58,7 +66,7 @@ async function rewrapKind(store: SealedStore, kind: SealedKind, { sealer, ownerO
       else if (await store.reseal(kind, row, sealed)) sealedAnew++;
     }
     after = rows.at(-1)?.key;
-    if (after === undefined || rows.length < BATCH) return { kind, sealedAnew, unopened };
+    if (after === undefined || rows.length < batch) return { kind, sealedAnew, unopened };
   }
 }
 

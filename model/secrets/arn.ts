@@ -1,13 +1,10 @@
 /** The names of secrets and parameters as ARNs, built and taken apart. Pure. */
 import type { Partition } from '../arn.ts';
 
-/** What Secrets Manager appends to a secret's name in its ARN: a hyphen and six letters and digits. */
-const SUFFIX = /-[A-Za-z0-9]{6}$/;
-
 const secretTail = ({ region, account }: Partition, tail: string): string =>
   `arn:aws:secretsmanager:${region}:${account}:secret:${tail}`;
 
-/** `suffix`: six letters and digits, so that a secret that is made again has another ARN. */
+/** `suffix`, behind a hyphen: six letters and digits, so that a secret that is made again has another ARN. */
 export const secretArn = (partition: Partition, name: string, suffix: string): string =>
   secretTail(partition, `${name}-${suffix}`);
 
@@ -29,22 +26,12 @@ export function parseSecretId(partition: Partition, secretId: string): SecretKey
   return { arn: secretId, name: secretId.slice(prefix.length) };
 }
 
-/** The name in a whole ARN. */
-export const nameInSecretArn = ({ name }: SecretKey): string => name.replace(SUFFIX, '');
-
 const parameterTail = ({ region, account }: Partition, tail: string): string =>
   `arn:aws:ssm:${region}:${account}:parameter${tail}`;
 
 /** A name that is a path begins with the slash that every other name gets here. */
 export const parameterArn = (partition: Partition, name: string): string =>
   parameterTail(partition, name.startsWith('/') ? name : `/${name}`);
-
-/** How a request names a parameter: its name, and perhaps which version of it. */
-export interface ParameterKey {
-  readonly name: string;
-  /** A version's number, or a label; absent: the latest version. */
-  readonly selector?: number | string;
-}
 
 /**
  * Reads `NAME`, `NAME:VERSION`, `NAME:LABEL` or an ARN with the same behind it. An ARN does not tell `/a` from `a`: both are

@@ -45,7 +45,7 @@ describe('a user', () => {
       DENIED,
       /not authorized to perform: secretsmanager:GetSecretValue on resource: \S+:secret:test\/db-\w{6} because/,
     );
-    // Whether a secret exists is nobody's business who may not read it.
+    // Who may not read is not told that there is nothing to read.
     await expectRefusal(get(user, 'none'), DENIED, /secretsmanager:GetSecretValue/);
     await expectRefusal(
       smOf(user).send(new sm.PutSecretValueCommand({ SecretId: 'prod/db', SecretString: 'x' })),

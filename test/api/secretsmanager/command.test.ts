@@ -1,10 +1,8 @@
 /** The command `longshore secrets` against a real API that requires signatures. */
-import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../../../cli/commands/secrets.ts';
 import { readSettings } from '../../../tools/settings.ts';
@@ -119,19 +117,10 @@ describe('longshore secrets', () => {
     await secrets(['rewrap'], { ...keys, LONGSHORE_MASTER_KEY: old, LONGSHORE_MASTER_KEY_PREVIOUS: 'b'.repeat(64) });
   });
 
-  it('reads the value from standard input, in a process of its own', async () => {
-    const program = fileURLToPath(new URL('../../../cli/longshore.mjs', import.meta.url));
-    const env = { ...process.env, ...where() };
-    await new Promise<void>((resolve, reject) => {
-      const child = spawn(process.execPath, [program, 'secrets', 'put', 'piped'], {
-        env,
-        stdio: ['pipe', 'pipe', 'pipe'],
-      });
-      child.on('error', reject);
-      child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`It ended with ${code}.`))));
-      child.stdin.end('from a pipe\n');
-    });
-    const { stdout } = await promisify(execFile)(process.execPath, [program, 'secrets', 'get', 'piped'], { env });
-    expect(stdout).toBe('from a pipe');
+  it('reads the value from standard input', async () => {
+    const input = Readable.from([Buffer.from('from a '), Buffer.from('pipe\n')]);
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as typeof process.stdin);
+    await secrets(['put', 'piped']);
+    expect(await secrets(['get', 'piped'])).toBe('from a pipe');
   });
 });

@@ -3,7 +3,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { masterKeyFile, readMasterKey } from '../../../tools/master-key.ts';
+import { readSettings } from '../../../tools/settings.ts';
+import { masterKeyFile, readMasterKey, readMasterKeys } from '../../../tools/master-key.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -35,4 +36,15 @@ it('takes what a command prints', () => {
   expect(() => fromCommand('exit 3')).toThrow(/LONGSHORE_MASTER_KEY_COMMAND ended with 3/);
   expect(() => fromCommand('echo short')).toThrow(/printed no key/);
   expect(fs.readdirSync(folder)).toEqual([]);
+});
+
+it('comes first, before those that were the master key earlier', () => {
+  const [now, before, first] = [1, 2, 3].map((byte) => Buffer.alloc(32, byte)) as [Buffer, Buffer, Buffer];
+  const settings = readSettings({
+    LONGSHORE_DATA: folder,
+    LONGSHORE_MASTER_KEY: now.toString('hex'),
+    LONGSHORE_MASTER_KEY_PREVIOUS: `${before.toString('base64')}, ${first.toString('hex')}`,
+  });
+  expect(readMasterKeys(settings)).toEqual([now, before, first]);
+  expect(readMasterKeys(readSettings({ LONGSHORE_DATA: folder }))).toEqual([fromFile()]);
 });
