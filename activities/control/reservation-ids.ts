@@ -16,7 +16,10 @@ export function reservationWithIds(packed: PackedReservation): ReserveInput {
 function withIds(task: Task): Task {
   return {
     ...task,
-    containers: task.containers.map((container) => ({ ...container, id: taskContainerId(task.taskId, container.name) })),
+    containers: task.containers.map((container) => ({
+      ...container,
+      id: taskContainerId(task.taskId, container.name),
+    })),
     attachments: task.attachments.map((attachment, i) => ({ ...attachment, id: taskUuid(task.taskId, `#${i}`) })),
   };
 }

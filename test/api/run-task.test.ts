@@ -291,7 +291,7 @@ test.each<[string, Partial<RunTaskCommandInput>, string, string | RegExp]>([
     'environment files',
     {
       overrides: {
-        containerOverrides: [{ name: 'app', environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::b/e.env' }] }],
+        containerOverrides: [{ name: 'app', environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/e.env' }] }],
       },
     },
     'ClientException',
@@ -302,7 +302,7 @@ test.each<[string, Partial<RunTaskCommandInput>, string, string | RegExp]>([
     {
       overrides: {
         executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
-        containerOverrides: [{ name: 'app', environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::b/e.env' }] }],
+        containerOverrides: [{ name: 'app', environmentFiles: [{ type: 's3', value: 'arn:aws:s3:::bucket/e.env' }] }],
       },
     },
     'ClientException',

@@ -9,6 +9,7 @@ import { ExtendedKeyUsage, issuePair, makeAuthority, periodOf } from '../../../c
 import { aRegistration, aTask, anInstanceRecord, newId } from '../../../fixtures/records.ts';
 import { callWords } from '../../../api/why/call-words.ts';
 import { newKeys, requestFor } from '../../../certificates/keys.ts';
+import { AGENT_PROTOCOL } from '../../../model/agent-protocol.ts';
 import { containerInstanceArn } from '../../../model/arn.ts';
 import { TEST_PARTITION } from '../../support/store.ts';
 import { AGENT_DOOR_NAME, agentDoorPath } from '../../../model/agent-door.ts';
@@ -310,7 +311,7 @@ describe('a registration', () => {
       .map(({ args }) => args[0]);
 
   it('is of the certificate’s instance and cluster', async () => {
-    const own = { containerInstanceId: mine.containerInstanceId, clusterName: 'default' };
+    const own = { containerInstanceId: mine.containerInstanceId, clusterName: 'default', protocol: AGENT_PROTOCOL };
     for (const other of [{ containerInstanceId: foreign.containerInstanceId }, { clusterName: 'other' }]) {
       await expect(mine.call('RegisterInstance', aRegistration({ ...own, ...other }))).rejects.toThrow(
         /certificate is that of/,
@@ -328,7 +329,7 @@ describe('a registration', () => {
       { name: 'rack', value: 'r1' },
     ];
     const { containerInstanceId } = zoned;
-    await zoned.call('RegisterInstance', aRegistration({ containerInstanceId, attributes }));
+    await zoned.call('RegisterInstance', aRegistration({ containerInstanceId, attributes, protocol: AGENT_PROTOCOL }));
     expect(registered().at(-1)).toMatchObject({
       attributes: [
         { name: 'rack', value: 'r1' },

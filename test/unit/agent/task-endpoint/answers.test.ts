@@ -223,10 +223,9 @@ describe('a call of the API', () => {
     stage.caller = undefined;
     expect(await get('/v1/clusters')).toMatchObject({ status: 403, body: { __type: 'AccessDeniedException' } });
     expect(stage.control.forwarded).toEqual([]);
-    const late = fetch(`${stage.url}/v1/clusters`);
-    await vi.waitUntil(() => stage.engine.lists > 5);
     stage.caller = stage.life.plan.taskId;
-    expect((await late).status).toBe(200);
+    stage.engine.emptyLists = 2;
+    expect((await fetch(`${stage.url}/v1/clusters`)).status).toBe(200);
   });
 
   it('is taken from the host’s own addresses while a task is in the host’s network', async () => {

@@ -30,8 +30,8 @@ export interface Stage {
   /** The host's own addresses, in the kernel's table. */
   addresses: string;
   readonly warnings: string[];
-  /** How often the engine was asked for a list, and for a container. */
-  readonly engine: { lists: number; inspects: number };
+  /** How often the engine was asked for a list, and for a container; how many of the next lists are still empty. */
+  readonly engine: { lists: number; inspects: number; emptyLists: number };
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export async function startStage({ timeouts, forwarder }: StageOptions = {}): Pr
   const ids = new TaskIds('11'.repeat(32));
   const warnings: string[] = [];
   const logger = { warn: (...args: readonly unknown[]) => void warnings.push(JSON.stringify(args)) };
-  const engine = { lists: 0, inspects: 0 };
+  const engine = { lists: 0, inspects: 0, emptyLists: 0 };
   const stage = {
     ...{ url: `http://127.0.0.1:${port}`, port, ids, control, life, other, warnings, engine },
     caller: life.plan.taskId as string | undefined,
@@ -72,7 +72,7 @@ export async function startStage({ timeouts, forwarder }: StageOptions = {}): Pr
         readAddresses: () => Promise.resolve(stage.addresses),
       }),
       forwarder: new Forwarder({ control, ...forwarder }),
-      inspects: new Inspects(docker, Date.now),
+      inspects: new Inspects(docker, () => 0),
       stats: new Stats(docker, Date.now),
     }),
   });
@@ -92,7 +92,7 @@ function engineOf(stage: Pick<Stage, 'caller' | 'engine'>): Docker {
     listContainers: async () => {
       stage.engine.lists++;
       await sleep(1);
-      if (stage.caller === undefined) return [];
+      if (stage.caller === undefined || stage.engine.emptyLists-- > 0) return [];
       const networks = { bridge: { IPAddress: '127.0.0.1' }, other: { IPAddress: '' } };
       return [{ Labels: { [LABELS.taskId]: stage.caller }, NetworkSettings: { Networks: networks } }];
     },
