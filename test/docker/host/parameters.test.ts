@@ -46,13 +46,16 @@ async function logsOf(containerId: string): Promise<string> {
 
 const AWSLOGS = { 'awslogs-group': 'g', 'awslogs-region': 'us-east-1', 'awslogs-stream-prefix': 'p' };
 
+// Beside each other, because they mostly wait. A test that polls takes the `expect` of its own.
 describe.concurrent('ranges of ports', () => {
   const ranged = (text: string): TaskDefinition =>
     definition([
       web('web', text, 8001, { portMappings: [{ containerPortRange: '8000-8003' }, { containerPort: 9000 }] }),
     ]);
 
-  it('are published on host ports that follow each other, other ones for each task, and shown as ranges', async () => {
+  it('are published on host ports that follow each other, other ones for each task, and shown as ranges', async ({
+    expect,
+  }) => {
     const [one, two] = await Promise.all([host.run(ranged('one')), host.run(ranged('two'))]);
     const firsts: number[] = [];
     for (const [task, text] of [[one, 'one'] as const, [two, 'two'] as const]) {
@@ -101,7 +104,7 @@ describe.concurrent('ranges of ports', () => {
 });
 
 describe.concurrent('awslogs', () => {
-  it('keeps the lines in the engine’s driver local, with the user’s mode', async () => {
+  it('keeps the lines in the engine’s driver local, with the user’s mode', async ({ expect }) => {
     const options = { ...AWSLOGS, mode: 'non-blocking', 'max-buffer-size': '1m' };
     const task = await host.run(
       definition([shell('main', `echo a line; ${WAIT}`, { logConfiguration: { logDriver: 'awslogs', options } })]),
@@ -207,14 +210,15 @@ describe.concurrent('guards', () => {
 });
 
 describe.concurrent('limits', () => {
-  it('hold processes, open files and the log, whatever the container asks for; FARGATE tasks have their runtime', async () => {
+  it('hold processes, open files and the log, whatever the container asks for; FARGATE tasks have their runtime', async ({
+    expect,
+  }) => {
     const guards = new HostGuards('default', { engineSocket: engine.socketPath, fargateRuntime: 'sandbox' });
     guards.allow({ limits: { pids: 20, openFiles: 50, logMiB: 1 } });
     guards.setLogDriver((await probeEngine(engine.docker)).logDriver);
     const bounded = await TestHost.open(engine, { boundsOf: (launch) => guards.boundsOf(launch) });
     // Some 2 MB of log, and more processes than there may be: the shell that makes them ends at the first refusal.
-    const script =
-      'yes flood | head -c 2000000; (while :; do sleep 60 & done) 2>/dev/null; exec tail -f /dev/null';
+    const script = 'yes flood | head -c 2000000; (while :; do sleep 60 & done) 2>/dev/null; exec tail -f /dev/null';
     const { containers } = await bounded.run(
       definition([shell('main', script, { ulimits: [{ name: 'nofile', softLimit: -1, hardLimit: -1 }] })]),
       { launchType: 'FARGATE' },

@@ -69,7 +69,7 @@ describe('withLimits', () => {
       { Type: 'json-file', Config: { 'max-size': '1000', 'max-file': '512' } },
     ],
   ])('logs: %s', (_what, given, engineLogDriver, expected) => {
-    expect(bounded({ ...defined({ LogConfig: given }) }, { logMiB: 8, engineLogDriver })?.LogConfig).toEqual(expected);
+    expect(bounded({ ...defined({ LogConfig: given }) }, { logMiB: 8, engineLogDriver }).LogConfig).toEqual(expected);
   });
 
   it('processes', () => {
