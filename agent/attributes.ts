@@ -111,7 +111,7 @@ export const offersFargate = ({
   engine,
   fargate,
   fargateRuntime,
-}: Pick<InstanceFacts, 'engine' | 'fargate' | 'fargateRuntime'>): boolean =>
+}: Pick<InstanceFacts, 'fargate' | 'fargateRuntime'> & { readonly engine: Pick<EngineFacts, 'runtimes'> }): boolean =>
   fargate && (fargateRuntime === undefined || engine.runtimes.includes(fargateRuntime));
 
 function capabilitiesOf(engine: EngineFacts): string[] {

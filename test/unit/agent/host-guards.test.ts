@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { offersFargate } from '../../../agent/attributes.ts';
 import { HostGuards, type HostView } from '../../../agent/host-guards.ts';
+import { defined } from '../../../model/defined.ts';
 import type { TaskAllowance } from '../../../model/task-guards.ts';
 import { taskDefinition } from '../../support/commands.ts';
 
@@ -71,6 +73,16 @@ it('bounds containers where something is guarded, and knows the runtime of FARGA
   const limits = { pids: 10, openFiles: 100, logMiB: 64, engineLogDriver: 'json-file' };
   expect(guards.boundsOf({ launchType: 'EC2' })).toEqual({ limits });
   expect(guards.boundsOf({ launchType: 'FARGATE' })).toEqual({ limits, runtime: 'runsc' });
+});
+
+it.each([
+  [true, undefined, true],
+  [true, 'runsc', true],
+  [true, 'kata', false],
+  [false, 'runsc', false],
+])('an instance with fargate %s and runtime %s offers FARGATE: %s', (fargate, fargateRuntime, offered) => {
+  const facts = { engine: { runtimes: ['runc', 'runsc'] }, fargate, ...defined({ fargateRuntime }) };
+  expect(offersFargate(facts)).toBe(offered);
 });
 
 it('checks the rest as the control plane does, until it is told that anything goes', async () => {

@@ -88,6 +88,7 @@ describe('readSettings', () => {
     [{ LONGSHORE_AGENT_ADDRESS: 'door.example' }, /LONGSHORE_AGENT_ADDRESS must be host:port/],
     [{ LONGSHORE_AGENT_ADDRESS: 'https://door.example:7882' }, /LONGSHORE_AGENT_ADDRESS must be host:port/],
     [{ LONGSHORE_AGENT_ADDRESS: 'door.example:70000' }, /LONGSHORE_AGENT_ADDRESS must be host:port/],
+    [{ LONGSHORE_FARGATE_RUNTIME: 'a b' }, /LONGSHORE_FARGATE_RUNTIME must be the name of a runtime/],
     [{ LONGSHORE_TASK_GUARDS: 'yes' }, /LONGSHORE_TASK_GUARDS must be on, off, or the absolute path of a file/],
     [{ LONGSHORE_TASK_GUARDS: '/nowhere/guards.yaml' }, /LONGSHORE_TASK_GUARDS must name a file .* ENOENT/],
     [{ LONGSHORE_API_RATES: 'fast' }, /LONGSHORE_API_RATES must be off, ecs, or a number such as 2 or 0\.5/],
