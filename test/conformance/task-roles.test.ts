@@ -1,14 +1,15 @@
 /** What programs in containers get: their role's keys, their secrets, and Longshore's doors, by unmodified SDKs that know nothing of it. */
 import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   CreateServiceCommand,
   DescribeTasksCommand,
+  GetTaskProtectionCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
-  StopTaskCommand,
   type ContainerDefinition,
   type RegisterTaskDefinitionCommandInput,
   type Task,
@@ -43,11 +44,15 @@ beforeAll(async () => {
   };
   await makeRole('app', [
     { Effect: 'Allow', Action: ['ecs:ListTasks', 'ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'], Resource: '*' },
-    { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*:secret:app-*' },
+    { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: 'arn:aws:secretsmanager:*:*:secret:app-*' },
   ]);
   await makeRole('start', [
-    { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*:secret:password-*' },
-    { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: '*:parameter/app/*' },
+    {
+      Effect: 'Allow',
+      Action: 'secretsmanager:GetSecretValue',
+      Resource: 'arn:aws:secretsmanager:*:*:secret:password-*',
+    },
+    { Effect: 'Allow', Action: 'ssm:GetParameters', Resource: 'arn:aws:ssm:*:*:parameter/app/*' },
   ]);
   for (const [Name, SecretString] of [
     ['app', 'for the app'],
@@ -56,9 +61,12 @@ beforeAll(async () => {
   ])
     await clients.secrets.send(new CreateSecretCommand({ Name: Name!, SecretString: SecretString! }));
   await clients.ssm.send(new PutParameterCommand({ Name: '/app/level', Value: 'debug', Type: 'String' }));
-  const python = await pythonEnvironment();
   // The image has a shell alone: the host's programs are mounted into it.
-  mounts = ['/usr', '/lib', '/lib64', ROOT, path.dirname(path.dirname(python.program('python')))];
+  const python = (await pythonEnvironment()).program('python');
+  const homes = [python, fs.realpathSync(python), fs.realpathSync(process.execPath)].map((file) =>
+    path.resolve(file, '../..'),
+  );
+  mounts = [...new Set(['/usr', '/lib', '/lib64', ROOT.replace(/\/$/, ''), ...homes])];
 });
 
 afterAll(() => {
@@ -93,7 +101,11 @@ function definition(
           { name: 'PASSWORD', valueFrom: `arn:aws:secretsmanager:us-east-1:${ACCOUNT}:secret:password:key::` },
           { name: 'LEVEL', valueFrom: '/app/level' },
         ],
-        mountPoints: mounts.map((containerPath, place) => ({ sourceVolume: `v${place}`, containerPath, readOnly: true })),
+        mountPoints: mounts.map((containerPath, place) => ({
+          sourceVolume: `v${place}`,
+          containerPath,
+          readOnly: true,
+        })),
         ...container,
       },
     ],
@@ -125,8 +137,11 @@ const stopped = ({ taskArn }: Task): Promise<Task> =>
 async function printed(task: Task): Promise<string> {
   const { runtimeId = '' } = task.containers![0]!;
   const log = await longshore().engine.docker.getContainer(runtimeId).logs({ stdout: true, stderr: true });
-  // Each piece has a header of eight bytes.
-  return log.toString('utf8').replaceAll(/[^\n]{8}(?=[{"a-zA-Z])/gu, '');
+  let text = '';
+  // Each piece has a header of eight bytes: whose it is, and its length.
+  for (let at = 0; at + 8 <= log.length; at += 8 + log.readUInt32BE(at + 4))
+    text += log.toString('utf8', at + 8, at + 8 + log.readUInt32BE(at + 4));
+  return text;
 }
 
 describe.each(['bridge', 'awsvpc', 'host'] as const)('in network mode %s', (networkMode) => {
@@ -173,27 +188,17 @@ it('a secret that the execution role may not read stops the task, and says so', 
 });
 
 it('a task of a service protects itself from scale-in', async () => {
-  const put = `wget -q -O - --header 'Content-Type: application/json'`;
-  expect(put).toBeTruthy();
-  const script = `fetch(process.env.ECS_AGENT_URI + '/task-protection/v1/state', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ProtectionEnabled: true }) }).then((a) => a.text()).then((t) => { console.log(t); setInterval(() => {}, 1000); })`;
-  await longshore().ecs.send(
+  const put = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"ProtectionEnabled":true}' };
+  const script = `fetch(process.env.ECS_AGENT_URI + '/task-protection/v1/state', ${JSON.stringify(put)}); setInterval(() => {}, 1000)`;
+  const { ecs } = longshore();
+  await ecs.send(
     new RegisterTaskDefinitionCommand(definition('protects', { command: [process.execPath, '-e', script] })),
   );
-  await longshore().ecs.send(
-    new CreateServiceCommand({ serviceName: 'protects', taskDefinition: 'protects', desiredCount: 1 }),
-  );
+  await ecs.send(new CreateServiceCommand({ serviceName: 'protects', taskDefinition: 'protects', desiredCount: 1 }));
   await vi.waitFor(async () => {
-    const { taskArns = [] } = await longshore().ecs.send(new ListTasksCommand({ serviceName: 'protects' }));
+    const { taskArns = [] } = await ecs.send(new ListTasksCommand({ serviceName: 'protects' }));
     expect(taskArns).toHaveLength(1);
-    const { GetTaskProtectionCommand } = await import('@aws-sdk/client-ecs');
-    const { protectedTasks } = await longshore().ecs.send(
-      new GetTaskProtectionCommand({ cluster: 'default', tasks: taskArns }),
-    );
+    const { protectedTasks } = await ecs.send(new GetTaskProtectionCommand({ cluster: 'default', tasks: taskArns }));
     expect(protectedTasks?.[0]?.protectionEnabled).toBe(true);
   }, PATIENCE);
-});
-
-it('no value of a secret is in the database, in Longshore’s output or beside another container', async () => {
-  await longshore().ecs.send(new StopTaskCommand({ task: (await run(definition('canary', { command: ['sleep', '60'] }))).taskArn! }));
-  expect(longshore().output()).not.toContain(PASSWORD);
 });
