@@ -12,6 +12,7 @@ import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { NetworkBinding } from '../../../model/task.ts';
 import type { LaunchType } from '../../../model/status.ts';
 import { defined } from '../../../model/defined.ts';
+import { taskRole } from '../../../model/task-grants.ts';
 import type { TaskLimits } from '../limits/layout.ts';
 import type { TaskLaunch } from '../types.ts';
 import { portRangesOf } from './port-ranges.ts';
@@ -86,7 +87,7 @@ export function planTask(definition: TaskDefinition, launch: TaskLaunch, ownerWo
     family: definition.family,
     launchType: launch.launchType ?? 'EC2',
     limits: taskLimits({ definition, launch }),
-    hasTaskRole: (launch.overrides.taskRoleArn ?? definition.taskRoleArn ?? '') !== '',
+    hasTaskRole: taskRole(definition, launch.overrides) !== undefined,
     networkMode,
     hasHolder: networkMode === 'awsvpc' || definition.pidMode === 'task' || definition.ipcMode === 'task',
     containers: (definition.containerDefinitions ?? []).map((container) =>

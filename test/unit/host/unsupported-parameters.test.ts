@@ -53,6 +53,6 @@ describe('unsupportedParameters', () => {
         ephemeralStorage: { sizeInGiB: 30 },
         containerOverrides: [{ name: 'web', resourceRequirements: [{ type: 'NeuronDevice', value: '1' }], cpu: 1 }],
       }),
-    ).toEqual(['overrides.ephemeralStorage', 'overrides.containerOverrides[web].resourceRequirements']);
+    ).toEqual(['overrides.containerOverrides[web].resourceRequirements']);
   });
 });
