@@ -146,7 +146,7 @@ async function printed(task: Task): Promise<string> {
 
 describe.each(['bridge', 'awsvpc', 'host'] as const)('in network mode %s', (networkMode) => {
   it('an SDK acts as the task’s role and as nothing else', async () => {
-    const command = [process.execPath, path.join(ROOT, 'test/conformance/fixtures/inside.mjs')];
+    const command = [process.execPath, fileURLToPath(new URL('fixtures/inside.mjs', import.meta.url))];
     const task = await stopped(await run(definition(`inside-${networkMode}`, { command }, { networkMode })));
     const text = await printed(task);
     expect(task.containers![0], text).toMatchObject({ exitCode: 0 });

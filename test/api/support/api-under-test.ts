@@ -74,7 +74,8 @@ export function withApi({ agentDoor, ...access }: ApiAccess = {}): () => ApiUnde
     const registration = registrationOf();
     await gateway.registerInstance(registration);
     gateway.instanceId = registration.containerInstanceId;
-    const { url, forward } = api;
+    const { url } = api;
+    const forward: RunningApi['forward'] = (request) => api!.forward(request);
     const database = testStore.postgres.connectionString;
     running = { store, gateway, ecs, url, forward, database, instanceId: registration.containerInstanceId };
   });
