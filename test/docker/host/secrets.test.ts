@@ -14,11 +14,13 @@ let host: TestHost;
 let registry: ImageRegistry;
 /** What the control plane answers. */
 let secrets: TaskSecrets = {};
+/** What it answers before that, one task after the other. */
+const before: TaskSecrets[] = [];
 beforeAll(async () => {
   engine = await startDockerEngine();
   await ensureTestImage(engine.docker);
   registry = await startImageRegistry(engine, USER);
-  host = await TestHost.open(engine, { secrets: () => Promise.resolve(secrets) });
+  host = await TestHost.open(engine, { secrets: () => Promise.resolve(before.shift() ?? secrets) });
 });
 afterAll(() => engine.destroy());
 afterAll(() => registry.stop());
@@ -103,9 +105,9 @@ describe('an image of a private registry', () => {
 
   it('is another pull with other credentials, at the same time, too', async () => {
     const task = await privateTask('both');
-    secrets = { main: given({ registryAuth: { ...USER, password: 'canary-wrong' } }) };
-    const refused = host.run(task);
+    before.push({ main: given({ registryAuth: { ...USER, password: 'canary-wrong' } }) });
     secrets = { main: given({ registryAuth: USER }) };
+    const refused = host.run(task);
     const pulled = host.run(task);
     expect((await refused).stoppedReason).toMatch(/^CannotPullContainerError/);
     expect(await pulled).toMatchObject({ lastStatus: 'RUNNING' });
