@@ -14,6 +14,6 @@ if (refusal === undefined) {
   await main(given);
 } else {
   const reason = `This version of the agent ${refusal}`;
-  process.send({ kind: 'fails', reason }, () => process.exit(1));
+  process.send({ kind: 'fails', reason, cannotRun: true }, () => process.exit(1));
   console.error(reason);
 }

@@ -4,12 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-/** A process may load a part of its bundle late, so bundles of other sources stay for as long as this since their last start. */
-const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A process may load a part of its bundle late. Each says daily that it runs; after so long without a word, its bundle goes. */
+const KEPT_MS = 7 * DAY_MS;
+/** In a bundle's folder: the sizes of its other files. It is written last. */
+const CONTENTS = 'contents.json';
 
 /** @returns {string | undefined} Why the Node.js that runs is too old for the sources. */
 export function nodeRefusal() {
@@ -25,8 +28,12 @@ export function nodeRefusal() {
 export async function loadCode(entry) {
   // Without this the AWS SDK warns every user of Node.js 20 that its later versions need a newer release.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const bundle = await bundleOf(entry);
+  const bundle = await bundleOf(entry).catch((error) => {
+    // Such as a full disk. If a source is wrong, tsx will say so too.
+    process.stderr.write(`Longshore starts from its sources, without a bundle: ${error.message}\n`);
+  });
   if (bundle === undefined) return loadSources(entry);
+  setInterval(() => noteUse(dirname(bundle)), DAY_MS).unref();
   // Errors name lines of the sources.
   process.setSourceMapsEnabled(true);
   return import(pathToFileURL(bundle).href);
@@ -68,8 +75,8 @@ function keptBundle(folder) {
     for (const source of JSON.parse(fs.readFileSync(listOf(folder), 'utf8')))
       digest.add(source, fs.readFileSync(join(root, source)));
     const bundle = join(folder, digest.name());
-    fs.accessSync(bundle);
-    noteStart(bundle);
+    if (!isWhole(bundle)) return undefined;
+    noteUse(bundle);
     return bundle;
   } catch {
     // There is none, or a source is gone.
@@ -77,7 +84,18 @@ function keptBundle(folder) {
   }
 }
 
-function noteStart(bundle) {
+/** After a loss of power, files may be there without their contents. */
+function isWhole(bundle) {
+  const contents = JSON.parse(fs.readFileSync(join(bundle, CONTENTS), 'utf8'));
+  return Object.entries(contents).every(([name, size]) => fs.statSync(join(bundle, name)).size === size);
+}
+
+function writeContents(bundle) {
+  const sizes = fs.readdirSync(bundle).map((name) => [name, fs.statSync(join(bundle, name)).size]);
+  fs.writeFileSync(join(bundle, CONTENTS), JSON.stringify(Object.fromEntries(sizes)));
+}
+
+function noteUse(bundle) {
   const now = new Date();
   try {
     fs.utimesSync(bundle, now, now);
@@ -91,6 +109,7 @@ async function makeBundle(file, folder) {
   const { build, stop } = await import('esbuild');
   const digest = new Digest();
   const partial = fs.mkdtempSync(join(folder, 'partial-'));
+  digest.add('tsconfig.json', fs.readFileSync(join(root, 'tsconfig.json')));
   await build({
     absWorkingDir: root,
     entryPoints: [file],
@@ -103,15 +122,25 @@ async function makeBundle(file, folder) {
     target: `node${process.versions.node}`,
     sourcemap: 'linked',
     keepNames: true,
-    logLevel: 'error',
+    logLevel: 'silent',
     plugins: [asSource(digest)],
+  }).catch((error) => {
+    fs.rmSync(partial, { recursive: true, force: true });
+    throw error;
   });
   await stop();
+  writeContents(partial);
   const bundle = join(folder, digest.name());
   try {
     fs.renameSync(partial, bundle);
-  } catch {
-    fs.rmSync(partial, { recursive: true, force: true });
+  } catch (error) {
+    if (isBroken(bundle)) {
+      fs.rmSync(bundle, { recursive: true, force: true });
+      fs.renameSync(partial, bundle);
+    } else {
+      fs.rmSync(partial, { recursive: true, force: true });
+      if (!fs.existsSync(bundle)) throw error;
+    }
   }
   const list = join(folder, `sources-${process.pid}`);
   fs.writeFileSync(list, JSON.stringify(digest.sources()));
@@ -120,16 +149,35 @@ async function makeBundle(file, folder) {
   return bundle;
 }
 
-/** Each source takes itself for the file that it was: it finds what lies beside it. */
+function isBroken(bundle) {
+  try {
+    return !isWhole(bundle);
+  } catch {
+    return fs.existsSync(bundle);
+  }
+}
+
+const LOADERS = { '.ts': 'ts', '.mjs': 'js', '.js': 'js', '.json': 'json' };
+
+/**
+ * Each source takes itself for the file that it was: it finds what lies beside it. Commands whose code is not here, such as the bench
+ * in the image, fail when somebody calls them.
+ */
 const asSource = (digest) => ({
   name: 'as-source',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.(?:ts|json)$/ }, async ({ path }) => {
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir, kind }) => {
+      const file = resolve(resolveDir, path);
+      if (kind !== 'dynamic-import' || fs.existsSync(file)) return undefined;
+      return { path: pathToFileURL(file).href, external: true };
+    });
+    onLoad({ filter: /\.(?:ts|mjs|js|json)$/ }, async ({ path }) => {
       const content = await fs.promises.readFile(path);
       digest.add(relative(root, path), content);
-      if (path.endsWith('.json')) return { contents: content, loader: 'json' };
+      const loader = LOADERS[extname(path)];
+      if (loader === 'json') return { contents: content, loader };
       const url = JSON.stringify(pathToFileURL(path).href);
-      return { contents: content.toString('utf8').replaceAll('import.meta.url', url), loader: 'ts' };
+      return { contents: content.toString('utf8').replaceAll('import.meta.url', url), loader };
     });
   },
 });
@@ -159,7 +207,8 @@ class Digest {
   }
 
   name() {
-    const hash = createHash('sha256').update(`${process.versions.node}\0`);
+    // A bundle has the places of its sources in it.
+    const hash = createHash('sha256').update(`${process.versions.node}\0${root}\0`);
     hash.update(fs.readFileSync(fileURLToPath(import.meta.url)));
     hash.update(fs.readFileSync(resolve(root, 'node_modules', 'esbuild', 'package.json')));
     for (const source of this.sources()) hash.update(`\0${source}\0${this.#sources.get(source)}`);

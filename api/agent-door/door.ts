@@ -216,7 +216,7 @@ class AgentDoor {
       this.#traffic.count(asked);
       if (asked.isPoll) admitted.waits();
       const message = await call.read((count) => admitted.takeBytes(count));
-      admitted.takeMessage(message.length);
+      if (!asked.isPoll) admitted.takeMessage(message.length);
       if (!asked.isPoll) return await asked.handle(message, call);
       return await untilEnding(ending, call, (bounds) => asked.handle(message, bounds));
     } finally {

@@ -11,7 +11,7 @@ export interface Ended {
   /** It took the place of a version that works, and has not shown yet that it works too. */
   readonly isTrial: boolean;
   readonly tookWork: boolean;
-  /** It said why it ends, so its code runs: what failed is around it, such as the container engine. */
+  /** It said why it ends and that its code runs: what failed is around it, such as the container engine. */
   readonly saidWhy: boolean;
   /** It ended so that this version starts. */
   readonly switchTo?: string;

@@ -89,7 +89,7 @@ class Launcher {
     const onMessage = (message: AgentMessage): void => {
       if (message.kind === 'fails') {
         reason ??= message.reason;
-        saidWhy = true;
+        saidWhy = message.cannotRun !== true;
       } else if (message.kind === 'switchTo') {
         switchTo = message.name;
         later(endingMs, () => agent.signal('SIGKILL'));

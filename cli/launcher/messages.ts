@@ -25,11 +25,11 @@ export type AgentMessage =
   | { readonly kind: 'takesWork' }
   /** It ends, and the launcher will start that kept version in its place. */
   | { readonly kind: 'switchTo'; readonly name: string }
-  /** It ends, because it cannot go on. */
-  | { readonly kind: 'fails'; readonly reason: string };
+  /** It ends, because it cannot go on. With `cannotRun`, its code does not run on this host at all. */
+  | { readonly kind: 'fails'; readonly reason: string; readonly cannotRun?: boolean };
 
 export const agentMessage: z.ZodType<AgentMessage> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('takesWork') }),
   z.object({ kind: z.literal('switchTo'), name: z.string() }),
-  z.object({ kind: z.literal('fails'), reason: z.string() }),
+  z.object({ kind: z.literal('fails'), reason: z.string(), cannotRun: z.boolean().exactOptional() }),
 ]);

@@ -24,6 +24,7 @@ beforeEach(() => {
   for (const name of LOADERS.filter((each) => fs.existsSync(join(REPOSITORY, 'node_modules', each))))
     fs.symlinkSync(join(REPOSITORY, 'node_modules', name), join(tree, 'node_modules', name));
   fs.copyFileSync(join(REPOSITORY, 'cli/code.mjs'), join(tree, 'cli/code.mjs'));
+  write('tsconfig.json', '{}');
   write('package.json', JSON.stringify({ type: 'module', engines: { node: '>=20.19' } }));
   write(
     'cli/run.mjs',
@@ -86,4 +87,39 @@ it('where nothing can be kept, the sources run', () => {
 it('a source that cannot be read as TypeScript ends the start with its place', () => {
   write('other/late.ts', `export const late = ;\n`);
   expect(run).toThrow(/other\/late\.ts:1:20/);
+});
+
+it('a bundle whose files lost their contents is made again', () => {
+  run();
+  const [bundle = ''] = bundles();
+  const file = join(tree, 'node_modules/.cache/longshore/program', bundle, 'program.js');
+  fs.truncateSync(file, 0);
+  expect(run()).toMatch(/^late one /);
+  expect(fs.statSync(file).size).toBeGreaterThan(0);
+});
+
+it('a plain JavaScript source counts too, and so does the place of the tree', () => {
+  write('other/plain.mjs', `export const plain = 1;\n`);
+  write(
+    'other/say.ts',
+    `import { plain } from './plain.mjs';\nexport const say = (): void => console.log(plain, import.meta.url);\n`,
+  );
+  expect(run()).toMatch(/^1 /);
+  write('other/plain.mjs', `export const plain = 2;\n`);
+  expect(run()).toMatch(/^2 /);
+  const moved = `${tree}-moved`;
+  fs.renameSync(tree, moved);
+  tree = moved;
+  expect(run()).toBe(`2 ${pathToFileURL(join(tree, 'other/say.ts')).href}`);
+});
+
+it('a command whose code is not there fails when it is called, and no other', () => {
+  write(
+    'cli/program.ts',
+    `export const main = (): Promise<unknown> => process.argv[2] === 'bench' ? import('../bench/main.ts') : Promise.resolve(console.log('fine'));\n`,
+  );
+  expect(run()).toBe('fine');
+  expect(() => execFileSync(process.execPath, [join(tree, 'cli/run.mjs'), 'bench'], { stdio: 'pipe' })).toThrow(
+    /bench\/main\.ts/,
+  );
 });
