@@ -17,6 +17,16 @@ export const readMasterKeys = (
   settings: Pick<AccessSettings, 'masterKey' | 'earlierMasterKeys'> & { readonly dataDir: string },
 ): MasterKeys => [readMasterKey(settings.masterKey, settings.dataDir), ...settings.earlierMasterKeys];
 
+/** The same of keys that are there: it makes none. Throws SetupError with what to do. */
+export function readExistingMasterKeys(settings: Parameters<typeof readMasterKeys>[0]): MasterKeys {
+  const file = masterKeyFile(settings.dataDir);
+  if (settings.masterKey.kind === 'file' && !fs.existsSync(file))
+    throw new SetupError(
+      `There is no master key at ${file}. Run this with the data folder or the LONGSHORE_MASTER_KEY of the api, so that the api can open what is sealed here.`,
+    );
+  return readMasterKeys(settings);
+}
+
 /** Reads the key alone; makes the file at first use. Throws SetupError with what to do. */
 export function readMasterKey(source: MasterKeySource, dataDir: string): Buffer {
   switch (source.kind) {

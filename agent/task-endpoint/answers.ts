@@ -95,7 +95,9 @@ async function forward(request: EndpointRequest, { callers, forwarder }: Answers
   if (caller === undefined)
     return serviceError(403, 'AccessDeniedException', 'Only the tasks of this agent may call here.');
   const task: ForwardedTask = caller === 'host' ? caller : nameOf(caller);
-  const body = await request.body();
   const { method, url, rawHeaders } = request;
-  return forwarder.send(task, { method, url, headers: forwardedHeaders(rawHeaders), body: body.toString('base64') });
+  return forwarder.send(task, async () => {
+    const body = await request.body();
+    return { method, url, headers: forwardedHeaders(rawHeaders), body: body.toString('base64') };
+  });
 }

@@ -46,12 +46,20 @@ export class Forwarder {
     this.#deps = deps;
   }
 
-  async send(task: ForwardedTask, request: ForwardedRequest): Promise<Answer> {
+  /** `read` reads the request with its body, once the task may call. */
+  async send(task: ForwardedTask, read: () => Promise<ForwardedRequest>): Promise<Answer> {
     const { most = MOST, control, timeoutMs = CALL_TIMEOUT_MS } = this.#deps;
     const key = task === 'host' ? task : task.taskId;
     if ((this.#underWay.get(key) ?? 0) >= most.perTask || this.#inAll >= most.inAll)
       return serviceError(429, 'ThrottlingException', 'Too many calls of this task are under way. Try again.');
     this.#count(key, 1);
+    let request: ForwardedRequest;
+    try {
+      request = await read();
+    } catch (error) {
+      this.#count(key, -1);
+      throw error;
+    }
     // A call that takes too long still counts until it ends.
     const call = control.forward(task === 'host' ? undefined : task, request).finally(() => this.#count(key, -1));
     let timer: NodeJS.Timeout | undefined;

@@ -60,6 +60,8 @@ export function serveOn(sockets: SocketServer, deps: EndpointServerDeps): Server
   server.maxConnections = MOST_CONNECTIONS.inAll;
   server.timeout = IDLE_MS;
   server.on('connection', countingByAddress());
+  // Such as too many open files: the next caller may get through.
+  server.on('error', (error) => deps.logger.warn({ err: error }, 'the task endpoint could not take a call'));
   server.listen(sockets);
   return server;
 }

@@ -4,7 +4,7 @@ import type { EpochMs } from '../../model/time.ts';
 
 /** SDKs ask for new keys a quarter of an hour before the end of those that they have. */
 const RENEW_BEFORE_END_MS = 1_800_000;
-/** After a failure, the kept keys are handed out for so long before the control plane is asked again. */
+/** After a failure, the kept keys are handed out, or the failure is told again, for so long before the control plane is asked again. */
 const AGAIN_MS = 10_000;
 
 interface Kept {
@@ -16,6 +16,8 @@ interface Entry {
   kept?: Kept;
   asking?: Promise<TaskCredentials>;
   failedAt?: EpochMs;
+  /** What the control plane refused then. */
+  failure?: TaskCallRefused;
 }
 
 export class TaskKeys {
@@ -37,7 +39,11 @@ export class TaskKeys {
     const { kept, failedAt } = entry;
     if (kept !== undefined && !this.#isDue(kept)) return kept.credentials;
     const isGood = kept !== undefined && this.#now() < kept.credentials.expiresAt;
-    if (isGood && failedAt !== undefined && this.#now() - failedAt < AGAIN_MS) return kept.credentials;
+    if (failedAt !== undefined && this.#now() - failedAt < AGAIN_MS) {
+      if (isGood) return kept.credentials;
+      // A program that asks again and again must not take the agent's own calls.
+      if (entry.failure !== undefined) throw entry.failure;
+    }
     try {
       return await (entry.asking ??= this.#ask(task, entry));
     } catch (error) {
@@ -66,10 +72,15 @@ export class TaskKeys {
       const credentials = await this.#control.credentials(task);
       entry.kept = { credentials, obtainedAt: this.#now() };
       delete entry.failedAt;
+      delete entry.failure;
       return credentials;
     } catch (error) {
       entry.failedAt = this.#now();
-      if (error instanceof TaskCallRefused) delete entry.kept;
+      delete entry.failure;
+      if (error instanceof TaskCallRefused) {
+        entry.failure = error;
+        delete entry.kept;
+      }
       throw error;
     } finally {
       delete entry.asking;

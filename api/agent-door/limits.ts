@@ -15,6 +15,7 @@ const MESSAGE_BYTES = { burst: 4 * 1024 * 1024, perSecond: 256 * 1024 } as const
 /** Calls of tasks' programs: they take nothing of what the agent needs for its reports. */
 const FORWARDED = { burst: 200, perSecond: 50 } as const;
 const FORWARDED_AT_ONCE = 32;
+const FORWARDED_BYTES_AT_ONCE = 16 * 1024 * 1024;
 /** Pieces of the agent package: 16 MiB a second, and a whole package without a wait. */
 const PIECES = { burst: 32, perSecond: 8 } as const;
 /** One is read while the next one is asked for. */
@@ -54,7 +55,7 @@ export class AgentShare {
   #pieces: Bucket;
   #logged: Bucket;
   #unlogged = 0;
-  readonly #atOnce = { calls: 0, polls: 0, bytes: 0, pieces: 0, forwarded: 0 };
+  readonly #atOnce = { calls: 0, polls: 0, bytes: 0, pieces: 0, forwarded: 0, forwardedBytes: 0 };
 
   constructor(now: () => number) {
     this.#now = now;
@@ -68,15 +69,39 @@ export class AgentShare {
 
   /** Throws GrpcRefusal if the agent has too much under way. */
   admit(whose: 'temporal' | 'own' | 'forwarded' = 'temporal'): AdmittedCall {
+    return whose === 'forwarded' ? this.#admitForwarded() : this.#admitOwn(whose);
+  }
+
+  /** Whatever programs in containers do, polls, heartbeats and reports of the agent have their own share. */
+  #admitForwarded(): AdmittedCall {
+    if (!this.#takeForwarded()) throw tooMuch('calls of tasks a second');
+    const atOnce = this.#atOnce;
+    if (atOnce.forwarded >= FORWARDED_AT_ONCE) throw tooMuch('calls of tasks at a time');
+    atOnce.forwarded += 1;
+    let bytes = 0;
+    return {
+      waits: () => undefined,
+      takeBytes: (count) => {
+        bytes += count;
+        atOnce.forwardedBytes += count;
+        if (atOnce.forwardedBytes > FORWARDED_BYTES_AT_ONCE) throw tooMuch('bytes of tasks at a time');
+      },
+      // No workflow hears of them.
+      takeMessage: () => undefined,
+      end: () => {
+        atOnce.forwarded -= 1;
+        atOnce.forwardedBytes -= bytes;
+      },
+    };
+  }
+
+  #admitOwn(whose: 'temporal' | 'own'): AdmittedCall {
     const { bucket, isTaken } = takeToken(this.#calls, CALLS, this.#now());
     this.#calls = bucket;
     if (!isTaken || (whose === 'own' && !this.#takeOwn())) throw tooMuch('calls a second');
-    if (whose === 'forwarded' && !this.#takeForwarded()) throw tooMuch('calls of tasks a second');
     const atOnce = this.#atOnce;
     if (atOnce.calls >= CALLS_AT_ONCE) throw tooMuch('calls at a time');
-    if (whose === 'forwarded' && atOnce.forwarded >= FORWARDED_AT_ONCE) throw tooMuch('calls of tasks at a time');
     atOnce.calls += 1;
-    if (whose === 'forwarded') atOnce.forwarded += 1;
     let kind: 'calls' | 'polls' = 'calls';
     let bytes = 0;
     return {
@@ -92,15 +117,12 @@ export class AgentShare {
         if (atOnce.bytes > BYTES_AT_ONCE) throw tooMuch('bytes at a time');
       },
       takeMessage: (count) => {
-        // No workflow hears of what programs in containers call.
-        if (whose === 'forwarded') return;
         const taken = takeToken(this.#messages, MESSAGE_BYTES, this.#now(), count);
         this.#messages = taken.bucket;
         if (!taken.isTaken) throw tooMuch('bytes a second');
       },
       end: () => {
         atOnce[kind] -= 1;
-        if (whose === 'forwarded') atOnce.forwarded -= 1;
         atOnce.bytes -= bytes;
       },
     };
@@ -130,7 +152,10 @@ export class AgentShare {
 
   /** Whether nothing would be lost if it were forgotten. */
   get isIdle(): boolean {
-    return this.#atOnce.calls + this.#atOnce.polls === 0 && this.#now() - this.#calls.at > FORGOTTEN_AFTER_MS;
+    return (
+      this.#atOnce.calls + this.#atOnce.polls + this.#atOnce.forwarded === 0 &&
+      this.#now() - this.#calls.at > FORGOTTEN_AFTER_MS
+    );
   }
 
   /** Whether to log a refusal; then with how many that were not logged since the last one. */

@@ -25,6 +25,7 @@ export interface ParameterAccess {
 }
 
 const PREFIX = 'ssm:';
+const MOST_NAMES = 10;
 
 /** Reads no more than the tags of the parameters that the request names. */
 export async function ssmAccess(operation: string, input: object, given: ParameterAccess): Promise<readonly Asked[]> {
@@ -36,6 +37,8 @@ export async function ssmAccess(operation: string, input: object, given: Paramet
     const below = parameterArn(given.partition, path.endsWith('/') ? path : `${path}/`);
     return [{ action, resources: [below], context: { 'ssm:Recursive': String(named.Recursive ?? false) } }];
   }
+  // The operation refuses more. None of them is read before that.
+  if (Names.length > MOST_NAMES) return [{ action, resources: ['*'], context: {} }];
   const asked = await Promise.all(
     [...new Set(Names)].map(async (name): Promise<Asked> => {
       const { arn, tags } = await targetOf(name, given);

@@ -1,7 +1,7 @@
 /** `longshore secrets rewrap`: seals all anew after a new master key. */
 import { rewrapAll, type Rewrapped } from '../../api/auth/rewrap.ts';
 import type { SealedKind } from '../../store/contract/sealed.ts';
-import { readMasterKeys } from '../../tools/master-key.ts';
+import { readExistingMasterKeys } from '../../tools/master-key.ts';
 import { type Settings, SetupError } from '../../tools/settings.ts';
 import { openLocalStore } from '../open-store.ts';
 
@@ -13,9 +13,10 @@ const WORDS: Readonly<Record<SealedKind, string>> = {
 };
 
 export async function rewrap(settings: Settings): Promise<void> {
+  const keys = readExistingMasterKeys(settings);
   const store = await openLocalStore(settings);
   try {
-    const done = await rewrapAll(store, readMasterKeys(settings));
+    const done = await rewrapAll(store, keys);
     process.stdout.write(done.map((each) => `${lineOf(each)}\n`).join(''));
     requireAllOpened(done);
   } finally {

@@ -72,16 +72,17 @@ export interface ParameterStore {
   parameterHistory(name: string): Promise<readonly SealedParameter[]>;
   /**
    * Changes a parameter while nobody else does, or makes one where there is none yet: `undefined` from `decide` leaves it. What
-   * `decide` throws, this rejects with.
+   * `decide` throws, this rejects with. `count` says how many parameters have their latest version in a tier.
    */
   changeParameter(
     name: string,
-    decide: (parameter: Parameter | undefined) => Promise<ParameterChange | undefined>,
+    decide: (
+      parameter: Parameter | undefined,
+      count: (tier: ParameterTier) => Promise<number>,
+    ) => Promise<ParameterChange | undefined>,
   ): Promise<void>;
   /** Returns the names of those that there were. */
   deleteParameters(names: readonly string[]): Promise<readonly string[]>;
   /** The latest versions of parameters whose names begin with the prefix, by name. */
   listParameters(prefix: string, page: PageRequest): Promise<Page<SealedParameter>>;
-  /** How many parameters have their latest version in the tier. */
-  countParameters(tier: ParameterTier): Promise<number>;
 }

@@ -33,21 +33,31 @@ function escaped(value: string): string {
   }
 }
 
-export const labelOf = (secrets: ContainerSecrets | undefined): Readonly<Record<string, string>> => {
-  const names = Object.keys(secrets?.logOptions ?? {});
-  return names.length === 0 ? {} : { [SECRET_LOG_OPTIONS_LABEL]: JSON.stringify(names) };
-};
+/** Also without secret options: an image may bring a label of that name along. */
+export const labelOf = (secrets: ContainerSecrets | undefined): Readonly<Record<string, string>> => ({
+  [SECRET_LOG_OPTIONS_LABEL]: JSON.stringify(Object.keys(secrets?.logOptions ?? {})),
+});
 
 /** The same for a container that exists: an agent that starts later knows its secret options by the label. */
 export function hideLogOptions(
   text: string,
   { Config, HostConfig }: Pick<ContainerInspectInfo, 'Config' | 'HostConfig'>,
 ): string {
-  const label = Config.Labels[SECRET_LOG_OPTIONS_LABEL];
-  if (label === undefined) return text;
+  const names = namesIn(Config.Labels[SECRET_LOG_OPTIONS_LABEL] ?? '');
+  if (names.length === 0) return text;
   const options = HostConfig.LogConfig?.Config as Readonly<Record<string, string>> | null | undefined;
   return hideValues(
     text,
-    (JSON.parse(label) as readonly string[]).flatMap((name) => options?.[name] ?? []),
+    names.flatMap((name) => options?.[name] ?? []),
   );
+}
+
+/** None, if somebody else wrote the label. */
+function namesIn(label: string): readonly string[] {
+  try {
+    const names: unknown = JSON.parse(label);
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  } catch {
+    return [];
+  }
 }

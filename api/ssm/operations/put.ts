@@ -3,7 +3,7 @@ import type { PutParameterRequest, PutParameterResult } from '@aws-sdk/client-ss
 import { defined } from '../../../model/defined.ts';
 import { AwsError } from '../../../model/errors.ts';
 import type { Parameter, ParameterTier, ParameterVersion } from '../../../model/secrets/parameter.ts';
-import type { Operation, OperationContext } from '../../operation.ts';
+import type { Operation } from '../../operation.ts';
 import { requireName } from '../rules/names.ts';
 import { type Put, withNextVersion } from '../rules/next-version.ts';
 import { withTags } from '../rules/tags.ts';
@@ -21,11 +21,11 @@ export const putParameter: Operation<PutParameterRequest, PutParameterResult> = 
     const tags = withTags([], input.Tags);
     const by = { modifiedAt: now, modifiedBy: caller.principal.arn };
     let made: ParameterVersion | undefined;
-    await store.changeParameter(name, async (before) => {
+    await store.changeParameter(name, async (before, count) => {
       const versions = withNextVersion(before, put, by);
       const version = versions.at(-1);
       if (version === undefined) throw new Error('A parameter was left without a version.');
-      if (before?.versions.at(-1)?.tier !== version.tier) await requireRoom(context, version.tier);
+      if (before?.versions.at(-1)?.tier !== version.tier) await requireRoom(count, version.tier);
       made = version;
       const parameter: Parameter = { name, tags: before?.tags ?? tags, versions };
       const sealed = values.sealParameter(value, name, version.version);
@@ -52,8 +52,8 @@ function putOf(input: PutParameterRequest): Put {
 }
 
 /** Calls at the same moment may exceed it by their number. */
-async function requireRoom({ store }: OperationContext, tier: ParameterTier): Promise<void> {
-  if ((await store.countParameters(tier)) < MOST[tier]) return;
+async function requireRoom(count: (tier: ParameterTier) => Promise<number>, tier: ParameterTier): Promise<void> {
+  if ((await count(tier)) < MOST[tier]) return;
   throw new AwsError(
     'ParameterLimitExceeded',
     `You have exceeded the number of parameters for this account: ${MOST[tier]} of the tier ${tier}. Delete one or more parameters and try again.`,

@@ -14,7 +14,7 @@ const check = constraintCheck(
     Path: NAME,
     Names: NAMES,
     'Names[]': NAME,
-    Value: { min: 1, hidden: true },
+    Value: { min: 1, max: 8192, hidden: true },
     Description: { max: 1024 },
     AllowedPattern: { max: 1024 },
     DataType: { max: 128 },

@@ -55,11 +55,13 @@ export function createParameterStore(db: Database): ParameterStore {
       (await db.rows<SealedRow>(`SELECT ${SEALED} ${FROM} WHERE p.name = $1 ORDER BY v.version`, [name])).map(toSealed),
     changeParameter: (name, decide) =>
       db.transaction(async (queries) => {
-        // Whoever makes the same one at this moment waits for it.
-        await queries.run('INSERT INTO parameters (name) VALUES ($1) ON CONFLICT DO NOTHING', [name]);
-        await queries.run('SELECT 1 FROM parameters WHERE name = $1 FOR UPDATE', [name]);
+        // Whoever makes, changes or deletes the same one at this moment waits for it.
+        await queries.run(
+          'INSERT INTO parameters (name) VALUES ($1) ON CONFLICT (name) DO UPDATE SET name = EXCLUDED.name',
+          [name],
+        );
         const found = await find(queries, name);
-        const change = await decide(found);
+        const change = await decide(found, (tier) => count(queries, tier));
         if (change !== undefined) await write(queries, found, change);
         else if (found === undefined) await queries.run('DELETE FROM parameters WHERE name = $1', [name]);
       }),
@@ -75,19 +77,20 @@ export function createParameterStore(db: Database): ParameterStore {
       );
       return pageOf(rows.map(toSealed), limit, ({ name }) => name);
     },
-    countParameters: async (tier) => {
-      const [row] = await db.rows<{ count: number }>(
-        `SELECT count(*) AS count ${FROM} WHERE v.tier = $1 AND ${LATEST}`,
-        [tier],
-      );
-      return row?.count ?? 0;
-    },
   };
 }
 
 function chosenBy(selector: number | string | undefined): string {
   if (selector === undefined) return LATEST;
   return typeof selector === 'number' ? 'v.version = $2' : 'v.labels ? $2';
+}
+
+async function count(queries: Queries, tier: ParameterTier): Promise<number> {
+  const [row] = await queries.rows<{ count: number }>(
+    `SELECT count(*) AS count ${FROM} WHERE v.tier = $1 AND ${LATEST}`,
+    [tier],
+  );
+  return row?.count ?? 0;
 }
 
 async function find(queries: Queries, name: string): Promise<Parameter | undefined> {

@@ -23,7 +23,7 @@ describe('toCreateOptions', () => {
     expect(toCreateOptions(spec())).toEqual({
       name: 'ecs-web-1-app-0',
       Image: 'nginx',
-      Labels: {},
+      Labels: { 'longshore.secret-log-options': '[]' },
       Env: [],
       Healthcheck: { Test: ['NONE'] },
       HostConfig: { NetworkMode: 'bridge', CpuShares: 2, PortBindings: {} },
@@ -193,6 +193,6 @@ describe('toCreateOptions', () => {
       { environment: { A: 'added', B: 'added' }, labels: { x: 'longshore' } },
     );
     expect(options.Env).toEqual(['A=own', 'B=added']);
-    expect(options.Labels).toEqual({ x: 'longshore', y: 'own' });
+    expect(options.Labels).toMatchObject({ x: 'longshore', y: 'own' });
   });
 });

@@ -39,8 +39,14 @@ describe('a container', () => {
   });
 
   it('without secrets is what it was', () => {
-    expect(toCreateOptions(spec()).Labels).toEqual({ own: 'x' });
+    // An image may bring a label of that name along, which says what it likes.
+    expect(toCreateOptions(spec()).Labels).toEqual({ own: 'x', 'longshore.secret-log-options': '[]' });
     expect(JSON.stringify(options)).not.toContain('canary-password');
+  });
+
+  it.each(['x', 'null', '{}', '[1]'])('of an image with the label %s is read as one without secrets', (label) => {
+    const info = { Config: { Labels: { 'longshore.secret-log-options': label } }, HostConfig: {} };
+    expect(hideLogOptions('it failed', info as never)).toBe('it failed');
   });
 
   it('that exists tells which options are secret', () => {

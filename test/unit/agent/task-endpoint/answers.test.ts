@@ -66,11 +66,11 @@ describe('credentials', () => {
   });
 
   it('say why there are none', async () => {
-    stage.control.refusal = new TaskCallRefused('Role app does not exist.');
-    expect(await get(credentialsOf())).toEqual(refusal(400, 'NoCredentialsAssociated', 'Role app does not exist.'));
     stage.control.refusal = new Error('ECONNREFUSED 10.0.0.1');
     const away = 'Credentials uninitialized for ID: the control plane does not answer';
     expect(await get(credentialsOf())).toEqual(refusal(503, 'CredentialsUninitialized', away));
+    stage.control.refusal = new TaskCallRefused('Role app does not exist.');
+    expect(await get(credentialsOf())).toEqual(refusal(400, 'NoCredentialsAssociated', 'Role app does not exist.'));
   });
 });
 

@@ -1,10 +1,12 @@
 /** The bounds of the endpoint's server: whatever comes in, it answers or closes, and goes on. */
 import { connect } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { forwardedHeaders, Forwarder } from '../../../../agent/task-endpoint/forwarding.ts';
 import { FakeTaskControl } from '../../../support/fake-task-control.ts';
 import { type Stage, startStage } from './stage.ts';
+
+const asked = () => Promise.resolve({ method: 'GET', url: '/', headers: [], body: '' });
 
 let stage: Stage;
 beforeAll(async () => {
@@ -104,17 +106,33 @@ describe('bounds', () => {
     const ends: (() => void)[] = [];
     control.answer = () => new Promise((resolve) => ends.push(() => resolve({ status: 204, headers: [], body: '' })));
     const forwarder = new Forwarder({ control, most: { perTask: 2, inAll: 3 }, timeoutMs: 60_000 });
-    const call = (taskId: string) =>
-      forwarder.send({ clusterName: 'c', taskId }, { method: 'GET', url: '/', headers: [], body: '' });
+    const call = (taskId: string) => forwarder.send({ clusterName: 'c', taskId }, asked);
     const first = [call('a'), call('a')];
     expect((await call('a')).status).toBe(429);
-    first.push(forwarder.send('host', { method: 'GET', url: '/', headers: [], body: '' }));
+    first.push(forwarder.send('host', asked));
     expect((await call('b')).status).toBe(429);
     ends.forEach((end) => end());
     expect((await Promise.all(first)).map(({ status }) => status)).toEqual([204, 204, 204]);
     const again = call('a');
+    await new Promise(setImmediate);
     ends.at(-1)!();
     expect((await again).status).toBe(204);
+  });
+
+  it('reads no body of a call that may not go on', async () => {
+    const control = new FakeTaskControl();
+    control.answer = () => new Promise(() => undefined);
+    const forwarder = new Forwarder({ control, most: { perTask: 1, inAll: 1 } });
+    void forwarder.send('host', asked);
+    const read = vi.fn(asked);
+    expect((await forwarder.send('host', read)).status).toBe(429);
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it('a call whose body does not come counts no longer', async () => {
+    const forwarder = new Forwarder({ control: new FakeTaskControl(), most: { perTask: 1, inAll: 1 } });
+    await expect(forwarder.send('host', () => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+    expect((await forwarder.send('host', asked)).status).not.toBe(429);
   });
 
   it('a call that takes too long is answered, and counts until it ends', async () => {
@@ -122,7 +140,7 @@ describe('bounds', () => {
     let end = (): void => undefined;
     control.answer = () => new Promise((_, reject) => (end = () => reject(new Error('late'))));
     const forwarder = new Forwarder({ control, most: { perTask: 1, inAll: 1 }, timeoutMs: 10 });
-    const call = () => forwarder.send('host', { method: 'GET', url: '/', headers: [], body: '' });
+    const call = () => forwarder.send('host', asked);
     expect((await call()).status).toBe(504);
     expect((await call()).status).toBe(429);
     end();

@@ -69,3 +69,15 @@ it('forgets the keys of a task that is gone', async () => {
   keys.keepOnly(new Set(['t2']));
   expect(await idOf()).toBe('ASIA2');
 });
+
+it('a refusal is told again for a while, without a question to the control plane', async () => {
+  control.credentials = () => {
+    control.asked.push(task);
+    return Promise.reject(new TaskCallRefused('no such role'));
+  };
+  for (let i = 0; i < 3; i += 1) await expect(keys.of(task)).rejects.toThrow('no such role');
+  expect(control.asked).toHaveLength(1);
+  clock += 10_000;
+  await expect(keys.of(task)).rejects.toThrow('no such role');
+  expect(control.asked).toHaveLength(2);
+});

@@ -82,3 +82,16 @@ it('is forgotten only when nothing is under way and its rate is whole again', ()
   share.admit().end();
   expect(share.isIdle).toBe(false);
 });
+
+it('calls of containers take nothing of what the agent needs for itself', () => {
+  const forwarded = times(32, () => share.admit('forwarded'));
+  expect(() => share.admit('forwarded')).toThrow(/calls of tasks at a time/);
+  for (const call of forwarded.slice(0, 16)) call.takeBytes(1024 * 1024);
+  expect(() => forwarded[16]?.takeBytes(1)).toThrow(/bytes of tasks at a time/);
+  for (const call of forwarded) call.end();
+  expect(() => times(1_000, () => share.admit('forwarded').end())).toThrow(/calls of tasks a second/);
+  for (const call of times(128, () => share.admit())) {
+    call.takeBytes(100_000);
+    call.end();
+  }
+});
