@@ -116,7 +116,7 @@ function refusalOf({ method, url, body }: ForwardedRequest): ForwardedAnswer | u
       'RequestEntityTooLargeException',
       `A call of a container has at most ${MOST_REQUEST_BYTES} bytes.`,
     );
-  const path = url.split('?')[0] ?? '';
+  const path = url.split(/[?#]/)[0] ?? '';
   if (!STREAMS.has(path.replace(/\/+$/, ''))) return undefined;
   return failure(
     400,

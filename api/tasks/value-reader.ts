@@ -116,11 +116,16 @@ export class ValueReader {
       };
       return this.#access.require({ ...call, resource, parameters: { secretId, ...wanted }, context }, prefix);
     };
-    const found = await findSecret(this.#options, secretId).catch((error: unknown) => unlessMissing(error));
+    let whyMissing: unknown;
+    const found = await findSecret(this.#options, secretId).catch((error: unknown) => {
+      whyMissing = error;
+      return unlessMissing(error);
+    });
     // Whether there is such a secret is for those to know who may read it.
     await allow(found?.arn ?? this.#missingArn(secretId), found?.tags ?? []);
     const value = await refusing(prefix, async () =>
-      valueOf(this.#options, found ?? (await findSecret(this.#options, secretId)), wanted),
+      // One that was made since was not judged.
+      found === undefined ? Promise.reject(whyMissing) : valueOf(this.#options, found, wanted),
     );
     if (value.secretString === undefined)
       throw new TaskCallRefused(`${prefix}its value is binary, and a container takes texts only.`);

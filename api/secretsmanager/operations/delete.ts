@@ -8,7 +8,7 @@ import type {
 import { isAwsError } from '../../../model/errors.ts';
 import type { Secret } from '../../../model/secrets/secret.ts';
 import type { Operation, OperationContext } from '../../operation.ts';
-import { invalidParameter } from '../refusals.ts';
+import { invalidParameter, noSuchSecret } from '../refusals.ts';
 import { changeAnySecret, changeSecret, requireSecret } from '../rules/change.ts';
 
 const DAY_MS = 86_400_000;
@@ -53,9 +53,11 @@ export const restoreSecret: Operation<RestoreSecretRequest, RestoreSecretRespons
   name: 'RestoreSecret',
   effect: 'records',
   async handle({ SecretId }, context) {
-    const { arn, name } = await changeAnySecret(context, SecretId, ({ deletion, ...secret }) =>
-      Promise.resolve(deletion === undefined ? undefined : { secret: { ...secret, changedAt: context.now } }),
-    );
+    const { arn, name } = await changeAnySecret(context, SecretId, ({ deletion, ...secret }) => {
+      // The purge comes some minutes later.
+      if (deletion !== undefined && deletion.purgeAt <= context.now) throw noSuchSecret();
+      return Promise.resolve(deletion === undefined ? undefined : { secret: { ...secret, changedAt: context.now } });
+    });
     return { ARN: arn, Name: name };
   },
 };
