@@ -58,6 +58,8 @@ export interface EngineFacts {
   readonly runtimes: readonly string[];
   /** The log driver of containers that name none. */
   readonly logDriver?: string;
+  /** Where the engine keeps its files. */
+  readonly folder?: string;
 }
 
 /** The instance's resources in total. `endpointPort`: where the agent listens for its containers. */

@@ -5,8 +5,9 @@
 import { existsSync } from 'node:fs';
 import { readlink, realpath } from 'node:fs/promises';
 import * as path from 'node:path';
+import { MADE_VOLUME } from '../activities/host/launch/labels.ts';
 import { RuntimeError } from '../activities/host/runtime/types.ts';
-import type { ContainerSpec } from '../activities/host/runtime/types.ts';
+import type { ContainerSpec, ObservedVolume } from '../activities/host/runtime/types.ts';
 import type { TaskLaunch } from '../activities/host/types.ts';
 import { defined } from '../model/defined.ts';
 import type { TaskDefinition } from '../model/task-definition.ts';
@@ -18,6 +19,7 @@ import {
   isAllowedDevice,
   isAllowedPath,
   limitsOf,
+  plainPath,
 } from '../model/task-guards.ts';
 
 export interface HostView {
@@ -34,6 +36,7 @@ export class HostGuards {
   readonly #host: HostView;
   #allowed: Allowed = 'all';
   #logDriver: string | undefined;
+  #engineFolder: string | undefined;
 
   constructor(clusterName: string, host: HostView) {
     this.#clusterName = clusterName;
@@ -50,6 +53,11 @@ export class HostGuards {
     this.#logDriver = driver;
   }
 
+  /** The engine said where it keeps its files. */
+  setEngineFolder(folder: string | undefined): void {
+    this.#engineFolder = folder;
+  }
+
   /** How the containers of a task are bounded, and what they run under. */
   boundsOf({ launchType }: Pick<TaskLaunch, 'launchType'>): Pick<ContainerSpec, 'limits' | 'runtime'> {
     const limits = { ...limitsOf(this.#allowed), ...defined({ engineLogDriver: this.#logDriver }) };
@@ -58,7 +66,7 @@ export class HostGuards {
   }
 
   /** Rejects with ResourceInitializationError if a task of the definition may not run here. */
-  async check(definition: TaskDefinition): Promise<void> {
+  async check(definition: Pick<TaskDefinition, 'volumes' | 'containerDefinitions'>): Promise<void> {
     if (this.#allowed === 'all') return;
     const parts = forbiddenParts(definition, this.#allowed);
     if (parts.length > 0) throw refusal(guardRefusal(parts, this.#clusterName));
@@ -71,10 +79,23 @@ export class HostGuards {
     }
   }
 
+  /**
+   * Rejects with ResourceInitializationError if a task may not mount the engine's volume, which may be older than the task and have
+   * options that its definition does not show.
+   */
+  async checkVolume({ name, labels, driver, driverOpts }: ObservedVolume): Promise<void> {
+    if (this.#allowed === 'all' || this.#allowed.volumes?.includes(name) === true) return;
+    if (labels[MADE_VOLUME] !== 'true')
+      throw refusal(guardRefusal([`volumes[${name}], which Longshore did not make on this host`], this.#clusterName));
+    await this.check({ volumes: [{ name, dockerVolumeConfiguration: { scope: 'shared', driver, driverOpts } }] });
+  }
+
   async #checkPath(part: string, asked: string, allowed: Exclude<Allowed, 'all'>): Promise<void> {
-    const found = await this.#follow(asked);
+    // The engine cleans a path before it follows links.
+    const found = await this.#follow(plainPath(asked));
     const socket = this.#host.engineSocket;
-    const engine = socket === undefined ? [] : [socket, await real(socket)];
+    const places = [socket, this.#engineFolder].filter((place) => place !== undefined);
+    const engine = [...places, ...(await Promise.all(places.map(real)))];
     // The operator may have allowed a path that is a link itself.
     const hostPaths = await Promise.all((allowed.hostPaths ?? []).map(real));
     if (isAllowedPath(found, { ...allowed, hostPaths }, engine)) return;

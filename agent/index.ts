@@ -167,6 +167,7 @@ async function probe({
 }: Pick<HostTasksSetup, 'docker' | 'options' | 'guards' | 'logger'>): Promise<EngineFacts> {
   const engine = await probeEngine(docker);
   guards.setLogDriver(engine.logDriver);
+  guards.setEngineFolder(engine.folder);
   if (options.fargate && !offersFargate({ ...options, engine }))
     logger.warn('the engine lacks the runtime of FARGATE tasks: this instance takes none');
   return engine;
@@ -203,6 +204,7 @@ function createHostTasks(setup: HostTasksSetup): HostTasks {
     secrets: (task) => controlPlane.tasks.secrets(task),
     now: Date.now,
     checkGuards: (definition) => guards.check(definition),
+    checkVolume: (volume) => guards.checkVolume(volume),
     boundsOf: (launch) => guards.boundsOf(launch),
     assertMayStart: (plan) => fence.assertMayStart(plan),
     ...defined({ variables: endpoint?.variables }),

@@ -14,6 +14,7 @@ interface EngineInfo {
   readonly SecurityOptions?: readonly string[] | null;
   readonly Plugins: { readonly Volume?: readonly string[] | null; readonly Log?: readonly string[] | null };
   readonly LoggingDriver?: string;
+  readonly DockerRootDir?: string;
   readonly Runtimes?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -30,7 +31,7 @@ export async function probeEngine(docker: Docker): Promise<EngineFacts> {
     volumeDrivers: info.Plugins.Volume ?? [],
     securityOptions: info.SecurityOptions ?? [],
     runtimes: Object.keys(info.Runtimes ?? {}),
-    ...defined({ logDriver: info.LoggingDriver }),
+    ...defined({ logDriver: info.LoggingDriver, folder: info.DockerRootDir || undefined }),
     gpuIds: info.Runtimes?.['nvidia'] === undefined ? [] : await listGpus(),
   };
 }

@@ -26,6 +26,8 @@ export interface TaskAllowance {
   readonly securityOptions?: boolean;
   /** Labels that begin as those of ECS's agent and of Longshore do. */
   readonly reservedLabels?: boolean;
+  /** Shared volumes of the engine that Longshore did not make, or not under its rules. */
+  readonly volumes?: readonly string[];
   /** Bounds of each container. */
   readonly limits?: TaskLimits;
 }
@@ -71,6 +73,7 @@ const RESERVED_LABELS = ['com.amazonaws.ecs.', 'longshore.'];
 const ENGINE_PLACES: readonly string[] = [
   ...['/var/run/docker.sock', '/run/docker.sock', '/run/docker', '/var/run/docker', '/var/lib/docker'],
   ...['/run/containerd', '/var/run/containerd', '/var/lib/containerd', '/run/podman', '/var/run/podman'],
+  ...['/var/lib/containers', '/run/containers', '/var/run/containers', '/run/user', '/var/run/user'],
 ];
 
 /**
@@ -109,20 +112,30 @@ const OTHER_FILE_SYSTEMS: ReadonlySet<string> = new Set(['tmpfs', 'nfs', 'nfs4',
  * The engine's own driver mounts whatever its options say. A bind mount leads to its device, whatever its type is called; any other
  * file system, such as an overlay of folders or a disk, may lead anywhere.
  */
-function mountedPathOf({ driver = 'local', driverOpts = {} }: DockerVolumeConfiguration): string | undefined {
+function mountedPathOf({ driver, driverOpts = {} }: DockerVolumeConfiguration): string | undefined {
   const { type, o: options = '', device = '' } = driverOpts;
-  if (driver !== 'local' || (type === undefined && device === '' && options === '')) return undefined;
+  // The engine takes an empty name for its own driver.
+  if ((driver || 'local') !== 'local' || (type === undefined && device === '' && options === '')) return undefined;
   const flags = options.split(',').map((flag) => flag.trim());
   if (flags.includes('bind') || flags.includes('rbind')) return device.startsWith('/') ? device : '/';
   return OTHER_FILE_SYSTEMS.has(type ?? '') ? undefined : '/';
 }
 
+/** Volumes that belong to one task are called so. */
+const TASK_VOLUMES = 'ecs-';
+
 function forbiddenPath(volume: Volume, allowed: TaskAllowance): readonly string[] {
+  const { name = '', dockerVolumeConfiguration: docker } = volume;
+  if (docker?.scope === 'shared' && name.startsWith(TASK_VOLUMES) && !(allowed.volumes ?? []).includes(name))
+    return [`volumes[${name}], whose name is of another task's volume`];
   const path = hostPathOf(volume);
-  if (path === undefined || isAllowedPath(path, allowed)) return [];
+  if (path === undefined || (isAllowedPath(path, allowed) && !goesUp(path))) return [];
   const member = volume.host?.sourcePath === undefined ? 'dockerVolumeConfiguration.driverOpts' : 'host.sourcePath';
   return [`volumes[${volume.name ?? ''}].${member}=${path}`];
 }
+
+/** After a link, the kernel and the engine disagree on what `..` means. */
+const goesUp = (path: string): boolean => path.split('/').includes('..');
 
 /** Whether tasks may mount the host's path. `engine`: further places of the engine on this host. */
 export function isAllowedPath(path: string, allowed: Allowed, engine: readonly string[] = []): boolean {
@@ -161,7 +174,7 @@ function forbiddenOf(container: ContainerDefinition, allowed: TaskAllowance): re
       .map((name) => `linuxParameters.capabilities.add=${name}`),
     ...(linuxParameters?.devices ?? [])
       .map(({ hostPath = '' }) => hostPath)
-      .filter((path) => !isAllowedDevice(path, allowed))
+      .filter((path) => !isAllowedDevice(path, allowed) || goesUp(path))
       .map((path) => `linuxParameters.devices=${path}`),
     ...dockerSecurityOptions
       .filter((option) => allowed.securityOptions !== true && !/^no-new-privileges(:true)?$/.test(option))

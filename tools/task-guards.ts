@@ -27,6 +27,7 @@ const allowed = z.union([
     devices: z.array(absolute).exactOptional(),
     securityOptions: z.boolean().exactOptional(),
     reservedLabels: z.boolean().exactOptional(),
+    volumes: z.array(z.string()).exactOptional(),
     limits: z
       .strictObject({ pids: count.exactOptional(), openFiles: count.exactOptional(), logMiB: count.exactOptional() })
       .exactOptional(),

@@ -11,6 +11,7 @@ import type {
   ImageReady,
   ObservedContainer,
   RuntimeEvent,
+  ObservedVolume,
   VolumeSpec,
 } from '../../activities/host/runtime/types.ts';
 import type { Clock } from '../clock.ts';
@@ -39,7 +40,7 @@ export class SimulatedEngine implements ContainerRuntime {
   readonly #options: SimulatedEngineOptions;
   readonly #containers = new Map<string, SimulatedContainer>();
   readonly #byName = new Map<string, SimulatedContainer>();
-  readonly #volumes = new Set<string>();
+  readonly #volumes = new Map<string, ObservedVolume>();
   readonly #subscriptions = new Set<Subscription>();
   /** Random streams of pulls, by image. */
   readonly #pulls = new Map<string, Random>();
@@ -122,13 +123,13 @@ export class SimulatedEngine implements ContainerRuntime {
     return Promise.resolve(new Set(bindings.map(({ hostPort, protocol }) => `${hostPort}/${protocol}`)));
   }
 
-  ensureVolume({ name }: VolumeSpec): Promise<void> {
-    this.#volumes.add(name);
+  ensureVolume({ name, driver = 'local', driverOpts = {}, labels = {} }: VolumeSpec): Promise<void> {
+    if (!this.#volumes.has(name)) this.#volumes.set(name, { name, driver, driverOpts, labels });
     return Promise.resolve();
   }
 
-  hasVolume(name: string): Promise<boolean> {
-    return Promise.resolve(this.#volumes.has(name));
+  inspectVolume(name: string): Promise<ObservedVolume | undefined> {
+    return Promise.resolve(this.#volumes.get(name));
   }
 
   removeVolume(name: string): Promise<void> {

@@ -85,7 +85,7 @@ export class PermutingEngine {
       list: () => this.#answer([...this.containers.keys()]),
       ensureVolume: () => this.#answer(undefined),
       publishedPorts: () => this.#answer(new Set<string>()),
-      hasVolume: () => this.#answer(true),
+      inspectVolume: (name) => this.#answer({ name, driver: 'local', driverOpts: {}, labels: {} }),
       removeVolume: () => this.#answer(undefined),
       ensureTaskNetwork: () => this.#answer({ network: 'tasks', pauseImage: 'pause' }),
       listen: (_labels, listener) => {

@@ -10,7 +10,7 @@ import { PAUSE_PATH } from '../runtime/pause-image.ts';
 import { RuntimeError } from '../runtime/types.ts';
 import type { ContainerMount, ContainerNetwork, ContainerSpec, VolumeSpec } from '../runtime/types.ts';
 import type { TaskLaunch } from '../types.ts';
-import { PAUSE_CONTAINER_NAME, labelsOf } from './labels.ts';
+import { MADE_VOLUME, PAUSE_CONTAINER_NAME, labelsOf } from './labels.ts';
 import { taskLimits, taskVolumeName } from './plan.ts';
 import type { TaskPlan } from './plan.ts';
 
@@ -134,7 +134,9 @@ export function pauseContainerSpec(blueprint: TaskBlueprint, image: string, netw
 }
 
 /** Volumes that must be created before the containers that mount them. The engine itself makes plain ones. */
-export function volumesToCreate(blueprint: TaskBlueprint): readonly (VolumeSpec & { readonly mustExist: boolean })[] {
+export function volumesToCreate(
+  blueprint: TaskBlueprint,
+): readonly (VolumeSpec & { readonly mustExist: boolean; readonly isShared: boolean })[] {
   return (blueprint.definition.volumes ?? []).flatMap((volume) => {
     const docker = volume.dockerVolumeConfiguration;
     if (docker === undefined) return [];
@@ -142,8 +144,10 @@ export function volumesToCreate(blueprint: TaskBlueprint): readonly (VolumeSpec 
     return [
       {
         name: volumeName(blueprint, volume),
+        isShared: shared,
         mustExist: shared && docker.autoprovision !== true,
-        ...defined({ driver: docker.driver, driverOpts: docker.driverOpts, labels: docker.labels }),
+        labels: { ...docker.labels, [MADE_VOLUME]: 'true' },
+        ...defined({ driver: docker.driver || undefined, driverOpts: docker.driverOpts }),
       },
     ];
   });

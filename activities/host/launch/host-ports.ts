@@ -24,16 +24,20 @@ export class HostPorts {
   }
 
   /**
-   * Runs the work with host ports for the ranges, which nobody else is promised meanwhile. Rejects with
+   * Runs the work with host ports for the ranges, none of the `fixed` ones, which nobody else is promised meanwhile. Rejects with
    * CannotStartContainerError if there are none.
    */
   async with<T>(
-    { taskId, ranges }: { readonly taskId: string; readonly ranges: readonly PortRange[] },
+    {
+      taskId,
+      ranges,
+      fixed = [],
+    }: { readonly taskId: string; readonly ranges: readonly PortRange[]; readonly fixed?: readonly PortKey[] },
     work: (published: readonly PublishedPorts[]) => Promise<T>,
   ): Promise<T> {
     if (ranges.length === 0) return work([]);
     const seed = Number.parseInt(taskHex(taskId, '/ports').slice(0, 8), 16);
-    const published = await this.#choose(ranges, seed);
+    const published = await this.#choose(ranges, seed, fixed);
     const keys = published.flatMap(hostPortsOf);
     try {
       return await work(published);
@@ -43,8 +47,12 @@ export class HostPorts {
   }
 
   /** The ports are promised before anything else can run. */
-  async #choose(ranges: readonly PortRange[], seed: number): Promise<readonly PublishedPorts[]> {
-    const taken = new Set((await this.#runtime.publishedPorts()) as ReadonlySet<PortKey>);
+  async #choose(
+    ranges: readonly PortRange[],
+    seed: number,
+    fixed: readonly PortKey[],
+  ): Promise<readonly PublishedPorts[]> {
+    const taken = new Set([...((await this.#runtime.publishedPorts()) as ReadonlySet<PortKey>), ...fixed]);
     for (let choice = 0; choice < MOST_CHOICES; choice += 1) {
       const published = chooseHostPorts(ranges, new Set([...taken, ...this.#promised]), seed);
       if (published === undefined) break;

@@ -38,6 +38,8 @@ export interface HostTasksDeps extends SecretsDeps {
   readonly logger: Logger;
   /** Rejects if a task of the definition may not run on this host. Absent: all may. */
   readonly checkGuards?: (definition: TaskDefinition) => Promise<void>;
+  /** Rejects if a task may not mount the engine's volume. Absent: all may. */
+  readonly checkVolume?: TaskRunDeps['checkVolume'];
   /** How the operator bounds the containers of a task. Absent: not at all. */
   readonly boundsOf?: TaskRunDeps['boundsOf'];
   /** Throws where a container of the task must not start. Absent: all may. */

@@ -14,6 +14,9 @@ export const LABELS = {
   plan: 'longshore.plan',
 } as const;
 
+/** The label, with the value `true`, of the volumes that Longshore makes. */
+export const MADE_VOLUME = 'longshore.volume';
+
 /** The container name in an ECS agent's labels of a pause container. */
 export const PAUSE_CONTAINER_NAME = '~internal~ecs~pause';
 

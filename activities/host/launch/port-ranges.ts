@@ -1,5 +1,5 @@
 /** Ranges of container ports: which host ports they are published on, and how reports show them. Pure. */
-import type { PortMapping } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition, PortMapping } from '@aws-sdk/client-ecs';
 import type { NetworkBinding } from '../../../model/task.ts';
 import type { PublishedPorts } from '../runtime/types.ts';
 
@@ -29,6 +29,14 @@ export const portRangesOf = (mappings: readonly PortMapping[] | undefined): read
     if (first === undefined || last === undefined) return [];
     return [{ first, last, protocol: protocol === 'udp' ? ('udp' as const) : ('tcp' as const) }];
   });
+
+/** The host ports that containers ask for by number, which ranges must leave free. */
+export const fixedPortsOf = (containers: readonly ContainerDefinition[] | undefined): readonly PortKey[] =>
+  (containers ?? []).flatMap(({ portMappings = [] }) =>
+    portMappings.flatMap(({ hostPort, protocol }): PortKey[] =>
+      hostPort ? [`${hostPort}/${protocol === 'udp' ? 'udp' : 'tcp'}`] : [],
+    ),
+  );
 
 /**
  * Contiguous host ports for each range, none of them taken or used twice. `seed` is a whole number, different for each

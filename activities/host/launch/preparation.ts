@@ -3,7 +3,7 @@ import { unsupportedOverrides, unsupportedParameters } from '../../../model/unsu
 import { defined } from '../../../model/defined.ts';
 import { messageOf } from '../runtime/engine-call.ts';
 import { RuntimeError } from '../runtime/types.ts';
-import type { ContainerRuntime } from '../runtime/types.ts';
+import type { ContainerRuntime, ObservedVolume } from '../runtime/types.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
 import { pauseContainerSpec, volumesToCreate } from './container-spec.ts';
 import type { TaskBlueprint } from './container-spec.ts';
@@ -26,13 +26,26 @@ export function refuseUnsupported(blueprint: TaskBlueprint): void {
 
 /** Creates the volumes that have their own configuration. Throws CannotCreateVolumeError. */
 export async function ensureVolumes(runtime: ContainerRuntime, blueprint: TaskBlueprint): Promise<void> {
-  for (const { mustExist, ...volume } of volumesToCreate(blueprint)) {
+  for (const { mustExist, isShared: _, ...volume } of volumesToCreate(blueprint)) {
     if (!mustExist) await runtime.ensureVolume(volume);
-    else if (!(await runtime.hasVolume(volume.name)))
+    else if ((await runtime.inspectVolume(volume.name)) === undefined)
       throw new RuntimeError(
         'CannotCreateVolumeError',
         `volume ${volume.name} does not exist on the container instance`,
       );
+  }
+}
+
+/** Rejects if a shared volume of the task, as the engine has it, is none that the task may mount. */
+export async function checkVolumes(
+  runtime: ContainerRuntime,
+  blueprint: TaskBlueprint,
+  check: ((volume: ObservedVolume) => Promise<void>) | undefined,
+): Promise<void> {
+  if (check === undefined) return;
+  for (const { name, isShared } of volumesToCreate(blueprint)) {
+    const found = isShared ? await runtime.inspectVolume(name) : undefined;
+    if (found !== undefined) await check(found);
   }
 }
 

@@ -191,6 +191,8 @@ export class TaskRun {
     const { runtime, assertMayStart } = this.#deps;
     const { containerId, networkBindings } = recordOf(this.#life, name);
     try {
+      await this.#startup?.check();
+      if (this.#life.isStopping) return;
       assertMayStart?.(this.plan);
       if (containerId !== undefined) await runtime.start(containerId, ranSince);
       if (networkBindings.length > 0) await readBindings(name, this.#asStarting, runtime);

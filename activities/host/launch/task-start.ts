@@ -4,11 +4,19 @@ import type { EpochMs } from '../../../model/time.ts';
 import { defined } from '../../../model/defined.ts';
 import type { TaskDefinition } from '../../../model/task-definition.ts';
 import type { TaskCgroups } from '../limits/task-cgroups.ts';
-import type { ContainerRuntime, ContainerSpec } from '../runtime/types.ts';
+import type { ContainerRuntime, ContainerSpec, ObservedVolume } from '../runtime/types.ts';
 import type { TaskLaunch } from '../types.ts';
 import { containerSpec, definitionOf } from './container-spec.ts';
 import type { AgentVariables, TaskBlueprint } from './container-spec.ts';
-import { ensureCgroup, ensureVolumes, failureText, refuseUnsupported, startPauseContainer } from './preparation.ts';
+import {
+  checkVolumes,
+  ensureCgroup,
+  ensureVolumes,
+  failureText,
+  refuseUnsupported,
+  startPauseContainer,
+} from './preparation.ts';
+import { fixedPortsOf } from './port-ranges.ts';
 import type { HostPorts } from './host-ports.ts';
 import type { TaskPlan } from './plan.ts';
 import { fetchSecrets, needsSecrets, type SecretsDeps } from './secrets.ts';
@@ -30,6 +38,8 @@ export interface TaskStartDeps extends SecretsDeps {
   readonly hostPorts: HostPorts;
   /** Rejects if a task of the definition may not run on this host. */
   readonly checkGuards?: (definition: TaskDefinition) => Promise<void>;
+  /** Rejects if a task may not mount the engine's volume. Absent: all may. */
+  readonly checkVolume?: (volume: ObservedVolume) => Promise<void>;
   /** How the operator bounds the containers of a task. Absent: not at all. */
   readonly boundsOf?: (launch: TaskLaunch) => Pick<ContainerSpec, 'limits' | 'runtime'>;
   /** Throws where a container of the task must not start: the host is fenced. */
@@ -94,6 +104,13 @@ export class TaskStart {
     }
   }
 
+  /** Rejects if a container of the task may not start. Links and volumes may be others than they were when the task began. */
+  async check(): Promise<void> {
+    const { runtime, checkGuards, checkVolume } = this.#deps;
+    await checkGuards?.(this.#blueprint.definition);
+    await checkVolumes(runtime, this.#blueprint, checkVolume);
+  }
+
   async #fetchSecrets(): Promise<Map<string, ContainerSecrets>> {
     const { containers } = this.#task.life();
     const missing = containers.filter(({ phase, containerId }) => phase === 'waiting' && containerId === undefined);
@@ -124,6 +141,7 @@ export class TaskStart {
     const [blueprint, task] = [this.#blueprint, this.#task];
     const { runtime, slots, cgroups } = this.#deps;
     await ensureVolumes(runtime, blueprint);
+    if (!hasStarted(task.life())) await checkVolumes(runtime, blueprint, this.#deps.checkVolume);
     this.#cgroupParent = await ensureCgroup(cgroups, blueprint);
     const needsPauseContainer = blueprint.plan.hasHolder && !task.life().pauseContainerRuns;
     // Without them, no container is created.
@@ -145,10 +163,12 @@ export class TaskStart {
     const spec = { ...bare, ...bounds, ...defined({ cgroupParent, secrets }) };
     // A container that exists has its ports already.
     const ranges = record.containerId === undefined ? (record.plan.portRanges ?? []) : [];
-    return this.#deps.hostPorts.with({ taskId: blueprint.plan.taskId, ranges }, async (portRanges) => {
+    const fixed = fixedPortsOf(blueprint.definition.containerDefinitions);
+    return this.#deps.hostPorts.with({ taskId: blueprint.plan.taskId, ranges, fixed }, async (portRanges) => {
       const containerId = record.containerId ?? (await runtime.create({ ...spec, portRanges }));
       all.delete(name);
       this.#tell(name, { kind: 'created', containerId });
+      await this.check();
       if (task.life().isStopping) return false;
       this.#deps.assertMayStart?.(blueprint.plan);
       await runtime.start(containerId);

@@ -4,7 +4,13 @@ import type { ContainerLimits } from './types.ts';
 
 const MIB = 1024 * 1024;
 /** Drivers that write files on the host, and how many files each keeps by default. */
-const FILES: Readonly<Record<string, number>> = { 'json-file': 1, local: 5 };
+const FILES: Readonly<Record<string, number>> = { 'json-file': 2, local: 5 };
+/** An engine whose own options ask for compression refuses one file. */
+const FEWEST_FILES = 2;
+/** Of other drivers the engine keeps files of its own, so that it can show the log: so many, unless the container says otherwise. */
+const CACHED_FILES = 5;
+/** The engine reads the logs of the one where they are, and the other has none. */
+const UNCACHED: ReadonlySet<string> = new Set(['journald', 'none']);
 /** As Docker reads them. */
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 /** Docker refuses smaller files. */
@@ -35,19 +41,31 @@ function boundedFiles(given: Ulimits | undefined, most: number): Ulimits {
 
 type LogConfig = NonNullable<HostConfig['LogConfig']>;
 
-/** All files of a container's log together have the bound. A driver that keeps none on the host stays as it is. */
+/** All files of a container's log together have the bound, as does what waits in memory. */
 function boundedLog(
   given: LogConfig | undefined,
   { logMiB = 0, engineLogDriver }: ContainerLimits,
 ): LogConfig | undefined {
   const driver = given?.Type ?? engineLogDriver;
-  const files = driver === undefined ? undefined : FILES[driver];
-  if (driver === undefined || files === undefined) return given;
+  if (driver === undefined || UNCACHED.has(driver)) return given;
   const options = (given?.Config ?? {}) as Readonly<Record<string, string>>;
-  const most = Math.max(1, Math.floor((logMiB * MIB) / LEAST_FILE_BYTES));
-  const kept = Math.min(Number(options['max-file'] ?? files) || files, most);
-  const size = Math.min(bytesOf(options['max-size']), Math.floor((logMiB * MIB) / kept));
-  return { Type: driver, Config: { ...options, 'max-file': String(kept), 'max-size': String(size) } };
+  const bound = logMiB * MIB;
+  const files = FILES[driver];
+  const [prefix, usual] = files === undefined ? ['cache-', CACHED_FILES] : ['', files];
+  const most = Math.max(FEWEST_FILES, Math.floor(bound / LEAST_FILE_BYTES));
+  const asked = Number(options[`${prefix}max-file`] ?? usual) || usual;
+  const kept = Math.max(FEWEST_FILES, Math.min(asked, most));
+  const size = Math.min(bytesOf(options[`${prefix}max-size`]), Math.floor(bound / kept));
+  const buffer = options['max-buffer-size'];
+  return {
+    Type: driver,
+    Config: {
+      ...options,
+      [`${prefix}max-file`]: String(kept),
+      [`${prefix}max-size`]: String(size),
+      ...(buffer !== undefined && bytesOf(buffer) > bound ? { 'max-buffer-size': String(bound) } : {}),
+    },
+  };
 }
 
 /** Infinity for no bound, and for what the engine will refuse. */

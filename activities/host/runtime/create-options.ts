@@ -230,6 +230,9 @@ function portBindingsOf(mappings: readonly PortMapping[]): Record<string, { Host
  */
 const NON_BLOCKING = { mode: 'non-blocking', 'max-buffer-size': '10m' } as const;
 
+/** With this mode the engine refuses the option. */
+const [BLOCKING, BUFFER_SIZE] = ['blocking', 'max-buffer-size'];
+
 function logConfigOf({
   container: { logConfiguration: log },
   logDriverMode,
@@ -239,11 +242,11 @@ function logConfigOf({
   const { options: given = {}, logDriver } = log;
   const options = logDriver === 'awslogs' ? ofAnyDriver(given) : given;
   const mode = options['mode'] ?? logDriverMode ?? NON_BLOCKING.mode;
-  // The engine refuses a buffer size with another mode.
   const defaults = mode === NON_BLOCKING.mode ? NON_BLOCKING : { mode };
+  const config: Record<string, string> = { ...defaults, ...options, ...secrets?.logOptions };
   return {
     Type: logDriver === 'awslogs' ? STAND_IN_FOR_AWSLOGS : logDriver,
-    Config: { ...defaults, ...options, ...secrets?.logOptions },
+    Config: Object.fromEntries(Object.entries(config).filter(([name]) => mode !== BLOCKING || name !== BUFFER_SIZE)),
   };
 }
 

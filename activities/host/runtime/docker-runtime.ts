@@ -22,6 +22,7 @@ import type {
   EventListener,
   ImageReady,
   ObservedContainer,
+  ObservedVolume,
   VolumeSpec,
 } from './types.ts';
 
@@ -139,11 +140,14 @@ export class DockerRuntime implements ContainerRuntime {
     );
   }
 
-  async hasVolume(name: string): Promise<boolean> {
+  async inspectVolume(name: string): Promise<ObservedVolume | undefined> {
     const found = await engineCall('CannotCreateVolumeError', () => this.#docker.getVolume(name).inspect(), [
       NOT_FOUND,
     ]);
-    return found !== undefined;
+    if (found === undefined) return undefined;
+    // The engine says null where there are none, whatever its types say.
+    const [labels, options] = [found.Labels, found.Options] as (Record<string, string> | null)[];
+    return { name, driver: found.Driver, driverOpts: options ?? {}, labels: labels ?? {} };
   }
 
   async removeVolume(name: string): Promise<void> {

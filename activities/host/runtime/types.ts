@@ -129,6 +129,14 @@ export interface VolumeSpec {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** A volume as the engine has it. */
+export interface ObservedVolume {
+  readonly name: string;
+  readonly driver: string;
+  readonly driverOpts: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 export interface ContainerRuntime {
   /** Pulls the image, with `auth` if the registry asks for it, or takes a cached one. Rejects with RuntimeError CannotPullContainerError if neither works. */
   ensureImage(image: string, auth?: ContainerSecrets['registryAuth']): Promise<ImageReady>;
@@ -154,7 +162,8 @@ export interface ContainerRuntime {
   publishedPorts(): Promise<ReadonlySet<string>>;
   /** Creates the volume if it is missing. Rejects with CannotCreateVolumeError. */
   ensureVolume(volume: VolumeSpec): Promise<void>;
-  hasVolume(name: string): Promise<boolean>;
+  /** Undefined if the engine has no such volume. */
+  inspectVolume(name: string): Promise<ObservedVolume | undefined>;
   removeVolume(name: string): Promise<void>;
   /** Creates the network and the image that awsvpc tasks need, and returns their names. Done only once. */
   ensureTaskNetwork(): Promise<{ readonly network: string; readonly pauseImage: string }>;

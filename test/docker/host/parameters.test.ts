@@ -209,6 +209,42 @@ describe.concurrent('guards', () => {
   });
 });
 
+describe.concurrent('guards of what the host has', () => {
+  it('refuse a volume that others made, and let Longshore’s own pass', async () => {
+    const guards = new HostGuards('default', { engineSocket: engine.socketPath });
+    guards.allow({});
+    const guarded = await TestHost.open(engine, {
+      checkGuards: (of) => guards.check(of),
+      checkVolume: (volume) => guards.checkVolume(volume),
+    });
+    await engine.docker.createVolume({ Name: 'master-key' });
+    const mounting = (name: string) =>
+      definition([shell('main', WAIT, { mountPoints: [{ sourceVolume: name, containerPath: '/v' }] })], {
+        volumes: [{ name, dockerVolumeConfiguration: { scope: 'shared', autoprovision: true } }],
+      });
+    expect(await guarded.run(mounting('master-key'))).toMatchObject({
+      lastStatus: 'STOPPED',
+      stoppedReason: expect.stringMatching(/volumes\[master-key\], which Longshore did not make/) as string,
+    });
+    for (let time = 0; time < 2; time += 1)
+      expect(await guarded.run(mounting('cache'))).toMatchObject({ lastStatus: 'RUNNING' });
+    await guarded.close();
+  });
+
+  it('are asked again before a container starts, and before it restarts', async () => {
+    let asked = 0;
+    const guarded = await TestHost.open(engine, {
+      checkGuards: () => ((asked += 1) < 3 ? Promise.resolve() : Promise.reject(new Error('a link leads elsewhere'))),
+    });
+    const restartPolicy = { enabled: true, restartAttemptPeriod: 0 };
+    const { taskId } = await guarded.run(definition([shell('main', 'exit 1', { restartPolicy })]));
+    const ended = await guarded.reported(taskId, (report) => report.lastStatus === 'STOPPED');
+    expect(ended.containers[0]?.reason).toContain('a link leads elsewhere');
+    expect(asked).toBe(3);
+    await guarded.close();
+  });
+});
+
 describe.concurrent('limits', () => {
   it('hold processes, open files and the log, whatever the container asks for; FARGATE tasks have their runtime', async ({
     expect,
@@ -228,7 +264,7 @@ describe.concurrent('limits', () => {
     expect(HostConfig).toMatchObject({
       PidsLimit: 20,
       Ulimits: [{ Name: 'nofile', Soft: 50, Hard: 50 }],
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '1048576', 'max-file': '1' } },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '524288', 'max-file': '2' } },
       Runtime: 'sandbox',
     });
     expect((await stat(LogPath)).size).toBeLessThan(1_100_000);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { offersFargate } from '../../../agent/attributes.ts';
 import { HostGuards, type HostView } from '../../../agent/host-guards.ts';
 import { defined } from '../../../model/defined.ts';
-import type { TaskAllowance } from '../../../model/task-guards.ts';
+import type { Allowed, TaskAllowance } from '../../../model/task-guards.ts';
 import { taskDefinition } from '../../support/commands.ts';
 
 let folder: string;
@@ -42,6 +42,24 @@ describe('host paths', () => {
     });
   });
 
+  it('no way up leads round the check of links', async () => {
+    const guards = new HostGuards('default', { engineSocket: join(folder, 'engine/docker.sock') });
+    guards.allow({ hostPaths: [join(folder, 'data')] });
+    const sourcePath = `${folder}/data/missing/../out`;
+    await expect(guards.check(taskDefinition({ volumes: [{ name: 'v', host: { sourcePath } }] }))).rejects.toThrow(
+      /may not have volumes\[v\]/,
+    );
+  });
+
+  it('the folder that the engine names leads to the engine', async () => {
+    const guards = new HostGuards('default', { engineSocket: '/nowhere/docker.sock' });
+    guards.allow({ hostPaths: [folder] });
+    const asked = taskDefinition({ volumes: [{ name: 'v', host: { sourcePath: join(folder, 'secret/volumes') } }] });
+    await guards.check(asked);
+    guards.setEngineFolder(join(folder, 'data/out'));
+    await expect(guards.check(asked)).rejects.toThrow(/may not have volumes/);
+  });
+
   it('what is allowed may be a link itself', async () => {
     await check('link/a', { hostPaths: [join(folder, 'link')] });
   });
@@ -62,6 +80,31 @@ describe('host paths', () => {
     await expect(
       elsewhere.check(taskDefinition({ volumes: [{ name: 'v', host: { sourcePath: '/srv' } }] })),
     ).rejects.toThrow(/on another machine than its engine/);
+  });
+});
+
+describe('volumes that the engine has', () => {
+  const made = { 'longshore.volume': 'true' };
+  const checkVolume = (labels: Record<string, string>, driverOpts: Record<string, string>, allowed: Allowed) => {
+    const guards = new HostGuards('default', { engineSocket: join(folder, 'engine/docker.sock') });
+    guards.allow(allowed);
+    return guards.checkVolume({ name: 'v', driver: 'local', driverOpts, labels });
+  };
+  const bindOf = (path: string) => ({ type: 'none', o: 'bind', device: join(folder, path) });
+
+  it('must be Longshore’s, unless they are allowed by name', async () => {
+    await expect(checkVolume({}, {}, {})).rejects.toThrow(
+      'may not have volumes[v], which Longshore did not make on this host.',
+    );
+    await checkVolume(made, {}, {});
+    await checkVolume({}, {}, { volumes: ['v'] });
+    await checkVolume({}, {}, 'all');
+  });
+
+  it('must lead to what a definition may name, whoever made them', async () => {
+    await checkVolume(made, bindOf('data'), data());
+    await expect(checkVolume(made, bindOf('secret'), data())).rejects.toThrow(/may not have volumes\[v\]/);
+    await expect(checkVolume(made, bindOf('data/out'), data())).rejects.toThrow(/which leads to .*secret/);
   });
 });
 

@@ -35,14 +35,28 @@ describe('withLimits', () => {
       'the engine’s driver',
       undefined,
       'json-file',
-      { Type: 'json-file', Config: { 'max-file': '1', 'max-size': `${8 * MIB}` } },
+      { Type: 'json-file', Config: { 'max-file': '2', 'max-size': `${4 * MIB}` } },
     ],
     ['another driver of the engine', undefined, 'journald', undefined],
     [
-      'a driver that writes elsewhere',
-      { Type: 'syslog', Config: { tag: 'a' } },
+      'a driver that writes elsewhere, whose lines the engine keeps too, on disk and in memory',
+      { Type: 'syslog', Config: { tag: 'a', 'cache-max-size': '1t', 'max-buffer-size': '1g' } },
       'json-file',
-      { Type: 'syslog', Config: { tag: 'a' } },
+      {
+        Type: 'syslog',
+        Config: {
+          tag: 'a',
+          'cache-max-file': '5',
+          'cache-max-size': `${Math.floor((8 * MIB) / 5)}`,
+          'max-buffer-size': `${8 * MIB}`,
+        },
+      },
+    ],
+    [
+      'one file, which an engine that compresses would refuse',
+      { Type: 'json-file', Config: { 'max-file': '1', 'max-size': '8m', 'max-buffer-size': '1m' } },
+      'x',
+      { Type: 'json-file', Config: { 'max-file': '2', 'max-size': `${4 * MIB}`, 'max-buffer-size': '1m' } },
     ],
     [
       'less than the bound',

@@ -80,7 +80,11 @@ describe('toCreateOptions', () => {
     ],
     [
       'a log driver that may block its container',
-      spec({ container: { logConfiguration: { logDriver: 'json-file', options: { mode: 'blocking' } } } }),
+      spec({
+        container: {
+          logConfiguration: { logDriver: 'json-file', options: { mode: 'blocking', 'max-buffer-size': '1m' } },
+        },
+      }),
       { LogConfig: { Type: 'json-file', Config: { mode: 'blocking' } } },
     ],
     [

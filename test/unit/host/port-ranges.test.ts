@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HostPorts } from '../../../activities/host/launch/host-ports.ts';
-import { chooseHostPorts, hostPortsOf, portRangesOf, withRanges } from '../../../activities/host/launch/port-ranges.ts';
+import {
+  chooseHostPorts,
+  fixedPortsOf,
+  hostPortsOf,
+  portRangesOf,
+  withRanges,
+} from '../../../activities/host/launch/port-ranges.ts';
 import type { PortKey, PortRange } from '../../../activities/host/launch/port-ranges.ts';
 
 const range = (first: number, last: number, protocol: 'tcp' | 'udp' = 'tcp'): PortRange => ({ first, last, protocol });
@@ -109,6 +115,24 @@ describe('HostPorts', () => {
     });
     await ports.with(asked, ([third]) => {
       expect(hostPortsOf(third!).map((key) => Number(key.split('/')[0]))).not.toContain([...busy][0]);
+      return Promise.resolve();
+    });
+  });
+
+  it('leaves the ports that the task asks for by number', async () => {
+    const ports = new HostPorts({ publishedPorts: () => Promise.resolve(new Set()) });
+    const hostPort = await ports.with(asked, ([only]) => Promise.resolve(only!.hostFirst));
+    const fixed = fixedPortsOf([
+      {
+        portMappings: [
+          { containerPort: 1, hostPort },
+          { containerPort: 2, hostPort: 0 },
+        ],
+      },
+    ]);
+    expect(fixed).toEqual([`${hostPort}/tcp`]);
+    await ports.with({ ...asked, fixed }, ([other]) => {
+      expect(hostPortsOf(other!)).not.toContain(fixed[0]);
       return Promise.resolve();
     });
   });

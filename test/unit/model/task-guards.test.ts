@@ -34,6 +34,11 @@ describe('forbiddenParts', () => {
     ],
     [add('ALL'), 'containerDefinitions[web].linuxParameters.capabilities.add=ALL', { capabilities: ['ALL'] }],
     [mount('/srv/data/a'), 'volumes[v].host.sourcePath=/srv/data/a', { hostPaths: ['/srv/data'] }],
+    [
+      definition({ volumes: [{ name: 'ecs-other', dockerVolumeConfiguration: { scope: 'shared' } }] }),
+      "volumes[ecs-other], whose name is of another task's volume",
+      { volumes: ['ecs-other'] },
+    ],
     [bound('/srv/data'), 'volumes[v].dockerVolumeConfiguration.driverOpts=/srv/data', { hostPaths: ['/srv/data/'] }],
     [device('/dev/fuse'), 'containerDefinitions[web].linuxParameters.devices=/dev/fuse', { devices: ['/dev/fuse'] }],
     [
@@ -75,6 +80,13 @@ describe('forbiddenParts', () => {
   });
 });
 
+it('no path goes up, whatever is allowed', () => {
+  const all = { hostPaths: ['/'], engineSocket: true, devices: ['/dev/'] };
+  for (const given of [mount('/srv/a/../b'), bound('/srv/a/../b'), device('/dev/a/../b')]) {
+    expect(forbiddenParts(given, all)).toHaveLength(1);
+  }
+});
+
 describe('volumes of the engine’s own driver', () => {
   it.each<[Readonly<Record<string, string>>, string | undefined]>([
     [{}, undefined],
@@ -92,6 +104,7 @@ describe('volumes of the engine’s own driver', () => {
   ])('%j leads to %s', (driverOpts, path) => {
     expect(hostPathOf({ name: 'v', dockerVolumeConfiguration: { driverOpts } })).toBe(path);
     expect(hostPathOf({ name: 'v', dockerVolumeConfiguration: { driver: 'local', driverOpts } })).toBe(path);
+    expect(hostPathOf({ name: 'v', dockerVolumeConfiguration: { driver: '', driverOpts } })).toBe(path);
   });
 });
 

@@ -10,7 +10,7 @@ const TMPFS_OPTIONS: ReadonlySet<string> = new Set(
 );
 /** These need a value, and the others have none. */
 const OPTION_VALUES: Readonly<Record<string, RegExp>> = {
-  mode: /^[0-7]{1,4}$/,
+  mode: /^[0-7]{1,5}$/,
   uid: /^\d{1,10}$/,
   gid: /^\d{1,10}$/,
   nr_inodes: /^\d{1,18}[kmg]?$/i,

@@ -29,6 +29,7 @@ export const volumesRule: Rule = function* ({ volumes = [] }) {
     if (host?.sourcePath?.startsWith('/') === true && host.sourcePath.includes(':')) {
       yield `The sourcePath of volume '${name}' must not contain a colon.`;
     }
+    if (docker?.driver === '') yield `The driver of volume '${name}' must not be empty.`;
     if (docker?.autoprovision !== undefined && docker.scope !== 'shared') {
       yield `Volume '${name}': autoprovision may only be specified when the scope is shared.`;
     }

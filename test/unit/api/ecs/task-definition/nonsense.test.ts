@@ -27,7 +27,7 @@ describe('accepted', () => {
   it.each<[string, Definition]>([
     ['capabilities', linux({ capabilities: { add: ['ALL'], drop: ['NET_RAW', 'SYSLOG'] } })],
     ['plain mount options', tmpfs('rw', 'noexec', 'nosuid', 'relatime')],
-    ['mount options with values', tmpfs('mode=1777', 'uid=1000', 'gid=1000', 'nr_inodes=10k', 'mpol=bind:0-3')],
+    ['mount options with values', tmpfs('mode=01777', 'uid=1000', 'gid=1000', 'nr_inodes=10k', 'mpol=bind:0-3')],
     ['parameters of the network', sysctl('net.ipv4.tcp_keepalive_time')],
     ['parameters of one interface', sysctl('net.ipv6.conf.eth0/1.disable_ipv6')],
     ['parameters of IPC', sysctl('kernel.shm_rmid_forced')],
