@@ -116,16 +116,17 @@ export class ValueReader {
       };
       return this.#access.require({ ...call, resource, parameters: { secretId, ...wanted }, context }, prefix);
     };
-    let whyMissing: unknown;
+    let whyMissing: Error | undefined;
     const found = await findSecret(this.#options, secretId).catch((error: unknown) => {
-      whyMissing = error;
-      return unlessMissing(error);
+      whyMissing = missingOf(error);
     });
     // Whether there is such a secret is for those to know who may read it.
     await allow(found?.arn ?? this.#missingArn(secretId), found?.tags ?? []);
     const value = await refusing(prefix, async () =>
       // One that was made since was not judged.
-      found === undefined ? Promise.reject(whyMissing) : valueOf(this.#options, found, wanted),
+      found === undefined
+        ? Promise.reject(whyMissing ?? new Error('no secret'))
+        : valueOf(this.#options, found, wanted),
     );
     if (value.secretString === undefined)
       throw new TaskCallRefused(`${prefix}its value is binary, and a container takes texts only.`);
@@ -155,8 +156,14 @@ const MISSING: ReadonlySet<string> = new Set([
 ]);
 
 function unlessMissing(error: unknown): undefined {
-  if (!isAwsError(error) || !MISSING.has(error.code)) throw error;
+  missingOf(error);
   return undefined;
+}
+
+/** Rethrows what says anything else than that there is none. */
+function missingOf(error: unknown): Error {
+  if (!isAwsError(error) || !MISSING.has(error.code)) throw error;
+  return error;
 }
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
