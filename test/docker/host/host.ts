@@ -55,7 +55,10 @@ export interface LaunchOptions {
   readonly launchType?: NonNullable<TaskLaunch['launchType']>;
 }
 
-interface HostOptions extends Pick<HostTasksDeps, 'cgroups' | 'checkGuards' | 'checkVolume' | 'boundsOf'> {
+interface HostOptions extends Pick<
+  HostTasksDeps,
+  'cgroups' | 'checkGuards' | 'checkVolume' | 'checkVolume' | 'boundsOf'
+> {
   readonly variables?: AgentVariables;
   /** What the control plane answers. Absent: the agent cannot ask. */
   readonly secrets?: TaskControl['secrets'];
