@@ -196,7 +196,7 @@ export class HostTasks {
 
   #runDeps(): TaskRunDeps {
     const { runtime, containerInstanceId, now, logger, report } = this.#deps;
-    const { cgroups, assertMayStart, checkGuards, boundsOf, secrets, variables } = this.#deps;
+    const { cgroups, assertMayStart, checkGuards, checkVolume, boundsOf, secrets, variables } = this.#deps;
     return {
       runtime,
       containerInstanceId,
@@ -205,7 +205,7 @@ export class HostTasks {
       report,
       slots: this.#slots,
       hostPorts: this.#hostPorts,
-      ...defined({ cgroups, assertMayStart, checkGuards, boundsOf, secrets, variables }),
+      ...defined({ cgroups, assertMayStart, checkGuards, checkVolume, boundsOf, secrets, variables }),
       onStopped: (run) => this.#afterStop(run),
     };
   }

@@ -55,10 +55,7 @@ export interface LaunchOptions {
   readonly launchType?: NonNullable<TaskLaunch['launchType']>;
 }
 
-interface HostOptions extends Pick<
-  HostTasksDeps,
-  'cgroups' | 'checkGuards' | 'checkVolume' | 'checkVolume' | 'boundsOf'
-> {
+interface HostOptions extends Pick<HostTasksDeps, 'cgroups' | 'checkGuards' | 'checkVolume' | 'boundsOf'> {
   readonly variables?: AgentVariables;
   /** What the control plane answers. Absent: the agent cannot ask. */
   readonly secrets?: TaskControl['secrets'];
