@@ -140,8 +140,9 @@ export class TaskStart {
   async #prepareHost(): Promise<void> {
     const [blueprint, task] = [this.#blueprint, this.#task];
     const { runtime, slots, cgroups } = this.#deps;
-    await ensureVolumes(runtime, blueprint);
+    // First, since an engine may give its label to a volume of a plugin that it did not know yet.
     if (!hasStarted(task.life())) await checkVolumes(runtime, blueprint, this.#deps.checkVolume);
+    await ensureVolumes(runtime, blueprint);
     this.#cgroupParent = await ensureCgroup(cgroups, blueprint);
     const needsPauseContainer = blueprint.plan.hasHolder && !task.life().pauseContainerRuns;
     // Without them, no container is created.

@@ -337,6 +337,9 @@ describe('container parts', () => {
       ),
     );
     expect(await host.reported(task.taskId, isStopped)).toMatchObject({ containers: [{}, { exitCode: 0 }] });
-    expect((await engine.docker.getVolume('shared-test').inspect()).Labels).toEqual({ kept: 'yes' });
+    expect((await engine.docker.getVolume('shared-test').inspect()).Labels).toEqual({
+      kept: 'yes',
+      'longshore.volume': 'true',
+    });
   });
 });
