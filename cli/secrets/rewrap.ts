@@ -24,7 +24,7 @@ export async function rewrap(settings: Settings): Promise<void> {
   }
   if (settings.earlierMasterKeys.length === 0) return;
   process.stderr.write(
-    'The present master key opens all that is in the database. Leave LONGSHORE_MASTER_KEY_PREVIOUS set for another 36 hours: temporary credentials that were issued before are sealed with it.\n',
+    'Leave LONGSHORE_MASTER_KEY_PREVIOUS set for another 36 hours: temporary credentials that were issued before are sealed with it. Then run this again before you remove it, until it seals nothing anew: an api that did not have the new key yet may have written meanwhile.\n',
   );
 }
 
