@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readSettings } from '../../../tools/settings.ts';
-import { masterKeyFile, readMasterKey, readMasterKeys } from '../../../tools/master-key.ts';
+import { masterKeyFile, readExistingMasterKeys, readMasterKey, readMasterKeys } from '../../../tools/master-key.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -21,6 +21,14 @@ it('makes a file that only its user can read, and reads the same key ever after'
   expect(fromFile()).toEqual(key);
   expect(fs.statSync(masterKeyFile(folder)).mode & 0o777).toBe(0o600);
   expect(fs.readdirSync(folder)).toEqual(['master.key']);
+});
+
+it('makes none where all is to be sealed anew: no api would have it', () => {
+  const settings = { ...readSettings({ LONGSHORE_DATA: folder }), dataDir: folder };
+  expect(() => readExistingMasterKeys(settings)).toThrow(/There is no master key at .*master\.key\. Run this with/);
+  expect(fs.readdirSync(folder)).toEqual([]);
+  const key = fromFile();
+  expect(readExistingMasterKeys(settings)).toEqual([key]);
 });
 
 it('does not replace a file that holds no key', () => {
