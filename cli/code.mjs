@@ -84,10 +84,14 @@ function keptBundle(folder) {
   }
 }
 
-/** After a loss of power, files may be there without their contents. */
+/** After a loss of power, files may be missing, or there without their contents. */
 function isWhole(bundle) {
-  const contents = JSON.parse(fs.readFileSync(join(bundle, CONTENTS), 'utf8'));
-  return Object.entries(contents).every(([name, size]) => fs.statSync(join(bundle, name)).size === size);
+  try {
+    const contents = JSON.parse(fs.readFileSync(join(bundle, CONTENTS), 'utf8'));
+    return Object.entries(contents).every(([name, size]) => fs.statSync(join(bundle, name)).size === size);
+  } catch {
+    return false;
+  }
 }
 
 function writeContents(bundle) {
@@ -131,30 +135,18 @@ async function makeBundle(file, folder) {
   await stop();
   writeContents(partial);
   const bundle = join(folder, digest.name());
+  if (!isWhole(bundle)) fs.rmSync(bundle, { recursive: true, force: true });
   try {
     fs.renameSync(partial, bundle);
   } catch (error) {
-    if (isBroken(bundle)) {
-      fs.rmSync(bundle, { recursive: true, force: true });
-      fs.renameSync(partial, bundle);
-    } else {
-      fs.rmSync(partial, { recursive: true, force: true });
-      if (!fs.existsSync(bundle)) throw error;
-    }
+    fs.rmSync(partial, { recursive: true, force: true });
+    if (!isWhole(bundle)) throw error;
   }
   const list = join(folder, `sources-${process.pid}`);
   fs.writeFileSync(list, JSON.stringify(digest.sources()));
   fs.renameSync(list, listOf(folder));
   removeOld(folder);
   return bundle;
-}
-
-function isBroken(bundle) {
-  try {
-    return !isWhole(bundle);
-  } catch {
-    return fs.existsSync(bundle);
-  }
 }
 
 const LOADERS = { '.ts': 'ts', '.mjs': 'js', '.js': 'js', '.json': 'json' };

@@ -1,6 +1,6 @@
 /** How much of the door one agent may take, over all its connections, so that a flood of its calls does not starve others. */
 import { status } from '@grpc/grpc-js';
-import { type Bucket, fullBucket, takeToken } from '../throttle/bucket.ts';
+import { type Bucket, fullBucket, type Rate, takeToken } from '../throttle/bucket.ts';
 import { GrpcRefusal } from './grpc/status.ts';
 
 /** An agent with its 500 activities sends two hundred heartbeats a second at the most. */
@@ -45,26 +45,51 @@ export interface AdmittedCall {
   end(): void;
 }
 
+/** A bucket that keeps its own state. */
+class KeptBucket {
+  readonly #rate: Rate;
+  readonly #now: () => number;
+  #bucket: Bucket;
+
+  constructor(rate: Rate, now: () => number) {
+    this.#rate = rate;
+    this.#now = now;
+    this.#bucket = fullBucket(rate, now());
+  }
+
+  /** When somebody last took from it, or tried to. */
+  get usedAt(): number {
+    return this.#bucket.at;
+  }
+
+  /** Takes so many tokens, or none if there are fewer. */
+  take(count = 1): boolean {
+    const { bucket, isTaken } = takeToken(this.#bucket, this.#rate, this.#now(), count);
+    this.#bucket = bucket;
+    return isTaken;
+  }
+}
+
 /** What one agent takes at present. `now` counts milliseconds from any beginning. */
 export class AgentShare {
   readonly #now: () => number;
-  #calls: Bucket;
-  #own: Bucket;
-  #messages: Bucket;
-  #forwarded: Bucket;
-  #pieces: Bucket;
-  #logged: Bucket;
+  readonly #calls: KeptBucket;
+  readonly #own: KeptBucket;
+  readonly #messages: KeptBucket;
+  readonly #forwarded: KeptBucket;
+  readonly #pieces: KeptBucket;
+  readonly #logged: KeptBucket;
   #unlogged = 0;
   readonly #atOnce = { calls: 0, polls: 0, bytes: 0, pieces: 0, forwarded: 0, forwardedBytes: 0 };
 
   constructor(now: () => number) {
     this.#now = now;
-    this.#calls = fullBucket(CALLS, now());
-    this.#own = fullBucket(OWN_CALLS, now());
-    this.#messages = fullBucket(MESSAGE_BYTES, now());
-    this.#forwarded = fullBucket(FORWARDED, now());
-    this.#pieces = fullBucket(PIECES, now());
-    this.#logged = fullBucket(LOGGED, now());
+    this.#calls = new KeptBucket(CALLS, now);
+    this.#own = new KeptBucket(OWN_CALLS, now);
+    this.#messages = new KeptBucket(MESSAGE_BYTES, now);
+    this.#forwarded = new KeptBucket(FORWARDED, now);
+    this.#pieces = new KeptBucket(PIECES, now);
+    this.#logged = new KeptBucket(LOGGED, now);
   }
 
   /** Throws GrpcRefusal if the agent has too much under way. */
@@ -74,7 +99,7 @@ export class AgentShare {
 
   /** Whatever programs in containers do, polls, heartbeats and reports of the agent have their own share. */
   #admitForwarded(): AdmittedCall {
-    if (!this.#takeForwarded()) throw tooMuch('calls of tasks a second');
+    if (!this.#forwarded.take()) throw tooMuch('calls of tasks a second');
     const atOnce = this.#atOnce;
     if (atOnce.forwarded >= FORWARDED_AT_ONCE) throw tooMuch('calls of tasks at a time');
     atOnce.forwarded += 1;
@@ -96,9 +121,7 @@ export class AgentShare {
   }
 
   #admitOwn(whose: 'temporal' | 'own'): AdmittedCall {
-    const { bucket, isTaken } = takeToken(this.#calls, CALLS, this.#now());
-    this.#calls = bucket;
-    if (!isTaken || (whose === 'own' && !this.#takeOwn())) throw tooMuch('calls a second');
+    if (!this.#calls.take() || (whose === 'own' && !this.#own.take())) throw tooMuch('calls a second');
     const atOnce = this.#atOnce;
     if (atOnce.calls >= CALLS_AT_ONCE) throw tooMuch('calls at a time');
     atOnce.calls += 1;
@@ -117,9 +140,7 @@ export class AgentShare {
         if (atOnce.bytes > BYTES_AT_ONCE) throw tooMuch('bytes at a time');
       },
       takeMessage: (count) => {
-        const taken = takeToken(this.#messages, MESSAGE_BYTES, this.#now(), count);
-        this.#messages = taken.bucket;
-        if (!taken.isTaken) throw tooMuch('bytes a second');
+        if (!this.#messages.take(count)) throw tooMuch('bytes a second');
       },
       end: () => {
         atOnce[kind] -= 1;
@@ -131,38 +152,22 @@ export class AgentShare {
   /** Takes a piece of the agent package. Call the returned function once it has been read. Throws GrpcRefusal. */
   takePiece(): () => void {
     if (this.#atOnce.pieces >= PIECES_AT_ONCE) throw tooMuch('pieces at a time');
-    const { bucket, isTaken } = takeToken(this.#pieces, PIECES, this.#now());
-    this.#pieces = bucket;
-    if (!isTaken) throw tooMuch('pieces a second');
+    if (!this.#pieces.take()) throw tooMuch('pieces a second');
     this.#atOnce.pieces += 1;
     return () => (this.#atOnce.pieces -= 1);
-  }
-
-  #takeOwn(): boolean {
-    const { bucket, isTaken } = takeToken(this.#own, OWN_CALLS, this.#now());
-    this.#own = bucket;
-    return isTaken;
-  }
-
-  #takeForwarded(): boolean {
-    const { bucket, isTaken } = takeToken(this.#forwarded, FORWARDED, this.#now());
-    this.#forwarded = bucket;
-    return isTaken;
   }
 
   /** Whether nothing would be lost if it were forgotten. */
   get isIdle(): boolean {
     return (
       this.#atOnce.calls + this.#atOnce.polls + this.#atOnce.forwarded === 0 &&
-      this.#now() - this.#calls.at > FORGOTTEN_AFTER_MS
+      this.#now() - this.#calls.usedAt > FORGOTTEN_AFTER_MS
     );
   }
 
   /** Whether to log a refusal; then with how many that were not logged since the last one. */
   logRefusal(): { readonly unlogged: number } | undefined {
-    const { bucket, isTaken } = takeToken(this.#logged, LOGGED, this.#now());
-    this.#logged = bucket;
-    if (!isTaken) {
+    if (!this.#logged.take()) {
       this.#unlogged += 1;
       return undefined;
     }
